@@ -1,0 +1,54 @@
+"""May this actor do this to that? One pure function answers, and names the rule it used.
+
+Deny by default; a forbid wins over every permit; a share narrows what a viewer may do and never widens it. The rules are data
+(`FORBIDS`, `PERMITS`) in two modules, so that they can be listed, documented and compared with another engine.
+Facts about the thing come in a `Target`; whoever calls must have read them in the transaction that records the act.
+"""
+
+from compliance.access.model import (
+    Action,
+    Actor,
+    Audience,
+    Decision,
+    Job,
+    MaterialClass,
+    Role,
+    ShareFacts,
+    Target,
+    VersionState,
+)
+from compliance.access.rules import FORBIDS, PERMITS
+
+__all__ = [
+    "Action",
+    "Actor",
+    "Audience",
+    "Decision",
+    "Job",
+    "MaterialClass",
+    "Role",
+    "ShareFacts",
+    "Target",
+    "VersionState",
+    "decide",
+    "may_ever",
+]
+
+DEFAULT_DENY = "default-deny"
+
+
+def decide(actor: Actor, action: Action, target: Target | None = None) -> Decision:
+    """The decision on one act; a target of None means that the act has no object yet (create, list)."""
+    facts = target or Target()
+    for forbid in FORBIDS:
+        if action in forbid.actions and forbid.when(actor, facts):
+            return Decision(allowed=False, rule=forbid.id)
+    for permit in PERMITS:
+        if action in permit.actions and actor.role in permit.roles and permit.when(actor, facts):
+            return Decision(allowed=True, rule=permit.id)
+    return Decision(allowed=False, rule=DEFAULT_DENY)
+
+
+def may_ever(role: Role, action: Action) -> bool:
+    """Whether any permit could let this role do this: the cheap gate before a route reads anything."""
+    return any(action in permit.actions and role in permit.roles for permit in PERMITS)

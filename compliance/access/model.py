@@ -1,0 +1,167 @@
+"""The words of the access decision: who, what, to which thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a person is to the brand. Everybody has exactly one."""
+
+    MARKETER = "marketer"
+    MANAGER = "manager"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    VIEWER = "viewer"
+
+
+EMPLOYEES = frozenset(Role) - {Role.VIEWER}
+
+
+class Job(StrEnum):
+    """A viewer's work at the clinic."""
+
+    CONSULTANT = "consultant"
+    OPERATIONS = "operations"
+    DOCTOR = "doctor"
+
+
+class MaterialClass(StrEnum):
+    """What a material is for; the law differs by class."""
+
+    PUBLIC_AD = "public_ad"
+    IN_CLINIC = "in_clinic"
+    PROFESSIONAL_TRAINING = "professional_training"
+    INTERNAL = "internal"
+
+
+class VersionState(StrEnum):
+    """Where a version stands on its way; compliance.lifecycle says which steps exist."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Audience(StrEnum):
+    """Whom a share is for."""
+
+    VERIFIED = "verified"  # every verified viewer
+    CLINIC = "clinic"  # the people of one clinic
+    PERSON = "person"  # one named viewer
+
+
+class Action(StrEnum):
+    """Everything a route or a job may ask to do. Closed: a new act needs a new member and a rule."""
+
+    UPLOAD_CREATE = "upload.create"
+    UPLOAD_READ = "upload.read"
+    UPLOAD_WRITE = "upload.write"
+    UPLOAD_TERMINATE = "upload.terminate"
+    MATERIAL_LIST = "material.list"
+    MATERIAL_CREATE = "material.create"
+    MATERIAL_READ = "material.read"
+    MATERIAL_REVISE = "material.revise"
+    MATERIAL_SUBMIT = "material.submit"
+    MATERIAL_WITHDRAW = "material.withdraw"
+    MATERIAL_PREVIEW = "material.preview"
+    MATERIAL_ORIGINAL = "material.original"
+    REVIEW_LIST = "review.list"
+    REVIEW_READ = "review.read"
+    REVIEW_DECIDE = "review.decide"
+    SHARE_LIST = "share.list"
+    SHARE_CREATE = "share.create"
+    SHARE_READ = "share.read"
+    SHARE_REVOKE = "share.revoke"
+    VISIT_START = "visit.start"
+    VISIT_READ = "visit.read"
+    VISIT_DOWNLOAD = "visit.download"
+    VISIT_FORWARD = "visit.forward"
+    EVENT_SEARCH = "event.search"
+    EVENT_EXPORT = "event.export"
+    ANALYTICS_READ = "analytics.read"
+    PERSON_LIST = "person.list"
+    PERSON_BLOCK = "person.block"
+    CLINIC_LIST = "clinic.list"
+    CLINIC_CREATE = "clinic.create"
+    CLINIC_ASSIGN = "clinic.assign"
+    ACCOUNT_LIST = "account.list"
+    ACCOUNT_CREATE = "account.create"
+    ACCOUNT_DISABLE = "account.disable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, as known when the act is decided."""
+
+    person_id: UUID
+    role: Role
+    active: bool = True  # account not disabled, viewer not blocked, person not erased
+    verified: bool = False  # viewers: real identity confirmed by a provider
+    clinic_id: UUID | None = None
+    job: Job | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareFacts:
+    """What the share's row says at this moment, with everything it hangs on already looked up."""
+
+    audience: Audience
+    audience_clinic_id: UUID | None = None
+    audience_person_id: UUID | None = None
+    audience_job: Job | None = None
+    revoked: bool = False  # this share or any of its ancestors
+    expired: bool = False
+    used_up: bool = False  # no visit left; it closes the door to new visits, not to the ones begun
+    creator_active: bool = True  # the employee at the root may still act
+    download: bool = False
+    forward_depth_left: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What the decision needs to know of the thing acted upon. Unknown facts stay at values that open nothing."""
+
+    owner_id: UUID | None = None  # who made the thing
+    uploader_id: UUID | None = None  # who uploaded the version at hand
+    approved_exists: bool = False  # the material has an approved version
+    material_class: MaterialClass | None = None
+    state: VersionState | None = None  # of the version at hand
+    withdrawn: bool = False
+    sealable: bool = True
+    share: ShareFacts | None = None
+    visit_person_id: UUID | None = None  # whose visit it is
+    role: Role | None = None  # the role of the account acted upon
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Yes or no, and the id of the rule that said so."""
+
+    allowed: bool
+    rule: str
+
+
+Condition = Callable[[Actor, Target], bool]
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """If `when` holds for one of `actions`, the answer is no, whatever else is true."""
+
+    id: str
+    actions: frozenset[Action]
+    when: Condition
+
+
+@dataclass(frozen=True)
+class Permit:
+    """If `when` holds, actors of `roles` may do `actions`."""
+
+    id: str
+    roles: frozenset[Role]
+    actions: frozenset[Action]
+    when: Condition = field(default=lambda actor, target: True)

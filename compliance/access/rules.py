@@ -1,0 +1,161 @@
+"""The rules of access as data: what is forbidden whatever else holds, and what is permitted to whom.
+
+Ids are stable: they stand in events (`why`) and have a sentence in both languages (`rule-<id>` in the locales).
+"""
+
+from collections.abc import Callable
+
+from compliance.access.model import (
+    EMPLOYEES,
+    Action,
+    Actor,
+    Audience,
+    Condition,
+    Forbid,
+    MaterialClass,
+    Permit,
+    Role,
+    ShareFacts,
+    Target,
+    VersionState,
+)
+
+A = Action
+
+VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORWARD})
+WITHIN_VISIT = VIEWING - {A.VISIT_START}
+BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL})
+READS_ONLY = frozenset(
+    {
+        A.MATERIAL_LIST,
+        A.MATERIAL_READ,
+        A.SHARE_LIST,
+        A.SHARE_READ,
+        A.EVENT_SEARCH,
+        A.EVENT_EXPORT,
+        A.ANALYTICS_READ,
+        A.PERSON_LIST,
+        A.CLINIC_LIST,
+        A.ACCOUNT_LIST,
+    }
+)
+
+
+def _outside_audience(actor: Actor, target: Target) -> bool:
+    share = target.share
+    if share is None:
+        return True
+    if share.audience_job is not None and actor.job is not share.audience_job:
+        return True
+    match share.audience:
+        case Audience.VERIFIED:
+            return False
+        case Audience.CLINIC:
+            return share.audience_clinic_id is None or actor.clinic_id != share.audience_clinic_id
+        case Audience.PERSON:
+            return share.audience_person_id is None or actor.person_id != share.audience_person_id
+
+
+def _unless(fact: Callable[[ShareFacts], bool]) -> Condition:
+    """Holds when there is no share, or when the fact of it is true: a missing share closes the door."""
+    return lambda actor, target: target.share is None or fact(target.share)
+
+
+FORBIDS: tuple[Forbid, ...] = (
+    Forbid("actor-inactive", frozenset(Action), lambda actor, target: not actor.active),
+    Forbid("viewer-unverified", VIEWING, lambda actor, target: actor.role is Role.VIEWER and not actor.verified),
+    Forbid("not-your-visit", WITHIN_VISIT, lambda actor, target: target.visit_person_id != actor.person_id),
+    Forbid("material-withdrawn", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.withdrawn),
+    Forbid("share-revoked", VIEWING, _unless(lambda share: share.revoked)),
+    Forbid("share-owner-inactive", VIEWING, _unless(lambda share: not share.creator_active)),
+    Forbid("share-expired", VIEWING, _unless(lambda share: share.expired)),
+    Forbid("share-used-up", frozenset({A.VISIT_START}), _unless(lambda share: share.used_up)),
+    Forbid("outside-audience", VIEWING, _outside_audience),
+    Forbid(
+        "internal-stays-inside",
+        VIEWING | {A.SHARE_CREATE},
+        lambda actor, target: target.material_class in (None, MaterialClass.INTERNAL),
+    ),
+    Forbid(
+        "not-approved", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.state is not VersionState.APPROVED
+    ),
+    Forbid("not-sealable", VIEWING - {A.VISIT_START}, lambda actor, target: not target.sealable),
+    Forbid(
+        "download-not-offered", frozenset({A.VISIT_DOWNLOAD}), _unless(lambda share: not share.download)
+    ),
+    Forbid(
+        "forward-depth-used-up",
+        frozenset({A.VISIT_FORWARD}),
+        _unless(lambda share: share.forward_depth_left < 1),
+    ),
+    Forbid("self-approval", frozenset({A.REVIEW_DECIDE}), lambda actor, target: target.uploader_id == actor.person_id),
+    Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
+    Forbid("auditor-changes-nothing", frozenset(Action) - READS_ONLY, lambda actor, target: actor.role is Role.AUDITOR),
+)
+
+
+def _own(actor: Actor, target: Target) -> bool:
+    return target.owner_id is not None and target.owner_id == actor.person_id
+
+
+def _own_or_approved(actor: Actor, target: Target) -> bool:
+    return _own(actor, target) or target.approved_exists
+
+
+def _submitted(actor: Actor, target: Target) -> bool:
+    return target.state in (VersionState.SUBMITTED, VersionState.APPROVED, VersionState.REJECTED)
+
+
+def _roles(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+def _actions(*actions: Action) -> frozenset[Action]:
+    return frozenset(actions)
+
+
+MAKERS = _roles(Role.MARKETER, Role.MANAGER)
+
+PERMITS: tuple[Permit, ...] = (
+    Permit("maker-uploads", MAKERS, _actions(A.UPLOAD_CREATE)),
+    Permit("own-upload", MAKERS, _actions(A.UPLOAD_READ, A.UPLOAD_WRITE, A.UPLOAD_TERMINATE), _own),
+    Permit("maker-makes-materials", MAKERS, _actions(A.MATERIAL_CREATE)),
+    Permit("employee-lists-materials", EMPLOYEES - {Role.ADMIN}, _actions(A.MATERIAL_LIST)),
+    Permit("own-material", MAKERS, _actions(A.MATERIAL_REVISE, A.MATERIAL_SUBMIT, A.MATERIAL_WITHDRAW), _own),
+    Permit("manager-withdraws", _roles(Role.MANAGER), _actions(A.MATERIAL_WITHDRAW)),
+    Permit(
+        "marketer-reads-own-or-approved",
+        _roles(Role.MARKETER),
+        _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW),
+        _own_or_approved,
+    ),
+    Permit("manager-reads", _roles(Role.MANAGER), _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW)),
+    Permit("auditor-reads-facts", _roles(Role.AUDITOR), _actions(A.MATERIAL_READ)),
+    Permit(
+        "reviewer-reads-submitted",
+        _roles(Role.REVIEWER),
+        _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL, A.REVIEW_READ),
+        _submitted,
+    ),
+    Permit("own-original", MAKERS, _actions(A.MATERIAL_ORIGINAL), _own),
+    Permit("reviewer-lists", _roles(Role.REVIEWER), _actions(A.REVIEW_LIST)),
+    Permit(
+        "reviewer-decides",
+        _roles(Role.REVIEWER),
+        _actions(A.REVIEW_DECIDE),
+        lambda actor, target: target.state is VersionState.SUBMITTED,
+    ),
+    Permit("maker-shares", MAKERS, _actions(A.SHARE_CREATE)),
+    Permit("maker-lists-shares", MAKERS | {Role.AUDITOR}, _actions(A.SHARE_LIST)),
+    Permit("own-share", MAKERS, _actions(A.SHARE_READ, A.SHARE_REVOKE), _own),
+    Permit("manager-governs-shares", _roles(Role.MANAGER), _actions(A.SHARE_READ, A.SHARE_REVOKE)),
+    Permit("auditor-reads-shares", _roles(Role.AUDITOR), _actions(A.SHARE_READ)),
+    Permit("viewer-visits", _roles(Role.VIEWER), VIEWING),
+    Permit("auditor-reads-log", _roles(Role.AUDITOR), _actions(A.EVENT_SEARCH, A.EVENT_EXPORT)),
+    Permit("maker-reads-figures", MAKERS | {Role.AUDITOR}, _actions(A.ANALYTICS_READ)),
+    Permit("people-are-listed", MAKERS | {Role.AUDITOR}, _actions(A.PERSON_LIST, A.CLINIC_LIST)),
+    Permit("manager-blocks", _roles(Role.MANAGER), _actions(A.PERSON_BLOCK)),
+    Permit("maker-adds-clinics", MAKERS, _actions(A.CLINIC_CREATE)),
+    Permit("manager-assigns-clinics", _roles(Role.MANAGER), _actions(A.CLINIC_ASSIGN)),
+    Permit("admin-runs-accounts", _roles(Role.ADMIN), _actions(A.ACCOUNT_LIST, A.ACCOUNT_CREATE, A.ACCOUNT_DISABLE)),
+)

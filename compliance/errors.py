@@ -1,0 +1,103 @@
+"""Everything that the rules refuse, in one short hierarchy.
+
+Each class names one reason by a stable `slug`; `params` fill its translated sentence; `field` names the part of the input that
+is wrong, where there is one. No class knows HTTP: fileserver.http.problems maps slugs to statuses.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+Params = Mapping[str, str | int]
+
+
+class ComplianceError(Exception):
+    """Base of every refusal by the rules."""
+
+    slug: ClassVar[str] = "refused"
+
+    def __init__(self, *, field: str | None = None, **params: str | int) -> None:
+        super().__init__(self.slug, dict(params))
+        self.field = field
+        self.params: Params = params
+
+
+class AccessDenied(ComplianceError):
+    """The access decision said no; `rule` is the id of the rule that decided."""
+
+    slug = "access-denied"
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule=rule)
+        self.rule = rule
+
+
+class NotFound(ComplianceError):
+    """The thing does not exist, or the caller may not know that it does."""
+
+    slug = "not-found"
+
+
+class InvalidValue(ComplianceError):
+    """A value that is well-formed but not acceptable; `field` names it."""
+
+    slug = "invalid-value"
+
+
+class WrongState(ComplianceError):
+    """The command does not fit the state that the thing is in."""
+
+    slug = "wrong-state"
+
+
+class SignInRefused(ComplianceError):
+    """Login or password is wrong, or the account may not sign in. It never says which."""
+
+    slug = "sign-in-refused"
+
+
+class TooManyAttempts(ComplianceError):
+    """A rate limit is used up; `retry_after_s` says for how long."""
+
+    slug = "too-many-attempts"
+
+
+class LinkInvalid(ComplianceError):
+    """A share token or content address is mistyped, forged, or signed by a retired key."""
+
+    slug = "link-invalid"
+
+
+class LinkExpired(ComplianceError):
+    """A content address outlived its minutes: the page that holds it makes a new one."""
+
+    slug = "link-expired"
+
+
+class NotSealable(ComplianceError):
+    """This kind of file can't be sealed yet, so no viewer gets it."""
+
+    slug = "not-sealable"
+
+
+class NotPrepared(ComplianceError):
+    """The version's renditions are still being made."""
+
+    slug = "not-prepared"
+
+
+class UploadUnfinished(ComplianceError):
+    """The upload has bytes missing, or its SHA-256 is still being verified."""
+
+    slug = "upload-unfinished"
+
+
+class LoginTaken(ComplianceError):
+    """Another account has this login."""
+
+    slug = "login-taken"
+
+
+class KeyUnavailable(ComplianceError):
+    """A key that is needed can't be read: the wrong master key, or a missing row. Fails closed."""
+
+    slug = "key-unavailable"
