@@ -1,0 +1,132 @@
+"""What the log can say: a closed vocabulary of acts, and the one form an event is written in.
+
+An act is `source:subject:action`. An event never holds a name, a phone number or a file name: people are pseudonyms, things are
+ids, free text is a hash. The leaf is canonical JSON (RFC 8785 for the values allowed here: strings and integers up to 2^53 only;
+keys sorted, no spaces, UTF-8 NFC); its bytes are written once and never serialised again.
+"""
+
+import json
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+LEAF_VERSION = 1
+LEAF_BYTES_MAX = 65_535  # an entry of a C2SP tile carries a 16-bit length
+INTEGER_MAX = 2**53
+
+
+class Act(StrEnum):
+    """Everything that is logged. Add members; never rename or reuse one."""
+
+    EMPLOYEE_SESSION_START = "employee:session:start"
+    EMPLOYEE_SESSION_END = "employee:session:end"
+    VIEWER_SESSION_START = "viewer:session:start"
+    VIEWER_SESSION_END = "viewer:session:end"
+    EMPLOYEE_TOKEN_CREATE = "employee:token:create"
+    EMPLOYEE_TOKEN_REVOKE = "employee:token:revoke"
+    EMPLOYEE_ACCOUNT_CREATE = "employee:account:create"
+    EMPLOYEE_ACCOUNT_DISABLE = "employee:account:disable"
+    EMPLOYEE_CLINIC_CREATE = "employee:clinic:create"
+    EMPLOYEE_CLINIC_ASSIGN = "employee:clinic:assign"
+    EMPLOYEE_VIEWER_BLOCK = "employee:viewer:block"
+    EMPLOYEE_VIEWER_UNBLOCK = "employee:viewer:unblock"
+    VIEWER_IDENTITY_VERIFY = "viewer:identity:verify"
+    EMPLOYEE_UPLOAD_CREATE = "employee:upload:create"
+    EMPLOYEE_UPLOAD_COMPLETE = "employee:upload:complete"
+    EMPLOYEE_UPLOAD_TERMINATE = "employee:upload:terminate"
+    SYSTEM_UPLOAD_EXPIRE = "system:upload:expire"
+    EMPLOYEE_MATERIAL_CREATE = "employee:material:create"
+    EMPLOYEE_MATERIAL_WITHDRAW = "employee:material:withdraw"
+    EMPLOYEE_MATERIAL_PREVIEW = "employee:material:preview"
+    EMPLOYEE_MATERIAL_ORIGINAL = "employee:material:original"
+    EMPLOYEE_VERSION_CREATE = "employee:version:create"
+    EMPLOYEE_VERSION_SUBMIT = "employee:version:submit"
+    EMPLOYEE_VERSION_APPROVE = "employee:version:approve"
+    EMPLOYEE_VERSION_REJECT = "employee:version:reject"
+    SYSTEM_VERSION_PREPARE = "system:version:prepare"
+    EMPLOYEE_SHARE_CREATE = "employee:share:create"
+    EMPLOYEE_SHARE_REVOKE = "employee:share:revoke"
+    VIEWER_SHARE_FORWARD = "viewer:share:forward"
+    VIEWER_VISIT_START = "viewer:visit:start"
+    VIEWER_COPY_VIEW = "viewer:copy:view"
+    VIEWER_COPY_DOWNLOAD = "viewer:copy:download"
+    VIEWER_COPY_END = "viewer:copy:end"
+    EMPLOYEE_EVENT_SEARCH = "employee:event:search"
+    EMPLOYEE_EVENT_EXPORT = "employee:event:export"
+    EMPLOYEE_REQUEST_DENY = "employee:request:deny"
+    VIEWER_REQUEST_DENY = "viewer:request:deny"
+    ANYBODY_LINK_DENY = "anybody:link:deny"
+    SYSTEM_KEY_ROTATE = "system:key:rotate"
+
+
+class Result(StrEnum):
+    """How the act ended."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One entry of the log. Empty strings mean: does not apply."""
+
+    act: Act
+    res: Result = Result.ALLOW
+    why: str = ""  # id of the access rule that decided
+    who: str = ""  # pseudonym of the person
+    org: str = ""  # clinic id of a viewer
+    role: str = ""
+    obj: str = ""  # `material:<id>`, `upload:<id>`, `person:<pseudonym>`…
+    ver: str = ""  # SHA-256 of the exact bytes of the version
+    link: str = ""  # share id
+    sess: str = ""  # first 16 hex digits of SHA-256 of the session id
+    ip: str = ""  # network address, truncated to /24 or /48
+    ua: str = ""  # first 16 hex digits of SHA-256 of the user agent
+    bytes: int = 0  # bytes served
+    det: Mapping[str, str | int] = field(default_factory=dict)  # page, visit, copy, reason_sha256…: ids, counts, hashes only
+
+
+def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
+    """The canonical bytes of one event at time `t` (aware). `nonce` is 128 random bits as hex, made here unless given.
+
+    Raises ValueError for a value that canonical JSON can't carry exactly, or a leaf that is too long.
+    """
+    document = {
+        "v": LEAF_VERSION,
+        "t": t.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "act": event.act.value,
+        "res": event.res.value,
+        "why": event.why,
+        "who": event.who,
+        "org": event.org,
+        "role": event.role,
+        "obj": event.obj,
+        "ver": event.ver,
+        "link": event.link,
+        "sess": event.sess,
+        "ip": event.ip,
+        "ua": event.ua,
+        "bytes": event.bytes,
+        "det": dict(event.det),
+        "n": nonce or secrets.token_hex(16),
+    }
+    leaf = json.dumps(_exact(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    if len(leaf) > LEAF_BYTES_MAX:
+        raise ValueError(f"a leaf holds at most {LEAF_BYTES_MAX} bytes")
+    return leaf
+
+
+def _exact(value: object) -> object:
+    match value:
+        case dict():
+            return {unicodedata.normalize("NFC", key): _exact(item) for key, item in value.items()}
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case int() if not isinstance(value, bool) and abs(value) <= INTEGER_MAX:
+            return value
+        case _:
+            raise ValueError(f"an event holds strings and integers up to 2^53, not {value!r}")

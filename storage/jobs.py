@@ -1,0 +1,77 @@
+"""Jobs on PostgreSQL (procrastinate), enqueued in the transaction that makes them necessary.
+
+Promise: a job exists exactly if the transaction that enqueued it committed; a job that a worker died in runs again. Handlers
+must therefore be idempotent. What a job does is registered by the worker (fileserver.worker); this module only knows names.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import procrastinate
+from procrastinate import RetryStrategy
+from sqlalchemy.engine import make_url
+
+from storage.database import Transaction
+
+HEARTBEAT_S = 2.0
+STALLED_AFTER_S = 10.0  # no heartbeat for so long: the worker is dead and its jobs run elsewhere
+ATTEMPTS_MAX = 5
+RETRY_WAIT_S = 2
+SHUTDOWN_GRACE_S = 10.0
+
+Handler = Callable[..., Awaitable[None]]
+
+
+class Jobs:
+    """The queue as seen by one process. Enqueueing needs no connection of its own; running does."""
+
+    def __init__(self, database_url: str) -> None:
+        conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=6))
+
+    async def enqueue(
+        self, tx: Transaction, name: str, *, key: str | None = None, delay_s: int = 0, **arguments: Any
+    ) -> None:
+        """Adds a job to `tx`. Jobs of the same `key` never run at the same time. Arguments must be JSON values."""
+        raw = await tx.get_raw_connection()
+        schedule_at = datetime.now(UTC) + timedelta(seconds=delay_s) if delay_s else None
+        deferrer = self._app.configure_task(
+            name, allow_unknown=True, connection=raw.driver_connection, lock=key, schedule_at=schedule_at
+        )
+        await deferrer.defer_async(**arguments)
+
+    def register(self, name: str, handler: Handler) -> None:
+        """Lets `run` execute jobs of this name. A handler that raises is tried again, ATTEMPTS_MAX times in all."""
+        retry = RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=RETRY_WAIT_S)
+        self._app.task(name=name, retry=retry)(handler)
+
+    def register_periodic(self, name: str, cron: str, handler: Callable[[], Awaitable[None]]) -> None:
+        """Lets `run` execute `handler` at every tick of the five-field `cron` expression, once across all workers."""
+
+        async def tick(timestamp: int) -> None:
+            await handler()
+
+        task = self._app.task(name=name, queueing_lock=name, pass_context=False)(tick)
+        self._app.periodic(cron=cron)(task)
+
+    async def run(self, *, concurrency: int = 2, wait: bool = True) -> None:
+        """Works until cancelled (or until the queue is empty when `wait` is false)."""
+        self.register_periodic("jobs.retry_stalled", "* * * * *", self._retry_stalled)
+        async with self._app.open_async():
+            await self._retry_stalled()
+            await self._app.run_worker_async(
+                concurrency=concurrency,
+                wait=wait,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_AFTER_S,
+                shutdown_graceful_timeout=SHUTDOWN_GRACE_S,
+            )
+
+    async def _retry_stalled(self) -> None:
+        """Puts the jobs of dead workers back into the queue."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+            await manager.retry_job(job)

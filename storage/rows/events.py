@@ -1,0 +1,81 @@
+"""Rows of the append-only log: they are added and read, and nothing else (the database refuses the rest)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, insert, select
+
+from storage.database import Transaction
+from storage.schema import event
+
+PAGE_MAX = 500
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event: `leaf` is the exact bytes that count, `id` its place in order of arrival."""
+
+    id: int
+    leaf: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFilter:
+    """What to search by; None means anything. `acts` matches prefixes (`viewer:` finds every act of viewers)."""
+
+    who: tuple[str, ...] | None = None
+    org: str | None = None
+    obj: str | None = None
+    link: str | None = None
+    acts: tuple[str, ...] | None = None
+    res: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def add_event(tx: Transaction, *, leaf: bytes, t: datetime, **columns: str) -> int:
+    """Appends one leaf with its search columns; returns its id."""
+    added: int = (await tx.execute(insert(event).values(leaf=leaf, t=t, **columns).returning(event.c.id))).scalar_one()
+    return added
+
+
+async def search_events(
+    tx: Transaction, where: EventFilter, *, before_id: int | None = None, limit: int = PAGE_MAX
+) -> tuple[EventRow, ...]:
+    """The newest matching events first; `before_id` continues after the last one seen."""
+    query = _matching(where).order_by(event.c.id.desc()).limit(min(limit, PAGE_MAX))
+    if before_id is not None:
+        query = query.where(event.c.id < before_id)
+    return tuple(EventRow(*row) for row in await tx.execute(query))
+
+
+async def export_events(tx: Transaction, where: EventFilter, *, through_id: int | None = None) -> AsyncIterator[EventRow]:
+    """Every matching event, oldest first, in constant memory; `through_id` is the last id to include."""
+    query = _matching(where).order_by(event.c.id)
+    if through_id is not None:
+        query = query.where(event.c.id <= through_id)
+    async with tx.stream(query.execution_options(yield_per=PAGE_MAX)) as rows:
+        async for row in rows:
+            yield EventRow(*row)
+
+
+def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:
+    query = select(event.c.id, event.c.leaf)
+    for column, value in ((event.c.org, where.org), (event.c.obj, where.obj), (event.c.link, where.link), (event.c.res, where.res)):
+        if value is not None:
+            query = query.where(column == value)
+    if where.who is not None:
+        query = query.where(event.c.who.in_(where.who))
+    if where.acts is not None:
+        exact = [act for act in where.acts if not act.endswith(":")]
+        prefixes = [event.c.act.startswith(act, autoescape=True) for act in where.acts if act.endswith(":")]
+        condition = event.c.act.in_(exact)
+        for prefix in prefixes:
+            condition = condition | prefix
+        query = query.where(condition)
+    if where.since is not None:
+        query = query.where(event.c.t >= where.since)
+    if where.until is not None:
+        query = query.where(event.c.t < where.until)
+    return query

@@ -1,0 +1,55 @@
+"""Rows of persons and their sealed profiles, whatever the person is to the brand."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.schema import person, person_key, profile
+
+
+@dataclass(frozen=True)
+class SealedProfile:
+    """A profile as stored: unreadable without the person's key. `wrapped_key` is None once the person is erased."""
+
+    person_id: UUID
+    pseudonym: str
+    kind: str
+    sealed: bytes | None
+    wrapped_key: bytes | None
+
+
+async def add_person(tx: Transaction, person_id: UUID, kind: str, pseudonym: str) -> None:
+    """Adds an employee or a viewer; `pseudonym` is what events will call them."""
+    await tx.execute(insert(person).values(id=person_id, kind=kind, pseudonym=pseudonym))
+
+
+async def put_profile(tx: Transaction, person_id: UUID, sealed: bytes) -> None:
+    """Keeps the newest sealed profile of a person."""
+    row = upsert(profile).values(person_id=person_id, sealed=sealed)
+    await tx.execute(row.on_conflict_do_update(index_elements=["person_id"], set_={"sealed": sealed}))
+
+
+async def sealed_profiles(
+    tx: Transaction, *, person_ids: Collection[UUID] | None = None, pseudonyms: Collection[str] | None = None
+) -> tuple[SealedProfile, ...]:
+    """The profiles of these people, or of everybody when neither filter is given."""
+    query = (
+        select(person.c.id, person.c.pseudonym, person.c.kind, profile.c.sealed, person_key.c.wrapped_key)
+        .outerjoin(profile, profile.c.person_id == person.c.id)
+        .outerjoin(person_key, person_key.c.person_id == person.c.id)
+    )
+    if person_ids is not None:
+        query = query.where(person.c.id.in_(person_ids))
+    if pseudonyms is not None:
+        query = query.where(person.c.pseudonym.in_(pseudonyms))
+    return tuple(SealedProfile(*row) for row in await tx.execute(query))
+
+
+async def pseudonym_of(tx: Transaction, person_id: UUID) -> str | None:
+    """What events call this person."""
+    found: str | None = await tx.scalar(select(person.c.pseudonym).where(person.c.id == person_id))
+    return found

@@ -1,0 +1,411 @@
+"""Every table, as SQLAlchemy Core. Queries live in storage.rows; changes to a table need a migration in storage/migrations.
+
+Personal data stands in `profile.sealed` only, encrypted under the person's own key (`person_key`): destroying that key erases
+the person and leaves every event and proof intact. Everything else refers to people by id or pseudonym.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+NOW = text("clock_timestamp()")
+
+
+def _id() -> Column[object]:
+    return Column("id", Uuid, primary_key=True)
+
+
+def _time(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, Uuid, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("kind", Text, CheckConstraint("kind IN ('employee', 'viewer')", name="kind"), nullable=False),
+    Column("pseudonym", Text, nullable=False, unique=True),  # what events call this person
+    _created(),
+    _time("erased_at"),
+)
+
+person_key = Table(
+    "person_key",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # JSON {name, phone…}, AES-256-GCM under the person's key
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column(
+        "role",
+        Text,
+        CheckConstraint("role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')", name="role"),
+        nullable=False,
+    ),
+    _created(),
+    _time("disabled_at"),
+)
+
+clinic = Table(
+    "clinic",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("region", Text, nullable=False, server_default=""),
+    Column("owner_id", Uuid, ForeignKey("person.id"), nullable=True),  # 归属: at most one employee at a time
+    _created(),
+)
+
+viewer = Table(
+    "viewer",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    _ref("clinic_id", "clinic"),
+    Column("job", Text, CheckConstraint("job IN ('consultant', 'operations', 'doctor')", name="job"), nullable=False),
+    _time("verified_at"),
+    _time("blocked_at"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    Column("provider", Text, nullable=False),
+    Column("app", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    _created(),
+    UniqueConstraint("provider", "app", "subject"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _id(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),  # SHA-256 of the random token
+    _ref("person_id", "person"),
+    Column("csrf_token", Text, nullable=False),
+    _created(),
+    _time("seen_at", nullable=False),
+    _time("expires_at", nullable=False),  # absolute limit; the idle limit is reckoned from seen_at
+    _time("ended_at"),
+    Index("ix_session_person_id", "person_id"),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    _id(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _ref("person_id", "person"),
+    Column("label", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    _created(),
+    _time("expires_at"),
+    _time("revoked_at"),
+    _time("used_at"),
+)
+
+rate_limit = Table(
+    "rate_limit",
+    metadata,
+    Column("bucket", Text, primary_key=True),  # e.g. login:<keyed hash>; never a plain login or address
+    Column("window_start", DateTime(timezone=True), primary_key=True),
+    Column("count", Integer, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("kid", SmallInteger, primary_key=True, autoincrement=False),
+    Column("wrapped_secret", LargeBinary, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('active', 'verify', 'revoked')", name="state"), nullable=False),
+    _created(),
+    Index("uq_signing_key_active", "state", unique=True, postgresql_where=text("state = 'active'")),
+)
+
+# --- uploads ---------------------------------------------------------------------------------------------------------
+
+upload = Table(
+    "upload",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    Column("length_bytes", BigInteger, nullable=False),
+    Column("offset_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("metadata", JSONB, nullable=False),  # decoded Upload-Metadata: {name: base64 text as sent}
+    Column("object_key", Text, nullable=False, unique=True),
+    Column("multipart_id", Text),
+    Column("part_size_bytes", BigInteger, nullable=False),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('receiving', 'assembling', 'verifying', 'complete', 'terminated', 'failed')", name="state"),
+        nullable=False,
+    ),
+    Column("sha256", Text),
+    Column("verified_bytes", BigInteger, nullable=False, server_default="0"),  # progress of the re-hash
+    Column("fence", BigInteger, nullable=False, server_default="0"),  # a newer request's number ends the older one
+    _created(),
+    _time("updated_at", nullable=False),
+    _time("expires_at"),
+    CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset"),
+    Index("ix_upload_person_id", "person_id"),
+    Index("ix_upload_expires_at", "expires_at", postgresql_where=text("state IN ('receiving', 'failed')")),
+)
+
+upload_part = Table(
+    "upload_part",
+    metadata,
+    Column("upload_id", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("offset_bytes", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("etag", Text, nullable=False),
+)
+
+upload_tail = Table(
+    # Acknowledged bytes that are too few for a part, as immutable objects, until a part covers them.
+    "upload_tail",
+    metadata,
+    Column("upload_id", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("offset_bytes", BigInteger, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("object_key", Text, nullable=False),
+)
+
+# --- materials -------------------------------------------------------------------------------------------------------
+
+material = Table(
+    "material",
+    metadata,
+    _id(),
+    _ref("owner_id", "person"),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column(
+        "class",
+        Text,
+        CheckConstraint(
+            "class IN ('public_ad', 'in_clinic', 'professional_training', 'internal')", name="class"
+        ),
+        key="material_class",
+        nullable=False,
+    ),
+    _created(),
+    _time("withdrawn_at"),
+    Column("withdrawn_by", Uuid, ForeignKey("person.id")),
+    Column("withdrawn_reason", Text),
+    Index("ix_material_owner_id", "owner_id"),
+)
+
+version = Table(
+    "version",
+    metadata,
+    _id(),
+    _ref("material_id", "material"),
+    Column("number", Integer, nullable=False),
+    Column("sha256", Text, CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),  # found out from the bytes, never taken from the client alone
+    Column("filename", Text, nullable=False),
+    Column("object_key", Text, nullable=False),
+    _ref("upload_id", "upload", nullable=True),
+    _ref("uploader_id", "person"),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('draft', 'submitted', 'approved', 'rejected')", name="state"),
+        nullable=False,
+    ),
+    Column(
+        "preparation",
+        Text,
+        CheckConstraint("preparation IN ('pending', 'ready', 'refused')", name="preparation"),
+        nullable=False,
+    ),
+    Column("pages_total", Integer),
+    Column("pages_ready", Integer, nullable=False, server_default="0"),
+    _created(),
+    UniqueConstraint("material_id", "number"),
+    UniqueConstraint("upload_id"),  # an upload becomes one version, once
+)
+
+rendition = Table(
+    "rendition",
+    metadata,
+    _id(),
+    _ref("version_id", "version"),
+    Column("kind", Text, CheckConstraint("kind IN ('page', 'thumb', 'full')", name="kind"), nullable=False),
+    Column("page", Integer, nullable=False),  # 1-based
+    Column("object_key", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("width_mpt", Integer, nullable=False),  # page size in thousandths of a PDF point; 0 for images
+    Column("height_mpt", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    UniqueConstraint("version_id", "kind", "page"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    _id(),
+    _ref("version_id", "version"),
+    Column("detector", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, CheckConstraint("severity IN ('block', 'review', 'evidence')", name="severity"), nullable=False),
+    Column("place", JSONB, nullable=False),
+    Column("params", JSONB, nullable=False),
+    Column("basis", Text, nullable=False, server_default=""),
+    _created(),
+    Index("ix_finding_version_id", "version_id"),
+)
+
+review = Table(
+    "review",
+    metadata,
+    _id(),
+    _ref("version_id", "version"),
+    Column("sha256", Text, nullable=False),  # the bytes that the decision is about
+    Column("rule_set_version", Text, nullable=False),
+    Column(
+        "state", Text, CheckConstraint("state IN ('pending', 'approved', 'rejected')", name="state"), nullable=False
+    ),
+    _ref("submitted_by", "person"),
+    _time("submitted_at", nullable=False),
+    Column("decided_by", Uuid, ForeignKey("person.id")),
+    _time("decided_at"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Index("uq_review_pending", "version_id", unique=True, postgresql_where=text("state = 'pending'")),
+    Index("ix_review_version_id", "version_id"),
+)
+
+# --- shares and visits -----------------------------------------------------------------------------------------------
+
+share = Table(
+    "share",
+    metadata,
+    _id(),
+    Column("token_id", LargeBinary, nullable=False, unique=True),  # 11 random bytes of the link
+    Column("kid", SmallInteger, nullable=False),
+    _ref("material_id", "material"),
+    _ref("creator_id", "person"),  # the employee, or the viewer who forwarded
+    _ref("sponsor_id", "person"),  # the employee at the root of the tree, whose right carries every child
+    Column("parent_id", Uuid, ForeignKey("share.id")),
+    _ref("root_id", "share"),
+    Column("depth", Integer, nullable=False),
+    Column(
+        "audience", Text, CheckConstraint("audience IN ('verified', 'clinic', 'person')", name="audience"), nullable=False
+    ),
+    Column("audience_clinic_id", Uuid, ForeignKey("clinic.id")),
+    Column("audience_person_id", Uuid, ForeignKey("person.id")),
+    Column("audience_job", Text),
+    _time("expires_at", nullable=False),
+    Column("visits_max", Integer),  # None: not limited
+    Column("visits_used", Integer, nullable=False, server_default="0"),
+    Column("download", Boolean, nullable=False),
+    Column("forward_depth_left", Integer, nullable=False),
+    Column("watermark", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    _created(),
+    _time("revoked_at"),
+    Column("revoked_by", Uuid, ForeignKey("person.id")),
+    CheckConstraint("visits_max IS NULL OR visits_used <= visits_max", name="visits"),
+    Index("ix_share_material_id", "material_id"),
+    Index("ix_share_root_id", "root_id"),
+    Index("ix_share_creator_id", "creator_id"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    _id(),
+    _ref("share_id", "share"),
+    _ref("version_id", "version"),
+    _ref("person_id", "person"),
+    Column("copy_id", BigInteger, nullable=False, unique=True),  # 48 random bits: what the hidden mark will carry
+    _time("started_at", nullable=False),
+    _time("expires_at", nullable=False),
+    _time("seen_at", nullable=False),
+    Index("ix_visit_share_id", "share_id"),
+    Index("ix_visit_person_id", "person_id"),
+)
+
+# --- log -------------------------------------------------------------------------------------------------------------
+
+event = Table(
+    # One row per leaf. `leaf` holds the exact canonical bytes; the columns beside it are copies to search by.
+    "event",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("t", DateTime(timezone=True), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("res", Text, CheckConstraint("res IN ('allow', 'deny', 'error')", name="res"), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("obj", Text, nullable=False),
+    Column("ver", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Index("ix_event_t", "t"),
+    Index("ix_event_who_t", "who", "t"),
+    Index("ix_event_org_t", "org", "t"),
+    Index("ix_event_obj_t", "obj", "t"),
+    Index("ix_event_link_t", "link", "t"),
+    Index("ix_event_act_t", "act", "t"),
+)
