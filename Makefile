@@ -1,0 +1,95 @@
+# Everything a developer or a build machine does here; each target is complete in itself on a machine with Python 3.11 or later.
+#
+#   make demo                              install, start both engines, load the demo brand, serve
+#   make demo DEMO_ARGS="--port 9000"      pass options to `sealshare demo`
+#   make test TEST_ARGS="-k upload"        pass options to pytest
+#   make PYTHON=python3.12 …               choose the Python that .venv is made with
+
+DEMO_ARGS ?=
+TEST_ARGS ?=
+BENCH_ARGS ?=
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+# Sets of packages are installed by content, not by time: requirements/install says how.
+INSTALL := PYTHON="$(PYTHON)" requirements/install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test check lint format types layers deps bench lock vendor clean install-demo install-dev
+# Output of checks run side by side would be mixed; pytest uses the cores itself.
+.NOTPARALLEL:
+
+help:
+	@echo "make demo        install and start everything with a demo brand; prints the address and the accounts"
+	@echo "make demo-reset  forget the demo's data and start afresh"
+	@echo "make test        every test, on real PostgreSQL, SeaweedFS and Chromium"
+	@echo "make check       lint, types, layers, deps and tests: exactly what .ci/run runs"
+	@echo "make format      lay out the code and mend what ruff can"
+	@echo "make bench       the benchmarks (never part of the tests)"
+	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
+	@echo "make vendor      fetch the browser code that package-lock.json names"
+	@echo "make clean       remove what make made, except the demo's data"
+
+install-demo:
+	@$(INSTALL) build demo
+
+install-dev:
+	@$(INSTALL) build dev
+
+vendor:
+	@PYTHON="$(PYTHON)" requirements/vendor
+
+# `exec`: the terminal's Ctrl-C reaches sealshare itself, once, and its exit status is make's.
+demo: install-demo vendor
+	@exec $(BIN)/sealshare demo $(DEMO_ARGS)
+
+demo-reset: install-demo vendor
+	@exec $(BIN)/sealshare demo --reset $(DEMO_ARGS)
+
+test: install-dev vendor
+	@requirements/chromium
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+
+check: lint types layers deps test
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install-dev
+	$(BIN)/mypy
+
+layers: install-dev
+	$(BIN)/lint-imports --no-logo
+
+deps: install-dev
+	$(BIN)/deptry .
+
+bench: install-dev vendor
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+# dev is the largest set; the others take its versions, so that all of them agree.
+UV_COMPILE := .make/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+lock:
+	@$(INSTALL) build
+	@test -x .make/uv/bin/uv || { $(BIN)/python -m venv .make/uv && .make/uv/bin/pip install --quiet uv==$(UV_VERSION); }
+	$(UV_COMPILE) --extra dev pyproject.toml --output-file requirements/dev.lock
+	$(UV_COMPILE) --extra demo --constraint requirements/dev.lock pyproject.toml --output-file requirements/demo.lock
+	$(UV_COMPILE) --constraint requirements/dev.lock pyproject.toml --output-file requirements/server.lock
+	$(UV_COMPILE) --constraint requirements/dev.lock --group build --output-file requirements/build.lock
+	$(UV_COMPILE) --constraint requirements/dev.lock --group npm --output-file requirements/npm.lock
+	requirements/npm install --silent --package-lock-only
+	@# Who funds a package is of no use here, and the locks hold no address of any kind.
+	$(BIN)/python -c "import json, pathlib; path = pathlib.Path('package-lock.json'); lock = json.loads(path.read_text()); \
+	[package.pop('funding', None) for package in lock['packages'].values()]; path.write_text(json.dumps(lock, indent=2) + '\n')"
+
+clean:
+	rm -rf .venv .make .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules
+	rm -rf fileserver/pages/static/vendor
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
