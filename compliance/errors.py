@@ -22,13 +22,19 @@ class ComplianceError(Exception):
 
 
 class AccessDenied(ComplianceError):
-    """The access decision said no; `rule` is the id of the rule that decided."""
+    """The access decision said no; `rule` is the id of the rule that decided.
+
+    `action`, `obj` and `link` say what was asked for, for the event that records the refusal.
+    """
 
     slug = "access-denied"
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, rule: str, *, action: str = "", obj: str = "", link: str = "") -> None:
         super().__init__(rule=rule)
         self.rule = rule
+        self.action = action
+        self.obj = obj
+        self.link = link
 
 
 class NotFound(ComplianceError):

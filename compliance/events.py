@@ -5,6 +5,8 @@ ids, free text is a hash. The leaf is canonical JSON (RFC 8785 for the values al
 keys sorted, no spaces, UTF-8 NFC); its bytes are written once and never serialised again.
 """
 
+import hashlib
+import ipaddress
 import json
 import secrets
 import unicodedata
@@ -12,10 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 LEAF_VERSION = 1
 LEAF_BYTES_MAX = 65_535  # an entry of a C2SP tile carries a 16-bit length
 INTEGER_MAX = 2**53
+IPV4_BITS = 24
+IPV6_BITS = 48
 
 
 class Act(StrEnum):
@@ -88,6 +93,37 @@ class Event:
     ua: str = ""  # first 16 hex digits of SHA-256 of the user agent
     bytes: int = 0  # bytes served
     det: Mapping[str, str | int] = field(default_factory=dict)  # page, visit, copy, reason_sha256…: ids, counts, hashes only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """Who is behind an event and from where, already in the form the log may hold."""
+
+    who: str = ""
+    org: str = ""
+    role: str = ""
+    sess: str = ""
+    ip: str = ""
+    ua: str = ""
+
+    def event(self, act: Act, **rest: Any) -> Event:
+        """An event of this act by this person."""
+        return Event(act=act, who=self.who, org=self.org, role=self.role, sess=self.sess, ip=self.ip, ua=self.ua, **rest)
+
+
+def truncated_address(address: str) -> str:
+    """The network an address belongs to: /24 for IPv4, /48 for IPv6; empty for anything else."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    bits = IPV4_BITS if parsed.version == 4 else IPV6_BITS
+    return str(ipaddress.ip_network((parsed, bits), strict=False))
+
+
+def short_hash(value: str) -> str:
+    """First 16 hex digits of SHA-256: tells two sessions or user agents apart without keeping either."""
+    return hashlib.sha256(value.encode()).hexdigest()[:16] if value else ""
 
 
 def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:

@@ -18,6 +18,7 @@ from compliance.access.model import (
     VersionState,
 )
 from compliance.access.rules import FORBIDS, PERMITS
+from compliance.errors import AccessDenied
 
 __all__ = [
     "Action",
@@ -32,6 +33,7 @@ __all__ = [
     "VersionState",
     "decide",
     "may_ever",
+    "require",
 ]
 
 DEFAULT_DENY = "default-deny"
@@ -47,6 +49,14 @@ def decide(actor: Actor, action: Action, target: Target | None = None) -> Decisi
         if action in permit.actions and actor.role in permit.roles and permit.when(actor, facts):
             return Decision(allowed=True, rule=permit.id)
     return Decision(allowed=False, rule=DEFAULT_DENY)
+
+
+def require(actor: Actor, action: Action, target: Target | None = None, *, obj: str = "", link: str = "") -> str:
+    """The id of the rule that allows the act. Raises AccessDenied, which names the thing for the log."""
+    decision = decide(actor, action, target)
+    if not decision.allowed:
+        raise AccessDenied(decision.rule, action=action.value, obj=obj, link=link)
+    return decision.rule
 
 
 def may_ever(role: Role, action: Action) -> bool:
