@@ -1,0 +1,177 @@
+"""Rows of shares: the doors, who made them, and whether they still stand open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, insert, literal, or_, select, update
+
+from storage.database import Transaction
+from storage.schema import account, material, share, version, viewer
+
+PAGE_MAX = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareRow:
+    """One share as stored; `visits_max` None means not limited."""
+
+    id: UUID
+    token_id: bytes
+    kid: int
+    material_id: UUID
+    creator_id: UUID
+    sponsor_id: UUID
+    parent_id: UUID | None
+    root_id: UUID
+    depth: int
+    audience: str
+    audience_clinic_id: UUID | None
+    audience_person_id: UUID | None
+    audience_job: str | None
+    expires_at: datetime
+    visits_max: int | None
+    visits_used: int
+    download: bool
+    forward_depth_left: int
+    watermark: str
+    note: str
+    created_at: datetime
+    revoked_at: datetime | None
+    revoked_by: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareStanding:
+    """What can close a share from above: `revoked` counts every ancestor, `creators_active` everybody who passed it on."""
+
+    revoked: bool
+    creators_active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What a share leads to now: the material, and its newest approved version if there is one."""
+
+    material_id: UUID
+    owner_id: UUID
+    title: str
+    description: str
+    material_class: str
+    withdrawn: bool
+    version_id: UUID | None
+    sha256: str | None
+    media_type: str | None
+    filename: str | None
+    state: str | None
+    preparation: str | None
+    pages_total: int | None
+    uploader_id: UUID | None
+
+
+COLUMNS = tuple(share.c[field.name] for field in fields(ShareRow))
+
+
+async def add_share(tx: Transaction, row: ShareRow) -> None:
+    """Adds a share."""
+    await tx.execute(insert(share).values({field.name: getattr(row, field.name) for field in fields(row)}))
+
+
+async def share_by_id(tx: Transaction, share_id: UUID, *, lock: bool = False) -> ShareRow | None:
+    """The share; with `lock` nobody else may change it until the transaction ends."""
+    query = select(*COLUMNS).where(share.c.id == share_id)
+    return await _one(tx, query.with_for_update() if lock else query)
+
+
+async def share_by_token_id(tx: Transaction, token_id: bytes, *, lock: bool = False) -> ShareRow | None:
+    """The share that a genuine token names."""
+    query = select(*COLUMNS).where(share.c.token_id == token_id)
+    return await _one(tx, query.with_for_update() if lock else query)
+
+
+async def list_shares(
+    tx: Transaction,
+    *,
+    sponsor_id: UUID | None = None,
+    material_id: UUID | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_MAX,
+) -> Sequence[ShareRow]:
+    """Shares, newest first; `sponsor_id` narrows to the trees of one employee, `before` continues after the last one seen."""
+    query = select(*COLUMNS).order_by(share.c.created_at.desc(), share.c.id.desc()).limit(min(limit, PAGE_MAX))
+    if sponsor_id is not None:
+        query = query.where(share.c.sponsor_id == sponsor_id)
+    if material_id is not None:
+        query = query.where(share.c.material_id == material_id)
+    if before is not None:
+        created_at, last_id = before
+        query = query.where(
+            or_(share.c.created_at < created_at, (share.c.created_at == created_at) & (share.c.id < last_id))
+        )
+    return [ShareRow(**row._mapping) for row in await tx.execute(query)]
+
+
+async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: datetime) -> bool:
+    """Closes the share, and with it everything below. False if it was closed already."""
+    closing = update(share).where(share.c.id == share_id, share.c.revoked_at.is_(None))
+    return (await tx.execute(closing.values(revoked_at=now, revoked_by=revoked_by))).rowcount == 1
+
+
+async def use_visit(tx: Transaction, share_id: UUID) -> bool:
+    """Takes one visit from the share's allowance. False when none is left; never more than the limit under any race."""
+    left = or_(share.c.visits_max.is_(None), share.c.visits_used < share.c.visits_max)
+    taking = update(share).where(share.c.id == share_id, left).values(visits_used=share.c.visits_used + 1)
+    return (await tx.execute(taking)).rowcount == 1
+
+
+async def standing(tx: Transaction, share_id: UUID) -> ShareStanding:
+    """Whether anything above the share closes it: a revoked ancestor, a disabled sponsor, a blocked forwarder."""
+    chain = select(*_chain_columns()).where(share.c.id == share_id).cte("chain", recursive=True)
+    chain = chain.union_all(select(*_chain_columns()).join(chain, share.c.id == chain.c.parent_id))
+    disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
+    blocked = exists().where(viewer.c.person_id == chain.c.creator_id, viewer.c.blocked_at.is_not(None))
+    query = select(
+        func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
+        func.bool_or(or_(disabled, blocked)).label("broken"),
+    ).select_from(chain)
+    row = (await tx.execute(query)).one()
+    return ShareStanding(revoked=row.revoked is not False, creators_active=row.broken is False)
+
+
+async def served(tx: Transaction, material_id: UUID, *, version_id: UUID | None = None) -> Served | None:
+    """The material with the given version, or with its newest approved one."""
+    wanted = version.c.id == version_id if version_id is not None else version.c.state == literal("approved")
+    query = (
+        select(
+            material.c.id.label("material_id"),
+            material.c.owner_id,
+            material.c.title,
+            material.c.description,
+            material.c.material_class,
+            material.c.withdrawn_at.is_not(None).label("withdrawn"),
+            version.c.id.label("version_id"),
+            version.c.sha256,
+            version.c.media_type,
+            version.c.filename,
+            version.c.state,
+            version.c.preparation,
+            version.c.pages_total,
+            version.c.uploader_id,
+        )
+        .select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
+        .where(material.c.id == material_id)
+        .order_by(version.c.number.desc().nulls_last())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else Served(**row._mapping)
+
+
+def _chain_columns() -> tuple[object, ...]:
+    return share.c.id, share.c.parent_id, share.c.revoked_at, share.c.sponsor_id, share.c.creator_id
+
+
+async def _one(tx: Transaction, query: Select[tuple[object, ...]]) -> ShareRow | None:
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else ShareRow(**row._mapping)

@@ -1,0 +1,86 @@
+"""Rows of visits: one viewer opening one share."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Transaction
+from storage.schema import visit
+
+COPY_ID_BITS = 48
+PAGE_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRow:
+    """One visit; `copy_id` is what a hidden mark carries, `version_id` the bytes that were approved when it began."""
+
+    id: UUID
+    share_id: UUID
+    version_id: UUID
+    person_id: UUID
+    copy_id: int
+    started_at: datetime
+    expires_at: datetime
+    seen_at: datetime
+
+
+COLUMNS = tuple(visit.c[field.name] for field in fields(VisitRow))
+
+
+async def add_visit(
+    tx: Transaction, *, share_id: UUID, version_id: UUID, person_id: UUID, now: datetime, expires_at: datetime
+) -> VisitRow:
+    """Begins a visit with a fresh copy id."""
+    row = VisitRow(
+        id=uuid4(),
+        share_id=share_id,
+        version_id=version_id,
+        person_id=person_id,
+        copy_id=secrets.randbits(COPY_ID_BITS),
+        started_at=now,
+        expires_at=expires_at,
+        seen_at=now,
+    )
+    await tx.execute(insert(visit).values({field.name: getattr(row, field.name) for field in fields(row)}))
+    return row
+
+
+async def visit_by_id(tx: Transaction, visit_id: UUID) -> VisitRow | None:
+    """The visit, whoever's it is."""
+    row = (await tx.execute(select(*COLUMNS).where(visit.c.id == visit_id))).one_or_none()
+    return None if row is None else VisitRow(**row._mapping)
+
+
+async def running_visit(
+    tx: Transaction, *, share_id: UUID, version_id: UUID, person_id: UUID, now: datetime
+) -> VisitRow | None:
+    """The viewer's visit to these bytes that still runs, so that opening the link again does not count twice."""
+    query = (
+        select(*COLUMNS)
+        .where(
+            visit.c.share_id == share_id,
+            visit.c.version_id == version_id,
+            visit.c.person_id == person_id,
+            visit.c.expires_at > now,
+        )
+        .order_by(visit.c.started_at.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else VisitRow(**row._mapping)
+
+
+async def touch_visit(tx: Transaction, visit_id: UUID, now: datetime) -> None:
+    """Notes that the visit was seen alive."""
+    await tx.execute(update(visit).where(visit.c.id == visit_id).values(seen_at=now))
+
+
+async def visits_of_share(tx: Transaction, share_id: UUID, limit: int = PAGE_MAX) -> Sequence[VisitRow]:
+    """The newest visits of a share first."""
+    query = select(*COLUMNS).where(visit.c.share_id == share_id).order_by(visit.c.started_at.desc())
+    return [VisitRow(**row._mapping) for row in await tx.execute(query.limit(min(limit, PAGE_MAX)))]
