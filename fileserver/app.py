@@ -1,0 +1,56 @@
+"""The application: the route table, the frame around it, and the services that live as long as it does."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from aiohttp import web
+
+from fileserver.config import Config
+from fileserver.http.caller import Authenticate
+from fileserver.http.dispatch import endpoints
+from fileserver.http.headers import on_response_prepare
+from fileserver.http.keys import AUTHENTICATE, CONFIG, METRICS, ROUTES, SERVICES
+from fileserver.http.metrics import Metrics
+from fileserver.http.middleware import problems, request_context
+from fileserver.http.routing import Route, check_routes
+from fileserver.i18n import load_catalogues
+from fileserver.routes import AUTHENTICATE as ACCOUNTS
+from fileserver.routes import ROUTES as ALL_ROUTES
+from fileserver.services import Services, open_services
+
+
+def create_app(
+    config: Config,
+    services: Services | None = None,
+    *,
+    routes: Sequence[Route] = ALL_ROUTES,
+    authenticate: Authenticate = ACCOUNTS,
+) -> web.Application:
+    """The application, ready for a runner (fileserver.http.serving).
+
+    Services that are given are used and left open. Raises RouteTableError for a careless declaration.
+    """
+    check_routes(routes)
+    load_catalogues()
+    # Bodies are read and limited per route; aiohttp's own limit would only be a second, hidden one.
+    app = web.Application(middlewares=[request_context, problems], client_max_size=0)
+    app[CONFIG] = config
+    app[AUTHENTICATE] = authenticate
+    app[METRICS] = Metrics()
+    app[ROUTES] = tuple(routes)
+    app.on_response_prepare.append(on_response_prepare)
+    app.cleanup_ctx.append(_services_context(config, services))
+    app.add_routes(endpoints(routes))
+    return app
+
+
+def _services_context(config: Config, given: Services | None) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        if given is not None:
+            app[SERVICES] = given
+            yield
+            return
+        async with open_services(config) as services:
+            app[SERVICES] = services
+            yield
+
+    return context

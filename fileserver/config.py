@@ -1,0 +1,241 @@
+"""The configuration: typed, complete at start, and the only place that reads the environment.
+
+Every setting is a variable SEALSHARE_<FIELD>. Secrets may come from a file instead (SEALSHARE_<FIELD>_FILE) and have no
+defaults. A variable with our prefix that names no setting stops the start: a misspelt limit must not silently be the
+default.
+"""
+
+import base64
+import binascii
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from yarl import URL
+
+from fileserver.i18n import Language
+
+PREFIX = "SEALSHARE_"
+FILE_SUFFIX = "_FILE"
+MASTER_KEY_BYTES = 32
+REDACTED = "(set)"
+DAY_S = 24 * 3600
+GIB = 1 << 30
+
+
+class ConfigError(Exception):
+    """Not usable; each line of the message names a variable and what is wrong, and none holds a secret."""
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class LogLevel(StrEnum):
+    """The least important line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One line of `sealshare config`."""
+
+    variable: str
+    value: str
+    is_default: bool
+    description: str
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(ip_network(item.strip()) for item in value.split(",") if item.strip())
+
+
+def _public_url(value: str) -> str:
+    url = URL(value)
+    if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
+        raise ValueError("must be an http or https address without user or password")
+    if url.path not in ("", "/") or url.query_string or url.fragment:
+        raise ValueError("must be an origin without path: https://share.example.com")
+    return str(url.origin())
+
+
+def _master_key(value: SecretStr) -> SecretStr:
+    try:
+        key = base64.b64decode(value.get_secret_value(), validate=True)
+    except binascii.Error:
+        raise ValueError("must be base64") from None
+    if len(key) != MASTER_KEY_BYTES:
+        raise ValueError(f"must be {MASTER_KEY_BYTES} bytes in base64, not {len(key)}")
+    return value
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+Seconds = Annotated[int, Field(gt=0)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
+
+
+class Config(BaseSettings):
+    """All settings. Built by `load_config` in the commands, and directly (with keywords) in tests."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr = Field(description="PostgreSQL by URL: postgresql://user:password@host/name")
+    s3_endpoint_url: str = Field(description="Base address of the S3 server")
+    s3_access_key: SecretStr = Field(description="S3 access key id")
+    s3_secret_key: SecretStr = Field(description="S3 secret access key")
+    s3_region: str = Field(default="us-east-1", description="Region that requests are signed for")
+    s3_bucket: str = Field(default="sealshare", description="Bucket for originals and renditions", min_length=3)
+    master_key: MasterKey = Field(description="Encrypts all other keys: 32 random bytes in base64")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    public_url: PublicUrl = Field(description="Origin that people's browsers use: https://share.example.com")
+    trusted_proxies: Networks = Field(
+        default=(), description="Networks of our reverse proxies, whose X-Forwarded-For and X-Request-ID are believed"
+    )
+
+    log_format: LogFormat = Field(default=LogFormat.JSON, description="json for machines, console for people")
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="Least important line to write")
+    metrics_networks: Networks = Field(
+        default=(ip_network("127.0.0.0/8"), ip_network("::1/128")), description="Networks that may read /metrics"
+    )
+    metrics_token: SecretStr | None = Field(default=None, description="Bearer token that opens /metrics from elsewhere")
+
+    brand_name: str = Field(default="SealShare", description="Name shown in the pages", min_length=1, max_length=60)
+    default_language: Language = Field(default=Language.ZH_CN, description="For readers who name none we have")
+
+    session_idle_s: Seconds = Field(default=8 * 3600, description="A session ends after so long without a request")
+    session_absolute_s: Seconds = Field(default=7 * DAY_S, description="A session ends so long after sign-in")
+    stand_in_sign_in: bool = Field(
+        default=False, description="Let viewers say who they are without proof: demonstrations only"
+    )
+
+    upload_size_max_bytes: int = Field(default=50 * GIB, gt=0, description="Largest upload")
+    upload_expiry_s: Seconds = Field(default=7 * DAY_S, description="An unfinished upload is dropped after so long")
+    visit_url_lifetime_s: Seconds = Field(default=300, description="A content address under /v/ works for so long")
+    renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that render and stamp pages")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Keywords, then the environment, then secret files; no .env file is read."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @property
+    def master_key_bytes(self) -> bytes:
+        """The master key itself."""
+        return base64.b64decode(self.master_key.get_secret_value())
+
+    def effective(self) -> Iterator[Setting]:
+        """Every setting as it is in force, secrets hidden, in the order of declaration."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            yield _setting(name, field, value, is_default=name not in self.model_fields_set)
+
+
+def _setting(name: str, field: FieldInfo, value: Any, *, is_default: bool) -> Setting:
+    """Render one field. A secret shows that it is set, and nothing else."""
+    if is_secret(field):
+        text = REDACTED if value is not None else ""
+    elif isinstance(value, tuple):
+        text = ",".join(map(str, value))
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+    return Setting(variable=variable_of(name), value=text, is_default=is_default, description=field.description or "")
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from files (SEALSHARE_MASTER_KEY_FILE=/run/secrets/key); line ends around the secret are dropped."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's content for one secret, or None."""
+        variable = variable_of(field_name)
+        path = os.environ.get(variable + FILE_SUFFIX)
+        if not path or not is_secret(field):
+            return None, field_name, False
+        if os.environ.get(variable):
+            raise ConfigError(f"{variable} and {variable}{FILE_SUFFIX} are both set; keep one")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip("\r\n"), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise ConfigError(f"{variable}{FILE_SUFFIX}: can't read {path}: {reason}") from None
+
+    def __call__(self) -> dict[str, Any]:
+        """All secrets that come from files."""
+        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def variable_of(field_name: str) -> str:
+    """SEALSHARE_PORT for port."""
+    return PREFIX + field_name.upper()
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the field holds a SecretStr."""
+    return SecretStr in (field.annotation, *get_args(field.annotation))
+
+
+def known_variables() -> list[str]:
+    """Every variable that means something, the _FILE forms included."""
+    fields = Config.model_fields.items()
+    files = [variable_of(name) + FILE_SUFFIX for name, field in fields if is_secret(field)]
+    return [variable_of(name) for name, _ in fields] + files
+
+
+def check_unknown(environ: Mapping[str, str]) -> None:
+    """Raises ConfigError for a variable with our prefix that is no setting, naming the nearest one that is."""
+    known = known_variables()
+    lines = [_unknown(name, known) for name in sorted(environ) if name.startswith(PREFIX) and name not in known]
+    if lines:
+        raise ConfigError("\n".join(lines))
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    return f"{name} is not a setting" + (f"; did you mean {nearest[0]}?" if nearest else "")
+
+
+def load_config(**overrides: Any) -> Config:
+    """The configuration from the environment, with `overrides` (command-line options) winning. Raises ConfigError."""
+    check_unknown(os.environ)
+    try:
+        return Config(**overrides)
+    except ValidationError as error:
+        raise ConfigError("\n".join(map(_complaint, error.errors(include_url=False, include_input=False)))) from None
+
+
+def _complaint(item: Any) -> str:
+    field = str(item["loc"][0])
+    variable = variable_of(field)
+    if item["type"] != "missing":
+        return f"{variable}: {item['msg']}"
+    file = f" (or {variable}{FILE_SUFFIX})" if is_secret(Config.model_fields[field]) else ""
+    return f"{variable}{file} is needed: {Config.model_fields[field].description}"

@@ -1,0 +1,43 @@
+"""One log line and one count per finished request: after the last byte, so with the true duration and size.
+
+The line has the route's template instead of the path, and the caller's random id instead of a name.
+"""
+
+import structlog
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from fileserver.http.keys import CALLER, CLIENT_IP, METRICS, PROBLEM, REQUEST_ID, ROUTE
+from fileserver.http.metrics import UNMATCHED
+
+log = structlog.get_logger("fileserver.access")
+
+
+class AccessLog(AbstractAccessLogger):
+    """Hand this to aiohttp's runner as `access_log_class`; fileserver.http.serving does."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Called by aiohttp when the answer is complete or the connection is gone; `time` is seconds."""
+        route = request.get(ROUTE)
+        template = route.path if route else UNMATCHED
+        caller = request.get(CALLER)
+        log.info(
+            "request",
+            method=request.method,
+            route=template,
+            status=response.status,
+            duration_ms=round(time * 1000, 1),
+            bytes_out=response.body_length,
+            client_ip=request.get(CLIENT_IP),
+            request_id=request.get(REQUEST_ID),
+            person=str(caller.person_id) if caller else None,
+            problem=request.get(PROBLEM),
+        )
+        if isinstance(request, web.Request):
+            request.config_dict[METRICS].record(
+                method=request.method,
+                route=template,
+                status=response.status,
+                seconds=time,
+                bytes_out=response.body_length,
+            )

@@ -1,0 +1,80 @@
+"""Who calls: the person behind a session cookie or an API token, as the accounts feature found them for this request.
+
+Nothing here reads a cookie or a row. `Authenticate` is the port that the accounts feature fills.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from aiohttp import web
+
+from compliance.access import Actor, Job, Role
+from compliance.events import short_hash
+
+if TYPE_CHECKING:
+    from fileserver.services import Services
+
+
+class CallerKind(StrEnum):
+    """Inside or outside the brand."""
+
+    EMPLOYEE = "employee"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A signed-in person. Exactly one of `session_id` and `token_id` is set."""
+
+    person_id: UUID
+    pseudonym: str  # what events call this person
+    role: Role
+    session_id: UUID | None = None
+    token_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()  # of the API token; a session is not narrowed by scopes
+    csrf_token: str | None = field(default=None, repr=False)  # of the session
+    active: bool = True
+    verified: bool = False
+    clinic_id: UUID | None = None
+    job: Job | None = None
+
+    def __post_init__(self) -> None:
+        if (self.session_id is None) == (self.token_id is None):
+            raise ValueError("a caller comes by a session or by an API token, never by both or neither")
+
+    @property
+    def kind(self) -> CallerKind:
+        """Employee or viewer; the role says it, so that the two can't disagree."""
+        return CallerKind.VIEWER if self.role is Role.VIEWER else CallerKind.EMPLOYEE
+
+    def marks(self) -> dict[str, str]:
+        """The person, clinic, role and session as an event names them."""
+        return {
+            "who": self.pseudonym,
+            "org": str(self.clinic_id or ""),
+            "role": self.role.value,
+            "sess": short_hash(str(self.session_id or self.token_id)),
+        }
+
+    def actor(self) -> Actor:
+        """The same person in the words of the access decision."""
+        return Actor(
+            person_id=self.person_id,
+            role=self.role,
+            active=self.active,
+            verified=self.verified,
+            clinic_id=self.clinic_id,
+            job=self.job,
+        )
+
+
+Authenticate = Callable[[web.Request, "Services"], Awaitable[Caller | None]]
+"""None when the request carries no credentials or none that are good; it never raises for bad ones."""
+
+
+async def nobody(_request: web.Request, _services: "Services") -> Caller | None:
+    """The authenticator of an application without accounts: everybody is a stranger."""
+    return None

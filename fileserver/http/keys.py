@@ -1,0 +1,30 @@
+"""Typed keys of the application and of one request.
+
+The application's are read as `request.config_dict[...]`, which also works inside a sub-app.
+"""
+
+import asyncio
+
+from aiohttp import web
+
+from fileserver.config import Config
+from fileserver.http.caller import Authenticate, Caller
+from fileserver.http.metrics import Metrics
+from fileserver.http.routing import Route
+from fileserver.i18n import Language
+from fileserver.services import Services
+
+CONFIG = web.AppKey("CONFIG", Config)
+SERVICES = web.AppKey("SERVICES", Services)
+AUTHENTICATE = web.AppKey[Authenticate]("AUTHENTICATE")
+METRICS = web.AppKey("METRICS", Metrics)
+ROUTES = web.AppKey[tuple[Route, ...]]("ROUTES")
+
+REQUEST_ID = web.RequestKey("REQUEST_ID", str)
+CLIENT_IP = web.RequestKey("CLIENT_IP", str)
+LANGUAGE = web.RequestKey("LANGUAGE", Language)
+CALLER = web.RequestKey("CALLER", Caller)  # once authenticated
+ROUTE = web.RequestKey("ROUTE", Route)  # when path and method matched
+HANDLER_TIMEOUT = web.RequestKey("HANDLER_TIMEOUT", asyncio.Timeout)  # while the handler runs
+PROBLEM = web.RequestKey("PROBLEM", str)  # slug of the problem answered, for the log
+ANSWER_BEGUN = web.RequestKey("ANSWER_BEGUN", bool)  # headers are on their way: too late for a problem

@@ -1,0 +1,139 @@
+"""From an exception to a problem (RFC 9457): one table of slugs and statuses, one place that words them.
+
+Every domain error carries a slug; here it gets its HTTP status, and from the locales its title and detail in the
+reader's language (`problem-<slug>-title`, `-detail`, `-explanation`). An exception without a slug in the table is a
+defect of ours: status 500, no detail.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fileserver.http.errors import InternalError, InvalidRequest, Violation
+from fileserver.http.strict_json import escape_pointer
+from fileserver.i18n import Language, has_message, translate
+
+PROBLEM_TYPE = "application/problem+json"
+
+STATUSES: Mapping[str, HTTPStatus] = {
+    # the frame
+    "bad-request": HTTPStatus.BAD_REQUEST,
+    "malformed-body": HTTPStatus.BAD_REQUEST,
+    "not-signed-in": HTTPStatus.UNAUTHORIZED,
+    "wrong-kind": HTTPStatus.FORBIDDEN,
+    "token-not-accepted": HTTPStatus.FORBIDDEN,
+    "scope-missing": HTTPStatus.FORBIDDEN,
+    "origin-refused": HTTPStatus.FORBIDDEN,
+    "csrf-refused": HTTPStatus.FORBIDDEN,
+    "operators-only": HTTPStatus.FORBIDDEN,
+    "path-unknown": HTTPStatus.NOT_FOUND,
+    "method-not-allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "body-timed-out": HTTPStatus.REQUEST_TIMEOUT,
+    "body-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported-media-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "internal-error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "timed-out": HTTPStatus.SERVICE_UNAVAILABLE,
+    # compliance
+    "refused": HTTPStatus.FORBIDDEN,
+    "access-denied": HTTPStatus.FORBIDDEN,
+    "not-found": HTTPStatus.NOT_FOUND,
+    "invalid-value": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "wrong-state": HTTPStatus.CONFLICT,
+    "sign-in-refused": HTTPStatus.UNAUTHORIZED,
+    "too-many-attempts": HTTPStatus.TOO_MANY_REQUESTS,
+    "link-invalid": HTTPStatus.NOT_FOUND,
+    "link-expired": HTTPStatus.GONE,
+    "not-sealable": HTTPStatus.FORBIDDEN,
+    "not-prepared": HTTPStatus.CONFLICT,
+    "upload-unfinished": HTTPStatus.CONFLICT,
+    "login-taken": HTTPStatus.CONFLICT,
+    "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One problem as the reader gets it."""
+
+    slug: str
+    status: HTTPStatus
+    title: str
+    detail: str
+    instance: str  # the request id, to quote to an operator
+    errors: tuple[Mapping[str, str], ...] = ()
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON object of RFC 9457; params are extension members and never replace a standard one."""
+        standard: dict[str, Any] = {
+            "type": f"/problems/{self.slug}",
+            "title": self.title,
+            "status": int(self.status),
+            "detail": self.detail,
+            "instance": self.instance,
+        }
+        return {**self.params, **standard, **({"errors": list(self.errors)} if self.errors else {})}
+
+
+def slug_of(error: BaseException | type[BaseException]) -> str | None:
+    """The slug of a mapped exception or exception class, else None."""
+    slug = getattr(error, "slug", None)
+    return slug if isinstance(slug, str) and slug in STATUSES else None
+
+
+def problem_of(error: Exception, language: Language, request_id: str, status: int | None = None) -> Problem:
+    """Word one exception. `status` replaces the table's, for answers that aiohttp itself chose."""
+    slug = slug_of(error)
+    if slug is None:
+        return problem_of(InternalError(), language, request_id)
+    params: Mapping[str, str | int] = getattr(error, "params", {})
+    return Problem(
+        slug=slug,
+        status=HTTPStatus(status) if status else STATUSES[slug],
+        title=translate(language, f"problem-{slug}-title"),
+        detail=_detail(slug, params, language),
+        instance=request_id,
+        errors=_errors(error, slug, params, language),
+        params=params,
+        headers=_headers(STATUSES[slug], params),
+    )
+
+
+def _detail(slug: str, params: Mapping[str, str | int], language: Language) -> str:
+    """The most specific sentence there is: that of the access rule, then that of the problem."""
+    rule = f"rule-{params.get('rule')}"
+    if slug == "access-denied" and has_message(language, rule):
+        return translate(language, rule)
+    return translate(language, f"problem-{slug}-detail", **params)
+
+
+def _errors(
+    error: Exception, slug: str, params: Mapping[str, str | int], language: Language
+) -> tuple[Mapping[str, str], ...]:
+    if isinstance(error, InvalidRequest):
+        found = error.violations
+    elif field_name := getattr(error, "field", None):
+        found = (Violation("/" + escape_pointer(field_name), str(params.get("rule", slug)), params),)
+    else:
+        return ()
+    return tuple({"field": v.field, "rule": v.rule, "message": violation_message(v, language)} for v in found)
+
+
+def violation_message(violation: Violation, language: Language) -> str:
+    """The rule's sentence (`invalid-<rule>`), or a general one for a rule that has none of its own."""
+    key = "invalid-" + violation.rule.replace("_", "-")
+    if not has_message(language, key):
+        key = "invalid-other"
+    return translate(language, key, **violation.params)
+
+
+def _headers(status: HTTPStatus, params: Mapping[str, str | int]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="sealshare"'
+    if "retry_after_s" in params:
+        headers["Retry-After"] = str(params["retry_after_s"])
+    return headers

@@ -1,0 +1,19 @@
+"""Base classes for what crosses the edge: `Input` for bodies, queries and paths, `Output` for answers."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Input(BaseModel):
+    """Something a caller sends: unknown members are refused, values are never echoed in errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class Output(BaseModel):
+    """Something a route answers."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+class Empty(Input):
+    """For routes that take no body, no query or no path parameters."""

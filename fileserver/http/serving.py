@@ -1,0 +1,21 @@
+"""How an application goes on a socket: our access log, and limits on what a connection may idle away."""
+
+from aiohttp import web
+
+from fileserver.http.access_log import AccessLog
+
+KEEPALIVE_TIMEOUT_S = 75.0  # also how long a fresh connection may take to send its first headers
+SHUTDOWN_TIMEOUT_S = 30.0  # what requests in flight get to finish
+HEADER_MAX_BYTES = 8190
+
+
+def make_runner(app: web.Application) -> web.AppRunner:
+    """A runner with our settings; the caller adds sites and owns the signals."""
+    return web.AppRunner(
+        app,
+        access_log_class=AccessLog,
+        keepalive_timeout=KEEPALIVE_TIMEOUT_S,
+        shutdown_timeout=SHUTDOWN_TIMEOUT_S,
+        max_line_size=HEADER_MAX_BYTES,
+        max_field_size=HEADER_MAX_BYTES,
+    )

@@ -1,0 +1,140 @@
+problem-page-explain = What does this mean?
+problem-page-home = To the start page
+problem-page-list = Problems explained
+problem-page-request = Request { $id }
+
+problem-bad-request-title = Request not understood
+problem-bad-request-detail = The server could not make sense of this request.
+problem-bad-request-explanation = The request breaks the rules of HTTP or asks for something this address does not offer. Check the address, the headers and the method.
+
+problem-malformed-body-title = Malformed body
+problem-malformed-body-detail = { $reason ->
+    [utf-8] The body is not valid UTF-8.
+    [json-syntax] The body is not valid JSON.
+    [json-duplicate-name] An object in the body has the same member twice.
+    [json-not-a-number] NaN and Infinity are not JSON.
+    [json-depth] The body is nested too deeply.
+    [form-syntax] The form could not be read.
+   *[other] The body could not be read.
+}
+problem-malformed-body-explanation = The body is not well-formed. JSON must be UTF-8 without repeated member names, without NaN or Infinity, and at most 32 levels deep.
+
+problem-not-signed-in-title = Please sign in
+problem-not-signed-in-detail = This needs a signed-in person, and your session is missing or over.
+problem-not-signed-in-explanation = The address is only for people who have signed in. Sign in again, or send a valid API token in the Authorization header.
+
+problem-wrong-kind-title = Not for this kind of account
+problem-wrong-kind-detail = { $needed ->
+    [employee] This is for employees of the brand.
+    [viewer] This is for viewers who opened a share.
+   *[other] This is for another kind of account.
+}
+problem-wrong-kind-explanation = Employees and viewers have separate parts of the server. Sign in with the kind of account that this part is for.
+
+problem-token-not-accepted-title = API tokens are not accepted here
+problem-token-not-accepted-detail = This can only be done in a signed-in session, not with an API token.
+problem-token-not-accepted-explanation = Some acts are reserved for people at a browser. Sign in and do it there.
+
+problem-scope-missing-title = Token lacks a scope
+problem-scope-missing-detail = The API token needs the scope { $scope }.
+problem-scope-missing-explanation = Each API token is limited to the scopes it was made with. Make a token that has the scope that is named.
+
+problem-origin-refused-title = Sent from another site
+problem-origin-refused-detail = Your browser says that another site sent this request.
+problem-origin-refused-explanation = To protect your session, changes are only accepted from this server's own pages. Open the page here and try again.
+
+problem-csrf-refused-title = The page is out of date
+problem-csrf-refused-detail = The request lacks the proof that it comes from your own page. Reload the page and try again.
+problem-csrf-refused-explanation = Changes made in a browser session must repeat the session's CSRF token, in the header X-CSRF-Token or the form field csrf_token. A reloaded page has it.
+
+problem-operators-only-title = For operators only
+problem-operators-only-detail = This address answers only to the server's operators.
+problem-operators-only-explanation = Figures about the running server are shown to the networks and the token that the operator configured.
+
+problem-path-unknown-title = Page not found
+problem-path-unknown-detail = There is nothing at this address.
+problem-path-unknown-explanation = The address is mistyped, or what stood here is gone.
+
+problem-method-not-allowed-title = Method not allowed
+problem-method-not-allowed-detail = This address exists, but not for this method.
+problem-method-not-allowed-explanation = The header Allow of the answer lists the methods that the address takes.
+
+problem-body-timed-out-title = The request arrived too slowly
+problem-body-timed-out-detail = The body did not arrive within { $timeout_s } seconds.
+problem-body-timed-out-explanation = The connection was too slow or stalled. Nothing was changed; try again.
+
+problem-body-too-large-title = Too large
+problem-body-too-large-detail = The body is larger than the { $size_max_bytes } bytes that are accepted here.
+problem-body-too-large-explanation = Each address limits how much it reads. Files are sent by resumable upload, not in such a body.
+
+problem-unsupported-media-type-title = Unsupported media type
+problem-unsupported-media-type-detail = The body must be sent as { $expected }.
+problem-unsupported-media-type-explanation = The header Content-Type (or Content-Encoding) names a format that is not accepted here.
+
+problem-invalid-request-title = Please check your input
+problem-invalid-request-detail = Some fields do not follow the rules; nothing was changed.
+problem-invalid-request-explanation = The member errors lists each field as a JSON pointer, with the rule it breaks and a sentence about it.
+
+problem-internal-error-title = Something went wrong here
+problem-internal-error-detail = The server made a mistake. Please try again, and tell your administrator the request number if it stays.
+problem-internal-error-explanation = A defect or an outage on the server's side. The administrator finds it in the log by the request number.
+
+problem-timed-out-title = The server took too long
+problem-timed-out-detail = No answer was ready within { $timeout_s } seconds. Please try again.
+problem-timed-out-explanation = The server is overloaded or waits for another part. Try again in a moment.
+
+problem-refused-title = Refused
+problem-refused-detail = This is not allowed.
+problem-refused-explanation = A rule of the server does not allow this.
+
+problem-access-denied-title = Not allowed
+problem-access-denied-detail = You are not allowed to do this.
+problem-access-denied-explanation = What is not expressly permitted is denied. The member rule names the rule that decided; ask the owner of the material or your manager.
+
+problem-not-found-title = Not found
+problem-not-found-detail = It does not exist, or it is not visible to you.
+problem-not-found-explanation = Things you may not know about look the same as things that do not exist.
+
+problem-invalid-value-title = Value not acceptable
+problem-invalid-value-detail = The value is well-formed but not acceptable here.
+problem-invalid-value-explanation = The member errors names the field. Correct it and try again.
+
+problem-wrong-state-title = Not possible now
+problem-wrong-state-detail = This does not fit the state that the thing is in. Reload to see its present state.
+problem-wrong-state-explanation = Every material, review and share goes through fixed steps, and this step does not follow the present one. Somebody may have been faster.
+
+problem-sign-in-refused-title = Sign-in refused
+problem-sign-in-refused-detail = The login or the password is wrong, or the account may not sign in.
+problem-sign-in-refused-explanation = For safety the answer does not say which. Check both, or ask your administrator.
+
+problem-too-many-attempts-title = Too many attempts
+problem-too-many-attempts-detail = Please wait a while and try again.
+problem-too-many-attempts-explanation = Attempts are limited to stop guessing. The header Retry-After says how many seconds to wait.
+
+problem-link-invalid-title = Link not valid
+problem-link-invalid-detail = This link is mistyped or was not made by this server.
+problem-link-invalid-explanation = Open the link as it was sent, in full. If it still fails, ask the sender for a new one.
+
+problem-link-expired-title = This address has expired
+problem-link-expired-detail = The address of this content has expired. Reload the page that showed it.
+problem-link-expired-explanation = Addresses of content work for a few minutes only. The page makes new ones when it is reloaded.
+
+problem-not-sealable-title = Cannot be shown safely yet
+problem-not-sealable-detail = This kind of file cannot be sealed with your mark yet, so it is not handed out.
+problem-not-sealable-explanation = Viewers only ever get copies that carry their own mark. For some kinds of files that is not possible yet.
+
+problem-not-prepared-title = Still being prepared
+problem-not-prepared-detail = The pages are still being prepared. Please try again in a moment.
+problem-not-prepared-explanation = After an upload the server prepares the pages. That takes from seconds to some minutes.
+
+problem-upload-unfinished-title = Upload not finished
+problem-upload-unfinished-detail = The upload is not complete yet, or is still being verified.
+problem-upload-unfinished-explanation = A material is made from a complete and verified upload. Finish or resume the upload first.
+
+problem-login-taken-title = Login already in use
+problem-login-taken-detail = Another account has this login.
+problem-login-taken-explanation = Logins are unique. Choose another one.
+
+problem-key-unavailable-title = A key is unavailable
+problem-key-unavailable-detail = A key that is needed cannot be read, so nothing is handed out. Please tell your administrator.
+problem-key-unavailable-explanation = The server's master key is wrong or a key is missing. Until that is mended the server refuses rather than guesses.

@@ -1,0 +1,140 @@
+problem-page-explain = 这是什么意思？
+problem-page-home = 返回首页
+problem-page-list = 问题说明
+problem-page-request = 请求编号 { $id }
+
+problem-bad-request-title = 无法理解该请求
+problem-bad-request-detail = 服务器无法理解该请求。
+problem-bad-request-explanation = 请求不符合 HTTP 规则，或该地址不提供所请求的内容。请检查地址、请求头和方法。
+
+problem-malformed-body-title = 请求内容格式错误
+problem-malformed-body-detail = { $reason ->
+    [utf-8] 请求内容不是有效的 UTF-8。
+    [json-syntax] 请求内容不是有效的 JSON。
+    [json-duplicate-name] 请求内容中有对象包含重复的成员名。
+    [json-not-a-number] NaN 和 Infinity 不是有效的 JSON。
+    [json-depth] 请求内容嵌套过深。
+    [form-syntax] 无法读取表单。
+   *[other] 无法读取请求内容。
+}
+problem-malformed-body-explanation = 请求内容格式不正确。JSON 必须是 UTF-8，不得有重复的成员名，不得有 NaN 或 Infinity，最多嵌套 32 层。
+
+problem-not-signed-in-title = 请先登录
+problem-not-signed-in-detail = 此操作需要登录，您尚未登录或登录已过期。
+problem-not-signed-in-explanation = 该地址仅供已登录的人员使用。请重新登录，或在 Authorization 请求头中提供有效的 API 令牌。
+
+problem-wrong-kind-title = 账号类型不符
+problem-wrong-kind-detail = { $needed ->
+    [employee] 此处仅供品牌员工使用。
+    [viewer] 此处仅供打开分享的查看者使用。
+   *[other] 此处供另一类账号使用。
+}
+problem-wrong-kind-explanation = 员工和查看者使用服务器的不同部分。请用相应类型的账号登录。
+
+problem-token-not-accepted-title = 此处不接受 API 令牌
+problem-token-not-accepted-detail = 此操作只能在登录会话中进行，不能使用 API 令牌。
+problem-token-not-accepted-explanation = 某些操作仅限人员在浏览器中进行。请登录后操作。
+
+problem-scope-missing-title = 令牌权限范围不足
+problem-scope-missing-detail = API 令牌需要权限范围 { $scope }。
+problem-scope-missing-explanation = 每个 API 令牌仅限于创建时指定的权限范围。请创建包含所需范围的令牌。
+
+problem-origin-refused-title = 请求来自其他网站
+problem-origin-refused-detail = 您的浏览器表明该请求由其他网站发出。
+problem-origin-refused-explanation = 为保护您的会话，仅接受本服务器页面发出的更改。请在本站打开页面后重试。
+
+problem-csrf-refused-title = 页面已过期
+problem-csrf-refused-detail = 请求缺少来自您本人页面的证明。请刷新页面后重试。
+problem-csrf-refused-explanation = 浏览器会话中的更改必须附带会话的 CSRF 令牌（请求头 X-CSRF-Token 或表单字段 csrf_token）。刷新后的页面会带有该令牌。
+
+problem-operators-only-title = 仅限运维人员
+problem-operators-only-detail = 该地址仅对服务器运维人员开放。
+problem-operators-only-explanation = 服务器运行数据仅向运维人员配置的网络和令牌开放。
+
+problem-path-unknown-title = 页面不存在
+problem-path-unknown-detail = 该地址没有内容。
+problem-path-unknown-explanation = 地址输入有误，或原有内容已不存在。
+
+problem-method-not-allowed-title = 不支持该方法
+problem-method-not-allowed-detail = 该地址存在，但不支持此方法。
+problem-method-not-allowed-explanation = 响应头 Allow 列出了该地址支持的方法。
+
+problem-body-timed-out-title = 请求到达过慢
+problem-body-timed-out-detail = 请求内容未能在 { $timeout_s } 秒内到达。
+problem-body-timed-out-explanation = 连接过慢或中断。未作任何更改，请重试。
+
+problem-body-too-large-title = 内容过大
+problem-body-too-large-detail = 请求内容超过此处允许的 { $size_max_bytes } 字节。
+problem-body-too-large-explanation = 每个地址都限制读取的大小。文件应使用断点续传上传，而不是放在此类请求中。
+
+problem-unsupported-media-type-title = 不支持的媒体类型
+problem-unsupported-media-type-detail = 请求内容必须以 { $expected } 发送。
+problem-unsupported-media-type-explanation = 请求头 Content-Type（或 Content-Encoding）指明的格式此处不接受。
+
+problem-invalid-request-title = 请检查输入内容
+problem-invalid-request-detail = 部分字段不符合规则，未作任何更改。
+problem-invalid-request-explanation = 成员 errors 以 JSON 指针列出每个字段、违反的规则及说明。
+
+problem-internal-error-title = 服务器出错
+problem-internal-error-detail = 服务器发生错误。请重试；若问题仍然存在，请将请求编号告知管理员。
+problem-internal-error-explanation = 服务器端的缺陷或故障。管理员可凭请求编号在日志中查找。
+
+problem-timed-out-title = 服务器响应超时
+problem-timed-out-detail = 服务器未能在 { $timeout_s } 秒内作出响应，请重试。
+problem-timed-out-explanation = 服务器负载过高或正在等待其他部分。请稍后重试。
+
+problem-refused-title = 已拒绝
+problem-refused-detail = 不允许此操作。
+problem-refused-explanation = 服务器的规则不允许此操作。
+
+problem-access-denied-title = 没有权限
+problem-access-denied-detail = 您没有权限进行此操作。
+problem-access-denied-explanation = 未明确许可的操作一律拒绝。成员 rule 指明作出决定的规则；请联系资料所有者或您的经理。
+
+problem-not-found-title = 未找到
+problem-not-found-detail = 该内容不存在，或您无权看到。
+problem-not-found-explanation = 您无权知晓的内容与不存在的内容显示相同。
+
+problem-invalid-value-title = 值不可接受
+problem-invalid-value-detail = 该值格式正确，但在此处不可接受。
+problem-invalid-value-explanation = 成员 errors 指明了字段。请更正后重试。
+
+problem-wrong-state-title = 当前无法进行
+problem-wrong-state-detail = 此操作与当前状态不符。请刷新查看最新状态。
+problem-wrong-state-explanation = 资料、审核和分享都按固定步骤进行，此步骤不能接在当前状态之后。可能他人已先行操作。
+
+problem-sign-in-refused-title = 登录被拒绝
+problem-sign-in-refused-detail = 登录名或密码错误，或该账号不允许登录。
+problem-sign-in-refused-explanation = 出于安全考虑，不说明具体原因。请检查两者，或联系管理员。
+
+problem-too-many-attempts-title = 尝试次数过多
+problem-too-many-attempts-detail = 请稍候再试。
+problem-too-many-attempts-explanation = 为防止猜测，尝试次数受到限制。响应头 Retry-After 给出需要等待的秒数。
+
+problem-link-invalid-title = 链接无效
+problem-link-invalid-detail = 该链接输入有误，或不是由本服务器生成。
+problem-link-invalid-explanation = 请完整打开收到的链接。若仍然失败，请向发送者索取新链接。
+
+problem-link-expired-title = 地址已过期
+problem-link-expired-detail = 该内容的地址已过期。请刷新显示该内容的页面。
+problem-link-expired-explanation = 内容地址仅在几分钟内有效。刷新页面会生成新的地址。
+
+problem-not-sealable-title = 暂时无法安全显示
+problem-not-sealable-detail = 此类文件暂时无法加盖您的专属标记，因此不予提供。
+problem-not-sealable-explanation = 查看者只能获得带有本人标记的副本。某些类型的文件目前还无法做到。
+
+problem-not-prepared-title = 正在准备
+problem-not-prepared-detail = 页面仍在准备中，请稍后重试。
+problem-not-prepared-explanation = 上传后服务器会准备页面，需要几秒到几分钟。
+
+problem-upload-unfinished-title = 上传未完成
+problem-upload-unfinished-detail = 上传尚未完成，或仍在校验中。
+problem-upload-unfinished-explanation = 资料由完整且已校验的上传生成。请先完成或继续上传。
+
+problem-login-taken-title = 登录名已被使用
+problem-login-taken-detail = 其他账号已使用该登录名。
+problem-login-taken-explanation = 登录名必须唯一，请另选一个。
+
+problem-key-unavailable-title = 密钥不可用
+problem-key-unavailable-detail = 无法读取所需的密钥，因此不提供任何内容。请告知管理员。
+problem-key-unavailable-explanation = 服务器主密钥错误或缺少密钥。在修复之前，服务器宁可拒绝也不会猜测。
