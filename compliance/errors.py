@@ -1,7 +1,7 @@
 """Everything that the rules refuse, in one short hierarchy.
 
-Each class names one reason by a stable `slug`; `params` fill its translated sentence; `field` names the part of the input that
-is wrong, where there is one. No class knows HTTP: fileserver.http.problems maps slugs to statuses.
+Each class names one reason by a stable `slug`; `params` fill its translated sentence; `field` names the part of the
+input that is wrong, where there is one. No class knows HTTP: fileserver.http.problems maps slugs to statuses.
 """
 
 from collections.abc import Mapping

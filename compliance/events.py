@@ -1,8 +1,9 @@
 """What the log can say: a closed vocabulary of acts, and the one form an event is written in.
 
-An act is `source:subject:action`. An event never holds a name, a phone number or a file name: people are pseudonyms, things are
-ids, free text is a hash. The leaf is canonical JSON (RFC 8785 for the values allowed here: strings and integers up to 2^53 only;
-keys sorted, no spaces, UTF-8 NFC); its bytes are written once and never serialised again.
+An act is `source:subject:action`. An event never holds a name, a phone number or a file name: people are
+pseudonyms, things are ids, free text is a hash. The leaf is canonical JSON (RFC 8785 for the values allowed here:
+strings and integers up to 2^53 only; keys sorted, no spaces, UTF-8 NFC); its bytes are written once and never
+serialised again.
 """
 
 import hashlib
@@ -19,8 +20,7 @@ from typing import Any
 LEAF_VERSION = 1
 LEAF_BYTES_MAX = 65_535  # an entry of a C2SP tile carries a 16-bit length
 INTEGER_MAX = 2**53
-IPV4_BITS = 24
-IPV6_BITS = 48
+NETWORK_BITS = {4: 24, 6: 48}
 
 
 class Act(StrEnum):
@@ -47,6 +47,7 @@ class Act(StrEnum):
     EMPLOYEE_MATERIAL_WITHDRAW = "employee:material:withdraw"
     EMPLOYEE_MATERIAL_PREVIEW = "employee:material:preview"
     EMPLOYEE_MATERIAL_ORIGINAL = "employee:material:original"
+    EMPLOYEE_ORIGINAL_END = "employee:original:end"
     EMPLOYEE_VERSION_CREATE = "employee:version:create"
     EMPLOYEE_VERSION_SUBMIT = "employee:version:submit"
     EMPLOYEE_VERSION_APPROVE = "employee:version:approve"
@@ -92,7 +93,9 @@ class Event:
     ip: str = ""  # network address, truncated to /24 or /48
     ua: str = ""  # first 16 hex digits of SHA-256 of the user agent
     bytes: int = 0  # bytes served
-    det: Mapping[str, str | int] = field(default_factory=dict)  # page, visit, copy, reason_sha256…: ids, counts, hashes only
+    det: Mapping[str, str | int] = field(
+        default_factory=dict
+    )  # page, visit, copy, reason_sha256…: ids, counts, hashes only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +111,9 @@ class Trail:
 
     def event(self, act: Act, **rest: Any) -> Event:
         """An event of this act by this person."""
-        return Event(act=act, who=self.who, org=self.org, role=self.role, sess=self.sess, ip=self.ip, ua=self.ua, **rest)
+        return Event(
+            act=act, who=self.who, org=self.org, role=self.role, sess=self.sess, ip=self.ip, ua=self.ua, **rest
+        )
 
 
 def truncated_address(address: str) -> str:
@@ -117,8 +122,7 @@ def truncated_address(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    bits = IPV4_BITS if parsed.version == 4 else IPV6_BITS
-    return str(ipaddress.ip_network((parsed, bits), strict=False))
+    return str(ipaddress.ip_network((parsed, NETWORK_BITS[parsed.version]), strict=False))
 
 
 def short_hash(value: str) -> str:

@@ -1,7 +1,9 @@
 """Keys: one master key from the configuration, and what is derived from it or wrapped by it.
 
-Trust: whoever holds the master key and the database can read profiles and forge links; the database alone can do neither.
-- Wrapping is AES-256-GCM (NIST SP 800-38D): 12 random bytes of nonce, then the ciphertext; the context is authenticated.
+Trust: whoever holds the master key and the database can read profiles and forge links; the database alone can do
+neither.
+- Wrapping is AES-256-GCM (NIST SP 800-38D): 12 random bytes of nonce, then the ciphertext; the context is
+  authenticated.
 - Sub-keys come by HKDF-SHA-256 (RFC 5869), one `info` string for each purpose.
 - Signing keys (for links) rotate: one active, older ones only verify, revoked ones do nothing.
 """
@@ -74,7 +76,10 @@ class SigningKey:
 
 
 class KeyRing:
-    """The signing keys as this process knows them; `refresh` reads them anew. Without an active key nothing can be signed."""
+    """The signing keys as this process knows them; `refresh` reads them anew.
+
+    Without an active key nothing can be signed.
+    """
 
     def __init__(self, master: MasterKey) -> None:
         self.master = master

@@ -1,7 +1,7 @@
 """The log's one door: an event is appended in the transaction of the act it tells of, or the act does not happen.
 
-Events are numbered in order of arrival. The Merkle tree over them (checkpoints, tiles, receipts) is built by a later reader of
-the same rows; nothing here may change a leaf's bytes.
+Events are numbered in order of arrival. The Merkle tree over them (checkpoints, tiles, receipts) is built by a
+later reader of the same rows; nothing here may change a leaf's bytes.
 """
 
 from datetime import UTC, datetime
@@ -14,8 +14,8 @@ from storage.rows import events
 async def append(tx: Transaction, event: Event, *, now: datetime | None = None) -> int:
     """Writes one event; it counts when `tx` commits. Returns its number.
 
-    Raises ValueError for an event that the leaf format can't carry, StoreUnavailable when the database is away: in both cases the
-    caller's act must not happen, which is so when both stand in the same transaction.
+    Raises ValueError for an event that the leaf format can't carry, StoreUnavailable when the database is away: in
+    both cases the caller's act must not happen, which is so when both stand in the same transaction.
     """
     t = now or datetime.now(UTC)
     return await events.add_event(

@@ -1,4 +1,7 @@
-"""The way of a version as one table: which command leads from where to where. Nothing else may change a version's state."""
+"""The way of a version as one table: which command leads from where to where.
+
+Nothing else may change a version's state.
+"""
 
 from enum import StrEnum
 

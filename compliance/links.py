@@ -1,8 +1,8 @@
 """Share tokens and content addresses: what can be refused before any row is read.
 
-A share token is 24 bytes in base64url (RFC 4648 §5, no padding), so 32 characters, which is what a mini-program code's `scene`
-holds: key id (1) · random share id (11) · HMAC-SHA-256 truncated to 96 bits (12). It says which share, never who.
-A content address is good for one visit, one path and some minutes; its MAC has 128 bits.
+A share token is 24 bytes in base64url (RFC 4648 §5, no padding), so 32 characters, which is what a mini-program
+code's `scene` holds: key id (1) · random share id (11) · HMAC-SHA-256 truncated to 96 bits (12). It says which
+share, never who. A content address is good for one visit, one path and some minutes; its MAC has 128 bits.
 Neither replaces the look-up: the row is read on every request.
 """
 
@@ -48,7 +48,10 @@ def token_text(ring: KeyRing, token: ShareToken) -> str:
 
 
 def read_token(ring: KeyRing, text: str) -> ShareToken:
-    """The token that these characters are. Raises LinkInvalid for anything mistyped, forged or signed by a revoked key."""
+    """The token that these characters are.
+
+    Raises LinkInvalid for anything mistyped, forged or signed by a revoked key.
+    """
     if len(text) != TOKEN_CHARS:
         raise LinkInvalid
     try:

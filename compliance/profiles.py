@@ -1,7 +1,7 @@
 """Personal data, readable only while the person's own key exists.
 
-A profile is JSON under AES-256-GCM with a key of its own per person, which the master key wraps. Destroying the wrapped key
-erases the person everywhere at once, backups of the profile included, and changes no event.
+A profile is JSON under AES-256-GCM with a key of its own per person, which the master key wraps. Destroying the
+wrapped key erases the person everywhere at once, backups of the profile included, and changes no event.
 """
 
 import json

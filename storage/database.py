@@ -1,7 +1,7 @@
 """PostgreSQL: one pool per process, and transactions as the only way in.
 
-`Transaction` is the type that every function in storage.rows and every rule in compliance takes: whoever holds one decides
-what is committed together. Times are UTC and come from the database's clock unless the caller injects them.
+`Transaction` is the type that every function in storage.rows and every rule in compliance takes: whoever holds one
+decides what is committed together. Times are UTC and come from the database's clock unless the caller injects them.
 """
 
 from collections.abc import AsyncIterator
@@ -21,6 +21,7 @@ POOL_OVERFLOW = 10
 POOL_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
+OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
 
 
 class Database:
@@ -37,18 +38,21 @@ class Database:
             connect_args={
                 "connect_timeout": POOL_TIMEOUT_S,
                 "application_name": "sealshare",
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
+                "options": OPTIONS,
             },
         )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Commits when the block ends, rolls back when it raises. Raises StoreUnavailable when PostgreSQL can't be reached."""
+        """Commits when the block ends, rolls back when it raises.
+
+        Raises StoreUnavailable when PostgreSQL can't be reached.
+        """
         try:
             async with self._engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError) as error:
-            if isinstance(error, DBAPIError) and not error.connection_invalidated and not _is_unreachable(error):
+            if not error.connection_invalidated and not _is_unreachable(error):
                 raise
             raise StoreUnavailable(store="postgresql") from error
 

@@ -1,7 +1,8 @@
 """Jobs on PostgreSQL (procrastinate), enqueued in the transaction that makes them necessary.
 
-Promise: a job exists exactly if the transaction that enqueued it committed; a job that a worker died in runs again. Handlers
-must therefore be idempotent. What a job does is registered by the worker (fileserver.worker); this module only knows names.
+Promise: a job exists exactly if the transaction that enqueued it committed; a job that a worker died in runs again.
+Handlers must therefore be idempotent. What a job does is registered by the worker (fileserver.worker); this module
+only knows names.
 """
 
 from collections.abc import Awaitable, Callable
@@ -28,7 +29,9 @@ class Jobs:
 
     def __init__(self, database_url: str) -> None:
         conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=6))
+        self._app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=6)
+        )
 
     async def enqueue(
         self, tx: Transaction, name: str, *, key: str | None = None, delay_s: int = 0, **arguments: Any
@@ -49,7 +52,7 @@ class Jobs:
     def register_periodic(self, name: str, cron: str, handler: Callable[[], Awaitable[None]]) -> None:
         """Lets `run` execute `handler` at every tick of the five-field `cron` expression, once across all workers."""
 
-        async def tick(timestamp: int) -> None:
+        async def tick(timestamp: int) -> None:  # noqa: ARG001  # the queue passes it by name
             await handler()
 
         task = self._app.task(name=name, queueing_lock=name, pass_context=False)(tick)

@@ -1,7 +1,9 @@
-"""Every table, as SQLAlchemy Core. Queries live in storage.rows; changes to a table need a migration in storage/migrations.
+"""Every table, as SQLAlchemy Core.
 
-Personal data stands in `profile.sealed` only, encrypted under the person's own key (`person_key`): destroying that key erases
-the person and leaves every event and proof intact. Everything else refers to people by id or pseudonym.
+Queries live in storage.rows; a change to a table needs a migration in storage/migrations.
+
+Personal data stands in `profile.sealed` only, encrypted under the person's own key (`person_key`): destroying that
+key erases the person and leaves every event and proof intact. Everything else refers to people by id or pseudonym.
 """
 
 from sqlalchemy import (
@@ -191,7 +193,9 @@ upload = Table(
     Column(
         "state",
         Text,
-        CheckConstraint("state IN ('receiving', 'assembling', 'verifying', 'complete', 'terminated', 'failed')", name="state"),
+        CheckConstraint(
+            "state IN ('receiving', 'assembling', 'verifying', 'complete', 'terminated', 'failed')", name="state"
+        ),
         nullable=False,
     ),
     Column("sha256", Text),
@@ -237,9 +241,7 @@ material = Table(
     Column(
         "class",
         Text,
-        CheckConstraint(
-            "class IN ('public_ad', 'in_clinic', 'professional_training', 'internal')", name="class"
-        ),
+        CheckConstraint("class IN ('public_ad', 'in_clinic', 'professional_training', 'internal')", name="class"),
         key="material_class",
         nullable=False,
     ),
@@ -306,7 +308,12 @@ finding = Table(
     _ref("version_id", "version"),
     Column("detector", Text, nullable=False),
     Column("rule", Text, nullable=False),
-    Column("severity", Text, CheckConstraint("severity IN ('block', 'review', 'evidence')", name="severity"), nullable=False),
+    Column(
+        "severity",
+        Text,
+        CheckConstraint("severity IN ('block', 'review', 'evidence')", name="severity"),
+        nullable=False,
+    ),
     Column("place", JSONB, nullable=False),
     Column("params", JSONB, nullable=False),
     Column("basis", Text, nullable=False, server_default=""),
@@ -348,7 +355,10 @@ share = Table(
     _ref("root_id", "share"),
     Column("depth", Integer, nullable=False),
     Column(
-        "audience", Text, CheckConstraint("audience IN ('verified', 'clinic', 'person')", name="audience"), nullable=False
+        "audience",
+        Text,
+        CheckConstraint("audience IN ('verified', 'clinic', 'person')", name="audience"),
+        nullable=False,
     ),
     Column("audience_clinic_id", Uuid, ForeignKey("clinic.id")),
     Column("audience_person_id", Uuid, ForeignKey("person.id")),

@@ -1,8 +1,9 @@
 """May this actor do this to that? One pure function answers, and names the rule it used.
 
-Deny by default; a forbid wins over every permit; a share narrows what a viewer may do and never widens it. The rules are data
-(`FORBIDS`, `PERMITS`) in two modules, so that they can be listed, documented and compared with another engine.
-Facts about the thing come in a `Target`; whoever calls must have read them in the transaction that records the act.
+Deny by default; a forbid wins over every permit; a share narrows what a viewer may do and never widens it. The
+rules are data (`FORBIDS`, `PERMITS`) in two modules, so that they can be listed, documented and compared with
+another engine. Facts about the thing come in a `Target`; whoever calls must have read them in the transaction that
+records the act.
 """
 
 from compliance.access.model import (

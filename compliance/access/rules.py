@@ -76,13 +76,9 @@ FORBIDS: tuple[Forbid, ...] = (
         VIEWING | {A.SHARE_CREATE},
         lambda actor, target: target.material_class in (None, MaterialClass.INTERNAL),
     ),
-    Forbid(
-        "not-approved", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.state is not VersionState.APPROVED
-    ),
+    Forbid("not-approved", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.state is not VersionState.APPROVED),
     Forbid("not-sealable", VIEWING - {A.VISIT_START}, lambda actor, target: not target.sealable),
-    Forbid(
-        "download-not-offered", frozenset({A.VISIT_DOWNLOAD}), _unless(lambda share: not share.download)
-    ),
+    Forbid("download-not-offered", frozenset({A.VISIT_DOWNLOAD}), _unless(lambda share: not share.download)),
     Forbid(
         "forward-depth-used-up",
         frozenset({A.VISIT_FORWARD}),
@@ -102,7 +98,7 @@ def _own_or_approved(actor: Actor, target: Target) -> bool:
     return _own(actor, target) or target.approved_exists
 
 
-def _submitted(actor: Actor, target: Target) -> bool:
+def _submitted(_actor: Actor, target: Target) -> bool:
     return target.state in (VersionState.SUBMITTED, VersionState.APPROVED, VersionState.REJECTED)
 
 

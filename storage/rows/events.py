@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, or_, select
 
 from storage.database import Transaction
 from storage.schema import event
@@ -47,22 +47,29 @@ async def search_events(
     query = _matching(where).order_by(event.c.id.desc()).limit(min(limit, PAGE_MAX))
     if before_id is not None:
         query = query.where(event.c.id < before_id)
-    return tuple(EventRow(*row) for row in await tx.execute(query))
+    return tuple(EventRow(row.id, row.leaf) for row in await tx.execute(query))
 
 
-async def export_events(tx: Transaction, where: EventFilter, *, through_id: int | None = None) -> AsyncIterator[EventRow]:
+async def export_events(
+    tx: Transaction, where: EventFilter, *, through_id: int | None = None
+) -> AsyncIterator[EventRow]:
     """Every matching event, oldest first, in constant memory; `through_id` is the last id to include."""
     query = _matching(where).order_by(event.c.id)
     if through_id is not None:
         query = query.where(event.c.id <= through_id)
     async with tx.stream(query.execution_options(yield_per=PAGE_MAX)) as rows:
         async for row in rows:
-            yield EventRow(*row)
+            yield EventRow(row.id, row.leaf)
 
 
 def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:
     query = select(event.c.id, event.c.leaf)
-    for column, value in ((event.c.org, where.org), (event.c.obj, where.obj), (event.c.link, where.link), (event.c.res, where.res)):
+    for column, value in (
+        (event.c.org, where.org),
+        (event.c.obj, where.obj),
+        (event.c.link, where.link),
+        (event.c.res, where.res),
+    ):
         if value is not None:
             query = query.where(column == value)
     if where.who is not None:
@@ -70,10 +77,7 @@ def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:
     if where.acts is not None:
         exact = [act for act in where.acts if not act.endswith(":")]
         prefixes = [event.c.act.startswith(act, autoescape=True) for act in where.acts if act.endswith(":")]
-        condition = event.c.act.in_(exact)
-        for prefix in prefixes:
-            condition = condition | prefix
-        query = query.where(condition)
+        query = query.where(or_(event.c.act.in_(exact), *prefixes))
     if where.since is not None:
         query = query.where(event.c.t >= where.since)
     if where.until is not None:

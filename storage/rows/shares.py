@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, insert, literal, or_, select, update
 
 from storage.database import Transaction
 from storage.schema import account, material, share, version, viewer
@@ -44,7 +45,10 @@ class ShareRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ShareStanding:
-    """What can close a share from above: `revoked` counts every ancestor, `creators_active` everybody who passed it on."""
+    """What can close a share from above.
+
+    `revoked` counts every ancestor, `creators_active` everybody who passed it on.
+    """
 
     revoked: bool
     creators_active: bool
@@ -60,8 +64,11 @@ class Served:
     description: str
     material_class: str
     withdrawn: bool
+    approved_exists: bool
     version_id: UUID | None
     sha256: str | None
+    size_bytes: int | None
+    object_key: str | None
     media_type: str | None
     filename: str | None
     state: str | None
@@ -98,7 +105,10 @@ async def list_shares(
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> Sequence[ShareRow]:
-    """Shares, newest first; `sponsor_id` narrows to the trees of one employee, `before` continues after the last one seen."""
+    """Shares, newest first.
+
+    `sponsor_id` narrows to the trees of one employee, `before` continues after the last one seen.
+    """
     query = select(*COLUMNS).order_by(share.c.created_at.desc(), share.c.id.desc()).limit(min(limit, PAGE_MAX))
     if sponsor_id is not None:
         query = query.where(share.c.sponsor_id == sponsor_id)
@@ -109,7 +119,7 @@ async def list_shares(
         query = query.where(
             or_(share.c.created_at < created_at, (share.c.created_at == created_at) & (share.c.id < last_id))
         )
-    return [ShareRow(**row._mapping) for row in await tx.execute(query)]
+    return [ShareRow(**row._asdict()) for row in await tx.execute(query)]
 
 
 async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: datetime) -> bool:
@@ -142,36 +152,46 @@ async def standing(tx: Transaction, share_id: UUID) -> ShareStanding:
 async def served(tx: Transaction, material_id: UUID, *, version_id: UUID | None = None) -> Served | None:
     """The material with the given version, or with its newest approved one."""
     wanted = version.c.id == version_id if version_id is not None else version.c.state == literal("approved")
-    query = (
-        select(
-            material.c.id.label("material_id"),
-            material.c.owner_id,
-            material.c.title,
-            material.c.description,
-            material.c.material_class,
-            material.c.withdrawn_at.is_not(None).label("withdrawn"),
-            version.c.id.label("version_id"),
-            version.c.sha256,
-            version.c.media_type,
-            version.c.filename,
-            version.c.state,
-            version.c.preparation,
-            version.c.pages_total,
-            version.c.uploader_id,
-        )
-        .select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
-        .where(material.c.id == material_id)
-        .order_by(version.c.number.desc().nulls_last())
-        .limit(1)
-    )
-    row = (await tx.execute(query)).one_or_none()
-    return None if row is None else Served(**row._mapping)
+    query = _served(wanted).where(material.c.id == material_id).order_by(version.c.number.desc().nulls_last())
+    row = (await tx.execute(query.limit(1))).one_or_none()
+    return None if row is None else Served(**row._asdict())
 
 
-def _chain_columns() -> tuple[object, ...]:
+async def served_version(tx: Transaction, version_id: UUID) -> Served | None:
+    """One version with its material, whatever its state."""
+    row = (await tx.execute(_served(version.c.id == version_id).where(version.c.id == version_id))).one_or_none()
+    return None if row is None else Served(**row._asdict())
+
+
+def _served(wanted: ColumnElement[bool]) -> Select[Any]:
+    approved = version.alias()
+    return select(
+        material.c.id.label("material_id"),
+        material.c.owner_id,
+        material.c.title,
+        material.c.description,
+        material.c.material_class,
+        material.c.withdrawn_at.is_not(None).label("withdrawn"),
+        exists()
+        .where(approved.c.material_id == material.c.id, approved.c.state == "approved")
+        .label("approved_exists"),
+        version.c.id.label("version_id"),
+        version.c.sha256,
+        version.c.size_bytes,
+        version.c.object_key,
+        version.c.media_type,
+        version.c.filename,
+        version.c.state,
+        version.c.preparation,
+        version.c.pages_total,
+        version.c.uploader_id,
+    ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
+
+
+def _chain_columns() -> tuple[ColumnElement[Any], ...]:
     return share.c.id, share.c.parent_id, share.c.revoked_at, share.c.sponsor_id, share.c.creator_id
 
 
-async def _one(tx: Transaction, query: Select[tuple[object, ...]]) -> ShareRow | None:
+async def _one(tx: Transaction, query: Select[Any]) -> ShareRow | None:
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else ShareRow(**row._mapping)
+    return None if row is None else ShareRow(**row._asdict())

@@ -53,7 +53,7 @@ async def add_visit(
 async def visit_by_id(tx: Transaction, visit_id: UUID) -> VisitRow | None:
     """The visit, whoever's it is."""
     row = (await tx.execute(select(*COLUMNS).where(visit.c.id == visit_id))).one_or_none()
-    return None if row is None else VisitRow(**row._mapping)
+    return None if row is None else VisitRow(**row._asdict())
 
 
 async def running_visit(
@@ -72,7 +72,7 @@ async def running_visit(
         .limit(1)
     )
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else VisitRow(**row._mapping)
+    return None if row is None else VisitRow(**row._asdict())
 
 
 async def touch_visit(tx: Transaction, visit_id: UUID, now: datetime) -> None:
@@ -83,4 +83,4 @@ async def touch_visit(tx: Transaction, visit_id: UUID, now: datetime) -> None:
 async def visits_of_share(tx: Transaction, share_id: UUID, limit: int = PAGE_MAX) -> Sequence[VisitRow]:
     """The newest visits of a share first."""
     query = select(*COLUMNS).where(visit.c.share_id == share_id).order_by(visit.c.started_at.desc())
-    return [VisitRow(**row._mapping) for row in await tx.execute(query.limit(min(limit, PAGE_MAX)))]
+    return [VisitRow(**row._asdict()) for row in await tx.execute(query.limit(min(limit, PAGE_MAX)))]

@@ -1,0 +1,193 @@
+"""The one sealed exit: every byte of a material leaves through `SealedExit.release`, and through nothing else.
+
+What it holds before a byte leaves: the access decision, made on rows read in the same transaction as the event that
+records it, and that event committed. A picture is sealed first and decided again afterwards, so nothing older than the answer's
+own moment is let out. A long answer asks again before every page or every few MiB, and ends with an event that says
+how much really left. No committed event, no byte: when the log fails, this fails.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from datetime import datetime
+
+from compliance import ledger
+from compliance.errors import NotFound, NotPrepared
+from compliance.events import Trail
+from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
+from compliance.exit.pieces import Outgoing, Piece, PieceKind
+from compliance.keys import KeyRing
+from compliance.rendering import Renderer
+from storage.database import Database, Transaction
+from storage.objects import ObjectStore
+from storage.rows import renditions
+from storage.rows.renditions import RenditionRow
+from watermark.flattened import FlattenedPdf, JpegPage
+
+__all__ = ["DeskGate", "Outgoing", "Piece", "PieceKind", "SealedExit", "VisitGate"]
+
+RENDITION_BYTES_MAX = 128 << 20
+ASK_AGAIN_BYTES = 4 << 20
+MPT_PER_PT = 1000
+JPEG = "image/jpeg"
+PDF = "application/pdf"
+
+
+class SealedExit:
+    """The exit of one process. It keeps nothing between two releases."""
+
+    def __init__(
+        self,
+        database: Database,
+        objects: ObjectStore,
+        renderer: Renderer,
+        keys: KeyRing,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._objects = objects
+        self._renderer = renderer
+        self._master = keys.master
+        self._clock = clock
+
+    async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
+        """The piece, with its event committed; everything but an ORIGINAL is sealed to the person at the gate.
+
+        Raises AccessDenied (the rule says why), NotFound, NotPrepared while renditions are being made, and the
+        StorageError or WatermarkError of whatever failed; in every such case no byte has left.
+        """
+        if piece.kind is PieceKind.ORIGINAL:
+            passage = await self._record(gate, piece, trail)
+            return self._original(gate, passage, piece, trail)
+        passage = await self._ask(gate, piece.kind)
+        if passage.served.preparation == "pending":
+            raise NotPrepared
+        if piece.kind is PieceKind.DOCUMENT and passage.served.media_type == PDF:
+            return self._document(gate, await self._record(gate, piece, trail), trail)
+        return await self._picture(gate, passage, piece, trail)
+
+    async def _picture(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
+        kind, page = ("full", 1) if piece.kind is PieceKind.DOCUMENT else (piece.kind.value, piece.page)
+        rendition = await self._rendition(passage, kind, page)
+        body = await self._sealed(rendition, passage)
+        await self._record(gate, piece, trail, len(body))
+        return Outgoing(
+            media_type=rendition.media_type,
+            filename=passage.served.filename or "",
+            size_bytes=len(body),
+            total_bytes=len(body),
+            chunks=_once(body),
+        )
+
+    def _document(self, gate: Gate, passage: Passage, trail: Trail) -> Outgoing:
+        pages = self._pdf(gate, passage)
+        return Outgoing(
+            media_type=PDF,
+            filename=passage.served.filename or "",
+            size_bytes=None,
+            total_bytes=None,
+            chunks=self._told(pages, passage, trail),
+        )
+
+    async def _pdf(self, gate: Gate, passage: Passage) -> AsyncIterator[bytes]:
+        """A PDF of sealed page images, one page in memory at a time; asks again before each."""
+        pdf = FlattenedPdf(title=passage.served.title, file_id=bytes.fromhex(str(passage.det["copy"]).rjust(32, "0")))
+        yield pdf.header()
+        for page in range(1, (passage.served.pages_total or 0) + 1):
+            passage = await self._ask(gate, PieceKind.DOCUMENT)
+            rendition = await self._rendition(passage, PieceKind.PAGE.value, page)
+            yield pdf.page(
+                JpegPage(
+                    width_px=rendition.width_px,
+                    height_px=rendition.height_px,
+                    width_pt=rendition.width_mpt / MPT_PER_PT,
+                    height_pt=rendition.height_mpt / MPT_PER_PT,
+                    jpeg=await self._sealed(rendition, passage),
+                )
+            )
+        yield pdf.trailer()
+
+    def _original(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
+        total = passage.served.size_bytes or 0
+        stop = total if piece.stop is None else min(piece.stop, total)
+        return Outgoing(
+            media_type=passage.served.media_type or "application/octet-stream",
+            filename=passage.served.filename or "",
+            size_bytes=max(stop - piece.start, 0),
+            total_bytes=total,
+            chunks=self._told(self._stored(gate, passage, piece.start, stop), passage, trail),
+        )
+
+    async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncIterator[bytes]:
+        """The stored bytes; asks again every few MiB."""
+        asked_at = 0
+        sent = 0
+        async with aclosing(self._objects.read(passage.served.object_key or "", start=start, stop=stop)) as chunks:
+            async for chunk in chunks:
+                if sent - asked_at >= ASK_AGAIN_BYTES:
+                    await self._ask(gate, PieceKind.ORIGINAL)
+                    asked_at = sent
+                yield chunk
+                sent += len(chunk)
+
+    async def _told(self, chunks: AsyncIterator[bytes], passage: Passage, trail: Trail) -> AsyncIterator[bytes]:
+        """The chunks, and at the end, however it comes, the event of how many bytes left."""
+        sent = 0
+        try:
+            async for chunk in chunks:
+                sent += len(chunk)
+                yield chunk
+        finally:
+            await asyncio.shield(self._tell_end(passage, trail, sent))
+
+    async def _tell_end(self, passage: Passage, trail: Trail, sent_bytes: int) -> None:
+        async with self._database.transaction() as tx:
+            event = trail.event(
+                passage.end_act,
+                obj=passage.obj,
+                link=passage.link,
+                ver=passage.served.sha256 or "",
+                bytes=sent_bytes,
+                det=passage.det,
+            )
+            await ledger.append(tx, event, now=self._clock())
+
+    async def _ask(self, gate: Gate, kind: PieceKind) -> Passage:
+        """The gate's answer at this moment, unrecorded."""
+        async with self._database.transaction() as tx:
+            return await gate.admit(tx, self._master, kind, self._clock())
+
+    async def _record(self, gate: Gate, piece: Piece, trail: Trail, size_bytes: int = 0) -> Passage:
+        """The gate's answer and the event that tells of it, committed together."""
+        async with self._database.transaction() as tx:
+            passage = await gate.admit(tx, self._master, piece.kind, self._clock())
+            await self._append(tx, passage, piece, trail, size_bytes)
+        return passage
+
+    async def _append(self, tx: Transaction, passage: Passage, piece: Piece, trail: Trail, size_bytes: int) -> None:
+        event = trail.event(
+            passage.act,
+            why=passage.rule,
+            obj=passage.obj,
+            link=passage.link,
+            ver=passage.served.sha256 or "",
+            bytes=size_bytes,
+            det={**passage.det, "kind": piece.kind.value, **({"page": piece.page} if piece.page else {})},
+        )
+        await ledger.append(tx, event, now=self._clock())
+
+    async def _rendition(self, passage: Passage, kind: str, page: int) -> RenditionRow:
+        version_id = passage.served.version_id
+        async with self._database.transaction() as tx:
+            found = await renditions.rendition_of(tx, version_id, kind, page) if version_id else None
+        if found is None:
+            raise NotFound
+        return found
+
+    async def _sealed(self, rendition: RenditionRow, passage: Passage) -> bytes:
+        base = await self._objects.read_all(rendition.object_key, limit_bytes=RENDITION_BYTES_MAX)
+        return await self._renderer.seal(base, passage.stamp, media_type=rendition.media_type)
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body

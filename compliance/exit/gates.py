@@ -1,0 +1,143 @@
+"""Who may take what through the exit: a viewer by their visit, an employee by their desk.
+
+A gate reads every row anew each time it is asked, so the answer is never older than the transaction it is given in.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Protocol
+from uuid import UUID
+
+from compliance.access import Action, require
+from compliance.access.model import Actor, Target
+from compliance.errors import AccessDenied, NotFound
+from compliance.events import Act
+from compliance.exit.pieces import PieceKind
+from compliance.keys import MasterKey
+from compliance.profiles import ERASED, profiles_of
+from compliance.visits import actor_of, door_of_visit, person_now, target_of
+from storage.database import Transaction
+from storage.rows import shares
+from storage.rows.shares import Served
+from storage.rows.standing import Standing
+from watermark.stamp import Preset, Stamp
+
+CHINA_TIME = timezone(timedelta(hours=8))  # the brand's clinics; China has one zone and no summer time
+SHORT_ID_CHARS = 8
+
+VISIT_ACTIONS = {
+    PieceKind.PAGE: Action.VISIT_READ,
+    PieceKind.THUMB: Action.VISIT_READ,
+    PieceKind.DOCUMENT: Action.VISIT_DOWNLOAD,
+}
+DESK_ACTIONS = {
+    PieceKind.PAGE: Action.MATERIAL_PREVIEW,
+    PieceKind.THUMB: Action.MATERIAL_PREVIEW,
+    PieceKind.ORIGINAL: Action.MATERIAL_ORIGINAL,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A yes: the rule that gave it, the bytes it is for, and whom they are sealed to."""
+
+    rule: str
+    act: Act
+    end_act: Act  # told when a long answer is over, with the bytes that really left
+    served: Served
+    stamp: Stamp
+    obj: str
+    link: str
+    det: dict[str, str | int]
+
+
+class Gate(Protocol):
+    """Port of the exit: says yes with a Passage, or raises AccessDenied or NotFound."""
+
+    async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
+        """The decision on one kind of piece at this moment."""
+        ...
+
+
+@dataclass(frozen=True)
+class VisitGate:
+    """A viewer within their visit."""
+
+    visit_id: UUID
+    person_id: UUID
+
+    async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
+        """Raises NotFound for a visit that is over or somebody else's, AccessDenied with the rule otherwise."""
+        visit, door = await door_of_visit(tx, self.visit_id, now)
+        viewer = await person_now(tx, self.person_id)
+        names = {"obj": door.obj, "link": str(door.share.id)}
+        rule = _decide(actor_of(viewer), VISIT_ACTIONS.get(kind), door.target(visit), names)
+        return Passage(
+            rule=rule,
+            act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,
+            end_act=Act.VIEWER_COPY_END,
+            served=door.served,
+            stamp=_at(await _seal_for(viewer, tx, master), door.share.id, now, door.share.watermark),
+            det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
+            **names,
+        )
+
+
+@dataclass(frozen=True)
+class DeskGate:
+    """An employee reading a version inside the brand."""
+
+    version_id: UUID
+    person_id: UUID
+
+    async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
+        """Raises NotFound for an unknown version, AccessDenied with the rule otherwise."""
+        served = await shares.served_version(tx, self.version_id)
+        if served is None:
+            raise NotFound
+        employee = await person_now(tx, self.person_id)
+        obj = f"material:{served.material_id}"
+        rule = _decide(actor_of(employee), DESK_ACTIONS.get(kind), target_of(served), {"obj": obj, "link": ""})
+        return Passage(
+            rule=rule,
+            act=Act.EMPLOYEE_MATERIAL_ORIGINAL if kind is PieceKind.ORIGINAL else Act.EMPLOYEE_MATERIAL_PREVIEW,
+            end_act=Act.EMPLOYEE_ORIGINAL_END,
+            served=served,
+            stamp=_at(await _seal_for(employee, tx, master), self.version_id, now),
+            obj=obj,
+            link="",
+            det={"version": str(self.version_id)},
+        )
+
+
+def _decide(actor: Actor, action: Action | None, target: Target, names: dict[str, str]) -> str:
+    if action is None:
+        raise AccessDenied("default-deny", **names)
+    return require(actor, action, target, **names)
+
+
+async def _seal_for(person: Standing, tx: Transaction, master: MasterKey) -> Stamp:
+    """What the person's copies say of them. Somebody without a readable name gets nothing: a copy that names nobody can't be traced."""
+    profile = (await profiles_of(tx, master, person_ids=[person.person_id])).get(person.person_id, ERASED)
+    if not profile.name:
+        raise AccessDenied("actor-inactive")
+    return Stamp(
+        person_name=profile.name,
+        clinic_name=person.clinic_name,
+        phone_tail=profile.phone_tail,
+        time_text="",
+        share_id="",
+    )
+
+
+def _at(stamp: Stamp, through: UUID, now: datetime, preset: str = "standard") -> Stamp:
+    """The seal with the time and the short id of what the copy came through."""
+    return replace(
+        stamp,
+        time_text=now.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M"),
+        share_id=str(through)[:SHORT_ID_CHARS],
+        preset=PRESETS.get(preset, "standard"),
+    )
+
+
+PRESETS: dict[str, Preset] = {"standard": "standard", "strong": "strong", "light": "light"}

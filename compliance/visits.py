@@ -1,0 +1,162 @@
+"""Shares and visits: what a share's row means at this moment, and how a visit begins.
+
+Everything here reads the rows anew in the caller's transaction, so a share that was revoked, an owner who was
+disabled or a material that was withdrawn a moment ago is refused now.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from compliance.access import (
+    Action,
+    Actor,
+    Audience,
+    Job,
+    MaterialClass,
+    Role,
+    ShareFacts,
+    Target,
+    VersionState,
+    require,
+)
+from compliance.errors import AccessDenied, NotFound
+from storage.database import Transaction
+from storage.rows import shares, visits
+from storage.rows.shares import Served, ShareRow
+from storage.rows.standing import Standing, standing_of
+from storage.rows.visits import VisitRow
+
+VISIT_LIFETIME = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A share with what it leads to, and the facts that the access decision needs."""
+
+    share: ShareRow
+    served: Served
+    facts: ShareFacts
+
+    def target(self, visit: VisitRow | None = None) -> Target:
+        """The thing acted upon, for `decide`."""
+        return target_of(self.served, share=self.facts, visit_person_id=visit.person_id if visit else None)
+
+    @property
+    def obj(self) -> str:
+        """What events call the material behind the door."""
+        return f"material:{self.share.material_id}"
+
+
+def target_of(served: Served, *, share: ShareFacts | None = None, visit_person_id: UUID | None = None) -> Target:
+    """A material and one of its versions in the words of the access decision."""
+    return Target(
+        owner_id=served.owner_id,
+        uploader_id=served.uploader_id,
+        approved_exists=served.approved_exists,
+        material_class=MaterialClass(served.material_class),
+        state=VersionState(served.state) if served.state else None,
+        withdrawn=served.withdrawn,
+        sealable=served.preparation != "refused",
+        share=share,
+        visit_person_id=visit_person_id,
+    )
+
+
+def actor_of(standing: Standing) -> Actor:
+    """A person's standing in the words of the access decision."""
+    return Actor(
+        person_id=standing.person_id,
+        role=Role(standing.role),
+        active=standing.active,
+        verified=standing.verified,
+        clinic_id=standing.clinic_id,
+        job=Job(standing.job) if standing.job else None,
+    )
+
+
+async def person_now(tx: Transaction, person_id: UUID) -> Standing:
+    """The person's standing at this moment. Raises AccessDenied for somebody who is gone."""
+    standing = await standing_of(tx, person_id)
+    if standing is None:
+        raise AccessDenied("actor-inactive")
+    return standing
+
+
+async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id: UUID | None = None) -> Door:
+    """What stands behind a share now: the given version, or the newest approved one. Raises NotFound."""
+    served = await shares.served(tx, share.material_id, version_id=version_id)
+    if served is None:
+        raise NotFound
+    standing = await shares.standing(tx, share.id)
+    facts = ShareFacts(
+        audience=Audience(share.audience),
+        audience_clinic_id=share.audience_clinic_id,
+        audience_person_id=share.audience_person_id,
+        audience_job=Job(share.audience_job) if share.audience_job else None,
+        revoked=standing.revoked,
+        expired=share.expires_at <= now,
+        used_up=share.visits_max is not None and share.visits_used >= share.visits_max,
+        creator_active=standing.creators_active,
+        download=share.download,
+        forward_depth_left=share.forward_depth_left,
+    )
+    return Door(share=share, served=served, facts=facts)
+
+
+async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple[VisitRow, Door]:
+    """A visit with its share and the bytes it began with. Raises NotFound, also once the visit is over."""
+    visit = await visits.visit_by_id(tx, visit_id)
+    share = await shares.share_by_id(tx, visit.share_id) if visit else None
+    if visit is None or share is None or visit.expires_at <= now:
+        raise NotFound
+    return visit, await door_of(tx, share, now, version_id=visit.version_id)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A visit that may go on; `fresh` is false when it was running already and nothing was counted."""
+
+    visit: VisitRow
+    door: Door
+    rule: str
+    fresh: bool
+
+
+async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime) -> Begun:
+    """The viewer's visit to this share: the running one, or a new one that takes from the share's allowance.
+
+    `share` must be locked by the caller, so that two openings by one person count once. Raises AccessDenied.
+    """
+    actor = actor_of(await person_now(tx, person_id))
+    door = await door_of(tx, share, now)
+    names = {"obj": door.obj, "link": str(share.id)}
+    running = await _running(tx, door, person_id, now)
+    if running is not None:
+        rule = require(actor, Action.VISIT_READ, _opened(door, running), **names)
+        await visits.touch_visit(tx, running.id, now)
+        return Begun(running, door, rule, fresh=False)
+    rule = require(actor, Action.VISIT_START, door.target(), **names)
+    if door.served.version_id is None or not await shares.use_visit(tx, share.id):
+        raise AccessDenied("share-used-up", action=Action.VISIT_START.value, **names)
+    visit = await visits.add_visit(
+        tx,
+        share_id=share.id,
+        version_id=door.served.version_id,
+        person_id=person_id,
+        now=now,
+        expires_at=min(share.expires_at, now + VISIT_LIFETIME),
+    )
+    return Begun(visit, door, rule, fresh=True)
+
+
+async def _running(tx: Transaction, door: Door, person_id: UUID, now: datetime) -> VisitRow | None:
+    version_id = door.served.version_id
+    if version_id is None:
+        return None
+    return await visits.running_visit(tx, share_id=door.share.id, version_id=version_id, person_id=person_id, now=now)
+
+
+def _opened(door: Door, visit: VisitRow) -> Target:
+    """Opening the door again needs no sealable content: the page says itself what can't be shown."""
+    return replace(door.target(visit), sealable=True)
