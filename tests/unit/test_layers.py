@@ -1,0 +1,97 @@
+"""The directions of imports: the contracts of pyproject.toml catch what they are for; what they can't say is here."""
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ["compliance", "fileserver", "storage", "watermark"]
+# What import-linter can't see: a module inside somebody else's package, and a name inside a module.
+FILESERVER_ONLY = {"aiohttp.web", "os.environ", "os.getenv"}
+
+
+def _names_used(path: Path) -> Iterator[str]:
+    """Dotted names that a file imports or reaches through an import: `aiohttp.web`, `os.environ`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                yield module
+                yield from (f"{module}.{alias.name}" for alias in names)
+            case ast.Attribute(value=ast.Name(id=owner), attr=attribute):
+                yield f"{owner}.{attribute}"
+
+
+def _users(package: str, forbidden: set[str]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for name in _names_used(path)
+        if name in forbidden
+    ]
+
+
+@pytest.mark.parametrize("package", ["compliance", "storage", "watermark"])
+def test_only_fileserver_serves_and_reads_the_environment(package: str) -> None:
+    """No other package touches aiohttp.web or the process's environment."""
+    assert [] == _users(package, FILESERVER_ONLY)
+
+
+def test_fileserver_reads_the_environment_in_one_place() -> None:
+    """Settings come from fileserver/config.py alone; the search itself is proved by what it finds there."""
+    found = {line.split(":")[0] for line in _users("fileserver", {"os.environ", "os.getenv"})}
+
+    assert {"fileserver/config.py"} == found
+
+
+def test_every_feature_folder_is_under_contract() -> None:
+    """A folder of fileserver with routes of its own is one of those that must not import each other."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    listed = next(contract["layers"][0] for contract in contracts if contract.get("containers") == ["fileserver"])
+    features = {path.parent.name for path in (ROOT / "fileserver").glob("*/routes.py")}
+
+    assert features
+    assert features <= {name.strip(" ()") for name in listed.split("|")}
+
+
+@pytest.mark.parametrize(
+    ("module", "statement"),
+    [
+        ("storage/broken.py", "import watermark"),
+        ("watermark/broken.py", "import storage"),
+        ("storage/broken.py", "import compliance"),
+        ("compliance/broken.py", "import fileserver"),
+        ("compliance/broken.py", "import sqlalchemy"),
+        ("fileserver/broken.py", "import procrastinate"),
+        ("storage/broken.py", "import jinja2"),
+        ("compliance/broken.py", "import aiohttp"),
+        ("watermark/broken.py", "import asyncio"),
+        ("fileserver/shares/broken.py", "import fileserver.uploads"),
+    ],
+)
+def test_contracts_catch(tmp_path: Path, module: str, statement: str) -> None:
+    """Import-linter passes four empty packages, and fails them when one gets an import against the direction."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for folder in [*PACKAGES, "fileserver/shares", "fileserver/uploads"]:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__init__.py").touch()
+
+    assert _lint(tmp_path) == 0
+    (tmp_path / module).write_text(statement + "\n")
+    assert _lint(tmp_path) == 1
+
+
+def _lint(folder: Path) -> int:
+    # The folder comes before the installed project on the path, so these packages are found instead of the real ones.
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    environment = {"PYTHONPATH": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, check=False
+    ).returncode
