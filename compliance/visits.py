@@ -95,8 +95,8 @@ async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id
         audience_person_id=share.audience_person_id,
         audience_job=Job(share.audience_job) if share.audience_job else None,
         revoked=standing.revoked,
-        expired=share.expires_at <= now,
-        used_up=share.visits_max is not None and share.visits_used >= share.visits_max,
+        expired=standing.expires_at <= now,
+        used_up=standing.used_up,
         creator_active=standing.creators_active,
         download=share.download,
         forward_depth_left=share.forward_depth_left,
@@ -126,8 +126,10 @@ class Begun:
 async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime) -> Begun:
     """The viewer's visit to this share: the running one, or a new one that takes from the share's allowance.
 
-    `share` must be locked by the caller, so that two openings by one person count once. Raises AccessDenied.
+    Locks the share's chain, so that two openings by one person count once. Raises AccessDenied; the caller's
+    transaction must then end without a commit.
     """
+    await shares.lock_chain(tx, share.id)
     actor = actor_of(await person_now(tx, person_id))
     door = await door_of(tx, share, now)
     names = {"obj": door.obj, "link": str(share.id)}
@@ -144,8 +146,7 @@ async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime
         share_id=share.id,
         version_id=door.served.version_id,
         person_id=person_id,
-        now=now,
-        expires_at=min(share.expires_at, now + VISIT_LIFETIME),
+        lasts=(now, min(share.expires_at, now + VISIT_LIFETIME)),
     )
     return Begun(visit, door, rule, fresh=True)
 

@@ -1,9 +1,9 @@
 """The one sealed exit: every byte of a material leaves through `SealedExit.release`, and through nothing else.
 
 What it holds before a byte leaves: the access decision, made on rows read in the same transaction as the event that
-records it, and that event committed. A picture is sealed first and decided again afterwards, so nothing older than the answer's
-own moment is let out. A long answer asks again before every page or every few MiB, and ends with an event that says
-how much really left. No committed event, no byte: when the log fails, this fails.
+records it, and that event committed. A picture is sealed first and decided again afterwards, so nothing older than
+the answer's own moment is let out. A long answer asks again before every page or every few MiB, and ends with an
+event that says how much really left. No committed event, no byte: when the log fails, this fails.
 """
 
 import asyncio

@@ -117,7 +117,10 @@ def _decide(actor: Actor, action: Action | None, target: Target, names: dict[str
 
 
 async def _seal_for(person: Standing, tx: Transaction, master: MasterKey) -> Stamp:
-    """What the person's copies say of them. Somebody without a readable name gets nothing: a copy that names nobody can't be traced."""
+    """What the person's copies say of them.
+
+    Somebody without a readable name gets nothing: a copy that names nobody can't be traced.
+    """
     profile = (await profiles_of(tx, master, person_ids=[person.person_id])).get(person.person_id, ERASED)
     if not profile.name:
         raise AccessDenied("actor-inactive")

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Select, exists, func, insert, literal, or_, select, update
 
 from storage.database import Transaction
 from storage.schema import account, material, share, version, viewer
 
 PAGE_MAX = 100
+UNLIMITED = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +46,12 @@ class ShareRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ShareStanding:
-    """What can close a share from above.
-
-    `revoked` counts every ancestor, `creators_active` everybody who passed it on.
-    """
+    """What can close a share from above: each fact counts the share itself and every ancestor up to the root."""
 
     revoked: bool
+    used_up: bool
     creators_active: bool
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +85,14 @@ async def add_share(tx: Transaction, row: ShareRow) -> None:
     await tx.execute(insert(share).values({field.name: getattr(row, field.name) for field in fields(row)}))
 
 
-async def share_by_id(tx: Transaction, share_id: UUID, *, lock: bool = False) -> ShareRow | None:
-    """The share; with `lock` nobody else may change it until the transaction ends."""
-    query = select(*COLUMNS).where(share.c.id == share_id)
-    return await _one(tx, query.with_for_update() if lock else query)
+async def share_by_id(tx: Transaction, share_id: UUID) -> ShareRow | None:
+    """The share as it is now."""
+    return await _one(tx, select(*COLUMNS).where(share.c.id == share_id))
 
 
-async def share_by_token_id(tx: Transaction, token_id: bytes, *, lock: bool = False) -> ShareRow | None:
+async def share_by_token_id(tx: Transaction, token_id: bytes) -> ShareRow | None:
     """The share that a genuine token names."""
-    query = select(*COLUMNS).where(share.c.token_id == token_id)
-    return await _one(tx, query.with_for_update() if lock else query)
+    return await _one(tx, select(*COLUMNS).where(share.c.token_id == token_id))
 
 
 async def list_shares(
@@ -128,25 +126,41 @@ async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: d
     return (await tx.execute(closing.values(revoked_at=now, revoked_by=revoked_by))).rowcount == 1
 
 
+async def lock_chain(tx: Transaction, share_id: UUID) -> None:
+    """Locks the share and everything above it, root first, so that openings of one tree never deadlock."""
+    ids = select(_chain(share_id).c.id)
+    await tx.execute(select(share.c.id).where(share.c.id.in_(ids)).order_by(share.c.depth).with_for_update())
+
+
 async def use_visit(tx: Transaction, share_id: UUID) -> bool:
-    """Takes one visit from the share's allowance. False when none is left; never more than the limit under any race."""
+    """Takes one visit from the share and from every ancestor: what a forward opens counts against its root too.
+
+    False when one of them has none left; the caller must then roll back. Never more than the limit under any race.
+    """
+    ids = (await tx.execute(select(_chain(share_id).c.id))).scalars().all()
     left = or_(share.c.visits_max.is_(None), share.c.visits_used < share.c.visits_max)
-    taking = update(share).where(share.c.id == share_id, left).values(visits_used=share.c.visits_used + 1)
-    return (await tx.execute(taking)).rowcount == 1
+    taking = update(share).where(share.c.id.in_(ids), left).values(visits_used=share.c.visits_used + 1)
+    return (await tx.execute(taking)).rowcount == len(ids)
 
 
 async def standing(tx: Transaction, share_id: UUID) -> ShareStanding:
-    """Whether anything above the share closes it: a revoked ancestor, a disabled sponsor, a blocked forwarder."""
-    chain = select(*_chain_columns()).where(share.c.id == share_id).cte("chain", recursive=True)
-    chain = chain.union_all(select(*_chain_columns()).join(chain, share.c.id == chain.c.parent_id))
+    """Whether anything in the chain up to the root closes the share."""
+    chain = _chain(share_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
     blocked = exists().where(viewer.c.person_id == chain.c.creator_id, viewer.c.blocked_at.is_not(None))
     query = select(
         func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
+        func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),
         func.bool_or(or_(disabled, blocked)).label("broken"),
+        func.min(chain.c.expires_at).label("expires_at"),
     ).select_from(chain)
     row = (await tx.execute(query)).one()
-    return ShareStanding(revoked=row.revoked is not False, creators_active=row.broken is False)
+    return ShareStanding(
+        revoked=row.revoked is not False,
+        used_up=row.used_up is not False,
+        creators_active=row.broken is False,
+        expires_at=row.expires_at,
+    )
 
 
 async def served(tx: Transaction, material_id: UUID, *, version_id: UUID | None = None) -> Served | None:
@@ -188,8 +202,20 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
     ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
 
 
-def _chain_columns() -> tuple[ColumnElement[Any], ...]:
-    return share.c.id, share.c.parent_id, share.c.revoked_at, share.c.sponsor_id, share.c.creator_id
+def _chain(share_id: UUID) -> CTE:
+    """The share and its ancestors."""
+    columns = (
+        share.c.id,
+        share.c.parent_id,
+        share.c.revoked_at,
+        share.c.sponsor_id,
+        share.c.creator_id,
+        share.c.visits_used,
+        share.c.visits_max,
+        share.c.expires_at,
+    )
+    chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True)
+    return chain.union_all(select(*columns).join(chain, share.c.id == chain.c.parent_id))
 
 
 async def _one(tx: Transaction, query: Select[Any]) -> ShareRow | None:

@@ -33,9 +33,10 @@ COLUMNS = tuple(visit.c[field.name] for field in fields(VisitRow))
 
 
 async def add_visit(
-    tx: Transaction, *, share_id: UUID, version_id: UUID, person_id: UUID, now: datetime, expires_at: datetime
+    tx: Transaction, *, share_id: UUID, version_id: UUID, person_id: UUID, lasts: tuple[datetime, datetime]
 ) -> VisitRow:
-    """Begins a visit with a fresh copy id."""
+    """Begins a visit with a fresh copy id; `lasts` from its first moment to its end."""
+    now, expires_at = lasts
     row = VisitRow(
         id=uuid4(),
         share_id=share_id,
