@@ -4,26 +4,26 @@ Promises: plain data that crosses process borders. Leaves severity and legal bas
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from watermark.errors import Params
 
-Rule = Literal[
-    "pdf-owner-password",  # opens freely, but its author restricted printing or copying
-    "pdf-signed",  # params signatures: a sealed copy does not carry the signature
-    "pdf-xfa",  # an XFA form: what is drawn may be only its "please wait" page
-    "pdf-portfolio",  # the attached files are the content; only the cover is drawn
-    "pdf-attachments",  # params attachments: files inside that viewers do not get
-    "pdf-repaired",  # the cross-reference table was broken and rebuilt
-    "pdf-uninspected",  # pypdf could not read the structure: portfolio and user units are not known
-    "image-more-frames",  # params frames: only the first frame or page is shown
-    "image-profile-ignored",  # the ICC profile is broken; colours are taken as sRGB
-]
+# Every rule a finding may name, and what it means.
+RULES = {
+    "pdf-owner-password": "opens freely, but its author restricted printing or copying",
+    "pdf-signed": "params signatures: a sealed copy does not carry them",
+    "pdf-xfa": "an XFA form: what is drawn may be only its 'please wait' page",
+    "pdf-portfolio": "the attached files are the content; only the cover is drawn",
+    "pdf-attachments": "params attachments: files inside that viewers do not get",
+    "pdf-repaired": "the cross-reference table was broken and rebuilt",
+    "pdf-uninspected": "the structure could not be read: portfolio and user units are not known",
+    "image-more-frames": "params frames: only the first frame or page is shown",
+    "image-profile-ignored": "the ICC profile is broken; colours are taken as sRGB",
+}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One fact, by rule name; `params` are its numbers."""
+    """One fact; `rule` is a key of RULES, `params` are its numbers."""
 
-    rule: Rule
+    rule: str
     params: Params = field(default_factory=dict)

@@ -1,0 +1,8 @@
+"""Rendering and sealing off the event loop, in processes that hostile files may break."""
+
+from compliance.rendering.limits import RenderLimits
+from compliance.rendering.renderer import Renderer
+from compliance.rendering.replies import FullImage, PreparedPage
+from watermark.documents import SEALABLE_MEDIA_TYPES
+
+__all__ = ["SEALABLE_MEDIA_TYPES", "FullImage", "PreparedPage", "RenderLimits", "Renderer"]

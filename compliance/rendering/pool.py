@@ -1,0 +1,63 @@
+"""A few rendering processes, kept warm.
+
+Promises: at most `processes` at once, each with one job at a time; started when first needed, replaced when its
+conversation broke off or its jobs are used up; none is left when `close` returns. Leaves the jobs to `renderer`.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from compliance.rendering.child import RenderChild
+from compliance.rendering.limits import RenderLimits
+from watermark.errors import RenderBusy, RenderCrashed
+
+
+class RenderPool:
+    """Lends processes out; the one used last goes out first, as its fonts and tiles are still drawn."""
+
+    def __init__(self, processes: int, limits: RenderLimits) -> None:
+        self._limits = limits
+        self._free = asyncio.Semaphore(processes)
+        self._idle: list[RenderChild] = []
+        self._lent: set[RenderChild] = set()
+        self._closed = False
+
+    @asynccontextmanager
+    async def child(self, *, wait_s: float | None) -> AsyncGenerator[RenderChild]:
+        """A process for one job. Raises RenderBusy when none came free within `wait_s`."""
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise RenderBusy(limit_s=round(wait_s or 0)) from error
+        try:
+            child = await self._take()
+            try:
+                yield child
+            finally:
+                await self._put_back(child)
+        finally:
+            self._free.release()
+
+    async def close(self) -> None:
+        """End every process, at work or not; jobs under way fail with RenderCrashed."""
+        self._closed = True
+        children = [*self._idle, *self._lent]
+        self._idle.clear()
+        await asyncio.gather(*(child.end() for child in children))
+
+    async def _take(self) -> RenderChild:
+        if self._closed:
+            raise RenderCrashed
+        child = self._idle.pop() if self._idle else await RenderChild.start(self._limits)
+        self._lent.add(child)
+        child.begin_job()
+        return child
+
+    async def _put_back(self, child: RenderChild) -> None:
+        self._lent.discard(child)
+        if child.usable and child.jobs < self._limits.jobs_per_process_max and not self._closed:
+            self._idle.append(child)
+        else:
+            await child.end()

@@ -1,0 +1,98 @@
+"""Page images, thumbnails and sealed copies, without letting a document near this process.
+
+Promises: documents are parsed in confined processes only, streamed there and never stored; every refusal is a
+`WatermarkError`. Long work (`prepare`) leaves one process free for people who wait (`seal`, `full_image`).
+Leaves to its callers what is kept where, who may see it, and naming the viewer.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from types import TracebackType
+from typing import Self
+
+from compliance.rendering import replies
+from compliance.rendering.child import RenderChild
+from compliance.rendering.limits import RenderLimits
+from compliance.rendering.pool import RenderPool
+from compliance.rendering.replies import FullImage, PreparedPage
+from watermark.documents import SEALABLE_MEDIA_TYPES
+from watermark.errors import SourceTooLarge, UnsupportedType
+from watermark.stamp import Stamp
+
+DEFAULT_LIMITS = RenderLimits()
+
+
+class Renderer:
+    """Use it as an async context manager, one for a server; processes start when first needed."""
+
+    def __init__(self, *, processes: int = 2, limits: RenderLimits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+        self._pool = RenderPool(processes, limits)
+        self._long_work = asyncio.Semaphore(max(1, processes - 1))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the processes; jobs under way fail with RenderCrashed."""
+        await self._pool.close()
+
+    async def prepare(
+        self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str, long_side_px: int, thumb_px: int
+    ) -> AsyncGenerator[PreparedPage]:
+        """Every page of a document in order, each drawn when asked for; a picture is one page.
+
+        The longer side of a PDF page is `long_side_px`, that of a picture at most so. Waits for a process as long as
+        it takes. Leave the loop early only within contextlib.aclosing: until closed, the generator holds a process.
+        """
+        self._admit(size_bytes, media_type)
+        async with (
+            self._long_work,
+            self._pool.child(wait_s=None) as child,
+            self._document(child, source, size_bytes, media_type) as pages,
+        ):
+            for page in range(1, pages + 1):
+                request = {"op": "render", "page": page, "long_side_px": long_side_px, "thumb_px": thumb_px}
+                yield replies.prepared_page(page, pages, *await child.call(request))
+
+    async def full_image(self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str) -> FullImage:
+        """A picture whole, upright, in sRGB; PNG when the original was PNG or GIF, else JPEG."""
+        self._admit(size_bytes, media_type)
+        async with (
+            self._pool.child(wait_s=self._limits.queue_timeout_s) as child,
+            self._document(child, source, size_bytes, media_type),
+        ):
+            return replies.full_image(*await child.call({"op": "full"}))
+
+    async def seal(self, base: bytes, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
+        """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
+        async with self._pool.child(wait_s=self._limits.queue_timeout_s) as child:
+            request = {"op": "seal", "stamp": asdict(stamp), "media_type": media_type}
+            return (await child.call(request, base))[1]
+
+    def _admit(self, size_bytes: int, media_type: str) -> None:
+        if media_type not in SEALABLE_MEDIA_TYPES:
+            raise UnsupportedType(media_type=media_type)
+        if size_bytes > self._limits.source_max_bytes:
+            raise SourceTooLarge(size_bytes=size_bytes, limit_bytes=self._limits.source_max_bytes)
+
+    @asynccontextmanager
+    async def _document(
+        self, child: RenderChild, source: AsyncIterable[bytes], size_bytes: int, media_type: str
+    ) -> AsyncGenerator[int]:
+        """The number of pages of a document that `child` holds open meanwhile."""
+        limits = {"pages_max": self._limits.pages_max, "pixels_max": self._limits.pixels_max}
+        opening = {"op": "open", "media_type": media_type, **limits}
+        header, _ = await child.call_streaming(opening, source, size_bytes)
+        try:
+            yield replies.page_count(header)
+        finally:
+            if child.usable:
+                await child.call({"op": "close"})

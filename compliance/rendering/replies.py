@@ -1,0 +1,78 @@
+"""What rendering gives, read from the replies of a process that is not trusted.
+
+Promises: values of the right types, or RenderCrashed: a process that answers nonsense is as good as dead.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from watermark.errors import RenderCrashed
+from watermark.findings import Finding
+from watermark.framing import Header
+
+
+@dataclass(frozen=True)
+class PreparedPage:
+    """A page of a document as base renditions, not yet sealed to anybody: never serve these bytes.
+
+    `page` counts from 1. Points are those of the page as shown; pixels are those of `page_jpeg`. `findings` are what
+    was noticed at this page; with page 1 come those of the whole document.
+    """
+
+    page: int
+    page_count: int
+    width_pt: float
+    height_pt: float
+    page_jpeg: bytes
+    width_px: int
+    height_px: int
+    thumb_jpeg: bytes
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class FullImage:
+    """A picture at its original resolution without metadata, not yet sealed; image/jpeg or image/png."""
+
+    content: bytes
+    media_type: str
+    width_px: int
+    height_px: int
+
+
+def page_count(header: Header) -> int:
+    """Of the reply to `open`."""
+    with _nonsense_is_a_crash():
+        return int(header["page_count"])
+
+
+def prepared_page(page: int, pages: int, header: Header, payload: bytes) -> PreparedPage:
+    """Of the reply to `render`: the page's JPEG, then the thumbnail's."""
+    with _nonsense_is_a_crash():
+        page_bytes = int(header["page_bytes"])
+        return PreparedPage(
+            page=page,
+            page_count=pages,
+            width_pt=float(header["width_pt"]),
+            height_pt=float(header["height_pt"]),
+            page_jpeg=payload[:page_bytes],
+            width_px=int(header["width_px"]),
+            height_px=int(header["height_px"]),
+            thumb_jpeg=payload[page_bytes:],
+            findings=tuple(Finding(str(each["rule"]), dict(each["params"])) for each in header["findings"]),
+        )
+
+
+def full_image(header: Header, payload: bytes) -> FullImage:
+    """Of the reply to `full`."""
+    with _nonsense_is_a_crash():
+        return FullImage(payload, str(header["media_type"]), int(header["width_px"]), int(header["height_px"]))
+
+
+@contextmanager
+def _nonsense_is_a_crash() -> Generator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise RenderCrashed from error
