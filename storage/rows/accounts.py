@@ -1,0 +1,87 @@
+"""Rows of employees' accounts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.schema import account, person
+
+PAGE_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRow:
+    """One account, times in UTC."""
+
+    person_id: UUID
+    pseudonym: str
+    login: str
+    password_hash: str = field(repr=False)
+    role: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+async def add_account(
+    tx: Transaction, person_id: UUID, *, login: str, password_hash: str, role: str, created_at: datetime
+) -> bool:
+    """Adds an account to an employee; False if the login is taken."""
+    row = upsert(account).values(
+        person_id=person_id, login=login, password_hash=password_hash, role=role, created_at=created_at
+    )
+    return (await tx.execute(row.on_conflict_do_nothing(index_elements=["login"]))).rowcount == 1
+
+
+async def account_by_login(tx: Transaction, login: str, *, lock: bool = False) -> AccountRow | None:
+    """The account with this login; `lock` keeps it from changing until `tx` ends."""
+    return await _one(tx, _accounts().where(account.c.login == login), lock=lock)
+
+
+async def account_of(tx: Transaction, person_id: UUID, *, lock: bool = False) -> AccountRow | None:
+    """The account of this person; `lock` keeps it from changing until `tx` ends."""
+    return await _one(tx, _accounts().where(account.c.person_id == person_id), lock=lock)
+
+
+async def list_accounts(tx: Transaction, *, after_login: str = "", limit: int = PAGE_MAX) -> tuple[AccountRow, ...]:
+    """Accounts by login, disabled ones too, beginning after `after_login`."""
+    query = _accounts().where(account.c.login > after_login).order_by(account.c.login).limit(limit)
+    return tuple(AccountRow(**row) for row in (await tx.execute(query)).mappings())
+
+
+async def put_password_hash(tx: Transaction, person_id: UUID, password_hash: str) -> None:
+    """Replaces the hash of an account's password."""
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(password_hash=password_hash))
+
+
+async def put_disabled(tx: Transaction, person_id: UUID, at: datetime | None) -> None:
+    """Disables an account from `at` on, or enables it with None."""
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(disabled_at=at))
+
+
+async def lock_active(tx: Transaction, role: str) -> frozenset[UUID]:
+    """The people whose active accounts have this role; none of them changes until `tx` ends."""
+    query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
+    rows = await tx.execute(query.order_by(account.c.person_id).with_for_update())
+    return frozenset(rows.scalars())
+
+
+def _accounts() -> Select[Any]:
+    return select(
+        account.c.person_id,
+        person.c.pseudonym,
+        account.c.login,
+        account.c.password_hash,
+        account.c.role,
+        account.c.created_at,
+        account.c.disabled_at,
+    ).join(person, person.c.id == account.c.person_id)
+
+
+async def _one(tx: Transaction, query: Select[Any], *, lock: bool) -> AccountRow | None:
+    row = (await tx.execute(query.with_for_update(of=account) if lock else query)).mappings().one_or_none()
+    return AccountRow(**row) if row else None

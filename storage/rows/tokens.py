@@ -1,0 +1,96 @@
+"""Rows of API tokens: found by the SHA-256 of the token, revoked but never removed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Transaction
+from storage.rows.standing import Standing, select_standing, to_standing
+from storage.schema import api_token, person
+
+LISTED_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRow:
+    """One API token, times in UTC."""
+
+    id: UUID
+    person_id: UUID
+    label: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+COLUMNS = (
+    api_token.c.id,
+    api_token.c.person_id,
+    api_token.c.label,
+    api_token.c.scopes,
+    api_token.c.created_at,
+    api_token.c.expires_at,
+    api_token.c.revoked_at,
+    api_token.c.used_at,
+)
+
+
+async def add_token(tx: Transaction, row: TokenRow, token_hash: bytes) -> None:
+    """Keeps a new token under its hash."""
+    values = {column.name: getattr(row, column.name) for column in COLUMNS}
+    await tx.execute(insert(api_token).values(**{**values, "token_hash": token_hash, "scopes": list(row.scopes)}))
+
+
+async def token_by_hash(tx: Transaction, token_hash: bytes) -> tuple[TokenRow, Standing] | None:
+    """The token and the standing of its person, in one query; revoked and expired ones too."""
+    query = (
+        select_standing()
+        .add_columns(*(column.label(f"token_{column.name}") for column in COLUMNS))
+        .join(api_token, api_token.c.person_id == person.c.id)
+        .where(api_token.c.token_hash == token_hash)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    standing = to_standing(row) if row else None
+    if row is None or standing is None:
+        return None
+    return _token({column.name: getattr(row, f"token_{column.name}") for column in COLUMNS}), standing
+
+
+async def touch_token(tx: Transaction, token_id: UUID, used_at: datetime) -> None:
+    """Notes that the token was used."""
+    await tx.execute(update(api_token).where(api_token.c.id == token_id).values(used_at=used_at))
+
+
+async def tokens_of(tx: Transaction, person_id: UUID) -> tuple[TokenRow, ...]:
+    """A person's tokens that are not revoked, newest first; expired ones too."""
+    query = (
+        select(*COLUMNS)
+        .where(api_token.c.person_id == person_id, api_token.c.revoked_at.is_(None))
+        .order_by(api_token.c.created_at.desc(), api_token.c.id)
+        .limit(LISTED_MAX)
+    )
+    return tuple(_token(dict(row)) for row in (await tx.execute(query)).mappings())
+
+
+async def revoke_token(tx: Transaction, person_id: UUID, token_id: UUID, at: datetime) -> bool:
+    """Revokes one token of this person; False if there is none that was not revoked."""
+    query = update(api_token).where(
+        api_token.c.id == token_id, api_token.c.person_id == person_id, api_token.c.revoked_at.is_(None)
+    )
+    return (await tx.execute(query.values(revoked_at=at))).rowcount == 1
+
+
+async def revoke_tokens_of(tx: Transaction, person_id: UUID, at: datetime) -> int:
+    """Revokes every token of this person; returns how many."""
+    query = update(api_token).where(api_token.c.person_id == person_id, api_token.c.revoked_at.is_(None))
+    return (await tx.execute(query.values(revoked_at=at))).rowcount
+
+
+def _token(values: Mapping[str, Any]) -> TokenRow:
+    return TokenRow(**{**values, "scopes": tuple(values["scopes"])})
