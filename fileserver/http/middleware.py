@@ -24,7 +24,7 @@ from fileserver.http.keys import (
 )
 from fileserver.http.language import choose_language
 from fileserver.http.problem_pages import problem_page
-from fileserver.http.problems import PROBLEM_TYPE, Problem, problem_of, slug_of
+from fileserver.http.problems import PROBLEM_TYPE, STATUSES, Problem, problem_of, slug_of
 
 REQUEST_ID_SHAPE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 REQUEST_ID_BYTES = 12
@@ -68,8 +68,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         return answer(request, from_aiohttp(error), status=error.status, headers=allow_header(error))
     except Exception as error:
-        if slug_of(error) is None:
-            log.exception("unexpected exception", error=type(error).__name__)
+        slug = slug_of(error)
+        if slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.exception("request failed", error=type(error).__name__, problem=slug)
         if request.get(ANSWER_BEGUN):
             raise
         return answer(request, error)

@@ -13,6 +13,7 @@ from typing import Any
 from fileserver.http.errors import InternalError, InvalidRequest, Violation
 from fileserver.http.strict_json import escape_pointer
 from fileserver.i18n import Language, has_message, translate
+from storage.errors import StorageError
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -50,6 +51,33 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "upload-unfinished": HTTPStatus.CONFLICT,
     "login-taken": HTTPStatus.CONFLICT,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    # storage
+    "storage-error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "object-missing": HTTPStatus.INTERNAL_SERVER_ERROR,  # a row says that the bytes are there
+    "object-too-large": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "object-cut-short": HTTPStatus.SERVICE_UNAVAILABLE,
+    "range-unsatisfiable": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    "multipart-missing": HTTPStatus.GONE,
+    "part-refused": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store-refused": HTTPStatus.SERVICE_UNAVAILABLE,
+    "engine-busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "engine-failed": HTTPStatus.SERVICE_UNAVAILABLE,
+    # watermark
+    "render-failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "unsupported-type": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "pdf-encrypted": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "pdf-damaged": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "pdf-empty": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "image-damaged": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "source-too-large": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "source-incomplete": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too-many-pages": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too-many-pixels": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "render-memory": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "render-timeout": HTTPStatus.SERVICE_UNAVAILABLE,
+    "render-crashed": HTTPStatus.SERVICE_UNAVAILABLE,
+    "render-busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -89,7 +117,8 @@ def problem_of(error: Exception, language: Language, request_id: str, status: in
     slug = slug_of(error)
     if slug is None:
         return problem_of(InternalError(), language, request_id)
-    params: Mapping[str, str | int] = getattr(error, "params", {})
+    # What storage says about itself (keys, buckets, hosts) is for the log, not for the reader.
+    params: Mapping[str, str | int] = {} if isinstance(error, StorageError) else getattr(error, "params", {})
     return Problem(
         slug=slug,
         status=HTTPStatus(status) if status else STATUSES[slug],
