@@ -1,0 +1,101 @@
+"""Logs: one JSON object per line (or coloured lines for people), from structlog and from the standard library alike.
+
+Promise: no secret reaches a line. Values under telling names are replaced, and every string is searched for bearer
+tokens, share tokens, signed addresses and passwords in URLs, tracebacks included. What callers must not do is log a
+body: nothing can clean that.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from fileserver.config import Config, LogFormat
+
+REDACTED = "[redacted]"
+SECRET_NAMES = re.compile(
+    r"authorization|cookie|password|passwd|secret|token|signature|credential|api_?key|master_?key|upload-metadata",
+    re.IGNORECASE,
+)
+PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+"), rf"\1 {REDACTED}"),
+    (re.compile(r"/s/[A-Za-z0-9_-]+"), f"/s/{REDACTED}"),
+    (re.compile(r"/v/[^\s\"'<>]+"), f"/v/{REDACTED}"),
+    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^/\s:@]*:[^/\s]*@"), rf"\1{REDACTED}@"),
+    (
+        re.compile(r"(?i)([?&;](?:sig|signature|token|password|x-amz-[a-z-]+)=)[^&\s\"']+"),
+        rf"\1{REDACTED}",
+    ),
+    (
+        re.compile(r"(?i)\b(upload-metadata|set-cookie|cookie|x-csrf-token)(['\"]?\s*[:=]\s*)[^\r\n]+"),
+        rf"\1\2{REDACTED}",
+    ),
+)
+NOISY = ("aiobotocore", "asyncio", "botocore", "procrastinate", "urllib3")
+
+EventDict = structlog.typing.EventDict
+
+
+def configure_logging(config: Config) -> None:
+    """Route every logger of this process to standard error in the configured form. Call once, at start."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(config.log_format)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=config.log_level.upper(), force=True)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def _renderer(log_format: LogFormat) -> structlog.typing.Processor:
+    if log_format is LogFormat.CONSOLE:
+        return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """The last processor before rendering: a copy of the event without secrets."""
+    return {name: _redact_member(name, value) for name, value in event.items()}
+
+
+def _redact_member(name: str, value: Any) -> Any:
+    return REDACTED if SECRET_NAMES.search(name) and value is not None else _redact_value(value)
+
+
+def _redact_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {name: _redact_member(str(name), item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redact_value(item) for item in value]
+    return value if isinstance(value, int | float | bool | None) else redact_text(str(value))
+
+
+def redact_text(text: str) -> str:
+    """One string without anything that opens a door."""
+    for pattern, replacement in PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
