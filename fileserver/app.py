@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from aiohttp import web
 
 from fileserver.config import Config
+from fileserver.http.api_docs import prepare_document
 from fileserver.http.caller import Authenticate
 from fileserver.http.dispatch import endpoints
 from fileserver.http.headers import on_response_prepare
@@ -40,6 +41,7 @@ def create_app(
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
     app.add_routes(endpoints(routes))
+    app.on_startup.append(prepare_document)
     return app
 
 

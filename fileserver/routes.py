@@ -1,9 +1,14 @@
 """Every route of the server, feature after feature. A feature that is not listed here is not served."""
 
-from fileserver.http import problem_pages
+from fileserver import operations
+from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate, nobody
 from fileserver.http.routing import Route
 
-ROUTES: tuple[Route, ...] = (*problem_pages.ROUTES,)
+ROUTES: tuple[Route, ...] = (
+    *problem_pages.ROUTES,
+    *api_docs.ROUTES,
+    *operations.ROUTES,
+)
 
 AUTHENTICATE: Authenticate = nobody

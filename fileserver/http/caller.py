@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from fileserver.services import Services
 
 
+SESSION_COOKIE = "sealshare_session"
+
+
+def session_cookie(public_url: str) -> str:
+    """The name of the session's cookie; with HTTPS a browser guards it further by its prefix (RFC 6265bis §4.1.3.2)."""
+    return f"__Host-{SESSION_COOKIE}" if public_url.startswith("https:") else SESSION_COOKIE
+
+
 class CallerKind(StrEnum):
     """Inside or outside the brand."""
 

@@ -1,0 +1,67 @@
+"""The API's description: the OpenAPI document, and the same for people, rendered here without any script."""
+
+import json
+
+from aiohttp import web
+
+from fileserver.http.call import Call
+from fileserver.http.keys import CONFIG
+from fileserver.http.keys import ROUTES as TABLE
+from fileserver.http.openapi import Document, openapi_document
+from fileserver.http.problem_pages import render
+from fileserver.http.routing import Auth, Route
+
+DOCUMENT = web.AppKey[Document]("DOCUMENT")
+
+
+async def prepare_document(app: web.Application) -> None:
+    """Make the document once, at start: a model that has no schema must stop the start, not a reader."""
+    config, routes = app[CONFIG], app[TABLE]
+    app[DOCUMENT] = openapi_document(routes, title=f"{config.brand_name} API", server_url=config.public_url)
+
+
+async def openapi_json(call: Call) -> web.Response:
+    """The document as JSON."""
+    return web.json_response(call.request.config_dict[DOCUMENT])
+
+
+async def docs_page(call: Call) -> web.Response:
+    """The document as a page."""
+    document = call.request.config_dict[DOCUMENT]
+    operations = [
+        (path, method.upper(), operation)
+        for path, methods in sorted(document["paths"].items())
+        for method, operation in methods.items()
+    ]
+    return render(
+        call.request,
+        "api_docs.html",
+        document=document,
+        operations=operations,
+        pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/api/openapi.json",
+        name="api.document",
+        summary="This document",
+        handler=openapi_json,
+        auth=Auth.PUBLIC,
+        produces="application/json",
+        reads_session=False,
+    ),
+    Route(
+        method="GET",
+        path="/api/docs",
+        name="api.docs",
+        summary="The API's description as a page",
+        handler=docs_page,
+        auth=Auth.PUBLIC,
+        produces="text/html",
+        hidden=True,
+        reads_session=False,
+    ),
+)

@@ -1,0 +1,10 @@
+api-docs-title = API
+api-docs-about = Everything this server offers to programs.
+api-docs-security = Needs
+api-docs-scope = scope
+api-docs-public = Open to anybody
+api-docs-parameters = Parameters
+api-docs-required = required
+api-docs-body = Body
+api-docs-answers = Answers
+api-docs-schemas = Schemas

@@ -1,0 +1,10 @@
+api-docs-title = API
+api-docs-about = 本服务器向程序提供的全部接口。
+api-docs-security = 需要
+api-docs-scope = 权限范围
+api-docs-public = 对所有人开放
+api-docs-parameters = 参数
+api-docs-required = 必填
+api-docs-body = 请求内容
+api-docs-answers = 响应
+api-docs-schemas = 数据结构

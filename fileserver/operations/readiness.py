@@ -1,0 +1,73 @@
+"""Can this process serve: are PostgreSQL and S3 there, and is the database at the revision that this code needs.
+
+A reason is a fixed word or a revision id: exception texts hold addresses and user names, and this answer is public.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from fileserver.http.schemas import Output
+from fileserver.services import Services
+from storage import migrations
+
+CHECK_TIMEOUT_S = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+class CheckResult(Output):
+    """One part and whether it serves; `reason` is empty when it does."""
+
+    name: str
+    ok: bool
+    reason: str = ""
+
+
+class Readiness(Output):
+    """Ready means that every check passed."""
+
+    ready: bool
+    checks: tuple[CheckResult, ...]
+
+
+class NotReady(Exception):
+    """A part that does not serve; the message may be shown to anybody."""
+
+
+Check = Callable[[], Awaitable[None]]
+
+
+async def check_readiness(services: Services) -> Readiness:
+    """Run all checks at once, each under its time limit."""
+    checks: dict[str, Check] = {
+        "database": services.database.ping,
+        "migrations": lambda: check_migrations(services.config.database_url.get_secret_value()),
+        "objects": services.objects.ping,
+    }
+    results = await asyncio.gather(*(run_check(name, check) for name, check in checks.items()))
+    return Readiness(ready=all(result.ok for result in results), checks=tuple(results))
+
+
+async def run_check(name: str, check: Check) -> CheckResult:
+    """One check, whatever happens in it."""
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            await check()
+    except NotReady as error:
+        return CheckResult(name=name, ok=False, reason=str(error))
+    except TimeoutError:
+        return CheckResult(name=name, ok=False, reason="no answer in time")
+    except Exception as error:  # noqa: BLE001  # every failure of a part means the same: not ready
+        log.warning("readiness check failed", check=name, error=type(error).__name__)
+        return CheckResult(name=name, ok=False, reason="unreachable")
+    return CheckResult(name=name, ok=True)
+
+
+async def check_migrations(database_url: str) -> None:
+    """Raises NotReady when the database is not at the revision of this code."""
+    found = await asyncio.to_thread(migrations.current, database_url)
+    needed = migrations.head()
+    if found != needed:
+        raise NotReady(f"database is at revision {found or 'none'}, this release needs {needed}")
