@@ -1,6 +1,6 @@
 """One log line and one count per finished request: after the last byte, so with the true duration and size.
 
-The line has the route's template instead of the path, and the caller's random id instead of a name.
+The line has the route's template instead of the path, and the pseudonym that events use instead of a name.
 """
 
 import structlog
@@ -30,10 +30,10 @@ class AccessLog(AbstractAccessLogger):
             bytes_out=response.body_length,
             client_ip=request.get(CLIENT_IP),
             request_id=request.get(REQUEST_ID),
-            person=str(caller.person_id) if caller else None,
+            who=caller.pseudonym if caller else None,
             problem=request.get(PROBLEM),
         )
-        if isinstance(request, web.Request):
+        if isinstance(request, web.Request) and REQUEST_ID in request:  # else aiohttp refused it before the application
             request.config_dict[METRICS].record(
                 method=request.method,
                 route=template,

@@ -32,6 +32,7 @@ from fileserver.http.keys import (
 from fileserver.http.language import LANGUAGE_PARAMETER
 from fileserver.http.parsing import (
     JSON_TYPE,
+    check_encoding,
     check_texts,
     grouped,
     parse_form,
@@ -146,6 +147,7 @@ async def parse_body(request: web.Request, route: Route, caller: Caller | None) 
     form = route.hidden and request.content_type != JSON_TYPE
     if guarded and (sent is not None or not form or route.body_max_bytes is None):
         csrf.check_csrf_token(expected, sent)
+    check_encoding(request)
     if route.body_max_bytes is None:
         return None
     raw = await read_body(request, route.body_max_bytes)

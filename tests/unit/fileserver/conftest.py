@@ -1,0 +1,41 @@
+"""A client for an application with a route table of its own."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from pytest_aiohttp.plugin import AiohttpClient, AiohttpServer
+
+from fileserver.app import create_app
+from fileserver.http.caller import Authenticate, nobody
+from fileserver.http.routing import Route
+from fileserver.http.serving import RUNNER_SETTINGS
+from fileserver.services import Services
+from tests.unit.fileserver.frame import Client, OpenClient, make_config
+
+
+@pytest.fixture
+def open_client(aiohttp_client: AiohttpClient, aiohttp_server: AiohttpServer) -> OpenClient:
+    """Serve a table of routes and return a client for it. No engine is started: the routes under test touch none."""
+
+    async def opened(*routes: Route, authenticate: Authenticate = nobody, **changes: Any) -> Client:
+        config = make_config(**changes)
+        app = create_app(config, services_without_engines(config), routes=routes, authenticate=authenticate)
+        server = await aiohttp_server(app, **RUNNER_SETTINGS)
+        return cast("Client", await aiohttp_client(server))
+
+    return opened
+
+
+def services_without_engines(config: Any) -> Services:
+    """Services whose engines are absent, so that a route which reached for one would fail."""
+    absent = cast("Any", None)
+    return Services(
+        config=config,
+        database=absent,
+        objects=absent,
+        jobs=absent,
+        renderer=absent,
+        keys=absent,
+        clock=lambda: datetime.now(UTC),
+    )
