@@ -7,7 +7,7 @@ event that says how much really left. No committed event, no byte: when the log 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import datetime
 
@@ -89,7 +89,7 @@ class SealedExit:
             chunks=self._told(pages, passage, trail),
         )
 
-    async def _pdf(self, gate: Gate, passage: Passage) -> AsyncIterator[bytes]:
+    async def _pdf(self, gate: Gate, passage: Passage) -> AsyncGenerator[bytes]:
         """A PDF of sealed page images, one page in memory at a time; asks again before each."""
         pdf = FlattenedPdf(title=passage.served.title, file_id=bytes.fromhex(str(passage.det["copy"]).rjust(32, "0")))
         yield pdf.header()
@@ -118,7 +118,7 @@ class SealedExit:
             chunks=self._told(self._stored(gate, passage, piece.start, stop), passage, trail),
         )
 
-    async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncIterator[bytes]:
+    async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncGenerator[bytes]:
         """The stored bytes; asks again every few MiB."""
         asked_at = 0
         sent = 0
@@ -130,13 +130,14 @@ class SealedExit:
                 yield chunk
                 sent += len(chunk)
 
-    async def _told(self, chunks: AsyncIterator[bytes], passage: Passage, trail: Trail) -> AsyncIterator[bytes]:
+    async def _told(self, chunks: AsyncGenerator[bytes], passage: Passage, trail: Trail) -> AsyncGenerator[bytes]:
         """The chunks, and at the end, however it comes, the event of how many bytes left."""
         sent = 0
         try:
-            async for chunk in chunks:
-                sent += len(chunk)
-                yield chunk
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    sent += len(chunk)
+                    yield chunk
         finally:
             await asyncio.shield(self._tell_end(passage, trail, sent))
 
@@ -189,5 +190,5 @@ class SealedExit:
         return await self._renderer.seal(base, passage.stamp, media_type=rendition.media_type)
 
 
-async def _once(body: bytes) -> AsyncIterator[bytes]:
+async def _once(body: bytes) -> AsyncGenerator[bytes]:
     yield body

@@ -1,6 +1,6 @@
 """What can leave, and in what form it leaves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,12 +28,13 @@ class Piece:
 class Outgoing:
     """Bytes on their way out, with the event that allowed them already committed.
 
-    `chunks` raises AccessDenied between two chunks as soon as the permission ends; `size_bytes` is None when only
-    the end will tell. `total_bytes` is the size of the whole thing of which an ORIGINAL's range was asked.
+    Close `chunks` (`aclosing`) in any case: its end is an event. It raises AccessDenied between two chunks as soon
+    as the permission ends; `size_bytes` is None when only the end will tell. `total_bytes` is the size of the whole
+    thing of which an ORIGINAL's range was asked.
     """
 
     media_type: str
     filename: str
     size_bytes: int | None
     total_bytes: int | None
-    chunks: AsyncIterator[bytes]
+    chunks: AsyncGenerator[bytes]

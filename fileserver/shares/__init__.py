@@ -1,0 +1,1 @@
+"""Shares: making signed links to approved materials, listing them, seeing who came, closing them."""

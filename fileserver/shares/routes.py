@@ -1,0 +1,187 @@
+"""The shares API."""
+
+import io
+
+import segno
+from aiohttp import web
+
+from compliance.access import Action, Audience, Job
+from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
+from fileserver.http.call import Call
+from fileserver.http.cursors import read_cursor, write_cursor
+from fileserver.http.routing import Auth, Route
+from fileserver.services import Services
+from fileserver.shares import service
+from fileserver.shares.schemas import ShareIn, ShareList, ShareOut, SharePath, ShareQuery, VisitorList, VisitorOut
+from fileserver.shares.service import Described, Visitor
+
+QR_SCALE = 8
+QR_BORDER = 3
+
+
+async def create(call: Call[ShareIn]) -> ShareOut:
+    """Make a share of an approved material."""
+    return _out(call.services, await service.create(call.services, call.actor, call.trail, call.body))
+
+
+async def listed(call: Call[None, ShareQuery]) -> ShareList:
+    """The caller's shares, newest first."""
+    query = call.query
+    before = read_cursor(query.cursor)
+    found = await service.listed(
+        call.services, call.actor, material_id=query.material_id, before=before, limit=query.limit
+    )
+    last = found[-1].row if len(found) == query.limit else None
+    return ShareList(
+        items=[_out(call.services, each) for each in found],
+        next=write_cursor(last.created_at, last.id) if last else None,
+    )
+
+
+async def read(call: Call[None, None, SharePath]) -> ShareOut:
+    """One share."""
+    return _out(call.services, await service.read(call.services, call.actor, call.params.share_id))
+
+
+async def revoke(call: Call[None, None, SharePath]) -> ShareOut:
+    """Close a share; the next byte of every visit to it is refused."""
+    closed = await service.revoke(call.services, call.actor, call.trail, call.params.share_id)
+    return _out(call.services, closed)
+
+
+async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
+    """Who opened a share."""
+    found = await service.visitors(call.services, call.actor, call.params.share_id)
+    return VisitorList(items=[_visitor(each) for each in found])
+
+
+async def qr(call: Call[None, None, SharePath]) -> web.Response:
+    """The share's link as a QR code."""
+    url = _out(call.services, await service.read(call.services, call.actor, call.params.share_id)).url
+    if url is None:
+        raise NotFound(field="/share_id")
+    picture = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(picture, kind="svg", scale=QR_SCALE, border=QR_BORDER, light="#fff")
+    return web.Response(body=picture.getvalue(), content_type="image/svg+xml")
+
+
+def _out(services: Services, share: Described) -> ShareOut:
+    row = share.row
+    return ShareOut(
+        id=row.id,
+        url=f"{services.config.public_url}/s/{share.token}" if share.token else None,
+        token=share.token,
+        material_id=row.material_id,
+        material_title=share.served.title,
+        audience=Audience(row.audience),
+        clinic_id=row.audience_clinic_id,
+        person_id=row.audience_person_id,
+        job=Job(row.audience_job) if row.audience_job else None,
+        created_at=row.created_at,
+        created_by=share.creator_name,
+        expires_at=row.expires_at,
+        visits_max=row.visits_max,
+        visits_used=row.visits_used,
+        download=row.download,
+        forward_depth_left=row.forward_depth_left,
+        depth=row.depth,
+        parent_id=row.parent_id,
+        watermark=row.watermark,
+        note=row.note,
+        revoked_at=row.revoked_at,
+        state=service.state_of(share, services.clock()),
+    )
+
+
+def _visitor(visitor: Visitor) -> VisitorOut:
+    return VisitorOut(
+        visit_id=visitor.visit.id,
+        person=visitor.name,
+        clinic=visitor.clinic,
+        job=Job(visitor.job) if visitor.job else None,
+        started_at=visitor.visit.started_at,
+        seen_at=visitor.visit.seen_at,
+    )
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/v1/shares",
+        name="shares.create",
+        summary="Make a share of an approved material",
+        handler=create,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_CREATE,
+        scope="shares:write",
+        body=ShareIn,
+        returns=ShareOut,
+        status=201,
+        errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/shares",
+        name="shares.list",
+        summary="List shares, newest first",
+        handler=listed,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_LIST,
+        scope="shares:read",
+        query=ShareQuery,
+        returns=ShareList,
+        errors=(InvalidValue,),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/shares/{share_id}",
+        name="shares.read",
+        summary="Read one share",
+        handler=read,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_READ,
+        scope="shares:read",
+        path_params=SharePath,
+        returns=ShareOut,
+        errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/shares/{share_id}/revoke",
+        name="shares.revoke",
+        summary="Close a share and everything forwarded from it",
+        handler=revoke,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_REVOKE,
+        scope="shares:write",
+        path_params=SharePath,
+        returns=ShareOut,
+        errors=(AccessDenied, NotFound, WrongState),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/shares/{share_id}/visits",
+        name="shares.visits",
+        summary="List who opened a share",
+        handler=visitors,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_READ,
+        scope="shares:read",
+        path_params=SharePath,
+        returns=VisitorList,
+        errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/shares/{share_id}/qr.svg",
+        name="shares.qr",
+        summary="The share's link as a QR code",
+        handler=qr,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_READ,
+        scope="shares:read",
+        path_params=SharePath,
+        produces="image/svg+xml",
+        errors=(AccessDenied, NotFound),
+    ),
+)

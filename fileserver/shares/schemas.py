@@ -1,0 +1,107 @@
+"""What the shares API takes and answers."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from compliance.access import Audience, Job
+from fileserver.http.schemas import Input, Output
+
+VISITS_MAX = 1_000_000
+FORWARD_DEPTH_MAX = 10
+NOTE_CHARS_MAX = 200
+
+Note = Annotated[
+    str, StringConstraints(max_length=NOTE_CHARS_MAX, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+
+
+class ShareIn(Input):
+    """A share to be made. What is left out takes the careful value."""
+
+    material_id: UUID = Field(description="The material; its newest approved version is what visitors get")
+    audience: Audience = Field(
+        default=Audience.VERIFIED, description="Every verified viewer, one clinic, or one person"
+    )
+    clinic_id: UUID | None = Field(default=None, description="The clinic, when the audience is one")
+    person_id: UUID | None = Field(default=None, description="The viewer, when the audience is one person")
+    job: Job | None = Field(default=None, description="Only people with this job")
+    expires_at: AwareDatetime | None = Field(default=None, description="Until when; a week from now unless given")
+    visits_max: int | None = Field(
+        default=None, ge=1, le=VISITS_MAX, description="How many visits in all; null: any number"
+    )
+    download: bool = Field(default=False, description="Whether a sealed file may be downloaded")
+    forward_depth: int = Field(default=0, ge=0, le=FORWARD_DEPTH_MAX, description="How many times it may be passed on")
+    watermark: Literal["light", "standard", "strong"] = Field(
+        default="standard", description="How strong the visible mark is"
+    )
+    note: Note = Field(default="", description="What the maker wants to remember; viewers don't see it")
+
+
+class ShareOut(Output):
+    """A share as its maker sees it."""
+
+    id: UUID
+    url: str | None = Field(description="The link to give away; null when its key was revoked")
+    token: str | None = Field(description="The link's last part, which also fits a mini-program code's scene")
+    material_id: UUID
+    material_title: str
+    audience: Audience
+    clinic_id: UUID | None
+    person_id: UUID | None
+    job: Job | None
+    created_at: datetime
+    created_by: str = Field(description="Name of the employee or viewer who made it")
+    expires_at: datetime
+    visits_max: int | None
+    visits_used: int
+    download: bool
+    forward_depth_left: int
+    depth: int = Field(description="0 for an employee's share, 1 for a forward of it…")
+    parent_id: UUID | None
+    watermark: str
+    note: str
+    revoked_at: datetime | None
+    state: Literal["open", "revoked", "expired", "used_up", "closed"] = Field(
+        description="`closed`: its material, sponsor or forwarder is gone"
+    )
+
+
+class ShareList(Output):
+    """Shares, newest first."""
+
+    items: list[ShareOut]
+    next: str | None = Field(description="Cursor of the next page; null at the end")
+
+
+class ShareQuery(Input):
+    """Which shares to list."""
+
+    material_id: UUID | None = Field(default=None, description="Only shares of this material")
+    cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
+    limit: int = Field(default=50, ge=1, le=100, description="How many at most")
+
+
+class SharePath(Input):
+    """The share in a path."""
+
+    share_id: UUID
+
+
+class VisitorOut(Output):
+    """One visit to a share, as its maker sees it."""
+
+    visit_id: UUID
+    person: str
+    clinic: str
+    job: Job | None
+    started_at: datetime
+    seen_at: datetime
+
+
+class VisitorList(Output):
+    """Visits, newest first."""
+
+    items: list[VisitorOut]

@@ -1,0 +1,226 @@
+"""Making, listing and closing shares, each in one transaction with its event."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid4
+
+from compliance import ledger
+from compliance.access import Action, Actor, Audience, Target, decide, require
+from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
+from compliance.events import Act, Trail
+from compliance.links import ShareToken, active_kid, new_token_id, token_text
+from compliance.profiles import profiles_of
+from compliance.visits import target_of
+from fileserver.services import Services
+from fileserver.shares.schemas import ShareIn
+from storage.database import Transaction
+from storage.rows import clinics, shares, viewers, visits
+from storage.rows.shares import Served, ShareRow, ShareStanding
+from storage.rows.standing import standing_of
+from storage.rows.visits import VisitRow
+
+DEFAULT_LIFETIME = timedelta(days=7)
+LIFETIME_MAX = timedelta(days=366)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """A share with what its maker wants to see beside it."""
+
+    row: ShareRow
+    served: Served
+    standing: ShareStanding
+    token: str | None
+    creator_name: str
+
+
+async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn) -> Described:
+    """Makes a share of an approved material. Raises AccessDenied, NotFound, or InvalidValue naming the field."""
+    now = services.clock()
+    row = _new_row(services, actor, wanted, now)
+    async with services.database.transaction() as tx:
+        await _check_audience(tx, wanted)
+        served = await _served(tx, wanted.material_id)
+        obj = f"material:{wanted.material_id}"
+        rule = require(actor, Action.SHARE_CREATE, target_of(served), obj=obj)
+        await shares.add_share(tx, row)
+        event = trail.event(
+            Act.EMPLOYEE_SHARE_CREATE, why=rule, obj=obj, link=str(row.id), ver=served.sha256 or "", det=_policy(row)
+        )
+        await ledger.append(tx, event, now=now)
+        return await _described(services, tx, row, served)
+
+
+def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -> ShareRow:
+    share_id = uuid4()
+    return ShareRow(
+        id=share_id,
+        token_id=new_token_id(),
+        kid=active_kid(services.keys),
+        material_id=wanted.material_id,
+        creator_id=actor.person_id,
+        sponsor_id=actor.person_id,
+        parent_id=None,
+        root_id=share_id,
+        depth=0,
+        audience=wanted.audience.value,
+        audience_clinic_id=wanted.clinic_id,
+        audience_person_id=wanted.person_id,
+        audience_job=wanted.job.value if wanted.job else None,
+        expires_at=_expiry(wanted.expires_at, now),
+        visits_max=wanted.visits_max,
+        visits_used=0,
+        download=wanted.download,
+        forward_depth_left=wanted.forward_depth,
+        watermark=wanted.watermark,
+        note=wanted.note,
+        created_at=now,
+        revoked_at=None,
+        revoked_by=None,
+    )
+
+
+def _expiry(wanted: datetime | None, now: datetime) -> datetime:
+    if wanted is None:
+        return now + DEFAULT_LIFETIME
+    if not now < wanted <= now + LIFETIME_MAX:
+        raise InvalidValue(field="/expires_at", rule="within-a-year")
+    return wanted
+
+
+async def _check_audience(tx: Transaction, wanted: ShareIn) -> None:
+    """The audience and the fields beside it must agree, and name somebody who exists."""
+    if (wanted.clinic_id is not None) != (wanted.audience is Audience.CLINIC):
+        raise InvalidValue(field="/clinic_id", rule="fits-the-audience")
+    if (wanted.person_id is not None) != (wanted.audience is Audience.PERSON):
+        raise InvalidValue(field="/person_id", rule="fits-the-audience")
+    if wanted.audience is Audience.PERSON and wanted.forward_depth:
+        raise InvalidValue(field="/forward_depth", rule="fits-the-audience")
+    if wanted.clinic_id is not None and await clinics.clinic_by_id(tx, wanted.clinic_id) is None:
+        raise InvalidValue(field="/clinic_id", rule="must-exist")
+    if wanted.person_id is not None and await viewers.viewer_by_id(tx, wanted.person_id) is None:
+        raise InvalidValue(field="/person_id", rule="must-exist")
+
+
+def _policy(row: ShareRow) -> dict[str, str | int]:
+    """The policy as the log keeps it."""
+    return {
+        "audience": row.audience,
+        "expires": int(row.expires_at.timestamp()),
+        "visits_max": row.visits_max or 0,
+        "download": int(row.download),
+        "depth_left": row.forward_depth_left,
+    }
+
+
+async def listed(
+    services: Services, actor: Actor, *, material_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Described]:
+    """The caller's shares, forwards of them included; all shares for those who govern or audit them."""
+    require(actor, Action.SHARE_LIST)
+    async with services.database.transaction() as tx:
+        narrowed = None if _sees_all(actor) else actor.person_id
+        rows = await shares.list_shares(tx, sponsor_id=narrowed, material_id=material_id, before=before, limit=limit)
+        return [await _described(services, tx, row) for row in rows]
+
+
+async def read(services: Services, actor: Actor, share_id: UUID) -> Described:
+    """One share. Raises NotFound, or AccessDenied for somebody else's."""
+    async with services.database.transaction() as tx:
+        row = await _allowed(tx, actor, Action.SHARE_READ, share_id)
+        return await _described(services, tx, row)
+
+
+async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID) -> Described:
+    """Closes the share and all that was forwarded from it. Raises WrongState when it is closed already."""
+    now = services.clock()
+    async with services.database.transaction() as tx:
+        row = await _allowed(tx, actor, Action.SHARE_REVOKE, share_id)
+        if not await shares.revoke_share(tx, share_id, actor.person_id, now):
+            raise WrongState(state="revoked", command="revoke")
+        obj = f"material:{row.material_id}"
+        await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=str(share_id)), now=now)
+        return await _described(services, tx, await shares.share_by_id(tx, share_id) or row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """A visit with the visitor's name and clinic, for the share's maker."""
+
+    visit: VisitRow
+    name: str
+    clinic: str
+    job: str | None
+
+
+async def visitors(services: Services, actor: Actor, share_id: UUID) -> list[Visitor]:
+    """Who opened the share, newest first."""
+    async with services.database.transaction() as tx:
+        await _allowed(tx, actor, Action.SHARE_READ, share_id)
+        rows = await visits.visits_of_share(tx, share_id)
+        people = {row.person_id for row in rows}
+        names = await profiles_of(tx, services.keys.master, person_ids=people)
+        standings = {person_id: await standing_of(tx, person_id) for person_id in people}
+    return [
+        Visitor(
+            visit=row,
+            name=names[row.person_id].name,
+            clinic=standing.clinic_name if (standing := standings[row.person_id]) else "",
+            job=standing.job if standing else None,
+        )
+        for row in rows
+    ]
+
+
+async def _allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID) -> ShareRow:
+    row = await shares.share_by_id(tx, share_id)
+    if row is None:
+        raise NotFound(field="/share_id")
+    target = Target(owner_id=row.sponsor_id)
+    require(actor, action, target, obj=f"material:{row.material_id}", link=str(share_id))
+    return row
+
+
+async def _served(tx: Transaction, material_id: UUID) -> Served:
+    served = await shares.served(tx, material_id)
+    if served is None:
+        raise NotFound(field="/material_id")
+    return served
+
+
+async def _described(services: Services, tx: Transaction, row: ShareRow, served: Served | None = None) -> Described:
+    names = await profiles_of(tx, services.keys.master, person_ids=[row.creator_id])
+    return Described(
+        row=row,
+        served=served or await _served(tx, row.material_id),
+        standing=await shares.standing(tx, row.id),
+        token=_token(services, row),
+        creator_name=names[row.creator_id].name,
+    )
+
+
+def _token(services: Services, row: ShareRow) -> str | None:
+    try:
+        return token_text(services.keys, ShareToken(row.kid, row.token_id))
+    except KeyUnavailable:
+        return None
+
+
+def _sees_all(actor: Actor) -> bool:
+    """Whether somebody else's share would be shown to this actor: then the list holds everybody's."""
+    return decide(actor, Action.SHARE_READ, Target()).allowed
+
+
+ShareState = Literal["open", "revoked", "expired", "used_up", "closed"]
+
+
+def state_of(share: Described, now: datetime) -> ShareState:
+    """What somebody who opens the link now would meet."""
+    if share.standing.revoked:
+        return "revoked"
+    if share.standing.expires_at <= now:
+        return "expired"
+    if share.served.withdrawn or not share.standing.creators_active or share.served.version_id is None:
+        return "closed"
+    return "used_up" if share.standing.used_up else "open"

@@ -1,0 +1,97 @@
+"""The HTTP side of the sealed exit: an Outgoing becomes an answer.
+
+Ranges, a file name, and an abrupt end when the permission ends midway.
+"""
+
+import re
+import unicodedata
+from contextlib import aclosing
+from urllib.parse import quote
+
+from aiohttp import web
+
+from compliance.exit import Outgoing
+from fileserver.http.errors import HttpError
+
+RANGE = re.compile(r"^bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
+SNIPPET_TYPES = frozenset({"image/jpeg", "image/png"})
+
+
+class RangeRefused(HttpError):
+    """The range asked for lies outside the file; `size_bytes` is its length."""
+
+    slug = "range-refused"
+
+
+async def send(request: web.Request, outgoing: Outgoing, *, attachment: bool = False) -> web.StreamResponse:
+    """The whole of it. A permission that ends midway cuts the connection, so that no half file looks whole."""
+    response = web.StreamResponse(headers=headers_of(outgoing, attachment=attachment))
+    if outgoing.size_bytes is not None:
+        response.content_length = outgoing.size_bytes
+    return await _pump(request, response, outgoing)
+
+
+async def send_range(request: web.Request, outgoing: Outgoing, start: int) -> web.StreamResponse:
+    """A part of it (RFC 9110 §15.3.7), or the whole when no range was asked."""
+    response = web.StreamResponse(headers={**headers_of(outgoing), "Accept-Ranges": "bytes"})
+    response.content_length = outgoing.size_bytes
+    if "Range" in request.headers and outgoing.size_bytes:
+        response.set_status(206)
+        last = start + outgoing.size_bytes - 1
+        response.headers["Content-Range"] = f"bytes {start}-{last}/{outgoing.total_bytes}"
+    return await _pump(request, response, outgoing)
+
+
+def range_of(request: web.Request, total_bytes: int) -> tuple[int, int]:
+    """(start, stop) of the single range asked for, or the whole. Raises RangeRefused for one that starts past the end.
+
+    Several ranges, or a unit that is not bytes, are answered with the whole file, as RFC 9110 §14.2 allows.
+    """
+    found = RANGE.match(request.headers.get("Range", ""))
+    if not found or found.groups() == ("", ""):
+        return 0, total_bytes
+    first, last = found.groups()
+    if not first:
+        return max(total_bytes - int(last), 0), total_bytes
+    if int(first) >= total_bytes:
+        raise RangeRefused(size_bytes=total_bytes)
+    return int(first), min(int(last) + 1, total_bytes) if last else total_bytes
+
+
+def headers_of(outgoing: Outgoing, *, attachment: bool = False) -> dict[str, str]:
+    """Type and name; nothing is stored by caches on the way, and no file is ever run as a page."""
+    disposition = "attachment" if attachment or not _harmless(outgoing.media_type) else "inline"
+    return {
+        "Content-Type": outgoing.media_type,
+        "Content-Disposition": disposition + _named(outgoing.filename),
+        "Cache-Control": "no-store, private",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+
+
+def _harmless(media_type: str) -> bool:
+    return media_type in SNIPPET_TYPES or media_type.startswith("video/")
+
+
+def _named(filename: str) -> str:
+    """RFC 6266: an ASCII fallback, and the real name in UTF-8."""
+    if not filename:
+        return ""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^\w.\- ]", "_", plain).strip() or "file"
+    return f"; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+async def _pump(request: web.Request, response: web.StreamResponse, outgoing: Outgoing) -> web.StreamResponse:
+    """Write every chunk.
+
+    The first one is awaited before the headers go, so that an early refusal is still a problem.
+    """
+    async with aclosing(outgoing.chunks) as chunks:
+        first = await anext(chunks, b"")
+        await response.prepare(request)
+        await response.write(first)
+        async for chunk in chunks:
+            await response.write(chunk)
+        await response.write_eof()
+    return response

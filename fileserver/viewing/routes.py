@@ -1,0 +1,266 @@
+"""Visits by viewers (`/api/v1/visits`, `/v/…`) and previews by employees (`/api/v1/versions/…`)."""
+
+from typing import Literal
+
+from aiohttp import web
+
+from compliance.access import Action, MaterialClass
+from compliance.errors import AccessDenied, LinkExpired, LinkInvalid, NotFound, NotPrepared
+from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
+from compliance.links import check_address
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.services import Services
+from fileserver.viewing import service
+from fileserver.viewing.delivery import RangeRefused, range_of, send, send_range
+from fileserver.viewing.schemas import (
+    Address,
+    ForwardOut,
+    PageOut,
+    VersionPagePath,
+    VersionPath,
+    VisitIn,
+    VisitOut,
+    VisitPagePath,
+    VisitPath,
+)
+from fileserver.viewing.service import Opened
+from storage.errors import StorageError
+from storage.rows import versions
+from storage.rows.renditions import RenditionRow
+from watermark.errors import WatermarkError
+
+JPEG = "image/jpeg"
+VisitCall = Call[None, Address, VisitPagePath] | Call[None, Address, VisitPath]
+
+
+async def open_visit(call: Call[VisitIn]) -> VisitOut:
+    """Open a share: begin a visit, or go on with the one that runs."""
+    return _out(call.services, await service.open_share(call.services, call.actor, call.trail, call.body.token))
+
+
+async def read_visit(call: Call[None, None, VisitPath]) -> VisitOut:
+    """A visit of the caller, with fresh content addresses."""
+    return _out(call.services, await service.read(call.services, call.actor, call.params.visit_id))
+
+
+async def forward(call: Call[None, None, VisitPath]) -> ForwardOut:
+    """Pass a share on: a child share with a link of its own."""
+    child, token = await service.forward(call.services, call.actor, call.trail, call.params.visit_id)
+    return ForwardOut(
+        id=child.id,
+        url=f"{call.services.config.public_url}/s/{token}",
+        token=token,
+        expires_at=child.expires_at,
+        forward_depth_left=child.forward_depth_left,
+    )
+
+
+async def page(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
+    """One page, sealed to the viewer."""
+    return await _visit_piece(call, Piece(kind=PieceKind.PAGE, page=call.params.page))
+
+
+async def thumb(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
+    """One page, small, sealed to the viewer."""
+    return await _visit_piece(call, Piece(kind=PieceKind.THUMB, page=call.params.page))
+
+
+async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
+    """The whole version as a file sealed to the viewer."""
+    return await _visit_piece(call, Piece(kind=PieceKind.DOCUMENT), attachment=True)
+
+
+async def _visit_piece(call: VisitCall, piece: Piece, *, attachment: bool = False) -> web.StreamResponse:
+    services = call.services
+    check_address(services.keys, call.request.path, call.query.model_dump(), services.clock())
+    gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
+    return await send(call.request, await services.exit.release(gate, piece, call.trail), attachment=attachment)
+
+
+async def preview(call: Call[None, None, VersionPagePath]) -> web.StreamResponse:
+    """One page of a version, sealed to the employee who reads it."""
+    return await _desk_piece(call, Piece(kind=PieceKind.PAGE, page=call.params.page))
+
+
+async def preview_thumb(call: Call[None, None, VersionPagePath]) -> web.StreamResponse:
+    """The same, small."""
+    return await _desk_piece(call, Piece(kind=PieceKind.THUMB, page=call.params.page))
+
+
+async def _desk_piece(call: Call[None, None, VersionPagePath], piece: Piece) -> web.StreamResponse:
+    gate = DeskGate(call.params.version_id, call.signed_in.person_id)
+    return await send(call.request, await call.services.exit.release(gate, piece, call.trail))
+
+
+async def original(call: Call[None, None, VersionPath]) -> web.StreamResponse:
+    """The stored bytes themselves, for the reviewer who must judge them and for their owner; ranges work."""
+    services = call.services
+    async with services.database.transaction() as tx:
+        version = await versions.version_by_id(tx, call.params.version_id)
+    if version is None:
+        raise NotFound(field="/version_id")
+    start, stop = range_of(call.request, version.size_bytes)
+    gate = DeskGate(version.id, call.signed_in.person_id)
+    piece = Piece(kind=PieceKind.ORIGINAL, start=start, stop=stop)
+    return await send_range(call.request, await services.exit.release(gate, piece, call.trail), start)
+
+
+STATUS: dict[str, Literal["ready", "preparing", "not_sealable"]] = {
+    "ready": "ready",
+    "pending": "preparing",
+    "refused": "not_sealable",
+}
+
+
+def _out(services: Services, opened: Opened) -> VisitOut:
+    visit, served, until = opened.visit, opened.door.served, opened.addresses_until
+    return VisitOut(
+        id=visit.id,
+        share_id=visit.share_id,
+        title=served.title,
+        description=served.description,
+        material_class=MaterialClass(served.material_class),
+        media_type=served.media_type or "",
+        status=STATUS[served.preparation or "pending"],
+        pages=[_page(services, opened, each) for each in opened.pages],
+        download_url=service.signed(services, f"/v/{visit.id}/document", until) if opened.download else None,
+        addresses_expire_at=until,
+        forward_depth_left=opened.door.share.forward_depth_left,
+        started_at=visit.started_at,
+        expires_at=visit.expires_at,
+    )
+
+
+def _page(services: Services, opened: Opened, rendition: RenditionRow) -> PageOut:
+    visit_id, number, until = opened.visit.id, rendition.page, opened.addresses_until
+    return PageOut(
+        page=number,
+        width_px=rendition.width_px,
+        height_px=rendition.height_px,
+        url=service.signed(services, f"/v/{visit_id}/pages/{number}", until),
+        thumb_url=service.signed(services, f"/v/{visit_id}/thumbs/{number}", until),
+    )
+
+
+REFUSALS = (AccessDenied, NotFound, NotPrepared)
+SEALED = (*REFUSALS, LinkInvalid, LinkExpired, WatermarkError, StorageError)
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/v1/visits",
+        name="visits.create",
+        summary="Open a share",
+        handler=open_visit,
+        auth=Auth.VIEWER,
+        action=Action.VISIT_START,
+        body=VisitIn,
+        returns=VisitOut,
+        status=201,
+        errors=(AccessDenied, LinkInvalid),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/visits/{visit_id}",
+        name="visits.read",
+        summary="Read a visit, with fresh content addresses",
+        handler=read_visit,
+        auth=Auth.VIEWER,
+        action=Action.VISIT_READ,
+        path_params=VisitPath,
+        returns=VisitOut,
+        errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/visits/{visit_id}/forward",
+        name="visits.forward",
+        summary="Pass a share on",
+        handler=forward,
+        auth=Auth.VIEWER,
+        action=Action.VISIT_FORWARD,
+        path_params=VisitPath,
+        returns=ForwardOut,
+        status=201,
+        errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="GET",
+        path="/v/{visit_id}/pages/{page}",
+        name="copies.page",
+        summary="One page, sealed to the viewer",
+        handler=page,
+        auth=Auth.VIEWER,
+        action=Action.VISIT_READ,
+        path_params=VisitPagePath,
+        query=Address,
+        produces=JPEG,
+        errors=SEALED,
+    ),
+    Route(
+        method="GET",
+        path="/v/{visit_id}/thumbs/{page}",
+        name="copies.thumb",
+        summary="One page, small, sealed to the viewer",
+        handler=thumb,
+        auth=Auth.VIEWER,
+        action=Action.VISIT_READ,
+        path_params=VisitPagePath,
+        query=Address,
+        produces=JPEG,
+        errors=SEALED,
+    ),
+    Route(
+        method="GET",
+        path="/v/{visit_id}/document",
+        name="copies.document",
+        summary="The whole version as a file sealed to the viewer",
+        handler=document,
+        auth=Auth.VIEWER,
+        action=Action.VISIT_DOWNLOAD,
+        path_params=VisitPath,
+        query=Address,
+        produces="application/pdf",
+        errors=SEALED,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/versions/{version_id}/pages/{page}",
+        name="versions.page",
+        summary="One page of a version, sealed to the employee",
+        handler=preview,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_PREVIEW,
+        scope="materials:read",
+        path_params=VersionPagePath,
+        produces=JPEG,
+        errors=(*REFUSALS, WatermarkError, StorageError),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/versions/{version_id}/thumbs/{page}",
+        name="versions.thumb",
+        summary="One page of a version, small, sealed to the employee",
+        handler=preview_thumb,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_PREVIEW,
+        scope="materials:read",
+        path_params=VersionPagePath,
+        produces=JPEG,
+        errors=(*REFUSALS, WatermarkError, StorageError),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/versions/{version_id}/original",
+        name="versions.original",
+        summary="The stored bytes, for those who must judge them",
+        handler=original,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_ORIGINAL,
+        scope="materials:read",
+        path_params=VersionPath,
+        produces="application/octet-stream",
+        errors=(AccessDenied, NotFound, RangeRefused, StorageError),
+    ),
+)

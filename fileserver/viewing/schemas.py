@@ -1,0 +1,92 @@
+"""What the visits API takes and answers."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from compliance.access import MaterialClass
+from fileserver.http.schemas import Input, Output
+
+Token = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class VisitIn(Input):
+    """A viewer opens a share."""
+
+    token: Token = Field(description="The last part of the share's link")
+
+
+class PageOut(Output):
+    """One sealed page; its addresses are good for this visit and some minutes."""
+
+    page: int
+    width_px: int
+    height_px: int
+    url: str
+    thumb_url: str
+
+
+class VisitOut(Output):
+    """A visit: what the viewer may see and where."""
+
+    id: UUID
+    share_id: UUID
+    title: str
+    description: str
+    material_class: MaterialClass = Field(serialization_alias="class")
+    media_type: str
+    status: Literal["ready", "preparing", "not_sealable"] = Field(
+        description="`not_sealable`: this kind of file can't be sealed yet, so nobody outside gets it"
+    )
+    pages: list[PageOut]
+    download_url: str | None = Field(description="The sealed file; null when the share offers no download")
+    addresses_expire_at: datetime = Field(description="When to read the visit again for fresh addresses")
+    forward_depth_left: int
+    started_at: datetime
+    expires_at: datetime
+
+
+class VisitPath(Input):
+    """The visit in a path."""
+
+    visit_id: UUID
+
+
+class VisitPagePath(Input):
+    """A page of a visit."""
+
+    visit_id: UUID
+    page: int = Field(ge=1, le=100_000)
+
+
+class Address(Input):
+    """The signature of a content address."""
+
+    k: str = Field(max_length=3, description="Key id")
+    e: str = Field(max_length=12, description="Unix time at which the address ends")
+    m: str = Field(max_length=32, description="MAC")
+
+
+class ForwardOut(Output):
+    """A share made by passing one on."""
+
+    id: UUID
+    url: str
+    token: str
+    expires_at: datetime
+    forward_depth_left: int
+
+
+class VersionPath(Input):
+    """A version in a path."""
+
+    version_id: UUID
+
+
+class VersionPagePath(Input):
+    """A page of a version."""
+
+    version_id: UUID
+    page: int = Field(ge=1, le=100_000)
