@@ -1,6 +1,6 @@
 """Rows of the append-only log: they are added and read, and nothing else (the database refuses the rest)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +52,7 @@ async def search_events(
 
 async def export_events(
     tx: Transaction, where: EventFilter, *, through_id: int | None = None
-) -> AsyncIterator[EventRow]:
+) -> AsyncGenerator[EventRow]:
     """Every matching event, oldest first, in constant memory; `through_id` is the last id to include."""
     query = _matching(where).order_by(event.c.id)
     if through_id is not None:

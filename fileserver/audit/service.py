@@ -1,0 +1,153 @@
+"""Searching and exporting the log for an auditor, each search and export an event of its own."""
+
+import hashlib
+import json
+from collections.abc import AsyncGenerator, Collection, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from compliance import ledger
+from compliance.access import Action, Actor, require
+from compliance.events import Act, Trail
+from compliance.profiles import ERASED, profiles_of
+from fileserver.audit.schemas import EventFilterIn
+from fileserver.services import Services
+from storage.database import Transaction
+from storage.rows import clinics, events, materials, people
+from storage.rows.events import EventFilter, EventRow
+
+PSEUDONYM_PREFIX = "p-"
+MATERIAL_PREFIX = "material:"
+EXPORT_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An event with the names behind its ids, where they are still known."""
+
+    id: int
+    leaf: bytes
+    fields: dict[str, Any]
+    person_name: str | None
+    clinic_name: str | None
+    object_title: str | None
+
+
+async def search(
+    services: Services, actor: Actor, trail: Trail, wanted: EventFilterIn, *, before: int | None, limit: int
+) -> list[Labelled]:
+    """A page of matching events, newest first. Raises AccessDenied."""
+    rule = require(actor, Action.EVENT_SEARCH)
+    async with services.database.transaction() as tx:
+        where = await _filter(services, tx, wanted)
+        found = [] if where is None else await events.search_events(tx, where, before_id=before, limit=limit)
+        labelled = await _label(services, tx, found)
+        if before is None:  # turning the page is the same search
+            event = trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=_asked(wanted))
+            await ledger.append(tx, event, now=services.clock())
+    return labelled
+
+
+async def export(
+    services: Services, actor: Actor, trail: Trail, wanted: EventFilterIn, form: str
+) -> AsyncGenerator[Labelled]:
+    """Every matching event up to this moment, oldest first, in constant memory.
+
+    The export's own event comes after them; it is committed before this returns, so before the first byte. Raises
+    AccessDenied.
+    """
+    rule = require(actor, Action.EVENT_EXPORT)
+    async with services.database.transaction() as tx:
+        where = await _filter(services, tx, wanted)
+        event = trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det={**_asked(wanted), "format": form})
+        own_id = await ledger.append(tx, event, now=services.clock())
+    return _exported(services, where, own_id - 1)
+
+
+async def _exported(services: Services, where: EventFilter | None, through_id: int) -> AsyncGenerator[Labelled]:
+    if where is None:
+        return
+    async with services.database.transaction() as tx:
+        batch: list[EventRow] = []
+        async with aclosing(events.export_events(tx, where, through_id=through_id)) as rows:
+            async for row in rows:
+                batch.append(row)
+                if len(batch) == EXPORT_BATCH:
+                    for each in await _labelled_apart(services, batch):
+                        yield each
+                    batch = []
+        for each in await _labelled_apart(services, batch):
+            yield each
+
+
+async def _labelled_apart(services: Services, batch: list[EventRow]) -> list[Labelled]:
+    """Names come through a transaction of their own: the export's is busy streaming."""
+    async with services.database.transaction() as tx:
+        return await _label(services, tx, batch)
+
+
+async def _filter(services: Services, tx: Transaction, wanted: EventFilterIn) -> EventFilter | None:
+    """The filter for the rows; None when a named person is nobody, so that nothing matches."""
+    who = None if wanted.person is None else await _pseudonyms(services, tx, wanted.person)
+    if who is not None and not who:
+        return None
+    return EventFilter(
+        who=who,
+        org=str(wanted.clinic_id) if wanted.clinic_id else None,
+        obj=f"{MATERIAL_PREFIX}{wanted.material_id}" if wanted.material_id else None,
+        link=str(wanted.share_id) if wanted.share_id else None,
+        acts=(wanted.act,) if wanted.act else None,
+        res=wanted.result.value if wanted.result else None,
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+async def _pseudonyms(services: Services, tx: Transaction, person: str) -> tuple[str, ...]:
+    """Everybody whose name holds these characters; names are encrypted, so they are compared here."""
+    if person.startswith(PSEUDONYM_PREFIX):
+        return (person,)
+    profiles = await profiles_of(tx, services.keys.master)
+    found = {person_id for person_id, profile in profiles.items() if person.casefold() in profile.name.casefold()}
+    return tuple(row.pseudonym for row in await people.sealed_profiles(tx, person_ids=found))
+
+
+async def _label(services: Services, tx: Transaction, rows: Collection[EventRow]) -> list[Labelled]:
+    leaves = [(row, json.loads(row.leaf)) for row in rows]
+    names = await _names(services, tx, {leaf["who"] for _, leaf in leaves if leaf["who"]})
+    clinic_names = await clinics.clinic_names(tx, _ids(leaf["org"] for _, leaf in leaves))
+    objects = (
+        leaf["obj"].removeprefix(MATERIAL_PREFIX) for _, leaf in leaves if leaf["obj"].startswith(MATERIAL_PREFIX)
+    )
+    titles = await materials.material_titles(tx, _ids(objects))
+    return [
+        Labelled(
+            id=row.id,
+            leaf=row.leaf,
+            fields=leaf,
+            person_name=names.get(leaf["who"]),
+            clinic_name=clinic_names.get(leaf["org"]),
+            object_title=titles.get(leaf["obj"].removeprefix(MATERIAL_PREFIX)),
+        )
+        for row, leaf in leaves
+    ]
+
+
+async def _names(services: Services, tx: Transaction, pseudonyms: Collection[str]) -> dict[str, str]:
+    rows = await people.sealed_profiles(tx, pseudonyms=pseudonyms)
+    profiles = await profiles_of(tx, services.keys.master, pseudonyms=pseudonyms)
+    return {row.pseudonym: profile.name for row in rows if (profile := profiles[row.person_id]) != ERASED}
+
+
+def _ids(texts: Iterable[str]) -> set[UUID]:
+    return {UUID(text) for text in texts if text}
+
+
+def _asked(wanted: EventFilterIn) -> dict[str, str | int]:
+    """What was asked, in a form that the log may hold: a name becomes a hash."""
+    asked = {name: str(value) for name, value in wanted.model_dump(mode="json", exclude_none=True).items()}
+    if "person" in asked:
+        asked["person"] = hashlib.sha256(asked["person"].encode()).hexdigest()
+    return {name: value for name, value in asked.items() if name in EventFilterIn.model_fields}
