@@ -1,0 +1,196 @@
+"""Rows of uploads: how far each one is, which parts and tails hold its bytes, and who may record the next step.
+
+`fence` is the number of the newest request that took the upload up. A step is recorded only under the number that its
+request was given, so a request that another one has replaced, on this node or any other, can't move the offset.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, insert, or_, select, update
+
+from storage.database import Transaction
+from storage.schema import person, upload, upload_part, upload_tail, version
+
+PAGE_MAX = 100
+UNFINISHED = ("receiving", "assembling", "verifying")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadRow:
+    """One upload as stored; `metadata` holds each value as base64 text, as the client sent it."""
+
+    id: UUID
+    person_id: UUID
+    length_bytes: int
+    offset_bytes: int = 0
+    metadata: dict[str, str]
+    object_key: str
+    multipart_id: str | None = None
+    part_size_bytes: int
+    state: str = "receiving"
+    sha256: str | None = None
+    verified_bytes: int = 0
+    fence: int = 0
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartRow:
+    """One part that the object store has acknowledged. Numbers count from 1 without a gap."""
+
+    number: int
+    offset_bytes: int
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TailRow:
+    """Acknowledged bytes that no part covers yet, as one immutable object."""
+
+    offset_bytes: int
+    size_bytes: int
+    object_key: str
+
+
+COLUMNS = tuple(upload.c[field.name] for field in fields(UploadRow))
+PART_COLUMNS = tuple(upload_part.c[field.name] for field in fields(PartRow))
+TAIL_COLUMNS = tuple(upload_tail.c[field.name] for field in fields(TailRow))
+
+
+async def add_upload(tx: Transaction, row: UploadRow) -> None:
+    """Adds an upload."""
+    await tx.execute(insert(upload).values(asdict(row)))
+
+
+async def upload_by_id(tx: Transaction, upload_id: UUID, *, lock: bool = False) -> UploadRow | None:
+    """The upload; with `lock` nobody else changes it until the transaction ends."""
+    query = select(*COLUMNS).where(upload.c.id == upload_id)
+    found = (await tx.execute(query.with_for_update(key_share=True) if lock else query)).mappings().one_or_none()
+    return None if found is None else UploadRow(**found)
+
+
+async def list_uploads(
+    tx: Transaction,
+    person_id: UUID,
+    *,
+    since: datetime,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_MAX,
+) -> Sequence[UploadRow]:
+    """A person's uploads that are unfinished or changed after `since`, newest first; `before` continues a list."""
+    recent = or_(upload.c.state.in_(UNFINISHED), upload.c.updated_at > since)
+    query = select(*COLUMNS).where(upload.c.person_id == person_id, upload.c.state != "terminated", recent)
+    if before is not None:
+        created_at, last_id = before
+        earlier = (upload.c.created_at == created_at) & (upload.c.id < last_id)
+        query = query.where(or_(upload.c.created_at < created_at, earlier))
+    query = query.order_by(upload.c.created_at.desc(), upload.c.id.desc()).limit(min(limit, PAGE_MAX))
+    return [UploadRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def count_unfinished(tx: Transaction, person_id: UUID) -> int:
+    """How many uploads the person has under way; nobody counts for the same person until `tx` ends."""
+    await tx.execute(select(person.c.id).where(person.c.id == person_id).with_for_update(key_share=True))
+    query = select(func.count()).where(upload.c.person_id == person_id, upload.c.state.in_(UNFINISHED))
+    return int(await tx.scalar(query) or 0)
+
+
+async def parts_of(tx: Transaction, upload_id: UUID) -> tuple[PartRow, ...]:
+    """The recorded parts, in order."""
+    query = select(*PART_COLUMNS).where(upload_part.c.upload_id == upload_id).order_by(upload_part.c.number)
+    return tuple(PartRow(**row) for row in (await tx.execute(query)).mappings())
+
+
+async def tails_of(tx: Transaction, upload_id: UUID) -> tuple[TailRow, ...]:
+    """The recorded tails, in order."""
+    query = select(*TAIL_COLUMNS).where(upload_tail.c.upload_id == upload_id).order_by(upload_tail.c.offset_bytes)
+    return tuple(TailRow(**row) for row in (await tx.execute(query)).mappings())
+
+
+async def next_fence(tx: Transaction, upload_id: UUID) -> int:
+    """Takes the upload up: the returned number is the only one that may record from now on."""
+    taking = update(upload).where(upload.c.id == upload_id).values(fence=upload.c.fence + 1)
+    return int((await tx.execute(taking.returning(upload.c.fence))).scalar_one())
+
+
+async def set_multipart(tx: Transaction, upload_id: UUID, fence: int, multipart_id: str) -> bool:
+    """Remembers the multipart upload that parts go to. False if the request was replaced."""
+    return await _change(tx, upload_id, fence, multipart_id=multipart_id)
+
+
+async def set_object_key(tx: Transaction, upload_id: UUID, fence: int, object_key: str) -> bool:
+    """Names the object that one PutObject wrote. False if the request was replaced."""
+    return await _change(tx, upload_id, fence, object_key=object_key)
+
+
+async def advance(
+    tx: Transaction,
+    upload_id: UUID,
+    fence: int,
+    *,
+    start: int,
+    end: int,
+    state: str,
+    now: datetime,
+    expires_at: datetime,
+) -> bool:
+    """Moves the offset from `start` to `end`. False, and nothing moved, if the request was replaced."""
+    moving = update(upload).where(
+        upload.c.id == upload_id, upload.c.fence == fence, upload.c.state == "receiving", upload.c.offset_bytes == start
+    )
+    values = {"offset_bytes": end, "state": state, "updated_at": now, "expires_at": expires_at}
+    return (await tx.execute(moving.values(values))).rowcount == 1
+
+
+async def add_parts(tx: Transaction, upload_id: UUID, parts: Sequence[PartRow]) -> None:
+    """Records parts that the store acknowledged."""
+    await tx.execute(insert(upload_part), [{"upload_id": upload_id, **asdict(part)} for part in parts])
+
+
+async def add_tail(tx: Transaction, upload_id: UUID, tail: TailRow) -> None:
+    """Records a tail that the store acknowledged."""
+    await tx.execute(insert(upload_tail).values(upload_id=upload_id, **asdict(tail)))
+
+
+async def drop_tails(tx: Transaction, upload_id: UUID, *, below: int) -> tuple[str, ...]:
+    """Forgets the tails that parts cover up to the offset `below`; returns the keys of their objects."""
+    dropping = delete(upload_tail).where(upload_tail.c.upload_id == upload_id, upload_tail.c.offset_bytes < below)
+    return tuple(await tx.scalars(dropping.returning(upload_tail.c.object_key)))
+
+
+async def change_state(
+    tx: Transaction, upload_id: UUID, *, before: Sequence[str], after: str, now: datetime, **columns: Any
+) -> bool:
+    """One step of the upload's life, with the columns that change in it. False if it isn't in one of `before`."""
+    step = update(upload).where(upload.c.id == upload_id, upload.c.state.in_(before))
+    return (await tx.execute(step.values(state=after, updated_at=now, **columns))).rowcount == 1
+
+
+async def set_verified(tx: Transaction, upload_id: UUID, verified_bytes: int) -> None:
+    """Notes how far the verification has read."""
+    noting = update(upload).where(upload.c.id == upload_id, upload.c.state == "verifying")
+    await tx.execute(noting.values(verified_bytes=verified_bytes))
+
+
+async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) -> Sequence[UploadRow]:
+    """Uploads whose time is over, locked for `tx`; those that another worker holds are left to it."""
+    query = select(*COLUMNS).where(upload.c.state.in_(("receiving", "failed")), upload.c.expires_at <= now)
+    query = query.order_by(upload.c.expires_at).limit(limit).with_for_update(skip_locked=True, key_share=True)
+    return [UploadRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def is_used(tx: Transaction, upload_id: UUID) -> bool:
+    """Whether a version was made of the upload, so that its object must stay."""
+    return bool(await tx.scalar(select(exists().where(version.c.upload_id == upload_id))))
+
+
+async def _change(tx: Transaction, upload_id: UUID, fence: int, **columns: Any) -> bool:
+    mine = update(upload).where(upload.c.id == upload_id, upload.c.fence == fence, upload.c.state == "receiving")
+    return (await tx.execute(mine.values(**columns))).rowcount == 1
