@@ -1,0 +1,166 @@
+"""What a file is, found from its first bytes and never from what the client calls it.
+
+Promises: the same head always gives the same type; unknown content is `application/octet-stream`; a name that claims
+something else, bytes in front of a PDF and heads that read as two formats are told as facts for the reviewer. Leaves to
+the renderer whether the rest of the file keeps what its head says. Signatures: ISO 32000-2 §7.5.2 (PDF, whose readers
+look for the header in the first 1,024 bytes), ITU T.81 (JPEG), W3C PNG, GIF89a, TIFF 6.0, RFC 9649 (WebP),
+ISO 14496-12 (ftyp), PKWARE APPNOTE 4.3.7 with ECMA-376 and OpenDocument 1.3 part 2 §3.3 (what a ZIP holds).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+HEAD_BYTES = 64 << 10  # what `recognise` wants to see; Office writers name their parts within it
+PDF_HEADER_WITHIN_BYTES = 1024
+UNKNOWN = "application/octet-stream"
+PDF = "application/pdf"
+ZIP = "application/zip"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+POWERPOINT = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+_SIGNATURES = (
+    (b"%PDF-", PDF),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
+)
+_BRANDS = {
+    b"qt  ": "video/quicktime",
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"mif1": "image/heic",
+    b"avif": "image/avif",
+    b"avis": "image/avif",
+    b"M4A ": "audio/mp4",
+    b"M4B ": "audio/mp4",
+}
+_OFFICE_FOLDERS = ((b"word/", WORD), (b"xl/", EXCEL), (b"ppt/", POWERPOINT))
+_OFFICE_MARKS = (b"[Content_Types].xml", b"_rels/", b"docProps/")
+_ZIP_ENTRY = b"PK\x03\x04"
+_ZIP_ENTRY_BYTES = 30
+_ZIP_NAMES_MAX = 200
+_ZIP_SIZE_LATER = 0x0008  # general purpose bit 3: sizes stand behind the data
+_OPEN_DOCUMENT = re.compile(rb"application/(?:vnd\.oasis\.opendocument\.[a-z-]{1,40}|epub\+zip)")
+
+EXTENSIONS: dict[str, tuple[str, ...]] = {
+    PDF: ("pdf", "ai"),
+    "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"),
+    "image/png": ("png", "apng"),
+    "image/webp": ("webp",),
+    "image/gif": ("gif",),
+    "image/tiff": ("tif", "tiff"),
+    "image/heic": ("heic", "heif"),
+    "image/avif": ("avif",),
+    "video/mp4": ("mp4", "m4v", "3gp", "3g2"),
+    "video/quicktime": ("mov", "qt"),
+    "audio/mp4": ("m4a", "m4b"),
+    ZIP: ("zip",),
+    WORD: ("docx", "docm", "dotx", "dotm"),
+    EXCEL: ("xlsx", "xlsm", "xltx", "xltm"),
+    POWERPOINT: ("pptx", "pptm", "potx", "ppsx", "ppsm"),
+    "application/vnd.oasis.opendocument.text": ("odt", "ott"),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods", "ots"),
+    "application/vnd.oasis.opendocument.presentation": ("odp", "otp"),
+    "application/epub+zip": ("epub",),
+}
+_CLAIMED = {extension for extensions in EXTENSIONS.values() for extension in extensions}
+
+Rule = Literal["extension-mismatch", "leading-bytes", "two-formats"]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something about the head that a reviewer should know: a rule and what fills its sentence."""
+
+    rule: Rule
+    params: dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The media type, and what is odd about it."""
+
+    media_type: str
+    doubts: tuple[Doubt, ...] = ()
+
+
+def recognise(head: bytes, filename: str) -> Recognised:
+    """What a file with this head (its first HEAD_BYTES, or all of a shorter file) and this name is."""
+    first = _by_signature(head)
+    pdf_at = head[:PDF_HEADER_WITHIN_BYTES].find(b"%PDF-")
+    media_type = first or (PDF if pdf_at > 0 else UNKNOWN)
+    doubts = [doubt for doubt in (_second_format(first, pdf_at), _mismatch(filename, media_type)) if doubt]
+    return Recognised(media_type, tuple(doubts))
+
+
+def extension_of(filename: str) -> str:
+    """What stands behind the last dot, in lower case; empty for names without one."""
+    stem, dot, extension = filename.rpartition(".")
+    return extension.lower() if dot and stem else ""
+
+
+def _second_format(first: str | None, pdf_at: int) -> Doubt | None:
+    """Readers look for a PDF header anywhere in the first KiB, whatever stands before it."""
+    if pdf_at <= 0:
+        return None
+    if first is None:
+        return Doubt("leading-bytes", {"bytes": pdf_at})
+    return Doubt("two-formats", {"media_type": first, "other": PDF})
+
+
+def _mismatch(filename: str, media_type: str) -> Doubt | None:
+    extension = extension_of(filename)
+    if not extension or extension in EXTENSIONS.get(media_type, ()):
+        return None
+    if media_type == UNKNOWN and extension not in _CLAIMED:
+        return None  # neither the bytes nor the name claim anything that we know
+    return Doubt("extension-mismatch", {"extension": extension, "media_type": media_type})
+
+
+def _by_signature(head: bytes) -> str | None:
+    for signature, media_type in _SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "video/mp4")
+    if head.startswith(_ZIP_ENTRY):
+        return _zip_type(head)
+    return ZIP if head.startswith(b"PK\x05\x06") else None  # an empty archive has only its end record
+
+
+def _zip_type(head: bytes) -> str:
+    names = list(_zip_names(head))
+    if names[:1] == [b"mimetype"] and (found := _OPEN_DOCUMENT.match(head, _ZIP_ENTRY_BYTES + len(b"mimetype"))):
+        return found.group().decode()
+    if any(name.startswith(_OFFICE_MARKS) for name in names):
+        for folder, media_type in _OFFICE_FOLDERS:
+            if any(name.startswith(folder) for name in names):
+                return media_type
+    return ZIP
+
+
+def _zip_names(head: bytes) -> Iterator[bytes]:
+    """Names of the entries whose local headers lie in `head`, in order; an entry's own content is stepped over."""
+    at = 0
+    for _ in range(_ZIP_NAMES_MAX):
+        header = head[at : at + _ZIP_ENTRY_BYTES]
+        if len(header) < _ZIP_ENTRY_BYTES or not header.startswith(_ZIP_ENTRY):
+            return
+        flags, size = int.from_bytes(header[6:8], "little"), int.from_bytes(header[18:22], "little")
+        name_size, extra_size = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
+        name_end = at + _ZIP_ENTRY_BYTES + name_size
+        yield head[at + _ZIP_ENTRY_BYTES : name_end]
+        content = name_end + extra_size
+        at = head.find(_ZIP_ENTRY, content) if flags & _ZIP_SIZE_LATER else content + size
+        if at < 0:
+            return

@@ -1,0 +1,134 @@
+"""Rows of versions and of their findings. A version's bytes never change; its state and preparation do."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.schema import finding, version
+
+Preparation = Literal["pending", "ready", "refused"]
+Severity = Literal["block", "review", "evidence"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    """One version as stored. `pages_total` is None until the renderer has counted."""
+
+    id: UUID
+    material_id: UUID
+    number: int
+    sha256: str
+    size_bytes: int
+    media_type: str
+    filename: str
+    object_key: str
+    upload_id: UUID | None
+    uploader_id: UUID
+    state: str
+    preparation: str
+    pages_total: int | None
+    pages_ready: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingRow:
+    """What a detector reports; `place` and `params` hold ids, counts and short names, never the material's text."""
+
+    version_id: UUID
+    detector: str
+    rule: str
+    severity: Severity
+    place: Mapping[str, str | int]
+    params: Mapping[str, str | int]
+    basis: str = ""
+
+
+VERSION_COLUMNS = tuple(version.c[field.name] for field in fields(VersionRow))
+FINDING_COLUMNS = tuple(finding.c[field.name] for field in fields(FindingRow))
+
+
+async def add_version(tx: Transaction, row: VersionRow) -> bool:
+    """Adds a version. False if its upload has become a version before, in whatever transaction came first."""
+    adding = upsert(version).values({field.name: getattr(row, field.name) for field in fields(row)})
+    done = await tx.execute(adding.on_conflict_do_nothing(index_elements=["upload_id"]))
+    return bool(done.rowcount == 1)
+
+
+async def next_number(tx: Transaction, material_id: UUID) -> int:
+    """The number of the material's next version; the caller holds the material's lock."""
+    highest = await tx.scalar(select(func.max(version.c.number)).where(version.c.material_id == material_id))
+    return int(highest or 0) + 1
+
+
+async def version_by_id(tx: Transaction, version_id: UUID, *, lock: bool = False) -> VersionRow | None:
+    """The version, whatever its state."""
+    query = select(*VERSION_COLUMNS).where(version.c.id == version_id)
+    return await _one(tx, query.with_for_update() if lock else query)
+
+
+async def version_of_upload(tx: Transaction, upload_id: UUID) -> VersionRow | None:
+    """What an upload has become, if anything."""
+    return await _one(tx, select(*VERSION_COLUMNS).where(version.c.upload_id == upload_id))
+
+
+async def versions_of(tx: Transaction, material_id: UUID) -> Sequence[VersionRow]:
+    """Every version of a material, newest first."""
+    query = select(*VERSION_COLUMNS).where(version.c.material_id == material_id).order_by(version.c.number.desc())
+    return [VersionRow(**row._asdict()) for row in await tx.execute(query)]
+
+
+async def versions_with_bytes(tx: Transaction, sha256: str, limit: int) -> Sequence[VersionRow]:
+    """Versions that are these very bytes, oldest first."""
+    query = select(*VERSION_COLUMNS).where(version.c.sha256 == sha256).order_by(version.c.created_at).limit(limit)
+    return [VersionRow(**row._asdict()) for row in await tx.execute(query)]
+
+
+async def set_state(tx: Transaction, version_id: UUID, state: str) -> None:
+    """Moves a version along; compliance.lifecycle says where to."""
+    await tx.execute(update(version).where(version.c.id == version_id).values(state=state))
+
+
+async def set_progress(tx: Transaction, version_id: UUID, *, pages_total: int, pages_ready: int) -> None:
+    """Notes how far the preparation is; nothing happens once it is over."""
+    query = update(version).where(version.c.id == version_id, version.c.preparation == "pending")
+    await tx.execute(query.values(pages_total=pages_total, pages_ready=pages_ready))
+
+
+async def end_preparation(tx: Transaction, version_id: UUID, outcome: Preparation) -> bool:
+    """Ends the preparation. False if it was over already, so that its event is written once."""
+    query = update(version).where(version.c.id == version_id, version.c.preparation == "pending")
+    return bool((await tx.execute(query.values(preparation=outcome))).rowcount == 1)
+
+
+async def overdue_preparations(tx: Transaction, before: datetime, limit: int) -> Sequence[UUID]:
+    """Versions created before this time that are still not prepared, oldest first."""
+    query = select(version.c.id).where(version.c.preparation == "pending", version.c.created_at < before)
+    return list(await tx.scalars(query.order_by(version.c.created_at).limit(limit)))
+
+
+async def add_findings(tx: Transaction, rows: Collection[FindingRow]) -> None:
+    """Adds what detectors found."""
+    if rows:
+        values = [{"id": uuid4(), **{field.name: getattr(row, field.name) for field in fields(row)}} for row in rows]
+        await tx.execute(insert(finding), values)
+
+
+async def findings_of(tx: Transaction, version_ids: Collection[UUID]) -> dict[UUID, list[FindingRow]]:
+    """The findings of these versions, oldest first; versions without any are left out."""
+    query = select(*FINDING_COLUMNS).where(finding.c.version_id.in_(version_ids))
+    found: dict[UUID, list[FindingRow]] = {}
+    for row in await tx.execute(query.order_by(finding.c.created_at, finding.c.id)):
+        found.setdefault(row.version_id, []).append(FindingRow(**row._asdict()))
+    return found
+
+
+async def _one(tx: Transaction, query: Select[Any]) -> VersionRow | None:
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else VersionRow(**row._asdict())
