@@ -103,6 +103,24 @@ class LoginTaken(ComplianceError):
     slug = "login-taken"
 
 
+class LastAdmin(ComplianceError):
+    """Without this account nobody could run the accounts any more."""
+
+    slug = "last-admin"
+
+
+class ClinicTaken(ComplianceError):
+    """Another clinic has this name."""
+
+    slug = "clinic-taken"
+
+
+class SignInUnavailable(ComplianceError):
+    """This deployment does not offer the sign-in provider `provider`."""
+
+    slug = "sign-in-unavailable"
+
+
 class KeyUnavailable(ComplianceError):
     """A key that is needed can't be read: the wrong master key, or a missing row. Fails closed."""
 

@@ -34,11 +34,14 @@ class Act(StrEnum):
     EMPLOYEE_TOKEN_REVOKE = "employee:token:revoke"  # noqa: S105  # an act, no password
     EMPLOYEE_ACCOUNT_CREATE = "employee:account:create"
     EMPLOYEE_ACCOUNT_DISABLE = "employee:account:disable"
+    EMPLOYEE_ACCOUNT_ENABLE = "employee:account:enable"
+    EMPLOYEE_PASSWORD_CHANGE = "employee:password:change"  # noqa: S105  # an act, no password
     EMPLOYEE_CLINIC_CREATE = "employee:clinic:create"
     EMPLOYEE_CLINIC_ASSIGN = "employee:clinic:assign"
     EMPLOYEE_VIEWER_BLOCK = "employee:viewer:block"
     EMPLOYEE_VIEWER_UNBLOCK = "employee:viewer:unblock"
     VIEWER_IDENTITY_VERIFY = "viewer:identity:verify"
+    VIEWER_CLINIC_CREATE = "viewer:clinic:create"
     EMPLOYEE_UPLOAD_CREATE = "employee:upload:create"
     EMPLOYEE_UPLOAD_COMPLETE = "employee:upload:complete"
     EMPLOYEE_UPLOAD_TERMINATE = "employee:upload:terminate"

@@ -22,6 +22,7 @@ from compliance.access.rules import FORBIDS, PERMITS
 from compliance.errors import AccessDenied
 
 __all__ = [
+    "DEFAULT_DENY",
     "Action",
     "Actor",
     "Audience",

@@ -85,12 +85,15 @@ class Action(StrEnum):
     ANALYTICS_READ = "analytics.read"
     PERSON_LIST = "person.list"
     PERSON_BLOCK = "person.block"
+    PERSON_UNBLOCK = "person.unblock"
     CLINIC_LIST = "clinic.list"
     CLINIC_CREATE = "clinic.create"
     CLINIC_ASSIGN = "clinic.assign"
     ACCOUNT_LIST = "account.list"
     ACCOUNT_CREATE = "account.create"
     ACCOUNT_DISABLE = "account.disable"
+    ACCOUNT_ENABLE = "account.enable"
+    ACCOUNT_PASSWORD = "account.password"  # noqa: S105  # an act, no password
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -150,8 +150,12 @@ PERMITS: tuple[Permit, ...] = (
     Permit("auditor-reads-log", _roles(Role.AUDITOR), _actions(A.EVENT_SEARCH, A.EVENT_EXPORT)),
     Permit("maker-reads-figures", MAKERS | {Role.AUDITOR}, _actions(A.ANALYTICS_READ)),
     Permit("people-are-listed", MAKERS | {Role.AUDITOR}, _actions(A.PERSON_LIST, A.CLINIC_LIST)),
-    Permit("manager-blocks", _roles(Role.MANAGER), _actions(A.PERSON_BLOCK)),
+    Permit("manager-blocks", _roles(Role.MANAGER), _actions(A.PERSON_BLOCK, A.PERSON_UNBLOCK)),
     Permit("maker-adds-clinics", MAKERS, _actions(A.CLINIC_CREATE)),
     Permit("manager-assigns-clinics", _roles(Role.MANAGER), _actions(A.CLINIC_ASSIGN)),
-    Permit("admin-runs-accounts", _roles(Role.ADMIN), _actions(A.ACCOUNT_LIST, A.ACCOUNT_CREATE, A.ACCOUNT_DISABLE)),
+    Permit(
+        "admin-runs-accounts",
+        _roles(Role.ADMIN),
+        _actions(A.ACCOUNT_LIST, A.ACCOUNT_CREATE, A.ACCOUNT_DISABLE, A.ACCOUNT_ENABLE, A.ACCOUNT_PASSWORD),
+    ),
 )

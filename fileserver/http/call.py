@@ -53,6 +53,10 @@ class Call(Generic[Body, Query, Params]):
     @property
     def trail(self) -> Trail:
         """Who and from where, in the form that the log may hold; empty names for a stranger."""
-        user_agent = self.request.headers.get("User-Agent", "")
-        origin = Trail(ip=truncated_address(self.client_ip), ua=short_hash(user_agent))
-        return origin if self.caller is None else replace(origin, **self.caller.marks())
+        return trail_of(self.caller, client_ip=self.client_ip, user_agent=self.request.headers.get("User-Agent", ""))
+
+
+def trail_of(caller: Caller | None, *, client_ip: str, user_agent: str) -> Trail:
+    """Who and from where, as `Call.trail` says it."""
+    origin = Trail(ip=truncated_address(client_ip), ua=short_hash(user_agent))
+    return origin if caller is None else replace(origin, **caller.marks())

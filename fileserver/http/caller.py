@@ -44,6 +44,7 @@ class Caller:
     token_id: UUID | None = None
     scopes: frozenset[str] = frozenset()  # of the API token; a session is not narrowed by scopes
     csrf_token: str | None = field(default=None, repr=False)  # of the session
+    bearer: bool = False  # the session's token came in the Authorization header instead of the cookie
     active: bool = True
     verified: bool = False
     clinic_id: UUID | None = None
@@ -57,6 +58,11 @@ class Caller:
     def kind(self) -> CallerKind:
         """Employee or viewer; the role says it, so that the two can't disagree."""
         return CallerKind.VIEWER if self.role is Role.VIEWER else CallerKind.EMPLOYEE
+
+    @property
+    def ambient(self) -> bool:
+        """Whether the browser sent the credentials by itself, so that another site could have made it do so."""
+        return self.session_id is not None and not self.bearer
 
     def marks(self) -> dict[str, str]:
         """The person, clinic, role and session as an event names them."""

@@ -13,11 +13,12 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from compliance.access import may_ever
+from compliance.access import DEFAULT_DENY, may_ever
 from compliance.errors import AccessDenied
 from fileserver.http import csrf
 from fileserver.http.call import Call
 from fileserver.http.caller import Caller, CallerKind
+from fileserver.http.denials import record_denial
 from fileserver.http.errors import NotSignedIn, ScopeMissing, TimedOut, TokenNotAccepted, WrongKind
 from fileserver.http.keys import (
     AUTHENTICATE,
@@ -55,12 +56,15 @@ class Endpoint:
         """Run the checks, then the handler, and give its answer the declared shape."""
         route = self.route
         caller = await authenticate(request, route)
-        check_caller(route, caller)
-        bearer = caller is not None and caller.token_id is not None
-        if route.unsafe and not bearer:
-            csrf.check_origin(request, request.config_dict[CONFIG].public_url)
-        call = await self._parse(request, caller)
-        return as_response(route, await run_handler(request, route, call))
+        try:
+            check_caller(route, caller)
+            if route.unsafe and (caller is None or caller.ambient):
+                csrf.check_origin(request, request.config_dict[CONFIG].public_url)
+            call = await self._parse(request, caller)
+            return as_response(route, await run_handler(request, route, call))
+        except AccessDenied as denied:
+            await record_denial(request, route, caller, denied)
+            raise
 
     async def _parse(self, request: web.Request, caller: Caller | None) -> Call[Any, Any, Any]:
         route = self.route
@@ -107,7 +111,7 @@ def check_caller(route: Route, caller: Caller | None) -> None:
     if caller.token_id is not None:
         _check_scope(route, caller)
     if route.action is not None and not may_ever(caller.role, route.action):
-        raise AccessDenied(rule="default-deny")
+        raise AccessDenied(DEFAULT_DENY, action=route.action.value)
 
 
 def _check_scope(route: Route, caller: Caller) -> None:
@@ -141,7 +145,7 @@ async def parse_body(request: web.Request, route: Route, caller: Caller | None) 
     """The body as its model, after the CSRF token, which a form carries inside."""
     if not route.unsafe:
         return None
-    guarded = route.csrf and caller is not None and caller.session_id is not None
+    guarded = route.csrf and caller is not None and caller.ambient
     expected = caller.csrf_token if caller else None
     sent = request.headers.get(csrf.CSRF_HEADER)
     form = route.hidden and request.content_type != JSON_TYPE
@@ -192,12 +196,16 @@ def endpoints(routes: Sequence[Route]) -> list[web.RouteDef]:
     """The table as aiohttp's definitions, literal paths before patterns so that `/shares/new` is not a share."""
     ordered = sorted(routes, key=lambda route: ("{" in route.path, route.path))
     own_head = {route.path for route in routes if route.method == "HEAD"}
-    return [_definition(route, allow_head=route.path not in own_head) for route in ordered]
+    return [_definition(route, own_head) for route in ordered]
 
 
-def _definition(route: Route, *, allow_head: bool) -> web.RouteDef:
-    """HEAD comes with GET (RFC 9110 §9.3.2) unless the path has its own."""
+def _definition(route: Route, own_head: set[str]) -> web.RouteDef:
+    """HEAD comes with GET (RFC 9110 §9.3.2) where the answer is made in one piece: JSON and pages.
+
+    Content is streamed by its handler, which would write its body into the answer to HEAD as well.
+    """
     handle = Endpoint(route).handle
-    if route.method == "GET":
-        return web.get(route.path, handle, allow_head=allow_head)
-    return web.route(route.method, route.path, handle)
+    if route.method != "GET":
+        return web.route(route.method, route.path, handle)
+    whole = route.hidden or route.returns is not None
+    return web.get(route.path, handle, allow_head=whole and route.path not in own_head)

@@ -50,6 +50,9 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "not-prepared": HTTPStatus.CONFLICT,
     "upload-unfinished": HTTPStatus.CONFLICT,
     "login-taken": HTTPStatus.CONFLICT,
+    "last-admin": HTTPStatus.CONFLICT,
+    "clinic-taken": HTTPStatus.CONFLICT,
+    "sign-in-unavailable": HTTPStatus.FORBIDDEN,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     # storage
     "storage-error": HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -145,7 +148,8 @@ def _errors(
     if isinstance(error, InvalidRequest):
         found = error.violations
     elif field_name := getattr(error, "field", None):
-        found = (Violation("/" + escape_pointer(field_name), str(params.get("rule", slug)), params),)
+        pointer = field_name if field_name.startswith("/") else "/" + escape_pointer(field_name)
+        found = (Violation(pointer, str(params.get("rule", slug)), params),)
     else:
         return ()
     return tuple({"field": v.field, "rule": v.rule, "message": violation_message(v, language)} for v in found)

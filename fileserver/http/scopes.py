@@ -1,0 +1,24 @@
+"""What an API token can be limited to. The list is closed: a route names one of these, or takes no tokens.
+
+A scope narrows what the token's owner may do and never widens it: the access rules still decide.
+"""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """`things:verb`. Stored with tokens, so members are added and never renamed."""
+
+    UPLOADS_WRITE = "uploads:write"
+    MATERIALS_READ = "materials:read"
+    MATERIALS_WRITE = "materials:write"
+    REVIEWS_READ = "reviews:read"
+    REVIEWS_DECIDE = "reviews:decide"
+    SHARES_READ = "shares:read"
+    SHARES_WRITE = "shares:write"
+    EVENTS_READ = "events:read"
+    ANALYTICS_READ = "analytics:read"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_WRITE = "accounts:write"

@@ -1,0 +1,11 @@
+problem-last-admin-title = Last administrator
+problem-last-admin-detail = This is the last active administrator. Enable or create another one first.
+problem-last-admin-explanation = Somebody must be able to run the accounts, so the last active administrator can't be disabled.
+
+invalid-password-too-short = Too short: a password needs at least { $min_length } characters.
+invalid-password-too-long = Too long: a password has at most { $max_length } characters.
+invalid-password-like-login = A password must not contain the login.
+invalid-password-too-plain = A password needs more different characters.
+invalid-password-common = This password is among the first that others would guess.
+invalid-password-wrong = This is not your present password.
+invalid-scope-unknown = There is no such scope.
