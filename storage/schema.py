@@ -116,6 +116,7 @@ viewer = Table(
     Column("job", Text, CheckConstraint("job IN ('consultant', 'operations', 'doctor')", name="job"), nullable=False),
     _time("verified_at"),
     _time("blocked_at"),
+    Column("blocked_reason", Text),
 )
 
 identity = Table(

@@ -262,6 +262,7 @@ CREATE TABLE viewer (
     job TEXT NOT NULL CONSTRAINT ck_viewer_job CHECK (job IN ('consultant', 'operations', 'doctor')),
     verified_at TIMESTAMP WITH TIME ZONE,
     blocked_at TIMESTAMP WITH TIME ZONE,
+    blocked_reason TEXT,
     CONSTRAINT pk_viewer PRIMARY KEY (person_id),
     CONSTRAINT fk_viewer_person_id FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT fk_viewer_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id)

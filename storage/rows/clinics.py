@@ -1,0 +1,86 @@
+"""Rows of clinics and of who holds the relation to each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.schema import clinic, viewer
+
+PAGE_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicRow:
+    """One clinic, times in UTC. `viewers` counts the people who say that they work there, blocked ones too."""
+
+    id: UUID
+    name: str
+    region: str
+    owner_id: UUID | None
+    created_at: datetime
+    viewers: int = 0
+
+
+async def add_clinic(tx: Transaction, row: ClinicRow) -> bool:
+    """Adds a clinic; False if the name is taken."""
+    values = {
+        "id": row.id,
+        "name": row.name,
+        "region": row.region,
+        "owner_id": row.owner_id,
+        "created_at": row.created_at,
+    }
+    query = upsert(clinic).values(**values).on_conflict_do_nothing(index_elements=["name"])
+    return (await tx.execute(query)).rowcount == 1
+
+
+async def clinic_by_id(tx: Transaction, clinic_id: UUID, *, lock: bool = False) -> ClinicRow | None:
+    """One clinic; `lock` keeps it from changing until `tx` ends."""
+    query = _clinics().where(clinic.c.id == clinic_id)
+    return await _one(tx, query.with_for_update(of=clinic) if lock else query)
+
+
+async def clinic_by_name(tx: Transaction, name: str) -> ClinicRow | None:
+    """The clinic of exactly this name."""
+    return await _one(tx, _clinics().where(clinic.c.name == name))
+
+
+async def list_clinics(
+    tx: Transaction, *, after: tuple[str, UUID] | None = None, owner_id: UUID | None = None, limit: int = PAGE_MAX
+) -> tuple[ClinicRow, ...]:
+    """Clinics by name (in the order of code points), beginning after the (name, id) last seen."""
+    query = _clinics().order_by(clinic.c.name.collate("C"), clinic.c.id).limit(limit)
+    if after is not None:
+        query = query.where(clinic.c.name.collate("C") > after[0])
+    if owner_id is not None:
+        query = query.where(clinic.c.owner_id == owner_id)
+    return tuple(ClinicRow(**row) for row in (await tx.execute(query)).mappings())
+
+
+async def clinic_names(tx: Transaction, clinic_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these clinics; unknown ids are left out."""
+    rows = await tx.execute(select(clinic.c.id, clinic.c.name).where(clinic.c.id.in_(clinic_ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def put_owner(tx: Transaction, clinic_id: UUID, owner_id: UUID | None) -> None:
+    """Gives the relation to a clinic to one employee, or to nobody."""
+    await tx.execute(update(clinic).where(clinic.c.id == clinic_id).values(owner_id=owner_id))
+
+
+def _clinics() -> Select[Any]:
+    viewers = select(func.count()).where(viewer.c.clinic_id == clinic.c.id).scalar_subquery()
+    return select(
+        clinic.c.id, clinic.c.name, clinic.c.region, clinic.c.owner_id, clinic.c.created_at, viewers.label("viewers")
+    )
+
+
+async def _one(tx: Transaction, query: Select[Any]) -> ClinicRow | None:
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return ClinicRow(**row) if row else None
