@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from compliance.passwords import Passwords
 from fileserver.config import Config
 from storage.database import Database
 from storage.jobs import Jobs
@@ -22,6 +23,7 @@ class Services:
     renderer: Any
     keys: Any
     clock: Callable[[], datetime]
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 @asynccontextmanager

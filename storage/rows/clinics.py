@@ -63,10 +63,10 @@ async def list_clinics(
     return tuple(ClinicRow(**row) for row in (await tx.execute(query)).mappings())
 
 
-async def clinic_names(tx: Transaction, clinic_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The names of these clinics; unknown ids are left out."""
+async def clinic_names(tx: Transaction, clinic_ids: Collection[UUID]) -> dict[str, str]:
+    """Names by the id's text; unknown ids are left out."""
     rows = await tx.execute(select(clinic.c.id, clinic.c.name).where(clinic.c.id.in_(clinic_ids)))
-    return {row.id: row.name for row in rows}
+    return {str(row.id): row.name for row in rows}
 
 
 async def put_owner(tx: Transaction, clinic_id: UUID, owner_id: UUID | None) -> None:
