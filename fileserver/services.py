@@ -1,44 +1,108 @@
-"""What a running server holds: one frozen record, built at start by fileserver.app and handed to every handler."""
+"""What a running process holds: one frozen record, built at start and handed to every handler and job."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
 
+import structlog
+
+from compliance.exit import SealedExit
+from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
+from compliance.rendering import Renderer
 from fileserver.config import Config
 from storage.database import Database
+from storage.errors import StorageError
 from storage.jobs import Jobs
+from storage.objects import ObjectStore
+from storage.settings import S3Settings
+
+KEYS_REFRESH_S = 15.0  # a key rotated or revoked elsewhere is known here after so long at most
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts that handlers use. Tests build it with real engines, or with only what the routes under test touch."""
+    """The parts that handlers use. Tests build it on real engines, with a clock of their own."""
 
     config: Config
     database: Database
-    objects: Any
+    objects: ObjectStore
     jobs: Jobs
-    renderer: Any
-    keys: Any
+    renderer: Renderer
+    keys: KeyRing
     clock: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
 
+    @cached_property
+    def exit(self) -> SealedExit:
+        """The one way out for bytes of a material."""
+        return SealedExit(self.database, self.objects, self.renderer, self.keys, self.clock)
+
+
+def utc_now() -> datetime:
+    """The clock of a real process."""
+    return datetime.now(UTC)
+
 
 @asynccontextmanager
-async def open_services(config: Config) -> AsyncIterator[Services]:
-    """Everything opened on the way in and closed on the way out, also when the start fails half-way."""
-    database = Database(config.database_url.get_secret_value())
-    try:
+async def open_services(
+    config: Config, *, clock: Callable[[], datetime] = utc_now, passwords: Passwords | None = None
+) -> AsyncIterator[Services]:
+    """Everything opened on the way in and closed on the way out, also when the start fails half-way.
+
+    Raises StoreUnavailable without a database, KeyUnavailable under a wrong master key: such a process must not serve.
+    """
+    url = config.database_url.get_secret_value()
+    async with AsyncExitStack() as stack:
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        keys = KeyRing(MasterKey(config.master_key_bytes))
+        await keys.refresh(database)
+        await stack.enter_async_context(_refreshing(keys, database))
         yield Services(
             config=config,
             database=database,
-            objects=None,
-            jobs=Jobs(config.database_url.get_secret_value()),
-            renderer=None,
-            keys=None,
-            clock=lambda: datetime.now(UTC),
+            objects=await stack.enter_async_context(ObjectStore(s3_settings(config))),
+            jobs=Jobs(url),
+            renderer=await stack.enter_async_context(Renderer(processes=config.renderer_processes)),
+            keys=keys,
+            clock=clock,
+            passwords=passwords or Passwords(),
         )
+
+
+def s3_settings(config: Config) -> S3Settings:
+    """Where the bytes are."""
+    return S3Settings(
+        endpoint_url=config.s3_endpoint_url,
+        access_key=config.s3_access_key.get_secret_value(),
+        secret_key=config.s3_secret_key.get_secret_value(),
+        region=config.s3_region,
+        bucket=config.s3_bucket,
+    )
+
+
+@asynccontextmanager
+async def _refreshing(keys: KeyRing, database: Database) -> AsyncIterator[None]:
+    """Reads the signing keys anew from time to time, as long as the block lasts."""
+    task = asyncio.create_task(_refresh_forever(keys, database))
+    try:
+        yield
     finally:
-        await database.close()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _refresh_forever(keys: KeyRing, database: Database) -> None:
+    while True:
+        await asyncio.sleep(KEYS_REFRESH_S)
+        try:
+            await keys.refresh(database)
+        except StorageError as error:  # the keys known so far stay good; the next round tries again
+            log.warning("signing keys not refreshed", error=error.slug)

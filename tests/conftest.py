@@ -1,5 +1,17 @@
 """Fixtures every test may ask for."""
 
 from tests.engines import engines, key_prefix, object_store
+from tests.services import app, client, clock, config, database_url, services, template_url
 
-__all__ = ["engines", "key_prefix", "object_store"]
+__all__ = [
+    "app",
+    "client",
+    "clock",
+    "config",
+    "database_url",
+    "engines",
+    "key_prefix",
+    "object_store",
+    "services",
+    "template_url",
+]

@@ -1,0 +1,113 @@
+"""A real application on the real engines, for tests that speak HTTP: each has a fresh, migrated database of its own.
+
+The migrations run once per test process, into a template; a test's database is a copy of it, which costs some 30 ms.
+"""
+
+import base64
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from argon2.profiles import CHEAPEST
+from sqlalchemy.engine import make_url
+
+from compliance.passwords import Passwords
+from fileserver.app import create_app
+from fileserver.config import Config
+from fileserver.services import Services, open_services
+from storage.engines import Endpoints
+from storage.migrations import migrate
+
+TEMPLATE = "sealshare_template"
+START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        """The time that it shows."""
+        return self.now
+
+    def advance(self, **duration: float) -> None:
+        """Let time pass: `clock.advance(minutes=5)`."""
+        self.now += timedelta(**duration)
+
+
+@pytest.fixture(scope="session")
+def template_url(engines: Endpoints) -> str:
+    """A migrated database that others are copied from."""
+    _execute(engines.database_url, f'CREATE DATABASE "{TEMPLATE}"')
+    url = _named(engines.database_url, TEMPLATE)
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+def database_url(engines: Endpoints, template_url: str) -> Iterator[str]:  # the template must exist
+    """A fresh database with every table and nothing in it."""
+    name = f"test_{secrets.token_hex(6)}"
+    _execute(engines.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield _named(engines.database_url, name)
+    _execute(engines.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The application's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def config(engines: Endpoints, database_url: str) -> Config:
+    """A configuration on the test's own database; the viewers' sign-in is the stand-in."""
+    return Config(
+        database_url=database_url,
+        s3_endpoint_url=engines.s3.endpoint_url,
+        s3_access_key=engines.s3.access_key,
+        s3_secret_key=engines.s3.secret_key,
+        s3_region=engines.s3.region,
+        s3_bucket=engines.s3.bucket,
+        master_key=base64.b64encode(secrets.token_bytes(32)).decode(),
+        public_url="http://127.0.0.1",
+        stand_in_sign_in=True,
+        renderer_processes=1,
+    )
+
+
+@pytest.fixture
+async def services(config: Config, clock: Clock) -> AsyncIterator[Services]:
+    """Everything the application works with."""
+    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def app(services: Services) -> web.Application:
+    """The whole application."""
+    return create_app(services.config, services)
+
+
+@pytest.fixture
+async def client(app: web.Application) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    """An HTTP client of a running application; it keeps cookies like a browser."""
+    async with TestClient(TestServer(app)) as running:
+        yield running
+
+
+def _named(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(url: str, statement: str) -> None:
+    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(statement)
