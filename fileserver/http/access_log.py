@@ -17,17 +17,17 @@ class AccessLog(AbstractAccessLogger):
     """Hand this to aiohttp's runner as `access_log_class`; fileserver.http.serving does."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Called by aiohttp when the answer is complete or the connection is gone; `time` is seconds."""
-        route = request.get(ROUTE)
+        """Called by aiohttp when the answer is complete; `time` is seconds since the request's headers."""
+        route, caller = request.get(ROUTE), request.get(CALLER)
         template = route.path if route else UNMATCHED
-        caller = request.get(CALLER)
+        bytes_out = request.writer.output_size
         log.info(
             "request",
             method=request.method,
             route=template,
             status=response.status,
             duration_ms=round(time * 1000, 1),
-            bytes_out=response.body_length,
+            bytes_out=bytes_out,
             client_ip=request.get(CLIENT_IP),
             request_id=request.get(REQUEST_ID),
             who=caller.pseudonym if caller else None,
@@ -35,9 +35,5 @@ class AccessLog(AbstractAccessLogger):
         )
         if isinstance(request, web.Request) and REQUEST_ID in request:  # else aiohttp refused it before the application
             request.config_dict[METRICS].record(
-                method=request.method,
-                route=template,
-                status=response.status,
-                seconds=time,
-                bytes_out=response.body_length,
+                method=request.method, route=template, status=response.status, seconds=time, bytes_out=bytes_out
             )

@@ -7,7 +7,6 @@ from aiohttp import web
 
 from fileserver.config import Config
 from fileserver.http.keys import ANSWER_BEGUN, CONFIG, HANDLER_TIMEOUT, REQUEST_ID, ROUTE
-from fileserver.http.language import remember_language
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -39,7 +38,6 @@ async def on_response_prepare(request: web.Request, response: web.StreamResponse
     for name, value in headers_for(request, config).items():
         response.headers.setdefault(name, value)
     response.headers.pop("Server", None)
-    remember_language(request, response, secure=is_secure(config))
 
 
 def headers_for(request: web.Request, config: Config) -> dict[str, str]:

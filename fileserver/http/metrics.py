@@ -27,7 +27,7 @@ class Metrics:
         )
         self.in_flight = Gauge("sealshare_http_requests_in_flight", "Handlers at work.", registry=self.registry)
         self.bytes_out = Counter(
-            "sealshare_http_response_bytes", "Body bytes sent.", ("route",), registry=self.registry
+            "sealshare_http_sent_bytes", "Bytes sent, headers included.", ("route",), registry=self.registry
         )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)

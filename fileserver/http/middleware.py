@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from fileserver.http.client_ip import client_ip, is_within, parse_address
 from fileserver.http.dispatch import endpoint_of
 from fileserver.http.errors import BodyTooLarge, HttpError, InternalError, MethodNotAllowed, PathUnknown
+from fileserver.http.headers import is_secure
 from fileserver.http.keys import (
     ANSWER_BEGUN,
     CLIENT_IP,
@@ -22,7 +23,8 @@ from fileserver.http.keys import (
     REQUEST_ID,
     ROUTE,
 )
-from fileserver.http.language import choose_language
+from fileserver.http.language import choose_language, remember_language
+from fileserver.http.metrics import UNMATCHED
 from fileserver.http.problem_pages import problem_page
 from fileserver.http.problems import PROBLEM_TYPE, STATUSES, Problem, problem_of, slug_of
 
@@ -46,7 +48,10 @@ async def request_context(request: web.Request, handler: Handler) -> web.StreamR
     structlog.contextvars.clear_contextvars()  # a kept-alive connection reuses its task
     structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
     with request.config_dict[METRICS].in_flight.track_inprogress():
-        return await handler(request)
+        response = await handler(request)
+    if not response.prepared:
+        remember_language(request, response, secure=is_secure(config))
+    return response
 
 
 def request_id(request: web.Request) -> str:
@@ -68,12 +73,22 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         return answer(request, from_aiohttp(error), status=error.status, headers=allow_header(error))
     except Exception as error:
+        if request.transport is None or request.transport.is_closing():
+            log.info("client gone", route=route_of(request), bytes_out=request.writer.output_size)
+            raise
         slug = slug_of(error)
         if slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.exception("request failed", error=type(error).__name__, problem=slug)
+            log.exception("request failed", error=type(error).__name__, problem=slug, route=route_of(request))
         if request.get(ANSWER_BEGUN):
+            log.warning("answer broken off", problem=slug, route=route_of(request))
             raise
         return answer(request, error)
+
+
+def route_of(request: web.BaseRequest) -> str:
+    """The template of the route that was reached, for logs and figures."""
+    route = request.get(ROUTE)
+    return route.path if route else UNMATCHED
 
 
 def from_aiohttp(error: web.HTTPException) -> HttpError:

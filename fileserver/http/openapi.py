@@ -4,7 +4,7 @@ Schemas come from the routes' pydantic models, problems from the exceptions that
 declaration implies. Pages (`hidden`) are left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -147,7 +147,7 @@ def _success(route: Route, schemas: Schemas) -> Document:
 
 def _problem_responses(route: Route) -> Document:
     by_status: dict[int, list[str]] = {}
-    for error in expected_errors(route):
+    for error in with_subclasses(expected_errors(route)):
         slug = slug_of(error) or "internal-error"
         slugs = by_status.setdefault(int(STATUSES[slug]), [])
         slugs.extend([slug] if slug not in slugs else [])
@@ -175,6 +175,13 @@ def expected_errors(route: Route) -> Iterator[type[Exception]]:
         yield errors.MalformedBody
     if route.body or route.query or route.placeholders:
         yield errors.InvalidRequest
+
+
+def with_subclasses(errors_declared: Iterable[type[Exception]]) -> Iterator[type[Exception]]:
+    """A declared base class stands for everything below it."""
+    for error in errors_declared:
+        yield error
+        yield from with_subclasses(error.__subclasses__())
 
 
 def security(route: Route) -> list[Document]:

@@ -242,9 +242,16 @@ async def test_literal_path_wins_over_a_pattern(open_client: OpenClient) -> None
     assert await (await client.get("/things/new")).text() == "literal"
 
 
-async def test_head_comes_with_get(open_client: OpenClient) -> None:
+async def test_head_comes_with_pages_and_json(open_client: OpenClient) -> None:
     """HEAD answers like GET without a body, unless the path declares its own."""
-    own = make_route(path="/own", name="own.get")
+    own = make_route(path="/own", name="own.get", hidden=True)
     head = make_route(path="/own", name="own.head", method="HEAD", status=200, produces="text/plain")
-    client = await open_client(make_route(), own, head)
+    client = await open_client(make_route(hidden=True), own, head)
     assert [204, 204] == [(await client.head(path)).status for path in ("/thing", "/own")]
+
+
+async def test_head_of_content_is_refused(open_client: OpenClient) -> None:
+    """A handler that streams would write its bytes into an answer that has no body."""
+    client = await open_client(make_route(status=200, produces="image/jpeg"))
+    response = await client.head("/thing")
+    assert (405, "GET") == (response.status, response.headers["Allow"])

@@ -1,0 +1,159 @@
+"""A configuration is complete and right, or the start stops with a line that says what to do."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from fileserver.config import Config, ConfigError, known_variables, load_config
+from fileserver.i18n import Language
+from tests.unit.fileserver.frame import make_config
+
+NEEDED = {
+    "SEALSHARE_DATABASE_URL": "postgresql://app:database-password@db/seal",
+    "SEALSHARE_S3_ENDPOINT_URL": "http://s3:8333",
+    "SEALSHARE_S3_ACCESS_KEY": "access",
+    "SEALSHARE_S3_SECRET_KEY": "s3-password",
+    "SEALSHARE_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+    "SEALSHARE_PUBLIC_URL": "https://share.example.com/",
+}
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment with exactly what is needed."""
+    for name in known_variables():
+        monkeypatch.delenv(name, raising=False)
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_needed_variables_suffice(environ: pytest.MonkeyPatch) -> None:
+    """Everything else has a safe default."""
+    config = load_config()
+    assert ("https://share.example.com", bytes(range(32)), False) == (
+        config.public_url,
+        config.master_key_bytes,
+        config.stand_in_sign_in,
+    )
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_needed_variable_that_is_missing_is_named(environ: pytest.MonkeyPatch, name: str) -> None:
+    """The line names the variable and what it is for."""
+    environ.delenv(name)
+    with pytest.raises(ConfigError, match=f"^{name}.* is needed: "):
+        load_config()
+
+
+def test_all_complaints_come_at_once(environ: pytest.MonkeyPatch) -> None:
+    """Nobody has to start five times to learn of five mistakes."""
+    environ.setenv("SEALSHARE_PORT", "x")
+    environ.setenv("SEALSHARE_LOG_LEVEL", "loud")
+    with pytest.raises(ConfigError) as raised:
+        load_config()
+    assert ["SEALSHARE_PORT", "SEALSHARE_LOG_LEVEL"] == [
+        line.partition(":")[0] for line in str(raised.value).splitlines()
+    ]
+
+
+def test_unknown_variable_stops_the_start_and_suggests_the_nearest(environ: pytest.MonkeyPatch) -> None:
+    """A misspelt limit must not silently be the default."""
+    environ.setenv("SEALSHARE_UPLOAD_SIZE_MAX_BYTE", "1")
+    with pytest.raises(ConfigError, match=r"did you mean SEALSHARE_UPLOAD_SIZE_MAX_BYTES\?"):
+        load_config()
+
+
+@pytest.mark.parametrize("name", ["SEALSHARE_PORT_FILE", "SEALSHARE_", "SEALSHARE_XYZZY"])
+def test_only_settings_and_files_of_secrets_are_known(environ: pytest.MonkeyPatch, name: str) -> None:
+    """Only secrets come from files."""
+    environ.setenv(name, "1")
+    with pytest.raises(ConfigError, match=f"{name} is not a setting"):
+        load_config()
+
+
+def test_secret_may_come_from_a_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As container platforms hand them over; the line end of the file is not part of the secret."""
+    path = tmp_path / "key"
+    path.write_text("from-file\n")
+    environ.delenv("SEALSHARE_S3_SECRET_KEY")
+    environ.setenv("SEALSHARE_S3_SECRET_KEY_FILE", str(path))
+    assert load_config().s3_secret_key.get_secret_value() == "from-file"
+
+
+def test_secret_from_two_places_is_refused(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody should have to guess which one counts."""
+    environ.setenv("SEALSHARE_S3_SECRET_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(ConfigError, match="are both set"):
+        load_config()
+
+
+def test_unreadable_secret_file_is_named(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The line names the variable, the path and the reason."""
+    environ.delenv("SEALSHARE_MASTER_KEY")
+    environ.setenv("SEALSHARE_MASTER_KEY_FILE", str(tmp_path / "absent"))
+    with pytest.raises(ConfigError, match=r"SEALSHARE_MASTER_KEY_FILE: can't read .*absent: No such file"):
+        load_config()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SEALSHARE_MASTER_KEY", "not base64!"),
+        ("SEALSHARE_MASTER_KEY", base64.b64encode(b"secret-too-short").decode()),
+        ("SEALSHARE_PUBLIC_URL", "share.example.com"),
+        ("SEALSHARE_PUBLIC_URL", "https://user:secret-word@share.example.com"),
+        ("SEALSHARE_PUBLIC_URL", "https://share.example.com/path"),
+        ("SEALSHARE_TRUSTED_PROXIES", "10.0.0.0/8,nonsense"),
+        ("SEALSHARE_PORT", "70000"),
+        ("SEALSHARE_SESSION_IDLE_S", "-5"),
+        ("SEALSHARE_DEFAULT_LANGUAGE", "de"),
+    ],
+)
+def test_bad_value_is_named_and_not_echoed(environ: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The complaint is about the variable; a value may be a secret that slipped."""
+    environ.setenv(name, value)
+    with pytest.raises(ConfigError, match=f"^{name}: ") as raised:
+        load_config()
+    assert value not in str(raised.value)
+
+
+def test_lists_are_written_with_commas(environ: pytest.MonkeyPatch) -> None:
+    """Networks as operators write them."""
+    environ.setenv("SEALSHARE_TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8")
+    assert ["10.0.0.0/8", "fd00::/8"] == [str(network) for network in load_config().trusted_proxies]
+
+
+def test_command_line_wins_over_the_environment(environ: pytest.MonkeyPatch) -> None:
+    """What was typed last is meant."""
+    environ.setenv("SEALSHARE_PORT", "1000")
+    assert load_config(port=2000).port == 2000
+
+
+def test_effective_settings_hide_every_secret() -> None:
+    """`sealshare config` may be pasted into a ticket."""
+    shown = {setting.variable: setting for setting in make_config(metrics_token="metrics-word").effective()}
+    text = str(shown)
+    assert [] == [secret for secret in ("database-password", "s3-password", "metrics-word", "AAAA") if secret in text]
+    assert ("(set)", "http://share.example") == (
+        shown["SEALSHARE_MASTER_KEY"].value,
+        shown["SEALSHARE_PUBLIC_URL"].value,
+    )
+
+
+def test_effective_settings_tell_defaults_apart() -> None:
+    """An operator sees what they set and what came by itself."""
+    shown = {setting.variable: setting.is_default for setting in make_config(default_language=Language.EN).effective()}
+    assert (False, True) == (shown["SEALSHARE_DEFAULT_LANGUAGE"], shown["SEALSHARE_PORT"])
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    """The reference is made from these sentences."""
+    assert [] == [name for name, field in Config.model_fields.items() if not field.description]
+
+
+def test_repr_of_a_configuration_holds_no_secret() -> None:
+    """Not even a traceback that prints one."""
+    text = repr(make_config())
+    assert [] == [secret for secret in ("database-password", "s3-password", "AAAA") if secret in text]
