@@ -97,6 +97,12 @@ class UploadUnfinished(ComplianceError):
     slug = "upload-unfinished"
 
 
+class UploadUsed(ComplianceError):
+    """The upload has become a version already; `material_id` and `version` name it."""
+
+    slug = "upload-used"
+
+
 class LoginTaken(ComplianceError):
     """Another account has this login."""
 

@@ -49,6 +49,7 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "not-sealable": HTTPStatus.FORBIDDEN,
     "not-prepared": HTTPStatus.CONFLICT,
     "upload-unfinished": HTTPStatus.CONFLICT,
+    "upload-used": HTTPStatus.CONFLICT,
     "login-taken": HTTPStatus.CONFLICT,
     "last-admin": HTTPStatus.CONFLICT,
     "clinic-taken": HTTPStatus.CONFLICT,

@@ -35,7 +35,7 @@ class MaterialRow:
 class Visible:
     """Which versions count for a reader: those in some states, and all of the reader's own."""
 
-    states: tuple[str, ...] | None = None  # None: every state
+    states: tuple[str, ...]
     or_owner_id: UUID | None = None  # everything in this person's materials, whatever its state
 
 
@@ -102,10 +102,9 @@ async def list_materials(
 
 
 def _newest(visible: Visible) -> LateralFromClause:
+    own = material.c.owner_id == visible.or_owner_id if visible.or_owner_id else false()
     query = select(*VERSION_COLUMNS).where(version.c.material_id == material.c.id)
-    if visible.states is not None:
-        own = material.c.owner_id == visible.or_owner_id if visible.or_owner_id else false()
-        query = query.where(or_(version.c.state.in_(visible.states), own))
+    query = query.where(or_(version.c.state.in_(visible.states), own))
     return query.order_by(version.c.number.desc()).limit(1).correlate(material).lateral("newest")
 
 
