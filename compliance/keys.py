@@ -11,6 +11,7 @@ neither.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -91,15 +92,19 @@ class KeyRing:
             if not any(row.state == "active" for row in await rows.signing_keys(tx)):
                 await self.rotate(tx)
             found = await rows.signing_keys(tx)
-        self._keys = {
-            row.kid: SigningKey(
+        self.adopt(
+            SigningKey(
                 kid=row.kid,
                 secret=self.master.unwrap(row.wrapped_secret, _context(row.kid)),
                 active=row.state == "active",
                 usable=row.state != "revoked",
             )
             for row in found
-        }
+        )
+
+    def adopt(self, keys: Iterable[SigningKey]) -> None:
+        """From now on these are the keys, and no others."""
+        self._keys = {key.kid: key for key in keys}
 
     async def rotate(self, tx: Transaction) -> int:
         """Makes a new active key; the one before it goes on verifying. Returns the new key's id."""

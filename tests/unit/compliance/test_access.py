@@ -1,0 +1,179 @@
+"""The access decision: pure, deny by default, and a forbid wins over every permit."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.access import (
+    Action,
+    Actor,
+    Audience,
+    Job,
+    MaterialClass,
+    Role,
+    ShareFacts,
+    Target,
+    VersionState,
+    decide,
+    may_ever,
+    require,
+)
+from compliance.access.rules import FORBIDS, PERMITS, VIEWING
+from compliance.errors import AccessDenied
+
+ME, OTHER = UUID(int=1), UUID(int=2)
+CLINIC, ELSEWHERE = UUID(int=3), UUID(int=4)
+
+
+def viewer(**facts: object) -> Actor:
+    """A verified doctor of one clinic, but for the given facts."""
+    return Actor(person_id=ME, role=Role.VIEWER, **({"verified": True, "clinic_id": CLINIC, "job": Job.DOCTOR} | facts))  # type: ignore[arg-type]  # facts by name
+
+
+def door(**facts: object) -> Target:
+    """My visit to an approved material through an open share, but for the given facts of the share."""
+    share = ShareFacts(**({"audience": Audience.VERIFIED, "download": True, "forward_depth_left": 1} | facts))  # type: ignore[arg-type]  # facts by name
+    return Target(material_class=MaterialClass.IN_CLINIC, state=VersionState.APPROVED, share=share, visit_person_id=ME)
+
+
+actors = st.builds(
+    Actor,
+    person_id=st.sampled_from([ME, OTHER]),
+    role=st.sampled_from(Role),
+    active=st.booleans(),
+    verified=st.booleans(),
+    clinic_id=st.sampled_from([None, CLINIC, ELSEWHERE]),
+    job=st.sampled_from([None, *Job]),
+)
+shares = st.builds(
+    ShareFacts,
+    audience=st.sampled_from(Audience),
+    audience_clinic_id=st.sampled_from([None, CLINIC, ELSEWHERE]),
+    audience_person_id=st.sampled_from([None, ME, OTHER]),
+    audience_job=st.sampled_from([None, *Job]),
+    revoked=st.booleans(),
+    expired=st.booleans(),
+    used_up=st.booleans(),
+    creator_active=st.booleans(),
+    download=st.booleans(),
+    forward_depth_left=st.integers(0, 2),
+)
+targets = st.builds(
+    Target,
+    owner_id=st.sampled_from([None, ME, OTHER]),
+    uploader_id=st.sampled_from([None, ME, OTHER]),
+    approved_exists=st.booleans(),
+    material_class=st.sampled_from([None, *MaterialClass]),
+    state=st.sampled_from([None, *VersionState]),
+    withdrawn=st.booleans(),
+    sealable=st.booleans(),
+    share=st.none() | shares,
+    visit_person_id=st.sampled_from([None, ME, OTHER]),
+)
+
+
+def test_a_viewer_within_an_open_share_reads_downloads_and_forwards() -> None:
+    """The one happy case: everything holds, and the rule that allowed it is named."""
+    for action in VIEWING:
+        assert decide(viewer(), action, door()) == decide(viewer(), action, door())
+        assert decide(viewer(), action, door()).rule == "viewer-visits"
+
+
+@pytest.mark.parametrize(
+    ("facts", "action", "rule"),
+    [
+        ({"revoked": True}, Action.VISIT_READ, "share-revoked"),
+        ({"expired": True}, Action.VISIT_READ, "share-expired"),
+        ({"used_up": True}, Action.VISIT_START, "share-used-up"),
+        ({"creator_active": False}, Action.VISIT_READ, "share-owner-inactive"),
+        ({"download": False}, Action.VISIT_DOWNLOAD, "download-not-offered"),
+        ({"forward_depth_left": 0}, Action.VISIT_FORWARD, "forward-depth-used-up"),
+        ({"audience": Audience.CLINIC, "audience_clinic_id": ELSEWHERE}, Action.VISIT_START, "outside-audience"),
+        ({"audience": Audience.PERSON, "audience_person_id": OTHER}, Action.VISIT_START, "outside-audience"),
+        ({"audience_job": Job.OPERATIONS}, Action.VISIT_START, "outside-audience"),
+    ],
+)
+def test_each_fact_of_a_share_closes_it_by_its_own_rule(facts: dict[str, object], action: Action, rule: str) -> None:
+    """A closed share says why, by a rule id that has a sentence in both languages."""
+    assert (False, rule) == (
+        decide(viewer(), action, door(**facts)).allowed,
+        decide(viewer(), action, door(**facts)).rule,
+    )
+
+
+def test_a_used_up_share_lets_running_visits_go_on() -> None:
+    """The allowance is of visits: the last one who got in may finish reading."""
+    assert decide(viewer(), Action.VISIT_READ, door(used_up=True)).allowed
+
+
+def test_nobody_decides_on_what_they_uploaded() -> None:
+    """Self-approval is forbidden even to a reviewer who may otherwise decide."""
+    reviewer = Actor(person_id=ME, role=Role.REVIEWER)
+    own, others = (Target(uploader_id=who, state=VersionState.SUBMITTED) for who in (ME, OTHER))
+    assert decide(reviewer, Action.REVIEW_DECIDE, own).rule == "self-approval"
+    assert decide(reviewer, Action.REVIEW_DECIDE, others).rule == "reviewer-decides"
+
+
+@given(actors, st.sampled_from(Action), targets)
+def test_a_forbid_wins_over_every_permit(actor: Actor, action: Action, target: Target) -> None:
+    """Whatever else is true, an allowed act is one that no forbid matches."""
+    decision = decide(actor, action, target)
+    forbidden = any(action in rule.actions and rule.when(actor, target) for rule in FORBIDS)
+    assert not (decision.allowed and forbidden)
+
+
+@given(actors, st.sampled_from(Action), targets)
+def test_the_role_gate_never_refuses_what_the_decision_allows(actor: Actor, action: Action, target: Target) -> None:
+    """`may_ever` is a gate before the decision, so it must be the wider one."""
+    assert may_ever(actor.role, action) or not decide(actor, action, target).allowed
+
+
+@given(actors, targets)
+def test_a_share_never_opens_anything_but_viewing(actor: Actor, target: Target) -> None:
+    """With or without a share, employees' acts other than making one are decided alike."""
+    without = Target(**{**target.__dict__, "share": None})
+    for action in set(Action) - VIEWING:
+        assert decide(actor, action, target) == decide(actor, action, without)
+
+
+@given(actors, st.sampled_from(Action), targets)
+def test_the_inactive_do_nothing(actor: Actor, action: Action, target: Target) -> None:
+    """A disabled account or a blocked viewer is refused everything."""
+    inactive = Actor(**{**actor.__dict__, "active": False})
+    assert decide(inactive, action, target).rule == "actor-inactive"
+
+
+@given(targets)
+def test_an_admin_reads_no_material_and_no_log(target: Target) -> None:
+    """Running the accounts gives no right to what they guard."""
+    admin = Actor(person_id=ME, role=Role.ADMIN)
+    secret = {Action.MATERIAL_PREVIEW, Action.MATERIAL_ORIGINAL, Action.MATERIAL_READ, Action.EVENT_SEARCH}
+    assert not any(decide(admin, action, target).allowed for action in secret | VIEWING)
+
+
+@given(targets)
+def test_an_auditor_changes_nothing(target: Target) -> None:
+    """What an auditor may do ends in reading: lists, facts, log and figures."""
+    auditor = Actor(person_id=ME, role=Role.AUDITOR)
+    allowed = {action.value.split(".")[1] for action in Action if decide(auditor, action, target).allowed}
+    assert allowed <= {"list", "read", "search", "export"}
+
+
+def test_rule_ids_are_unique() -> None:
+    """An event names its rule by id alone."""
+    ids = [rule.id for rule in (*FORBIDS, *PERMITS)]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_require_names_rule_action_and_thing() -> None:
+    """A refusal carries what the log needs to tell of it."""
+    with pytest.raises(AccessDenied) as refusal:
+        require(viewer(), Action.ACCOUNT_LIST, obj="person:p-1", link="s")
+    assert ("default-deny", "account.list", "person:p-1", "s") == (
+        refusal.value.rule,
+        refusal.value.action,
+        refusal.value.obj,
+        refusal.value.link,
+    )
