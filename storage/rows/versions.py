@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from storage.database import Transaction
 from storage.schema import finding, version
 
-Preparation = Literal["pending", "ready", "refused"]
+Outcome = Literal["ready", "refused"]
 Severity = Literal["block", "review", "evidence"]
 
 
@@ -95,13 +95,13 @@ async def set_state(tx: Transaction, version_id: UUID, state: str) -> None:
     await tx.execute(update(version).where(version.c.id == version_id).values(state=state))
 
 
-async def set_progress(tx: Transaction, version_id: UUID, *, pages_total: int, pages_ready: int) -> None:
-    """Notes how far the preparation is; nothing happens once it is over."""
+async def set_progress(tx: Transaction, version_id: UUID, *, pages_total: int, pages_ready: int) -> bool:
+    """Notes how far the preparation is. False, and nothing changed, once it is over."""
     query = update(version).where(version.c.id == version_id, version.c.preparation == "pending")
-    await tx.execute(query.values(pages_total=pages_total, pages_ready=pages_ready))
+    return bool((await tx.execute(query.values(pages_total=pages_total, pages_ready=pages_ready))).rowcount == 1)
 
 
-async def end_preparation(tx: Transaction, version_id: UUID, outcome: Preparation) -> bool:
+async def end_preparation(tx: Transaction, version_id: UUID, outcome: Outcome) -> bool:
     """Ends the preparation. False if it was over already, so that its event is written once."""
     query = update(version).where(version.c.id == version_id, version.c.preparation == "pending")
     return bool((await tx.execute(query.values(preparation=outcome))).rowcount == 1)
