@@ -7,10 +7,13 @@ that much early and never late. How a token travels (cookie or header) is the ca
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from compliance.access import Role
+from compliance.events import Act, Trail, short_hash
+from compliance.ledger import append
 from storage.database import Transaction
 from storage.rows import sessions as rows
 from storage.rows.standing import Standing
@@ -69,6 +72,11 @@ async def start(tx: Transaction, person_id: UUID, *, limits: SessionLimits, now:
     return new
 
 
+def trail_in(trail: Trail, session_id: UUID, *, pseudonym: str, role: str, org: str = "") -> Trail:
+    """The trail of a request that began a session, told as that of the person who is signed in by it."""
+    return replace(trail, who=pseudonym, org=org, role=role, sess=short_hash(str(session_id)))
+
+
 async def find(tx: Transaction, token: str, *, limits: SessionLimits, now: datetime) -> LiveSession | None:
     """The live session with this token, noted as used now; None for any other token."""
     found = await rows.session_by_hash(tx, hash_of(token))
@@ -81,6 +89,15 @@ async def find(tx: Transaction, token: str, *, limits: SessionLimits, now: datet
     if row.seen_at <= now - timedelta(seconds=SEEN_EVERY_S):
         await rows.touch_session(tx, row.id, now)
     return LiveSession(id=row.id, csrf_token=row.csrf_token, standing=standing)
+
+
+async def end(tx: Transaction, trail: Trail, person_id: UUID, session_id: UUID, *, now: datetime) -> bool:
+    """Ends and logs one session of this person, who is the trail's; False if there is none that had not ended."""
+    if not await rows.end_session(tx, person_id, session_id, now):
+        return False
+    act = Act.VIEWER_SESSION_END if trail.role == Role.VIEWER.value else Act.EMPLOYEE_SESSION_END
+    await append(tx, trail.event(act, det={"session": short_hash(str(session_id))}), now=now)
+    return True
 
 
 async def live_of(

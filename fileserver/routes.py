@@ -1,14 +1,17 @@
 """Every route of the server, feature after feature. A feature that is not listed here is not served."""
 
 from fileserver import operations
+from fileserver.accounts import authentication
+from fileserver.accounts import routes as accounts
 from fileserver.http import api_docs, problem_pages
-from fileserver.http.caller import Authenticate, nobody
+from fileserver.http.caller import Authenticate
 from fileserver.http.routing import Route
 
 ROUTES: tuple[Route, ...] = (
     *problem_pages.ROUTES,
     *api_docs.ROUTES,
     *operations.ROUTES,
+    *accounts.ROUTES,
 )
 
-AUTHENTICATE: Authenticate = nobody
+AUTHENTICATE: Authenticate = authentication.authenticate

@@ -58,6 +58,12 @@ async def session_by_hash(tx: Transaction, token_hash: bytes) -> tuple[SessionRo
     return SessionRow(**{column.name: getattr(row, f"session_{column.name}") for column in COLUMNS}), standing
 
 
+async def session_by_id(tx: Transaction, session_id: UUID) -> SessionRow | None:
+    """One session, ended and expired ones too."""
+    row = (await tx.execute(select(*COLUMNS).where(session.c.id == session_id))).mappings().one_or_none()
+    return SessionRow(**row) if row else None
+
+
 async def touch_session(tx: Transaction, session_id: UUID, seen_at: datetime) -> None:
     """Notes that the session was used."""
     await tx.execute(update(session).where(session.c.id == session_id).values(seen_at=seen_at))

@@ -1,0 +1,80 @@
+"""Who a request comes from, by the session's cookie, a session's token as a bearer (RFC 6750), or an API token.
+
+A bearer counts alone: with one in the header the cookie is not looked at. An employee who is disabled or erased is a
+stranger from the next request on. A viewer who is, and whose session has not been ended, is known but inactive: every
+rule refuses them, and the log says whom.
+"""
+
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from compliance import sessions
+from compliance.access import Role
+from compliance.sessions import SessionLimits
+from compliance.visits import actor_of
+from fileserver.accounts import tokens
+from fileserver.http.caller import Caller, session_cookie
+from fileserver.services import Services
+from storage.rows.standing import Standing
+
+SCHEME = "bearer"
+CREDENTIALS_CHARS_MAX = 128
+
+
+async def authenticate(request: web.Request, services: Services) -> Caller | None:
+    """The frame's Authenticate port: one query, and one more when the last use is to be noted."""
+    bearer = bearer_of(request)
+    sent = bearer if bearer is not None else request.cookies.get(session_cookie(services.config.public_url))
+    if not sent or len(sent) > CREDENTIALS_CHARS_MAX or not sent.isascii():
+        return None
+    if sent.startswith(sessions.PREFIX):
+        return await _by_session(services, sent, bearer=bearer is not None)
+    if bearer is not None and sent.startswith(tokens.PREFIX):
+        return await _by_token(services, sent)
+    return None
+
+
+def bearer_of(request: web.Request) -> str | None:
+    """What the Authorization header bears; None without one of this scheme, an empty text for more than one."""
+    headers = [header.partition(" ") for header in request.headers.getall(hdrs.AUTHORIZATION, ())]
+    sent = [value.strip() for scheme, _, value in headers if scheme.lower() == SCHEME]
+    if not sent:
+        return None
+    return sent[0] if len(headers) == 1 else ""
+
+
+async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller | None:
+    config = services.config
+    limits = SessionLimits(config.session_idle_s, config.session_absolute_s)
+    async with services.database.transaction() as tx:
+        live = await sessions.find(tx, token, limits=limits, now=services.clock())
+    if live is None or not _may_call(live.standing):
+        return None
+    return _caller(live.standing, session_id=live.id, csrf_token=live.csrf_token, bearer=bearer)
+
+
+async def _by_token(services: Services, token: str) -> Caller | None:
+    async with services.database.transaction() as tx:
+        live = await tokens.find(tx, token, now=services.clock())
+    if live is None or not _may_call(live.standing):
+        return None
+    return _caller(live.standing, token_id=live.id, scopes=live.scopes)
+
+
+def _may_call(standing: Standing) -> bool:
+    return standing.active or standing.role == Role.VIEWER.value
+
+
+def _caller(standing: Standing, **credentials: Any) -> Caller:
+    actor = actor_of(standing)
+    return Caller(
+        person_id=standing.person_id,
+        pseudonym=standing.pseudonym,
+        role=actor.role,
+        active=actor.active,
+        verified=actor.verified,
+        clinic_id=actor.clinic_id,
+        job=actor.job,
+        **credentials,
+    )

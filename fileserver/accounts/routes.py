@@ -1,0 +1,5 @@
+"""Every route of this feature."""
+
+from fileserver.accounts import account_routes, session_routes, token_routes
+
+ROUTES = (*session_routes.ROUTES, *token_routes.ROUTES, *account_routes.ROUTES)

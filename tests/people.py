@@ -1,0 +1,33 @@
+"""People for tests: employees with accounts, added by the same functions that the server uses."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from compliance.access import Role
+from compliance.events import Trail
+from fileserver.accounts import service
+from fileserver.accounts.service import NewAccount
+from fileserver.services import Services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Employee:
+    """An employee who can sign in."""
+
+    person_id: UUID
+    pseudonym: str
+    login: str
+    password: str
+    role: Role
+
+
+async def add_employee(services: Services, role: Role, *, login: str = "", name: str = "王芳") -> Employee:
+    """Adds an employee with a password of their own."""
+    login = login or f"{role.value}-{secrets.token_hex(4)}"
+    password = secrets.token_urlsafe(16)
+    new = NewAccount(login=login, name=name, role=role, password_hash=await services.passwords.hash(password))
+    async with services.database.transaction() as tx:
+        added = await service.add(tx, services.keys.master, Trail(role="operator"), new, now=services.clock())
+    row = added.row
+    return Employee(person_id=row.person_id, pseudonym=row.pseudonym, login=login, password=password, role=role)
