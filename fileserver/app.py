@@ -14,6 +14,7 @@ from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
 from fileserver.http.routing import Route, check_routes
 from fileserver.i18n import load_catalogues
+from fileserver.operations.readiness import PROBE, ReadinessProbe
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
 from fileserver.routes import ROUTES as ALL_ROUTES
 from fileserver.services import Services, open_services
@@ -38,10 +39,11 @@ def create_app(
     app[AUTHENTICATE] = authenticate
     app[METRICS] = Metrics()
     app[ROUTES] = tuple(routes)
+    app[PROBE] = ReadinessProbe()
+    prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
     app.add_routes(endpoints(routes))
-    app.on_startup.append(prepare_document)
     return app
 
 

@@ -14,8 +14,8 @@ from fileserver.http.routing import Auth, Route
 DOCUMENT = web.AppKey[Document]("DOCUMENT")
 
 
-async def prepare_document(app: web.Application) -> None:
-    """Make the document once, at start: a model that has no schema must stop the start, not a reader."""
+def prepare_document(app: web.Application) -> None:
+    """Make the document once: a model that has no schema must stop the start, not a reader."""
     config, routes = app[CONFIG], app[TABLE]
     app[DOCUMENT] = openapi_document(routes, title=f"{config.brand_name} API", server_url=config.public_url)
 

@@ -161,8 +161,7 @@ def _problem_responses(route: Route) -> Document:
 def expected_errors(route: Route) -> Iterator[type[Exception]]:
     """What a route may refuse with: declared, and implied by its declaration."""
     yield from route.errors
-    yield errors.InternalError
-    yield errors.TimedOut
+    yield from (errors.InternalError, errors.TimedOut, errors.InvalidRequest)
     if route.auth is not Auth.PUBLIC:
         yield from (errors.NotSignedIn, errors.WrongKind, errors.TokenNotAccepted)
     if route.scope:
@@ -173,8 +172,6 @@ def expected_errors(route: Route) -> Iterator[type[Exception]]:
         yield from (errors.BodyTooLarge, errors.BodyTimedOut, errors.MediaTypeRefused)
     if route.body:
         yield errors.MalformedBody
-    if route.body or route.query or route.placeholders:
-        yield errors.InvalidRequest
 
 
 def with_subclasses(errors_declared: Iterable[type[Exception]]) -> Iterator[type[Exception]]:

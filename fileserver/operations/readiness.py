@@ -4,15 +4,18 @@ A reason is a fixed word or a revision id: exception texts hold addresses and us
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
+from aiohttp import web
 
 from fileserver.http.schemas import Output
 from fileserver.services import Services
 from storage import migrations
 
 CHECK_TIMEOUT_S = 3.0
+MEMORY_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +40,26 @@ class NotReady(Exception):
 
 
 Check = Callable[[], Awaitable[None]]
+
+
+class ReadinessProbe:
+    """Asks at most once a second: the address is public, and each answer costs connections."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = asyncio.Lock()
+        self._last: tuple[float, Readiness] | None = None
+
+    async def __call__(self, services: Services) -> Readiness:
+        """The present answer, or one that is younger than MEMORY_S."""
+        async with self._lock:
+            if self._last is None or self._now() - self._last[0] >= MEMORY_S:
+                readiness = await check_readiness(services)
+                self._last = (self._now(), readiness)
+            return self._last[1]
+
+
+PROBE = web.AppKey("PROBE", ReadinessProbe)
 
 
 async def check_readiness(services: Services) -> Readiness:

@@ -9,7 +9,7 @@ from fileserver.http.call import Call
 from fileserver.http.keys import METRICS
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.operations.access import check_operator
-from fileserver.operations.readiness import check_readiness
+from fileserver.operations.readiness import PROBE
 
 
 async def healthz(_call: Call) -> web.Response:
@@ -19,7 +19,7 @@ async def healthz(_call: Call) -> web.Response:
 
 async def readyz(call: Call) -> web.Response:
     """200 when every part serves, else 503; the reasons either way."""
-    readiness = await check_readiness(call.services)
+    readiness = await call.request.config_dict[PROBE](call.services)
     return web.Response(
         body=readiness.model_dump_json().encode(),
         status=HTTPStatus.OK if readiness.ready else HTTPStatus.SERVICE_UNAVAILABLE,
