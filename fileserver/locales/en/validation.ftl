@@ -51,3 +51,6 @@ invalid-timezone-aware = The time must name its time zone, as in +08:00 or Z.
 invalid-bytes-type = Text is needed.
 invalid-union-tag-invalid = Must be one of: { $expected_tags }.
 invalid-union-tag-not-found = The field { $discriminator } is needed.
+invalid-must-exist = There is no such thing, or it is not visible to you.
+invalid-fits-the-audience = This does not fit whom the share is for.
+invalid-within-a-year = Must lie in the future, and within a year.
