@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from fileserver.cli import COMMANDS
 from fileserver.config import Config, known_variables, variable_of
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,12 @@ def test_every_needed_setting_is_given(name: str) -> None:
     needed = {variable_of(field) for field, info in Config.model_fields.items() if info.is_required()}
 
     assert needed <= given
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_exists(name: str) -> None:
+    """Each of our services runs a subcommand of `sealshare`."""
+    assert SERVICES[name]["command"][0] in COMMANDS
 
 
 @pytest.mark.parametrize("name", SERVICES)
