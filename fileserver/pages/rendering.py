@@ -1,0 +1,99 @@
+"""Templates: one environment, escaped by default, in which `t` translates and `static` addresses files by content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from compliance.access import Action, may_ever
+from fileserver.http.call import Call
+from fileserver.http.caller import CallerKind
+from fileserver.i18n import Language, translate
+from fileserver.pages.static_files import static_url
+
+CHINA_TIME = timezone(timedelta(hours=8))
+BYTE_UNITS = ("B", "KB", "MB", "GB", "TB")
+UNIT = 1000
+
+templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the console's navigation."""
+
+    key: str
+    path: str
+    action: Action
+
+
+PLACES: Sequence[Place] = (
+    Place("materials", "/materials", Action.MATERIAL_LIST),
+    Place("reviews", "/reviews", Action.REVIEW_LIST),
+    Place("shares", "/shares", Action.SHARE_LIST),
+    Place("people", "/people", Action.PERSON_LIST),
+    Place("log", "/log", Action.EVENT_SEARCH),
+    Place("accounts", "/accounts", Action.ACCOUNT_LIST),
+)
+
+
+def page(call: Call[Any, Any, Any], template: str, status: int = 200, **values: Any) -> web.Response:
+    """A page in the reader's language. `values` are what its template names."""
+    caller = call.caller
+    employee = caller is not None and caller.kind is CallerKind.EMPLOYEE
+    text = templates.get_template(template).render(
+        t=lambda key, **args: translate(call.language, key, **args),
+        language=call.language.value,
+        other_language=_other(call),
+        brand_name=call.services.config.brand_name,
+        caller=caller,
+        csrf_token=caller.csrf_token if caller else "",
+        places=[place for place in PLACES if caller and employee and may_ever(caller.role, place.action)],
+        here=call.request.path,
+        stand_in=call.services.config.stand_in_sign_in,
+        now=call.services.clock(),
+        **values,
+    )
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def _other(call: Call[Any, Any, Any]) -> dict[str, str]:
+    """The other language, and this page in it."""
+    other = Language.EN if call.language is Language.ZH_CN else Language.ZH_CN
+    return {"tag": other.value, "url": str(call.request.rel_url.update_query(lang=other.value))}
+
+
+def local_time(value: datetime | None) -> str:
+    """A time as people at the clinics read it; empty for none."""
+    return value.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def machine_time(value: datetime) -> str:
+    """A time for the `datetime` attribute."""
+    return value.astimezone(UTC).isoformat()
+
+
+def human_size(size_bytes: int) -> str:
+    """A size in three digits: 1.53 GB."""
+    value = float(size_bytes)
+    for unit in BYTE_UNITS[:-1]:
+        if value < UNIT:
+            return f"{value:.3g} {unit}"
+        value /= UNIT
+    return f"{value:.3g} {BYTE_UNITS[-1]}"
+
+
+templates.globals["static"] = static_url
+templates.filters["local_time"] = local_time
+templates.filters["machine_time"] = machine_time
+templates.filters["human_size"] = human_size
