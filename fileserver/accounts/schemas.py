@@ -23,7 +23,7 @@ LIST_MAX = 200
 LINE = r"^[^\x00-\x1f\x7f]*$"  # one line: no control characters
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX, strip_whitespace=True, pattern=LINE)]
 EmployeeRole = Literal["marketer", "manager", "reviewer", "auditor", "admin"]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_CHARS_MAX), Field(repr=False)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_CHARS_MAX)]
 
 
 class SignIn(Input):
@@ -32,7 +32,7 @@ class SignIn(Input):
     login: Annotated[str, StringConstraints(min_length=1, max_length=LOGIN_CHARS_MAX)] = Field(
         description="The login; upper and lower case are the same"
     )
-    password: Password = Field(description="The password")
+    password: Password = Field(description="The password", repr=False)
 
 
 class Person(Output):
@@ -141,7 +141,7 @@ class AccountIn(Input):
     )
     name: Name = Field(description="The employee's name")
     role: EmployeeRole = Field(description="What the employee does")
-    password: Password | None = Field(default=None, description="The server makes one if none is given")
+    password: Password | None = Field(default=None, description="The server makes one if none is given", repr=False)
 
 
 class AccountPath(Input):
@@ -177,11 +177,11 @@ class AccountList(Output):
 class PasswordReset(Input):
     """A new password for somebody else."""
 
-    password: Password | None = Field(default=None, description="The server makes one if none is given")
+    password: Password | None = Field(default=None, description="The server makes one if none is given", repr=False)
 
 
 class PasswordChange(Input):
     """A new password for oneself."""
 
-    current_password: Password = Field(description="The password until now")
-    new_password: Password = Field(description="The password from now on")
+    current_password: Password = Field(description="The password until now", repr=False)
+    new_password: Password = Field(description="The password from now on", repr=False)
