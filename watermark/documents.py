@@ -11,12 +11,10 @@ from PIL import Image
 
 from watermark.errors import TooManyPixels, UnsupportedType
 from watermark.findings import Finding
-from watermark.images import FORMATS, open_picture, scaled
+from watermark.images import open_picture, scaled
+from watermark.media_types import IMAGE_FORMATS, PDF_MEDIA_TYPE
 from watermark.pdf import PdfDocument
 
-PDF_MEDIA_TYPE = "application/pdf"
-IMAGE_MEDIA_TYPES = frozenset(FORMATS)
-SEALABLE_MEDIA_TYPES = IMAGE_MEDIA_TYPES | {PDF_MEDIA_TYPE}
 POINTS_PER_PIXEL = 0.75  # a picture has no size on paper; the CSS pixel gives it one: 96 to the inch
 
 
@@ -46,7 +44,7 @@ def open_document(source: bytes, media_type: str, *, pages_max: int, pixels_max:
     """Open `source` as what `media_type` says; a picture may be in any of the picture formats, whichever was said."""
     if media_type == PDF_MEDIA_TYPE:
         return _Pdf(PdfDocument(source, pages_max=pages_max), pixels_max)
-    if media_type in IMAGE_MEDIA_TYPES:
+    if media_type in IMAGE_FORMATS:
         return _Picture(source, pixels_max)
     raise UnsupportedType(media_type=media_type)
 

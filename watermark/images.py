@@ -15,14 +15,8 @@ from PIL import Image, ImageCms, ImageOps
 
 from watermark.errors import ImageDamaged, TooManyPixels
 from watermark.findings import Finding
+from watermark.media_types import IMAGE_FORMATS
 
-FORMATS = {
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/webp": "WEBP",
-    "image/gif": "GIF",
-    "image/tiff": "TIFF",
-}
 LOSSLESS_FORMATS = frozenset({"PNG", "GIF"})  # sealed again as PNG: flat colours and sharp edges
 WHITE = (255, 255, 255)
 PROFILE_MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}
@@ -57,7 +51,7 @@ def open_picture(source: bytes, *, pixels_max: int, long_side_px: int | None = N
     try:
         with (
             warnings.catch_warnings(action="ignore"),
-            Image.open(io.BytesIO(source), formats=tuple(FORMATS.values())) as opened,
+            Image.open(io.BytesIO(source), formats=tuple(IMAGE_FORMATS.values())) as opened,
         ):
             return _decoded(opened, pixels_max, long_side_px)
     except Image.DecompressionBombError as error:
@@ -68,11 +62,14 @@ def open_picture(source: bytes, *, pixels_max: int, long_side_px: int | None = N
 
 def scaled(image: Image.Image, long_side_px: int) -> Image.Image:
     """`image` shrunk to fit a square of `long_side_px`; never enlarged."""
-    factor = long_side_px / max(image.size)
-    if factor >= 1:
+    if max(image.size) <= long_side_px:
         return image
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image.resize(_fitted(image.size, long_side_px), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _fitted(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:
+    factor = long_side_px / max(size)
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
 def _decoded(opened: Image.Image, pixels_max: int, long_side_px: int | None) -> Picture:
@@ -82,7 +79,7 @@ def _decoded(opened: Image.Image, pixels_max: int, long_side_px: int | None) -> 
     frames, lossless = getattr(opened, "n_frames", 1), opened.format in LOSSLESS_FORMATS
     findings = [Finding("image-more-frames", {"frames": frames})] if frames > 1 else []
     if long_side_px is not None:
-        opened.draft(None, (long_side_px, long_side_px))  # JPEG alone can decode at 1/2, 1/4, 1/8
+        opened.draft(None, _fitted(opened.size, long_side_px))  # JPEG alone can decode at 1/2, 1/4, 1/8
     turned = opened.getexif().get(0x0112, 1) in {5, 6, 7, 8}
     opened.load()
     ImageOps.exif_transpose(opened, in_place=True)
@@ -124,8 +121,6 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, bo
         return image.convert("RGB"), True
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if image.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(source):
-            return image, True
         return _converted(_in_mode_of(source, image), source), True
     except (ImageCms.PyCMSError, OSError, ValueError, KeyError):
         return image.convert("RGB"), False

@@ -35,10 +35,15 @@ class PdfDocument:
     """An opened PDF; close it. `findings` are those of the whole document; pages count from 1."""
 
     def __init__(self, source: bytes, *, pages_max: int) -> None:
+        self._source = source  # PDFium reads from these bytes as long as the document is open
         self._pdf = _opened(source)
         try:
+            self._pdf.init_forms()  # without it, what people filled in is not drawn
             self.page_count = _counted(self._pdf, pages_max)
             inspection = inspect(self._pdf, source, self.page_count)
+        except pypdfium2.PdfiumError as error:
+            self._pdf.close()
+            raise PdfDamaged from error
         except BaseException:
             self._pdf.close()
             raise
@@ -48,6 +53,7 @@ class PdfDocument:
     def close(self) -> None:
         """Give PDFium's memory back."""
         self._pdf.close()
+        self._source = b""
 
     def render(self, number: int, long_side_px: int) -> RenderedPage:
         """Page `number`, its longer side exactly `long_side_px`, the shorter in proportion and at least one pixel."""
@@ -81,12 +87,13 @@ class PdfDocument:
 
 
 def _opened(source: bytes) -> pypdfium2.PdfDocument:
-    try:
-        return pypdfium2.PdfDocument(source)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code in _PASSWORD_ERRORS:
-            raise PdfEncrypted from error
-        raise PdfDamaged from error
+    # Loaded here and not by the wrapper: for a document without pages that reports the error of some document before.
+    handle = pdfium.FPDF_LoadMemDocument64(source, len(source), None)
+    if handle:
+        return pypdfium2.PdfDocument(handle)
+    if pdfium.FPDF_GetLastError() in _PASSWORD_ERRORS:
+        raise PdfEncrypted
+    raise PdfDamaged
 
 
 def _counted(pdf: pypdfium2.PdfDocument, pages_max: int) -> int:

@@ -33,7 +33,7 @@ class Stamp:
     @property
     def lines(self) -> tuple[str, ...]:
         """What is tiled over the picture: the person, then where, when and through which share. Never empty."""
-        person = _joined("  ", self._person, self._phone)
+        person = _joined(" ", self._person, self._phone)
         place = shorten(drawable(self.clinic_name), CLINIC_COLUMNS_MAX)
         visit = _joined(SEPARATOR, self._time, self._share)
         return tuple(each for each in (person, place, visit) if each) or ("SealShare",)

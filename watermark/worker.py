@@ -15,10 +15,11 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from watermark.confinement import allow_cpu, confine
-from watermark.documents import IMAGE_MEDIA_TYPES, Document, open_document
+from watermark.documents import Document, open_document
 from watermark.errors import RenderMemory, UnsupportedType, WatermarkError
 from watermark.framing import PREFIX, BadFrame, Header, head, lengths, parsed
 from watermark.images import open_picture, scaled
+from watermark.media_types import IMAGE_FORMATS
 from watermark.pdf_fonts import use_bundled_fonts
 from watermark.sealing import encode, seal_bytes
 from watermark.stamp import Stamp
@@ -79,7 +80,7 @@ class Session:
         return header, base + thumb
 
     def _full(self) -> Reply:
-        if self._media_type not in IMAGE_MEDIA_TYPES:
+        if self._media_type not in IMAGE_FORMATS:
             raise UnsupportedType(media_type=self._media_type)
         picture = open_picture(self._source, pixels_max=self._pixels_max)
         media_type = "image/png" if picture.lossless else "image/jpeg"
@@ -99,13 +100,17 @@ class Session:
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
-    """Answer requests until the input ends."""
+    """Say that the process is ready, then answer requests until the input ends."""
     session = Session()
+    _send(replies, {}, b"")
     while prefix := requests.read(PREFIX.size):
-        header, payload = _answer(session, requests, prefix)
-        replies.write(head(header, len(payload)))
-        replies.write(payload)
-        replies.flush()
+        _send(replies, *_answer(session, requests, prefix))
+
+
+def _send(replies: BinaryIO, header: Header, payload: bytes) -> None:
+    replies.write(head(header, len(payload)))
+    replies.write(payload)
+    replies.flush()
 
 
 def _answer(session: Session, requests: BinaryIO, prefix: bytes) -> Reply:

@@ -3,6 +3,6 @@
 from compliance.rendering.limits import RenderLimits
 from compliance.rendering.renderer import Renderer
 from compliance.rendering.replies import FullImage, PreparedPage
-from watermark.documents import SEALABLE_MEDIA_TYPES
+from watermark.media_types import SEALABLE_MEDIA_TYPES
 
 __all__ = ["SEALABLE_MEDIA_TYPES", "FullImage", "PreparedPage", "RenderLimits", "Renderer"]

@@ -6,25 +6,36 @@ trusted: replies are bounded and checked, and its environment is empty.
 """
 
 import asyncio
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterable, Awaitable
+from contextlib import suppress
+from enum import IntEnum
 from pathlib import Path
 from typing import Self, TypeVar
 
-import watermark.worker
+import watermark
 from compliance.rendering.limits import MIB, RenderLimits
-from watermark.errors import RenderCrashed, RenderTimeout, SourceIncomplete, WatermarkError, error_of
+from watermark.errors import RenderCrashed, RenderMemory, RenderTimeout, SourceIncomplete, WatermarkError, error_of
 from watermark.framing import PREFIX, BadFrame, Header, head, lengths, parsed
 
 REPLY_MAX_BYTES = 1024 * MIB
 PIPE_BUFFER_BYTES = 1 * MIB
 REAP_TIMEOUT_S = 5
-WORKER_MODULE = watermark.worker.__name__
-IMPORT_ROOT = str(Path(watermark.worker.__file__).parents[1])
+START_TIMEOUT_S = 30
+WORKER_MODULE = "watermark.worker"  # named, not imported: the server need not load the decoders
+IMPORT_ROOT = str(Path(watermark.__file__).parents[1])
 
 Result = TypeVar("Result")
 Reply = tuple[Header, bytes]
+
+
+class Death(IntEnum):
+    """Exit statuses with a meaning: minus the number of the signal."""
+
+    OUT_OF_MEMORY = -signal.SIGABRT  # PDFium aborts when it gets no memory; Python and Pillow tell it in a reply
+    OUT_OF_CPU = -signal.SIGXCPU
 
 
 class RenderChild:
@@ -41,11 +52,16 @@ class RenderChild:
         self._requests, self._replies = process.stdin, process.stdout
         self._job_left_s = limits.job_timeout_s
         self.jobs = 0
-        self.usable = True
+        self._in_conversation = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether another request may be sent."""
+        return not self._in_conversation and self._process.returncode is None
 
     @classmethod
     async def start(cls, limits: RenderLimits) -> Self:
-        """A fresh process; in a session of its own, so that Ctrl-C reaches the server only."""
+        """A fresh process, ready; in a session of its own, so that Ctrl-C reaches the server only."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-s", "-B", "-P", "-m", WORKER_MODULE),
             *("--memory-max-bytes", str(limits.memory_max_bytes)),
@@ -57,7 +73,21 @@ class RenderChild:
             start_new_session=True,
             limit=PIPE_BUFFER_BYTES,
         )
-        return cls(process, limits)
+        child = cls(process, limits)
+        try:
+            await child._await_ready()
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    async def _await_ready(self) -> None:
+        """Its first frame, sent when everything is imported: a slow start is not taken from the first job's time."""
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await self._read_frame()
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError, BadFrame) as error:
+            raise RenderCrashed from error
 
     def begin_job(self) -> None:
         """The next requests are another job, with its whole time before it."""
@@ -66,13 +96,13 @@ class RenderChild:
 
     async def call(self, request: Header, payload: bytes = b"") -> Reply:
         """Send one request and take its reply."""
-        self.usable = False
+        self._in_conversation = True
         await self._within_limits(self._send(self._head(request, len(payload)), payload))
         return await self._reply()
 
     async def call_streaming(self, request: Header, source: AsyncIterable[bytes], size_bytes: int) -> Reply:
         """As `call`, the payload taken from `source` as it comes; SourceIncomplete unless that has `size_bytes`."""
-        self.usable = False
+        self._in_conversation = True
         await self._within_limits(self._send(self._head(request, size_bytes)))
         left_bytes = size_bytes
         async for piece in source:
@@ -86,15 +116,30 @@ class RenderChild:
 
     async def end(self) -> None:
         """Kill the process and wait until the system has forgotten it."""
-        self.usable = False
+        self._in_conversation = True
         if self._process.returncode is None:
             self._process.kill()
+        await self._exited()
+
+    async def _exited(self) -> int | None:
+        """The exit status (minus the signal's number), or None when the process still lives."""
         self._requests.close()
-        async with asyncio.timeout(REAP_TIMEOUT_S):
-            # asyncio tells of the exit only after the pipe was read to its end.
-            while await self._replies.read(PIPE_BUFFER_BYTES):
-                pass
-            await self._process.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REAP_TIMEOUT_S):
+                # asyncio tells of the exit only after the pipe was read to its end.
+                while await self._replies.read(PIPE_BUFFER_BYTES):
+                    pass
+                await self._process.wait()
+        return self._process.returncode
+
+    async def _cause_of_death(self) -> WatermarkError:
+        match await self._exited():
+            case Death.OUT_OF_MEMORY:
+                return RenderMemory()
+            case Death.OUT_OF_CPU:
+                return RenderTimeout(limit_s=round(self._limits.page_timeout_s))
+            case _:
+                return RenderCrashed()
 
     def _head(self, request: Header, payload_bytes: int) -> bytes:
         return head({**request, "cpu_s": self._limits.page_timeout_s}, payload_bytes)
@@ -105,7 +150,7 @@ class RenderChild:
 
     async def _reply(self) -> Reply:
         header, payload = await self._within_limits(self._read_frame())
-        self.usable = True
+        self._in_conversation = False
         if "error" in header:
             raise _error_in(header)
         return header, payload
@@ -126,8 +171,10 @@ class RenderChild:
                 return await step
         except TimeoutError as error:
             raise RenderTimeout(limit_s=round(limit_s)) from error
-        except (asyncio.IncompleteReadError, ConnectionError, BadFrame) as error:
+        except BadFrame as error:
             raise RenderCrashed from error
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise await self._cause_of_death() from error
         finally:
             self._job_left_s -= clock() - started
 

@@ -50,7 +50,14 @@ class RenderPool:
     async def _take(self) -> RenderChild:
         if self._closed:
             raise RenderCrashed
-        child = self._idle.pop() if self._idle else await RenderChild.start(self._limits)
+        while self._idle:
+            child = self._idle.pop()
+            if child.usable:
+                return self._lend(child)
+            await child.end()  # it died between two jobs
+        return self._lend(await RenderChild.start(self._limits))
+
+    def _lend(self, child: RenderChild) -> RenderChild:
         self._lent.add(child)
         child.begin_job()
         return child

@@ -17,8 +17,8 @@ from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import RenderLimits
 from compliance.rendering.pool import RenderPool
 from compliance.rendering.replies import FullImage, PreparedPage
-from watermark.documents import SEALABLE_MEDIA_TYPES
 from watermark.errors import SourceTooLarge, UnsupportedType
+from watermark.media_types import SEALABLE_MEDIA_TYPES
 from watermark.stamp import Stamp
 
 DEFAULT_LIMITS = RenderLimits()

@@ -1,0 +1,189 @@
+"""Rendering and sealing through the pool of processes: what it gives."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from PIL import Image, ImageChops
+
+from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, Renderer, RenderLimits
+from tests.unit.watermark import sample_images, sample_pdfs
+from watermark.errors import (
+    ImageDamaged,
+    PdfEncrypted,
+    SourceIncomplete,
+    SourceTooLarge,
+    TooManyPages,
+    UnsupportedType,
+    WatermarkError,
+)
+from watermark.findings import Finding
+from watermark.stamp import Stamp
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+STAMP = Stamp("张伟", "瑞丽医美门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
+PDF = "application/pdf"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def renderer() -> AsyncIterator[Renderer]:
+    """One pool for all these tests: none of them breaks a process."""
+    async with Renderer(limits=RenderLimits(pages_max=5, source_max_bytes=10_000_000)) as started:
+        yield started
+
+
+async def streamed(source: bytes, piece_bytes: int = 1000) -> AsyncIterator[bytes]:
+    """The source as a store gives it."""
+    for start in range(0, len(source), piece_bytes):
+        yield source[start : start + piece_bytes]
+
+
+async def prepared(
+    renderer: Renderer, source: bytes, media_type: str = PDF, long_side_px: int = 400
+) -> list[PreparedPage]:
+    """All pages."""
+    pages = renderer.prepare(
+        streamed(source), size_bytes=len(source), media_type=media_type, long_side_px=long_side_px, thumb_px=50
+    )
+    return [page async for page in pages]
+
+
+def changed(one: bytes, other: bytes) -> int:
+    """How many pixels differ visibly."""
+    return sum(ImageChops.difference(image(one), image(other)).convert("L").histogram()[25:])
+
+
+def image(content: bytes) -> Image.Image:
+    """A picture from its bytes."""
+    return Image.open(io.BytesIO(content))
+
+
+async def test_a_pdf_comes_page_by_page(renderer: Renderer) -> None:
+    """Every page in order, with its number, size in points, picture and thumbnail."""
+    pages = await prepared(renderer, sample_pdfs.pages(3))
+
+    assert [(1, 3), (2, 3), (3, 3)] == [(page.page, page.page_count) for page in pages]
+    assert {(20.0, 10.0, 400, 200)} == {(p.width_pt, p.height_pt, p.width_px, p.height_px) for p in pages}
+    assert [(400, 200), (50, 25)] == [image(each).size for each in (pages[0].page_jpeg, pages[0].thumb_jpeg)]
+
+
+async def test_a_picture_is_one_page(renderer: Renderer) -> None:
+    """A photograph is turned upright, and a small one is not enlarged."""
+    (page,) = await prepared(renderer, sample_images.oriented(6), "image/jpeg")
+
+    assert (page.page_count, page.width_px, page.height_px) == (1, 40, 80)
+    assert b"secret" not in page.page_jpeg + page.thumb_jpeg
+
+
+async def test_findings_come_with_the_first_page(renderer: Renderer) -> None:
+    """What is odd about the document is told once."""
+    (page,) = await prepared(renderer, sample_pdfs.encrypted(user_password=""))
+
+    assert page.findings == (Finding("pdf-owner-password"),)
+
+
+async def test_chinese_in_fonts_the_file_lacks_is_drawn(renderer: Renderer) -> None:
+    """Text in SimHei, named but not embedded, is drawn in the bundled font: different shapes, not gone, not boxes."""
+    (page,) = await prepared(renderer, sample_pdfs.unembedded_chinese("玻尿酸"), long_side_px=800)
+    (other,) = await prepared(renderer, sample_pdfs.unembedded_chinese("透明质"), long_side_px=800)
+    drawn, different = (image(each.page_jpeg).convert("L").crop((40, 40, 280, 180)) for each in (page, other))
+
+    assert sum(drawn.histogram()[:100]) > 2000
+    assert sum(ImageChops.difference(drawn, different).histogram()[100:]) > 2000
+
+
+@pytest.mark.parametrize(
+    ("file_format", "expected"), [("PNG", "image/png"), ("GIF", "image/png"), ("WEBP", "image/jpeg")]
+)
+async def test_a_full_image_keeps_its_resolution(renderer: Renderer, file_format: str, expected: str) -> None:
+    """Every pixel of a picture, as PNG where sharp edges count and as JPEG otherwise."""
+    source = sample_images.saved(sample_images.marked(900, 500), file_format)
+    full = await renderer.full_image(
+        streamed(source), size_bytes=len(source), media_type=f"image/{file_format.lower()}"
+    )
+
+    assert (expected, 900, 500) == (full.media_type, full.width_px, full.height_px)
+    assert (expected, (900, 500)) == (Image.MIME[image(full.content).format or ""], image(full.content).size)
+
+
+async def test_a_base_is_sealed_to_one_viewer(renderer: Renderer) -> None:
+    """Another name gives another picture; the same name the same."""
+    (page,) = await prepared(renderer, sample_pdfs.marked())
+    other = Stamp("李娜", *(STAMP.clinic_name, STAMP.phone_tail, STAMP.time_text, STAMP.share_id))
+    sealed, again, another = [await renderer.seal(page.page_jpeg, stamp) for stamp in (STAMP, STAMP, other)]
+
+    assert sealed == again
+    assert image(sealed).size == (400, 200)
+    assert changed(sealed, another) > 100
+    assert changed(sealed, page.page_jpeg) > 500
+
+
+async def test_a_sealed_copy_may_be_png(renderer: Renderer) -> None:
+    """The media type asked for is the one that comes."""
+    base = sample_images.saved(sample_images.marked(), "PNG")
+
+    assert image(await renderer.seal(base, STAMP, media_type="image/png")).format == "PNG"
+
+
+async def test_many_at_once_all_get_their_own(renderer: Renderer) -> None:
+    """Twenty viewers at the same moment get twenty different copies."""
+    base = sample_images.saved(sample_images.marked(400, 400), "JPEG")
+    stamps = [Stamp(f"Viewer {number}", "", "", "", "") for number in range(20)]
+
+    assert len(set(await asyncio.gather(*(renderer.seal(base, stamp) for stamp in stamps)))) == 20
+
+
+@pytest.mark.parametrize(
+    ("source", "media_type", "expected"),
+    [
+        (sample_pdfs.encrypted(user_password="x"), PDF, PdfEncrypted),
+        (sample_pdfs.pages(6), PDF, TooManyPages),
+        (sample_pdfs.HTML, "image/jpeg", ImageDamaged),
+        (b"", "image/png", ImageDamaged),
+        (b"PK", "application/zip", UnsupportedType),
+        (bytes(10_000_001), PDF, SourceTooLarge),
+    ],
+    ids=["encrypted", "pages", "html", "empty", "type", "size"],
+)
+async def test_refusals_are_raised_by_class(
+    renderer: Renderer, source: bytes, media_type: str, expected: type[WatermarkError]
+) -> None:
+    """What a process refuses is raised here as what it is."""
+    with pytest.raises(expected):
+        await prepared(renderer, source, media_type)
+
+
+async def test_a_pdf_has_no_full_image(renderer: Renderer) -> None:
+    """Only pictures have a resolution of their own."""
+    with pytest.raises(UnsupportedType):
+        await renderer.full_image(streamed(sample_pdfs.marked()), size_bytes=len(sample_pdfs.marked()), media_type=PDF)
+
+
+@pytest.mark.parametrize("announced", [10, 100_000])
+async def test_a_source_of_another_length_is_refused(renderer: Renderer, announced: int) -> None:
+    """Neither a truncated nor an overlong source is taken for the document."""
+    pages = renderer.prepare(
+        streamed(sample_pdfs.marked()), size_bytes=announced, media_type=PDF, long_side_px=100, thumb_px=50
+    )
+    with pytest.raises(SourceIncomplete):
+        await anext(pages)
+    assert len(await prepared(renderer, sample_pdfs.marked())) == 1
+
+
+async def test_failures_of_the_source_pass_through(renderer: Renderer) -> None:
+    """When the store breaks off, its own error is raised, and the next document is rendered as ever."""
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"%PDF"
+        raise ConnectionResetError("the store")
+
+    with pytest.raises(ConnectionResetError, match="the store"):
+        await anext(renderer.prepare(broken(), size_bytes=9, media_type=PDF, long_side_px=100, thumb_px=50))
+    assert len(await prepared(renderer, sample_pdfs.marked())) == 1
+
+
+async def test_the_sealable_types_are_told() -> None:
+    """PDF and the five picture formats."""
+    assert {PDF, "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff"} == SEALABLE_MEDIA_TYPES

@@ -1,0 +1,103 @@
+"""The stamp on the pixels."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image, ImageChops
+
+from watermark.errors import ImageDamaged, UnsupportedType
+from watermark.sealing import encode, seal_bytes, stamp_image
+from watermark.stamp import Preset, Stamp
+
+STAMP = Stamp("张伟", "上海瑞丽医疗美容门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
+CONTRAST_MIN = {"light": 12, "standard": 22, "strong": 36}  # levels of 255
+INKED_SHARE_MIN = 0.01
+
+
+def cells(size: tuple[int, int], columns: int, rows: int) -> Iterator[tuple[int, int, int, int]]:
+    """The boxes of a grid over a picture."""
+    width, height = size[0] // columns, size[1] // rows
+    for column in range(columns):
+        for row in range(rows):
+            yield column * width, row * height, (column + 1) * width, (row + 1) * height
+
+
+def levels(image: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int]:
+    """The darkest and the lightest grey level in `box`."""
+    histogram = image.convert("L").crop(box).histogram()
+    found = [level for level, pixels in enumerate(histogram) if pixels]
+    return found[0], found[-1]
+
+
+def inked_share(base: Image.Image, sealed: Image.Image, box: tuple[int, int, int, int], change_min: int) -> float:
+    """The share of pixels in `box` that the stamp changed by at least `change_min` levels."""
+    change = ImageChops.difference(base, sealed).convert("L").crop(box).histogram()
+    return sum(change[change_min:]) / sum(change)
+
+
+@pytest.mark.parametrize("preset", ["light", "standard", "strong"])
+@pytest.mark.parametrize("ground", [255, 230, 192, 128, 96, 40, 0])
+def test_the_stamp_shows_everywhere_on_any_ground(ground: int, preset: Preset) -> None:
+    """On white, black and every grey between, each cell of a 4 by 5 grid holds legible ink."""
+    base = Image.new("RGB", (1000, 1400), (ground, ground, ground))
+    sealed = stamp_image(base.copy(), Stamp("张伟", "瑞丽医美", "1234", "2026-11-23 13:05", "8F3K", preset))
+
+    for box in cells(base.size, 4, 5):
+        assert inked_share(base, sealed, box, CONTRAST_MIN[preset]) >= INKED_SHARE_MIN
+
+
+def test_the_content_stays_readable() -> None:
+    """At standard strength no pixel of a white page above the footer is darkened by a third or more."""
+    sealed = stamp_image(Image.new("RGB", (1000, 1400), (255, 255, 255)), STAMP)
+
+    darkest, _ = levels(sealed, (0, 0, 1000, 1340))
+    assert darkest > 255 * 2 / 3
+
+
+def test_the_footer_is_dark_on_pale() -> None:
+    """At the lower left stands a line of strong contrast, on black as on white."""
+    for ground in (0, 255):
+        sealed = stamp_image(Image.new("RGB", (1000, 1400), (ground, ground, ground)), STAMP)
+        darkest, lightest = levels(sealed, (12, 1360, 500, 1384))
+        assert lightest - darkest > 110
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16, 16), (2000, 1), (1, 2000), (60, 3000), (3000, 60), (120, 90)])
+def test_odd_sizes_are_stamped_and_kept(size: tuple[int, int]) -> None:
+    """The smallest and the longest pictures keep their size; those with room for a letter are changed."""
+    base = Image.new("RGB", size, (200, 200, 200))
+    sealed = stamp_image(base.copy(), STAMP)
+
+    assert size == sealed.size
+    assert min(size) < 16 or inked_share(base, sealed, (0, 0, *size), 15) > 0
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/png"])
+def test_sealed_bytes_are_a_file_of_that_type(media_type: str) -> None:
+    """A base rendition comes back as the type asked for, same size, stamped."""
+    base = Image.new("RGB", (400, 300), (255, 255, 255))
+    sealed = Image.open(io.BytesIO(seal_bytes(encode(base, "image/jpeg"), STAMP, media_type)))
+
+    assert (media_type, (400, 300)) == (Image.MIME[sealed.format or ""], sealed.size)
+    assert inked_share(base, sealed.convert("RGB"), (0, 0, 400, 300), 22) > INKED_SHARE_MIN
+
+
+def test_metadata_of_the_base_does_not_leave() -> None:
+    """Comments, EXIF and profiles of what is sealed are gone from the result."""
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "secret description"
+    Image.new("RGB", (64, 64)).save(out, "JPEG", comment=b"secret comment", exif=exif, icc_profile=b"secret profile")
+
+    for media_type in ("image/jpeg", "image/png"):
+        assert b"secret" not in seal_bytes(out.getvalue(), STAMP, media_type)
+
+
+def test_only_our_renditions_are_sealed() -> None:
+    """Garbage is damage, and another output type is refused by name."""
+    with pytest.raises(ImageDamaged):
+        seal_bytes(b"garbage", STAMP, "image/jpeg")
+    with pytest.raises(UnsupportedType) as caught:
+        seal_bytes(encode(Image.new("RGB", (4, 4)), "image/png"), STAMP, "image/webp")
+    assert caught.value.params == {"media_type": "image/webp"}
