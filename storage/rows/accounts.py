@@ -34,7 +34,8 @@ async def add_account(
     row = upsert(account).values(
         person_id=person_id, login=login, password_hash=password_hash, role=role, created_at=created_at
     )
-    return (await tx.execute(row.on_conflict_do_nothing(index_elements=["login"]))).rowcount == 1
+    query = row.on_conflict_do_nothing(index_elements=["login"]).returning(account.c.person_id)
+    return (await tx.execute(query)).first() is not None
 
 
 async def account_by_login(tx: Transaction, login: str, *, lock: bool = False) -> AccountRow | None:

@@ -36,8 +36,8 @@ async def add_clinic(tx: Transaction, row: ClinicRow) -> bool:
         "owner_id": row.owner_id,
         "created_at": row.created_at,
     }
-    query = upsert(clinic).values(**values).on_conflict_do_nothing(index_elements=["name"])
-    return (await tx.execute(query)).rowcount == 1
+    query = upsert(clinic).values(**values).on_conflict_do_nothing(index_elements=["name"]).returning(clinic.c.id)
+    return (await tx.execute(query)).first() is not None
 
 
 async def clinic_by_id(tx: Transaction, clinic_id: UUID, *, lock: bool = False) -> ClinicRow | None:

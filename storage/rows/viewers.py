@@ -43,8 +43,8 @@ async def person_by_identity(tx: Transaction, *, provider: str, app: str, subjec
 async def add_identity(tx: Transaction, person_id: UUID, *, provider: str, app: str, subject: str) -> bool:
     """Lets an identity lead to this person; False if it leads to somebody already."""
     row = upsert(identity).values(id=uuid4(), person_id=person_id, provider=provider, app=app, subject=subject)
-    query = row.on_conflict_do_nothing(index_elements=["provider", "app", "subject"])
-    return (await tx.execute(query)).rowcount == 1
+    query = row.on_conflict_do_nothing(index_elements=["provider", "app", "subject"]).returning(identity.c.id)
+    return (await tx.execute(query)).first() is not None
 
 
 async def put_viewer(tx: Transaction, person_id: UUID, *, clinic_id: UUID, job: str, verified_at: datetime) -> None:
