@@ -9,13 +9,14 @@ from fileserver.http.api_docs import prepare_document
 from fileserver.http.caller import Authenticate
 from fileserver.http.dispatch import endpoints
 from fileserver.http.headers import on_response_prepare
-from fileserver.http.keys import AUTHENTICATE, CONFIG, METRICS, ROUTES, SERVICES
+from fileserver.http.keys import AUTHENTICATE, CONFIG, METRICS, PROBLEM_PAGE, ROUTES, SERVICES, ProblemPage
 from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
 from fileserver.http.routing import Route, check_routes
 from fileserver.i18n import load_catalogues
 from fileserver.operations.readiness import PROBE, ReadinessProbe
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
+from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
 from fileserver.services import Services, open_services
 
@@ -26,6 +27,7 @@ def create_app(
     *,
     routes: Sequence[Route] = ALL_ROUTES,
     authenticate: Authenticate = ACCOUNTS,
+    problem_page: ProblemPage = OUR_PROBLEM_PAGE,
 ) -> web.Application:
     """The application, ready for a runner (fileserver.http.serving).
 
@@ -37,6 +39,7 @@ def create_app(
     app = web.Application(middlewares=[request_context, problems], client_max_size=0)
     app[CONFIG] = config
     app[AUTHENTICATE] = authenticate
+    app[PROBLEM_PAGE] = problem_page
     app[METRICS] = Metrics()
     app[ROUTES] = tuple(routes)
     app[PROBE] = ReadinessProbe()

@@ -5,13 +5,19 @@ from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
+from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
+from fileserver.materials import routes as materials
+from fileserver.reviews import routes as reviews
 
 ROUTES: tuple[Route, ...] = (
     *problem_pages.ROUTES,
     *api_docs.ROUTES,
     *operations.ROUTES,
     *accounts.ROUTES,
+    *materials.ROUTES,
+    *reviews.ROUTES,
 )
 
+PROBLEM_PAGE: ProblemPage = problem_pages.render_problem_page
 AUTHENTICATE: Authenticate = authentication.authenticate

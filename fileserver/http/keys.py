@@ -4,19 +4,25 @@ The application's are read as `request.config_dict[...]`, which also works insid
 """
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
 from fileserver.config import Config
 from fileserver.http.caller import Authenticate, Caller
 from fileserver.http.metrics import Metrics
+from fileserver.http.problems import Problem
 from fileserver.http.routing import Route
 from fileserver.i18n import Language
 from fileserver.services import Services
 
+ProblemPage = Callable[[web.Request, Problem], web.Response]
+"""Draws the page of a problem; it may also send the reader elsewhere, to sign in for instance."""
+
 CONFIG = web.AppKey("CONFIG", Config)
 SERVICES = web.AppKey("SERVICES", Services)
 AUTHENTICATE = web.AppKey[Authenticate]("AUTHENTICATE")
+PROBLEM_PAGE = web.AppKey[ProblemPage]("PROBLEM_PAGE")
 METRICS = web.AppKey("METRICS", Metrics)
 ROUTES = web.AppKey[tuple[Route, ...]]("ROUTES")
 

@@ -20,12 +20,12 @@ from fileserver.http.keys import (
     LANGUAGE,
     METRICS,
     PROBLEM,
+    PROBLEM_PAGE,
     REQUEST_ID,
     ROUTE,
 )
 from fileserver.http.language import choose_language, remember_language
 from fileserver.http.metrics import UNMATCHED
-from fileserver.http.problem_pages import problem_page
 from fileserver.http.problems import PROBLEM_TYPE, STATUSES, Problem, problem_of, slug_of
 
 REQUEST_ID_SHAPE = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -118,7 +118,7 @@ def answer(
     """The problem as a page for people and as JSON for programs."""
     problem = problem_of(error, request[LANGUAGE], request[REQUEST_ID], status)
     request[PROBLEM] = problem.slug
-    response = problem_page(request, problem) if wants_page(request) else as_json(problem)
+    response = request.config_dict[PROBLEM_PAGE](request, problem) if wants_page(request) else as_json(problem)
     response.headers.update({**problem.headers, **(headers or {})})
     return response
 

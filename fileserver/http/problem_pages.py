@@ -34,7 +34,7 @@ def render(request: web.Request, template: str, status: int = 200, **values: Any
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
 
-def problem_page(request: web.Request, problem: Problem) -> web.Response:
+def render_problem_page(request: web.Request, problem: Problem) -> web.Response:
     """What a person sees when a page could not be shown."""
     return render(request, "problem.html", status=problem.status, problem=problem)
 

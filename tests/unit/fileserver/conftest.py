@@ -8,6 +8,8 @@ from pytest_aiohttp.plugin import AiohttpClient, AiohttpServer
 
 from fileserver.app import create_app
 from fileserver.http.caller import Authenticate, nobody
+from fileserver.http.keys import ProblemPage
+from fileserver.http.problem_pages import render_problem_page
 from fileserver.http.routing import Route
 from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services
@@ -18,9 +20,15 @@ from tests.unit.fileserver.frame import Client, OpenClient, make_config
 def open_client(aiohttp_client: AiohttpClient, aiohttp_server: AiohttpServer) -> OpenClient:
     """Serve a table of routes and return a client for it. No engine is started: the routes under test touch none."""
 
-    async def opened(*routes: Route, authenticate: Authenticate = nobody, **changes: Any) -> Client:
+    async def opened(
+        *routes: Route,
+        authenticate: Authenticate = nobody,
+        problem_page: ProblemPage = render_problem_page,
+        **changes: Any,
+    ) -> Client:
         config = make_config(**changes)
-        app = create_app(config, services_without_engines(config), routes=routes, authenticate=authenticate)
+        services = services_without_engines(config)
+        app = create_app(config, services, routes=routes, authenticate=authenticate, problem_page=problem_page)
         server = await aiohttp_server(app, **RUNNER_SETTINGS)
         return cast("Client", await aiohttp_client(server))
 

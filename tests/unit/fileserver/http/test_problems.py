@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 import compliance
 import fileserver
@@ -16,7 +17,7 @@ import watermark
 from compliance.errors import AccessDenied, ComplianceError, InvalidValue, NotFound, TooManyAttempts
 from fileserver.http.call import Call
 from fileserver.http.errors import HttpError
-from fileserver.http.problems import STATUSES, problem_of, slug_of
+from fileserver.http.problems import STATUSES, Problem, problem_of, slug_of
 from fileserver.http.routing import Auth
 from fileserver.i18n import Language, has_message, translate
 from fileserver.routes import ROUTES
@@ -191,3 +192,15 @@ async def test_unsigned_caller_is_told_how_to_sign_in(open_client: OpenClient) -
     """RFC 9110 §15.5.2: a 401 names a scheme."""
     response = await (await open_client(make_route(auth=Auth.SIGNED_IN, own=True))).get("/thing")
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_pages_of_problems_can_be_drawn_elsewhere(open_client: OpenClient) -> None:
+    """The console draws problems in its own frame, or leads a stranger to the sign-in."""
+
+    def elsewhere(_request: web.Request, problem: Problem) -> web.Response:
+        return web.Response(status=303, headers={"Location": f"/sign-in?why={problem.slug}"})
+
+    route = make_route(auth=Auth.EMPLOYEE, own=True, hidden=True)
+    client = await open_client(route, problem_page=elsewhere)
+    response = await client.get("/thing", allow_redirects=False)
+    assert (303, "/sign-in?why=not-signed-in") == (response.status, response.headers["Location"])
