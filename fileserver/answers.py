@@ -1,0 +1,123 @@
+"""Parts of answers that several features give: people by name, versions, what was found in them, what was decided.
+
+Building them reads no row: features read, these only shape. Names come from profiles and are empty once a person is
+erased.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from compliance.access import MaterialClass, VersionState
+from compliance.profiles import ERASED, Profile
+from fileserver.http.schemas import Output
+from fileserver.i18n import Language, has_message, translate
+from storage.rows.reviews import ReviewRow
+from storage.rows.versions import FindingRow, VersionRow
+
+Names = Mapping[UUID, Profile]
+MaterialState = Literal["draft", "submitted", "approved", "rejected", "withdrawn"]
+
+
+class PersonOut(Output):
+    """Somebody by name."""
+
+    id: UUID
+    name: str = Field(description="Empty once the person is erased")
+
+    @classmethod
+    def of(cls, names: Names, person_id: UUID) -> "PersonOut":
+        """The person under this id."""
+        return cls(id=person_id, name=names.get(person_id, ERASED).name)
+
+
+class FindingOut(Output):
+    """What a detector reports about a version."""
+
+    detector: str
+    rule: str
+    severity: Literal["block", "review", "evidence"]
+    page: int | None = Field(description="Where in the material; null: all of it")
+    message: str = Field(description="The finding as a sentence in the reader's language")
+    basis: str = Field(description="Legal basis, where there is one")
+
+    @classmethod
+    def of(cls, row: FindingRow, language: Language) -> "FindingOut":
+        """The finding for this reader."""
+        key = f"finding-{row.rule}"
+        known = has_message(language, key)
+        params = row.params if known else {"detector": row.detector, "rule": row.rule}
+        page = row.place.get("page")
+        return cls(
+            detector=row.detector,
+            rule=row.rule,
+            severity=row.severity,
+            page=int(page) if page is not None else None,
+            message=translate(language, key if known else "finding-other", **params),
+            basis=row.basis,
+        )
+
+
+class VersionBrief(Output):
+    """One version: the exact bytes, and where they stand."""
+
+    id: UUID
+    number: int = Field(description="1 for the first version of the material")
+    sha256: str
+    size_bytes: int
+    media_type: str = Field(description="Found from the bytes")
+    filename: str
+    state: VersionState
+    preparation: Literal["pending", "ready", "refused"] = Field(
+        description="`refused`: no sealed copies can be made; the findings say why"
+    )
+    pages_total: int | None = Field(description="null until counted")
+    pages_ready: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: VersionRow) -> "VersionBrief":
+        """The stored version."""
+        return cls.model_validate({name: getattr(row, name) for name in VersionBrief.model_fields})
+
+
+class ReviewBrief(Output):
+    """One review of a version: who submitted, what was decided on which bytes, and why."""
+
+    id: UUID
+    state: Literal["pending", "approved", "rejected"]
+    sha256: str = Field(description="The bytes that the decision is about")
+    rule_set_version: str
+    submitted_by: PersonOut
+    submitted_at: datetime
+    decided_by: PersonOut | None
+    decided_at: datetime | None
+    reason: str
+
+    @classmethod
+    def of(cls, row: ReviewRow, names: Names) -> "ReviewBrief":
+        """The stored review."""
+        plain = ("id", "state", "sha256", "rule_set_version", "submitted_at", "decided_at", "reason")
+        return cls.model_validate(
+            {name: getattr(row, name) for name in plain}
+            | {
+                "submitted_by": PersonOut.of(names, row.submitted_by),
+                "decided_by": PersonOut.of(names, row.decided_by) if row.decided_by else None,
+            }
+        )
+
+
+class MaterialBrief(Output):
+    """A material in one line."""
+
+    id: UUID
+    title: str
+    material_class: MaterialClass = Field(serialization_alias="class")
+
+
+def people_of(reviews: Iterable[ReviewRow]) -> set[UUID]:
+    """Whose names the reviews need."""
+    return {person for each in reviews for person in (each.submitted_by, each.decided_by) if person}

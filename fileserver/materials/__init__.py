@@ -1,0 +1,1 @@
+"""Materials: made of uploads, revised, submitted, withdrawn, listed and read."""

@@ -1,0 +1,122 @@
+"""What the materials API takes and answers."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from compliance.access import MaterialClass
+from fileserver.answers import FindingOut, MaterialBrief, MaterialState, PersonOut, ReviewBrief, VersionBrief
+from fileserver.http.schemas import Input, Output
+from fileserver.http.texts import ONE_LINE, SEVERAL_LINES
+
+TITLE_CHARS_MAX = 200
+DESCRIPTION_CHARS_MAX = 2000
+REASON_CHARS_MAX = 2000
+PAGE_DEFAULT = 50
+PAGE_MAX = 100
+CURSOR_CHARS_MAX = 120
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_CHARS_MAX), ONE_LINE]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=DESCRIPTION_CHARS_MAX), SEVERAL_LINES]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_CHARS_MAX), SEVERAL_LINES
+]
+
+
+class MaterialIn(Input):
+    """A material to be made of a finished upload."""
+
+    upload_id: UUID = Field(description="The caller's upload; may still be verifying")
+    title: Title = Field(description="One line")
+    material_class: MaterialClass = Field(alias="class", description="What it is for; the law differs by class")
+    description: Description = Field(default="", description="What readers should know")
+
+
+class VersionIn(Input):
+    """New bytes for a material."""
+
+    upload_id: UUID = Field(description="The caller's upload; may still be verifying")
+
+
+class SubmitIn(Input):
+    """Which version to submit for review."""
+
+    version: int | None = Field(default=None, ge=1, description="Its number; the newest unless given")
+
+
+class WithdrawIn(Input):
+    """Why a material is taken out of use."""
+
+    reason: Reason = Field(description="For those who ask later")
+
+
+class MaterialQuery(Input):
+    """Which materials to list."""
+
+    state: MaterialState | None = Field(default=None, description="State of the newest visible version, or withdrawn")
+    material_class: MaterialClass | None = Field(default=None, alias="class")
+    q: str | None = Field(default=None, max_length=TITLE_CHARS_MAX, description="Part of the title, in any case")
+    mine: bool = Field(default=False, description="Only the caller's own")
+    cursor: str | None = Field(default=None, max_length=CURSOR_CHARS_MAX, description="Where the page before ended")
+    limit: int = Field(default=PAGE_DEFAULT, ge=1, le=PAGE_MAX, description="How many at most")
+
+
+class MaterialPath(Input):
+    """The material in a path."""
+
+    material_id: UUID
+
+
+class MaterialItem(MaterialBrief):
+    """A material in a list, with the newest version that the reader may see."""
+
+    owner: PersonOut
+    state: MaterialState
+    created_at: datetime
+    version: VersionBrief
+
+
+class MaterialList(Output):
+    """Materials, newest first."""
+
+    items: list[MaterialItem]
+    next: str | None = Field(description="Cursor of the next page; null at the end")
+
+
+class VersionOut(VersionBrief):
+    """A version with its story."""
+
+    uploader: PersonOut
+    findings: list[FindingOut]
+    reviews: list[ReviewBrief] = Field(description="Oldest first")
+
+
+class Withdrawal(Output):
+    """When, by whom and why a material was taken out of use."""
+
+    at: datetime
+    by: PersonOut
+    reason: str
+
+
+class Duplicate(Output):
+    """Another version with the same bytes."""
+
+    material_id: UUID
+    title: str
+    version: int
+
+
+class MaterialOut(MaterialBrief):
+    """A material with every version that the reader may see."""
+
+    description: str
+    owner: PersonOut
+    state: MaterialState = Field(description="State of the newest visible version, or withdrawn")
+    created_at: datetime
+    withdrawn: Withdrawal | None
+    shared_version: int | None = Field(description="Number of the version that shares serve; null if none is approved")
+    versions: list[VersionOut] = Field(description="Newest first")
+    duplicate_of: Duplicate | None = Field(description="The same bytes elsewhere, among what the reader may see")
