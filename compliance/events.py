@@ -40,6 +40,8 @@ class Act(StrEnum):
     EMPLOYEE_CLINIC_ASSIGN = "employee:clinic:assign"
     EMPLOYEE_VIEWER_BLOCK = "employee:viewer:block"
     EMPLOYEE_VIEWER_UNBLOCK = "employee:viewer:unblock"
+    EMPLOYEE_PERSON_LIST = "employee:person:list"
+    EMPLOYEE_PERSON_SEARCH = "employee:person:search"
     VIEWER_IDENTITY_VERIFY = "viewer:identity:verify"
     VIEWER_CLINIC_CREATE = "viewer:clinic:create"
     EMPLOYEE_UPLOAD_CREATE = "employee:upload:create"

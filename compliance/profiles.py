@@ -6,7 +6,7 @@ wrapped key erases the person everywhere at once, backups of the profile include
 
 import json
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from uuid import UUID, uuid4
 
@@ -60,7 +60,11 @@ async def profiles_of(
     pseudonyms: Collection[str] | None = None,
 ) -> dict[UUID, Profile]:
     """The profiles of these people (of everybody without a filter); an erased person has an empty one."""
-    rows = await people.sealed_profiles(tx, person_ids=person_ids, pseudonyms=pseudonyms)
+    return open_profiles(master, await people.sealed_profiles(tx, person_ids=person_ids, pseudonyms=pseudonyms))
+
+
+def open_profiles(master: MasterKey, rows: Iterable[people.SealedProfile]) -> dict[UUID, Profile]:
+    """The profiles that these rows hold: some 20 µs each, so a thousand belong into a thread."""
     return {row.person_id: _open(master, row) for row in rows}
 
 

@@ -13,14 +13,13 @@ from compliance.access import Role
 from compliance.passwords import PASSWORD_CHARS_MAX
 from fileserver.accounts.service import LOGIN_CHARS_MAX
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
-from fileserver.http.schemas import Input, Output
+from fileserver.http.schemas import LINE, Input, Output
 from fileserver.http.scopes import Scope
 
 NAME_CHARS_MAX = 60
 CURSOR_CHARS_MAX = 200
 LIST_MAX = 200
 
-LINE = r"^[^\x00-\x1f\x7f]*$"  # one line: no control characters
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX, strip_whitespace=True, pattern=LINE)]
 EmployeeRole = Literal["marketer", "manager", "reviewer", "auditor", "admin"]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_CHARS_MAX)]

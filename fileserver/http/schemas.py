@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
+# Names and other single lines: no control characters, nothing invisible that could turn the line around.
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$"
+
 
 class Input(BaseModel):
     """Something a caller sends: unknown members are refused, values are never echoed in errors."""

@@ -1,5 +1,6 @@
 """Who a person is at this moment, read anew for every decision: role, clinic, and whether they may still act."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -64,3 +65,9 @@ async def standing_of(tx: Transaction, person_id: UUID) -> Standing | None:
     """The person's standing; None if there is no such person, or one who is neither employee nor viewer."""
     row = (await tx.execute(select_standing().where(person.c.id == person_id))).one_or_none()
     return to_standing(row) if row else None
+
+
+async def standings_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """The standings of these people; whoever has none is left out."""
+    found = (to_standing(row) for row in await tx.execute(select_standing().where(person.c.id.in_(person_ids))))
+    return {standing.person_id: standing for standing in found if standing is not None}
