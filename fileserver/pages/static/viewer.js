@@ -1,0 +1,172 @@
+// Reads a share: begins the visit, shows its sealed pages as they are scrolled to, renews their addresses before they end.
+
+import { callApi } from "./forms.js";
+
+const root = document.getElementById("viewer");
+const texts = JSON.parse(document.getElementById("viewer-texts").textContent);
+const part = (name) => root.querySelector(`[data-${name}]`);
+const RENEW_BEFORE_MS = 20_000;
+const PREPARING_POLL_MS = 2_000;
+const AHEAD = "150% 0px"; // load a page and a half before it is reached
+
+let visit = null;
+let renewing = null;
+
+const say = (text) => {
+  part("status").textContent = text;
+  part("status").hidden = !text;
+};
+
+function refuse(error) {
+  const problem = error.problem;
+  say("");
+  part("facts").hidden = true;
+  part("pages").replaceChildren();
+  part("counter").hidden = true;
+  part("refused-title").textContent = problem?.title ?? texts.offlineTitle;
+  part("refused-text").textContent = problem ? (problem.detail ?? "") : texts.offline;
+  part("refused").hidden = false;
+}
+
+function showFacts() {
+  document.title = visit.title;
+  part("title").textContent = visit.title;
+  part("description").textContent = visit.description;
+  part("description").hidden = !visit.description;
+  part("download").hidden = !visit.download_url;
+  if (visit.download_url) part("download").href = visit.download_url;
+  part("forward").hidden = visit.forward_depth_left < 1;
+  part("facts").hidden = false;
+  part("refused").hidden = true;
+}
+
+// A page that failed is asked for again with a fresh address; if that fails too, the server's answer says why.
+async function load(image) {
+  const number = Number(image.dataset.page);
+  image.closest("li").classList.add("loading");
+  try {
+    await renewIfNeeded();
+    const response = await fetch(visit.pages[number - 1].url, { headers: { Accept: "image/jpeg, application/problem+json" } });
+    if (!response.ok) throw Object.assign(new Error(response.statusText), { problem: await response.json() });
+    const address = URL.createObjectURL(await response.blob());
+    image.onload = () => URL.revokeObjectURL(address);
+    image.src = address;
+    image.closest("li").classList.remove("loading", "failed");
+  } catch (error) {
+    if (error.problem) return refuse(error);
+    image.closest("li").classList.remove("loading");
+    image.closest("li").classList.add("failed");
+  }
+}
+
+function pageItem({ page, width_px: width, height_px: height }) {
+  const item = document.createElement("li");
+  const image = document.createElement("img");
+  Object.assign(image, { width, height, alt: texts.page.replace("{page}", page), draggable: false });
+  image.dataset.page = page;
+  const retry = document.createElement("button");
+  Object.assign(retry, { type: "button", className: "button quiet retry", textContent: texts.retry });
+  retry.addEventListener("click", () => load(image));
+  item.append(image, retry);
+  return item;
+}
+
+function showPages() {
+  const items = visit.pages.map(pageItem);
+  part("pages").replaceChildren(...items);
+  const loader = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+      loader.unobserve(entry.target);
+      load(entry.target.querySelector("img"));
+    }),
+    { rootMargin: AHEAD },
+  );
+  const counter = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => count(entry.target)),
+    { threshold: 0.5 },
+  );
+  items.forEach((item) => (loader.observe(item), counter.observe(item)));
+  part("counter").hidden = items.length < 2;
+}
+
+function count(item) {
+  const number = [...item.parentElement.children].indexOf(item) + 1;
+  part("counter").textContent = `${number} / ${visit.pages.length}`;
+}
+
+async function renewIfNeeded() {
+  if (Date.parse(visit.addresses_expire_at) - Date.now() > RENEW_BEFORE_MS) return;
+  renewing ??= callApi("GET", `/api/v1/visits/${visit.id}`).finally(() => (renewing = null));
+  visit = await renewing;
+  if (visit.download_url) part("download").href = visit.download_url;
+}
+
+async function open() {
+  part("refused").hidden = true;
+  say(texts.loading);
+  try {
+    visit = await callApi("POST", "/api/v1/visits", { token: root.dataset.token });
+    show();
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function show() {
+  showFacts();
+  if (visit.status === "ready") {
+    say("");
+    showPages();
+  } else if (visit.status === "preparing") {
+    say(texts.preparing);
+    setTimeout(refresh, PREPARING_POLL_MS);
+  } else {
+    say("");
+    part("refused-title").textContent = texts.notSealableTitle;
+    part("refused-text").textContent = texts.notSealable;
+    part("refused").hidden = false;
+  }
+}
+
+async function refresh() {
+  try {
+    visit = await callApi("GET", `/api/v1/visits/${visit.id}`);
+    show();
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+async function forward() {
+  try {
+    const child = await callApi("POST", `/api/v1/visits/${visit.id}/forward`);
+    part("forward-link").value = child.url;
+    part("forwarded").hidden = false;
+    part("forward-link").select();
+    if (navigator.share) await navigator.share({ title: visit.title, url: child.url }).catch(() => {});
+  } catch (error) {
+    say(error.problem?.detail ?? texts.offline);
+  }
+}
+
+async function copy() {
+  await navigator.clipboard.writeText(part("forward-link").value);
+  say(texts.copied);
+}
+
+part("again").addEventListener("click", open);
+part("forward").addEventListener("click", forward);
+part("copy").addEventListener("click", copy);
+part("download").addEventListener("click", async (event) => {
+  if (Date.parse(visit.addresses_expire_at) - Date.now() > RENEW_BEFORE_MS) return;
+  event.preventDefault();
+  await renewIfNeeded();
+  window.location.assign(visit.download_url);
+});
+part("leave").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await callApi("DELETE", "/api/v1/sessions/current").catch(() => {});
+  window.location.reload();
+});
+root.addEventListener("contextmenu", (event) => event.target instanceof HTMLImageElement && event.preventDefault());
+open();
