@@ -5,23 +5,37 @@ Handlers must therefore be idempotent. What a job does is registered by the work
 only knows names.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import procrastinate
-from procrastinate import RetryStrategy
+from procrastinate import RetryDecision, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 from sqlalchemy.engine import make_url
 
 from storage.database import Transaction
 
-HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 10.0  # no heartbeat for so long: the worker is dead and its jobs run elsewhere
+HEARTBEATS = 5  # within that time, so that a busy worker is not taken for a dead one
 ATTEMPTS_MAX = 5
 RETRY_WAIT_S = 2
 SHUTDOWN_GRACE_S = 10.0
 
 Handler = Callable[..., Awaitable[None]]
+
+
+class Retry(RetryStrategy):
+    """Tries again after a growing pause; a job that the end of its worker interrupted runs again at once, always."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """None: the job has failed for good."""
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        return super().get_retry_decision(exception=exception, job=job)
 
 
 class Jobs:
@@ -46,7 +60,7 @@ class Jobs:
 
     def register(self, name: str, handler: Handler) -> None:
         """Lets `run` execute jobs of this name. A handler that raises is tried again, ATTEMPTS_MAX times in all."""
-        retry = RetryStrategy(max_attempts=ATTEMPTS_MAX, exponential_wait=RETRY_WAIT_S)
+        retry = Retry(max_attempts=ATTEMPTS_MAX, exponential_wait=RETRY_WAIT_S)
         self._app.task(name=name, retry=retry)(handler)
 
     def register_periodic(self, name: str, cron: str, handler: Callable[[], Awaitable[None]]) -> None:
@@ -58,23 +72,42 @@ class Jobs:
         task = self._app.task(name=name, queueing_lock=name, pass_context=False)(tick)
         self._app.periodic(cron=cron)(task)
 
-    async def run(self, *, concurrency: int = 2, wait: bool = True) -> None:
-        """Works until cancelled (or until the queue is empty when `wait` is false)."""
-        self.register_periodic("jobs.retry_stalled", "* * * * *", self._retry_stalled)
-        async with self._app.open_async():
-            await self._retry_stalled()
+    async def run(self, *, concurrency: int = 2, wait: bool = True, stalled_after_s: float = STALLED_AFTER_S) -> None:
+        """Works until cancelled; then jobs at hand get SHUTDOWN_GRACE_S to finish, or run again elsewhere.
+
+        Returns early when the queue is empty and `wait` is false, or when the database is lost: call it again then.
+        """
+        async with self._app.open_async(), self._rescuing(stalled_after_s):
             await self._app.run_worker_async(
                 concurrency=concurrency,
                 wait=wait,
                 install_signal_handlers=False,
                 delete_jobs="successful",
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_AFTER_S,
+                update_heartbeat_interval=stalled_after_s / HEARTBEATS,
+                stalled_worker_timeout=stalled_after_s,
                 shutdown_graceful_timeout=SHUTDOWN_GRACE_S,
             )
 
-    async def _retry_stalled(self) -> None:
-        """Puts the jobs of dead workers back into the queue."""
+    @asynccontextmanager
+    async def _rescuing(self, stalled_after_s: float) -> AsyncIterator[None]:
+        """Puts the jobs of dead workers back into the queue, at once and as long as the block lasts."""
+        await self._rescue(stalled_after_s)
+        task = asyncio.create_task(self._rescue_forever(stalled_after_s))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _rescue_forever(self, stalled_after_s: float) -> None:
+        while True:
+            await asyncio.sleep(stalled_after_s / 2)
+            with suppress(ConnectorException):  # the worker itself notices a lost database
+                await self._rescue(stalled_after_s)
+
+    async def _rescue(self, stalled_after_s: float) -> None:
         manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-            await manager.retry_job(job)
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after_s):
+            with suppress(ConnectorException):  # another worker was faster
+                await manager.retry_job(job)

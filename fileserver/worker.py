@@ -1,0 +1,52 @@
+"""The worker: runs every feature's jobs until it is asked to stop. Any number may run; one that dies loses nothing.
+
+SIGTERM and SIGINT let the jobs at hand finish within a grace time; what doesn't, and what a killed worker had at hand,
+runs again elsewhere. Jobs are idempotent, each feature sees to that.
+"""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import structlog
+
+from fileserver.config import Config
+from fileserver.materials import jobs as materials
+from fileserver.services import Services, open_services
+from fileserver.uploads import jobs as uploads
+from storage.jobs import STALLED_AFTER_S
+
+RESTART_AFTER_S = 2.0  # how long to leave a lost database alone
+
+log = structlog.get_logger(__name__)
+
+
+async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S) -> None:
+    """A worker process's life. Raises StorageError or KeyUnavailable when it can't even start."""
+    async with open_services(config) as services:
+        register_jobs(services)
+        working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, working.cancel)
+        log.info("worker started")
+        with suppress(asyncio.CancelledError):
+            await working
+        log.info("worker stopped")
+
+
+def register_jobs(services: Services) -> None:
+    """Every job there is, and every periodic clean-up."""
+    uploads.register(services.jobs, services)
+    materials.register(services.jobs, services)
+
+
+async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:
+    """Runs registered jobs until cancelled; starts anew when the database was lost."""
+    while True:
+        try:
+            await services.jobs.run(stalled_after_s=stalled_after_s)
+        except Exception:  # whatever it was, a worker that is gone helps nobody
+            log.exception("worker broke off")
+        log.warning("worker starts anew", after_s=RESTART_AFTER_S)
+        await asyncio.sleep(RESTART_AFTER_S)
