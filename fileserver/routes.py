@@ -3,12 +3,15 @@
 from fileserver import operations
 from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
+from fileserver.audit import routes as audit
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
 from fileserver.reviews import routes as reviews
+from fileserver.shares import routes as shares
+from fileserver.viewing import routes as viewing
 
 ROUTES: tuple[Route, ...] = (
     *problem_pages.ROUTES,
@@ -17,6 +20,9 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *materials.ROUTES,
     *reviews.ROUTES,
+    *shares.ROUTES,
+    *viewing.ROUTES,
+    *audit.ROUTES,
 )
 
 PROBLEM_PAGE: ProblemPage = problem_pages.render_problem_page

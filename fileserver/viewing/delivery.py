@@ -11,16 +11,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from compliance.exit import Outgoing
-from fileserver.http.errors import HttpError
+from storage.errors import RangeUnsatisfiable
 
 RANGE = re.compile(r"^bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
 SNIPPET_TYPES = frozenset({"image/jpeg", "image/png"})
-
-
-class RangeRefused(HttpError):
-    """The range asked for lies outside the file; `size_bytes` is its length."""
-
-    slug = "range-refused"
 
 
 async def send(request: web.Request, outgoing: Outgoing, *, attachment: bool = False) -> web.StreamResponse:
@@ -43,7 +37,7 @@ async def send_range(request: web.Request, outgoing: Outgoing, start: int) -> we
 
 
 def range_of(request: web.Request, total_bytes: int) -> tuple[int, int]:
-    """(start, stop) of the single range asked for, or the whole. Raises RangeRefused for one that starts past the end.
+    """(start, stop) of the single range asked for, or the whole. Raises RangeUnsatisfiable for one that starts past the end.
 
     Several ranges, or a unit that is not bytes, are answered with the whole file, as RFC 9110 §14.2 allows.
     """
@@ -54,7 +48,7 @@ def range_of(request: web.Request, total_bytes: int) -> tuple[int, int]:
     if not first:
         return max(total_bytes - int(last), 0), total_bytes
     if int(first) >= total_bytes:
-        raise RangeRefused(size_bytes=total_bytes)
+        raise RangeUnsatisfiable(key="", start=int(first))
     return int(first), min(int(last) + 1, total_bytes) if last else total_bytes
 
 

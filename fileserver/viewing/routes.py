@@ -12,7 +12,7 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.services import Services
 from fileserver.viewing import service
-from fileserver.viewing.delivery import RangeRefused, range_of, send, send_range
+from fileserver.viewing.delivery import range_of, send, send_range
 from fileserver.viewing.schemas import (
     Address,
     ForwardOut,
@@ -25,7 +25,7 @@ from fileserver.viewing.schemas import (
     VisitPath,
 )
 from fileserver.viewing.service import Opened
-from storage.errors import StorageError
+from storage.errors import RangeUnsatisfiable, StorageError
 from storage.rows import versions
 from storage.rows.renditions import RenditionRow
 from watermark.errors import WatermarkError
@@ -261,6 +261,6 @@ ROUTES = (
         scope="materials:read",
         path_params=VersionPath,
         produces="application/octet-stream",
-        errors=(AccessDenied, NotFound, RangeRefused, StorageError),
+        errors=(AccessDenied, NotFound, RangeUnsatisfiable, StorageError),
     ),
 )
