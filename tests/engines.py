@@ -1,8 +1,8 @@
 """The real engines for tests: one PostgreSQL and one SeaweedFS for each test process that asks for them.
 
-With pytest-xdist every worker starts its own pair, and only when a test needs it: that costs about three seconds of waiting
-once, a crashed or killed engine harms one worker only, and no worker has to outlive another. The engines end with their
-worker even when it is killed; pytest tears the fixture down after Ctrl-C.
+With pytest-xdist every worker starts its own pair, and only when a test needs it: that costs about three seconds of
+waiting once, a crashed or killed engine harms one worker only, and no worker has to outlive another. The engines end
+with their worker even when it is killed; pytest tears the fixture down after Ctrl-C.
 """
 
 import secrets
@@ -20,9 +20,11 @@ from storage.objects import ObjectStore
 def engines() -> Iterator[Endpoints]:
     """Where this test process's engines answer."""
     # Not pytest's own temporary folder: that one is kept after the run, and its path can be too long for a socket.
-    with tempfile.TemporaryDirectory(prefix="sealshare-") as folder:
-        with EmbeddedEngines(Path(folder) / "data", profile="test") as endpoints:
-            yield endpoints
+    with (
+        tempfile.TemporaryDirectory(prefix="sealshare-") as folder,
+        EmbeddedEngines(Path(folder) / "data", profile="test") as endpoints,
+    ):
+        yield endpoints
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Which account the engines run under.
+"""Which account the engines run under, and files only that account and we can read.
 
 PostgreSQL refuses to run as root, and nothing that stores strangers' bytes should. Promises: an ordinary user's engines
 run as that user; root's engines run as the owner of the data folder, or, when that is root, as the first of `ACCOUNTS`
@@ -40,15 +40,28 @@ def give(path: Path, account: Account | None) -> None:
         os.chown(path, account.uid, account.gid)
 
 
+def write_private(path: Path, content: bytes, account: Account | None) -> None:
+    """Writes a file whole or not at all, readable to the engines' account alone.
+
+    The folder belongs to that account, which we may not trust as root: a link planted there is not followed.
+    """
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(content)
+        if account is not None:
+            os.fchown(file.fileno(), account.uid, account.gid)
+    draft.replace(path)
+
+
 def _entry_for(data_dir: Path) -> pwd.struct_passwd:
     owner = data_dir.stat().st_uid
-    try:
-        if owner != 0:
+    if owner != 0:
+        try:
             return pwd.getpwuid(owner)
-    except KeyError as error:
-        raise EngineFailed(
-            engine="all", reason=f"the data folder belongs to the unknown uid {owner}", log=()
-        ) from error
+        except KeyError:
+            reason = f"the data folder belongs to uid {owner}, which has no account here"
+            raise EngineFailed(engine="all", reason=reason, log=()) from None
     for name in ACCOUNTS:
         try:
             return pwd.getpwnam(name)

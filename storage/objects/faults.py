@@ -1,14 +1,14 @@
 """Faults of the object store: which are worth another try, and what the others mean to us.
 
-Promises one wrapper for all retries, bounded in number and time, with random delays so that many clients don't come back
-in step. Everything else of the package asks here instead of catching library errors itself.
+Promises one wrapper for all retries, bounded in number and time, with random delays so that many clients don't come
+back in step. Everything else of the package asks here instead of catching library errors itself.
 """
 
 import asyncio
 import random
 import re
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import aiohttp
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,10 +40,6 @@ class PassingFault(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
-
-
-class _Sleeper(Protocol):
-    async def __call__(self, delay_s: float, /) -> None: ...
 
 
 async def with_retries(operation: str, attempt: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:

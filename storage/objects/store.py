@@ -119,9 +119,9 @@ class ObjectStore:
     ) -> Part:
         """Stores a part; returns when the store has acknowledged it.
 
-        Bytes are tried again on faults that may pass, then StoreUnavailable. A stream is sent once: PartRefused means that
-        nothing was stored and the same bytes may be sent again. What the source raises comes out unchanged. Raises
-        MultipartMissing, and ValueError when the source isn't `size_bytes` long.
+        Bytes are tried again on faults that may pass, then StoreUnavailable. A stream is sent once: PartRefused means
+        that nothing was stored and the same bytes may be sent again. What the source raises comes out unchanged.
+        Raises MultipartMissing, and ValueError when the source isn't `size_bytes` long.
         """
 
         async def attempt() -> str:
@@ -146,8 +146,8 @@ class ObjectStore:
     async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[Part]) -> ObjectInfo:
         """Joins the parts into the object. May be repeated: an upload completed before is recognised by its size.
 
-        Raises MultipartMissing when the upload is gone and no object of this size is there, ObjectCutShort when the joined
-        object's size isn't the parts' sum.
+        Raises MultipartMissing when the upload is gone and no object of this size is there, ObjectCutShort when the
+        joined object's size isn't the parts' sum.
         """
         listed = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
         completed = True

@@ -1,7 +1,8 @@
 """Bytes into the store: one PUT over a presigned URL, whole or streamed.
 
-Promises: Content-Length is explicit (S3 refuses chunked transfer); a stream of another length than announced is cut, so
-that no part appears; a store that stops reading is given up after `STALL_TIMEOUT_S`, while a slow source may take its time.
+Promises: Content-Length is explicit (S3 refuses chunked transfer); a stream of another length than announced is cut,
+so that no part appears; a store that stops reading is given up after `STALL_TIMEOUT_S`, while a slow source may take
+its time.
 """
 
 import asyncio
