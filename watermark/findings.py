@@ -23,7 +23,11 @@ RULES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One fact; `rule` is a key of RULES, `params` are its numbers."""
+    """One fact; `params` are its numbers. Raises ValueError unless `rule` is a key of RULES."""
 
     rule: str
     params: Params = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise ValueError(self.rule)

@@ -14,13 +14,13 @@ from PIL import ImageFont
 FONT_INDEX_SC = 2  # face number of Simplified Chinese in NotoSansCJK-Regular.ttc
 MISSING_MARK = "\u3013"
 ELLIPSIS = "\u2026"
-_PROBE_SIZE_PX = 24
+PROBE_SIZE_PX = 24  # for looking at glyphs and lengths, not for drawing
 _NOTDEF = "\U0010ffff"  # a noncharacter: no font has it, so it draws what the font draws for everything it lacks
 # A name of stacked accents or a pasted novel is cut before it costs anything; no real name is near this.
 TEXT_MAX = 256
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=6)  # each maps the whole collection into the address space
 def font(size_px: int) -> ImageFont.FreeTypeFont:
     """Noto Sans CJK SC at `size_px` to the em."""
     # BASIC layout: one glyph a character in the order given, so no shaping surprises (and no FriBiDi) in a stamp.
@@ -67,5 +67,5 @@ def _has_glyph(character: str) -> bool:
 
 
 def _glyph(character: str) -> bytes:
-    mask = font(_PROBE_SIZE_PX).getmask(character)
+    mask = font(PROBE_SIZE_PX).getmask(character)
     return bytes(mask)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw
 
-from watermark.lettering import font
+from watermark.lettering import PROBE_SIZE_PX, font
 from watermark.stamp import Preset
 
 SLANT_DEGREES = 24
@@ -24,6 +24,7 @@ GAP_ACROSS_EM = 0.5
 OUTLINE_EM = 1 / 16
 FOOTER_SHARE_OF_SHORT_SIDE = 1 / 62
 TILES_CACHED = 16
+CACHED_EM_MAX_PX = 64  # page images; the tile of a poster takes tens of megabytes and is not wanted twice
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Ink:
 
 
 INKS: dict[Preset, Ink] = {
-    "light": Ink(dark=0.12, light=0.18),
-    "standard": Ink(dark=0.20, light=0.30),
+    "light": Ink(dark=0.11, light=0.17),
+    "standard": Ink(dark=0.17, light=0.27),
     "strong": Ink(dark=0.32, light=0.45),
 }
 
@@ -61,15 +62,22 @@ class _Block:
 
 def em_px(lines: tuple[str, ...], short_side_px: int) -> int:
     """Type size for a picture of this short side: as large as the longest line allows, within limits."""
-    probe = font(100)
-    longest_em = max(probe.getlength(line) for line in lines) / 100
+    longest_em = max(font(PROBE_SIZE_PX).getlength(line) for line in lines) / PROBE_SIZE_PX
     fitting = short_side_px * min(EM_SHARE_OF_SHORT_SIDE, BLOCK_SHARE_OF_SHORT_SIDE / longest_em)
     return max(EM_MIN_PX, round(fitting))
 
 
-@lru_cache(maxsize=TILES_CACHED)
 def tile(lines: tuple[str, ...], size_px: int, preset: Preset) -> Tile:
     """The repeating tile of these lines with an em of `size_px`."""
+    return (_cached_tile if size_px <= CACHED_EM_MAX_PX else _tile)(lines, size_px, preset)
+
+
+@lru_cache(maxsize=TILES_CACHED)
+def _cached_tile(lines: tuple[str, ...], size_px: int, preset: Preset) -> Tile:
+    return _tile(lines, size_px, preset)
+
+
+def _tile(lines: tuple[str, ...], size_px: int, preset: Preset) -> Tile:
     block = _set(lines, size_px)
     width, height = _steps(block.width_px + GAP_ALONG_EM * size_px, block.height_px + GAP_ACROSS_EM * size_px)
     fill, outlined = (_wrapped(mask, width, height) for mask in (block.fill, block.outlined))

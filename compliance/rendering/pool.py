@@ -48,18 +48,23 @@ class RenderPool:
         await asyncio.gather(*(child.end() for child in children))
 
     async def _take(self) -> RenderChild:
-        if self._closed:
-            raise RenderCrashed
+        child = await self._idle_or_new()
+        self._lent.add(child)
+        child.begin_job()
+        return child
+
+    async def _idle_or_new(self) -> RenderChild:
         while self._idle:
             child = self._idle.pop()
             if child.usable:
-                return self._lend(child)
+                return child
             await child.end()  # it died between two jobs
-        return self._lend(await RenderChild.start(self._limits))
-
-    def _lend(self, child: RenderChild) -> RenderChild:
-        self._lent.add(child)
-        child.begin_job()
+        if self._closed:
+            raise RenderCrashed
+        child = await RenderChild.start(self._limits)
+        if self._closed:  # meanwhile
+            await child.end()
+            raise RenderCrashed
         return child
 
     async def _put_back(self, child: RenderChild) -> None:

@@ -175,3 +175,15 @@ async def test_the_end_of_the_pool_ends_jobs_under_way() -> None:
     assert processes() == []
     with pytest.raises(RenderCrashed):
         await renderer.seal(BASE, STAMP)
+
+
+async def test_a_pool_closed_while_a_process_starts_leaves_none() -> None:
+    """The process that comes up after the end is ended too."""
+    renderer = Renderer()
+    job = asyncio.create_task(renderer.seal(BASE, STAMP))
+    await asyncio.sleep(0)
+    await renderer.close()
+
+    with pytest.raises(RenderCrashed):
+        await job
+    assert processes() == []

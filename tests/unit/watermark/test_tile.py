@@ -39,6 +39,11 @@ def test_the_same_stamp_is_drawn_once() -> None:
     assert tiles.tile(LINES, 30, "standard") is tiles.tile(LINES, 30, "standard")
 
 
+def test_huge_tiles_are_not_kept() -> None:
+    """Posters do not fill the memory of a process with tiles."""
+    assert tiles.tile(LINES, 100, "standard") is not tiles.tile(LINES, 100, "standard")
+
+
 def test_presets_differ_in_strength() -> None:
     """Light covers less than standard, standard less than strong."""
     heaviest = [tiles.tile(LINES, 30, preset).opacity.getextrema()[1] for preset in ("light", "standard", "strong")]
@@ -46,7 +51,7 @@ def test_presets_differ_in_strength() -> None:
     assert heaviest == sorted(set(heaviest))
 
 
-@pytest.mark.parametrize(("short_side", "expected"), [(40, 10), (300, 10), (1400, 39), (6000, 167)])
+@pytest.mark.parametrize(("short_side", "expected"), [(40, 10), (300, 10), (1400, 40), (6000, 171)])
 def test_type_grows_with_the_picture(short_side: int, expected: int) -> None:
     """Type is a fixed share of the short side, and never smaller than what can be read."""
     assert expected == tiles.em_px(LINES, short_side)
