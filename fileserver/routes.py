@@ -9,8 +9,10 @@ from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
+from fileserver.people import routes as people
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
+from fileserver.uploads import routes as uploads
 from fileserver.viewing import routes as viewing
 
 ROUTES: tuple[Route, ...] = (
@@ -18,6 +20,8 @@ ROUTES: tuple[Route, ...] = (
     *api_docs.ROUTES,
     *operations.ROUTES,
     *accounts.ROUTES,
+    *people.ROUTES,
+    *uploads.ROUTES,
     *materials.ROUTES,
     *reviews.ROUTES,
     *shares.ROUTES,

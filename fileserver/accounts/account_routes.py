@@ -1,7 +1,5 @@
 """Accounts over HTTP: an administrator adds, disables and enables them; everybody changes their own password."""
 
-import base64
-import binascii
 from typing import Any
 
 from compliance.access import Action, Role, require
@@ -20,6 +18,7 @@ from fileserver.accounts.schemas import (
 )
 from fileserver.accounts.service import Named, NewAccount
 from fileserver.http.call import Call
+from fileserver.http.cursors import read_text_cursor, write_text_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from storage.rows import accounts as rows
@@ -30,10 +29,10 @@ async def listed(call: Call[None, AccountQuery]) -> AccountList:
     require(call.actor, Action.ACCOUNT_LIST)
     query = call.query
     async with call.services.database.transaction() as tx:
-        found = await rows.list_accounts(tx, after_login=_read_cursor(query.cursor), limit=query.limit)
+        found = await rows.list_accounts(tx, after_login=read_text_cursor(query.cursor), limit=query.limit)
         named = await service.named(tx, call.services.keys.master, found)
     more = found[-1].login if len(found) == query.limit else None
-    return AccountList(items=[_out(each) for each in named], next=_write_cursor(more) if more else None)
+    return AccountList(items=[_out(each) for each in named], next=write_text_cursor(more) if more else None)
 
 
 async def create(call: Call[AccountIn]) -> AccountWithPassword:
@@ -109,17 +108,6 @@ def _out(account: Named) -> AccountOut:
 
 def _with_password(account: Named, password: str | None) -> AccountWithPassword:
     return AccountWithPassword(password=password, **_out(account).model_dump())
-
-
-def _write_cursor(login: str) -> str:
-    return base64.urlsafe_b64encode(login.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None) -> str:
-    try:
-        return base64.urlsafe_b64decode((cursor or "") + "=" * (-len(cursor or "") % 4)).decode()
-    except (ValueError, binascii.Error) as error:
-        raise InvalidValue(field="cursor") from error
 
 
 def _route(**declared: Any) -> Route:

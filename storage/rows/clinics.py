@@ -52,12 +52,10 @@ async def clinic_by_name(tx: Transaction, name: str) -> ClinicRow | None:
 
 
 async def list_clinics(
-    tx: Transaction, *, after: tuple[str, UUID] | None = None, owner_id: UUID | None = None, limit: int = PAGE_MAX
+    tx: Transaction, *, after_name: str = "", owner_id: UUID | None = None, limit: int = PAGE_MAX
 ) -> tuple[ClinicRow, ...]:
-    """Clinics by name (in the order of code points), beginning after the (name, id) last seen."""
-    query = _clinics().order_by(clinic.c.name.collate("C"), clinic.c.id).limit(limit)
-    if after is not None:
-        query = query.where(clinic.c.name.collate("C") > after[0])
+    """Clinics by name (in the order of code points), beginning after `after_name`."""
+    query = _clinics().where(clinic.c.name.collate("C") > after_name).order_by(clinic.c.name.collate("C")).limit(limit)
     if owner_id is not None:
         query = query.where(clinic.c.owner_id == owner_id)
     return tuple(ClinicRow(**row) for row in (await tx.execute(query)).mappings())

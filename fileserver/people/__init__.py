@@ -1,0 +1,1 @@
+"""People outside the brand: clinics, viewers, and how viewers say who they are. Names are searched here too."""
