@@ -31,7 +31,8 @@ class FinishedUpload:
 async def finished_upload(tx: Transaction, upload_id: UUID, person_id: UUID) -> FinishedUpload:
     """The person's finished upload, which stays as it is until `tx` ends.
 
-    Raises NotFound for an upload that is not there or not theirs, UploadUnfinished while bytes or the SHA-256 are missing.
+    Raises NotFound for an upload that is not there or not theirs, UploadUnfinished while bytes or the SHA-256 are
+    missing.
     """
     row = await uploads.upload_by_id(tx, upload_id, lock=True)
     if row is None or row.person_id != person_id or row.state in ("terminated", "failed"):

@@ -46,6 +46,7 @@ def create_app(
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
+    app.on_shutdown.append(_end_uploads)
     app.add_routes(endpoints(routes))
     return app
 
@@ -61,3 +62,8 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
             yield
 
     return context
+
+
+async def _end_uploads(app: web.Application) -> None:
+    """Uploads under way keep what arrived and end now, instead of when the time for the shutdown is over."""
+    app[SERVICES].receptions.stop()

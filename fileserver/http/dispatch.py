@@ -206,6 +206,11 @@ def _definition(route: Route, own_head: set[str]) -> web.RouteDef:
     """
     handle = Endpoint(route).handle
     if route.method != "GET":
-        return web.route(route.method, route.path, handle)
+        streams = route.body_max_bytes is None
+        return web.route(route.method, route.path, handle, expect_handler=_leave_to_handler if streams else None)
     whole = route.hidden or route.returns is not None
     return web.get(route.path, handle, allow_head=whole and route.path not in own_head)
+
+
+async def _leave_to_handler(_request: web.Request) -> None:
+    """`Expect: 100-continue` where the handler streams the body: it asks for bytes once it is sure to want them."""

@@ -17,7 +17,7 @@ from storage.errors import StorageError
 
 PROBLEM_TYPE = "application/problem+json"
 
-STATUSES: Mapping[str, HTTPStatus] = {
+STATUSES: Mapping[str, int] = {
     # the frame
     "bad-request": HTTPStatus.BAD_REQUEST,
     "malformed-body": HTTPStatus.BAD_REQUEST,
@@ -55,6 +55,19 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "clinic-taken": HTTPStatus.CONFLICT,
     "sign-in-unavailable": HTTPStatus.FORBIDDEN,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    # uploads, with the statuses of tus 1.0.0
+    "tus-version-refused": HTTPStatus.PRECONDITION_FAILED,
+    "upload-header-invalid": HTTPStatus.BAD_REQUEST,
+    "upload-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "offset-mismatch": HTTPStatus.CONFLICT,
+    "checksum-mismatch": 460,
+    "upload-gone": HTTPStatus.GONE,
+    "upload-busy": HTTPStatus.LOCKED,
+    "upload-replaced": HTTPStatus.BAD_REQUEST,
+    "upload-cut": HTTPStatus.BAD_REQUEST,
+    "upload-silent": HTTPStatus.REQUEST_TIMEOUT,
+    "too-many-uploads": HTTPStatus.TOO_MANY_REQUESTS,
+    "server-stopping": HTTPStatus.SERVICE_UNAVAILABLE,
     # storage
     "storage-error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "object-missing": HTTPStatus.INTERNAL_SERVER_ERROR,  # a row says that the bytes are there
@@ -90,7 +103,7 @@ class Problem:
     """One problem as the reader gets it."""
 
     slug: str
-    status: HTTPStatus
+    status: int
     title: str
     detail: str
     instance: str  # the request id, to quote to an operator
@@ -125,7 +138,7 @@ def problem_of(error: Exception, language: Language, request_id: str, status: in
     params: Mapping[str, str | int] = {} if isinstance(error, StorageError) else getattr(error, "params", {})
     return Problem(
         slug=slug,
-        status=HTTPStatus(status) if status else STATUSES[slug],
+        status=status or STATUSES[slug],
         title=translate(language, f"problem-{slug}-title"),
         detail=_detail(slug, params, language),
         instance=request_id,
@@ -164,7 +177,7 @@ def violation_message(violation: Violation, language: Language) -> str:
     return translate(language, key, **violation.params)
 
 
-def _headers(status: HTTPStatus, params: Mapping[str, str | int]) -> dict[str, str]:
+def _headers(status: int, params: Mapping[str, str | int]) -> dict[str, str]:
     headers: dict[str, str] = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="sealshare"'

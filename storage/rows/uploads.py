@@ -114,20 +114,15 @@ async def tails_of(tx: Transaction, upload_id: UUID) -> tuple[TailRow, ...]:
     return tuple(TailRow(**row) for row in (await tx.execute(query)).mappings())
 
 
-async def next_fence(tx: Transaction, upload_id: UUID) -> int:
-    """Takes the upload up: the returned number is the only one that may record from now on."""
-    taking = update(upload).where(upload.c.id == upload_id).values(fence=upload.c.fence + 1)
-    return int((await tx.execute(taking.returning(upload.c.fence))).scalar_one())
+async def set_fence(tx: Transaction, upload_id: UUID, fence: int, object_key: str) -> None:
+    """Takes the upload up: only a request that was given `fence` records from now on, and its object gets this key."""
+    await tx.execute(update(upload).where(upload.c.id == upload_id).values(fence=fence, object_key=object_key))
 
 
 async def set_multipart(tx: Transaction, upload_id: UUID, fence: int, multipart_id: str) -> bool:
     """Remembers the multipart upload that parts go to. False if the request was replaced."""
-    return await _change(tx, upload_id, fence, multipart_id=multipart_id)
-
-
-async def set_object_key(tx: Transaction, upload_id: UUID, fence: int, object_key: str) -> bool:
-    """Names the object that one PutObject wrote. False if the request was replaced."""
-    return await _change(tx, upload_id, fence, object_key=object_key)
+    mine = update(upload).where(upload.c.id == upload_id, upload.c.fence == fence, upload.c.state == "receiving")
+    return (await tx.execute(mine.values(multipart_id=multipart_id))).rowcount == 1
 
 
 async def advance(
@@ -189,8 +184,3 @@ async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) ->
 async def is_used(tx: Transaction, upload_id: UUID) -> bool:
     """Whether a version was made of the upload, so that its object must stay."""
     return bool(await tx.scalar(select(exists().where(version.c.upload_id == upload_id))))
-
-
-async def _change(tx: Transaction, upload_id: UUID, fence: int, **columns: Any) -> bool:
-    mine = update(upload).where(upload.c.id == upload_id, upload.c.fence == fence, upload.c.state == "receiving")
-    return (await tx.execute(mine.values(**columns))).rowcount == 1

@@ -1,0 +1,60 @@
+problem-tus-version-refused-title = Upload protocol version not supported
+problem-tus-version-refused-detail = Send the header Tus-Resumable: { $version }.
+problem-tus-version-refused-explanation = Uploads follow the tus protocol. The header Tus-Version of the answer lists the versions that this server speaks.
+
+problem-upload-header-invalid-title = Upload header not acceptable
+problem-upload-header-invalid-detail = A header of the upload protocol is missing or wrong; nothing was changed.
+problem-upload-header-invalid-explanation = The member errors names the header and what is wrong with it. OPTIONS on the same address lists what this server can do.
+
+problem-upload-too-large-title = Upload too large
+problem-upload-too-large-detail = At most { $size_max_bytes } bytes are accepted here.
+problem-upload-too-large-explanation = Either the file is larger than the largest upload that the operator allows, or more bytes were sent than the upload was announced with.
+
+problem-offset-mismatch-title = Not where the upload stands
+problem-offset-mismatch-detail = The upload stands at byte { $offset_bytes }; nothing was changed. Continue there.
+problem-offset-mismatch-explanation = Each PATCH begins where the upload stands. Ask with HEAD for the offset and continue from there.
+
+problem-checksum-mismatch-title = Checksum does not match
+problem-checksum-mismatch-detail = The bytes changed on their way and were discarded. Send them again.
+problem-checksum-mismatch-explanation = The bytes of the request do not have the checksum that was sent with them. The upload stands where it stood before.
+
+problem-upload-gone-title = Upload no longer there
+problem-upload-gone-detail = This upload was ended, has expired or failed. Start a new one.
+problem-upload-gone-explanation = An upload ends when it is cancelled, when it stands still for too long, or when its stored bytes cannot be joined.
+
+problem-upload-busy-title = Upload is busy
+problem-upload-busy-detail = An earlier request of this upload is just finishing. Try again in a few seconds.
+problem-upload-busy-explanation = An upload is written by one request at a time. The earlier one has been asked to stop.
+
+problem-upload-replaced-title = Continued elsewhere
+problem-upload-replaced-detail = A newer request has taken over this upload. What had arrived is kept.
+problem-upload-replaced-explanation = An upload is written by one request at a time, and the newest one wins: for example the same file in another tab.
+
+problem-upload-cut-title = The connection was cut
+problem-upload-cut-detail = The bytes ended early. What had arrived is kept.
+problem-upload-cut-explanation = The connection broke off before the announced end. Ask with HEAD for the offset and continue from there.
+
+problem-upload-silent-title = Nothing arrived any more
+problem-upload-silent-detail = No byte arrived for { $timeout_s } seconds. What had arrived is kept.
+problem-upload-silent-explanation = The connection fell silent. Ask with HEAD for the offset and continue from there.
+
+problem-too-many-uploads-title = Too many unfinished uploads
+problem-too-many-uploads-detail = You have { $uploads_max } unfinished uploads. Finish or cancel one first.
+problem-too-many-uploads-explanation = The number of unfinished uploads of one person is limited. Unfinished uploads also expire on their own.
+
+problem-server-stopping-title = The server is restarting
+problem-server-stopping-detail = What had arrived is kept. Try again in a few seconds.
+problem-server-stopping-explanation = The server is going down or restarting. The upload continues where it stood.
+
+invalid-not-a-number = A whole number in digits is needed, at most 19 of them.
+invalid-not-base64 = This is not valid base64.
+invalid-extension-unknown = This server does not offer that extension of the protocol.
+invalid-algorithm-unknown = This checksum algorithm is not known here. Use sha1 or sha256.
+invalid-digest-size = The checksum does not have the length of its algorithm.
+invalid-metadata-too-long = The metadata is too long.
+invalid-metadata-key = Each key is 1 to 64 printable ASCII characters without space or comma.
+invalid-metadata-repeated = Each key may be given only once.
+invalid-metadata-text = The file name and type must be UTF-8.
+invalid-filename = The file name has at most 255 characters and no path, control characters or line ends.
+invalid-filetype = The file type must be a media type such as application/pdf.
+invalid-offset-mismatch = The upload does not stand there.

@@ -1,0 +1,60 @@
+problem-tus-version-refused-title = 不支持该上传协议版本
+problem-tus-version-refused-detail = 请发送请求头 Tus-Resumable: { $version }。
+problem-tus-version-refused-explanation = 上传遵循 tus 协议。响应头 Tus-Version 列出了本服务器支持的版本。
+
+problem-upload-header-invalid-title = 上传请求头无效
+problem-upload-header-invalid-detail = 上传协议的某个请求头缺失或有误，未作任何更改。
+problem-upload-header-invalid-explanation = 成员 errors 指出是哪个请求头以及问题所在。对同一地址发送 OPTIONS 可查看本服务器的能力。
+
+problem-upload-too-large-title = 上传过大
+problem-upload-too-large-detail = 此处最多接受 { $size_max_bytes } 字节。
+problem-upload-too-large-explanation = 文件超过了管理员允许的上限，或者发送的字节数超过了上传时声明的长度。
+
+problem-offset-mismatch-title = 与上传进度不符
+problem-offset-mismatch-detail = 上传当前位于第 { $offset_bytes } 字节，未作任何更改。请从该处继续。
+problem-offset-mismatch-explanation = 每个 PATCH 必须从上传当前的位置开始。请先用 HEAD 查询偏移量，再从该处继续。
+
+problem-checksum-mismatch-title = 校验和不一致
+problem-checksum-mismatch-detail = 数据在传输中发生变化，已被丢弃。请重新发送。
+problem-checksum-mismatch-explanation = 请求中的数据与随附的校验和不符。上传仍停留在之前的位置。
+
+problem-upload-gone-title = 上传已不存在
+problem-upload-gone-detail = 该上传已取消、已过期或已失败。请重新上传。
+problem-upload-gone-explanation = 上传在被取消、停滞过久，或已存数据无法合并时结束。
+
+problem-upload-busy-title = 上传正忙
+problem-upload-busy-detail = 该上传的前一个请求正在收尾，请几秒后重试。
+problem-upload-busy-explanation = 同一上传同一时间只由一个请求写入，前一个请求已被要求停止。
+
+problem-upload-replaced-title = 已在别处继续
+problem-upload-replaced-detail = 更新的请求已接管该上传，已收到的数据会保留。
+problem-upload-replaced-explanation = 同一上传同一时间只由一个请求写入，以最新的为准，例如在另一个标签页中上传同一文件。
+
+problem-upload-cut-title = 连接中断
+problem-upload-cut-detail = 数据提前结束，已收到的部分会保留。
+problem-upload-cut-explanation = 连接在声明的结尾之前断开。请用 HEAD 查询偏移量，再从该处继续。
+
+problem-upload-silent-title = 不再收到数据
+problem-upload-silent-detail = { $timeout_s } 秒内未收到任何数据，已收到的部分会保留。
+problem-upload-silent-explanation = 连接没有动静。请用 HEAD 查询偏移量，再从该处继续。
+
+problem-too-many-uploads-title = 未完成的上传过多
+problem-too-many-uploads-detail = 您有 { $uploads_max } 个未完成的上传，请先完成或取消其中之一。
+problem-too-many-uploads-explanation = 每个人未完成的上传数量有限。未完成的上传也会自行过期。
+
+problem-server-stopping-title = 服务器正在重启
+problem-server-stopping-detail = 已收到的数据会保留，请几秒后重试。
+problem-server-stopping-explanation = 服务器正在停止或重启，上传会从原处继续。
+
+invalid-not-a-number = 需要由数字组成的整数，最多 19 位。
+invalid-not-base64 = 不是有效的 base64。
+invalid-extension-unknown = 本服务器不提供该协议扩展。
+invalid-algorithm-unknown = 不支持该校验算法，请使用 sha1 或 sha256。
+invalid-digest-size = 校验和的长度与算法不符。
+invalid-metadata-too-long = 元数据过长。
+invalid-metadata-key = 每个键为 1 至 64 个可打印的 ASCII 字符，不含空格和逗号。
+invalid-metadata-repeated = 每个键只能出现一次。
+invalid-metadata-text = 文件名和类型必须是 UTF-8。
+invalid-filename = 文件名最多 255 个字符，不得包含路径、控制字符或换行。
+invalid-filetype = 文件类型必须是媒体类型，例如 application/pdf。
+invalid-offset-mismatch = 上传并不在该位置。

@@ -1,0 +1,78 @@
+"""What uploads refuse over HTTP; statuses stand in fileserver.http.problems, sentences in the locales.
+
+The statuses are those of tus 1.0.0 (https://tus.io/protocols/resumable-upload), the bodies ours (RFC 9457).
+"""
+
+from fileserver.http.errors import HttpError
+
+
+class TusVersionRefused(HttpError):
+    """412: Tus-Resumable names another version than ours, or none."""
+
+    slug = "tus-version-refused"
+
+
+class UploadHeaderInvalid(HttpError):
+    """400: a header of the protocol is missing, malformed or asks for an extension we don't have; `field` names it."""
+
+    slug = "upload-header-invalid"
+
+
+class UploadTooLarge(HttpError):
+    """413: longer than the largest upload, or more bytes than the upload's length."""
+
+    slug = "upload-too-large"
+
+
+class OffsetMismatch(HttpError):
+    """409: the PATCH does not begin where the upload stands."""
+
+    slug = "offset-mismatch"
+
+
+class ChecksumMismatch(HttpError):
+    """460: the bytes are not those that the checksum was made of; the whole PATCH is discarded."""
+
+    slug = "checksum-mismatch"
+
+
+class UploadGone(HttpError):
+    """410: terminated, expired or failed; a new upload must be made."""
+
+    slug = "upload-gone"
+
+
+class UploadBusy(HttpError):
+    """423: an older request of this upload is being ended and needs a moment more."""
+
+    slug = "upload-busy"
+
+
+class UploadReplaced(HttpError):
+    """400: a newer request has taken the upload over. Final, or two clients would take it from each other for ever."""
+
+    slug = "upload-replaced"
+
+
+class UploadCut(HttpError):
+    """400: the body ended early. Nobody is there to read the answer; what arrived is kept."""
+
+    slug = "upload-cut"
+
+
+class UploadSilent(HttpError):
+    """408: no byte came for `timeout_s`; what arrived is kept."""
+
+    slug = "upload-silent"
+
+
+class TooManyUploads(HttpError):
+    """429: the person has `uploads_max` unfinished uploads."""
+
+    slug = "too-many-uploads"
+
+
+class ServerStopping(HttpError):
+    """503: this server goes down; what arrived is kept, and another one continues."""
+
+    slug = "server-stopping"

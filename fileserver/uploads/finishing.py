@@ -1,0 +1,96 @@
+"""What happens once every byte is recorded: the parts become one object, and its SHA-256 becomes known.
+
+assembling → complete when this process hashed every byte on the way; assembling → verifying → complete when it did not
+(another node, a restart) and a job has to read the object once. Every step may be repeated by anybody: the request that
+brought the last byte, a later HEAD, or a job.
+"""
+
+from uuid import UUID
+
+import structlog
+
+from compliance import ledger
+from compliance.events import Act, Trail
+from compliance.visits import person_now
+from fileserver.services import Services
+from fileserver.uploads import names
+from fileserver.uploads.errors import UploadGone
+from storage.database import Transaction
+from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, StorageError, StoreRefused
+from storage.objects import Part
+from storage.rows import uploads
+from storage.rows.uploads import PartRow, UploadRow
+
+# S3's codes for parts that will never make this object: another node's late part replaced one, or one got lost.
+HOPELESS_CODES = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"})
+
+log = structlog.get_logger(__name__)
+
+
+async def finish(services: Services, upload_id: UUID, sha256: str | None = None) -> None:
+    """Assemble the upload if that is what it waits for. `sha256` is of exactly its bytes; None: a job will find out.
+
+    Raises UploadGone when the parts can't become the object any more, StorageError when a later try may succeed.
+    """
+    async with services.database.transaction() as tx:
+        row, parts = await uploads.upload_by_id(tx, upload_id), await uploads.parts_of(tx, upload_id)
+    if row is None or row.state != "assembling":
+        return
+    try:
+        await _assemble(services, row, parts)
+    except StorageError as error:
+        if not _is_hopeless(error):
+            raise
+        await fail(services, row.id, error)
+        raise UploadGone from error
+    async with services.database.transaction() as tx:
+        if sha256 is not None:
+            await complete(services, tx, row, sha256)
+        elif await uploads.change_state(tx, row.id, before=("assembling",), after="verifying", now=services.clock()):
+            await services.jobs.enqueue(tx, names.VERIFY, key=names.obj_of(row.id), upload_id=str(row.id))
+
+
+async def _assemble(services: Services, row: UploadRow, parts: tuple[PartRow, ...]) -> None:
+    if row.multipart_id is not None:  # without one, a single PutObject has made the object already
+        listed = [Part(part.number, part.size_bytes, part.etag) for part in parts]
+        await services.objects.complete_multipart(row.object_key, row.multipart_id, listed)
+
+
+def _is_hopeless(error: StorageError) -> bool:
+    if isinstance(error, StoreRefused):
+        return error.params.get("code") in HOPELESS_CODES
+    return isinstance(error, (MultipartMissing, ObjectCutShort, ObjectMissing))
+
+
+async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: str) -> None:
+    """The upload is done: its SHA-256 stands in the row and in the log. Does nothing when somebody was faster."""
+    now = services.clock()
+    changed = await uploads.change_state(
+        tx,
+        row.id,
+        before=("assembling", "verifying"),
+        after="complete",
+        now=now,
+        sha256=sha256,
+        verified_bytes=row.length_bytes,
+        expires_at=None,
+    )
+    if not changed:
+        return
+    person = await person_now(tx, row.person_id)
+    trail = Trail(who=person.pseudonym, role=person.role)
+    detail = {"bytes": row.length_bytes}
+    event = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, obj=names.obj_of(row.id), ver=sha256, det=detail)
+    await ledger.append(tx, event, now=now)
+    if row.fence > 1:  # more than one request wrote: a tail or an abandoned attempt may be left
+        await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
+
+
+async def fail(services: Services, upload_id: UUID, error: StorageError) -> None:
+    """The bytes can't become what they should: the client has to make a new upload."""
+    log.error("upload failed", upload=str(upload_id), error=error.slug)
+    async with services.database.transaction() as tx:
+        await uploads.change_state(
+            tx, upload_id, before=("assembling", "verifying"), after="failed", now=services.clock()
+        )
+        await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(upload_id))

@@ -1,0 +1,133 @@
+"""The headers of tus 1.0.0: read strictly, refused by name, written back only from checked values.
+
+Specification: https://tus.io/protocols/resumable-upload, with the extensions that EXTENSIONS names.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from compliance.uploads import FILENAME, FILETYPE
+from fileserver.uploads.errors import TusVersionRefused, UploadHeaderInvalid
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
+OFFSET_STREAM = "application/offset+octet-stream"
+METADATA_CHARS_MAX = 4096
+METADATA_KEYS_MAX = 32
+FILENAME_CHARS_MAX = 255
+FILETYPE_CHARS_MAX = 127
+
+NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)  # int() would also take "+5", "1_0" and " 5"
+METADATA_KEY = re.compile(r"[!-+\--~]{1,64}", re.ASCII)  # printable, without space and comma
+MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9][\w!#$&^.+-]*( *;[ -~]*)?", re.ASCII)
+NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]")
+
+ALGORITHMS: Mapping[str, Any] = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """What the bytes of one PATCH must hash to."""
+
+    algorithm: str
+    digest: bytes
+
+    def hasher(self) -> Any:
+        """A new hash object; not for security: the client states it about its own bytes."""
+        return ALGORITHMS[self.algorithm](usedforsecurity=False)
+
+
+def check_version(headers: Mapping[str, str]) -> None:
+    """Raises TusVersionRefused unless Tus-Resumable is ours; the answer's Tus-Version says what is."""
+    if headers.get("Tus-Resumable") != VERSION:
+        raise TusVersionRefused(version=VERSION)
+
+
+def read_number(headers: Mapping[str, str], name: str) -> int:
+    """A non-negative integer. Raises UploadHeaderInvalid when it is missing or anything but 1 to 19 ASCII digits."""
+    text = headers.get(name)
+    if text is None:
+        raise UploadHeaderInvalid(field=name, rule="missing")
+    if not NUMBER.fullmatch(text):
+        raise UploadHeaderInvalid(field=name, rule="not-a-number")
+    return int(text)
+
+
+def read_length(headers: Mapping[str, str]) -> int:
+    """Upload-Length of a creation. A length that is said later and uploads put together of others aren't offered."""
+    for name in ("Upload-Defer-Length", "Upload-Concat"):
+        if name in headers:
+            raise UploadHeaderInvalid(field=name, rule="extension-unknown")
+    return read_number(headers, "Upload-Length")
+
+
+def read_checksum(headers: Mapping[str, str]) -> Checksum | None:
+    """Upload-Checksum, if sent. Raises UploadHeaderInvalid for an unknown algorithm or a malformed digest."""
+    text = headers.get("Upload-Checksum")
+    if text is None:
+        return None
+    algorithm, _, encoded = text.partition(" ")
+    if algorithm not in ALGORITHMS:
+        raise UploadHeaderInvalid(field="Upload-Checksum", rule="algorithm-unknown")
+    digest = _decoded("Upload-Checksum", encoded)
+    if len(digest) != ALGORITHMS[algorithm](usedforsecurity=False).digest_size:
+        raise UploadHeaderInvalid(field="Upload-Checksum", rule="digest-size")
+    return Checksum(algorithm, digest)
+
+
+def read_metadata(headers: Mapping[str, str]) -> dict[str, str]:
+    """Upload-Metadata as {key: base64 text}. Raises UploadHeaderInvalid for what can't be stored or shown safely."""
+    text = headers.get("Upload-Metadata", "")
+    if len(text) > METADATA_CHARS_MAX:
+        raise UploadHeaderInvalid(field="Upload-Metadata", rule="metadata-too-long")
+    metadata: dict[str, str] = {}
+    for pair in text.split(",") if text.strip() else ():
+        key, _, value = pair.strip().partition(" ")
+        if not METADATA_KEY.fullmatch(key):
+            raise UploadHeaderInvalid(field="Upload-Metadata", rule="metadata-key")
+        if key in metadata:
+            raise UploadHeaderInvalid(field="Upload-Metadata", rule="metadata-repeated")
+        _check_value(key, _decoded("Upload-Metadata", value))
+        metadata[key] = value
+    if len(metadata) > METADATA_KEYS_MAX:
+        raise UploadHeaderInvalid(field="Upload-Metadata", rule="metadata-too-long")
+    return metadata
+
+
+def _check_value(key: str, value: bytes) -> None:
+    """The two values that are used: a plain name, and a media type."""
+    if key not in (FILENAME, FILETYPE):
+        return
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        raise UploadHeaderInvalid(field="Upload-Metadata", rule="metadata-text") from None
+    if key == FILENAME and (len(text) > FILENAME_CHARS_MAX or NOT_IN_NAMES.search(text) or text in (".", "..")):
+        raise UploadHeaderInvalid(field="Upload-Metadata", rule="filename")
+    if key == FILETYPE and text and (len(text) > FILETYPE_CHARS_MAX or not MEDIA_TYPE.fullmatch(text)):
+        raise UploadHeaderInvalid(field="Upload-Metadata", rule="filetype")
+
+
+def _decoded(name: str, text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise UploadHeaderInvalid(field=name, rule="not-base64") from None
+
+
+def write_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Upload-Metadata as it was sent: keys and base64 only, so that no line end reaches the header."""
+    pairs = (f"{key} {value}".rstrip() for key, value in metadata.items())
+    return {"Upload-Metadata": ",".join(pairs)} if metadata else {}
+
+
+def write_expiry(expires_at: datetime | None) -> dict[str, str]:
+    """Upload-Expires as an HTTP date (RFC 9110 §5.6.7)."""
+    return {"Upload-Expires": format_datetime(expires_at.astimezone(UTC), usegmt=True)} if expires_at else {}

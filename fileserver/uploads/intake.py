@@ -1,0 +1,81 @@
+"""One request's bytes from beginning to end: taken in, recorded, and the upload concluded if they were its last.
+
+The running SHA-256 goes from request to request through `Receptions`; without it a job reads the object later.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fileserver.services import Services
+from fileserver.uploads.finishing import finish
+from fileserver.uploads.headers import Checksum
+from fileserver.uploads.receiving import Intake, Receiver
+from fileserver.uploads.receptions import Reception, RunningHash
+from fileserver.uploads.recording import Recording
+from fileserver.uploads.service import TakenUp
+from storage.errors import StorageError
+
+
+async def take_in(
+    services: Services,
+    reception: Reception,
+    taken: TakenUp,
+    pieces: AsyncIterator[bytes],
+    *,
+    body_bytes: int | None,
+    checksum: Checksum | None,
+) -> int:
+    """The new offset, which is stored, recorded and, at the upload's length, assembled.
+
+    Raises why the body ended early or was refused (fileserver.uploads.errors), AccessDenied, StorageError.
+    """
+    row = taken.row
+    recording = Recording(services, taken)
+    await recording.prepare()
+    receiver = Receiver(
+        Intake(
+            layout=taken.layout, offset=row.offset_bytes, tails=taken.tails, body_bytes=body_bytes, checksum=checksum
+        ),
+        objects=services.objects,
+        send=recording.send,
+        recorder=recording,
+        reception=reception,
+        sha256=_hash_so_far(services, taken),
+    )
+    try:
+        await receiver.run(pieces)
+    finally:
+        if receiver.recorded_hash:
+            running = RunningHash(row.fence, receiver.recorded, receiver.recorded_hash)
+            services.receptions.leave_hash(row.id, running)
+    if receiver.recorded == row.length_bytes:
+        await conclude(services, row.id, row.fence, receiver.recorded)
+    return receiver.recorded
+
+
+def _hash_so_far(services: Services, taken: TakenUp) -> Any:
+    running = services.receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
+    if running is not None:
+        return running.sha256
+    return None if taken.row.offset_bytes else hashlib.sha256()
+
+
+async def conclude(services: Services, upload_id: UUID, fence: int, offset: int) -> None:
+    """Assemble an upload of which all bytes are recorded. Raises UploadGone, StorageError."""
+    running = services.receptions.take_hash(upload_id, fence, offset)
+    try:
+        await finish(services, upload_id, running.sha256.hexdigest() if running else None)
+    except StorageError:
+        if running:
+            services.receptions.leave_hash(upload_id, running)
+        raise
+
+
+def carry_hash(services: Services, taken: TakenUp) -> None:
+    """The upload was taken up without bytes: the hash stays good under the new fence."""
+    running = services.receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
+    if running:
+        services.receptions.leave_hash(taken.row.id, replace(running, fence=taken.row.fence))

@@ -1,0 +1,80 @@
+"""The uploads feature's jobs. Each may run twice, and does what is still to be done."""
+
+from uuid import UUID
+
+from compliance import ledger
+from compliance.events import Act, Event
+from fileserver.services import Services
+from fileserver.uploads import names
+from fileserver.uploads.errors import UploadGone
+from fileserver.uploads.finishing import finish
+from fileserver.uploads.verifying import verify
+from storage.jobs import Jobs
+from storage.rows import uploads
+from storage.rows.uploads import UploadRow
+
+EXPIRE_CRON = "*/10 * * * *"
+ATTEMPTS_SWEPT_MAX = 100
+
+
+def register(jobs: Jobs, services: Services) -> None:
+    """Lets the worker run them."""
+
+    async def assemble(upload_id: str) -> None:
+        try:
+            await finish(services, UUID(upload_id))
+        except UploadGone:
+            return  # finish() has made it failed: another try changes nothing
+
+    async def verify_one(upload_id: str) -> None:
+        await verify(services, UUID(upload_id))
+
+    async def discard_one(upload_id: str) -> None:
+        await discard(services, UUID(upload_id))
+
+    async def expire_all() -> None:
+        await expire(services)
+
+    jobs.register(names.ASSEMBLE, assemble)
+    jobs.register(names.VERIFY, verify_one)
+    jobs.register(names.DISCARD, discard_one)
+    jobs.register_periodic(names.EXPIRE, EXPIRE_CRON, expire_all)
+
+
+async def expire(services: Services) -> int:
+    """Ends every upload whose time is over; returns how many."""
+    count = 0
+    while True:
+        async with services.database.transaction() as tx:
+            now = services.clock()
+            rows = await uploads.take_expired(tx, now)
+            for row in rows:
+                await uploads.change_state(tx, row.id, before=(row.state,), after="terminated", now=now)
+                await ledger.append(tx, Event(act=Act.SYSTEM_UPLOAD_EXPIRE, obj=names.obj_of(row.id)), now=now)
+                await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
+        if not rows:
+            return count
+        count += len(rows)
+
+
+async def discard(services: Services, upload_id: UUID) -> None:
+    """Removes every object and multipart upload that an ended upload needs no more, also what a crash left behind."""
+    async with services.database.transaction() as tx:
+        row = await uploads.upload_by_id(tx, upload_id)
+    if row is None or row.state in ("receiving", "assembling"):
+        return
+    objects = services.objects
+    await objects.delete_prefix(names.tail_prefix(upload_id))
+    for pending in await objects.list_multiparts(names.object_key(upload_id)):
+        await objects.abort_multipart(pending.key, pending.multipart_id)
+    if row.state in ("terminated", "failed"):
+        await objects.delete_prefix(names.object_key(upload_id))
+    else:
+        await _discard_attempts(services, row)
+
+
+async def _discard_attempts(services: Services, row: UploadRow) -> None:
+    """Objects that requests wrote, and could not record, before the one that counts."""
+    if row.multipart_id is None:
+        for fence in range(max(1, row.fence - ATTEMPTS_SWEPT_MAX), row.fence):
+            await services.objects.delete(names.single_key(row.id, fence))

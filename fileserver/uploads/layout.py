@@ -1,0 +1,53 @@
+"""How an upload's bytes lie in parts: all of one size but the last, so that strict stores take them too."""
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+PART_SIZE_MIN_BYTES = 16 * MIB
+PARTS_MAX = 9_500  # S3 allows 10,000
+RETAINED_MAX_BYTES = 40 * MIB  # what one upload keeps in memory until the store acknowledges it
+PARTS_IN_FLIGHT_MAX = 2
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where one part lies; numbers count from 1."""
+
+    number: int
+    start: int
+    size_bytes: int
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last byte."""
+        return self.start + self.size_bytes
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The parts of an upload of `length_bytes`."""
+
+    length_bytes: int
+    part_size_bytes: int
+
+    def span_at(self, offset: int) -> Span:
+        """The part that holds the byte at `offset`."""
+        number = offset // self.part_size_bytes + 1
+        start = (number - 1) * self.part_size_bytes
+        return Span(number, start, min(self.part_size_bytes, self.length_bytes - start))
+
+    @property
+    def is_single(self) -> bool:
+        """One part is everything: then one PutObject does it."""
+        return self.length_bytes <= self.part_size_bytes
+
+    @property
+    def parts_in_flight_max(self) -> int:
+        """How many parts may be on their way to the store at once; retained bytes bound it, and one there must be."""
+        return max(1, min(PARTS_IN_FLIGHT_MAX, RETAINED_MAX_BYTES // self.part_size_bytes))
+
+
+def part_size_for(length_bytes: int) -> int:
+    """Bytes per part for an upload of this length, a whole number of MiB."""
+    least = -(-length_bytes // PARTS_MAX)
+    return max(PART_SIZE_MIN_BYTES, -(-least // MIB) * MIB)

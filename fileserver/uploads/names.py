@@ -1,0 +1,33 @@
+"""What an upload and its things are called in the log, in the object store and in the job queue."""
+
+from uuid import UUID
+
+ASSEMBLE = "uploads.assemble"
+VERIFY = "uploads.verify"
+DISCARD = "uploads.discard"
+EXPIRE = "uploads.expire"
+
+
+def obj_of(upload_id: UUID) -> str:
+    """What events call it."""
+    return f"upload:{upload_id}"
+
+
+def object_key(upload_id: UUID) -> str:
+    """The object that its parts become; also the beginning of every key below."""
+    return f"uploads/{upload_id}"
+
+
+def single_key(upload_id: UUID, fence: int) -> str:
+    """The object that one PutObject writes. Each request has a key of its own: a late one can't overwrite."""
+    return f"{object_key(upload_id)}-{fence}"
+
+
+def tail_prefix(upload_id: UUID) -> str:
+    """The beginning of the keys of its tails."""
+    return f"tails/{upload_id}/"
+
+
+def tail_key(upload_id: UUID, offset: int, fence: int) -> str:
+    """A tail's object; the fence keeps requests apart as above."""
+    return f"{tail_prefix(upload_id)}{offset}-{fence}"

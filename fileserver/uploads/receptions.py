@@ -1,0 +1,106 @@
+"""Which request of this process is receiving which upload, and the SHA-256 of what it has received.
+
+A newer request asks the older one to let go (it keeps what arrived) instead of being refused, so that a client whose
+connection died unnoticed goes on at once. Between processes the row's fence does the same, without the politeness.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fileserver.http.errors import HttpError
+from fileserver.uploads.errors import ServerStopping, UploadBusy, UploadReplaced
+
+LET_GO_TIMEOUT_S = 10.0
+HASHES_MAX = 4096
+
+
+class Reception:
+    """One request at work on one upload. `ending` is why it must stop, once it must."""
+
+    def __init__(self) -> None:
+        self.ending: HttpError | None = None
+        self.ended = asyncio.Event()
+        self._patience: asyncio.Timeout | None = None
+
+    def end(self, reason: HttpError) -> None:
+        """Ask it to stop; a wait under `waiting` stops at once."""
+        self.ending = self.ending or reason
+        if self._patience is not None and not self._patience.expired():
+            self._patience.reschedule(asyncio.get_running_loop().time())
+
+    @asynccontextmanager
+    async def waiting(self, timeout_s: float | None = None) -> AsyncIterator[None]:
+        """A wait that `end` can cut short. Raises its reason then, TimeoutError after `timeout_s`."""
+        if self.ending is not None:
+            raise self.ending
+        try:
+            async with asyncio.timeout(timeout_s) as self._patience:
+                yield
+        except TimeoutError:
+            if self.ending is not None:
+                raise self.ending from None
+            raise
+        finally:
+            self._patience = None
+
+
+@dataclass(frozen=True)
+class RunningHash:
+    """SHA-256 over the first `offset` bytes, valid while nobody has taken the upload up since `fence`."""
+
+    fence: int
+    offset: int
+    sha256: Any
+
+
+class Receptions:
+    """The receptions of one process, and the running hashes they leave to the next request."""
+
+    def __init__(self) -> None:
+        self._holders: dict[UUID, Reception] = {}
+        self._hashes: OrderedDict[UUID, RunningHash] = OrderedDict()
+        self._stopping = False
+
+    @asynccontextmanager
+    async def hold(self, upload_id: UUID) -> AsyncIterator[Reception]:
+        """Take the upload over from whoever holds it here. Raises UploadBusy when that one can't let go in time."""
+        await self._displace(upload_id)
+        reception = self._holders[upload_id] = Reception()
+        if self._stopping:
+            reception.end(ServerStopping())
+        try:
+            yield reception
+        finally:
+            del self._holders[upload_id]
+            reception.ended.set()
+
+    async def _displace(self, upload_id: UUID) -> None:
+        while holder := self._holders.get(upload_id):
+            holder.end(UploadReplaced())
+            try:
+                async with asyncio.timeout(LET_GO_TIMEOUT_S):
+                    await holder.ended.wait()
+            except TimeoutError:
+                raise UploadBusy from None
+
+    def stop(self) -> None:
+        """The server goes down: every reception keeps what arrived and ends."""
+        self._stopping = True
+        for holder in self._holders.values():
+            holder.end(ServerStopping())
+
+    def leave_hash(self, upload_id: UUID, running: RunningHash) -> None:
+        """Keep a hash for the next request; the oldest are forgotten, which only costs reading the object again."""
+        self._hashes[upload_id] = running
+        while len(self._hashes) > HASHES_MAX:
+            self._hashes.popitem(last=False)
+
+    def take_hash(self, upload_id: UUID, fence: int, offset: int) -> RunningHash | None:
+        """The hash of exactly the first `offset` bytes, if the last request that took the upload up left it here."""
+        running = self._hashes.pop(upload_id, None)
+        return running if running is not None and (running.fence, running.offset) == (fence, offset) else None

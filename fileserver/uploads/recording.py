@@ -1,0 +1,110 @@
+"""Where a request's bytes go and how its progress is made durable: the store first, then the row, then the answer.
+
+Each step is recorded only if the row's fence is still this request's and the person may still write at that moment.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+
+import structlog
+
+from compliance.access import Action, Target, require
+from compliance.visits import actor_of, person_now
+from fileserver.services import Services
+from fileserver.uploads import names
+from fileserver.uploads.errors import UploadReplaced
+from fileserver.uploads.layout import Span
+from fileserver.uploads.port import OCTETS, ObjectSink
+from fileserver.uploads.service import TakenUp, expiry
+from storage.database import Transaction
+from storage.errors import StorageError
+from storage.objects import Part
+from storage.rows import uploads
+from storage.rows.uploads import PartRow, TailRow
+
+ASSEMBLE_DELAY_S = 60  # the request itself assembles at once; the job is for a process that died before it could
+
+log = structlog.get_logger(__name__)
+
+
+class Recording:
+    """The rows and objects of one upload, as one request may change them."""
+
+    def __init__(self, services: Services, taken: TakenUp) -> None:
+        self._services = services
+        self._objects: ObjectSink = services.objects
+        self._row, self._layout, self._tails = taken.row, taken.layout, taken.tails
+
+    async def prepare(self) -> None:
+        """Begin the multipart upload if there is none yet. Raises UploadReplaced."""
+        if self._layout.is_single or self._row.multipart_id:
+            return
+        multipart_id = await self._objects.create_multipart(self._row.object_key, media_type=OCTETS)
+        async with self._services.database.transaction() as tx:
+            if not await uploads.set_multipart(tx, self._row.id, self._row.fence, multipart_id):
+                raise UploadReplaced
+        self._row = replace(self._row, multipart_id=multipart_id)
+
+    async def send(self, span: Span, body: AsyncGenerator[bytes] | bytes) -> Part:
+        """Store the bytes of one part: as a part, or as the object itself when there is only one."""
+        row = self._row
+        if row.multipart_id is None:
+            whole = body if isinstance(body, bytes) else b"".join([chunk async for chunk in body])
+            info = await self._objects.put(row.object_key, whole, media_type=OCTETS)
+            return Part(span.number, info.size_bytes, info.etag)
+        return await self._objects.upload_part(row.object_key, row.multipart_id, span.number, body, span.size_bytes)
+
+    async def save_tail(self, offset: int, body: bytes) -> TailRow:
+        """Store bytes that no part covers yet."""
+        key = names.tail_key(self._row.id, offset, self._row.fence)
+        info = await self._objects.put(key, body, media_type=OCTETS)
+        return TailRow(offset_bytes=offset, size_bytes=info.size_bytes, object_key=key)
+
+    async def record(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
+        """Move the offset to `end`. Raises UploadReplaced, AccessDenied: then nothing is recorded."""
+        async with self._services.database.transaction() as tx:
+            await self._check_person(tx)
+            await self._advance(tx, end)
+            if parts:
+                await uploads.add_parts(tx, self._row.id, [self._part_row(part) for part in parts])
+            if tail:
+                await uploads.add_tail(tx, self._row.id, tail)
+            covered = parts[-1].number * self._row.part_size_bytes if parts else 0
+            folded = await uploads.drop_tails(tx, self._row.id, below=covered) if parts and self._tails else ()
+        self._row = replace(self._row, offset_bytes=end)
+        await self._delete(folded)
+
+    async def _check_person(self, tx: Transaction) -> None:
+        standing = await person_now(tx, self._row.person_id)
+        target = Target(owner_id=self._row.person_id)
+        require(actor_of(standing), Action.UPLOAD_WRITE, target, obj=names.obj_of(self._row.id))
+
+    async def _advance(self, tx: Transaction, end: int) -> None:
+        row, now = self._row, self._services.clock()
+        done = end == row.length_bytes
+        moved = await uploads.advance(
+            tx,
+            row.id,
+            row.fence,
+            start=row.offset_bytes,
+            end=end,
+            state="assembling" if done else "receiving",
+            now=now,
+            expires_at=expiry(self._services, now),
+        )
+        if not moved:
+            raise UploadReplaced
+        if done:
+            await self._services.jobs.enqueue(tx, names.ASSEMBLE, delay_s=ASSEMBLE_DELAY_S, upload_id=str(row.id))
+
+    def _part_row(self, part: Part) -> PartRow:
+        start = (part.number - 1) * self._row.part_size_bytes
+        return PartRow(number=part.number, offset_bytes=start, size_bytes=part.size_bytes, etag=part.etag)
+
+    async def _delete(self, keys: Sequence[str]) -> None:
+        """Tails that a recorded part covers. What stays behind now goes when the upload ends (`jobs.discard`)."""
+        try:
+            for key in keys:
+                await self._objects.delete(key)
+        except StorageError as error:
+            log.warning("folded tails stay until the upload ends", error=error.slug)

@@ -1,0 +1,178 @@
+"""The routes of uploads: tus for the bytes, JSON for looking at them."""
+
+from http import HTTPStatus
+
+from compliance.access import Action
+from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
+from compliance.uploads import FILENAME, FILETYPE, text_of
+from fileserver.http.call import Call
+from fileserver.http.cursors import read_cursor, write_cursor
+from fileserver.http.errors import MediaTypeRefused, MethodNotAllowed
+from fileserver.http.routing import Auth, Handler, Route
+from fileserver.http.scopes import Scope
+from fileserver.uploads import errors, service, tus
+from fileserver.uploads.headers import VERSION
+from fileserver.uploads.schemas import UploadList, UploadOut, UploadPath, UploadQuery
+from storage.errors import StoreUnavailable
+from storage.rows.uploads import UploadRow
+
+TUS_HEADERS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
+OCTETS = "application/octet-stream"
+COLLECTION = "/uploads/"
+ITEM = "/uploads/{upload_id}"
+
+REFUSALS: tuple[type[Exception], ...] = (
+    AccessDenied,
+    MethodNotAllowed,
+    NotFound,
+    StoreUnavailable,
+    errors.ServerStopping,
+    errors.TusVersionRefused,
+    errors.UploadBusy,
+    errors.UploadGone,
+    errors.UploadHeaderInvalid,
+)
+WRITING: tuple[type[Exception], ...] = (
+    MediaTypeRefused,
+    errors.ChecksumMismatch,
+    errors.OffsetMismatch,
+    errors.UploadCut,
+    errors.UploadReplaced,
+    errors.UploadSilent,
+    errors.UploadTooLarge,
+)
+
+
+async def listed(call: Call[None, UploadQuery]) -> UploadList:
+    """The caller's unfinished and recent uploads."""
+    before, limit = read_cursor(call.query.cursor), call.query.limit
+    rows = await service.listed(call.services, call.actor, before=before, limit=limit)
+    following = write_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
+    return UploadList(items=[out(row) for row in rows], next=following)
+
+
+async def read(call: Call[None, None, UploadPath]) -> UploadOut:
+    """One upload; unlike HEAD this disturbs no request that writes it."""
+    return out(await service.read(call.services, call.actor, call.params.upload_id))
+
+
+def out(row: UploadRow) -> UploadOut:
+    """A row as its maker sees it."""
+    return UploadOut.model_validate(
+        {
+            "id": row.id,
+            "filename": text_of(row.metadata, FILENAME),
+            "media_type": text_of(row.metadata, FILETYPE),
+            "state": row.state,
+            "offset_bytes": row.offset_bytes,
+            "length_bytes": row.length_bytes,
+            "verified_bytes": row.verified_bytes,
+            "sha256": row.sha256,
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+            "expires_at": row.expires_at,
+        }
+    )
+
+
+def _tus(
+    method: str,
+    path: str,
+    name: str,
+    summary: str,
+    action: Action,
+    handler: Handler,
+    status: int,
+    *more: type[Exception],
+) -> Route:
+    """A verb of tus. Bodies are never read by the frame, whatever the method: an override may make it a PATCH."""
+    return Route(
+        method=method,
+        path=path,
+        name=name,
+        summary=summary,
+        handler=handler,
+        auth=Auth.EMPLOYEE,
+        action=action,
+        scope=Scope.UPLOADS_WRITE,
+        status=status,
+        produces=OCTETS if status == HTTPStatus.OK else None,
+        errors=REFUSALS + more,
+        body_max_bytes=None,
+        headers=TUS_HEADERS,
+    )
+
+
+def _options(path: str, name: str) -> Route:
+    return Route(
+        method="OPTIONS",
+        path=path,
+        name=name,
+        summary="What the upload protocol here can do",
+        handler=tus.options,
+        auth=Auth.PUBLIC,
+        status=204,
+        headers=TUS_HEADERS,
+        reads_session=False,
+    )
+
+
+COLLECTION_VERB = tus.by_method(tus.COLLECTION)
+ITEM_VERB = tus.by_method(tus.ITEM)
+OVERRIDDEN = "A verb of tus that X-HTTP-Method-Override names, for clients that can't send it"
+
+ROUTES: tuple[Route, ...] = (
+    _options(COLLECTION, "uploads.options"),
+    _options(ITEM, "uploads.item_options"),
+    _tus(
+        "POST",
+        COLLECTION,
+        "uploads.create",
+        "Make an upload (tus creation, creation-with-upload)",
+        Action.UPLOAD_CREATE,
+        COLLECTION_VERB,
+        201,
+        *WRITING,
+        errors.TooManyUploads,
+    ),
+    _tus("HEAD", ITEM, "uploads.head", "Where an upload stands (tus)", Action.UPLOAD_READ, ITEM_VERB, 200),
+    _tus("PATCH", ITEM, "uploads.patch", "The next bytes (tus)", Action.UPLOAD_WRITE, ITEM_VERB, 204, *WRITING),
+    _tus(
+        "DELETE",
+        ITEM,
+        "uploads.terminate",
+        "Forget an upload (tus termination)",
+        Action.UPLOAD_TERMINATE,
+        ITEM_VERB,
+        204,
+        WrongState,
+    ),
+    _tus("POST", ITEM, "uploads.post_override", OVERRIDDEN, Action.UPLOAD_WRITE, ITEM_VERB, 204, *WRITING, WrongState),
+    _tus("GET", ITEM, "uploads.get_override", OVERRIDDEN, Action.UPLOAD_READ, ITEM_VERB, 204, *WRITING, WrongState),
+    Route(
+        method="GET",
+        path="/api/v1/uploads",
+        name="uploads.list",
+        summary="List your unfinished and recent uploads, newest first",
+        handler=listed,
+        auth=Auth.EMPLOYEE,
+        action=Action.UPLOAD_READ,
+        scope=Scope.UPLOADS_WRITE,
+        query=UploadQuery,
+        returns=UploadList,
+        errors=(AccessDenied, InvalidValue),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/uploads/{upload_id}",
+        name="uploads.read",
+        summary="Read how far one of your uploads is",
+        handler=read,
+        auth=Auth.EMPLOYEE,
+        action=Action.UPLOAD_READ,
+        scope=Scope.UPLOADS_WRITE,
+        path_params=UploadPath,
+        returns=UploadOut,
+        errors=(AccessDenied, NotFound),
+    ),
+)

@@ -1,0 +1,164 @@
+"""Uploads as things: made, taken up, looked at and terminated, each in one transaction with its event.
+
+The bytes themselves are the business of `receiving`; what happens once all are there, of `finishing`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from compliance import ledger
+from compliance.access import Action, Actor, Target, require
+from compliance.errors import NotFound, WrongState
+from compliance.events import Act, Trail
+from fileserver.services import Services
+from fileserver.uploads import names
+from fileserver.uploads.errors import OffsetMismatch, TooManyUploads, UploadGone, UploadTooLarge
+from fileserver.uploads.layout import Layout, part_size_for
+from fileserver.uploads.port import OCTETS
+from storage.database import Transaction
+from storage.rows import uploads
+from storage.rows.uploads import TailRow, UploadRow
+
+UNFINISHED_MAX = 100
+RECENT = timedelta(days=7)
+EMPTY_SHA256 = hashlib.sha256().hexdigest()
+GONE = ("terminated", "failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenUp:
+    """An upload in the hands of one request: only under `row.fence` can a step be recorded."""
+
+    row: UploadRow
+    fence_before: int
+    tails: tuple[TailRow, ...] = ()
+
+    @property
+    def layout(self) -> Layout:
+        """Where its bytes go."""
+        return Layout(self.row.length_bytes, self.row.part_size_bytes)
+
+
+async def create(services: Services, actor: Actor, trail: Trail, *, length: int, metadata: dict[str, str]) -> UploadRow:
+    """Makes an upload. One of length 0 is complete at once. Raises AccessDenied, UploadTooLarge, TooManyUploads."""
+    if length > services.config.upload_size_max_bytes:
+        raise UploadTooLarge(size_max_bytes=services.config.upload_size_max_bytes)
+    row = _new_row(services, actor, length, metadata)
+    obj = names.obj_of(row.id)
+    rule = require(actor, Action.UPLOAD_CREATE, obj=obj)
+    if not length:
+        await services.objects.put(row.object_key, b"", media_type=OCTETS)
+    async with services.database.transaction() as tx:
+        if await uploads.count_unfinished(tx, actor.person_id) >= UNFINISHED_MAX:
+            raise TooManyUploads(uploads_max=UNFINISHED_MAX)
+        await uploads.add_upload(tx, row)
+        created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det={"bytes": length})
+        await ledger.append(tx, created, now=row.created_at)
+        if row.sha256:
+            completed = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, why=rule, obj=obj, ver=row.sha256, det={"bytes": 0})
+            await ledger.append(tx, completed, now=row.created_at)
+    return row
+
+
+def _new_row(services: Services, actor: Actor, length: int, metadata: dict[str, str]) -> UploadRow:
+    now, upload_id = services.clock(), uuid4()
+    row = UploadRow(
+        id=upload_id,
+        person_id=actor.person_id,
+        length_bytes=length,
+        metadata=metadata,
+        object_key=names.object_key(upload_id),
+        part_size_bytes=part_size_for(length),
+        created_at=now,
+        updated_at=now,
+        expires_at=expiry(services, now),
+    )
+    return row if length else replace(row, state="complete", sha256=EMPTY_SHA256, expires_at=None)
+
+
+def expiry(services: Services, now: datetime) -> datetime:
+    """Until when an upload may stand still."""
+    return now + timedelta(seconds=services.config.upload_expiry_s)
+
+
+async def check(services: Services, actor: Actor, action: Action, upload_id: UUID) -> None:
+    """Raises NotFound, AccessDenied or UploadGone: before anything is done to an upload, even ending older requests."""
+    async with services.database.transaction() as tx:
+        await _allowed(tx, actor, action, upload_id, services.clock())
+
+
+async def take_up(
+    services: Services, actor: Actor, upload_id: UUID, *, offset: int | None = None, body_bytes: int | None = 0
+) -> TakenUp:
+    """Puts the upload into the hands of this request; every older one, here or elsewhere, can't record any more.
+
+    With `offset` the caller means to write there. Raises OffsetMismatch, UploadTooLarge, and as `check`.
+    """
+    action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
+    async with services.database.transaction() as tx:
+        row = await _allowed(tx, actor, action, upload_id, services.clock(), lock=True)
+        if offset is not None:
+            _check_place(row, offset, body_bytes)
+        if row.state != "receiving":
+            return TakenUp(row=row, fence_before=row.fence)
+        taken = replace(row, fence=row.fence + 1)
+        if offset is not None and Layout(row.length_bytes, row.part_size_bytes).is_single:
+            taken = replace(taken, object_key=names.single_key(upload_id, taken.fence))
+        await uploads.set_fence(tx, upload_id, taken.fence, taken.object_key)
+        return TakenUp(row=taken, fence_before=row.fence, tails=await uploads.tails_of(tx, upload_id))
+
+
+def _check_place(row: UploadRow, offset: int, body_bytes: int | None) -> None:
+    if offset != row.offset_bytes:
+        raise OffsetMismatch(field="Upload-Offset", rule="offset-mismatch", offset_bytes=row.offset_bytes)
+    if body_bytes is not None and offset + body_bytes > row.length_bytes:
+        raise UploadTooLarge(size_max_bytes=row.length_bytes)
+
+
+async def terminate(services: Services, actor: Actor, trail: Trail, upload_id: UUID) -> None:
+    """Forgets the upload and its bytes. Raises WrongState when a version was made of it."""
+    now = services.clock()
+    async with services.database.transaction() as tx:
+        row = await _allowed(tx, actor, Action.UPLOAD_TERMINATE, upload_id, now, lock=True)
+        if await uploads.is_used(tx, upload_id):
+            raise WrongState(state="used", command="terminate")
+        await uploads.change_state(tx, upload_id, before=(row.state,), after="terminated", now=now)
+        await ledger.append(tx, trail.event(Act.EMPLOYEE_UPLOAD_TERMINATE, obj=names.obj_of(upload_id)), now=now)
+        await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(upload_id))
+
+
+async def read(services: Services, actor: Actor, upload_id: UUID) -> UploadRow:
+    """One upload of the actor, gone or not; reading disturbs nobody. Raises NotFound, AccessDenied."""
+    async with services.database.transaction() as tx:
+        return await _own(tx, actor, Action.UPLOAD_READ, upload_id)
+
+
+async def listed(
+    services: Services, actor: Actor, *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[UploadRow]:
+    """The actor's uploads that are unfinished or recent, newest first."""
+    require(actor, Action.UPLOAD_READ, Target(owner_id=actor.person_id))
+    async with services.database.transaction() as tx:
+        since = services.clock() - RECENT
+        return await uploads.list_uploads(tx, actor.person_id, since=since, before=before, limit=limit)
+
+
+async def _allowed(
+    tx: Transaction, actor: Actor, action: Action, upload_id: UUID, now: datetime, *, lock: bool = False
+) -> UploadRow:
+    row = await _own(tx, actor, action, upload_id, lock=lock)
+    expired = row.state == "receiving" and row.expires_at is not None and row.expires_at <= now
+    if expired or row.state in GONE:
+        raise UploadGone
+    return row
+
+
+async def _own(tx: Transaction, actor: Actor, action: Action, upload_id: UUID, *, lock: bool = False) -> UploadRow:
+    row = await uploads.upload_by_id(tx, upload_id, lock=lock)
+    if row is None:
+        raise NotFound(field="upload_id")
+    require(actor, action, Target(owner_id=row.person_id), obj=names.obj_of(upload_id))
+    return row

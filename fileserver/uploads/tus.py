@@ -1,0 +1,153 @@
+"""The verbs of tus 1.0.0 as handlers: headers in, headers out. What they do stands in service, intake and finishing."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from uuid import UUID
+
+from aiohttp import web
+
+from compliance.access import Action
+from compliance.errors import NotFound
+from fileserver.http import csrf
+from fileserver.http.call import Call
+from fileserver.http.routing import SAFE_METHODS
+from fileserver.uploads import body, headers, service
+from fileserver.uploads.errors import UploadTooLarge
+from fileserver.uploads.headers import Checksum
+from fileserver.uploads.intake import carry_hash, conclude, take_in
+from fileserver.uploads.receptions import Reception
+from fileserver.uploads.service import TakenUp
+
+OVERRIDE = "X-HTTP-Method-Override"
+
+Verb = Callable[[Call], Awaitable[web.Response]]
+
+
+async def options(call: Call) -> web.Response:
+    """What this server can do; asked without a version and by anybody."""
+    return web.Response(
+        status=HTTPStatus.NO_CONTENT,
+        headers={
+            "Tus-Extension": headers.EXTENSIONS,
+            "Tus-Max-Size": str(call.services.config.upload_size_max_bytes),
+            "Tus-Checksum-Algorithm": ",".join(headers.ALGORITHMS),
+        },
+    )
+
+
+async def create(call: Call) -> web.Response:
+    """POST to the collection: a new upload, with its first bytes if the request brings any."""
+    sent, size_bytes = call.request.headers, body.body_bytes(call.request)
+    headers.check_version(sent)
+    length, metadata, checksum = headers.read_length(sent), headers.read_metadata(sent), headers.read_checksum(sent)
+    if size_bytes != 0:
+        body.check_body_type(call.request)
+    if size_bytes is not None and size_bytes > length:
+        raise UploadTooLarge(size_max_bytes=length)
+    row = await service.create(call.services, call.actor, call.trail, length=length, metadata=metadata)
+    answer = {"Location": f"{call.services.config.public_url}/uploads/{row.id}"}
+    if size_bytes != 0:
+        answer |= await _write(call, row.id, 0, checksum)
+    elif call.request.content_type == headers.OFFSET_STREAM:
+        answer["Upload-Offset"] = "0"
+    return web.Response(status=HTTPStatus.CREATED, headers={**headers.write_expiry(row.expires_at), **answer})
+
+
+async def head(call: Call) -> web.Response:
+    """Where the upload stands. An older request that still writes is ended first, so that the answer stays true."""
+    headers.check_version(call.request.headers)
+    upload_id = _upload_id(call)
+    await service.check(call.services, call.actor, Action.UPLOAD_READ, upload_id)
+    async with call.services.receptions.hold(upload_id):
+        taken = await service.take_up(call.services, call.actor, upload_id)
+        await _conclude_if_due(call, taken)
+        carry_hash(call.services, taken)
+    row = taken.row
+    return web.Response(
+        status=HTTPStatus.OK,
+        headers={
+            "Upload-Offset": str(row.offset_bytes),
+            "Upload-Length": str(row.length_bytes),
+            "Cache-Control": "no-store",
+            **headers.write_metadata(row.metadata),
+            **headers.write_expiry(row.expires_at),
+        },
+    )
+
+
+async def patch(call: Call) -> web.Response:
+    """The next bytes."""
+    sent = call.request.headers
+    headers.check_version(sent)
+    body.check_body_type(call.request)
+    offset, checksum = headers.read_number(sent, "Upload-Offset"), headers.read_checksum(sent)
+    answer = await _write(call, _upload_id(call), offset, checksum)
+    return web.Response(status=HTTPStatus.NO_CONTENT, headers=answer)
+
+
+async def delete(call: Call) -> web.Response:
+    """The upload and its bytes are forgotten."""
+    headers.check_version(call.request.headers)
+    upload_id = _upload_id(call)
+    await service.check(call.services, call.actor, Action.UPLOAD_TERMINATE, upload_id)
+    async with call.services.receptions.hold(upload_id):
+        await service.terminate(call.services, call.actor, call.trail, upload_id)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def _write(call: Call, upload_id: UUID, offset: int, checksum: Checksum | None) -> dict[str, str]:
+    """The body into the upload, and what the answer says of it. Without right, no older request is ended."""
+    size_bytes = body.body_bytes(call.request)
+    await service.check(call.services, call.actor, Action.UPLOAD_WRITE, upload_id)
+    async with call.services.receptions.hold(upload_id) as reception:
+        taken = await service.take_up(call.services, call.actor, upload_id, offset=offset, body_bytes=size_bytes)
+        reached = await _take_in(call, reception, taken, size_bytes, checksum)
+    return {"Upload-Offset": str(reached), **headers.write_expiry(taken.row.expires_at)}
+
+
+async def _take_in(
+    call: Call, reception: Reception, taken: TakenUp, size_bytes: int | None, checksum: Checksum | None
+) -> int:
+    if taken.row.state != "receiving":
+        await _conclude_if_due(call, taken)
+        return taken.row.offset_bytes
+    pieces = body.pieces(call.request, reception)
+    return await take_in(call.services, reception, taken, pieces, body_bytes=size_bytes, checksum=checksum)
+
+
+async def _conclude_if_due(call: Call, taken: TakenUp) -> None:
+    if taken.row.state == "assembling":
+        await conclude(call.services, taken.row.id, taken.row.fence, taken.row.offset_bytes)
+
+
+def _upload_id(call: Call) -> UUID:
+    """The upload in the path; what is no id names no upload."""
+    try:
+        return UUID(call.request.match_info["upload_id"])
+    except ValueError:
+        raise NotFound(field="upload_id") from None
+
+
+COLLECTION: Mapping[str, Verb] = {"POST": create, "OPTIONS": options}
+ITEM: Mapping[str, Verb] = {"HEAD": head, "PATCH": patch, "DELETE": delete, "OPTIONS": options}
+
+
+def by_method(verbs: Mapping[str, Verb]) -> Verb:
+    """The verb that the request names, by X-HTTP-Method-Override if it has one, which tus lets stand for the method."""
+
+    async def handle(call: Call) -> web.Response:
+        method = call.request.headers.get(OVERRIDE, call.request.method)
+        if method not in verbs:
+            raise web.HTTPMethodNotAllowed(call.request.method, sorted(verbs))
+        if call.request.method in SAFE_METHODS and method not in SAFE_METHODS:
+            _check_origin(call)
+        return await verbs[method](call)
+
+    return handle
+
+
+def _check_origin(call: Call) -> None:
+    """What the frame checks for unsafe methods, here for one that travels as a safe one."""
+    if call.signed_in.ambient:
+        csrf.check_origin(call.request, call.services.config.public_url)
+        csrf.check_csrf_token(call.signed_in.csrf_token, call.request.headers.get(csrf.CSRF_HEADER))
