@@ -58,7 +58,8 @@ class Listed:
     newest: VersionRow
 
 
-MATERIAL_COLUMNS = tuple(material.c[field.name] for field in fields(MaterialRow))
+# Labelled, for the column of `material_class` is called class, which no field can be.
+MATERIAL_COLUMNS = tuple(material.c[field.name].label(field.name) for field in fields(MaterialRow))
 
 
 async def add_material(tx: Transaction, row: MaterialRow) -> None:

@@ -57,8 +57,8 @@ FINDING_COLUMNS = tuple(finding.c[field.name] for field in fields(FindingRow))
 async def add_version(tx: Transaction, row: VersionRow) -> bool:
     """Adds a version. False if its upload has become a version before, in whatever transaction came first."""
     adding = upsert(version).values({field.name: getattr(row, field.name) for field in fields(row)})
-    done = await tx.execute(adding.on_conflict_do_nothing(index_elements=["upload_id"]))
-    return bool(done.rowcount == 1)
+    added = adding.on_conflict_do_nothing(index_elements=["upload_id"]).returning(version.c.id)
+    return await tx.scalar(added) is not None
 
 
 async def next_number(tx: Transaction, material_id: UUID) -> int:

@@ -30,3 +30,7 @@ finding-too-many-pixels = The picture has more pixels than can be shown.
 finding-render-memory = Rendering this file needs more memory than is allowed.
 finding-render-timeout = Rendering this file takes longer than is allowed.
 finding-render-crashed = The renderer broke off on this file, again and again.
+
+invalid-upload-used = This upload has become a version already.
+invalid-upload-unfinished = This upload is not finished.
+invalid-not-prepared = This version is still being prepared.

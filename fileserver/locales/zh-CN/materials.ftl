@@ -30,3 +30,7 @@ finding-too-many-pixels = 图片像素超过可显示的上限。
 finding-render-memory = 呈现该文件所需内存超过允许的上限。
 finding-render-timeout = 呈现该文件所需时间超过允许的上限。
 finding-render-crashed = 呈现程序在该文件上反复中断。
+
+invalid-upload-used = 该上传已成为一个版本。
+invalid-upload-unfinished = 该上传尚未完成。
+invalid-not-prepared = 该版本仍在准备中。
