@@ -59,13 +59,18 @@ class RenderPool:
             if child.usable:
                 return child
             await child.end()  # it died between two jobs
+        self._refuse_when_closed()
+        child = await RenderChild.start(self._limits)
+        try:
+            self._refuse_when_closed()  # meanwhile
+        except RenderCrashed:
+            await child.end()
+            raise
+        return child
+
+    def _refuse_when_closed(self) -> None:
         if self._closed:
             raise RenderCrashed
-        child = await RenderChild.start(self._limits)
-        if self._closed:  # meanwhile
-            await child.end()
-            raise RenderCrashed
-        return child
 
     async def _put_back(self, child: RenderChild) -> None:
         self._lent.discard(child)
