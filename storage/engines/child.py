@@ -73,7 +73,7 @@ class Child:
     def __init__(self, order: Order) -> None:
         """Starts it; EngineFailed when not even its keeper starts. The pid file is written before this returns."""
         self.order = order
-        with open_log(order.log_file) as log:
+        with open_log(order.log_file, order.account) as log:
             self._log_start = log.tell()
             self._keeper = subprocess.Popen(
                 order.keeper_command(once=False),
@@ -130,7 +130,7 @@ class Child:
             record = pid_record(self.pid)
         except psutil.NoSuchProcess:
             return  # It is dead already; `wait_ready` tells why.
-        write_private(self.order.pid_file, record.encode(), None)
+        write_private(self.order.pid_file, record.encode(), self.order.account)
 
 
 def start_child(order: Order) -> Child:
@@ -142,7 +142,7 @@ def run_once(order: Order, stdin: str = "") -> None:
     """Runs a set-up program to its end, its output in the engine's log; EngineFailed when it doesn't succeed."""
     program = Path(order.command[0]).name
     reason = ""
-    with open_log(order.log_file) as log:
+    with open_log(order.log_file, order.account) as log:
         log_start = log.tell()
         try:
             done = subprocess.run(

@@ -6,7 +6,6 @@ others the schema (`storage.database`) and everything in the bucket but its exis
 """
 
 import logging
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from types import TracebackType
 from typing import Literal
 
 from storage.engines.account import engine_account, give
-from storage.engines.folder import lock_folder, prepare_folder
+from storage.engines.folder import LOCK_NAME, lock_folder, prepare_folder, unlock_folder
 from storage.engines.postgres import Postgres, binaries
 from storage.engines.seaweedfs import SeaweedFS, binary
+from storage.errors import EngineFailed
 from storage.settings import S3Settings
 
 logger = logging.getLogger(__name__)
@@ -51,18 +51,13 @@ class EmbeddedEngines:
         prepare_folder(self.data_dir)
         self._lock = lock_folder(self.data_dir)
         try:
-            account = engine_account(self.data_dir, binaries(), binary())
-            give(self.data_dir, account)
-            postgres = Postgres(self.data_dir / "postgres", account, profile=self.profile)
-            seaweedfs = SeaweedFS(self.data_dir / "seaweedfs", account)
-            self._engines = (postgres, seaweedfs)
-            with ThreadPoolExecutor(2) as pool:
-                database, s3 = pool.submit(postgres.start, self._note), pool.submit(seaweedfs.start, self._note)
-                endpoints = Endpoints(database.result(), s3.result())
+            return self._start_both()
+        except OSError as error:
+            self.stop()
+            raise EngineFailed(engine="all", reason=str(error), log=()) from error
         except BaseException:
             self.stop()
             raise
-        return endpoints
 
     def stop(self) -> None:
         """Ends both and lets go of the folder. Safe to call twice."""
@@ -72,7 +67,7 @@ class EmbeddedEngines:
                     stopped.result()
             self._engines = None
         if self._lock is not None:
-            os.close(self._lock)
+            unlock_folder(self._lock)
             self._lock = None
 
     def __enter__(self) -> Endpoints:
@@ -82,6 +77,17 @@ class EmbeddedEngines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _start_both(self) -> Endpoints:
+        account = engine_account(self.data_dir, binaries(), binary())
+        for path in (self.data_dir, self.data_dir / LOCK_NAME):
+            give(path, account)
+        postgres = Postgres(self.data_dir / "postgres", account, profile=self.profile)
+        seaweedfs = SeaweedFS(self.data_dir / "seaweedfs", account)
+        self._engines = (postgres, seaweedfs)
+        with ThreadPoolExecutor(2) as pool:
+            database, s3 = pool.submit(postgres.start, self._note), pool.submit(seaweedfs.start, self._note)
+            return Endpoints(database.result(), s3.result())
 
     def _note(self, text: str) -> None:
         logger.warning("%s", text)

@@ -8,6 +8,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from storage.engines import fork_guard
 from storage.errors import EngineBusy, EngineFailed
 
 LOCK_NAME = "engines.lock"
@@ -33,9 +34,9 @@ def prepare_folder(data_dir: Path) -> None:
 
 
 def lock_folder(data_dir: Path) -> int:
-    """The file descriptor that holds the lock; closing it releases. EngineBusy names the holder's pid."""
+    """The descriptor that holds the lock, for `unlock_folder`. EngineBusy names the holder's pid."""
     try:
-        lock = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise _unusable(data_dir, error) from error
     try:
@@ -46,7 +47,13 @@ def lock_folder(data_dir: Path) -> int:
         raise EngineBusy(data_dir=str(data_dir), pid=int(holder) if holder.isdigit() else 0) from None
     os.truncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-    return lock
+    return fork_guard.guard(lock)
+
+
+def unlock_folder(lock: int) -> None:
+    """Lets go of the folder."""
+    fork_guard.release(lock)
+    os.close(lock)
 
 
 def _unusable(data_dir: Path, reason: object) -> EngineFailed:

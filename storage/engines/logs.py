@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+from storage.engines.account import Account
+
 LOG_BYTES_MAX = 8 * 1024 * 1024
 LINES_SHOWN = 12
 QUOTED_BYTES_MAX = 256 * 1024
@@ -12,12 +14,14 @@ QUOTED_BYTES_MAX = 256 * 1024
 STACK_LINE = re.compile(r"\t|goroutine |created by |\S+\(.*\)$|\s*$")
 
 
-def open_log(log_file: Path) -> BinaryIO:
-    """For appending; a log that has grown too large becomes `.1` first."""
+def open_log(log_file: Path, account: Account | None) -> BinaryIO:
+    """For appending, the account's own; a log that has grown too large becomes `.1` first."""
     if log_file.exists() and log_file.stat().st_size > LOG_BYTES_MAX:
         log_file.replace(log_file.with_name(f"{log_file.name}.1"))
     # The folder belongs to the engines' account: a link planted there is not followed.
     descriptor = os.open(log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    if account is not None:
+        os.fchown(descriptor, account.uid, account.gid)
     return os.fdopen(descriptor, "ab")
 
 

@@ -106,13 +106,13 @@ class Postgres:
     def _end_predecessor(self, note: Callable[[str], None]) -> None:
         leftover = end_leftover(self._order().pid_file, signal.SIGINT, STOP_GRACE_S)
         if leftover is not Leftover.NOTHING:
-            note(f"the last run left PostgreSQL behind: {leftover.value}; it recovers from its write-ahead log")
+            note(f"the last run {leftover.value}; PostgreSQL recovers from its write-ahead log")
 
     def _make_cluster(self) -> None:
         staging = self.folder / "staging"
         shutil.rmtree(staging, ignore_errors=True)
         password = secrets.token_urlsafe(32)
-        write_private(self.password_file, password.encode(), None)
+        write_private(self.password_file, password.encode(), self.account)
         sync = "--no-sync" if self.profile == "test" else "--sync-method=fsync"
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8")
         # Nobody can sign in as the superuser: it has no password, and pg_hba.conf names only our role.

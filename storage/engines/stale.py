@@ -20,9 +20,9 @@ KILL_TIMEOUT_S = 10.0
 class Leftover(Enum):
     """What a start found of its predecessor."""
 
-    NOTHING = "it stopped in order"
-    TRACE = "it was killed, and its engine is gone"
-    ENGINE = "it was killed, and its engine still ran and was ended"
+    NOTHING = "stopped in order"
+    TRACE = "was killed"
+    ENGINE = "was killed and left its engine running, which has been ended"
 
 
 def pid_record(pid: int) -> str:

@@ -13,7 +13,7 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import ClientError
 from yarl import URL
 
-from storage.objects.faults import from_client_error, with_retries
+from storage.objects.faults import Sleep, from_client_error, with_retries
 from storage.settings import S3Settings
 
 CONNECT_TIMEOUT_S = 5
@@ -47,8 +47,9 @@ def _session() -> AioSession:
 class Control:
     """The botocore side of one bucket."""
 
-    def __init__(self, settings: S3Settings) -> None:
+    def __init__(self, settings: S3Settings, sleep: Sleep) -> None:
         self._settings = settings
+        self._sleep = sleep
         self._stack = AsyncExitStack()
         self._client: Any = None
 
@@ -71,7 +72,7 @@ class Control:
 
     async def call(self, operation: str, *, key: str = "", **arguments: Any) -> dict[str, Any]:
         """One S3 operation, named as botocore's method, with retries. `key` becomes the Key argument when given."""
-        return await with_retries(operation, lambda: self.call_once(operation, key=key, **arguments))
+        return await with_retries(operation, lambda: self.call_once(operation, key=key, **arguments), self._sleep)
 
     async def call_once(self, operation: str, *, key: str = "", **arguments: Any) -> dict[str, Any]:
         """As `call`, but faults that may pass come out as they are."""

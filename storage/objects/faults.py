@@ -42,7 +42,7 @@ class PassingFault(Exception):
         self.detail = detail
 
 
-async def with_retries(operation: str, attempt: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
+async def with_retries(operation: str, attempt: Callable[[], Awaitable[T]], sleep: Sleep) -> T:
     """`attempt` until it succeeds, at most `ATTEMPTS_MAX` times; StoreUnavailable after the last."""
     delay_s = FIRST_DELAY_S
     for number in range(1, ATTEMPTS_MAX + 1):

@@ -12,11 +12,13 @@ from storage.objects.control import Control
 from storage.objects.download import read_object
 from storage.objects.faults import CONNECTION_ERRORS, PassingFault, Sleep, describe, unavailable, with_retries
 from storage.objects.model import ObjectInfo, Part, PendingMultipart
-from storage.objects.upload import WrongLength, put_bytes
+from storage.objects.upload import SourceFailed, WrongLength, put_bytes
 from storage.settings import S3Settings
 
-CONNECTIONS_MAX = 200
+# Slow readers hold theirs for minutes, and must not keep uploads from getting one.
+CONNECTIONS_MAX = 1000
 CONNECT_TIMEOUT_S = 5.0
+QUEUE_TIMEOUT_S = 30.0
 READ_TIMEOUT_S = 60.0
 PING_TIMEOUT_S = 3.0
 READ_BUFFER_BYTES = 256 * 1024
@@ -28,7 +30,7 @@ class ObjectStore:
     """One bucket. An asynchronous context manager; one per process is enough, it is safe for concurrent tasks."""
 
     def __init__(self, settings: S3Settings, *, sleep: Sleep = asyncio.sleep) -> None:
-        self._control = Control(settings)
+        self._control = Control(settings, sleep)
         self._sleep = sleep
         self._http: aiohttp.ClientSession | None = None
 
@@ -37,7 +39,7 @@ class ObjectStore:
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX, keepalive_timeout=KEEPALIVE_S),
             timeout=aiohttp.ClientTimeout(
-                total=None, connect=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S
+                total=None, connect=QUEUE_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S
             ),
             headers={"Accept-Encoding": "identity"},
             auto_decompress=False,
@@ -229,6 +231,8 @@ def _next_markers(operation: str, page: dict[str, Any]) -> dict[str, Any]:
 async def _sent_once(attempt: Any, key: str, number: int) -> str:
     try:
         return str(await attempt())
+    except SourceFailed as error:
+        raise error.failure from error
     except WrongLength as error:
         raise ValueError(str(error)) from error
     except PassingFault as fault:

@@ -19,14 +19,22 @@ SLICE_BYTES = 256 * 1024
 
 
 class WrongLength(Exception):
-    """The source gave more or fewer bytes than it announced: a defect of the caller or a client that left."""
+    """The source gave more or fewer bytes than it announced."""
+
+
+class SourceFailed(Exception):
+    """The source raised; kept apart from the connection's own failures, which look alike."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__(type(failure).__name__)
+        self.failure = failure
 
 
 async def put_bytes(
     session: aiohttp.ClientSession, url: URL, body: AsyncIterable[bytes] | bytes, size_bytes: int, *,
     operation: str, key: str, media_type: str | None = None,
 ) -> str:  # fmt: skip
-    """The ETag the store answered. Raises what the source raised, WrongLength, or a fault of `faults`."""
+    """The ETag the store answered. Raises SourceFailed, WrongLength, or a fault of `faults`."""
     headers = {"Content-Length": str(size_bytes)}
     # Sent exactly as signed: without a media type there must be no Content-Type at all.
     headers |= {"Content-Type": media_type} if media_type else {}
@@ -35,9 +43,9 @@ async def put_bytes(
         try:
             return await _send(session, url, source, headers, operation, key)
         except aiohttp.ClientError as error:
-            if source.failure is not None:
-                raise source.failure from error
-            raise
+            if source.failure is None:
+                raise
+            raise source.failure from error
 
 
 async def _send(
@@ -63,7 +71,7 @@ class _Measured:
     def __init__(self, source: AsyncIterable[bytes | memoryview], size_bytes: int, limit: asyncio.Timeout) -> None:
         self._source, self._left_bytes, self._limit = source, size_bytes, limit
         self._begun = False
-        self.failure: Exception | None = None
+        self.failure: WrongLength | SourceFailed | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes | memoryview]:
         try:
@@ -80,8 +88,11 @@ class _Measured:
             if self._left_bytes:
                 raise WrongLength(f"the source ended {self._left_bytes} bytes early")
             self._allow(ANSWER_TIMEOUT_S)
-        except Exception as failure:
+        except WrongLength as failure:
             self.failure = failure
+            raise
+        except Exception as failure:
+            self.failure = SourceFailed(failure)
             raise
 
     def _allow(self, seconds: float | None) -> None:
