@@ -184,7 +184,7 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         material.c.owner_id,
         material.c.title,
         material.c.description,
-        material.c.material_class,
+        material.c.material_class.label("material_class"),
         material.c.withdrawn_at.is_not(None).label("withdrawn"),
         exists()
         .where(approved.c.material_id == material.c.id, approved.c.state == "approved")

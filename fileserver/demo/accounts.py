@@ -1,0 +1,34 @@
+"""The demo's employees, added as an operator would: in the database, by the accounts feature's own service."""
+
+import base64
+from datetime import UTC, datetime
+
+from compliance.access import Role
+from compliance.events import Trail
+from compliance.keys import MasterKey
+from compliance.passwords import Passwords
+from fileserver.accounts import service
+from fileserver.accounts.service import NewAccount
+from fileserver.demo.household import Household
+from storage.database import Database
+from storage.rows.accounts import account_by_login
+
+
+async def add_accounts(database_url: str, home: Household) -> None:
+    """Adds whoever is not there yet."""
+    database, passwords = Database(database_url), Passwords()
+    master = MasterKey(base64.b64decode(home.master_key))
+    try:
+        for account in home.accounts:
+            password_hash = await passwords.hash(account.password)
+            async with database.transaction() as tx:
+                if await account_by_login(tx, account.login) is None:
+                    new = NewAccount(
+                        login=account.login,
+                        name=account.name,
+                        role=Role(account.role),
+                        password_hash=password_hash,
+                    )
+                    await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))
+    finally:
+        await database.close()

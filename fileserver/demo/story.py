@@ -1,0 +1,162 @@
+"""What has happened in the demo brand before anybody looks, all of it through the API.
+
+Materials are uploaded, prepared, submitted, approved or rejected; shares are made, opened, read, passed on and closed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fileserver.demo.api import Desk, employee, viewer
+from fileserver.demo.household import DemoAccount, Household
+from fileserver.demo.materials import DemoMaterial, catalogue
+
+PREPARATION_POLL_S = 0.1
+PREPARATION_TIMEOUT_S = 120
+CLINICS = (
+    ("上海静安澄序医疗美容门诊部", "华东"),
+    ("杭州西湖云栖医疗美容诊所", "华东"),
+    ("成都锦江晴岚医疗美容门诊部", "西南"),
+    ("广州天河南屿医疗美容门诊部", "华南"),
+)
+VIEWERS = (
+    ("陈思远", "13800001234", 0, "doctor"),
+    ("李慕青", "13900005678", 0, "consultant"),
+    ("王若溪", "13700004321", 1, "operations"),
+    ("赵一鸣", "13600008765", 2, "consultant"),
+)
+DRAWN_AT_ONCE = 2
+SLOW = frozenset({"waiting-film", "training-handbook"})
+STEPS = len(catalogue()) + 1
+LEFT_AS_DRAFT = frozenset({"waiting-screen"})
+LEFT_IN_QUEUE = frozenset({"training-poster", "waiting-film"})
+REJECTED = {"social-card": "右下角的活动时间与备案版本不一致，请修改后重新提交。"}
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody signed in, by login, and the clinics by their place in CLINICS."""
+
+    desks: Mapping[str, Desk]
+    url: str
+
+    def __getitem__(self, login: str) -> Desk:
+        return self.desks[login]
+
+
+class Studio:
+    """Draws the materials in the background, the slowest first, while the engines start."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(DRAWN_AT_ONCE)
+        by_effort = sorted(catalogue(), key=lambda each: each.slug not in SLOW)
+        self._drawn = {each.slug: self._pool.submit(each.make) for each in by_effort}
+
+    async def drawn(self, slug: str) -> bytes:
+        """One material's bytes."""
+        return await asyncio.wrap_future(self._drawn[slug])
+
+    def close(self) -> None:
+        """Gives up what is not drawn yet."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def tell(url: str, home: Household, studio: Studio, progress: Progress) -> None:
+    """Fills the brand. Raises DemoRefused if our own API says no. `progress` hears each title as it is finished."""
+    async with _cast(url, home.accounts) as cast:
+        clinics = [
+            (await cast["manager"].call("POST", "/api/v1/people/clinics", {"name": name, "region": region}))["id"]
+            for name, region in CLINICS
+        ]
+        await asyncio.gather(*(_material(cast, each, studio, progress) for each in catalogue()))
+        await _shares(cast, clinics)
+        progress("分享与访问")
+
+
+@asynccontextmanager
+async def _cast(url: str, accounts: tuple[DemoAccount, ...]) -> AsyncIterator[Cast]:
+    async with AsyncExitStack() as stack:
+        desks = {
+            account.login: await stack.enter_async_context(employee(url, account.login, account.password))
+            for account in accounts
+        }
+        yield Cast(desks, url)
+
+
+async def _material(cast: Cast, each: DemoMaterial, studio: Studio, progress: Progress) -> None:
+    """One material on its way as far as the story takes it."""
+    content = await studio.drawn(each.slug)
+    marketer = cast["marketer"]
+    upload_id = await marketer.upload(each.filename, each.media_type, content)
+    made = await marketer.call(
+        "POST",
+        "/api/v1/materials",
+        {"upload_id": upload_id, "title": each.title_zh, "class": each.material_class, "description": each.title_en},
+    )
+    await _prepared(marketer, made["id"])
+    if each.slug not in LEFT_AS_DRAFT:
+        await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
+    if each.slug not in LEFT_AS_DRAFT | LEFT_IN_QUEUE:
+        await _decide(cast["reviewer"], made["id"], REJECTED.get(each.slug))
+    progress(each.title_zh)
+
+
+async def _prepared(desk: Desk, material_id: str) -> None:
+    async with asyncio.timeout(PREPARATION_TIMEOUT_S):
+        while True:
+            found = await desk.call("GET", f"/api/v1/materials/{material_id}")
+            if found["versions"][0]["preparation"] != "pending":
+                return
+            await asyncio.sleep(PREPARATION_POLL_S)
+
+
+async def _decide(reviewer: Desk, material_id: str, rejection: str | None) -> None:
+    pending = await reviewer.call("GET", "/api/v1/reviews")
+    review = next(item for item in pending["items"] if item["material"]["id"] == material_id)
+    decision: dict[str, Any] = {"decision": "approve", "sha256": review["sha256"], "reason": ""}
+    if rejection:
+        decision |= {"decision": "reject", "reason": rejection}
+    await reviewer.call("POST", f"/api/v1/reviews/{review['id']}/decision", decision)
+
+
+async def _shares(cast: Cast, clinics: list[str]) -> None:
+    """A few shares, read, passed on and closed, so that no page of the console is empty."""
+    marketer = cast["marketer"]
+    materials = {item["title"]: item["id"] for item in (await marketer.call("GET", "/api/v1/materials"))["items"]}
+    by_slug = {each.slug: materials[each.title_zh] for each in catalogue()}
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    handbook = {"material_id": by_slug["training-handbook"], "expires_at": until}
+    open_to_all = await marketer.call(
+        "POST", "/api/v1/shares", {**handbook, "download": True, "forward_depth": 3, "note": "11 月线上培训"}
+    )
+    for_clinic = {"audience": "clinic", "clinic_id": clinics[0], "watermark": "strong", "visits_max": 50}
+    await marketer.call("POST", "/api/v1/shares", {**handbook, **for_clinic, "note": "静安门诊部内训"})
+    guide = await marketer.call("POST", "/api/v1/shares", {"material_id": by_slug["visitor-guide"], "download": True})
+    closed = await marketer.call("POST", "/api/v1/shares", {"material_id": by_slug["institution-poster"]})
+    await marketer.call("POST", f"/api/v1/shares/{closed['id']}/revoke")
+    forwarded = await _visit(cast.url, clinics, 0, open_to_all["token"], pages=3, download=False, forward=True)
+    await _visit(cast.url, clinics, 1, forwarded or open_to_all["token"], pages=2)
+    await _visit(cast.url, clinics, 2, guide["token"], pages=6, download=True)
+    await _visit(cast.url, clinics, 3, open_to_all["token"], pages=1)
+
+
+async def _visit(
+    url: str, clinics: list[str], who: int, token: str, *, pages: int, download: bool = False, forward: bool = False
+) -> str | None:
+    """One viewer opens a link and reads some pages; returns the token of what they passed on, if they did."""
+    name, phone, clinic, job = VIEWERS[who]
+    async with viewer(url, {"name": name, "phone": phone, "clinic_id": clinics[clinic], "job": job}) as phone_in_hand:
+        visit = await phone_in_hand.call("POST", "/api/v1/visits", {"token": token})
+        for each in visit["pages"][:pages]:
+            await phone_in_hand.read(each["url"])
+        if download:
+            await phone_in_hand.read(visit["download_url"])
+        if not forward:
+            return None
+        child = await phone_in_hand.call("POST", f"/api/v1/visits/{visit['id']}/forward")
+        return str(child["token"])
