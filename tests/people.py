@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from compliance.access import Role
+from compliance.access import Actor, Role
 from compliance.events import Trail
 from fileserver.accounts import service
 from fileserver.accounts.service import NewAccount
@@ -20,6 +20,11 @@ class Employee:
     login: str
     password: str
     role: Role
+
+    @property
+    def actor(self) -> Actor:
+        """The same person in the words of the access decision."""
+        return Actor(person_id=self.person_id, role=self.role)
 
 
 async def add_employee(services: Services, role: Role, *, login: str = "", name: str = "王芳") -> Employee:
