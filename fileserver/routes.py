@@ -9,6 +9,7 @@ from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
+from fileserver.pages import share_pages, static_files
 from fileserver.people import routes as people
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
@@ -27,6 +28,8 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *viewing.ROUTES,
     *audit.ROUTES,
+    *static_files.ROUTES,
+    *share_pages.ROUTES,
 )
 
 PROBLEM_PAGE: ProblemPage = problem_pages.render_problem_page
