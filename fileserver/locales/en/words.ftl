@@ -1,0 +1,3 @@
+job-consultant = Consultant
+job-operations = Operations
+job-doctor = Doctor
