@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import structlog
 
+from fileserver.accounts import jobs as accounts
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
 from fileserver.services import Services, open_services
@@ -37,6 +38,7 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
 
 def register_jobs(services: Services) -> None:
     """Every job there is, and every periodic clean-up."""
+    accounts.register(services.jobs, services)
     uploads.register(services.jobs, services)
     materials.register(services.jobs, services)
 

@@ -7,6 +7,7 @@ records the act.
 """
 
 from compliance.access.model import (
+    EMPLOYEES,
     Action,
     Actor,
     Audience,
@@ -23,6 +24,7 @@ from compliance.errors import AccessDenied
 
 __all__ = [
     "DEFAULT_DENY",
+    "EMPLOYEES",
     "Action",
     "Actor",
     "Audience",

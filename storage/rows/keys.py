@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import delete, func, insert, select, text, update
 
 from storage.database import Transaction
 from storage.schema import person_key, signing_key
@@ -27,15 +26,15 @@ async def signing_keys(tx: Transaction) -> tuple[SigningKeyRow, ...]:
 
 
 async def next_kid(tx: Transaction) -> int:
-    """The id for a new key: one above the highest ever used."""
+    """The id for a new key: one above the highest ever used. Nobody else adds a key until `tx` ends."""
+    await tx.execute(text("LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE"))
     return int((await tx.scalar(select(func.coalesce(func.max(signing_key.c.kid), 0)))) or 0) + 1
 
 
-async def add_active_key(tx: Transaction, kid: int, wrapped_secret: bytes) -> bool:
-    """Makes this key the active one and lets the one before it only verify. False if another node added `kid` first."""
+async def add_active_key(tx: Transaction, kid: int, wrapped_secret: bytes) -> None:
+    """Makes this key the active one and lets the one before it only verify. `kid` comes from `next_kid`."""
     await tx.execute(update(signing_key).where(signing_key.c.state == "active").values(state="verify"))
-    row = upsert(signing_key).values(kid=kid, wrapped_secret=wrapped_secret, state="active")
-    return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+    await tx.execute(insert(signing_key).values(kid=kid, wrapped_secret=wrapped_secret, state="active"))
 
 
 async def add_person_key(tx: Transaction, person_id: UUID, wrapped_key: bytes) -> None:

@@ -1,0 +1,30 @@
+"""Periodic work: counters that limit nothing any more and sessions that are long over are removed."""
+
+import structlog
+
+from compliance import limits, sessions
+from fileserver.services import Services
+from storage.jobs import Jobs
+
+CLEAN_UP = "accounts.clean_up"
+EVERY_HOUR = "17 * * * *"
+
+log = structlog.get_logger(__name__)
+
+
+async def clean_up(services: Services) -> None:
+    """Forgets what is no longer of use. Doing it twice changes nothing."""
+    now = services.clock()
+    async with services.database.transaction() as tx:
+        counters = await limits.forget_old(tx, now)
+        over = await sessions.forget_old(tx, now)
+    log.info("accounts cleaned up", counters=counters, sessions=over)
+
+
+def register(jobs: Jobs, services: Services) -> None:
+    """Lets a worker run this feature's jobs."""
+
+    async def tick() -> None:
+        await clean_up(services)
+
+    jobs.register_periodic(CLEAN_UP, EVERY_HOUR, tick)

@@ -1,0 +1,73 @@
+"""What the commands about people and keys work with: the database itself, no server in between.
+
+Whoever may run them holds the database's address and the master key, so no access rule is asked; their events say
+`operator` and name nobody.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import click
+
+from compliance.errors import ComplianceError
+from compliance.events import Trail
+from compliance.keys import KeyRing, MasterKey
+from compliance.passwords import Passwords
+from fileserver.cli.options import configured
+from fileserver.config import Config
+from fileserver.http.problems import problem_of
+from fileserver.i18n import Language
+from fileserver.services import utc_now
+from storage.database import Database
+from storage.errors import StorageError
+
+OPERATOR = Trail(role="operator")
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open database and the keys to what it holds."""
+
+    database: Database
+    keys: KeyRing
+    passwords: Passwords = field(default_factory=Passwords)
+    clock: Callable[[], datetime] = utc_now
+
+
+@asynccontextmanager
+async def open_desk(config: Config) -> AsyncIterator[Desk]:
+    """Raises StoreUnavailable without a database, KeyUnavailable under another master key than its own."""
+    database = Database(config.database_url.get_secret_value())
+    try:
+        keys = KeyRing(MasterKey(config.master_key_bytes))
+        await keys.refresh(database)
+        yield Desk(database, keys)
+    finally:
+        await database.close()
+
+
+def at_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:
+    """Does the work and closes everything. Raises ClickException with one clear line for what the rules refuse."""
+    config = configured()
+
+    async def run() -> Result:
+        async with open_desk(config) as desk:
+            return await work(desk)
+
+    try:
+        return asyncio.run(run())
+    except (ComplianceError, StorageError) as error:
+        raise click.ClickException(sentence(error)) from error
+
+
+def sentence(error: Exception) -> str:
+    """The refusal in words: that of the field where one is to blame, else that of the problem."""
+    problem = problem_of(error, Language.EN, "")
+    fields = [f"{each['field'].removeprefix('/')}: {each['message']}" for each in problem.errors]
+    return "; ".join(fields) or problem.detail

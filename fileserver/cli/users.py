@@ -1,0 +1,99 @@
+"""`sealshare users`: employees' accounts, straight in the database: the first administrator is made here."""
+
+import json
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from compliance.access import EMPLOYEES, Role
+from compliance.errors import NotFound
+from compliance.passwords import PASSWORD_CHARS_MAX, check_password, random_password
+from fileserver.accounts import service
+from fileserver.accounts.service import Named, NewAccount
+from fileserver.accounts.sign_in import normal_login
+from fileserver.cli.desk import OPERATOR, Desk, at_desk
+from storage.rows import accounts as rows
+
+ROLES = click.Choice([role.value for role in Role if role in EMPLOYEES])
+
+
+@click.group("users")
+def command() -> None:
+    """Add, list and disable employees' accounts."""
+
+
+@command.command("add")
+@click.option("--login", required=True, help="What the employee signs in with.")
+@click.option("--name", required=True, help="The employee's name.")
+@click.option("--role", required=True, type=ROLES)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def add(*, login: str, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
+    """Add an account. A password that was made here is shown once."""
+    password = sys.stdin.readline(PASSWORD_CHARS_MAX + 2).rstrip("\r\n") if password_stdin else random_password()
+
+    async def work(desk: Desk) -> Named:
+        checked = service.checked_login(login)
+        check_password(password, checked)
+        new = NewAccount(login=checked, name=name, role=Role(role), password_hash=await desk.passwords.hash(password))
+        async with desk.database.transaction() as tx:
+            return await service.add(tx, desk.keys.master, OPERATOR, new, now=desk.clock())
+
+    added = at_desk(work)
+    shown = None if password_stdin else password
+    if as_json:
+        click.echo(json.dumps({**_document(added), "password": shown}, ensure_ascii=False))
+    else:
+        click.echo(f"Added {added.row.login} ({role})." + (f"\nPassword: {shown}" if shown else ""))
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def listed(*, as_json: bool) -> None:
+    """List accounts by login."""
+
+    async def work(desk: Desk) -> list[Named]:
+        found: list[rows.AccountRow] = []
+        async with desk.database.transaction() as tx:
+            while part := await rows.list_accounts(tx, after_login=found[-1].login if found else ""):
+                found.extend(part)
+            return await service.named(tx, desk.keys.master, found)
+
+    accounts = [_document(each) for each in at_desk(work)]
+    if as_json:
+        click.echo(json.dumps(accounts, ensure_ascii=False))
+        return
+    table = Table("Login", "Name", "Role", "Since", "Disabled", box=None)
+    for each in accounts:
+        table.add_row(each["login"], each["name"], each["role"], each["created_at"], each["disabled_at"] or "")
+    Console().print(table)
+
+
+@command.command("disable")
+@click.argument("login")
+def disable(login: str) -> None:
+    """Disable the account LOGIN, and end its sessions and tokens."""
+
+    async def work(desk: Desk) -> None:
+        async with desk.database.transaction() as tx:
+            account = await rows.account_by_login(tx, normal_login(login))
+            if account is None:
+                raise NotFound
+            await service.disable(tx, OPERATOR, account.person_id, now=desk.clock())
+
+    at_desk(work)
+    click.echo(f"Disabled {normal_login(login)}.")
+
+
+def _document(account: Named) -> dict[str, str | None]:
+    row = account.row
+    return {
+        "person_id": str(row.person_id),
+        "login": row.login,
+        "name": account.name,
+        "role": row.role,
+        "created_at": row.created_at.isoformat(timespec="seconds"),
+        "disabled_at": row.disabled_at.isoformat(timespec="seconds") if row.disabled_at else None,
+    }
