@@ -1,0 +1,108 @@
+"""Worker processes: a killed one loses nothing, a stopped one stops."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+
+from compliance.access import Role
+from compliance.events import Trail
+from fileserver.config import Config, variable_of
+from fileserver.materials import service
+from fileserver.materials.schemas import MaterialIn
+from fileserver.services import Services
+from storage.rows import events, renditions, versions
+from storage.rows.events import EventFilter
+from storage.rows.versions import VersionRow
+from tests.materials import add_upload, pdf
+from tests.people import add_employee
+
+ROOT = str(Path(__file__).parents[2])
+PAGES = 12
+STALLED_AFTER_S = 1.0
+PATIENCE_S = 60
+PROGRAM = (
+    "import asyncio; from fileserver.config import load_config; from fileserver.worker import run_worker;"
+    f" asyncio.run(run_worker(load_config(), stalled_after_s={STALLED_AFTER_S}))"
+)
+
+
+def environment_of(config: Config) -> dict[str, str]:
+    """The variables that make this configuration."""
+    values = {name: getattr(config, name) for name in config.model_fields_set}
+    plain = {name: each.get_secret_value() if isinstance(each, SecretStr) else each for name, each in values.items()}
+    return {
+        variable_of(name): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in plain.items()
+    }
+
+
+@asynccontextmanager
+async def worker(config: Config) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker in a process of its own; killed at the end if it still lives."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, env={"PATH": os.defpath, "PYTHONPATH": ROOT, **environment_of(config)}
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def until(services: Services, version_id: UUID, reached: Callable[[VersionRow], bool]) -> VersionRow:
+    """The version once it is so far; processes have no clock that a test could move."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            async with services.database.transaction() as tx:
+                row = await versions.version_by_id(tx, version_id)
+            assert row is not None
+            if reached(row):
+                return row
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def version_id(services: Services) -> UUID:
+    """A version with several pages that waits for a worker."""
+    owner = await add_employee(services, Role.MARKETER)
+    upload_id = await add_upload(services, owner.person_id, pdf(PAGES))
+    wanted = MaterialIn.model_validate({"upload_id": upload_id, "title": "手册", "class": "in_clinic"})
+    return (await service.create(services, owner.actor, Trail(), wanted)).versions[0].id
+
+
+async def test_a_worker_killed_at_work_loses_nothing(services: Services, version_id: UUID) -> None:
+    """Killed in the middle of a document, its job is finished by another worker: every page once, one event."""
+    async with worker(services.config) as first:
+        broken = await until(services, version_id, lambda row: row.pages_ready >= 2)
+        first.kill()
+        await first.wait()
+    assert "pending" == broken.preparation
+    async with worker(services.config):
+        done = await until(services, version_id, lambda row: row.preparation != "pending")
+    assert ("ready", PAGES, PAGES) == (done.preparation, done.pages_total, done.pages_ready)
+    async with services.database.transaction() as tx:
+        made = [(row.kind, row.page) for row in await renditions.renditions_of(tx, version_id)]
+        told = await events.search_events(tx, EventFilter(acts=("system:version:prepare",)))
+    assert [(kind, page) for kind in ("page", "thumb") for page in range(1, PAGES + 1)] == made
+    assert 1 == len(told)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_that_is_asked_to_stop_finishes_and_ends_well(
+    services: Services, version_id: UUID, number: signal.Signals
+) -> None:
+    """The document at hand is finished within the grace time, then the process ends with status 0."""
+    async with worker(services.config) as process:
+        await until(services, version_id, lambda row: row.pages_ready >= 1)
+        process.send_signal(number)
+        assert 0 == await process.wait()
+    assert "ready" == (await until(services, version_id, lambda row: True)).preparation
