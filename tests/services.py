@@ -14,11 +14,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2.profiles import CHEAPEST
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from compliance.passwords import Passwords
 from fileserver.app import create_app
 from fileserver.config import Config
+from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services, open_services
 from storage.engines import Endpoints
 from storage.migrations import migrate
@@ -70,13 +72,13 @@ def clock() -> Clock:
 def config(engines: Endpoints, database_url: str) -> Config:
     """A configuration on the test's own database; the viewers' sign-in is the stand-in."""
     return Config(
-        database_url=database_url,
+        database_url=SecretStr(database_url),
         s3_endpoint_url=engines.s3.endpoint_url,
-        s3_access_key=engines.s3.access_key,
-        s3_secret_key=engines.s3.secret_key,
+        s3_access_key=SecretStr(engines.s3.access_key),
+        s3_secret_key=SecretStr(engines.s3.secret_key),
         s3_region=engines.s3.region,
         s3_bucket=engines.s3.bucket,
-        master_key=base64.b64encode(secrets.token_bytes(32)).decode(),
+        master_key=SecretStr(base64.b64encode(secrets.token_bytes(32)).decode()),
         public_url="http://127.0.0.1",
         stand_in_sign_in=True,
         renderer_processes=1,
@@ -99,7 +101,9 @@ async def app(services: Services) -> web.Application:
 @pytest.fixture
 async def client(app: web.Application) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     """An HTTP client of a running application; it keeps cookies like a browser."""
-    async with TestClient(TestServer(app)) as running:
+    server = TestServer(app)
+    await server.start_server(**RUNNER_SETTINGS)
+    async with TestClient(server) as running:
         yield running
 
 
