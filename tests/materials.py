@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image
@@ -13,6 +14,8 @@ from fileserver.worker import register_jobs
 from storage.jobs import Jobs
 from storage.rows import uploads
 from storage.rows.uploads import UploadRow
+from tests.api import Api
+from tests.people import Employee
 
 PART_BYTES = 16 << 20
 
@@ -63,3 +66,18 @@ async def run_jobs(services: Services) -> None:
     jobs = Jobs(services.config.database_url.get_secret_value())
     register_jobs(replace(services, jobs=jobs))
     await jobs.run(wait=False)
+
+
+async def approved_material(
+    services: Services, marketer: Api, reviewer: Api, owner: Employee, *, title: str = "产品手册", body: bytes = b""
+) -> dict[str, Any]:
+    """A material that went the whole way over HTTP, as its owner sees it then."""
+    upload_id = await add_upload(services, owner.person_id, body or pdf())
+    wanted = {"upload_id": str(upload_id), "title": title, "class": "in_clinic"}
+    path = f"/materials/{(await marketer.post('/materials', wanted)).ok['id']}"
+    await run_jobs(services)
+    version = (await marketer.post(f"{path}/submit")).ok["versions"][0]
+    decision = {"decision": "approve", "sha256": version["sha256"]}
+    (await reviewer.post(f"/reviews/{version['reviews'][0]['id']}/decision", decision)).ok  # noqa: B018  # must succeed
+    approved: dict[str, Any] = (await marketer.get(path)).ok
+    return approved
