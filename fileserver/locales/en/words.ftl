@@ -1,3 +1,0 @@
-job-consultant = Consultant
-job-operations = Operations
-job-doctor = Doctor
