@@ -49,11 +49,14 @@ class Door:
 
 
 def target_of(served: Served, *, share: ShareFacts | None = None, visit_person_id: UUID | None = None) -> Target:
-    """A material and one of its versions in the words of the access decision."""
+    """A material and one of its versions in the words of the access decision.
+
+    Each version counts for itself: an approved one opens nothing of the draft that follows it.
+    """
     return Target(
         owner_id=served.owner_id,
         uploader_id=served.uploader_id,
-        approved_exists=served.approved_exists,
+        approved_exists=served.state == VersionState.APPROVED,
         material_class=MaterialClass(served.material_class),
         state=VersionState(served.state) if served.state else None,
         withdrawn=served.withdrawn,

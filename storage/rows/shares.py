@@ -64,7 +64,6 @@ class Served:
     description: str
     material_class: str
     withdrawn: bool
-    approved_exists: bool
     version_id: UUID | None
     sha256: str | None
     size_bytes: int | None
@@ -178,7 +177,6 @@ async def served_version(tx: Transaction, version_id: UUID) -> Served | None:
 
 
 def _served(wanted: ColumnElement[bool]) -> Select[Any]:
-    approved = version.alias()
     return select(
         material.c.id.label("material_id"),
         material.c.owner_id,
@@ -186,9 +184,6 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         material.c.description,
         material.c.material_class.label("material_class"),
         material.c.withdrawn_at.is_not(None).label("withdrawn"),
-        exists()
-        .where(approved.c.material_id == material.c.id, approved.c.state == "approved")
-        .label("approved_exists"),
         version.c.id.label("version_id"),
         version.c.sha256,
         version.c.size_bytes,

@@ -194,6 +194,20 @@ async def test_a_new_version_is_a_draft_beside_the_approved_one(
     assert ("approved", [1]) == (seen["state"], [each["number"] for each in seen["versions"]])
 
 
+async def test_an_approved_version_opens_no_page_of_the_draft_after_it(
+    services: Services, owner: Employee, marketer: Api, reviewer: Api, colleague: Api
+) -> None:
+    """Previews are let out version by version: others read the approved one, and only the owner the next."""
+    material = await approved_material(services, marketer, reviewer, owner)
+    body = {"upload_id": str(await add_upload(services, owner.person_id, pdf(2)))}
+    revised = (await marketer.post(f"/materials/{material['id']}/versions", body)).ok
+    await run_jobs(services)
+    draft, approved = (f"/versions/{each['id']}/pages/1" for each in revised["versions"])
+    assert (200, 403) == ((await colleague.get(approved)).status, (await colleague.get(draft)).status)
+    assert (200, 403) == ((await reviewer.get(approved)).status, (await reviewer.get(draft)).status)
+    assert 200 == (await marketer.get(draft)).status
+
+
 async def test_only_the_owner_revises_and_submits(
     services: Services, client: Client, owner: Employee, marketer: Api, reviewer: Api, colleague: Api
 ) -> None:
