@@ -7,7 +7,7 @@ wrapped key erases the person everywhere at once, backups of the profile include
 import json
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from uuid import UUID, uuid4
 
 from compliance.errors import KeyUnavailable
@@ -22,8 +22,8 @@ PSEUDONYM_BYTES = 10
 class Profile:
     """What is known of a person by name. `phone` holds digits with an optional leading +, or nothing."""
 
-    name: str
-    phone: str = ""
+    name: str = field(repr=False)
+    phone: str = field(default="", repr=False)
 
     @property
     def phone_tail(self) -> str:

@@ -22,6 +22,8 @@ SECRET_NAMES = re.compile(
 )
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+"), rf"\1 {REDACTED}"),
+    (re.compile(r"\bsst?_[A-Za-z0-9_-]{40,}"), REDACTED),  # tokens of the API and of sessions
+    (re.compile(r"\$argon2[^\s'\"]+"), REDACTED),
     (re.compile(r"/s/[A-Za-z0-9_-]+"), f"/s/{REDACTED}"),
     (re.compile(r"/v/[^\s\"'<>]+"), f"/v/{REDACTED}"),
     (re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^/\s:@]*:[^/\s]*@"), rf"\1{REDACTED}@"),

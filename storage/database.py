@@ -35,6 +35,7 @@ class Database:
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text goes to the log, where hashes and sealed profiles don't belong
             connect_args={
                 "connect_timeout": POOL_TIMEOUT_S,
                 "application_name": "sealshare",

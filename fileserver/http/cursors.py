@@ -41,4 +41,4 @@ def read_text_cursor(cursor: str | None) -> str:
 
 def _decoded(cursor: str) -> str:
     """Raises ValueError, of which both binascii.Error and UnicodeError are kinds."""
-    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True).decode()

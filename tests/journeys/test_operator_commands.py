@@ -1,0 +1,200 @@
+"""The operator's commands, as typed: users, tokens and keys."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from compliance.keys import KeyRing, MasterKey
+from compliance.sessions import hash_of
+from fileserver.cli import main
+from fileserver.config import Config, is_secret, variable_of
+from storage.database import Database
+from storage.rows.events import EventFilter, search_events
+from storage.rows.tokens import TokenRow, token_by_hash
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(config: Config, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `sealshare …` on the test's database."""
+    for name, field in Config.model_fields.items():
+        if name in config.model_fields_set:
+            value = getattr(config, name)
+            monkeypatch.setenv(variable_of(name), value.get_secret_value() if is_secret(field) else str(value))
+
+    def invoke(*arguments: str, stdin: str | None = None) -> Result:
+        return CliRunner().invoke(main, arguments, input=stdin)
+
+    return invoke
+
+
+@asynccontextmanager
+async def _database(config: Config) -> AsyncIterator[Database]:
+    database = Database(config.database_url.get_secret_value())
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _events(config: Config) -> list[dict[str, object]]:
+    async def read() -> list[dict[str, object]]:
+        async with _database(config) as database, database.transaction() as tx:
+            return [json.loads(row.leaf) for row in reversed(await search_events(tx, EventFilter()))]
+
+    return asyncio.run(read())
+
+
+def _add(run: Run, login: str = "wang.fang", role: str = "marketer") -> Result:
+    return run("users", "add", "--login", login, "--name", "王芳", "--role", role, "--json")
+
+
+def test_user_is_added_with_a_password_that_is_shown_once(config: Config, run: Run) -> None:
+    """The first administrator is made here; the password stands in the answer and nowhere else."""
+    added = json.loads(_add(run, role="admin").output)
+    assert ("wang.fang", "王芳", "admin") == (added["login"], added["name"], added["role"])
+    assert len(added["password"]) >= 20
+    listed = run("users", "list", "--json").output
+    assert added["password"] not in listed
+    assert ["wang.fang"] == [each["login"] for each in json.loads(listed)]
+    (event,) = _events(config)
+    assert ("employee:account:create", "", "operator") == (event["act"], event["who"], event["role"])
+
+
+def test_password_comes_by_standard_input(run: Run) -> None:
+    """A password never stands in the command's arguments, and one that was given is not printed."""
+    arguments = ("users", "add", "--login", "wang.fang", "--name", "王芳", "--role", "manager", "--password-stdin")
+    added = run(*arguments, stdin="harbour-lamp-light\n")
+    assert 0 == added.exit_code
+    assert "harbour" not in added.output
+    assert "wang.fang" in run("users", "list").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "sentence"),
+    [
+        (("--login", "王芳", "--role", "admin"), None, "login: "),
+        (("--login", "wang", "--role", "admin", "--password-stdin"), "short\n", "at least 12 characters"),
+        (
+            ("--login", "wang", "--role", "admin", "--password-stdin"),
+            "password-2026\n",
+            "first that others would guess",
+        ),
+        (("--login", "wang", "--role", "viewer"), None, "Invalid value for '--role'"),
+    ],
+)
+def test_bad_input_is_one_clear_line(run: Run, arguments: tuple[str, ...], stdin: str | None, sentence: str) -> None:
+    """No traceback, no account; the line says what to change."""
+    refused = run("users", "add", "--name", "王芳", *arguments, stdin=stdin)
+    assert 0 != refused.exit_code
+    assert sentence in refused.output
+    assert "Traceback" not in refused.output
+    assert [] == json.loads(run("users", "list", "--json").output)
+
+
+def test_login_is_added_once(run: Run) -> None:
+    """The second account of the same login is refused in words."""
+    assert 0 == _add(run).exit_code
+    again = _add(run)
+    assert 1 == again.exit_code
+    assert "login" in again.output
+
+
+def test_disabled_user_is_listed_as_such(run: Run) -> None:
+    """Disabling is by login; an unknown one, and the last administrator, are refused."""
+    _add(run)
+    _add(run, login="boss", role="admin")
+    assert 0 == run("users", "disable", "Wang.Fang").exit_code
+    disabled = {each["login"]: each["disabled_at"] for each in json.loads(run("users", "list", "--json").output)}
+    assert disabled["wang.fang"] is not None
+    assert disabled["boss"] is None
+    assert 1 == run("users", "disable", "nobody").exit_code
+    last = run("users", "disable", "boss")
+    assert (1, True) == (last.exit_code, "last active administrator" in last.output)
+
+
+def test_token_is_printed_and_nothing_else(config: Config, run: Run) -> None:
+    """A script takes the output as it is."""
+    _add(run)
+    printed = run("tokens", "create", "--login", "wang.fang", "--scope", "people:read", "--days", "7")
+    token = printed.output.removesuffix("\n")
+    assert token.startswith("ss_")
+    assert token == token.strip()
+    found = asyncio.run(_token(config, token))
+    assert (("people:read",), found.created_at + timedelta(days=7)) == (found.scopes, found.expires_at)
+
+
+async def _token(config: Config, text: str) -> TokenRow:
+    async with _database(config) as database, database.transaction() as tx:
+        found = await token_by_hash(tx, hash_of(text))
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--login", "nobody"), ("--login", "gone"), ("--login", "wang.fang", "--scope", "everything"), ("--days", "400")],
+)
+def test_no_token_for_nobody_or_for_too_much(run: Run, arguments: tuple[str, ...]) -> None:
+    """Unknown and disabled people, unknown scopes and endless times get no token."""
+    _add(run)
+    _add(run, login="gone")
+    run("users", "disable", "gone")
+    refused = run("tokens", "create", *arguments)
+    assert 0 != refused.exit_code
+    assert "ss_" not in refused.output
+
+
+def test_rotated_key_signs_and_the_old_one_still_verifies(config: Config, run: Run) -> None:
+    """Links made before the rotation go on working; new ones are signed by the new key; the log tells of it."""
+    assert "Key 2 signs from now on" in run("keys", "rotate").output
+    first, second = asyncio.run(_signatures(config))
+    assert (2, 3) == (first, second)
+    assert ["system:key:rotate"] == [event["act"] for event in _events(config)]
+
+
+async def _signatures(config: Config) -> tuple[int, int]:
+    async with _database(config) as database:
+        ring = KeyRing(MasterKey(config.master_key_bytes))
+        await ring.refresh(database)
+        old, mac = ring.sign("test", b"message", 16)
+        async with database.transaction() as tx:
+            await ring.rotate(tx)
+        await ring.refresh(database)
+        assert ring.verifies(old, "test", b"message", mac)
+        return old, ring.sign("test", b"message", 16)[0]
+
+
+def test_racing_rotations_leave_one_active_key(config: Config) -> None:
+    """Two nodes that rotate at once make two keys, of which the later one signs."""
+
+    async def race() -> list[int]:
+        async with _database(config) as database:
+            ring = KeyRing(MasterKey(config.master_key_bytes))
+
+            async def rotate() -> int:
+                async with database.transaction() as tx:
+                    return await ring.rotate(tx)
+
+            made = await asyncio.gather(*(rotate() for _ in range(5)))
+            await ring.refresh(database)
+            return [*made, ring.sign("test", b"", 16)[0]]
+
+    *made, active = asyncio.run(race())
+    assert [1, 2, 3, 4, 5] == sorted(made)
+    assert 5 == active
+
+
+def test_another_master_key_touches_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the wrong key nobody is added whose profile could never be read again."""
+    _add(run)
+    monkeypatch.setenv("SEALSHARE_MASTER_KEY", "A" * 43 + "=")
+    refused = _add(run, login="other")
+    assert 1 == refused.exit_code
+    assert "Traceback" not in refused.output
