@@ -1,8 +1,11 @@
 """The upload protocol as a test speaks it: plain requests, nothing retried, nothing hidden."""
 
+import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterable, Mapping
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -12,13 +15,25 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
 from fileserver.services import Services
+from fileserver.uploads.jobs import register
+from fileserver.uploads.receptions import Reception
+from fileserver.uploads.names import obj_of
+from storage.jobs import Jobs
 from storage.rows import uploads
+from storage.rows.events import EventFilter, search_events
 from storage.rows.uploads import UploadRow
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 STREAM = {"Content-Type": "application/offset+octet-stream"}
 
 Body = bytes | AsyncIterable[bytes]
+
+
+async def until(holds: Callable[[], bool], timeout_s: float = 20) -> None:
+    """Wait for something that another task brings about."""
+    async with asyncio.timeout(timeout_s):
+        while not holds():  # noqa: ASYNC110  # what is waited for happens on the other side of a socket
+            await asyncio.sleep(0.005)
 
 
 def metadata(**values: str) -> dict[str, str]:
@@ -30,6 +45,30 @@ def metadata(**values: str) -> dict[str, str]:
 def checksum(body: bytes, algorithm: str = "sha1") -> dict[str, str]:
     """Upload-Checksum of a body."""
     return {"Upload-Checksum": f"{algorithm} {base64.b64encode(hashlib.new(algorithm, body).digest()).decode()}"}
+
+
+@dataclass(frozen=True)
+class OpenPatch:
+    """A PATCH whose body is sent by hand."""
+
+    tus: "Tus"
+    path: str
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def send(self, body: bytes) -> None:
+        """Some of the bytes, which the server's socket has taken when this returns."""
+        self.writer.write(body)
+        await self.writer.drain()
+
+    async def status(self) -> int:
+        """The answer's status, once it comes."""
+        return int((await self.reader.readline()).split()[1])
+
+    async def cut(self) -> None:
+        """Ends the connection; returns when the server has kept what it could."""
+        self.writer.close()
+        await until(lambda: self.tus.reception(self.path) is None)
 
 
 @dataclass(frozen=True)
@@ -66,6 +105,34 @@ class Tus:
         sent = {**VERSION, **STREAM, "Upload-Offset": str(offset), **(headers or {})}
         return await self.request("PATCH", path, sent, body)
 
+    @asynccontextmanager
+    async def open_patch(
+        self, path: str, offset: int, announced: int, headers: Mapping[str, str] | None = None
+    ) -> "AsyncIterator[OpenPatch]":
+        """Begins a PATCH of `announced` bytes on a connection of its own and sends none of them."""
+        server = self.client.server
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        sent = {
+            "Host": f"{server.host}:{server.port}",
+            "Authorization": f"Bearer {self.token}",
+            **VERSION,
+            **STREAM,
+            "Upload-Offset": str(offset),
+            "Content-Length": str(announced),
+            **(headers or {}),
+        }
+        lines = [f"PATCH {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), "", ""]
+        writer.write("\r\n".join(lines).encode())
+        await writer.drain()
+        try:
+            yield OpenPatch(self, path, reader, writer)
+        finally:
+            writer.close()
+
+    def reception(self, path: str) -> Reception | None:
+        """The request that is at work on the upload at this moment."""
+        return self.services.receptions._holders.get(UUID(path.rpartition("/")[2]))
+
     async def offset(self, path: str) -> int:
         """Where the upload stands, as HEAD says."""
         answer = await self.request("HEAD", path, VERSION)
@@ -83,6 +150,35 @@ class Tus:
         """What the object store holds of a finished upload."""
         row = await self.row(path)
         return b"".join([piece async for piece in self.services.objects.read(row.object_key)])
+
+    async def until_recorded(self, path: str, offset: int) -> None:
+        """Wait until the row has come so far."""
+        async with asyncio.timeout(20):
+            while (await self.row(path)).offset_bytes < offset:
+                await asyncio.sleep(0.01)
+
+    async def events(self, path: str) -> list[dict[str, Any]]:
+        """What the log says about the upload, in order."""
+        where = EventFilter(obj=obj_of(UUID(path.rpartition("/")[2])))
+        async with self.services.database.transaction() as tx:
+            rows = await search_events(tx, where)
+        return [json.loads(row.leaf) for row in reversed(rows)]
+
+    async def acts(self, path: str) -> list[str]:
+        """Only the acts of it."""
+        return [event["act"] for event in await self.events(path)]
+
+    async def work(self) -> None:
+        """What a worker would do now."""
+        jobs = Jobs(self.services.config.database_url.get_secret_value())
+        register(jobs, self.services)
+        await jobs.run(wait=False)
+
+    async def json(self, path: str) -> Any:
+        """What a GET answers."""
+        answer = await self.request("GET", path, {})
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
 
     async def problem(self, answer: ClientResponse) -> Any:
         """The slug of a refusal and the fields it names."""

@@ -55,10 +55,7 @@ class OpenPart:
     async def abandon(self) -> None:
         """Cut the sending off, so that the store keeps nothing of it."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-            if not self._task.cancelled():
-                self._task.exception()  # looked at, so that asyncio does not report it as lost
+            await end_task(self._task)
 
     @property
     def fresh_bytes(self) -> int:
@@ -95,3 +92,11 @@ class OpenPart:
                 await self._news.wait()
             yield self._fresh[position]
             position += 1
+
+
+async def end_task(task: asyncio.Task[Any]) -> None:
+    """Cancel it and wait until it has ended; its failure is nobody's concern any more."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # looked at, or asyncio reports it as lost

@@ -5,7 +5,7 @@ Promises: what `recorder` has recorded is stored and hashed; bytes go on as they
 checksum was to cover it.
 """
 
-from collections import deque
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from fileserver.http.errors import HttpError
 from fileserver.uploads.errors import ChecksumMismatch, UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.layout import Layout
-from fileserver.uploads.parts import OpenPart, Send
+from fileserver.uploads.parts import OpenPart, Send, end_task
 from fileserver.uploads.port import ObjectSink
 from fileserver.uploads.receptions import Reception
 from storage.objects import Part
@@ -59,113 +59,108 @@ class Receiver:
         self._position = intake.offset
         self._hash = sha256
         self._check: Any = intake.checksum.hasher() if intake.checksum else None
+        self._slots = asyncio.Semaphore(intake.layout.parts_in_flight_max)
         self._open: OpenPart | None = None
-        self._full: deque[OpenPart] = deque()  # not recorded yet
-        self._unchecked: list[Part] = []  # the first of them, acknowledged, for want of the checksum's verdict
+        self._full: asyncio.Queue[OpenPart | None] = asyncio.Queue()  # bounded by the slots
+        self._held: list[tuple[OpenPart, Part]] = []  # acknowledged, to be recorded when the body has ended well
+        self._begun: list[OpenPart] = []
 
     async def run(self, pieces: AsyncIterator[bytes]) -> None:
         """Until the body ends. Raises why it ended early, after keeping what arrived; StorageError, AccessDenied."""
-        early: HttpError | None = None
+        recording = asyncio.create_task(self._record_in_order())
         try:
-            try:
-                async for piece in pieces:
-                    await self._take(piece)
-            except UploadTooLarge:
-                raise
-            except HttpError as reason:
-                early = reason
+            early = await self._take_all(pieces)
+            self._full.put_nowait(None)
+            await recording
             await self._settle(early)
         finally:
-            await self._abandon()
+            await end_task(recording)
+            for part in self._begun:
+                await part.abandon()
+
+    async def _take_all(self, pieces: AsyncIterator[bytes]) -> HttpError | None:
+        """Why the body ended early, if it did. A body that is too long is no beginning of a right one: it raises."""
+        try:
+            async for piece in pieces:
+                await self._take(piece)
+        except UploadTooLarge:
+            raise
+        except HttpError as reason:
+            return reason
+        return None
 
     async def _take(self, piece: bytes) -> None:
-        layout = self._intake.layout
-        if self._position + len(piece) > layout.length_bytes:
-            raise UploadTooLarge(size_max_bytes=layout.length_bytes)
+        if self._position + len(piece) > self._intake.layout.length_bytes:
+            raise UploadTooLarge(size_max_bytes=self._intake.layout.length_bytes)
         if self._check:
             self._check.update(piece)
         while piece:
-            part = self._open = self._open or self._begin()
+            part = self._open = self._open or await self._begin()
             now, piece = piece[: part.room_bytes], piece[part.room_bytes :]
             part.feed(now)
             self._position += len(now)
             if self._hash:
                 self._hash.update(now)
             if not part.room_bytes:
-                await self._close(part)
+                self._close(part)
 
-    def _begin(self) -> OpenPart:
+    async def _begin(self) -> OpenPart:
         """The part at the present position; it is sent while it arrives if this request is sure to fill it."""
+        async with self._reception.waiting():
+            await self._slots.acquire()
         intake = self._intake
         tails = intake.tails if self._position == intake.offset else ()
         part = OpenPart(intake.layout.span_at(self._position), tails, self._objects, self._send)
+        self._begun.append(part)
         if intake.body_bytes is not None and intake.offset + intake.body_bytes >= part.span.end:
             part.start()
         return part
 
-    async def _close(self, part: OpenPart) -> None:
-        """The part is full: off it goes, and the oldest must be acknowledged before too many are under way."""
+    def _close(self, part: OpenPart) -> None:
+        """The part is full: off it goes."""
         part.start()
         part.hash_after = self._hash.copy() if self._hash else None
-        self._full.append(part)
+        self._full.put_nowait(part)
         self._open = None
-        if part.span.end == self._intake.layout.length_bytes:
-            return  # recording it ends the upload, so that waits until the body has ended too
-        while len(self._full) - len(self._unchecked) >= self._intake.layout.parts_in_flight_max:
-            await self._advance()
 
-    async def _advance(self) -> None:
-        """Wait for the oldest part and record it, or put it by when a checksum decides about it later."""
-        part = self._full[len(self._unchecked)]
-        async with self._reception.waiting():
-            acknowledged = await part.acknowledged()
-        if self._check:
-            self._unchecked.append(acknowledged)
-        else:
-            await self._record_first()
-
-    async def _record_first(self) -> None:
-        part = self._full[0]
-        await self._record([await part.acknowledged()], None, part.span.end, part.hash_after)
-        self._full.popleft()
+    async def _record_in_order(self) -> None:
+        """Beside the reading: each part as soon as it is acknowledged. A failure ends the reading too."""
+        try:
+            while part := await self._full.get():
+                acknowledged = await part.acknowledged()
+                self._begun.remove(part)
+                # Recording the last part ends the upload: that waits for the body's end, as for a checksum's verdict.
+                if self._check or part.span.end == self._intake.layout.length_bytes:
+                    self._held.append((part, acknowledged))
+                else:
+                    await self._record([acknowledged], None, part.span.end, part.hash_after)
+                self._slots.release()
+        except Exception as error:
+            self._reception.end(error)
+            raise
 
     async def _settle(self, early: HttpError | None) -> None:
         """The end of the body, or what has to pass for it."""
         if self._intake.checksum:
-            await self._settle_checked(self._intake.checksum, early)
-            return
-        while self._full:
-            await self._record_first()
-        if self._open and self._open.fresh_bytes:
-            await self._keep_tail(self._open, [])
-        if early:
-            raise early
-
-    async def _settle_checked(self, checksum: Checksum, early: HttpError | None) -> None:
-        """All of the body or nothing of it: bytes that were never checked are not kept."""
-        if early:
-            raise early
-        if self._check.digest() != checksum.digest:
-            raise ChecksumMismatch
-        parts = [await part.acknowledged() for part in self._full]
+            if early:
+                raise early  # bytes that nobody could check are not kept
+            if self._check.digest() != self._intake.checksum.digest:
+                raise ChecksumMismatch
+        parts = [acknowledged for _, acknowledged in self._held]
         if self._open and self._open.fresh_bytes:
             await self._keep_tail(self._open, parts)
-        elif self._full:
-            await self._record(parts, None, self._full[-1].span.end, self._full[-1].hash_after)
-        self._full.clear()
+        elif self._held:
+            last = self._held[-1][0]
+            await self._record(parts, None, last.span.end, last.hash_after)
+        if early:
+            raise early
 
     async def _keep_tail(self, part: OpenPart, parts: Sequence[Part]) -> None:
         """The part was not filled: what this request brought of it becomes an object of its own."""
         await part.abandon()
         tail = await self._recorder.save_tail(self._position - part.fresh_bytes, part.fresh())
         await self._record(parts, tail, self._position, self._hash)
-        self._open = None
 
     async def _record(self, parts: Sequence[Part], tail: TailRow | None, end: int, sha256: Any) -> None:
         await self._recorder.record(parts, tail, end)
         self.recorded, self.recorded_hash = end, sha256
-
-    async def _abandon(self) -> None:
-        """Whatever is still on its way was not recorded."""
-        for part in (*self._full, *([self._open] if self._open else ())):
-            await part.abandon()

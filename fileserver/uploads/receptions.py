@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from fileserver.http.errors import HttpError
 from fileserver.uploads.errors import ServerStopping, UploadBusy, UploadReplaced
 
 LET_GO_TIMEOUT_S = 10.0
@@ -23,11 +22,11 @@ class Reception:
     """One request at work on one upload. `ending` is why it must stop, once it must."""
 
     def __init__(self) -> None:
-        self.ending: HttpError | None = None
+        self.ending: Exception | None = None
         self.ended = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
 
-    def end(self, reason: HttpError) -> None:
+    def end(self, reason: Exception) -> None:
         """Ask it to stop; a wait under `waiting` stops at once."""
         self.ending = self.ending or reason
         if self._patience is not None and not self._patience.expired():

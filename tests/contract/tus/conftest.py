@@ -2,22 +2,35 @@
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web_runner import BaseRunner
 
 from compliance.access import Role
+from compliance.events import Trail
+from fileserver.accounts import tokens
 from fileserver.app import create_app
 from fileserver.config import Config
+from fileserver.http.scopes import Scope
 from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services
 from fileserver.uploads import layout
-from tests.api import sign_in
+from fileserver.uploads.receptions import Receptions
 from tests.people import Employee, add_employee
 from tests.uploads import Tus
 
 PART_BYTES = 5 << 20  # the least that S3 allows: several parts without many bytes
+
+
+class Server(TestServer):
+    """aiohttp's own test server cancels a handler whose client has gone; the real one lets it keep what arrived."""
+
+    async def _make_runner(self, **settings: Any) -> "BaseRunner[web.Request]":
+        return await super()._make_runner(**{**settings, **RUNNER_SETTINGS, "handler_cancellation": False})
 
 
 @pytest.fixture(autouse=True)
@@ -37,9 +50,7 @@ def config(config: Config) -> Config:
 @pytest.fixture
 async def client(services: Services) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     """An HTTP client of the running application, which keeps the settings of the real server."""
-    server = TestServer(create_app(services.config, services), port=services.config.port)
-    await server.start_server(**RUNNER_SETTINGS)
-    async with TestClient(server) as running:
+    async with TestClient(Server(create_app(services.config, services), port=services.config.port)) as running:
         yield running
 
 
@@ -51,5 +62,16 @@ async def marketer(services: Services) -> Employee:
 
 @pytest.fixture
 async def tus(services: Services, client: TestClient[web.Request, web.Application], marketer: Employee) -> Tus:
-    """The marketer at /uploads/."""
-    return Tus(client, services, (await sign_in(client, marketer)).token)
+    """The marketer at /uploads/, by an API token, which outlives the days that some tests let pass."""
+    async with services.database.transaction() as tx:
+        scopes = [Scope.UPLOADS_WRITE]
+        token = await tokens.create(tx, Trail(), marketer.person_id, label="tests", scopes=scopes, now=services.clock())
+    return Tus(client, services, token.text)
+
+
+@pytest.fixture
+async def other(services: Services, tus: Tus) -> AsyncIterator[Tus]:
+    """The same person at a second server on the same database and store."""
+    second = replace(services, receptions=Receptions())
+    async with TestClient(Server(create_app(second.config, second))) as running:
+        yield replace(tus, client=running, services=second)

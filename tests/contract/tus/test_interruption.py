@@ -1,0 +1,106 @@
+"""Connections break, clients fall silent, requests meet: what arrived is kept, and the bytes are right in the end."""
+
+import hashlib
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fileserver.uploads import body as body_module
+from tests.contract.tus.conftest import PART_BYTES
+from tests.contract.tus.test_patch import assert_complete
+from tests.uploads import VERSION, Tus, until
+
+LENGTH = 2 * PART_BYTES + 300_000
+BODY = os.urandom(LENGTH)
+IN_SOCKETS_BYTES = 1 << 20  # what may still be in buffers when a connection breaks
+
+
+@pytest.mark.parametrize("sent", [1000, PART_BYTES, PART_BYTES + 1000, LENGTH - 1])
+async def test_what_arrived_before_the_cut_is_kept(tus: Tus, sent: int) -> None:
+    """HEAD tells nearly all of it; the rest completes the file with the SHA-256 computed on the way."""
+    path = await tus.create(LENGTH)
+    async with tus.open_patch(path, 0, LENGTH) as patch:
+        await patch.send(BODY[:sent])
+        await until(lambda: tus.reception(path) is not None)
+        await patch.cut()
+    offset = await tus.offset(path)
+    assert sent - IN_SOCKETS_BYTES <= offset <= sent
+    await tus.patch(path, offset, BODY[offset:])
+    await assert_complete(tus, path, BODY)
+
+
+async def test_a_newer_request_ends_the_older_one(tus: Tus) -> None:
+    """HEAD on a new connection answers at once, with what the silent one had brought, and that stays true."""
+    path = await tus.create(LENGTH)
+    async with tus.open_patch(path, 0, LENGTH) as silent:
+        await silent.send(BODY[:400_000])
+        await until(lambda: tus.reception(path) is not None)
+        offset = await tus.offset(path)
+        assert 400 == await silent.status()
+    assert 204 == (await tus.patch(path, offset, BODY[offset:])).status
+    await assert_complete(tus, path, BODY)
+
+
+async def test_a_silent_client_is_given_up(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """408 after the time that a client may be silent; what it had brought is kept."""
+    monkeypatch.setattr(body_module, "SILENCE_MAX_S", 0.05)
+    path = await tus.create(100)
+    async with tus.open_patch(path, 0, 100) as patch:
+        await patch.send(b"x" * 60)
+        assert 408 == await patch.status()
+    assert 60 == await tus.offset(path)
+
+
+async def test_a_stopping_server_keeps_what_arrived(tus: Tus) -> None:
+    """Requests under way end with 503 as soon as the server is told to stop."""
+    path = await tus.create(100)
+    async with tus.open_patch(path, 0, 100) as patch:
+        await patch.send(b"x" * 60)
+        await until(lambda: tus.reception(path) is not None)
+        tus.services.receptions.stop()
+        assert 503 == await patch.status()
+    row = await tus.row(path)
+    assert row.offset_bytes <= 60
+    assert "receiving" == row.state
+
+
+async def test_another_node_takes_over(tus: Tus, other: Tus) -> None:
+    """Two servers, one database: once the second took the upload up, the older request on the first records nothing."""
+    path = await tus.create(LENGTH)
+    async with tus.open_patch(path, 0, LENGTH) as older:
+        await older.send(BODY[: PART_BYTES + 10])
+        await tus.until_recorded(path, PART_BYTES)
+        assert PART_BYTES == await other.offset(path)
+        await older.send(BODY[PART_BYTES + 10 :])
+        assert 400 == await older.status()
+    assert PART_BYTES == (await tus.row(path)).offset_bytes
+    await other.patch(path, PART_BYTES, BODY[PART_BYTES:])
+    assert "verifying" == (await tus.row(path)).state
+    await tus.work()
+    await assert_complete(tus, path, BODY)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cuts=st.lists(st.tuples(st.integers(min_value=0, max_value=LENGTH), st.booleans()), min_size=1, max_size=5))
+async def test_cuts_anywhere(tus: Tus, cuts: list[tuple[int, bool]]) -> None:
+    """However often and wherever a transfer breaks off, resuming by HEAD ends with equal bytes and SHA-256.
+
+    A polite step ends its PATCH at the cut, another breaks the connection in the middle of a PATCH of all the rest.
+    """
+    path, offset = await tus.create(LENGTH), 0
+    for cut, polite in cuts:
+        stop = max(offset, cut)
+        if polite:
+            await tus.patch(path, offset, BODY[offset:stop])
+        else:
+            async with tus.open_patch(path, offset, LENGTH - offset) as patch:
+                await patch.send(BODY[offset:stop])
+                await patch.cut()
+        before, offset = offset, await tus.offset(path)
+        assert before <= offset <= stop
+    await tus.patch(path, offset, BODY[offset:])
+    await assert_complete(tus, path, BODY)
+    assert hashlib.sha256(BODY).hexdigest() == (await tus.row(path)).sha256
+    assert 204 == (await tus.request("DELETE", path, VERSION)).status

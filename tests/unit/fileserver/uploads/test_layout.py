@@ -1,0 +1,43 @@
+"""Parts cover an upload without gap or overlap, and are few and large enough for S3."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fileserver.uploads.layout import MIB, PART_SIZE_MIN_BYTES, PARTS_MAX, RETAINED_MAX_BYTES, Layout, part_size_for
+
+TIB = 1 << 40
+LENGTHS = st.integers(min_value=1, max_value=5 * TIB)
+
+
+@given(LENGTHS)
+def test_part_size(length: int) -> None:
+    """Whole MiB, never below the least, and never more than PARTS_MAX parts."""
+    size = part_size_for(length)
+    assert 0 == size % MIB
+    assert size >= PART_SIZE_MIN_BYTES
+    assert -(-length // size) <= PARTS_MAX
+
+
+@given(LENGTHS, st.data())
+def test_the_part_at_an_offset_holds_it(length: int, data: st.DataObject) -> None:
+    """Every offset lies in the part of its number; all parts but the last are of full size."""
+    layout = Layout(length, part_size_for(length))
+    offset = data.draw(st.integers(min_value=0, max_value=length - 1))
+    span = layout.span_at(offset)
+    assert span.start <= offset < span.end <= length
+    assert (span.number - 1) * layout.part_size_bytes == span.start
+    assert span.size_bytes == layout.part_size_bytes or span.end == length
+
+
+@given(LENGTHS)
+def test_what_stays_in_memory_is_bounded(length: int) -> None:
+    """As many parts as fit are under way, at most two, and at least one, without which nothing would move."""
+    layout = Layout(length, part_size_for(length))
+    assert 1 <= layout.parts_in_flight_max <= 2
+    assert layout.parts_in_flight_max == 1 or 2 * layout.part_size_bytes <= RETAINED_MAX_BYTES
+
+
+def test_a_file_of_one_part_needs_no_multipart_upload() -> None:
+    """One PutObject does it."""
+    size = PART_SIZE_MIN_BYTES
+    assert [True, True, False] == [Layout(length, size).is_single for length in (1, size, size + 1)]
