@@ -103,6 +103,11 @@ class Child:
                 raise self.failure(f"it wasn't ready after {timeout_s:g} s")
             time.sleep(READY_POLL_S)
 
+    def check(self) -> None:
+        """EngineFailed with the end of the log when the engine has ended by itself."""
+        if self._keeper.poll() is not None:
+            raise self.failure(f"it ended with status {self._keeper.returncode}")
+
     def failure(self, reason: str) -> EngineFailed:
         """An error that quotes what the engine has said since its start."""
         return EngineFailed(

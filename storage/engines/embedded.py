@@ -59,6 +59,12 @@ class EmbeddedEngines:
             self.stop()
             raise
 
+    def check(self) -> None:
+        """EngineFailed when one has ended since both were started; nothing starts it again."""
+        for engine in self._engines or ():
+            if engine.child is not None:
+                engine.child.check()
+
     def stop(self) -> None:
         """Ends both and lets go of the folder. Safe to call twice."""
         if self._engines is not None:

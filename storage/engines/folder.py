@@ -33,10 +33,10 @@ def prepare_folder(data_dir: Path) -> None:
     data_dir.chmod(0o700)
 
 
-def lock_folder(data_dir: Path) -> int:
-    """The descriptor that holds the lock, for `unlock_folder`. EngineBusy names the holder's pid."""
+def lock_folder(data_dir: Path, name: str = LOCK_NAME) -> int:
+    """The descriptor that holds the lock file `name`, for `unlock_folder`. EngineBusy names the holder's pid."""
     try:
-        lock = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        lock = os.open(data_dir / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise _unusable(data_dir, error) from error
     try:
