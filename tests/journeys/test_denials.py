@@ -1,5 +1,7 @@
 """Refusals by the access rules are events too, and a refusal stands even when its event can't be written."""
 
+from uuid import UUID
+
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -11,6 +13,7 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.routes import ROUTES
 from fileserver.services import Services
+from storage.rows.viewers import put_blocked
 from tests.api import Client, sign_in
 from tests.log import events
 from tests.people import add_employee
@@ -62,6 +65,19 @@ async def test_refusal_in_a_handler_is_an_event_with_its_object(services: Servic
     assert ("not-your-visit", "material:7", "share-9") == (event["why"], event["obj"], event["link"])
     assert {"action": "visit.read", "route": "test.refusing"} == event["det"]
     assert answer["clinic"]["id"] == event["org"]
+
+
+async def test_viewer_blocked_behind_the_sessions_back_is_refused_by_name(services: Services) -> None:
+    """Should a blocked viewer's session outlive the block, every rule refuses it and the log says whom."""
+    app = create_app(services.config, services, routes=(*ROUTES, REFUSING))
+    async with TestClient(TestServer(app)) as client:
+        api, answer = await as_viewer(client)
+        async with services.database.transaction() as tx:
+            await put_blocked(tx, UUID(answer["person"]["id"]), services.clock(), "x")
+        async with client.get("/refusing", headers={"Authorization": f"Bearer {api.token}"}) as response:
+            assert response.status == 403
+    (event,) = await events(services, "viewer:request:deny")
+    assert "actor-inactive" == event["why"]
 
 
 async def test_request_stays_refused_when_the_event_cannot_be_written(

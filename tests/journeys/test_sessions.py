@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import update
 
 from compliance.access import Role
 from compliance.sessions import hash_of
@@ -12,6 +13,7 @@ from fileserver.app import create_app
 from fileserver.config import Config
 from fileserver.services import Services
 from storage.rows.sessions import session_by_hash
+from storage.schema import person
 from tests.api import Api, Client, sign_in
 from tests.log import events
 from tests.people import Employee, add_employee
@@ -161,6 +163,15 @@ async def test_sign_out_forgets_the_cookie_and_ends_the_session(services: Servic
         assert response.status == 204
         assert "0" == response.cookies[COOKIE]["max-age"]
     assert (await Api(client, answer["token"]).get("/sessions/current")).status == 401
+
+
+async def test_erased_employee_is_a_stranger(services: Services, client: Client) -> None:
+    """Whoever was erased is nobody, whatever sessions they left."""
+    who = await add_employee(services, Role.MARKETER)
+    api = await sign_in(client, who)
+    async with services.database.transaction() as tx:
+        await tx.execute(update(person).where(person.c.id == who.person_id).values(erased_at=services.clock()))
+    assert (await api.get("/sessions/current")).status == 401
 
 
 async def test_only_the_hash_of_a_token_is_kept(services: Services, client: Client) -> None:

@@ -8,4 +8,3 @@ invalid-password-like-login = A password must not contain the login.
 invalid-password-too-plain = A password needs more different characters.
 invalid-password-common = This password is among the first that others would guess.
 invalid-password-wrong = This is not your present password.
-invalid-scope-unknown = There is no such scope.

@@ -8,4 +8,3 @@ invalid-password-like-login = 密码不得包含登录名。
 invalid-password-too-plain = 密码需要更多不同的字符。
 invalid-password-common = 该密码极易被猜中。
 invalid-password-wrong = 这不是您当前的密码。
-invalid-scope-unknown = 没有该权限范围。
