@@ -2,9 +2,11 @@
 
 from tests.engines import engines, key_prefix, object_store
 from tests.services import app, client, clock, config, database_url, services, template_url
+from tests.stage import cast, stage
 
 __all__ = [
     "app",
+    "cast",
     "client",
     "clock",
     "config",
@@ -13,5 +15,6 @@ __all__ = [
     "key_prefix",
     "object_store",
     "services",
+    "stage",
     "template_url",
 ]

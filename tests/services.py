@@ -6,6 +6,7 @@ The migrations run once per test process, into a template; a test's database is 
 import base64
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -54,12 +55,21 @@ def template_url(engines: Endpoints) -> str:
 
 
 @pytest.fixture
-def database_url(engines: Endpoints, template_url: str) -> Iterator[str]:  # the template must exist
+def database_url(engines: Endpoints, template_url: str) -> Iterator[str]:
     """A fresh database with every table and nothing in it."""
-    name = f"test_{secrets.token_hex(6)}"
-    _execute(engines.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
-    yield _named(engines.database_url, name)
-    _execute(engines.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copied_database(engines.database_url, template_url) as url:
+        yield url
+
+
+@contextmanager
+def copied_database(server_url: str, template_url: str) -> Iterator[str]:
+    """A copy of a database that nobody is connected to, as long as the block lasts."""
+    name, template = f"test_{secrets.token_hex(6)}", make_url(template_url).database
+    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield _named(server_url, name)
+    finally:
+        _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -71,6 +81,11 @@ def clock() -> Clock:
 @pytest.fixture
 def config(engines: Endpoints, database_url: str) -> Config:
     """A configuration on the test's own database; the viewers' sign-in is the stand-in."""
+    return config_for(engines, database_url, master_key=base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Config:
+    """A configuration on these engines and this database."""
     return Config(
         database_url=SecretStr(database_url),
         s3_endpoint_url=engines.s3.endpoint_url,
@@ -78,7 +93,7 @@ def config(engines: Endpoints, database_url: str) -> Config:
         s3_secret_key=SecretStr(engines.s3.secret_key),
         s3_region=engines.s3.region,
         s3_bucket=engines.s3.bucket,
-        master_key=SecretStr(base64.b64encode(secrets.token_bytes(32)).decode()),
+        master_key=SecretStr(master_key),
         public_url="http://127.0.0.1",
         stand_in_sign_in=True,
         renderer_processes=1,
