@@ -50,7 +50,7 @@ class EventOut(Output):
     rule: str = Field(description="Id of the access rule that decided")
     person: str = Field(description="Pseudonym")
     person_name: str | None = Field(description="Name; null once the person is erased")
-    role: Role | Literal["", "operator"]
+    role: Role | Literal["", "operator", "system"]
     clinic_id: UUID | None
     clinic_name: str | None
     object: str
