@@ -8,7 +8,6 @@ change.
 import asyncio
 import base64
 import contextlib
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from uuid import UUID
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from argon2.profiles import CHEAPEST
-from pydantic import SecretStr
 
 from compliance.access import Role
 from compliance.passwords import Passwords
@@ -142,9 +140,11 @@ async def stage(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[S
 
 @contextlib.asynccontextmanager
 async def _running(config: Config, clock: Clock) -> AsyncIterator[tuple[Services, Client]]:
-    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services:
-        async with serving(services) as client:
-            yield services, client
+    async with (
+        open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services,
+        serving(services) as client,
+    ):
+        yield services, client
 
 
 @contextlib.asynccontextmanager
