@@ -9,7 +9,8 @@ from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
-from fileserver.pages import share_pages, static_files
+from fileserver.pages import problems
+from fileserver.pages import routes as pages
 from fileserver.people import routes as people
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
@@ -28,9 +29,8 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *viewing.ROUTES,
     *audit.ROUTES,
-    *static_files.ROUTES,
-    *share_pages.ROUTES,
+    *pages.ROUTES,
 )
 
-PROBLEM_PAGE: ProblemPage = problem_pages.render_problem_page
+PROBLEM_PAGE: ProblemPage = problems.problem_page
 AUTHENTICATE: Authenticate = authentication.authenticate

@@ -2,25 +2,33 @@
 //
 //   <form data-api="/api/v1/shares" data-method="POST" data-next="/shares/{id}">
 //
-// Names with dots make nested objects; empty optional fields are left out; number, checkbox and datetime-local inputs keep their
-// type. `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
+// Names with dots make nested objects, checkboxes named `scopes[]` a list. Empty fields are left out, or null with `data-null`.
+// Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-offset="+08:00"` for the
+// zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 // A problem (RFC 9457) is shown in the form's [data-problem], each of its errors beside the field that it names.
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 function valueOf(input) {
   if (input.type === "checkbox") return input.checked;
+  if (input.type === "password") return input.value || undefined;
   const text = input.value.trim();
-  if (text === "") return undefined;
-  if (input.type === "number") return Number(text);
-  if (input.type === "datetime-local") return new Date(text).toISOString();
-  return input.type === "password" ? input.value : text;
+  if (text === "") return "null" in input.dataset ? null : undefined;
+  if (input.type === "number" || input.dataset.type === "number") return Number(text);
+  if (input.type === "datetime-local") return new Date(text + (input.dataset.offset ?? "")).toISOString();
+  return text;
 }
 
 function bodyOf(form) {
   const body = {};
   for (const input of form.elements) {
-    if (!input.name || input.disabled || input.type === "submit" || (input.type === "radio" && !input.checked)) continue;
+    if (!input.name || input.matches(":disabled") || ["submit", "file"].includes(input.type)) continue;
+    if (input.type === "radio" && !input.checked) continue;
+    if (input.name.endsWith("[]")) {
+      const list = (body[input.name.slice(0, -2)] ??= []);
+      if (input.checked) list.push(input.value);
+      continue;
+    }
     const value = valueOf(input);
     if (value === undefined) continue;
     const path = input.name.split(".");
@@ -31,30 +39,37 @@ function bodyOf(form) {
 }
 
 function clear(form) {
-  form.querySelectorAll("[data-field-error]").forEach((note) => note.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((input) => {
-    input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
+  form.querySelectorAll("[data-field-error]").forEach((note) => {
+    for (const input of form.querySelectorAll("[aria-invalid]")) {
+      input.removeAttribute("aria-invalid");
+      const left = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== note.id);
+      if (left.length) input.setAttribute("aria-describedby", left.join(" "));
+      else input.removeAttribute("aria-describedby");
+    }
+    note.remove();
   });
   const box = form.querySelector("[data-problem]");
   if (box) box.hidden = true;
 }
 
 function inputFor(form, pointer) {
-  return pointer ? form.elements.namedItem(pointer.replace(/^\//, "").replaceAll("/", ".")) : null;
+  if (!pointer) return null;
+  const name = pointer.replace(/^\//, "").replaceAll("/", ".");
+  const found = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}[]`);
+  return found instanceof RadioNodeList ? found[0] : found;
 }
 
 function markField(form, error) {
   const input = inputFor(form, error.field);
-  if (!(input instanceof HTMLElement)) return false;
+  if (!(input instanceof HTMLElement) || input.type === "hidden") return false;
   const note = document.createElement("p");
   note.className = "field-error";
   note.dataset.fieldError = "";
   note.id = `error-${input.name}`;
   note.textContent = error.message;
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", note.id);
-  input.after(note);
+  input.setAttribute("aria-describedby", [note.id, input.getAttribute("aria-describedby")].filter(Boolean).join(" "));
+  (input.closest("[data-field]") ?? input).after(note);
   return true;
 }
 

@@ -1,0 +1,69 @@
+material-upload = Upload materials
+material-title = Title
+material-title-hint = Leave it empty to use the file's name. Several files at once become several materials, each named after its file.
+material-state = State
+material-class = Class
+material-class-hint = The law differs by what a material is for; the review goes by this.
+material-description = Description
+material-description-hint = Optional. Reviewers and viewers see it.
+material-mine = Only mine
+material-create = Create material
+material-waiting = It will be created as soon as the upload is complete. Please keep this page open.
+material-verifying = Verifying the file…
+material-no-file = Choose a file to upload first.
+material-version-number = Version { $number }
+material-versions = Versions
+material-none = No materials yet
+material-none-text = Upload a brochure, poster or video and submit it; once it is approved you can make a link to share.
+material-none-reader-text = Materials appear here once they are submitted for review.
+material-none-found = No material fits
+material-none-found-text = Try another title or state.
+material-submit = Submit for review
+material-submit-next = Look it through, then submit it: only approved materials can be shared.
+material-submit-later = Its pages are being prepared. You can submit it when that is done.
+material-in-review = It waits for a reviewer. Once approved it can be shared.
+material-rejected-next = This version was rejected. Change what the reviewer asks for and upload a new version.
+material-share-next = It is approved: you can make a link to share now.
+material-share = Make a share
+material-share-after-approval = It can be shared once it is approved.
+material-shares = Shares of this material
+material-no-shares = No shares yet.
+material-withdraw = Withdraw
+material-withdraw-text = It is out of use at once: every share of it closes, and whoever is reading gets no further page. This can't be undone.
+material-withdrawn-by = Withdrawn by { $name } at { $time }. Reason: { $reason }
+material-duplicate = The same content exists already:
+reason = Reason
+
+version-new = Upload a new version
+version-new-text = A new version starts as a draft and needs its own review. Until then shares go on with the approved one.
+version-create = Add version
+version-shared = Shares serve this version
+version-preparing = Preparing its pages
+version-file = File
+version-uploaded = Uploaded
+version-pages = { $pages ->
+    [one] { $pages } page
+   *[other] { $pages } pages
+}
+version-page = Page { $page }
+version-findings = Findings
+version-look = { $pages ->
+    [one] Preview (1 page)
+   *[other] Preview ({ $pages } pages)
+}
+version-read = Read
+version-no-pages = No pages can be made of this kind of file.
+version-wait-pages = Its pages are being prepared. Reload in a moment.
+version-original = Download the original
+version-original-logged = Opening the original is recorded in the log.
+
+kind-pdf = PDF
+kind-image = Image
+kind-video = Video
+kind-audio = Audio
+kind-text = Text
+kind-other = File
+
+uploader-choose = Choose files
+uploader-drop = or drop them here
+uploader-resume = You may close this page at any time; choose the same file again and it goes on where it stopped.

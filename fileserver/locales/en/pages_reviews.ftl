@@ -1,0 +1,22 @@
+review-queue = Waiting for review
+review-queue-text = What was submitted first stands first.
+review-none = Nothing waits for review
+review-none-text = Materials appear here when marketers submit them.
+review-note = To do
+review-submitted = Submitted
+review-decided = Decision
+review-decided-before = Decided
+review-facts = About this material
+review-uploader = Uploaded by
+review-no-findings = The automatic checks found nothing. Read every page before you decide.
+review-decision = Decision
+review-reason-hint = Needed to reject, optional to approve.
+review-reason-was = Reason: { $reason }
+review-bound = The decision holds only for the file with SHA-256 { $sha }…
+review-approve = Approve
+review-reject = Reject
+review-withdrawn = The material was withdrawn; there is nothing to decide any more.
+
+reader-pages = Pages
+reader-retry = Load this page again
+reader-hint = Every page carries your mark, and reading is recorded in the log. The arrow keys turn pages.

@@ -1,0 +1,82 @@
+person = Name
+clinic = Clinic
+job = Job
+page-choose = Please choose
+
+share-material = Material
+share-for = For
+share-state = State
+share-visits = Visits
+share-until = Until
+share-made = Made by
+share-open = Open
+share-title = Share: { $title }
+share-by = Made by { $name } at { $time }
+share-forwarded = Forwarded, level { $depth }
+share-list-all = The shares of all employees, forwards included.
+share-list-own = The shares you made, and what was forwarded from them.
+share-none = No shares yet
+share-none-text = Open an approved material to make a link to share.
+share-choose-material = Choose an approved material
+
+share-new-text = Visitors get version { $number }, which is approved; every page carries their own mark.
+share-audience = Who may open it
+audience-verified = Everybody verified
+audience-verified-about = Anybody at a clinic who has confirmed who they are and has the link.
+audience-clinic = One clinic
+audience-clinic-about = Only people of that clinic.
+audience-person = One person
+audience-person-about = Only that person; it can't be forwarded.
+share-for-clinic = Which clinic
+share-clinics-incomplete = Only the first { $count } clinics are listed.
+share-person = Who
+share-person-hint = Part of the name, or the last four digits of the phone. They must have signed in before.
+share-nobody-found = Nobody fits.
+share-many-found = There are more; type more of the name.
+share-for-job = Job
+share-job-hint = Optional: only people with this job may open it.
+share-expires = Valid until
+share-expires-hint = China time; a year at most.
+share-visits-max = Visits at most
+share-visits-hint = Each opening by a person counts; visits through forwards count too.
+share-no-limit = No limit
+share-downloads = Downloads
+share-download-offer = Allow downloads
+share-download-hint = The downloaded file carries the person's mark as well.
+share-download-yes = Allowed, with the mark
+share-download-no = Not allowed
+share-forwards = Forwarding
+share-forwards-hint = Each forward is a link of its own that can be followed and revoked.
+share-forward-depth = { $depth ->
+    [0] Can't be forwarded
+    [one] Can be forwarded once
+   *[other] Can be forwarded { $depth } levels
+}
+share-watermark = Visible mark
+watermark-light = Light
+watermark-light-about = Disturbs reading the least.
+watermark-standard = Standard
+watermark-standard-about = Right for most materials.
+watermark-strong = Strong
+watermark-strong-about = For sensitive materials; harder to remove.
+share-note = Note
+share-note-hint = Optional; only employees see it.
+share-create = Make the link
+
+share-policy = Rules
+share-parent = Comes from
+share-to-material = Open the material
+share-link = Link
+share-qr = QR code of the link
+share-link-hint = Send the link or let them scan the code. They confirm who they are when they open it.
+share-link-retired = The key of this link was retired. Make a new share.
+share-revoke = Revoke
+share-revoke-confirm = It closes at once, and so does everything forwarded from it. Revoke it?
+share-visitors = Who opened it
+share-no-visitors = Nobody has opened it yet.
+visit-started = First opened
+visit-seen = Last seen
+share-state-revoked-about = It was revoked: nobody can open it any more.
+share-state-expired-about = It has expired. Make a new share if it is still needed.
+share-state-used-up-about = It was opened as often as it may be: new visits are refused. Whoever has it open may finish reading.
+share-state-closed-about = The material was withdrawn, or whoever made or forwarded this was disabled, so the link does not open.

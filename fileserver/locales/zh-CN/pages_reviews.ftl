@@ -1,0 +1,22 @@
+review-queue = 待审核
+review-queue-text = 先提交的排在前面。
+review-none = 没有待审核的资料
+review-none-text = 市场人员提交后会出现在这里。
+review-note = 处理
+review-submitted = 提交
+review-decided = 结论
+review-decided-before = 已处理
+review-facts = 资料信息
+review-uploader = 上传人
+review-no-findings = 自动检查没有发现问题。请逐页阅读后再作决定。
+review-decision = 审核结论
+review-reason-hint = 驳回必须说明理由；通过时可不填。
+review-reason-was = 理由：{ $reason }
+review-bound = 结论仅对 SHA-256 为 { $sha }… 的这份文件有效。
+review-approve = 通过
+review-reject = 驳回
+review-withdrawn = 资料已撤回，无需再作决定。
+
+reader-pages = 页面
+reader-retry = 重新加载此页
+reader-hint = 每页都带有您的水印，阅读会记入日志。可用方向键翻页。

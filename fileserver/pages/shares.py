@@ -1,0 +1,117 @@
+"""Shares in the console: all of them, one with its visitors, and the form for a new one."""
+
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+from pydantic import Field
+
+from compliance.access import Action, Audience, Job, Target, VersionState, decide, may_ever, require
+from compliance.materials import obj_of
+from compliance.profiles import profiles_of
+from fileserver.http.call import Call
+from fileserver.materials import routes as materials_api
+from fileserver.materials.schemas import MaterialPath
+from fileserver.pages.calls import asking
+from fileserver.pages.declaring import console_page
+from fileserver.pages.permissions import target_of_version
+from fileserver.pages.queries import FormQuery
+from fileserver.pages.rendering import page, with_query
+from fileserver.shares import routes as api
+from fileserver.shares import service
+from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
+from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
+from storage.rows import clinics as clinic_rows
+
+CLINICS_OFFERED = 200
+WATERMARKS = ("light", "standard", "strong")
+STILL_CLOSABLE = frozenset({"open", "used_up", "closed"})
+
+
+class ListQuery(FormQuery):
+    """Where the list continues."""
+
+    cursor: str | None = Field(default=None, max_length=100)
+
+
+async def listed(call: Call[None, ListQuery]) -> web.Response:
+    """The shares that the reader may see, newest first."""
+    found = await api.listed(asking(call, ShareQuery(cursor=call.query.cursor)))
+    return page(
+        call,
+        "shares.html",
+        shares=found.items,
+        next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
+        sees_all=decide(call.actor, Action.SHARE_READ, Target()).allowed,
+    )
+
+
+async def read(call: Call[None, None, SharePath]) -> web.Response:
+    """One share: its link, its policy, who opened it."""
+    share = await api.read(call)
+    return page(
+        call,
+        "share.html",
+        share=share,
+        audience_name=await _audience_name(call, share),
+        visits=(await api.visitors(call)).items,
+        may_revoke=await _may_revoke(call, share),
+        may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
+    )
+
+
+async def new(call: Call[None, None, MaterialPath]) -> web.Response:
+    """The form for a share of a material. Raises AccessDenied for a material that can't be shared (now)."""
+    material = await materials_api.read(call)
+    state = VersionState.APPROVED if material.shared_version else None
+    target = replace(target_of_version(material, material.versions[0]), state=state)
+    require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
+    async with call.services.database.transaction() as tx:
+        clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
+    now = call.services.clock()
+    return page(
+        call,
+        "share_new.html",
+        material=material,
+        audiences=list(Audience),
+        jobs=list(Job),
+        clinics=clinics[:CLINICS_OFFERED],
+        clinics_incomplete=len(clinics) > CLINICS_OFFERED,
+        watermarks=WATERMARKS,
+        now=now,
+        expires_at=now + DEFAULT_LIFETIME,
+        latest=now + LIFETIME_MAX,
+    )
+
+
+async def _audience_name(call: Call[Any, Any, Any], share: ShareOut) -> str:
+    """Which clinic or person the share is for; empty for everybody."""
+    async with call.services.database.transaction() as tx:
+        if share.clinic_id is not None:
+            return (await clinic_rows.clinic_names(tx, [share.clinic_id])).get(str(share.clinic_id), "")
+        if share.person_id is not None:
+            names = await profiles_of(tx, call.services.keys.master, person_ids=[share.person_id])
+            return names[share.person_id].name
+    return ""
+
+
+async def _may_revoke(call: Call[Any, Any, Any], share: ShareOut) -> bool:
+    owned = await service.read(call.services, call.actor, share.id)
+    target = Target(owner_id=owned.row.sponsor_id)
+    return share.state in STILL_CLOSABLE and decide(call.actor, Action.SHARE_REVOKE, target).allowed
+
+
+ROUTES = (
+    console_page("/shares", "shares", "Shares", listed, action=Action.SHARE_LIST, query=ListQuery),
+    console_page(
+        "/shares/{share_id}", "share_detail", "One share", read, action=Action.SHARE_READ, path_params=SharePath
+    ),
+    console_page(
+        "/materials/{material_id}/share",
+        "share_new",
+        "Make a share",
+        new,
+        action=Action.SHARE_CREATE,
+        path_params=MaterialPath,
+    ),
+)

@@ -1,0 +1,77 @@
+"""The start page: what this person came for, by role, and nothing else."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from compliance.access import Action, Role, require
+from compliance.profiles import profiles_of
+from fileserver.http.call import Call
+from fileserver.materials import routes as materials_api
+from fileserver.materials.schemas import MaterialQuery
+from fileserver.pages.calls import asking
+from fileserver.pages.declaring import console_page
+from fileserver.pages.materials import STATES
+from fileserver.pages.rendering import page
+from fileserver.reviews import routes as reviews_api
+from fileserver.reviews.schemas import ReviewQuery
+from fileserver.shares import routes as shares_api
+from fileserver.shares.schemas import ShareQuery
+from storage.rows import figures
+
+MATERIALS_SHOWN = 8
+SHARES_SHOWN = 5
+REVIEWS_SHOWN = 10
+VISITS_SHOWN = 10
+WEEK = timedelta(days=7)
+
+Parts = Mapping[str, Any]
+
+
+async def start(call: Call) -> web.Response:
+    """The page of the caller's role, addressed by name."""
+    caller = call.signed_in
+    async with call.services.database.transaction() as tx:
+        own = await profiles_of(tx, call.services.keys.master, person_ids=[caller.person_id])
+    parts = await PARTS[caller.role](call) if caller.role in PARTS else {}
+    return page(call, f"start_{caller.role.value}.html", name=own[caller.person_id].name, **parts)
+
+
+async def _marketer(call: Call) -> Parts:
+    """Their materials and shares."""
+    found = await materials_api.listed(asking(call, MaterialQuery(mine=True, limit=MATERIALS_SHOWN)))
+    shares = await shares_api.listed(asking(call, ShareQuery(limit=SHARES_SHOWN)))
+    return {"materials": found.items, "shares": shares.items, "may_preview": True}
+
+
+async def _manager(call: Call) -> Parts:
+    """How things stand."""
+    require(call.actor, Action.ANALYTICS_READ)
+    services, now = call.services, call.services.clock()
+    async with services.database.transaction() as tx:
+        by_state = await figures.materials_by_state(tx)
+        visits = await figures.recent_visits(tx, VISITS_SHOWN)
+        return {
+            "by_state": {state: by_state.get(state, 0) for state in STATES},
+            "open_shares": await figures.open_shares(tx, now),
+            "visits_week": await figures.visits_since(tx, now - WEEK),
+            "visits": visits,
+            "names": await profiles_of(tx, services.keys.master, person_ids={each.person_id for each in visits}),
+        }
+
+
+async def _reviewer(call: Call) -> Parts:
+    """What waits."""
+    waiting = await reviews_api.listed(asking(call, ReviewQuery(limit=REVIEWS_SHOWN)))
+    return {"waiting": waiting.items}
+
+
+PARTS: Mapping[Role, Callable[[Call], Awaitable[Parts]]] = {
+    Role.MARKETER: _marketer,
+    Role.MANAGER: _manager,
+    Role.REVIEWER: _reviewer,
+}
+
+ROUTES = (console_page("/", "start", "The console's start page", start),)

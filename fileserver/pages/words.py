@@ -1,0 +1,90 @@
+"""Closed vocabularies in the reader's words: roles, classes, states, jobs, acts, access rules.
+
+Templates use it as `words`: `words.state(...)`, `words.act(...)`. Each vocabulary has its own prefix of keys in the
+locales; a unit test goes through all members in both languages.
+"""
+
+from dataclasses import dataclass
+
+from fileserver.i18n import Language, has_message, translate
+
+OBJECT_SEPARATOR = ":"
+SHORT_ID_CHARS = 8
+KINDS = {"application/pdf": "pdf", "image": "image", "video": "video", "audio": "audio", "text": "text"}
+
+
+@dataclass(frozen=True)
+class In:
+    """The words of one language."""
+
+    language: Language
+
+    def role(self, role: str) -> str:
+        """What somebody is to the brand."""
+        return translate(self.language, f"role-{role}")
+
+    def material_class(self, material_class: str) -> str:
+        """What a material is for."""
+        return translate(self.language, f"class-{_key(material_class)}")
+
+    def about_class(self, material_class: str) -> str:
+        """What the law asks of materials of this class."""
+        return translate(self.language, f"class-{_key(material_class)}-about")
+
+    def kind(self, media_type: str) -> str:
+        """What sort of file this is, for people."""
+        main = media_type.partition("/")[0]
+        return translate(self.language, f"kind-{KINDS.get(media_type) or KINDS.get(main, 'other')}")
+
+    def audience(self, audience: str) -> str:
+        """Whom a share is for."""
+        return translate(self.language, f"audience-{audience}")
+
+    def watermark(self, strength: str) -> str:
+        """How strong a share's visible mark is."""
+        return translate(self.language, f"watermark-{strength}")
+
+    def state(self, state: str) -> str:
+        """Where a material or version stands."""
+        return translate(self.language, f"state-{state}")
+
+    def share_state(self, state: str) -> str:
+        """What somebody who opens a share's link would meet."""
+        return translate(self.language, f"share-state-{_key(state)}")
+
+    def job(self, job: str | None) -> str:
+        """A viewer's work; empty for none."""
+        return translate(self.language, f"job-{job}") if job else ""
+
+    def severity(self, severity: str) -> str:
+        """How much a finding weighs."""
+        return translate(self.language, f"severity-{severity}")
+
+    def act(self, act: str) -> str:
+        """What was done, as one phrase."""
+        return translate(self.language, f"act-{_key(act)}")
+
+    def result(self, result: str) -> str:
+        """How an act ended."""
+        return translate(self.language, f"result-{result}")
+
+    def rule(self, rule: str) -> str:
+        """Why an act was allowed or refused; a rule of an older release has no sentence and keeps its id."""
+        key = f"rule-{rule}"
+        return translate(self.language, key) if has_message(self.language, key) else rule
+
+    def scope(self, scope: str) -> str:
+        """What an API token may be used for."""
+        return translate(self.language, f"scope-{_key(scope)}")
+
+    def thing(self, obj: str) -> str:
+        """An event's object without a title: its kind, and the beginning of its id."""
+        kind, _, identity = obj.partition(OBJECT_SEPARATOR)
+        key = f"object-{kind}"
+        if not identity or not has_message(self.language, key):
+            return obj
+        return translate(self.language, key, id=identity.removeprefix("p-")[:SHORT_ID_CHARS])
+
+
+def _key(name: str) -> str:
+    return name.replace(":", "-").replace("_", "-")
