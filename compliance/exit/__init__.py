@@ -90,22 +90,27 @@ class SealedExit:
         )
 
     async def _pdf(self, gate: Gate, passage: Passage) -> AsyncGenerator[bytes]:
-        """A PDF of sealed page images, one page in memory at a time; asks again before each."""
+        """A PDF of sealed page images, one page in memory at a time; asks again before each part that leaves."""
         pdf = FlattenedPdf(title=passage.served.title, file_id=bytes.fromhex(str(passage.det["copy"]).rjust(32, "0")))
         yield pdf.header()
         for page in range(1, (passage.served.pages_total or 0) + 1):
-            passage = await self._ask(gate, PieceKind.DOCUMENT)
-            rendition = await self._rendition(passage, PieceKind.PAGE.value, page)
-            yield pdf.page(
-                JpegPage(
-                    width_px=rendition.width_px,
-                    height_px=rendition.height_px,
-                    width_pt=rendition.width_mpt / MPT_PER_PT,
-                    height_pt=rendition.height_mpt / MPT_PER_PT,
-                    jpeg=await self._sealed(rendition, passage),
-                )
-            )
+            sealed = await self._sealed_page(gate, page)
+            await self._ask(gate, PieceKind.DOCUMENT)  # sealing took a while
+            yield pdf.page(sealed)
+        await self._ask(gate, PieceKind.DOCUMENT)
         yield pdf.trailer()
+
+    async def _sealed_page(self, gate: Gate, page: int) -> JpegPage:
+        """One page of a document, sealed as of this moment."""
+        passage = await self._ask(gate, PieceKind.DOCUMENT)
+        rendition = await self._rendition(passage, PieceKind.PAGE.value, page)
+        return JpegPage(
+            width_px=rendition.width_px,
+            height_px=rendition.height_px,
+            width_pt=rendition.width_mpt / MPT_PER_PT,
+            height_pt=rendition.height_mpt / MPT_PER_PT,
+            jpeg=await self._sealed(rendition, passage),
+        )
 
     def _original(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
         total = passage.served.size_bytes or 0
