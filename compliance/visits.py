@@ -108,12 +108,18 @@ async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id
 
 
 async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple[VisitRow, Door]:
-    """A visit with its share and the bytes it began with. Raises NotFound, also once the visit is over."""
+    """A visit with its share and the bytes it began with. Raises NotFound, also once the visit is over.
+
+    A visit that ends with its share is not over but expired: then the access decision has the rule to tell.
+    """
     visit = await visits.visit_by_id(tx, visit_id)
     share = await shares.share_by_id(tx, visit.share_id) if visit else None
-    if visit is None or share is None or visit.expires_at <= now:
+    if visit is None or share is None:
         raise NotFound
-    return visit, await door_of(tx, share, now, version_id=visit.version_id)
+    door = await door_of(tx, share, now, version_id=visit.version_id)
+    if visit.expires_at <= now and not door.facts.expired:
+        raise NotFound
+    return visit, door
 
 
 @dataclass(frozen=True)

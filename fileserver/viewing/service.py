@@ -71,7 +71,7 @@ async def _opened(services: Services, tx: Transaction, visit: VisitRow, door: Do
         door=door,
         pages=[each for each in made if each.kind == "page"],
         download=sealable and door.share.download,
-        addresses_until=min(visit.expires_at, now + timedelta(seconds=services.config.visit_url_lifetime_s)),
+        addresses_until=now + timedelta(seconds=services.config.visit_url_lifetime_s),
     )
 
 
