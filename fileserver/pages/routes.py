@@ -1,7 +1,19 @@
 """Every page, and the files that pages need."""
 
 from fileserver.http.routing import Route
-from fileserver.pages import log, materials, reviews, share_pages, shares, sign_in, start, static_files
+from fileserver.pages import (
+    accounts,
+    log,
+    materials,
+    me,
+    people,
+    reviews,
+    share_pages,
+    shares,
+    sign_in,
+    start,
+    static_files,
+)
 
 ROUTES: tuple[Route, ...] = (
     *static_files.ROUTES,
@@ -11,5 +23,8 @@ ROUTES: tuple[Route, ...] = (
     *materials.ROUTES,
     *reviews.ROUTES,
     *shares.ROUTES,
+    *people.ROUTES,
     *log.ROUTES,
+    *accounts.ROUTES,
+    *me.ROUTES,
 )
