@@ -1,6 +1,7 @@
 """Fixtures every test may ask for."""
 
 from tests.engines import engines, key_prefix, object_store
+from tests.logs import plain_logs
 from tests.services import app, client, clock, config, database_url, services, template_url
 from tests.stage import cast, stage
 
@@ -14,6 +15,7 @@ __all__ = [
     "engines",
     "key_prefix",
     "object_store",
+    "plain_logs",
     "services",
     "stage",
     "template_url",
