@@ -1,3 +1,45 @@
-"""What is the reader's own: who they are, their sessions and API tokens, their password and language."""
+"""What is one's own: where one is signed in, API tokens, the password, the language."""
 
-ROUTES = ()
+from aiohttp import web
+
+from compliance.access import may_ever
+from compliance.profiles import profiles_of
+from fileserver.accounts import session_routes, token_routes
+from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
+from fileserver.http.call import Call
+from fileserver.http.keys import ROUTES as TABLE
+from fileserver.http.scopes import Scope
+from fileserver.pages.declaring import console_page
+from fileserver.pages.rendering import page
+from storage.rows.accounts import account_of
+
+
+async def me(call: Call) -> web.Response:
+    """The caller's own page."""
+    person_id = call.signed_in.person_id
+    async with call.services.database.transaction() as tx:
+        profiles = await profiles_of(tx, call.services.keys.master, person_ids=[person_id])
+        account = await account_of(tx, person_id)
+    return page(
+        call,
+        "me.html",
+        name=profiles[person_id].name,
+        login=account.login if account else "",
+        sessions=(await session_routes.listed(call)).items,
+        tokens=(await token_routes.listed(call)).items,
+        scopes=_useful_scopes(call),
+        days_default=DAYS_DEFAULT,
+        days_max=DAYS_MAX,
+        label_chars_max=LABEL_CHARS_MAX,
+    )
+
+
+def _useful_scopes(call: Call) -> list[Scope]:
+    """The scopes of routes that the caller's role could ever use; any other would be an empty promise."""
+    role = call.signed_in.role
+    routes = call.request.config_dict[TABLE]
+    usable = {route.scope for route in routes if route.action is not None and may_ever(role, route.action)}
+    return [scope for scope in Scope if scope.value in usable]
+
+
+ROUTES = (console_page("/me", "me", "One's own account", me),)
