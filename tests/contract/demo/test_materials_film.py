@@ -52,12 +52,6 @@ def test_film_is_small(movie: bytes) -> None:
     assert 200_000 < len(movie) < 6_000_000
 
 
-def test_film_is_the_same_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Encoding twice gives the same bytes twice."""
-    monkeypatch.setattr(film, "SHOTS", film.SHOTS[3:4])
-    assert film.film_mp4() == film.film_mp4()
-
-
 def test_film_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The temporary folder is gone when the film is made."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -202,11 +202,6 @@ def test_material_is_the_same_every_time(slug: str, shelf: dict[str, bytes]) -> 
     assert shelf[slug] == _named(slug).make()
 
 
-def test_handbook_is_the_same_every_time(draft: None) -> None:
-    """The handbook drawn twice is the same bytes twice."""
-    assert brochure() == brochure()
-
-
 def test_sizes_stay_small(shelf: dict[str, bytes]) -> None:
     """No material needs more than a few megabytes; the handbook is large enough to be real."""
     assert [] == [slug for slug, data in shelf.items() if len(data) > 12 * MEGABYTE]
