@@ -1,0 +1,118 @@
+"""Forwards: a viewer passes a share on; the tree stays countable, can be cut anywhere, and never gets wider."""
+
+from typing import Any
+
+import pytest
+
+from tests.api import Answer, Api
+from tests.stage import Stage
+from tests.viewers import as_viewer
+
+ZHAO = {"name": "赵雪", "phone": "13800138003", "clinic_name": "瑞丽诊所", "job": "consultant"}
+SUN = {"name": "孙悦", "phone": "13800138004", "clinic_name": "瑞丽诊所", "job": "consultant"}
+
+
+async def passed_on(who: Api, visit: dict[str, Any]) -> Answer:
+    """A viewer passes on what they are reading."""
+    return await who.post(f"/visits/{visit['id']}/forward")
+
+
+async def opened(who: Api, share: dict[str, Any]) -> Answer:
+    """A viewer opens a link."""
+    return await who.post("/visits", {"token": share["token"]})
+
+
+@pytest.fixture
+async def zhao(stage: Stage) -> Api:
+    """A colleague of 李娜."""
+    return (await as_viewer(stage.client, **ZHAO))[0]
+
+
+@pytest.fixture
+async def sun(stage: Stage) -> Api:
+    """Another one."""
+    return (await as_viewer(stage.client, **SUN))[0]
+
+
+async def test_depth_is_used_up(stage: Stage, zhao: Api, sun: Api) -> None:
+    """Of a depth of two, two forwards come in a row; the third is refused, and the log tells the tree."""
+    share, visit = await stage.visit("li", forward_depth=2)
+    first = (await passed_on(stage.api("li"), visit)).ok
+    assert 1 == first["forward_depth_left"]
+    second = (await passed_on(zhao, (await opened(zhao, first)).ok)).ok
+    assert 0 == second["forward_depth_left"]
+    refused = await passed_on(sun, (await opened(sun, second)).ok)
+    assert (403, "forward-depth-used-up") == (refused.status, refused.body["rule"])
+    told = await stage.told("viewer:share:forward")
+    assert [(share["id"], first["id"], 1), (first["id"], second["id"], 2)] == [
+        (event["det"]["parent"], event["link"], event["det"]["depth"]) for event in told
+    ]
+    assert [0, 1, 2] == [event["det"]["depth"] for event in await stage.told("viewer:visit:start")]
+
+
+async def test_nothing_is_passed_on_unless_the_share_says_so(stage: Stage) -> None:
+    """Without a depth there is no forwarding."""
+    _, visit = await stage.visit("li")
+    refused = await passed_on(stage.api("li"), visit)
+    assert (403, "forward-depth-used-up") == (refused.status, refused.body["rule"])
+
+
+async def test_visits_count_up_the_chain(stage: Stage, zhao: Api, sun: Api) -> None:
+    """What a forward opens is taken from its root: three visits in the tree, whatever way people came."""
+    share, visit = await stage.visit("li", forward_depth=2, visits_max=3)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    grandchild = (await passed_on(zhao, (await opened(zhao, child)).ok)).ok
+    assert 201 == (await opened(sun, grandchild)).status
+    root = (await stage.api("owner").get(f"/shares/{share['id']}")).ok
+    assert (3, "used_up") == (root["visits_used"], root["state"])
+    wang = stage.api("wang")
+    for link in (share, child, grandchild):
+        assert "share-used-up" == (await opened(wang, link)).body["rule"]
+    used = {item["id"]: item["visits_used"] for item in (await stage.api("owner").get("/shares")).ok["items"]}
+    assert {share["id"]: 3, child["id"]: 2, grandchild["id"]: 1} == used
+
+
+async def test_cutting_a_branch_cuts_what_hangs_on_it(stage: Stage, zhao: Api, sun: Api) -> None:
+    """The marketer closes the child: it and the grandchild are shut for the next page, the root stays open."""
+    share, visit = await stage.visit("li", forward_depth=2)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    in_child = (await opened(zhao, child)).ok
+    grandchild = (await passed_on(zhao, in_child)).ok
+    in_grandchild = (await opened(sun, grandchild)).ok
+    assert 200 == (await stage.api("owner").post(f"/shares/{child['id']}/revoke")).status
+    for who, inside, link in ((zhao, in_child, child), (sun, in_grandchild, grandchild)):
+        async with who.client.get(
+            inside["pages"][0]["url"], headers={"Authorization": f"Bearer {who.token}"}
+        ) as response:
+            assert (403, "share-revoked") == (response.status, (await response.json(content_type=None))["rule"])
+        assert "share-revoked" == (await opened(who, link)).body["rule"]
+    states = {item["id"]: item["state"] for item in (await stage.api("owner").get("/shares")).ok["items"]}
+    assert {share["id"]: "open", child["id"]: "revoked", grandchild["id"]: "revoked"} == states
+    assert 200 == (await stage.get("li", visit["pages"][0]["url"])).status
+    assert 201 == (await opened(sun, share)).status
+
+
+async def test_blocking_who_passed_it_on_closes_their_branch(stage: Stage, zhao: Api) -> None:
+    """A forward hangs on its maker: who is blocked takes the branch along, and nobody else's."""
+    share, visit = await stage.visit("li", forward_depth=1)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    path = f"/people/viewers/{stage.cast.people['li']}/block"
+    assert 200 == (await stage.api("manager").post(path, {"reason": "离职"})).status
+    assert "share-owner-inactive" == (await opened(zhao, child)).body["rule"]
+    assert 201 == (await opened(zhao, share)).status
+
+
+async def test_forward_is_never_wider_than_its_parent(stage: Stage, zhao: Api) -> None:
+    """Audience, job, time, download and mark come from the parent; the marketer sees whose it is."""
+    clinic = str(stage.cast.clinics["li"])
+    share, visit = await stage.visit(
+        "li", audience="clinic", clinic_id=clinic, job="consultant", forward_depth=1, watermark="strong"
+    )
+    child = (await passed_on(stage.api("li"), visit)).ok
+    narrow = ("audience", "clinic_id", "person_id", "job", "expires_at", "download", "watermark", "material_id")
+    as_made = (await stage.api("owner").get(f"/shares/{child['id']}")).ok
+    assert {name: share[name] for name in narrow} == {name: as_made[name] for name in narrow}
+    assert (share["id"], 1, "李娜") == (as_made["parent_id"], as_made["depth"], as_made["created_by"])
+    assert "outside-audience" == (await opened(stage.api("wang"), child)).body["rule"]
+    inside = (await opened(zhao, child)).ok
+    assert inside["download_url"] is None

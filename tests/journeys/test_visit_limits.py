@@ -1,0 +1,44 @@
+"""How often a share may be opened: never once more than agreed, whoever comes and however many at once."""
+
+import asyncio
+from collections import Counter
+
+from tests.stage import Stage
+from tests.viewers import as_viewer
+
+
+async def test_of_fifty_at_once_five_get_in(stage: Stage) -> None:
+    """Fifty people open a share of five visits in the same moment: five visits, forty-five refusals by its rule."""
+    share = await stage.share(visits_max=5)
+    people = [await as_viewer(stage.client, name=f"客{n}", phone=f"139001380{n:02}") for n in range(50)]
+    answers = await asyncio.gather(*(api.post("/visits", {"token": share["token"]}) for api, _ in people))
+    assert {201: 5, 403: 45} == Counter(answer.status for answer in answers)
+    assert {"share-used-up"} == {answer.body["rule"] for answer in answers if answer.status == 403}
+    assert 5 == len({answer.body["id"] for answer in answers if answer.status == 201})
+    assert 5 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["visits_used"]
+    assert 5 == len((await stage.api("owner").get(f"/shares/{share['id']}/visits")).ok["items"])
+    assert (5, 45) == (len(await stage.told("viewer:visit:start")), len(await stage.told("viewer:request:deny")))
+
+
+async def test_one_person_counts_once(stage: Stage) -> None:
+    """Somebody who taps the link twenty times in the same moment has one visit, which is counted and told once."""
+    share = await stage.share(visits_max=5)
+    answers = await asyncio.gather(*(stage.open("li", share["token"]) for _ in range(20)))
+    assert [201] * 20 == [answer.status for answer in answers]
+    assert 1 == len({answer.body["id"] for answer in answers})
+    assert 1 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["visits_used"]
+    assert 1 == len(await stage.told("viewer:visit:start"))
+
+
+async def test_coming_back_another_day_is_another_visit(stage: Stage) -> None:
+    """A visit ends by itself; opening the link after that takes one more from the share's allowance."""
+    share, first = await stage.visit("li", visits_max=2)
+    assert first["id"] == (await stage.open("li", share["token"])).ok["id"]
+    stage.clock.advance(hours=13)
+    again, _ = await as_viewer(stage.client, name="李娜", phone="13800138001")
+    second = (await again.post("/visits", {"token": share["token"]})).ok
+    assert first["id"] != second["id"]
+    assert 404 == (await again.get(f"/visits/{first['id']}")).status
+    stage.clock.advance(hours=13)
+    later, _ = await as_viewer(stage.client, name="李娜", phone="13800138001")
+    assert "share-used-up" == (await later.post("/visits", {"token": share["token"]})).body["rule"]
