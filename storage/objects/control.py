@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from yarl import URL
 
 from storage.objects.faults import Sleep, from_client_error, with_retries
+from storage.objects.keys import portable
 from storage.settings import S3Settings
 
 CONNECT_TIMEOUT_S = 5
@@ -70,16 +71,16 @@ class Control:
         """Closes the client's connections."""
         await self._stack.aclose()
 
-    async def call(self, operation: str, *, key: str = "", **arguments: Any) -> dict[str, Any]:
+    async def call(self, operation: str, *, key: str | None = None, **arguments: Any) -> dict[str, Any]:
         """One S3 operation, named as botocore's method, with retries. `key` becomes the Key argument when given."""
         return await with_retries(operation, lambda: self.call_once(operation, key=key, **arguments), self._sleep)
 
-    async def call_once(self, operation: str, *, key: str = "", **arguments: Any) -> dict[str, Any]:
+    async def call_once(self, operation: str, *, key: str | None = None, **arguments: Any) -> dict[str, Any]:
         """As `call`, but faults that may pass come out as they are."""
         try:
             answer: dict[str, Any] = await getattr(self._client, operation)(**self._arguments(key, arguments))
         except ClientError as error:
-            raise from_client_error(operation, key, error) from error
+            raise from_client_error(operation, key or "", error) from error
         return answer
 
     async def presign(self, operation: str, key: str, **arguments: Any) -> URL:
@@ -89,5 +90,5 @@ class Control:
         )
         return URL(url, encoded=True)
 
-    def _arguments(self, key: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        return {"Bucket": self._settings.bucket} | ({"Key": key} if key else {}) | arguments
+    def _arguments(self, key: str | None, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"Bucket": self._settings.bucket} | ({"Key": portable(key)} if key is not None else {}) | arguments

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from storage.errors import ObjectCutShort, StoreRefused
+from storage.errors import ObjectCutShort, RangeUnsatisfiable, StoreRefused
 from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_response, with_retries
 
 OPERATION = "get_object"
@@ -60,7 +60,12 @@ async def read_object(
     fruitless = 0
     while not cursor.is_done:
         before = cursor.position
-        response = await with_retries(OPERATION, lambda: _begin(session, presign, cursor), sleep)
+        try:
+            response = await with_retries(OPERATION, lambda: _begin(session, presign, cursor), sleep)
+        except RangeUnsatisfiable:
+            if cursor.position:
+                raise
+            return  # An empty object has no first byte; S3 calls that a range behind its end.
         # Not read to its end, its connection is closed on leaving this block, also when the reader abandons us.
         async with response:
             with suppress(*CONNECTION_ERRORS):

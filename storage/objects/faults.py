@@ -91,6 +91,6 @@ def meaning(operation: str, key: str, status: int, code: str) -> PassingFault | 
         return ObjectMissing(key=key)
     if status == 416:  # noqa: PLR2004 - likewise
         return RangeUnsatisfiable(key=key)
-    if status >= 500 or status == 429 or code in PASSING_CODES:  # noqa: PLR2004 - likewise
+    if (status >= 500 and status != 501) or status == 429 or code in PASSING_CODES:  # noqa: PLR2004 - likewise
         return PassingFault(code or f"status {status}")
     return StoreRefused(operation=operation, code=code or f"status {status}")

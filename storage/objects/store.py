@@ -139,10 +139,14 @@ class ObjectStore:
         return Part(number, size_bytes, etag)
 
     async def list_parts(self, key: str, multipart_id: str) -> tuple[Part, ...]:
-        """All parts the store holds, by number. Raises MultipartMissing."""
-        parts = []
+        """All parts the store holds, by number. Raises MultipartMissing.
+
+        Some servers (SeaweedFS) list every attempt of a number that was sent more than once, in no order: whoever
+        acknowledged one knows its ETag, and completing takes the attempt whose ETag it is given.
+        """
+        parts: set[Part] = set()
         async for page in self._pages("list_parts", key=key, UploadId=multipart_id):
-            parts += [Part(part["PartNumber"], part["Size"], _bare(part["ETag"])) for part in page.get("Parts", ())]
+            parts |= {Part(part["PartNumber"], part["Size"], _bare(part["ETag"])) for part in page.get("Parts", ())}
         return tuple(sorted(parts, key=lambda part: part.number))
 
     async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[Part]) -> ObjectInfo:
@@ -208,7 +212,9 @@ class ObjectStore:
             raise RuntimeError("use the store inside `async with`")
         return self._http
 
-    async def _pages(self, operation: str, *, key: str = "", **arguments: Any) -> AsyncIterator[dict[str, Any]]:
+    async def _pages(
+        self, operation: str, *, key: str | None = None, **arguments: Any
+    ) -> AsyncIterator[dict[str, Any]]:
         """All pages of a listing; the answer's markers become the next question's."""
         markers: dict[str, Any] = {}
         while True:

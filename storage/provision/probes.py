@@ -59,6 +59,15 @@ async def list_parts(store: ObjectStore, prefix: str) -> None:
     await store.abort_multipart(key, upload)
 
 
+async def list_uploads(store: ObjectStore, prefix: str) -> None:
+    """An unfinished upload is listed: finding abandoned ones rests on it."""
+    key = prefix + "pending"
+    upload = await store.create_multipart(key, media_type=MEDIA_TYPE)
+    listed = [pending.multipart_id for pending in await store.list_multiparts(key)]
+    expect("an unfinished upload isn't listed", holds=listed == [upload])
+    await store.abort_multipart(key, upload)
+
+
 async def odd_keys(store: ObjectStore, prefix: str) -> None:
     """Keys may hold spaces, plus and percent signs and Chinese."""
     key = prefix + "a b+c%2Fd=e&f?g#h~资料.pdf"
