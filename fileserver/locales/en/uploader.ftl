@@ -1,0 +1,16 @@
+uploader-pause = Pause
+uploader-continue = Go on
+uploader-cancel = Cancel
+uploader-retry = Try again
+uploader-paused = Paused
+uploader-resuming = Going on where it stopped…
+uploader-retrying = The server does not answer; trying again…
+uploader-offline = No connection; it goes on by itself once there is one…
+uploader-unreachable = the server does not answer
+uploader-failed = Not uploaded: { $reason }
+uploader-verifying = Checking the file…
+uploader-done = Uploaded { $size }
+uploader-left = { $time } left
+uploader-seconds = { $n } s
+uploader-minutes = { $n } min
+uploader-hours = { $n } h

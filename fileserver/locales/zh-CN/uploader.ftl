@@ -1,0 +1,16 @@
+uploader-pause = 暂停
+uploader-continue = 继续
+uploader-cancel = 取消
+uploader-retry = 重试
+uploader-paused = 已暂停
+uploader-resuming = 正在从中断处继续……
+uploader-retrying = 服务暂时没有响应，将自动重试……
+uploader-offline = 网络已断开，恢复后自动继续……
+uploader-unreachable = 服务没有响应
+uploader-failed = 上传未完成：{ $reason }
+uploader-verifying = 正在校验文件……
+uploader-done = 已上传 { $size }
+uploader-left = 剩余 { $time }
+uploader-seconds = { $n } 秒
+uploader-minutes = { $n } 分钟
+uploader-hours = { $n } 小时
