@@ -86,12 +86,14 @@ def caller_of(request: web.Request) -> Caller | None:
 def _other(request: web.Request, language: Language) -> dict[str, str]:
     """The other language, and this page in it."""
     other = Language.EN if language is Language.ZH_CN else Language.ZH_CN
-    return {"tag": other.value, "url": str(request.rel_url.update_query(lang=other.value))}
+    there = str(request.rel_url.update_query(lang=other.value))
+    return {"tag": other.value, "url": "/" + there.lstrip("/")}  # two slashes would name another host
 
 
-def local_time(value: datetime | None) -> str:
+def local_time(value: datetime | None, *, seconds: bool = False) -> str:
     """A time as people at the clinics read it; empty for none."""
-    return value.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M") if value else ""
+    form = "%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M"
+    return value.astimezone(CHINA_TIME).strftime(form) if value else ""
 
 
 def input_time(value: datetime | None) -> str:

@@ -63,6 +63,12 @@ form.addEventListener("sealshare:uploaded", ({ detail }) => {
   work();
 });
 
+form.addEventListener("sealshare:cancelled", ({ detail }) => {
+  waiting.delete(detail.uploadId);
+  if (!waiting.size && !underWay() && !made.length) [sent, button.disabled, progress.textContent] = [false, false, ""];
+  work();
+});
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!waiting.size && !underWay()) return showProblem(form, { detail: form.dataset.noFile });

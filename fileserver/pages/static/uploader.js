@@ -153,6 +153,7 @@ class Item {
     this.paused = true;
     await this.upload.abort(true).catch(() => {}); // the server forgets it at its expiry otherwise
     this.row.remove();
+    form.dispatchEvent(new CustomEvent("sealshare:cancelled", { detail: { uploadId: this.uploadId }, bubbles: true }));
   }
 
   fail(error) {
