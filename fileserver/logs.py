@@ -36,7 +36,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1\2{REDACTED}",
     ),
 )
-NOISY = ("aiobotocore", "asyncio", "botocore", "procrastinate", "urllib3")
+NOISY = ("aiobotocore", "alembic", "asyncio", "botocore", "procrastinate", "urllib3")
 
 EventDict = structlog.typing.EventDict
 

@@ -1,36 +1,50 @@
-"""The `sealshare` command. Each subcommand lives in a module of its own, imported only when it is called."""
+"""The `sealshare` command. Each subcommand lives in a module of its own, imported only when it is called.
+
+So `sealshare upload` doesn't wait for the server's libraries, and a server installed without the demo's libraries has
+every command but the demo.
+"""
 
 from importlib import import_module
 
 import click
 
 COMMANDS = {
-    "config": "fileserver.cli.config",
-    "demo": "fileserver.cli.demo",
-    "keys": "fileserver.cli.keys",
-    "migrate": "fileserver.cli.migrate",
-    "serve": "fileserver.cli.serve",
-    "storage": "fileserver.cli.storage",
-    "tokens": "fileserver.cli.tokens",
-    "upload": "fileserver.cli.upload",
-    "users": "fileserver.cli.users",
-    "worker": "fileserver.cli.worker",
+    "config": "Show the effective settings, with secrets hidden.",
+    "demo": "Start everything on this machine, with a demo brand.",
+    "keys": "Rotate the keys that links are signed with.",
+    "migrate": "Bring the database to the newest schema.",
+    "serve": "Run one server node until SIGTERM or SIGINT.",
+    "storage": "Prepare the bucket and examine the S3 server.",
+    "tokens": "Make API tokens.",
+    "upload": "Upload files, going on where an upload was interrupted.",
+    "users": "Add, list and disable employees' accounts.",
+    "worker": "Run jobs until SIGTERM or SIGINT.",
 }
 
 
 class Lazy(click.Group):
-    """Imports a command when it is needed: `sealshare upload` should not wait for the server's libraries."""
+    """Imports a command when it is needed, and none for the list of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Every command's name."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
-        """The command object `command` of the module that the table names."""
+        """The command object `command` of the module of this name. Raises ClickException for a missing library."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        try:
+            command: click.Command = import_module(f"fileserver.cli.{cmd_name}").command
+        except ModuleNotFoundError as error:
+            raise click.ClickException(
+                f"`sealshare {cmd_name}` needs {error.name}, which isn't installed; sealshare[demo] brings everything."
+            ) from error
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """The list of commands, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -17,13 +17,13 @@ from compliance.errors import ComplianceError
 from compliance.events import Trail
 from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
-from fileserver.cli.options import configured
+from fileserver.cli.explain import explain
+from fileserver.cli.options import EXPLAINED, configured, require_migrated
 from fileserver.config import Config
 from fileserver.http.problems import problem_of
 from fileserver.i18n import Language
 from fileserver.services import utc_now
 from storage.database import Database
-from storage.errors import StorageError
 
 OPERATOR = Trail(role="operator")
 
@@ -61,8 +61,11 @@ def at_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:
             return await work(desk)
 
     try:
+        require_migrated(config)
         return asyncio.run(run())
-    except (ComplianceError, StorageError) as error:
+    except EXPLAINED as error:
+        raise click.ClickException(explain(error)) from error
+    except ComplianceError as error:
         raise click.ClickException(sentence(error)) from error
 
 

@@ -1,17 +1,25 @@
 """`sealshare migrate`: brings the database to the schema of this release."""
 
+import json
+
 import click
 
 from fileserver.cli.options import configured, plainly
-from storage.errors import StorageError
 from storage.migrations import migrate
 
 
 @click.command("migrate")
-@plainly(StorageError)
-def command() -> None:
-    """Bring the database to the newest schema. Running it again changes nothing."""
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@plainly()
+def command(*, as_json: bool) -> None:
+    """Bring the database to the newest schema.
+
+    Running it again changes nothing, and two that run at once take turns. Servers of the release before go on working.
+    """
     before, now = migrate(configured().database_url.get_secret_value())
-    click.echo(
-        f"The database is at revision {now}." if before == now else f"Migrated from {before or 'nothing'} to {now}."
-    )
+    if as_json:
+        click.echo(json.dumps({"before": before, "now": now}))
+    elif before == now:
+        click.echo(f"The database is at revision {now} already.")
+    else:
+        click.echo(f"Migrated from {before or 'nothing'} to revision {now}.")

@@ -6,10 +6,16 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from compliance.errors import KeyUnavailable
+from fileserver.cli.explain import explain
 from fileserver.config import Config, ConfigError, load_config
+from storage import migrations
+from storage.errors import StorageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+EXPLAINED: tuple[type[Exception], ...] = (StorageError, KeyUnavailable)
 
 
 class Unusable(click.ClickException):
@@ -26,16 +32,27 @@ def configured(**overrides: Any) -> Config:
         raise Unusable(str(error)) from None
 
 
+def require_migrated(config: Config) -> None:
+    """Raises a ClickException, with the command to run, unless the database suits this release."""
+    found = migrations.current(config.database_url.get_secret_value())
+    if not migrations.suits(found):
+        at = f"at revision {found}" if found else "empty"
+        needed = migrations.head()
+        raise click.ClickException(
+            f"The database is {at}, this release needs revision {needed}. Run this first: sealshare migrate"
+        )
+
+
 def plainly(*errors: type[Exception]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Turns the named errors of a command into one line on standard error and exit status 1."""
+    """Turns an engine that fails, a wrong master key and the named errors into one clear line and exit status 1."""
 
     def decorate(command: Callable[P, R]) -> Callable[P, R]:
         @wraps(command)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return command(*args, **kwargs)
-            except errors as error:
-                raise click.ClickException(str(error)) from error
+            except (*EXPLAINED, *errors) as error:
+                raise click.ClickException(explain(error)) from error
 
         return run
 

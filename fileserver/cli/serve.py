@@ -1,52 +1,89 @@
-"""`sealshare serve`: one server node. It keeps no state of its own, so any number may run."""
+"""`sealshare serve`: one server node. It keeps no state of its own, so any number may run.
+
+Promises not to listen before it can serve: a configuration that is wrong, a database that is away, not migrated or
+under another master key, or a port that is taken end it with one line. Asked to stop, it takes no new connection,
+lets requests in flight finish and ends what still streams after SHUTDOWN_TIMEOUT_S (fileserver.http.serving).
+"""
 
 import asyncio
+import os
 import signal
 
 import click
+import structlog
 import uvloop
 from aiohttp import web
 
 from fileserver.app import create_app
-from fileserver.cli.options import configured, plainly
+from fileserver.cli.options import configured, plainly, require_migrated
 from fileserver.config import Config
 from fileserver.http.serving import make_runner
+from fileserver.i18n import tolerate_missing
 from fileserver.logs import configure_logging
-from storage.errors import StorageError
+
+log = structlog.get_logger(__name__)
 
 
-class PortTaken(Exception):
-    """Something else listens there already."""
+class CannotListen(Exception):
+    """The address is taken, not ours, or needs rights that we lack."""
 
 
 @click.command("serve")
-@click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
-@plainly(PortTaken, StorageError)
+@click.option("--host", help="Address to listen on. [SEALSHARE_HOST, else 127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one. [SEALSHARE_PORT, else 8080]"
+)
+@plainly(CannotListen)
 def command(host: str | None, port: int | None) -> None:
-    """Serve until SIGTERM or SIGINT, then finish the requests in flight."""
+    """Run one server node until SIGTERM or SIGINT.
+
+    The settings come from the environment: `sealshare config` shows them. The database must have been migrated. Asked
+    to stop, the node lets the requests in flight finish.
+    """
     config = configured(host=host, port=port)
+    require_migrated(config)
     configure_logging(config)
+    tolerate_missing()
     uvloop.run(serve(config))
 
 
 async def serve(config: Config) -> None:
-    """The node's life. Raises PortTaken."""
+    """The node's life. Raises CannotListen, StoreUnavailable, KeyUnavailable."""
+    asked = asks_to_end()
     runner = make_runner(create_app(config))
-    await runner.setup()
     try:
-        await web.TCPSite(runner, config.host, config.port, reuse_address=True).start()
-        await stopped()
-    except OSError as error:
-        raise PortTaken(f"{config.host}:{config.port} can't be listened on: {error.strerror}") from None
+        await runner.setup()
+        await listen(runner, config)
+        if config.stand_in_sign_in:
+            log.warning("viewers are believed without proof: the stand-in sign-in is on, for demonstrations only")
+        log.info("serving", addresses=[address_of(each) for each in runner.addresses])
+        await asked.wait()
+        log.info("stopping")
     finally:
         await runner.cleanup()
+    log.info("stopped")
 
 
-async def stopped() -> None:
-    """Returns when the process is asked to end."""
+async def listen(runner: web.AppRunner, config: Config) -> None:
+    """Opens the socket. Raises CannotListen."""
+    try:
+        await web.TCPSite(runner, config.host, config.port, reuse_address=True).start()
+    except OSError as error:
+        # asyncio wraps the system's words in its own; errors of the resolver have negative numbers and words of theirs.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise CannotListen(f"Can't listen on {config.host}, port {config.port}: {reason}.") from None
+
+
+def asks_to_end() -> asyncio.Event:
+    """Set once the process is asked to end."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    return asked
+
+
+def address_of(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
+    """http://127.0.0.1:8080 for a socket's name; IPv6 in brackets."""
+    host, port = name[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -3,16 +3,22 @@
 import click
 import uvloop
 
-from fileserver.cli.options import configured, plainly
+from fileserver.cli.options import configured, plainly, require_migrated
+from fileserver.i18n import tolerate_missing
 from fileserver.logs import configure_logging
 from fileserver.worker import run_worker
-from storage.errors import StorageError
 
 
 @click.command("worker")
-@plainly(StorageError)
+@plainly()
 def command() -> None:
-    """Work until SIGTERM or SIGINT, then finish the jobs at hand."""
+    """Run jobs until SIGTERM or SIGINT.
+
+    Jobs prepare uploaded versions and clean up. Asked to stop, the worker lets the jobs at hand finish for some
+    seconds; what is left runs elsewhere. The settings are those of `sealshare serve`.
+    """
     config = configured()
+    require_migrated(config)
     configure_logging(config)
+    tolerate_missing()
     uvloop.run(run_worker(config))

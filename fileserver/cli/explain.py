@@ -1,0 +1,48 @@
+"""What an operator can do about an error, in one sentence, with the setting to look at; no secret ever."""
+
+from collections.abc import Mapping
+
+from compliance.errors import KeyUnavailable
+from fileserver.config import variable_of
+from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavailable
+
+ENGINES: Mapping[str, str] = {
+    "all": "The embedded engines",
+    "postgres": "PostgreSQL",
+    "seaweedfs": "SeaweedFS",
+    "serve": "The server",
+    "studio": "The demo's studio",
+    "worker": "The worker",
+}
+
+
+def explain(error: Exception) -> str:
+    """The sentence; an engine's failure quotes the end of its log below."""
+    match error:
+        case EngineFailed():
+            return _engine_failed(error)
+        case EngineBusy():
+            return f"{error.params['data_dir']} is in use by process {error.params['pid'] or 'unknown'}."
+        case StoreUnavailable():
+            return _unavailable(error)
+        case StoreRefused():
+            return f"The S3 server refused {error.params['operation']}: {error.params['code']}."
+        case KeyUnavailable():
+            return f"{variable_of('master_key')} is not the key that this database was made with."
+        case _:
+            return str(error)
+
+
+def _engine_failed(error: EngineFailed) -> str:
+    log = error.params["log"]
+    quoted = [f"  {line}" for line in log] if isinstance(log, tuple) else []
+    engine = str(error.params["engine"])
+    return "\n".join([f"{ENGINES.get(engine, engine)}: {error.params['reason']}", *quoted])
+
+
+def _unavailable(error: StoreUnavailable) -> str:
+    name, field = "PostgreSQL", "database_url"
+    if error.params.get("store") == "s3":
+        name, field = "The S3 server", "s3_endpoint_url"
+    detail = f": {error.params['detail']}" if error.params.get("detail") else ""
+    return f"{name} can't be reached ({variable_of(field)}){detail}"
