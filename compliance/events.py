@@ -131,8 +131,12 @@ def truncated_address(address: str) -> str:
 
 
 def short_hash(value: str) -> str:
-    """First 16 hex digits of SHA-256: tells two sessions or user agents apart without keeping either."""
-    return hashlib.sha256(value.encode()).hexdigest()[:16] if value else ""
+    """First 16 hex digits of SHA-256: tells two sessions or user agents apart without keeping either.
+
+    Headers may hold bytes that are no text, which arrive as lone surrogates: they are hashed too, never refused, or a
+    caller could choose not to be told of.
+    """
+    return hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()[:16] if value else ""
 
 
 def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
