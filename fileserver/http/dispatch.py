@@ -2,11 +2,12 @@
 
 Order: who is it, may this kind of caller come here, is the API token good for it, did a foreign site send it, could
 this role ever do it; only then is a body read and parsed. So a stranger learns nothing about a route's body and costs
-no parsing.
+no parsing. Who it is gets asked again once the body is there.
 """
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -61,6 +62,10 @@ class Endpoint:
             if route.unsafe and (caller is None or caller.ambient):
                 csrf.check_origin(request, request.config_dict[CONFIG].public_url)
             call = await self._parse(request, caller)
+            if caller is not None and waits_for_body(request, route):
+                caller = await authenticate(request, route)  # a body may trickle for long; a right may end meanwhile
+                check_caller(route, caller)
+                call = replace(call, caller=caller)
             return as_response(route, await run_handler(request, route, call))
         except AccessDenied as denied:
             await record_denial(request, route, caller, denied)
@@ -82,6 +87,11 @@ class Endpoint:
             request_id=request[REQUEST_ID],
             client_ip=request[CLIENT_IP],
         )
+
+
+def waits_for_body(request: web.Request, route: Route) -> bool:
+    """Whether the frame itself reads a body before the handler runs, at the caller's pace."""
+    return route.unsafe and route.body_max_bytes is not None and request.body_exists
 
 
 def endpoint_of(request: web.Request) -> Endpoint | None:
