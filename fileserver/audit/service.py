@@ -1,6 +1,6 @@
 """Searching and exporting the log for an auditor, each search and export an event of its own."""
 
-import hashlib
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Collection, Iterable
 from contextlib import aclosing
@@ -11,7 +11,7 @@ from uuid import UUID
 from compliance import ledger
 from compliance.access import Action, Actor, require
 from compliance.events import Act, Trail
-from compliance.profiles import ERASED, profiles_of
+from compliance.profiles import ERASED, open_profiles, profiles_of
 from fileserver.audit.schemas import EventFilterIn
 from fileserver.services import Services
 from storage.database import Transaction
@@ -21,6 +21,8 @@ from storage.rows.events import EventFilter, EventRow
 PSEUDONYM_PREFIX = "p-"
 MATERIAL_PREFIX = "material:"
 EXPORT_BATCH = 500
+SEARCH_PURPOSE = "person-search"
+HASH_CHARS = 16
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,15 @@ class Labelled:
 async def search(
     services: Services, actor: Actor, trail: Trail, wanted: EventFilterIn, *, before: int | None, limit: int
 ) -> list[Labelled]:
-    """A page of matching events, newest first. Raises AccessDenied."""
+    """A page of matching events, newest first. Each page is told: a search may begin anywhere. Raises AccessDenied."""
     rule = require(actor, Action.EVENT_SEARCH)
     async with services.database.transaction() as tx:
         where = await _filter(services, tx, wanted)
         found = [] if where is None else await events.search_events(tx, where, before_id=before, limit=limit)
         labelled = await _label(services, tx, found)
-        if before is None:  # turning the page is the same search
-            event = trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=_asked(wanted))
-            await ledger.append(tx, event, now=services.clock())
+        asked = _asked(services, wanted) | ({} if before is None else {"before": str(before)})
+        event = trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=asked)
+        await ledger.append(tx, event, now=services.clock())
     return labelled
 
 
@@ -61,7 +63,7 @@ async def export(
     rule = require(actor, Action.EVENT_EXPORT)
     async with services.database.transaction() as tx:
         where = await _filter(services, tx, wanted)
-        event = trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det={**_asked(wanted), "format": form})
+        event = trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det={**_asked(services, wanted), "format": form})
         own_id = await ledger.append(tx, event, now=services.clock())
     return _exported(services, where, own_id - 1)
 
@@ -109,9 +111,10 @@ async def _pseudonyms(services: Services, tx: Transaction, person: str) -> tuple
     """Everybody whose name holds these characters; names are encrypted, so they are compared here."""
     if person.startswith(PSEUDONYM_PREFIX):
         return (person,)
-    profiles = await profiles_of(tx, services.keys.master)
+    sealed = await people.sealed_profiles(tx)
+    profiles = await asyncio.to_thread(open_profiles, services.keys.master, sealed)
     found = {person_id for person_id, profile in profiles.items() if person.casefold() in profile.name.casefold()}
-    return tuple(row.pseudonym for row in await people.sealed_profiles(tx, person_ids=found))
+    return tuple(row.pseudonym for row in sealed if row.person_id in found)
 
 
 async def _label(services: Services, tx: Transaction, rows: Collection[EventRow]) -> list[Labelled]:
@@ -145,9 +148,9 @@ def _ids(texts: Iterable[str]) -> set[UUID]:
     return {UUID(text) for text in texts if text}
 
 
-def _asked(wanted: EventFilterIn) -> dict[str, str | int]:
-    """What was asked, in a form that the log may hold: a name becomes a hash."""
+def _asked(services: Services, wanted: EventFilterIn) -> dict[str, str | int]:
+    """What was asked, in a form that the log may hold: a name becomes a keyed hash, which no list of names opens."""
     asked = {name: str(value) for name, value in wanted.model_dump(mode="json", exclude_none=True).items()}
     if "person" in asked:
-        asked["person"] = hashlib.sha256(asked["person"].encode()).hexdigest()
+        asked["person"] = services.keys.master.keyed_hash(SEARCH_PURPOSE, asked["person"])[:HASH_CHARS]
     return {name: value for name, value in asked.items() if name in EventFilterIn.model_fields}
