@@ -11,6 +11,7 @@ from compliance.events import Result
 from fileserver.http.schemas import Input, Output
 
 Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
+EventNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]  # what PostgreSQL's bigint holds
 ActName = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z]+:([a-z]+(:[a-z]+)?)?$")]
 
 
@@ -30,7 +31,7 @@ class EventFilterIn(Input):
 class EventQuery(EventFilterIn):
     """A page of the log."""
 
-    before: int | None = Field(default=None, ge=1, description="Continue before this event")
+    before: EventNumber | None = Field(default=None, description="Continue before this event")
     limit: int = Field(default=100, ge=1, le=500, description="How many at most")
 
 

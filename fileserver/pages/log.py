@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import Field
 
 from compliance.access import Action
 from compliance.events import Act, Result
 from fileserver.audit import routes as api
-from fileserver.audit.schemas import ActName, EventOut, EventQuery, Text
+from fileserver.audit.schemas import ActName, EventNumber, EventOut, EventQuery, Text
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialQuery
@@ -45,7 +44,7 @@ class LogQuery(FormQuery):
     result: Result | None = None
     since: LocalTime | None = None
     until: LocalTime | None = None
-    before: int | None = Field(default=None, ge=1)
+    before: EventNumber | None = None
 
 
 class Shown(EventOut):

@@ -1,17 +1,23 @@
 """Queries as HTML forms send them: fields left empty mean nothing, times are those of the brand's clinics."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
+from pydantic_core import PydanticCustomError
 
 from fileserver.http.schemas import Input
 from fileserver.pages.rendering import CHINA_TIME
 
 
 def _in_china(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=CHINA_TIME)
+    known = value if value.tzinfo else value.replace(tzinfo=CHINA_TIME)
+    try:
+        known.astimezone(CHINA_TIME), known.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("datetime_parsing", "not within the calendar") from None
+    return known
 
 
 LocalTime = Annotated[datetime, AfterValidator(_in_china)]
