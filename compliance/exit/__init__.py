@@ -16,6 +16,7 @@ from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
 from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
 from compliance.exit.pieces import Outgoing, Piece, PieceKind
+from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
 from compliance.rendering import Renderer
 from storage.database import Database, Transaction
@@ -34,7 +35,7 @@ PDF = "application/pdf"
 
 
 class SealedExit:
-    """The exit of one process. It keeps nothing between two releases."""
+    """The exit of one process. It keeps nothing of one release for the next."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class SealedExit:
         self._renderer = renderer
         self._master = keys.master
         self._clock = clock
+        self._turns = Turns()
 
     async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
         """The piece, with its event committed; everything but an ORIGINAL is sealed to the person at the gate.
@@ -66,10 +68,14 @@ class SealedExit:
             return self._document(gate, await self._record(gate, piece, trail), trail)
         return await self._picture(gate, passage, piece, trail)
 
+    async def size_bytes(self, gate: Gate) -> int:
+        """How long an ORIGINAL is, said only to who may have it. Raises AccessDenied or NotFound."""
+        return (await self._ask(gate, PieceKind.ORIGINAL)).served.size_bytes or 0
+
     async def _picture(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
         kind, page = ("full", 1) if piece.kind is PieceKind.DOCUMENT else (piece.kind.value, piece.page)
         rendition = await self._rendition(passage, kind, page)
-        body = await self._sealed(rendition, passage)
+        body = await self._sealed(gate, rendition, passage)
         await self._record(gate, piece, trail, len(body))
         return Outgoing(
             media_type=rendition.media_type,
@@ -109,7 +115,7 @@ class SealedExit:
             height_px=rendition.height_px,
             width_pt=rendition.width_mpt / MPT_PER_PT,
             height_pt=rendition.height_mpt / MPT_PER_PT,
-            jpeg=await self._sealed(rendition, passage),
+            jpeg=await self._sealed(gate, rendition, passage),
         )
 
     def _original(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
@@ -190,9 +196,10 @@ class SealedExit:
             raise NotFound
         return found
 
-    async def _sealed(self, rendition: RenditionRow, passage: Passage) -> bytes:
-        base = await self._objects.read_all(rendition.object_key, limit_bytes=RENDITION_BYTES_MAX)
-        return await self._renderer.seal(base, passage.stamp, media_type=rendition.media_type)
+    async def _sealed(self, gate: Gate, rendition: RenditionRow, passage: Passage) -> bytes:
+        async with self._turns.of(gate.person_id):
+            base = await self._objects.read_all(rendition.object_key, limit_bytes=RENDITION_BYTES_MAX)
+            return await self._renderer.seal(base, passage.stamp, media_type=rendition.media_type)
 
 
 async def _once(body: bytes) -> AsyncGenerator[bytes]:

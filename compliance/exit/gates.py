@@ -54,6 +54,10 @@ class Passage:
 class Gate(Protocol):
     """Port of the exit: says yes with a Passage, or raises AccessDenied or NotFound."""
 
+    @property
+    def person_id(self) -> UUID:
+        """Who stands at it."""
+
     async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
         """The decision on one kind of piece at this moment."""
         ...

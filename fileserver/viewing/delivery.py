@@ -25,31 +25,32 @@ async def send(request: web.Request, outgoing: Outgoing, *, attachment: bool = F
     return await _pump(request, response, outgoing)
 
 
-async def send_range(request: web.Request, outgoing: Outgoing, start: int) -> web.StreamResponse:
-    """A part of it (RFC 9110 §15.3.7), or the whole when no range was asked."""
+async def send_range(request: web.Request, outgoing: Outgoing, asked: range | None) -> web.StreamResponse:
+    """The part that was asked for (RFC 9110 §15.3.7), or the whole when `asked` is None."""
     response = web.StreamResponse(headers={**headers_of(outgoing), "Accept-Ranges": "bytes"})
     response.content_length = outgoing.size_bytes
-    if "Range" in request.headers and outgoing.size_bytes:
+    if asked is not None:
         response.set_status(206)
-        last = start + outgoing.size_bytes - 1
-        response.headers["Content-Range"] = f"bytes {start}-{last}/{outgoing.total_bytes}"
+        response.headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{outgoing.total_bytes}"
     return await _pump(request, response, outgoing)
 
 
-def range_of(request: web.Request, total_bytes: int) -> tuple[int, int]:
-    """(start, stop) of the single range asked for, or the whole. Raises RangeUnsatisfiable for one that starts past the end.
+def range_of(request: web.Request, total_bytes: int) -> range | None:
+    """The single range asked for, never empty; None for the whole.
 
-    Several ranges, or a unit that is not bytes, are answered with the whole file, as RFC 9110 §14.2 allows.
+    Several ranges, a range that ends before it starts, or a unit that is not bytes are answered with the whole file,
+    as RFC 9110 §14.2 allows. Raises RangeUnsatisfiable for a range that holds no byte of it.
     """
     found = RANGE.match(request.headers.get("Range", ""))
     if not found or found.groups() == ("", ""):
-        return 0, total_bytes
+        return None
     first, last = found.groups()
-    if not first:
-        return max(total_bytes - int(last), 0), total_bytes
-    if int(first) >= total_bytes:
-        raise RangeUnsatisfiable(key="", start=int(first))
-    return int(first), min(int(last) + 1, total_bytes) if last else total_bytes
+    if first and last and int(last) < int(first):
+        return None
+    start = int(first) if first else max(total_bytes - int(last), 0)
+    if start >= total_bytes:
+        raise RangeUnsatisfiable(key="", start=start)
+    return range(start, min(int(last) + 1, total_bytes) if first and last else total_bytes)
 
 
 def headers_of(outgoing: Outgoing, *, attachment: bool = False) -> dict[str, str]:
