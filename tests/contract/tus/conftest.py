@@ -29,7 +29,7 @@ PART_BYTES = 5 << 20  # the least that S3 allows: several parts without many byt
 class Server(TestServer):
     """aiohttp's own test server cancels a handler whose client has gone; the real one lets it keep what arrived."""
 
-    async def _make_runner(self, **settings: Any) -> "BaseRunner[web.Request]":
+    async def _make_runner(self, **settings: Any) -> BaseRunner:
         return await super()._make_runner(**{**settings, **RUNNER_SETTINGS, "handler_cancellation": False})
 
 
