@@ -45,8 +45,12 @@ def lock_folder(data_dir: Path, name: str = LOCK_NAME) -> int:
         holder = os.read(lock, 32).decode().strip()
         os.close(lock)
         raise EngineBusy(data_dir=str(data_dir), pid=int(holder) if holder.isdigit() else 0) from None
-    os.truncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    try:
+        os.truncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    except OSError as error:
+        os.close(lock)
+        raise _unusable(data_dir, error) from error
     return fork_guard.guard(lock)
 
 

@@ -4,7 +4,6 @@ Promises one wrapper for all retries, bounded in number and time, with random de
 back in step. Everything else of the package asks here instead of catching library errors itself.
 """
 
-import asyncio
 import random
 import re
 from collections.abc import Awaitable, Callable
@@ -28,7 +27,8 @@ DELAY_GROWTH = 3.0
 ERROR_BODY_BYTES_MAX = 4096
 # Codes with a status below 500 that still mean "later".
 PASSING_CODES = frozenset({"SlowDown", "RequestTimeout", "RequestTimeTooSkewed", "ServiceUnavailable", "InternalError"})
-CONNECTION_ERRORS = (aiohttp.ClientError, BotoCoreError, OSError, asyncio.TimeoutError)
+# Time-outs are OSErrors.
+CONNECTION_ERRORS = (aiohttp.ClientError, BotoCoreError, OSError)
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
