@@ -29,6 +29,8 @@ NAME = "seaweedfs"
 REGION = "us-east-1"
 BUCKET = "sealshare"
 ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
+# In the order of their ports.
+PARTS = ("master", "volume", "filer", "s3")
 VOLUME_SIZE_MB = 1024
 VOLUMES_MAX = 1000
 STOP_GRACE_S = 0.5
@@ -72,8 +74,7 @@ class SeaweedFS:
         if self.child is not None:
             self.child.stop()
             self.child = None
-        for part, port in zip(("master", "volume", "filer", "s3"), self._ports, strict=False):
-            Path(f"/tmp/seaweedfs-{part}-grpc-{port + GRPC_OFFSET}.sock").unlink(missing_ok=True)  # noqa: S108 - weed's choice
+        _remove_sockets(self._ports)
 
     def _order(self) -> Order:
         return Order(
@@ -106,6 +107,7 @@ class SeaweedFS:
     def _end_predecessor(self, note: Callable[[str], None]) -> None:
         leftover = end_leftover(self._order().pid_file, signal.SIGTERM, STOP_GRACE_S)
         if leftover is not Leftover.NOTHING:
+            _remove_sockets(self._remembered_ports())
             note(f"the last run {leftover.value}; SeaweedFS checks its volumes")
 
     def _keys(self) -> tuple[str, str]:
@@ -159,3 +161,9 @@ class SeaweedFS:
             return False
         finally:
             probe.close()
+
+
+def _remove_sockets(ports: tuple[int, ...]) -> None:
+    """Weed also listens on sockets in the machine's temporary folder, and leaves them there when it is killed."""
+    for part, port in zip(PARTS, ports, strict=False):
+        Path(f"/tmp/seaweedfs-{part}-grpc-{port + GRPC_OFFSET}.sock").unlink(missing_ok=True)  # noqa: S108 - weed's choice
