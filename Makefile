@@ -15,7 +15,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps bench lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -25,6 +25,7 @@ help:
 	@echo "make test        every test, on real PostgreSQL, SeaweedFS and Chromium"
 	@echo "make check       lint, types, layers, deps and tests: exactly what .ci/run runs"
 	@echo "make format      lay out the code and mend what ruff can"
+	@echo "make docs        write docs/reference anew from the code"
 	@echo "make bench       the benchmarks (never part of the tests)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
 	@echo "make vendor      fetch the browser code that package-lock.json names"
@@ -68,6 +69,9 @@ layers: install-dev
 
 deps: install-dev
 	$(BIN)/deptry .
+
+docs: install-dev
+	$(BIN)/python -m fileserver.docs
 
 bench: install-dev vendor
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -9,7 +9,7 @@ from compliance.access.model import Forbid, Permit
 from compliance.access.rules import FORBIDS, PERMITS
 from fileserver.docs import markdown, source
 from fileserver.docs.markdown import code, codes
-from fileserver.i18n import Language, has_message, translate
+from fileserver.i18n import Language, translate
 
 INTRODUCTION = f"""\
 `compliance.access.decide` answers every question "may this person do this to that?". It goes through the forbids
@@ -26,9 +26,9 @@ def page() -> str:
         INTRODUCTION,
         "## Forbidden, whatever else holds",
         "The condition is the one of the code; `actor` is who acts, `target` what is acted upon.",
-        markdown.table(("Rule", "Acts", "When", "What the person reads"), map(_forbid, FORBIDS)),
+        markdown.table(("Rule", "Acts", "When", "In words"), map(_forbid, FORBIDS)),
         "## Permitted",
-        markdown.table(("Rule", "Roles", "Acts", "When"), map(_permit, PERMITS)),
+        markdown.table(("Rule", "Roles", "Acts", "When", "In words"), map(_permit, PERMITS)),
         "Conditions that have a name:",
         "```python\n" + "\n\n\n".join(_named_conditions()) + "\n```",
         "## Who could ever do what",
@@ -39,15 +39,17 @@ def page() -> str:
 
 
 def _forbid(rule: Forbid) -> tuple[str, ...]:
-    key = f"rule-{rule.id}"
-    words = f"{translate(Language.EN, key)} {translate(Language.ZH_CN, key)}" if has_message(Language.EN, key) else ""
-    return code(rule.id), _acts(rule.actions), code(_conditions()[rule.id]), words
+    return code(rule.id), _acts(rule.actions), code(_conditions()[rule.id]), _words(rule.id)
 
 
 def _permit(rule: Permit) -> tuple[str, ...]:
     when = _conditions().get(rule.id, ALWAYS)
     roles = codes(role.value for role in Role if role in rule.roles)
-    return code(rule.id), roles, _acts(rule.actions), when if when == ALWAYS else code(when)
+    return code(rule.id), roles, _acts(rule.actions), when if when == ALWAYS else code(when), _words(rule.id)
+
+
+def _words(rule: str) -> str:
+    return " ".join(translate(language, f"rule-{rule}") for language in (Language.EN, Language.ZH_CN))
 
 
 def _acts(actions: Collection[Action]) -> str:

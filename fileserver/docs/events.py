@@ -7,6 +7,7 @@ from compliance import events
 from compliance.events import Act, Result
 from fileserver.docs import markdown, source
 from fileserver.docs.markdown import code, codes
+from fileserver.i18n import Language, translate
 
 INTRODUCTION = """\
 The log holds one entry for each act, written in the act's own transaction.
@@ -34,7 +35,7 @@ def page() -> str:
         "## Results",
         markdown.table(("Result", "Means"), ((code(each.value), RESULTS[each]) for each in Result)),
         "## Acts",
-        markdown.table(("Act", "Written by"), _acts()),
+        markdown.table(("Act", "In words", "中文", "Written by"), _acts()),
     )
 
 
@@ -46,7 +47,9 @@ def _fields() -> Iterator[tuple[str, str, str]]:
             yield code(ast.unparse(node.target)), code(ast.unparse(node.annotation)), source.beside(events, node)
 
 
-def _acts() -> Iterator[tuple[str, str]]:
+def _acts() -> Iterator[tuple[str, ...]]:
     users = source.users_of(r"\bAct\.([A-Z_]+)\b", but=events)
     for act in Act:
-        yield code(act.value), codes(users.get(act.name, ())) or NOWHERE
+        key = f"act-{act.value.replace(':', '-')}"
+        words = (translate(language, key) for language in (Language.EN, Language.ZH_CN))
+        yield code(act.value), *words, codes(users.get(act.name, ())) or NOWHERE

@@ -40,7 +40,8 @@ def page() -> str:
         INTRODUCTION,
         *_groups(shown),
         "## Pages",
-        "What people open in a browser. They are left out of the OpenAPI document, and none of them changes anything.",
+        "What people open in a browser, and what operators ask. They are left out of the OpenAPI document, and none "
+        "of them changes anything.",
         markdown.table(
             ("Path", "Who", "Act", "What"),
             ((code(each.path), WHO[each.auth], _act(each), each.summary) for each in pages),
