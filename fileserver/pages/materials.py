@@ -122,7 +122,9 @@ async def read_pages(call: Call[None, ReadQuery, MaterialPath]) -> web.Response:
 
 async def new_version(call: Call[None, None, MaterialPath]) -> web.Response:
     """The uploader for a material's next version."""
-    return page(call, "version_new.html", material=await api.read(call))
+    material = await api.read(call)
+    require(call.actor, Action.MATERIAL_REVISE, Target(owner_id=material.owner.id), obj=obj_of(material.id))
+    return page(call, "version_new.html", material=material)
 
 
 def _can(call: Call[Any, Any, Any], material: MaterialOut) -> Can:
