@@ -1,0 +1,126 @@
+"""Every route, every role, one's own and somebody else's things: what the table says comes back, and nothing more."""
+
+from typing import Any
+
+import pytest
+
+from fileserver.routes import ROUTES
+from tests.access_table import BODIES, CALLERS, HEADERS, QUERIES, ROWS, THINGS, TUS, Row
+from tests.materials import add_upload, png
+from tests.stage import TITLE, Piece, Stage
+
+NAMED = {route.name: route for route in ROUTES}
+READING = [row for row in ROWS if row.route in NAMED and not NAMED[row.route].unsafe]
+CHANGING = [row for row in ROWS if row.route in NAMED and NAMED[row.route].unsafe]
+REFUSED = {401, 403, 404}
+SECRETS = (TITLE, "草稿", "待审", "brochure.pdf", "李娜", "王强", "瑞丽诊所", "悦美诊所")
+
+Things = dict[str, str]
+
+
+def test_every_route_has_a_line() -> None:
+    """A route that nobody thought about is not served: the table names each, and none that isn't there."""
+    assert {route.name for route in ROUTES} == {row.route for row in ROWS}
+
+
+async def the_things(stage: Stage) -> Things:
+    """Ids of the owner's things, and the signatures of the addresses in 李娜's visit."""
+    cast, owner = stage.cast, stage.api("owner")
+    share, visit = await stage.visit("li", download=True, forward_depth=9)
+    token = (await owner.post("/tokens", {"label": "narrow", "scopes": ["analytics:read"]})).ok
+    begun = await stage.request("POST", "owner", "/uploads/", headers={**TUS, "Upload-Length": "5"})
+    page = visit["pages"][0]
+    return {
+        **{name: str(person_id) for name, person_id in cast.people.items()},
+        "material": str(cast.material_id),
+        "version": str(cast.version_id),
+        "draft": str(cast.draft_id),
+        "draft_version": str(cast.draft_version_id),
+        "pending": str(cast.pending_id),
+        "pending_version": str(cast.pending_version_id),
+        "pending_sha256": (await owner.get(f"/materials/{cast.pending_id}")).ok["versions"][0]["sha256"],
+        "review": str(cast.review_id),
+        "clinic": str(cast.clinics["wang"]),
+        "session": (await owner.get("/sessions/current")).ok["id"],
+        "token_id": token["id"],
+        "narrow_token": token["token"],
+        "upload": begun.headers["Location"].rpartition("/")[2],
+        "finished": str(await add_upload(stage.services, cast.people["owner"], png(), "poster.png")),
+        "share": share["id"],
+        "share_token": share["token"],
+        "visit": visit["id"],
+        "page_signature": page["url"].partition("?")[2],
+        "thumb_signature": page["thumb_url"].partition("?")[2],
+        "document_signature": visit["download_url"].partition("?")[2],
+    }
+
+
+def named(things: Things, of: str) -> Things:
+    """What stands in the placeholders of a row that is about this thing."""
+    chosen = {**THINGS[""], **THINGS[of]}
+    return {**things, **{placeholder: things.get(thing, thing) for placeholder, thing in chosen.items()}}
+
+
+def filled(value: Any, things: Things) -> Any:
+    """A path or body with the ids in it."""
+    if isinstance(value, str):
+        return value.format_map(things)
+    return {name: filled(each, things) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+async def asked(stage: Stage, row: Row, who: str, all_things: Things) -> Piece:
+    """What one caller gets."""
+    route, things = NAMED[row.route], named(all_things, row.of)
+    token = things["narrow_token"] if who == "narrow" else stage.cast.tokens.get(who)
+    headers = {**(TUS if row.route.startswith("uploads.") else {}), **HEADERS.get(row.route, {})}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    body = filled(BODIES.get(row.route), things)
+    sent = {} if body is None else {"data": body} if isinstance(body, bytes) else {"json": body}
+    path = f"{route.path.replace(':.+', '')}?{QUERIES.get(row.route, '')}"
+    return await stage.request(route.method, None, filled(path, things), headers=headers, **sent)
+
+
+def tells_nothing(answer: Piece) -> bool:
+    """A refusal that names neither the thing nor anybody."""
+    return answer.status not in REFUSED or not any(secret.encode() in answer.body for secret in SECRETS)
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_reading(stage: Stage, who: str) -> None:
+    """Whoever may not read a thing gets the status in their column, and learns nothing of the thing."""
+    things = await the_things(stage)
+    answers = {row.id: await asked(stage, row, who, things) for row in READING}
+    assert {row.id: row.expected[who] for row in READING} == {name: each.status for name, each in answers.items()}
+    assert [] == [name for name, answer in answers.items() if not tells_nothing(answer)]
+
+
+@pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.id)
+async def test_changing(stage: Stage, row: Row) -> None:
+    """Whoever may not change a thing gets the status in their column, and learns nothing of the thing."""
+    things = await the_things(stage)
+    answers = {who: await asked(stage, row, who, things) for who in CALLERS}
+    assert row.expected == {who: answer.status for who, answer in answers.items()}
+    assert [] == [who for who, answer in answers.items() if not tells_nothing(answer)]
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "unseen"),
+    [
+        ("/materials", "rival", ("draft", "pending")),
+        ("/materials", "reviewer", ("draft",)),
+        ("/uploads", "rival", ("upload", "finished")),
+        ("/uploads", "manager", ("upload", "finished")),
+        ("/shares", "rival", ("share", "share_token")),
+        ("/sessions", "rival", ("session",)),
+        ("/tokens", "admin", ("token_id", "narrow_token")),
+    ],
+)
+async def test_lists_leave_out_what_others_own(stage: Stage, path: str, who: str, unseen: tuple[str, ...]) -> None:
+    """What somebody may not read by its id isn't in their list either."""
+    things = await the_things(stage)
+    own = await stage.get("owner", f"/api/v1{path}")
+    theirs = await stage.get(who, f"/api/v1{path}")
+    assert 200 == own.status == theirs.status
+    assert any(things[name].encode() in own.body for name in unseen)
+    assert not any(things[name].encode() in theirs.body for name in unseen)
