@@ -25,6 +25,8 @@ from fileserver.i18n import Language
 
 PREFIX = "SEALSHARE_"
 FILE_SUFFIX = "_FILE"
+CLIENT_TOKEN = "SEALSHARE_TOKEN"  # noqa: S105  # the name of a variable: for `sealshare upload`, no setting of a server
+CLIENT_URL = "SEALSHARE_URL"
 MASTER_KEY_BYTES = 32
 REDACTED = "(set)"
 DAY_S = 24 * 3600
@@ -213,7 +215,8 @@ def known_variables() -> list[str]:
 def check_unknown(environ: Mapping[str, str]) -> None:
     """Raises ConfigError for a variable with our prefix that is no setting, naming the nearest one that is."""
     known = known_variables()
-    lines = [_unknown(name, known) for name in sorted(environ) if name.startswith(PREFIX) and name not in known]
+    ours = (name for name in sorted(environ) if name.startswith(PREFIX) and name not in (CLIENT_TOKEN, CLIENT_URL))
+    lines = [_unknown(name, known) for name in ours if name not in known]
     if lines:
         raise ConfigError("\n".join(lines))
 
