@@ -11,27 +11,28 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient
+from aiohttp import ClientResponse, ClientSession
+from yarl import URL
 
 from fileserver.services import Services
 from fileserver.uploads.jobs import register
-from fileserver.uploads.receptions import Reception
 from fileserver.uploads.names import obj_of
+from fileserver.uploads.receptions import Reception
 from storage.jobs import Jobs
 from storage.rows import uploads
 from storage.rows.events import EventFilter, search_events
 from storage.rows.uploads import UploadRow
 
 VERSION = {"Tus-Resumable": "1.0.0"}
+WAIT_MAX_S = 20
 STREAM = {"Content-Type": "application/offset+octet-stream"}
 
 Body = bytes | AsyncIterable[bytes]
 
 
-async def until(holds: Callable[[], bool], timeout_s: float = 20) -> None:
+async def until(holds: Callable[[], bool]) -> None:
     """Wait for something that another task brings about."""
-    async with asyncio.timeout(timeout_s):
+    async with asyncio.timeout(WAIT_MAX_S):
         while not holds():  # noqa: ASYNC110  # what is waited for happens on the other side of a socket
             await asyncio.sleep(0.005)
 
@@ -75,8 +76,9 @@ class OpenPatch:
 class Tus:
     """One person at /uploads/."""
 
-    client: TestClient[web.Request, web.Application]
-    services: Services
+    session: ClientSession
+    address: URL  # of the server
+    services: Services  # to look behind it
     token: str
 
     async def request(
@@ -86,7 +88,8 @@ class Tus:
         sent = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en", **headers}
         data = BytesIO(body) if isinstance(body, bytes) else body
         skip = ("Content-Type",)
-        async with self.client.request(method, path, headers=sent, data=data, skip_auto_headers=skip) as response:
+        url = self.address.with_path(path)
+        async with self.session.request(method, url, headers=sent, data=data, skip_auto_headers=skip) as response:
             await response.read()
             return response
 
@@ -96,7 +99,7 @@ class Tus:
             "POST", "/uploads/", {**VERSION, "Upload-Length": str(length), **(headers or {})}, body
         )
         assert answer.status == 201, await answer.text()
-        return answer.headers["Location"].removeprefix(self.services.config.public_url)
+        return URL(answer.headers["Location"]).path
 
     async def patch(
         self, path: str, offset: int, body: Body, headers: Mapping[str, str] | None = None
@@ -110,10 +113,9 @@ class Tus:
         self, path: str, offset: int, announced: int, headers: Mapping[str, str] | None = None
     ) -> "AsyncIterator[OpenPatch]":
         """Begins a PATCH of `announced` bytes on a connection of its own and sends none of them."""
-        server = self.client.server
-        reader, writer = await asyncio.open_connection(server.host, server.port)
+        reader, writer = await asyncio.open_connection(self.address.host, self.address.port)
         sent = {
-            "Host": f"{server.host}:{server.port}",
+            "Host": self.address.authority,
             "Authorization": f"Bearer {self.token}",
             **VERSION,
             **STREAM,
@@ -153,8 +155,12 @@ class Tus:
 
     async def until_recorded(self, path: str, offset: int) -> None:
         """Wait until the row has come so far."""
-        async with asyncio.timeout(20):
-            while (await self.row(path)).offset_bytes < offset:
+        await self.until_row(path, lambda row: row.offset_bytes >= offset)
+
+    async def until_row(self, path: str, holds: Callable[[UploadRow], bool]) -> None:
+        """Wait until the row is as it should be."""
+        async with asyncio.timeout(WAIT_MAX_S):
+            while not holds(await self.row(path)):  # noqa: ASYNC110  # what is waited for happens in another process
                 await asyncio.sleep(0.01)
 
     async def events(self, path: str) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web_runner import BaseRunner
 
@@ -20,6 +19,7 @@ from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services
 from fileserver.uploads import layout
 from fileserver.uploads.receptions import Receptions
+from tests.api import Client
 from tests.people import Employee, add_employee
 from tests.uploads import Tus
 
@@ -48,7 +48,7 @@ def config(config: Config) -> Config:
 
 
 @pytest.fixture
-async def client(services: Services) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+async def client(services: Services) -> AsyncIterator[Client]:
     """An HTTP client of the running application, which keeps the settings of the real server."""
     async with TestClient(Server(create_app(services.config, services), port=services.config.port)) as running:
         yield running
@@ -61,12 +61,12 @@ async def marketer(services: Services) -> Employee:
 
 
 @pytest.fixture
-async def tus(services: Services, client: TestClient[web.Request, web.Application], marketer: Employee) -> Tus:
+async def tus(services: Services, client: Client, marketer: Employee) -> Tus:
     """The marketer at /uploads/, by an API token, which outlives the days that some tests let pass."""
     async with services.database.transaction() as tx:
         scopes = [Scope.UPLOADS_WRITE]
         token = await tokens.create(tx, Trail(), marketer.person_id, label="tests", scopes=scopes, now=services.clock())
-    return Tus(client, services, token.text)
+    return Tus(client.session, client.make_url("/"), services, token.text)
 
 
 @pytest.fixture
@@ -74,4 +74,4 @@ async def other(services: Services, tus: Tus) -> AsyncIterator[Tus]:
     """The same person at a second server on the same database and store."""
     second = replace(services, receptions=Receptions())
     async with TestClient(Server(create_app(second.config, second))) as running:
-        yield replace(tus, client=running, services=second)
+        yield replace(tus, session=running.session, address=running.make_url("/"), services=second)

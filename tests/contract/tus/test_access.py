@@ -1,6 +1,7 @@
 """Every request for an upload is its maker's own, and stays so until its last byte."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -8,18 +9,18 @@ from compliance.access import Role
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
 from fileserver.services import Services
-from tests.api import sign_in
+from tests.api import Client, sign_in
 from tests.contract.tus.conftest import PART_BYTES
 from tests.people import Employee, add_employee
 from tests.uploads import VERSION, Tus, until
 
 
 @pytest.mark.parametrize("role", [Role.MARKETER, Role.MANAGER, Role.ADMIN, Role.REVIEWER, Role.AUDITOR])
-async def test_nobody_else(tus: Tus, role: Role) -> None:
+async def test_nobody_else(tus: Tus, client: Client, role: Role) -> None:
     """Not even a manager touches somebody else's upload, and asking for it does not end a request under way."""
     path = await tus.create(100)
     other = await add_employee(tus.services, role)
-    theirs = Tus(tus.client, tus.services, (await sign_in(tus.client, other)).token)
+    theirs = replace(tus, token=(await sign_in(client, other)).token)
     async with tus.open_patch(path, 0, 100) as patch:
         await patch.send(b"x" * 50)
         await until(lambda: tus.reception(path) is not None)
@@ -32,10 +33,10 @@ async def test_nobody_else(tus: Tus, role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.REVIEWER, Role.AUDITOR])
-async def test_only_makers_upload(tus: Tus, role: Role) -> None:
+async def test_only_makers_upload(tus: Tus, client: Client, role: Role) -> None:
     """Roles that make no materials make no uploads."""
     other = await add_employee(tus.services, role)
-    theirs = Tus(tus.client, tus.services, (await sign_in(tus.client, other)).token)
+    theirs = replace(tus, token=(await sign_in(client, other)).token)
     assert 403 == (await theirs.request("POST", "/uploads/", {**VERSION, "Upload-Length": "1"})).status
 
 

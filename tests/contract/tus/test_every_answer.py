@@ -4,6 +4,7 @@ import pytest
 
 from compliance.events import Act
 from fileserver.http import csrf
+from tests.api import Client
 from tests.people import Employee
 from tests.uploads import STREAM, VERSION, Tus
 
@@ -30,10 +31,10 @@ async def test_refusals_carry_the_version_too(tus: Tus, method: str, path: str, 
     assert (status, "1.0.0") == (answer.status, answer.headers["Tus-Resumable"])
 
 
-async def test_strangers_learn_nothing(tus: Tus) -> None:
+async def test_strangers_learn_nothing(tus: Tus, client: Client) -> None:
     """401 before anything about the upload is looked at."""
     path = await tus.create(10)
-    async with tus.client.head(path, headers=VERSION) as answer:
+    async with client.head(path, headers=VERSION) as answer:
         assert (401, False, "1.0.0") == (
             answer.status,
             "Upload-Offset" in answer.headers,
@@ -58,16 +59,16 @@ async def test_an_override_that_names_no_verb(tus: Tus) -> None:
     assert (405, "DELETE,HEAD,OPTIONS,PATCH") == (answer.status, answer.headers["Allow"])
 
 
-async def test_an_override_opens_no_way_around_the_csrf_check(tus: Tus, marketer: Employee) -> None:
+async def test_an_override_opens_no_way_around_the_csrf_check(tus: Tus, client: Client, marketer: Employee) -> None:
     """A cookie session needs its token for an unsafe verb, also when a GET carries it."""
     path = await tus.create(3)
     credentials = {"login": marketer.login, "password": marketer.password}
-    async with tus.client.post("/api/v1/sessions", json=credentials) as answer:
+    async with client.post("/api/v1/sessions", json=credentials) as answer:
         token = (await answer.json())["csrf_token"]
     for headers, status in (({}, 403), ({csrf.CSRF_HEADER: token, "Origin": "https://evil.example"}, 403)):
-        async with tus.client.get(path, headers={**VERSION, OVERRIDE: "DELETE", **headers}) as answer:
+        async with client.get(path, headers={**VERSION, OVERRIDE: "DELETE", **headers}) as answer:
             assert status == answer.status
-    async with tus.client.get(path, headers={**VERSION, OVERRIDE: "DELETE", csrf.CSRF_HEADER: token}) as answer:
+    async with client.get(path, headers={**VERSION, OVERRIDE: "DELETE", csrf.CSRF_HEADER: token}) as answer:
         assert 204 == answer.status
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 
+from tests.api import Client
 from tests.uploads import Tus
 
 
 @pytest.mark.parametrize("path", ["/uploads/", "/uploads/b8a1c2f0-0000-4000-8000-000000000000"])
-async def test_tells_versions_extensions_and_limits(tus: Tus, path: str) -> None:
+async def test_tells_versions_extensions_and_limits(tus: Tus, client: Client, path: str) -> None:
     """Anybody may ask, without a version and without signing in."""
-    async with tus.client.options(path) as answer:
+    async with client.options(path) as answer:
         assert 204 == answer.status
         assert "1.0.0" == answer.headers["Tus-Version"] == answer.headers["Tus-Resumable"]
         assert "creation,creation-with-upload,termination,expiration,checksum" == answer.headers["Tus-Extension"]
