@@ -1,0 +1,107 @@
+"""The console's pages for every role in both languages: shown or refused as the rules say, and sound as HTML."""
+
+import re
+
+import pytest
+from sqlalchemy import update
+
+from compliance.access import may_ever
+from fileserver.http.routing import Auth, Route
+from fileserver.pages.routes import ROUTES
+from fileserver.routes import ROUTES as ALL_ROUTES
+from storage.schema import account
+from tests.html import Page
+from tests.stage import Stage
+
+EMPLOYEES = ("owner", "rival", "manager", "reviewer", "auditor", "admin")
+LANGUAGES = ("zh-CN", "en")
+CONSOLE = [route for route in ROUTES if route.auth is Auth.EMPLOYEE]
+PLACEHOLDER = re.compile(r"\\{[a-z_]+(:[^}]*)?\\}")
+SERVED = [
+    re.compile(PLACEHOLDER.sub(".+" if ":" in route.path else "[^/]+", re.escape(route.path))) for route in ALL_ROUTES
+]
+OWN_ONLY = {"pages.share_detail": ("rival",), "pages.version_new": ("rival", "manager")}  # whom they are not open to
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
+    """Each page of the console, about the owner's brochure, a review of theirs and a share that 李娜 has opened."""
+    share, _ = await stage.visit("li", note="内训")
+    ids = {"material_id": stage.cast.material_id, "review_id": stage.cast.review_id, "share_id": share["id"]}
+    return [(route, route.path.format(**ids)) for route in CONSOLE]
+
+
+@pytest.mark.parametrize("who", EMPLOYEES)
+async def test_pages_open_as_the_rules_say(stage: Stage, who: str) -> None:
+    """A page opens for the roles that a rule permits its act, and is a page of refusal for the others."""
+    role = (await stage.api(who).get("/sessions/current")).ok["role"]
+    for route, path in await the_paths(stage):
+        found = await stage.request("GET", who, path, headers=BROWSER)
+        permitted = route.action is None or may_ever(role, route.action)
+        others = route.name in OWN_ONLY and who in OWN_ONLY[route.name]
+        assert found.status == (200 if permitted and not others else 403), path
+        assert found.headers["Content-Type"].startswith("text/html"), path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", EMPLOYEES)
+async def test_pages_are_sound(stage: Stage, who: str, language: str) -> None:
+    """No inline code, a label on every control, no broken reference, one main heading, every link leads somewhere."""
+    for _, path in await the_paths(stage):
+        found = await stage.request("GET", who, path, headers={**BROWSER, "Accept-Language": language})
+        page = Page(found.body.decode())
+        assert [] == page.inline_code(), path
+        assert [] == page.unlabelled(), path
+        assert [] == page.broken_references(), path
+        assert 1 == len(page.all("h1")), path
+        assert language == page.all("html")[0].attributes["lang"], path
+        assert [] == [each for each in page.paths() if not leads_somewhere(each)], path
+
+
+def leads_somewhere(path: str) -> bool:
+    """Whether a route serves the path, by whatever method."""
+    return any(pattern.fullmatch(path) for pattern in SERVED)
+
+
+async def test_a_stranger_is_sent_to_sign_in_and_comes_back(stage: Stage) -> None:
+    """Every page of the console leads a stranger to the way in, which remembers the page."""
+    for _, path in await the_paths(stage):
+        found = await stage.request("GET", None, path, headers=BROWSER)
+        assert 303 == found.status, path
+        location = found.headers["Location"]
+        assert location == ("/sign-in" if path == "/" else f"/sign-in?next={path}")
+        assert 200 == (await stage.request("GET", None, location)).status
+
+
+async def test_who_is_signed_in_needs_no_way_in(stage: Stage) -> None:
+    """An employee with a session goes on at once, and only to a page of ours."""
+    onwards = await stage.request("GET", "owner", "/sign-in?next=/shares")
+    assert (303, "/shares") == (onwards.status, onwards.headers["Location"])
+    astray = await stage.request("GET", "owner", "/sign-in?next=//evil.example/")
+    assert (303, "/") == (astray.status, astray.headers["Location"])
+
+
+async def test_a_viewer_gets_no_page_of_the_console(stage: Stage) -> None:
+    """The console is for employees; a viewer is told so and shown the way in."""
+    for _, path in await the_paths(stage):
+        found = await stage.request("GET", "li", path, headers=BROWSER)
+        assert 403 == found.status, path
+        assert "/sign-in" in list(Page(found.body.decode()).paths())
+
+
+async def test_ones_own_upload_is_not_offered_for_decision(stage: Stage) -> None:
+    """Nobody approves their own upload: the page says so instead of offering buttons that would fail."""
+    path = f"/reviews/{stage.cast.review_id}"
+    offered = (await stage.request("GET", "reviewer", path)).body.decode()
+    assert ('value="approve"' in offered, "Nobody reviews their own upload." in offered) == (True, False)
+    promoted = update(account).values(role="reviewer").where(account.c.person_id == stage.cast.people["owner"])
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(promoted)
+    refused = (await stage.request("GET", "owner", path)).body.decode()
+    assert ('value="approve"' in refused, "Nobody reviews their own upload." in refused) == (False, True)
+
+
+async def test_a_programs_question_gets_a_programs_answer(stage: Stage) -> None:
+    """Who asks a page for JSON is not sent to a form."""
+    found = await stage.request("GET", None, "/materials", headers={"Accept": "application/json"})
+    assert (401, "application/problem+json") == (found.status, found.headers["Content-Type"].partition(";")[0])
