@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from storage.database import Transaction
 from storage.schema import clinic, material, share, version, viewer, visit
@@ -28,7 +29,7 @@ async def materials_by_state(tx: Transaction) -> Mapping[str, int]:
     """How many materials there are in each state of their newest version, `withdrawn` included."""
     newest = (
         select(version.c.material_id, version.c.state)
-        .distinct(version.c.material_id)
+        .ext(distinct_on(version.c.material_id))
         .order_by(version.c.material_id, version.c.number.desc())
         .subquery()
     )
