@@ -56,10 +56,12 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
         if given is not None:
             app[SERVICES] = given
             yield
+            await given.settle()
             return
         async with open_services(config) as services:
             app[SERVICES] = services
             yield
+            await services.settle()
 
     return context
 

@@ -45,6 +45,11 @@ class Services:
         """The one way out for bytes of a material."""
         return SealedExit(self.database, self.objects, self.renderer, self.keys, self.clock)
 
+    async def settle(self) -> None:
+        """Waits until the exit, if anything ever left, has told the log what it has to tell."""
+        if "exit" in vars(self):
+            await self.exit.settle()
+
 
 def utc_now() -> datetime:
     """The clock of a real process."""

@@ -51,6 +51,7 @@ class SealedExit:
         self._master = keys.master
         self._clock = clock
         self._turns = Turns()
+        self._ends: set[asyncio.Task[None]] = set()
 
     async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
         """The piece, with its event committed; everything but an ORIGINAL is sealed to the person at the gate.
@@ -67,6 +68,10 @@ class SealedExit:
         if piece.kind is PieceKind.DOCUMENT and passage.served.media_type == PDF:
             return self._document(gate, await self._record(gate, piece, trail), trail)
         return await self._picture(gate, passage, piece, trail)
+
+    async def settle(self) -> None:
+        """Returns when every end that is being told is told: whoever took the bytes may be gone before that."""
+        await asyncio.gather(*self._ends, return_exceptions=True)
 
     async def size_bytes(self, gate: Gate) -> int:
         """How long an ORIGINAL is, said only to who may have it. Raises AccessDenied or NotFound."""
@@ -150,7 +155,10 @@ class SealedExit:
                     sent += len(chunk)
                     yield chunk
         finally:
-            await asyncio.shield(self._tell_end(passage, trail, sent))
+            end = asyncio.create_task(self._tell_end(passage, trail, sent))
+            self._ends.add(end)
+            end.add_done_callback(self._ends.discard)
+            await asyncio.shield(end)
 
     async def _tell_end(self, passage: Passage, trail: Trail, sent_bytes: int) -> None:
         async with self._database.transaction() as tx:
