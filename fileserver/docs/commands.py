@@ -18,7 +18,7 @@ that an option or a setting is wrong."""
 
 def page() -> str:
     """The whole page."""
-    root = click.Context(main, info_name=NAME, terminal_width=WIDTH, max_content_width=WIDTH)
+    root = click.Context(main, info_name=NAME, terminal_width=WIDTH, max_content_width=WIDTH, **main.context_settings)
     return markdown.page("Commands", INTRODUCTION, *_blocks(root, main))
 
 

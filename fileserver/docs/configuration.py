@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
-from fileserver.config import FILE_SUFFIX, Config, is_secret, variable_of
+from fileserver.config import CLIENT_TOKEN, CLIENT_URL, FILE_SUFFIX, Config, is_secret, variable_of
 from fileserver.docs import markdown
 from fileserver.docs.markdown import code, codes
 
@@ -17,7 +17,8 @@ none of these stops the start, and so does a value that does not fit. No `.env` 
 A secret may come from a file instead: give the file's path in the variable with `{FILE_SUFFIX}` behind its name.
 Setting both is an error. `sealshare config` shows what is in force, with secrets hidden.
 
-`sealshare demo` needs none of them: it makes its own."""
+`sealshare demo` needs none of them: it makes its own. `sealshare upload` reads only `{CLIENT_URL}` and
+`{CLIENT_TOKEN}`."""
 BOUNDS = {"gt": "> {}", "ge": "≥ {}", "le": "≤ {}", "min_length": "length ≥ {}", "max_length": "length ≤ {}"}
 KINDS = {bool: "`true` or `false`", int: "whole number", str: "text"}
 
