@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Collection, Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from compliance import ledger
 from compliance.access import Action, Actor, require
 from compliance.events import Act, Trail
 from compliance.profiles import ERASED, open_profiles, profiles_of
+from compliance.visits import actor_of, person_now
 from fileserver.audit.schemas import EventFilterIn
 from fileserver.services import Services
 from storage.database import Transaction
@@ -65,29 +65,22 @@ async def export(
         where = await _filter(services, tx, wanted)
         event = trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det={**_asked(services, wanted), "format": form})
         own_id = await ledger.append(tx, event, now=services.clock())
-    return _exported(services, where, own_id - 1)
+    return _exported(services, actor, where, own_id - 1)
 
 
-async def _exported(services: Services, where: EventFilter | None, through_id: int) -> AsyncGenerator[Labelled]:
-    if where is None:
-        return
-    async with services.database.transaction() as tx:
-        batch: list[EventRow] = []
-        async with aclosing(events.export_events(tx, where, through_id=through_id)) as rows:
-            async for row in rows:
-                batch.append(row)
-                if len(batch) == EXPORT_BATCH:
-                    for each in await _labelled_apart(services, batch):
-                        yield each
-                    batch = []
-        for each in await _labelled_apart(services, batch):
+async def _exported(
+    services: Services, actor: Actor, where: EventFilter | None, through_id: int
+) -> AsyncGenerator[Labelled]:
+    """Batch by batch, each in a transaction of its own, so that a reader who stalls holds none; each asks again."""
+    last_id: int | None = 0
+    while where is not None and last_id is not None:
+        async with services.database.transaction() as tx:
+            require(actor_of(await person_now(tx, actor.person_id)), Action.EVENT_EXPORT)
+            batch = await events.events_after(tx, where, after_id=last_id, through_id=through_id, limit=EXPORT_BATCH)
+            labelled = await _label(services, tx, batch)
+        for each in labelled:
             yield each
-
-
-async def _labelled_apart(services: Services, batch: list[EventRow]) -> list[Labelled]:
-    """Names come through a transaction of their own: the export's is busy streaming."""
-    async with services.database.transaction() as tx:
-        return await _label(services, tx, batch)
+        last_id = batch[-1].id if len(batch) == EXPORT_BATCH else None
 
 
 async def _filter(services: Services, tx: Transaction, wanted: EventFilterIn) -> EventFilter | None:

@@ -1,6 +1,5 @@
 """Rows of the append-only log: they are added and read, and nothing else (the database refuses the rest)."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,16 +49,12 @@ async def search_events(
     return tuple(EventRow(row.id, row.leaf) for row in await tx.execute(query))
 
 
-async def export_events(
-    tx: Transaction, where: EventFilter, *, through_id: int | None = None
-) -> AsyncGenerator[EventRow]:
-    """Every matching event, oldest first, in constant memory; `through_id` is the last id to include."""
-    query = _matching(where).order_by(event.c.id)
-    if through_id is not None:
-        query = query.where(event.c.id <= through_id)
-    async with tx.stream(query.execution_options(yield_per=PAGE_MAX)) as rows:
-        async for row in rows:
-            yield EventRow(row.id, row.leaf)
+async def events_after(
+    tx: Transaction, where: EventFilter, *, after_id: int, through_id: int, limit: int = PAGE_MAX
+) -> tuple[EventRow, ...]:
+    """The oldest matching events behind `after_id`, none behind `through_id`."""
+    query = _matching(where).where(event.c.id > after_id, event.c.id <= through_id).order_by(event.c.id)
+    return tuple(EventRow(row.id, row.leaf) for row in await tx.execute(query.limit(min(limit, PAGE_MAX))))
 
 
 def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:
