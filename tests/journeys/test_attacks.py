@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +11,19 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from compliance.access import Actor, Role
+from compliance.errors import AccessDenied
+from compliance.events import Trail
 from compliance.rendering import Renderer
 from fileserver.accounts.authentication import authenticate
 from fileserver.app import create_app
+from fileserver.audit import service as audit
+from fileserver.audit.schemas import EventFilterIn
+from fileserver.audit.service import Labelled
 from fileserver.http.caller import Caller
 from fileserver.services import Services
 from tests.stage import Stage, serving
+from tests.viewers import viewer_sign_in
 from watermark.stamp import Stamp
 
 READ_TIMEOUT_S = 20
@@ -190,3 +198,38 @@ async def test_storm_by_one_viewer_leaves_room_for_others(stage: Stage) -> None:
         answers = await asyncio.gather(*(client.get(visit["pages"][0]["url"], headers=headers) for _ in range(8)))
         assert {200} == {answer.status for answer in answers}
     assert 2 == renderer.most
+
+
+CONNECTIONS_MAX = 20  # of the database's pool
+
+
+async def export(stage: Stage) -> AsyncGenerator[Labelled]:
+    """An export of the whole log, begun by the auditor."""
+    actor = Actor(person_id=stage.cast.people["auditor"], role=Role.AUDITOR)
+    return await audit.export(stage.services, actor, Trail(role="auditor"), EventFilterIn(), "ndjson")
+
+
+async def test_reader_who_stalls_holds_no_connection(stage: Stage) -> None:
+    """However many exports are begun and not read on, the database still answers everybody else."""
+    async with AsyncExitStack() as stack:
+        for _ in range(CONNECTIONS_MAX + 1):
+            assert (await anext(await stack.enter_async_context(aclosing(await export(stage))))).leaf
+        await stage.services.database.ping()
+
+
+async def test_export_ends_with_the_auditors_right(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An auditor who is shut out in the middle of an export gets no further part of it."""
+    monkeypatch.setattr(audit, "EXPORT_BATCH", 3)
+    async with aclosing(await export(stage)) as rows:
+        for _ in range(3):
+            await anext(rows)
+        (await stage.api("admin").post(f"/people/accounts/{stage.cast.people['auditor']}/disable")).ok  # noqa: B018
+        with pytest.raises(AccessDenied):
+            await anext(rows)
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u2800", "\uffa0\u115f", "\u034f"])
+async def test_nobody_is_called_by_what_can_not_be_seen(stage: Stage, name: str) -> None:
+    """A name without anything to see would leave a copy with nobody's name on it, so nobody may have one."""
+    refused = await viewer_sign_in(stage.client, name=name)
+    assert (422, {"/credential/name"}) == (refused.status, refused.fields)
