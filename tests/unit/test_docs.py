@@ -1,6 +1,5 @@
 """The documents: what they name exists, the generated ones are in step, and both READMEs tell the same."""
 
-import ast
 import json
 import re
 from datetime import datetime
@@ -20,7 +19,8 @@ from fileserver.docs import PAGES
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs/reference"
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-DOCUMENTS = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+WRITTEN = [path for path in DOCUMENTS if path.parent != REFERENCE]
 STATES = {"works": "可用", "not yet": "尚未"}
 # `[text](target)` and `![text](target)`; code is taken out before.
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -111,7 +111,7 @@ def test_every_target_exists(path: Path) -> None:
     assert _told("make", path) <= targets
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=_id)
+@pytest.mark.parametrize("path", WRITTEN, ids=_id)
 def test_every_command_exists(path: Path) -> None:
     """Each `sealshare …` is a command with that subcommand and those options."""
     for line in re.findall(r"(?:^|\s)sealshare ([a-z-][^\n]*)", _code(path), re.MULTILINE):
@@ -134,7 +134,7 @@ def _code(path: Path) -> str:
 def _resolved(words: list[str]) -> tuple[click.Command, list[str]]:
     """The command that the words name, and the words after it."""
     command: click.Command = main
-    while isinstance(command, click.Group) and words and not words[0].startswith(("-", "[")):
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         found = command.get_command(click.Context(command), words[0])
         assert found is not None, words
         command, words = found, words[1:]
@@ -189,8 +189,8 @@ def test_what_works_is_proved(row: list[str]) -> None:
 
 
 def _tests_in(path: Path) -> list[str]:
-    names = (getattr(node, "name", "") for node in ast.walk(ast.parse(path.read_text())))
-    return [name for name in names if path.name.startswith("test_") and name.startswith("test_")]
+    found = re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
+    return found if path.name.startswith("test_") else []
 
 
 def test_decisions_are_numbered() -> None:
