@@ -2,90 +2,84 @@
 
 import asyncio
 import json
-import shutil
 import signal
 import sys
-import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from fileserver.cli.explain import explain
 from fileserver.cli.options import plainly
+from fileserver.cli.tables import new_table, print_table
 from fileserver.demo import household
 from fileserver.demo.api import DemoRefused
-from fileserver.demo.running import DemoError, Running, demo
-from fileserver.demo.story import STEPS, Studio, tell
-from storage.engines.folder import LOCK_NAME, lock_folder
-from storage.errors import StorageError
+from fileserver.demo.errors import DemoError
+from fileserver.demo.folder import claimed, forget
+from fileserver.demo.running import Running, demo
+from fileserver.demo.story import STEPS, tell
+from fileserver.demo.studio import Studio, studio
+from storage.errors import EngineFailed
 
 DEFAULT_DIR = Path(".demo")
-terminal = Console(stderr=True, highlight=False)
+SHOWN = ("login", "password", "role")
+terminal = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 
 @click.command("demo")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on; 8080 or the next free one unless given.")
-@click.option("--data-dir", type=click.Path(path_type=Path), default=DEFAULT_DIR, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON once it serves.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_DIR,
+    show_default=True,
+    help="Where everything is kept.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON once it serves: url, data_dir, accounts.")
 @click.option("--reset", is_flag=True, help="Forget the data of this folder first, and start afresh.")
-@plainly(DemoError, DemoRefused, StorageError)
+@plainly(DemoError, DemoRefused)
 def command(*, port: int | None, data_dir: Path, as_json: bool, reset: bool) -> None:
-    """Start everything on this machine, with a demo brand, and serve until Ctrl-C."""
+    """Start everything on this machine, with a demo brand.
+
+    PostgreSQL, SeaweedFS, a server and a worker run until Ctrl-C, on the loopback address only. The next start goes on
+    with the same data, accounts and passwords.
+    """
+    stop_on_signals()
     data_dir = data_dir.absolute()
-    if reset or not complete(data_dir):
-        forget(data_dir)
-    stopping = stop_on_signals()
     with ExitStack() as stack:
-        home = household.load(data_dir)
-        studio = None if home.seeded else Studio()
-        if studio:
-            stack.callback(studio.close)
+        stack.enter_context(claimed(data_dir))
+        if reset or not household.load(data_dir).seeded:
+            # A start that was broken off is begun afresh too: half a story would look like a defect.
+            forget(data_dir)
+        filling = None if household.load(data_dir).seeded else stack.enter_context(studio(data_dir))
         with terminal.status("Starting PostgreSQL, SeaweedFS, the server and a worker…"):
             running = stack.enter_context(demo(data_dir, port, terminal.print))
-        if studio:
-            fill(running, studio)
+        if filling:
+            fill(running, filling)
         announce(running, as_json=as_json)
-        stopping.wait()
+        watch(running)
 
 
-def stop_on_signals() -> threading.Event:
-    """An event for the first SIGINT or SIGTERM once the demo serves; while it starts, they break the start off."""
-    asked = threading.Event()
+def stop_on_signals() -> None:
+    """The first SIGINT, SIGTERM or SIGHUP ends the demo, wherever it is, with status 0; later ones change nothing."""
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature of a handler
-        if asked.is_set():
-            return
-        asked.set()
-        terminal.print("Stopping…")
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        with suppress(OSError):  # the terminal may be gone
+            terminal.print("Stopping…")
         raise SystemExit(0)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    return asked
 
 
-def complete(data_dir: Path) -> bool:
-    """Whether the folder holds a brand that was filled to the end; a start that was broken off is begun afresh."""
-    return household.load(data_dir).seeded
-
-
-def forget(data_dir: Path) -> None:
-    """Removes the demo's folder, unless a demo is running in it. Raises EngineBusy, or DemoError for another folder."""
-    if not data_dir.exists():
-        return
-    if not (data_dir / household.FILE_NAME).exists() and any(data_dir.iterdir()):
-        raise DemoError(f"{data_dir} holds no demo; it is left alone.")
-    if (data_dir / "engines" / LOCK_NAME).exists():
-        lock_folder(data_dir / "engines")
-    shutil.rmtree(data_dir)
-
-
-def fill(running: Running, studio: Studio) -> None:
+def fill(running: Running, artists: Studio) -> None:
     """Lets the brand's story happen, with a progress bar; it is remembered, so the next start skips it."""
     columns = (
         SpinnerColumn(),
@@ -94,28 +88,35 @@ def fill(running: Running, studio: Studio) -> None:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=terminal, transient=True) as progress:
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as progress:
         task = progress.add_task("Filling the demo brand", total=STEPS)
-        asyncio.run(tell(running.url, running.household, studio, lambda _title: progress.advance(task)))
+        asyncio.run(tell(running.url, running.household, artists, lambda _title: progress.advance(task)))
     household.save(running.data_dir, household.with_seed(running.household))
 
 
 def announce(running: Running, *, as_json: bool) -> None:
     """Where it serves, who may sign in, and what to try first."""
     if as_json:
-        accounts = [
-            {key: asdict(each)[key] for key in ("login", "password", "role")} for each in running.household.accounts
-        ]
+        accounts = [{name: asdict(each)[name] for name in SHOWN} for each in running.household.accounts]
         click.echo(json.dumps({"url": running.url, "data_dir": str(running.data_dir), "accounts": accounts}))
-        sys.stdout.flush()
-        return
-    table = Table("login", "password", "role", "name", box=None, padding=(0, 3, 0, 0))
-    for account in running.household.accounts:
-        table.add_row(account.login, account.password, account.role, account.name)
-    out = Console(highlight=False)
-    out.print(f"\nSealShare serves at [bold]{running.url}[/bold]   (data in {running.data_dir})\n")
-    out.print(table)
-    out.print(FIRST_STEPS.format(url=running.url))
+    else:
+        click.echo(f"\nSealShare serves at {running.url}   (data in {running.data_dir})\n")
+        table = new_table(*SHOWN, "name")
+        for account in running.household.accounts:
+            table.add_row(account.login, account.password, account.role, escape(account.name))
+        print_table(table)
+        click.echo(FIRST_STEPS.format(url=running.url))
+    sys.stdout.flush()
+
+
+def watch(running: Running) -> None:
+    """Returns never; a signal ends it. Raises DemoError when something ended that can't be started again."""
+    try:
+        running.watch()
+    except EngineFailed as failure:
+        raise DemoError(
+            f"{explain(failure)}\nThe demo ends with it. Start it again: what was saved is there."
+        ) from failure
 
 
 FIRST_STEPS = """

@@ -9,8 +9,8 @@ from compliance.keys import MasterKey
 from compliance.passwords import Passwords
 from fileserver.accounts import service
 from fileserver.accounts.service import NewAccount
-from fileserver.demo.household import Household
-from storage.database import Database
+from fileserver.demo.household import DemoAccount, Household
+from storage.database import Database, Transaction
 from storage.rows.accounts import account_by_login
 
 
@@ -20,15 +20,13 @@ async def add_accounts(database_url: str, home: Household) -> None:
     master = MasterKey(base64.b64decode(home.master_key))
     try:
         for account in home.accounts:
-            password_hash = await passwords.hash(account.password)
             async with database.transaction() as tx:
                 if await account_by_login(tx, account.login) is None:
-                    new = NewAccount(
-                        login=account.login,
-                        name=account.name,
-                        role=Role(account.role),
-                        password_hash=password_hash,
-                    )
-                    await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))
+                    await _add(tx, master, account, await passwords.hash(account.password))
     finally:
         await database.close()
+
+
+async def _add(tx: Transaction, master: MasterKey, account: DemoAccount, password_hash: str) -> None:
+    new = NewAccount(login=account.login, name=account.name, role=Role(account.role), password_hash=password_hash)
+    await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))

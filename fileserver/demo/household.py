@@ -10,8 +10,11 @@ from pathlib import Path
 from compliance.access import Role
 from compliance.keys import KEY_BYTES
 from compliance.passwords import random_password
+from fileserver.demo.errors import DemoError
 
 FILE_NAME = "demo.json"
+DRAFT_NAME = f"{FILE_NAME}.new"
+HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,30 @@ CAST = (
 
 
 def load(data_dir: Path) -> Household:
-    """The household of this folder; a new one, with fresh secrets, if there is none."""
+    """The household of this folder; a new one, with fresh secrets, if there is none. Raises DemoError."""
+    path = data_dir / FILE_NAME
     try:
-        stored = json.loads((data_dir / FILE_NAME).read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        accounts = tuple(DemoAccount(**account) for account in stored.pop("accounts"))
+        return Household(accounts=accounts, **stored)
     except FileNotFoundError:
         return _new()
-    accounts = tuple(DemoAccount(**account) for account in stored.pop("accounts"))
-    return Household(accounts=accounts, **stored)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't what a demo writes"
+        raise DemoError(f"{path} can't be read: {reason}. Start afresh with --reset.") from error
 
 
 def save(data_dir: Path, household: Household) -> None:
     """Keeps it for the next run, readable by this user only, whole or not at all."""
-    fresh = data_dir / f"{FILE_NAME}.new"
+    fresh = data_dir / DRAFT_NAME
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(household), file, ensure_ascii=False)
     fresh.replace(data_dir / FILE_NAME)
+
+
+def address(port: int) -> str:
+    """Where a demo serves."""
+    return f"http://{HOST}:{port}"
 
 
 def with_port(household: Household, port: int) -> Household:

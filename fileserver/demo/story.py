@@ -5,17 +5,19 @@ Materials are uploaded, prepared, submitted, approved or rejected; shares are ma
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fileserver.demo.api import Desk, employee, viewer
-from fileserver.demo.household import DemoAccount, Household
-from fileserver.demo.materials import DemoMaterial, catalogue
+import aiohttp
 
-PREPARATION_POLL_S = 0.1
+from fileserver.demo.api import Desk, employee, viewer
+from fileserver.demo.errors import DemoError
+from fileserver.demo.household import DemoAccount, Household
+from fileserver.demo.studio import SLUGS, Studio
+
+PREPARATION_POLL_S = 0.25
 PREPARATION_TIMEOUT_S = 120
 CLINICS = (
     ("上海静安澄序医疗美容门诊部", "华东"),
@@ -29,9 +31,8 @@ VIEWERS = (
     ("王若溪", "13700004321", 1, "operations"),
     ("赵一鸣", "13600008765", 2, "consultant"),
 )
-DRAWN_AT_ONCE = 2
-SLOW = frozenset({"waiting-film", "training-handbook"})
-STEPS = len(catalogue()) + 1
+STAFF = frozenset({"marketer", "manager", "reviewer"})
+STEPS = len(SLUGS) + 1
 LEFT_AS_DRAFT = frozenset({"waiting-screen"})
 LEFT_IN_QUEUE = frozenset({"training-poster", "waiting-film"})
 REJECTED = {"social-card": "右下角的活动时间与备案版本不一致，请修改后重新提交。"}
@@ -40,7 +41,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Cast:
-    """Everybody signed in, by login, and the clinics by their place in CLINICS."""
+    """The staff signed in, by login."""
 
     desks: Mapping[str, Desk]
     url: str
@@ -49,32 +50,26 @@ class Cast:
         return self.desks[login]
 
 
-class Studio:
-    """Draws the materials in the background, the slowest first, while the engines start."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(DRAWN_AT_ONCE)
-        by_effort = sorted(catalogue(), key=lambda each: each.slug not in SLOW)
-        self._drawn = {each.slug: self._pool.submit(each.make) for each in by_effort}
-
-    async def drawn(self, slug: str) -> bytes:
-        """One material's bytes."""
-        return await asyncio.wrap_future(self._drawn[slug])
-
-    def close(self) -> None:
-        """Gives up what is not drawn yet."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
 async def tell(url: str, home: Household, studio: Studio, progress: Progress) -> None:
-    """Fills the brand. Raises DemoRefused if our own API says no. `progress` hears each title as it is finished."""
+    """Fills the brand. `progress` hears each title as it is finished.
+
+    Raises DemoRefused if our own API says no, DemoError if it says nothing.
+    """
+    try:
+        await _tell(url, home, studio, progress)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise DemoError(f"The server stopped answering while the brand was filled: {reason}") from error
+
+
+async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -> None:
     async with _cast(url, home.accounts) as cast:
         clinics = [
             (await cast["manager"].call("POST", "/api/v1/people/clinics", {"name": name, "region": region}))["id"]
             for name, region in CLINICS
         ]
-        await asyncio.gather(*(_material(cast, each, studio, progress) for each in catalogue()))
-        await _shares(cast, clinics)
+        told = await asyncio.gather(*(_material(cast, slug, studio, progress) for slug in SLUGS))
+        await _shares(cast, clinics, dict(zip(SLUGS, told, strict=True)))
         progress("分享与访问")
 
 
@@ -84,26 +79,28 @@ async def _cast(url: str, accounts: tuple[DemoAccount, ...]) -> AsyncIterator[Ca
         desks = {
             account.login: await stack.enter_async_context(employee(url, account.login, account.password))
             for account in accounts
+            if account.login in STAFF
         }
         yield Cast(desks, url)
 
 
-async def _material(cast: Cast, each: DemoMaterial, studio: Studio, progress: Progress) -> None:
-    """One material on its way as far as the story takes it."""
-    content = await studio.drawn(each.slug)
+async def _material(cast: Cast, slug: str, studio: Studio, progress: Progress) -> str:
+    """One material on its way as far as the story takes it; its id."""
+    each = await studio.drawn(slug)
     marketer = cast["marketer"]
-    upload_id = await marketer.upload(each.filename, each.media_type, content)
+    upload_id = await marketer.upload(each.filename, each.media_type, each.content)
     made = await marketer.call(
         "POST",
         "/api/v1/materials",
         {"upload_id": upload_id, "title": each.title_zh, "class": each.material_class, "description": each.title_en},
     )
     await _prepared(marketer, made["id"])
-    if each.slug not in LEFT_AS_DRAFT:
+    if slug not in LEFT_AS_DRAFT:
         await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
-    if each.slug not in LEFT_AS_DRAFT | LEFT_IN_QUEUE:
-        await _decide(cast["reviewer"], made["id"], REJECTED.get(each.slug))
+    if slug not in LEFT_AS_DRAFT | LEFT_IN_QUEUE:
+        await _decide(cast["reviewer"], made["id"], REJECTED.get(slug))
     progress(each.title_zh)
+    return str(made["id"])
 
 
 async def _prepared(desk: Desk, material_id: str) -> None:
@@ -124,25 +121,30 @@ async def _decide(reviewer: Desk, material_id: str, rejection: str | None) -> No
     await reviewer.call("POST", f"/api/v1/reviews/{review['id']}/decision", decision)
 
 
-async def _shares(cast: Cast, clinics: list[str]) -> None:
-    """A few shares, read, passed on and closed, so that no page of the console is empty."""
+async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) -> None:
+    """A few shares, read, passed on and closed, so that no page of the console is empty. `materials`: ids by slug."""
     marketer = cast["marketer"]
-    materials = {item["title"]: item["id"] for item in (await marketer.call("GET", "/api/v1/materials"))["items"]}
-    by_slug = {each.slug: materials[each.title_zh] for each in catalogue()}
     until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    handbook = {"material_id": by_slug["training-handbook"], "expires_at": until}
+    handbook = {"material_id": materials["training-handbook"], "expires_at": until}
     open_to_all = await marketer.call(
         "POST", "/api/v1/shares", {**handbook, "download": True, "forward_depth": 3, "note": "11 月线上培训"}
     )
     for_clinic = {"audience": "clinic", "clinic_id": clinics[0], "watermark": "strong", "visits_max": 50}
     await marketer.call("POST", "/api/v1/shares", {**handbook, **for_clinic, "note": "静安门诊部内训"})
-    guide = await marketer.call("POST", "/api/v1/shares", {"material_id": by_slug["visitor-guide"], "download": True})
-    closed = await marketer.call("POST", "/api/v1/shares", {"material_id": by_slug["institution-poster"]})
+    guide = await marketer.call("POST", "/api/v1/shares", {"material_id": materials["visitor-guide"], "download": True})
+    closed = await marketer.call("POST", "/api/v1/shares", {"material_id": materials["institution-poster"]})
     await marketer.call("POST", f"/api/v1/shares/{closed['id']}/revoke")
-    forwarded = await _visit(cast.url, clinics, 0, open_to_all["token"], pages=3, download=False, forward=True)
-    await _visit(cast.url, clinics, 1, forwarded or open_to_all["token"], pages=2)
-    await _visit(cast.url, clinics, 2, guide["token"], pages=6, download=True)
-    await _visit(cast.url, clinics, 3, open_to_all["token"], pages=1)
+    await asyncio.gather(
+        _passed_on(cast.url, clinics, open_to_all["token"]),
+        _visit(cast.url, clinics, 2, guide["token"], pages=6, download=True),
+        _visit(cast.url, clinics, 3, open_to_all["token"], pages=1),
+    )
+
+
+async def _passed_on(url: str, clinics: list[str], token: str) -> None:
+    """One viewer reads and passes the link on; another opens what they passed on."""
+    forwarded = await _visit(url, clinics, 0, token, pages=3, forward=True)
+    await _visit(url, clinics, 1, forwarded or token, pages=2)
 
 
 async def _visit(
