@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from fileserver.config import Config, LogFormat
 
@@ -67,8 +68,21 @@ def configure_logging(config: Config) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=config.log_level.upper(), force=True)
+    logging.getLogger("aiohttp.server").addFilter(_unquoted)
     for name in NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def _unquoted(record: logging.LogRecord) -> bool:
+    """aiohttp quotes what it can't read as a request, whatever stands there: only the kind of fault is kept.
+
+    Anybody can send such bytes, so they are no error of ours either.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args, record.exc_info = f"malformed request: {type(error).__name__}", (), None
+        record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
+    return True
 
 
 def _renderer(log_format: LogFormat) -> structlog.typing.Processor:

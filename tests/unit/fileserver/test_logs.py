@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadStatusLine
 
 from fileserver.config import LogFormat
 from fileserver.logs import REDACTED, configure_logging, redact, redact_text
@@ -85,3 +86,17 @@ def test_traceback_is_kept_and_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
 
     (line,) = log_lines(monkeypatch, act)
     assert (True, False) == ("ValueError: postgresql://" in line, "hunter2" in line)
+
+
+def test_request_that_is_no_http_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that follows a wrong length is taken for a request; what it holds stays out, and so does the traceback."""
+    error = BadStatusLine('"password": "hunter2"}')
+    lines = log_lines(
+        monkeypatch,
+        lambda: logging.getLogger("aiohttp.server").error(
+            "Error handling request from %s", "192.0.2.1", exc_info=error
+        ),
+    )
+    (line,) = (json.loads(each) for each in lines)
+    assert {"event": "malformed request: BadStatusLine", "level": "info"}.items() <= line.items()
+    assert "hunter2" not in "".join(lines)
