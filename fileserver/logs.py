@@ -74,7 +74,7 @@ def configure_logging(config: Config) -> None:
 
 
 def _unquoted(record: logging.LogRecord) -> bool:
-    """aiohttp quotes what it can't read as a request, whatever stands there: only the kind of fault is kept.
+    """Of a request that is no HTTP only the kind of fault is kept: aiohttp quotes its bytes, whatever stands there.
 
     Anybody can send such bytes, so they are no error of ours either.
     """
