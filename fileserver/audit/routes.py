@@ -95,7 +95,7 @@ ROUTES = (
         action=Action.EVENT_EXPORT,
         scope="events:read",
         query=ExportIn,
-        produces="text/csv",
+        produces="text/csv, application/x-ndjson",
         errors=(AccessDenied,),
     ),
 )

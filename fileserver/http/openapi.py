@@ -141,7 +141,7 @@ def _success(route: Route, schemas: Schemas) -> Document:
     if route.returns:
         response["content"] = {JSON: {"schema": schemas[route.returns, "serialization"]}}
     elif route.produces:
-        response["content"] = {route.produces: {}}
+        response["content"] = {media_type: {} for media_type in route.produces.split(", ")}
     return response
 
 

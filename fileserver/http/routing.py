@@ -54,7 +54,7 @@ class Route:
     returns: type[BaseModel] | None = None  # None: not JSON (bytes, HTML, 204)
     status: int = 200
     errors: tuple[type[Exception], ...] = ()
-    produces: str | None = None  # media type when not JSON
+    produces: str | None = None  # media types when not JSON, separated by ", "
     scope: str | None = None  # that an API token needs; None: tokens are not accepted
     csrf: bool = True  # unsafe methods of a cookie session must bring its token
     hidden: bool = False  # a page: left out of OpenAPI, its problems are HTML
@@ -101,7 +101,7 @@ def _faults(route: Route) -> list[str]:
         (route.auth is not Auth.PUBLIC and not route.reads_session, "must read the session to know its caller"),
         (route.returns is not None and route.produces is not None, "answers JSON and something else"),
         (
-            not route.hidden and route.status == HTTPStatus.OK and route.returns is None and route.produces is None,
+            not route.hidden and _answers_content(route) and route.returns is None and route.produces is None,
             "answers 200 but says neither `returns` nor `produces`",
         ),
         (route.body is not None and not route.unsafe, "takes a body with a safe method"),
@@ -110,6 +110,10 @@ def _faults(route: Route) -> list[str]:
         *((_lenient(model), f"{name} model must set extra='forbid'") for name, model in models.items()),
     )
     return [fault for broken, fault in checks if broken]
+
+
+def _answers_content(route: Route) -> bool:
+    return route.status == HTTPStatus.OK and route.method != "HEAD"
 
 
 def _lenient(model: type[BaseModel] | None) -> bool:

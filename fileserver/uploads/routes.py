@@ -1,7 +1,5 @@
 """The routes of uploads: tus for the bytes, JSON for looking at them."""
 
-from http import HTTPStatus
-
 from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
 from compliance.uploads import FILENAME, FILETYPE, text_of
@@ -17,7 +15,6 @@ from storage.errors import StoreUnavailable
 from storage.rows.uploads import UploadRow
 
 TUS_HEADERS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
-OCTETS = "application/octet-stream"
 COLLECTION = "/uploads/"
 ITEM = "/uploads/{upload_id}"
 
@@ -96,7 +93,6 @@ def _tus(
         action=action,
         scope=Scope.UPLOADS_WRITE,
         status=status,
-        produces=OCTETS if status == HTTPStatus.OK else None,
         errors=REFUSALS + more,
         body_max_bytes=None,
         headers=TUS_HEADERS,

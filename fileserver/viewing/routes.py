@@ -216,7 +216,7 @@ ROUTES = (
         action=Action.VISIT_DOWNLOAD,
         path_params=VisitPath,
         query=Address,
-        produces="application/pdf",
+        produces="application/pdf, image/jpeg, image/png",
         errors=SEALED,
     ),
     Route(
@@ -255,7 +255,7 @@ ROUTES = (
         action=Action.MATERIAL_ORIGINAL,
         scope="materials:read",
         path_params=VersionPath,
-        produces="application/octet-stream",
+        produces="*/*",
         errors=(AccessDenied, NotFound, RangeUnsatisfiable, StorageError),
     ),
 )
