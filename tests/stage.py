@@ -134,12 +134,13 @@ async def stage(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[S
     """A running application on a copy of the stage."""
     with copied_database(engines.database_url, cast.database_url) as url:
         config = config_for(engines, url, master_key=cast.master_key)
-        async with _running(config, clock) as (services, client):
+        async with running(config, clock) as (services, client):
             yield Stage(cast=cast, services=services, client=client, clock=clock)
 
 
 @contextlib.asynccontextmanager
-async def _running(config: Config, clock: Clock) -> AsyncIterator[tuple[Services, Client]]:
+async def running(config: Config, clock: Clock) -> AsyncIterator[tuple[Services, Client]]:
+    """An application on this configuration, and a client of it."""
     async with (
         open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services,
         serving(services) as client,
@@ -157,7 +158,7 @@ async def serving(services: Services) -> AsyncIterator[Client]:
 
 
 async def _set_up(config: Config) -> Cast:
-    async with _running(config, Clock()) as (services, client):
+    async with running(config, Clock()) as (services, client):
         employees = {who: await add_employee(services, role, name=name) for who, (role, name) in EMPLOYEES.items()}
         apis = {who: await sign_in(client, employee) for who, employee in employees.items()}
         viewers = {who: await as_viewer(client, **said) for who, said in VIEWERS.items()}
