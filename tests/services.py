@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web_runner import BaseRunner
 from argon2.profiles import CHEAPEST
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
@@ -43,6 +45,13 @@ class Clock:
     def advance(self, **duration: float) -> None:
         """Let time pass: `clock.advance(minutes=5)`."""
         self.now += timedelta(**duration)
+
+
+class RealServer(TestServer):
+    """A server that runs as the real one does; aiohttp's own test server also cancels handlers whose client left."""
+
+    async def _make_runner(self, **settings: Any) -> BaseRunner:
+        return await super()._make_runner(**{**settings, **RUNNER_SETTINGS, "handler_cancellation": False})
 
 
 @pytest.fixture(scope="session")
@@ -116,9 +125,7 @@ async def app(services: Services) -> web.Application:
 @pytest.fixture
 async def client(app: web.Application) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     """An HTTP client of a running application; it keeps cookies like a browser."""
-    server = TestServer(app)
-    await server.start_server(**RUNNER_SETTINGS)
-    async with TestClient(server) as running:
+    async with TestClient(RealServer(app)) as running:
         yield running
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 TUS = {"Tus-Resumable": "1.0.0"}
 REQUEST_BYTES = (
@@ -58,10 +59,10 @@ class TusClient:
         self._session, self._url = session, url.rstrip("/")
 
     async def create(self, source: Source) -> str:
-        """A new upload's address. Raises Refused, Unreachable."""
+        """A new upload's address, on the host that we were told to use. Raises Refused, Unreachable."""
         headers = {**TUS, "Upload-Length": str(source.size_bytes), "Upload-Metadata": source.metadata}
         async with self._asked("POST", f"{self._url}/uploads/", headers=headers) as response:
-            return response.headers["Location"]
+            return self._url + URL(response.headers["Location"]).raw_path
 
     async def offset(self, address: str) -> int | None:
         """How many bytes the server has; None once it has forgotten the upload. Raises Refused, Unreachable."""
@@ -116,6 +117,8 @@ class TusClient:
                     raise await _refusal(response)
                 yield response
         except (aiohttp.ClientError, TimeoutError) as error:
+            if isinstance(error.__cause__, Refused):  # the file itself broke off, not the connection
+                raise error.__cause__ from None
             raise Unreachable(str(error) or type(error).__name__) from error
 
 

@@ -20,6 +20,7 @@ from fileserver.cli.upload_memory import Memory, fingerprint
 from fileserver.config import CLIENT_TOKEN, CLIENT_URL
 
 OCTETS = "application/octet-stream"
+CLASSES = click.Choice([each.value for each in MaterialClass])
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
 VERIFY_POLL_S = 0.5
 SOME_FAILED, UNREACHABLE = 1, 3
@@ -50,7 +51,7 @@ class Wanted:
 @click.option("--url", envvar=CLIENT_URL, required=True, help=f"Address of the server; also {CLIENT_URL}.")
 @click.option("--token-file", type=click.File("r"), help="File with an API token; - reads standard input.")
 @click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
-@click.option("--class", "material_class", type=click.Choice(list(MaterialClass)), help="Make a material of each file.")
+@click.option("--class", "material_class", type=CLASSES, help="Make a material of each file.")
 @click.option("--title", help="The material's title; the file's name unless given. Only with one file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per file.")
 def command(

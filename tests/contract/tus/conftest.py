@@ -3,11 +3,9 @@
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web_runner import BaseRunner
+from aiohttp.test_utils import TestClient
 
 from compliance.access import Role
 from compliance.events import Trail
@@ -15,22 +13,15 @@ from fileserver.accounts import tokens
 from fileserver.app import create_app
 from fileserver.config import Config
 from fileserver.http.scopes import Scope
-from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services
 from fileserver.uploads import layout
 from fileserver.uploads.receptions import Receptions
 from tests.api import Client
 from tests.people import Employee, add_employee
+from tests.services import RealServer
 from tests.uploads import Tus
 
 PART_BYTES = 5 << 20  # the least that S3 allows: several parts without many bytes
-
-
-class Server(TestServer):
-    """aiohttp's own test server cancels a handler whose client has gone; the real one lets it keep what arrived."""
-
-    async def _make_runner(self, **settings: Any) -> BaseRunner:
-        return await super()._make_runner(**{**settings, **RUNNER_SETTINGS, "handler_cancellation": False})
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +41,7 @@ def config(config: Config) -> Config:
 @pytest.fixture
 async def client(services: Services) -> AsyncIterator[Client]:
     """An HTTP client of the running application, which keeps the settings of the real server."""
-    async with TestClient(Server(create_app(services.config, services), port=services.config.port)) as running:
+    async with TestClient(RealServer(create_app(services.config, services), port=services.config.port)) as running:
         yield running
 
 
@@ -73,5 +64,5 @@ async def tus(services: Services, client: Client, marketer: Employee) -> Tus:
 async def other(services: Services, tus: Tus) -> AsyncIterator[Tus]:
     """The same person at a second server on the same database and store."""
     second = replace(services, receptions=Receptions())
-    async with TestClient(Server(create_app(second.config, second))) as running:
+    async with TestClient(RealServer(create_app(second.config, second))) as running:
         yield replace(tus, session=running.session, address=running.make_url("/"), services=second)
