@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sqlalchemy import update
+from yarl import URL
 
 from compliance.access import may_ever
 from fileserver.http.routing import Auth, Route
@@ -43,19 +44,19 @@ async def test_pages_open_as_the_rules_say(stage: Stage, who: str) -> None:
         assert found.headers["Content-Type"].startswith("text/html"), path
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("who", EMPLOYEES)
-async def test_pages_are_sound(stage: Stage, who: str, language: str) -> None:
+async def test_pages_are_sound(stage: Stage, who: str) -> None:
     """No inline code, a label on every control, no broken reference, one main heading, every link leads somewhere."""
     for _, path in await the_paths(stage):
-        found = await stage.request("GET", who, path, headers={**BROWSER, "Accept-Language": language})
-        page = Page(found.body.decode())
-        assert [] == page.inline_code(), path
-        assert [] == page.unlabelled(), path
-        assert [] == page.broken_references(), path
-        assert 1 == len(page.all("h1")), path
-        assert language == page.all("html")[0].attributes["lang"], path
-        assert [] == [each for each in page.paths() if not leads_somewhere(each)], path
+        for language in LANGUAGES:
+            found = await stage.request("GET", who, path, headers={**BROWSER, "Accept-Language": language})
+            page = Page(found.body.decode())
+            assert [] == page.inline_code(), path
+            assert [] == page.unlabelled(), path
+            assert [] == page.broken_references(), path
+            assert 1 == len(page.all("h1")), path
+            assert language == page.all("html")[0].attributes["lang"], path
+            assert [] == [each for each in page.paths() if not leads_somewhere(each)], path
 
 
 def leads_somewhere(path: str) -> bool:
@@ -105,3 +106,41 @@ async def test_a_programs_question_gets_a_programs_answer(stage: Stage) -> None:
     """Who asks a page for JSON is not sent to a form."""
     found = await stage.request("GET", None, "/materials", headers={"Accept": "application/json"})
     assert (401, "application/problem+json") == (found.status, found.headers["Content-Type"].partition(";")[0])
+
+
+async def test_the_managers_figures(stage: Stage) -> None:
+    """Materials by the state of their newest version, shares that open, and who came last."""
+    _, visit = await stage.visit("li")
+    closed = await stage.share()
+    (await stage.api("owner").post(f"/shares/{closed['id']}/revoke")).ok  # noqa: B018  # must succeed
+    start = await stage.request("GET", "manager", "/")
+    figures = re.findall(r"<b>(\d+)</b>", start.body.decode())
+    assert [
+        "1",
+        "1",
+        "1",
+        "0",
+        "0",
+        "1",
+        "1",
+    ] == figures  # draft, in review, approved, rejected, withdrawn, open, visits
+    assert visit["title"] in start.body.decode()
+    assert "李娜" in start.body.decode()
+
+
+async def test_an_auditor_sees_facts_without_content(stage: Stage) -> None:
+    """The pages of a material show an auditor no picture of it, which would be refused anyway."""
+    for path in ("/materials", f"/materials/{stage.cast.material_id}"):
+        shown = Page((await stage.request("GET", "auditor", path)).body.decode())
+        assert [] == [each for each in shown.paths() if each.startswith("/api/v1/versions/")]
+
+
+async def test_the_log_takes_the_filter_along(stage: Stage) -> None:
+    """What is exported is what was searched for."""
+    found = await stage.request("GET", "auditor", "/log?act=viewer:&result=&person=&since=2026-11-23T09:00")
+    links = [each.attributes["href"] for each in Page(found.body.decode()).all("a") if "download" in each.attributes]
+    assert ["csv", "ndjson"] == [URL(link).query["format"] for link in links]
+    assert {("viewer:", "2026-11-23T09:00:00+08:00")} == {
+        (URL(each).query["act"], URL(each).query["since"]) for each in links
+    }
+    assert 200 == (await stage.request("GET", "auditor", links[0])).status

@@ -1,0 +1,94 @@
+"""Chromium on the stage: pages as people at a phone or a desk see them, with every complaint of the browser kept."""
+
+import contextlib
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp.test_utils import TestServer
+from argon2.profiles import CHEAPEST
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from compliance.passwords import Passwords
+from fileserver.app import create_app
+from fileserver.http.caller import SESSION_COOKIE
+from fileserver.http.serving import RUNNER_SETTINGS
+from fileserver.services import Services, open_services
+from storage.engines import Endpoints
+from tests.services import Clock, config_for, copied_database
+from tests.stage import Cast
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ("--no-sandbox", "--disable-background-networking")
+PHONE = (390, 844)
+SMALL_PHONE = (360, 640)
+DESK = (1440, 900)
+
+
+@dataclass(kw_only=True)
+class Console:
+    """The running application, and a browser to look at it with."""
+
+    url: str
+    cast: Cast
+    services: Services
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)  # errors of scripts, blocked code, missing files
+
+    @contextlib.asynccontextmanager
+    async def opened(
+        self, who: str | None = None, *, size: tuple[int, int] = DESK, language: str = "zh-CN"
+    ) -> AsyncIterator[Page]:
+        """A fresh browser, in which one of the cast is signed in already."""
+        width, height = size
+        context = await self.browser.new_context(
+            base_url=self.url, viewport={"width": width, "height": height}, locale=language
+        )
+        if who:
+            await context.add_cookies([{"name": SESSION_COOKIE, "value": self.cast.tokens[who], "url": self.url}])
+        page = await context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        yield page
+        await context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
+
+
+@pytest.fixture
+async def console(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[Console]:
+    """The application on a copy of the stage, at the address that it believes to have."""
+    with copied_database(engines.database_url, cast.database_url) as database_url:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update={"public_url": url})
+        async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services:
+            server = TestServer(create_app(config, services), port=port)
+            await server.start_server(**RUNNER_SETTINGS)
+            try:
+                async with chromium() as browser:
+                    yield Console(url=url, cast=cast, services=services, browser=browser)
+            finally:
+                await server.close()
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The Chromium of this machine; `make test` sees to it that there is one."""
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    assert found, "no Chromium on the PATH: run requirements/chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield browser
+        await browser.close()
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

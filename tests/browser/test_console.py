@@ -1,0 +1,191 @@
+"""The console in Chromium: what people do there, on a phone and at a desk."""
+
+import re
+
+import pytest
+from playwright.async_api import FilePayload, Page, expect
+
+from compliance.access import Role
+from tests.browser.conftest import DESK, PHONE, SMALL_PHONE, Console
+from tests.materials import pdf, run_jobs
+from tests.people import add_employee
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "owner": ("/", "/materials", "/materials/new", "/shares", "/people", "/people/clinics", "/me"),
+    "manager": ("/",),
+    "reviewer": ("/", "/reviews"),
+    "auditor": ("/", "/log"),
+    "admin": ("/", "/accounts"),
+}
+
+
+async def test_signing_in_says_what_is_wrong_and_leads_on(console: Console) -> None:
+    """A wrong password is answered in words; the right one leads to where the person wanted to go."""
+    employee = await add_employee(console.services, Role.MARKETER, login="fang")
+    async with console.opened(size=PHONE) as page:
+        await page.goto("/shares")
+        await expect(page).to_have_url(re.compile(r"/sign-in\?next=/shares$"))
+        await page.get_by_label("登录名").fill(employee.login)
+        await page.get_by_label("密码").fill("not-the-password")
+        await page.get_by_role("button", name="登录").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await expect(page.get_by_role("alert")).not_to_be_empty()
+        await page.get_by_label("密码").fill(employee.password)
+        await page.get_by_role("button", name="登录").click()
+        await expect(page).to_have_url(f"{console.url}/shares")
+
+
+async def test_from_a_file_to_a_link(console: Console) -> None:
+    """A marketer uploads and submits, a reviewer reads and approves, the marketer makes a share: all in the pages."""
+    async with console.opened("owner", size=PHONE) as marketer, console.opened("reviewer") as reviewer:
+        material = await upload(console, marketer)
+        await marketer.get_by_role("button", name="提交审核").click()
+        await expect(marketer.locator(".badge.submitted").first).to_be_visible()
+        await approve(reviewer)
+        await marketer.goto(material)
+        await marketer.get_by_role("link", name="生成分享").click()
+        await marketer.get_by_label("备注").fill("内训")
+        await marketer.get_by_role("button", name="生成链接").click()
+        await expect(marketer.get_by_role("textbox", name="分享链接")).to_have_value(re.compile(f"^{console.url}/s/"))
+        await drawn(marketer, "img.qr")
+    assert [] == console.complaints
+
+
+async def upload(console: Console, page: Page) -> str:
+    """The address of a new material, whose preparation the page follows to its end."""
+    await page.goto("/materials/new")
+    file = FilePayload(name="秋季手册.pdf", mimeType="application/pdf", buffer=pdf(2, trailer=b"%1"))
+    await page.locator("[data-file]").set_input_files(file)
+    await page.get_by_label("专业培训").check()
+    await page.get_by_role("button", name="创建资料").click()
+    await page.wait_for_url(re.compile(r"/materials/[0-9a-f-]{36}$"))
+    await expect(page.get_by_role("heading", name="秋季手册")).to_be_visible()
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await run_jobs(console.services)
+    await drawn(page, ".strip img")
+    return page.url
+
+
+async def approve(page: Page) -> None:
+    """Reads the newest version in the queue page by page, and approves it."""
+    await page.goto("/reviews")
+    await page.get_by_role("link", name="秋季手册").click()
+    await drawn(page, "#page-1 img")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator("[data-counter]")).to_have_text("2 / 2")
+    await drawn(page, "#page-2 img")
+    await page.get_by_role("button", name="通过").click()
+    await page.wait_for_url("**/reviews")
+    await expect(page.locator(".badge.approved").first).to_be_visible()
+
+
+async def test_rejecting_needs_a_reason(console: Console) -> None:
+    """The field that is missing is marked, and nothing is decided."""
+    async with console.opened("reviewer") as page:
+        await page.goto(f"/reviews/{console.cast.review_id}")
+        await page.get_by_role("button", name="驳回").click()
+        reason = page.get_by_label("理由")
+        await expect(reason).to_have_attribute("aria-invalid", "true")
+        await expect(reason).to_be_focused()
+        await reason.fill("日期有误")
+        await page.get_by_role("button", name="驳回").click()
+        await page.wait_for_url("**/reviews")
+        await expect(page.locator(".badge.rejected")).to_be_visible()
+
+
+async def test_a_share_for_one_person(console: Console) -> None:
+    """Choosing a person shows a search; only somebody who was found can be chosen, and forwarding is off."""
+    async with console.opened("owner") as page:
+        await page.goto(f"/materials/{console.cast.material_id}/share")
+        await page.get_by_label("某一位人员").check()
+        await page.get_by_label("哪一位", exact=True).first.fill("李娜")
+        await page.get_by_role("radio", name=re.compile("李娜")).check()
+        await expect(page.get_by_label("转发", exact=True)).to_be_disabled()
+        await page.get_by_role("button", name="生成链接").click()
+        await page.wait_for_url("**/shares/*")
+        await expect(page.get_by_text("某一位人员 · 李娜")).to_be_visible()
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.get_by_role("button", name="撤销分享").click()
+        await expect(page.locator(".badge.revoked")).to_be_visible()
+    assert [] == console.complaints
+
+
+async def test_secrets_are_shown_once(console: Console) -> None:
+    """A new account's password and a new API token stand in a dialog, and nowhere after it is closed."""
+    async with console.opened("admin") as page:
+        await page.goto("/accounts")
+        await page.get_by_role("button", name="新建账号").click()
+        dialog = page.get_by_role("dialog", name="新建账号")
+        await dialog.get_by_label("姓名").fill("新同事")
+        await dialog.get_by_label("登录名").fill("newcomer")
+        await dialog.get_by_label("角色").select_option("marketer")
+        await dialog.get_by_role("button", name="新建账号").click()
+        password = await secret(page)
+        await expect(page.get_by_text("newcomer")).to_be_visible()
+        assert password not in await page.content()
+    async with console.opened("owner") as page:
+        await page.goto("/me")
+        await page.get_by_text("新建令牌").click()
+        await page.get_by_label("用途").fill("夜间上传")
+        await page.get_by_label("上传文件").check()
+        await page.get_by_role("button", name="生成令牌").click()
+        token = await secret(page)
+        assert token.startswith("ss_")
+        await expect(page.get_by_text("夜间上传")).to_be_visible()
+        assert token not in await page.content()
+    assert [] == console.complaints
+
+
+async def secret(page: Page) -> str:
+    """What the dialog of secrets shows, after closing it."""
+    shown = page.locator("#secret-value")
+    await expect(shown).to_be_visible()
+    value = await shown.input_value()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="已保存，关闭").click()
+    return value
+
+
+async def test_the_log_is_searched_in_plain_words(console: Console) -> None:
+    """An auditor chooses an act by its words, and sees who did it to what, with the exact entry behind."""
+    async with console.opened("auditor") as page:
+        await page.goto("/log")
+        await page.get_by_label("操作").select_option(label="审核通过")
+        await page.get_by_role("button", name="检索").click()
+        row = page.locator("tbody tr")
+        await expect(row).to_have_count(1)
+        await expect(row).to_contain_text("陈静")
+        await expect(row).to_contain_text("夏季护肤手册")
+        await row.get_by_text("原始记录").click()
+        await expect(row.locator("pre")).to_contain_text('"act":"employee:version:approve"')
+    assert [] == console.complaints
+
+
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [(SMALL_PHONE, "zh-CN"), (SMALL_PHONE, "en"), (DESK, "zh-CN")],
+    ids=["phone-zh", "phone-en", "desk-zh"],
+)
+async def test_no_page_scrolls_sideways_or_complains(console: Console, size: tuple[int, int], language: str) -> None:
+    """At 360 px in both languages, and at a desk: nothing sticks out, nothing is blocked, no script fails."""
+    for who, paths in PAGES.items():
+        async with console.opened(who, size=size, language=language) as page:
+            for path in (*paths, *(details(console) if who == "owner" else ())):
+                await page.goto(path, wait_until="load")
+                sticking_out = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+                assert not await page.evaluate(sticking_out), (who, path)
+    assert [] == console.complaints
+
+
+def details(console: Console) -> tuple[str, ...]:
+    """Pages about the owner's brochure."""
+    material = f"/materials/{console.cast.material_id}"
+    return (material, f"{material}/read", f"{material}/share", f"{material}/versions/new")
+
+
+async def drawn(page: Page, picture: str) -> None:
+    """Waits for a picture with pixels."""
+    ready = "(at) => { const image = document.querySelector(at); return image?.complete && image.naturalWidth > 0; }"
+    await page.wait_for_function(ready, arg=picture)
