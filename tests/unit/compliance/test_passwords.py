@@ -31,7 +31,7 @@ def test_weak_password_is_refused_by_rule(password: str, rule: str) -> None:
     assert ("new_password", rule) == (refused.value.field, refused.value.params["rule"])
 
 
-@pytest.mark.parametrize("password", [GOOD, "x" + "longer-than-any-0" * 7, random_password()])
+@pytest.mark.parametrize("password", [GOOD, "x" + "longer-than-any-0" * 7])
 def test_good_password_is_accepted(password: str) -> None:
     """Length and variety are enough; no character class is demanded."""
     check_password(password[:PASSWORD_CHARS_MAX], "wang.fang")
