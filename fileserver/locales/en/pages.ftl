@@ -16,7 +16,6 @@ page-clear = Clear
 page-save = Save
 page-erased = (erased)
 page-none = None
-page-china-time = China time
 
 place-materials = Materials
 place-reviews = Reviews

@@ -16,7 +16,6 @@ page-clear = 清除条件
 page-save = 保存
 page-erased = （已删除）
 page-none = 无
-page-china-time = 北京时间
 
 place-materials = 资料
 place-reviews = 审核
