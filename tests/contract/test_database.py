@@ -1,0 +1,226 @@
+"""PostgreSQL as this product needs it: the tables that schema.py describes, the guards, the transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from storage import database as pool
+from storage.database import Database
+from storage.engines import Endpoints
+from storage.errors import StoreUnavailable
+from storage.migrations import current, head, migrate
+from storage.schema import clinic, metadata
+from tests.catalogue import connect, facts_of, triggers_of
+from tests.services import copied_database
+from tests.stage import Cast
+
+EVENT = "INSERT INTO event (leaf, t, act, res, why, who, org, role, obj, ver, link) VALUES "
+VALUES = "('x', now(), 'a:b:c', 'allow', '', '', '', '', '', '', '')"
+
+
+@pytest.fixture
+def empty_url(engines: Endpoints) -> Iterator[str]:
+    """A database without a table."""
+    template = make_url(engines.database_url).set(database="template1").render_as_string(hide_password=False)
+    with copied_database(engines.database_url, template) as url:
+        yield url
+
+
+@pytest.fixture
+def stage_url(engines: Endpoints, cast: Cast) -> Iterator[str]:
+    """A copy of the stage's database: events and versions are in it."""
+    with copied_database(engines.database_url, cast.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A pool on a fresh database."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+def test_migrations_make_what_the_schema_describes(empty_url: str, database_url: str) -> None:
+    """Columns, defaults, checks, keys, indexes: the catalogue of a migrated database is that of schema.py."""
+    engine = create_engine(make_url(empty_url).set(drivername="postgresql+psycopg"))
+    metadata.create_all(engine)
+    engine.dispose()
+    described, migrated = facts_of(empty_url), facts_of(database_url)
+    assert len(described["columns"]) > 150
+    for name, facts in described.items():
+        assert facts == migrated[name], name
+
+
+def test_guards_are_in_place(database_url: str) -> None:
+    """The triggers that keep the log and the versions as they are, and no others, are switched on."""
+    triggers = triggers_of(database_url)
+    assert {"event_append_only", "event_never_truncated", "version_immutable"} == set(triggers)
+    assert "BEFORE DELETE OR UPDATE ON public.event FOR EACH ROW" in triggers["event_append_only"]
+    assert "BEFORE TRUNCATE ON public.event FOR EACH STATEMENT" in triggers["event_never_truncated"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET res = 'allow'",
+        "UPDATE event SET leaf = leaf WHERE id = 1",
+        "DELETE FROM event",
+        "DELETE FROM event WHERE id = (SELECT max(id) FROM event)",
+        "TRUNCATE event",
+        "TRUNCATE event, session CASCADE",
+        "INSERT INTO event OVERRIDING SYSTEM VALUE TABLE event LIMIT 1 ON CONFLICT (id) DO UPDATE SET who = 'x'",
+        "MERGE INTO event e USING (SELECT 1) o ON true WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_log_can_only_grow(stage_url: str, statement: str) -> None:
+    """No statement changes or removes an event, not even as the owner of the table; adding one goes on."""
+    with connect(stage_url) as connection:
+        before = connection.execute("SELECT id, leaf FROM event ORDER BY id").fetchall()
+        assert len(before) > 10
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute(statement)
+        assert before == connection.execute("SELECT id, leaf FROM event ORDER BY id").fetchall()
+        connection.execute(EVENT + VALUES)
+        assert len(before) + 1 == connection.execute("SELECT count(*) FROM event").fetchall()[0][0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sha256 = repeat('0', 64)",
+        "size_bytes = size_bytes + 1",
+        "object_key = 'uploads/other'",
+        "number = number + 7",
+        "material_id = (SELECT id FROM material WHERE id <> version.material_id LIMIT 1)",
+        "uploader_id = (SELECT id FROM person WHERE id <> version.uploader_id LIMIT 1)",
+    ],
+)
+def test_bytes_of_a_version_never_change(stage_url: str, change: str) -> None:
+    """Neither what they are, nor where they lie, nor whose they are; its state goes on its way."""
+    with connect(stage_url) as connection:
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute(f"UPDATE version SET {change}")  # noqa: S608  # literals of this test
+        assert 3 == connection.execute("UPDATE version SET state = 'rejected'").rowcount
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE version SET state = 'published'", "ck_version_state"),
+        ("INSERT INTO account VALUES ((SELECT id FROM person LIMIT 1), 'x', 'x', 'root')", "ck_account_role"),
+        ("UPDATE upload SET offset_bytes = length_bytes + 1", "ck_upload_offset"),
+        (EVENT + VALUES.replace("allow", "maybe"), "ck_event_res"),
+    ],
+)
+def test_values_out_of_the_vocabulary_are_refused(stage_url: str, statement: str, constraint: str) -> None:
+    """The database holds the closed vocabularies too."""
+    with connect(stage_url) as connection, pytest.raises(psycopg.errors.CheckViolation, match=constraint):
+        connection.execute(statement)
+
+
+def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    """An empty database has no revision; the first run brings the newest, the second finds it."""
+    assert current(empty_url) is None
+    assert (None, head()) == migrate(empty_url)
+    facts = facts_of(empty_url)
+    assert (head(), head()) == migrate(empty_url)
+    assert (head(), facts) == (current(empty_url), facts_of(empty_url))
+
+
+def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:
+    """Four at the same moment: one does the work, the others wait for it and find it done."""
+    with ThreadPoolExecutor(4) as nodes:
+        results = list(nodes.map(migrate, [empty_url] * 4))
+    assert {head()} == {now for _, now in results}
+    assert [None] == [before for before, _ in results if before is None]
+    assert 3 == len(triggers_of(empty_url))
+
+
+async def test_transaction_is_all_or_nothing(database: Database) -> None:
+    """What a block did stays when it ends, and is gone when it raises."""
+    row = insert(clinic).values(id="00000000-0000-4000-8000-000000000001", name="瑞丽诊所")
+
+    async def half() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(row)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await half()
+    async with database.transaction() as tx:
+        assert [] == (await tx.execute(select(clinic))).all()
+        await tx.execute(row)
+    async with database.transaction() as tx:
+        assert 1 == len((await tx.execute(select(clinic))).all())
+    with pytest.raises(IntegrityError):
+        async with database.transaction() as tx:
+            await tx.execute(row)
+
+
+async def test_times_are_utc(database: Database) -> None:
+    """Whatever the server's own zone is, times come back aware and in UTC."""
+    async with database.transaction() as tx:
+        assert "UTC" == await tx.scalar(text("SHOW timezone"))
+        moment = await tx.scalar(text("SELECT timestamptz '2026-11-23 09:30+08'"))
+    assert datetime(2026, 11, 23, 1, 30, tzinfo=UTC) == moment
+    assert moment.utcoffset().total_seconds() == 0
+
+
+async def test_lost_connections_are_replaced(database: Database, database_url: str) -> None:
+    """After PostgreSQL ended every connection of the pool, the next transaction has a new one."""
+    async with database.transaction() as tx:
+        lost = await tx.scalar(text("SELECT pg_backend_pid()"))
+    with connect(database_url) as operator:
+        operator.execute("SELECT pg_terminate_backend(%s)", [lost])
+    async with database.transaction() as tx:
+        assert lost != await tx.scalar(text("SELECT pg_backend_pid()"))
+
+
+async def test_connection_lost_midway_is_said_so(database: Database, database_url: str) -> None:
+    """A transaction whose connection dies raises StoreUnavailable, and nothing of it is kept."""
+
+    async def cut_off() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(insert(clinic).values(id="00000000-0000-4000-8000-000000000001", name="瑞丽诊所"))
+            pid = await tx.scalar(text("SELECT pg_backend_pid()"))
+            with connect(database_url) as operator:
+                operator.execute("SELECT pg_terminate_backend(%s)", [pid])
+            await tx.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreUnavailable):
+        await cut_off()
+    async with database.transaction() as tx:
+        assert [] == (await tx.execute(select(clinic))).all()
+
+
+async def test_unreachable_server_is_said_so(engines: Endpoints) -> None:
+    """No server, no database of that name: StoreUnavailable either way, without the password in it."""
+    nowhere = make_url("postgresql://sealshare:secret-word@127.0.0.1:1/none")
+    for url in (nowhere, make_url(engines.database_url).set(database="missing")):
+        absent = Database(url.render_as_string(hide_password=False))
+        with pytest.raises(StoreUnavailable) as raised:
+            await absent.ping()
+        assert "secret-word" not in str(raised.value)
+        await absent.close()
+
+
+async def test_waiting_for_a_lock_ends(database: Database, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """A row that somebody else holds is waited for so long and no longer."""
+    impatient = pool.OPTIONS.replace(str(pool.LOCK_TIMEOUT_MS), "50")
+    monkeypatch.setattr(pool, "OPTIONS", impatient)
+    second = Database(database_url)
+    async with database.transaction() as tx:
+        await tx.execute(text("LOCK TABLE clinic IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            async with asyncio.timeout(5), second.transaction() as other:
+                await other.execute(select(clinic))
+    await second.close()
