@@ -19,6 +19,7 @@ from fileserver.routes import AUTHENTICATE as ACCOUNTS
 from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
 from fileserver.services import Services, open_services
+from fileserver.uploads.receptions import RECEPTIONS, Receptions
 
 
 def create_app(
@@ -43,6 +44,7 @@ def create_app(
     app[METRICS] = Metrics()
     app[ROUTES] = tuple(routes)
     app[PROBE] = ReadinessProbe()
+    app[RECEPTIONS] = Receptions()
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
@@ -68,4 +70,4 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
 
 async def _end_uploads(app: web.Application) -> None:
     """Uploads under way keep what arrived and end now, instead of when the time for the shutdown is over."""
-    app[SERVICES].receptions.stop()
+    app[RECEPTIONS].stop()

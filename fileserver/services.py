@@ -14,7 +14,6 @@ from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer
 from fileserver.config import Config
-from fileserver.uploads.receptions import Receptions
 from storage.database import Database
 from storage.errors import StorageError
 from storage.jobs import Jobs
@@ -38,7 +37,6 @@ class Services:
     keys: KeyRing
     clock: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
-    receptions: Receptions = field(default_factory=Receptions)
 
     @cached_property
     def exit(self) -> SealedExit:

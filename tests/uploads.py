@@ -17,11 +17,12 @@ from yarl import URL
 from fileserver.services import Services
 from fileserver.uploads.jobs import register
 from fileserver.uploads.names import obj_of
-from fileserver.uploads.receptions import Reception
+from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from storage.jobs import Jobs
 from storage.rows import uploads
 from storage.rows.events import EventFilter, search_events
 from storage.rows.uploads import UploadRow
+from tests.api import Client
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 WAIT_MAX_S = 20
@@ -78,8 +79,16 @@ class Tus:
 
     session: ClientSession
     address: URL  # of the server
+    receptions: Receptions  # of the server, if it runs in this process
     services: Services  # to look behind it
     token: str
+
+    @classmethod
+    def at(cls, client: Client, services: Services, token: str) -> "Tus":
+        """The person whose token it is, at an application that runs here."""
+        app = client.app
+        assert app is not None
+        return cls(client.session, client.make_url("/"), app[RECEPTIONS], services, token)
 
     async def request(
         self, method: str, path: str, headers: Mapping[str, str], body: Body | None = None
@@ -133,7 +142,7 @@ class Tus:
 
     def reception(self, path: str) -> Reception | None:
         """The request that is at work on the upload at this moment."""
-        return self.services.receptions._holders.get(UUID(path.rpartition("/")[2]))
+        return self.receptions._holders.get(UUID(path.rpartition("/")[2]))
 
     async def offset(self, path: str) -> int:
         """Where the upload stands, as HEAD says."""

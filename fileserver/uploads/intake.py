@@ -13,7 +13,7 @@ from fileserver.services import Services
 from fileserver.uploads.finishing import finish
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.receiving import Intake, Receiver
-from fileserver.uploads.receptions import Reception, RunningHash
+from fileserver.uploads.receptions import Reception, Receptions, RunningHash
 from fileserver.uploads.recording import Recording
 from fileserver.uploads.service import TakenUp
 from storage.errors import StorageError
@@ -21,6 +21,7 @@ from storage.errors import StorageError
 
 async def take_in(
     services: Services,
+    receptions: Receptions,
     reception: Reception,
     taken: TakenUp,
     pieces: AsyncIterator[bytes],
@@ -43,39 +44,39 @@ async def take_in(
         send=recording.send,
         recorder=recording,
         reception=reception,
-        sha256=_hash_so_far(services, taken),
+        sha256=_hash_so_far(receptions, taken),
     )
     try:
         await receiver.run(pieces)
     finally:
         if receiver.recorded_hash:
             running = RunningHash(row.fence, receiver.recorded, receiver.recorded_hash)
-            services.receptions.leave_hash(row.id, running)
+            receptions.leave_hash(row.id, running)
     if receiver.recorded == row.length_bytes:
-        await conclude(services, row.id, row.fence, receiver.recorded)
+        await conclude(services, receptions, row.id, row.fence, receiver.recorded)
     return receiver.recorded
 
 
-def _hash_so_far(services: Services, taken: TakenUp) -> Any:
-    running = services.receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
+def _hash_so_far(receptions: Receptions, taken: TakenUp) -> Any:
+    running = receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
     if running is not None:
         return running.sha256
     return None if taken.row.offset_bytes else hashlib.sha256()
 
 
-async def conclude(services: Services, upload_id: UUID, fence: int, offset: int) -> None:
+async def conclude(services: Services, receptions: Receptions, upload_id: UUID, fence: int, offset: int) -> None:
     """Assemble an upload of which all bytes are recorded. Raises UploadGone, StorageError."""
-    running = services.receptions.take_hash(upload_id, fence, offset)
+    running = receptions.take_hash(upload_id, fence, offset)
     try:
         await finish(services, upload_id, running.sha256.hexdigest() if running else None)
     except StorageError:
         if running:
-            services.receptions.leave_hash(upload_id, running)
+            receptions.leave_hash(upload_id, running)
         raise
 
 
-def carry_hash(services: Services, taken: TakenUp) -> None:
+def carry_hash(receptions: Receptions, taken: TakenUp) -> None:
     """The upload was taken up without bytes: the hash stays good under the new fence."""
-    running = services.receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
+    running = receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
     if running:
-        services.receptions.leave_hash(taken.row.id, replace(running, fence=taken.row.fence))
+        receptions.leave_hash(taken.row.id, replace(running, fence=taken.row.fence))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from aiohttp import web
+
 from fileserver.uploads.errors import ServerStopping, UploadBusy, UploadReplaced
 
 LET_GO_TIMEOUT_S = 10.0
@@ -103,3 +105,6 @@ class Receptions:
         """The hash of exactly the first `offset` bytes, if the last request that took the upload up left it here."""
         running = self._hashes.pop(upload_id, None)
         return running if running is not None and (running.fence, running.offset) == (fence, offset) else None
+
+
+RECEPTIONS = web.AppKey("RECEPTIONS", Receptions)

@@ -15,7 +15,7 @@ from fileserver.uploads import body, headers, service
 from fileserver.uploads.errors import UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.intake import carry_hash, conclude, take_in
-from fileserver.uploads.receptions import Reception
+from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from fileserver.uploads.service import TakenUp
 
 OVERRIDE = "X-HTTP-Method-Override"
@@ -58,10 +58,10 @@ async def head(call: Call) -> web.Response:
     headers.check_version(call.request.headers)
     upload_id = _upload_id(call)
     await service.check(call.services, call.actor, Action.UPLOAD_READ, upload_id)
-    async with call.services.receptions.hold(upload_id):
+    async with _receptions(call).hold(upload_id):
         taken = await service.take_up(call.services, call.actor, upload_id)
         await _conclude_if_due(call, taken)
-        carry_hash(call.services, taken)
+        carry_hash(_receptions(call), taken)
     row = taken.row
     return web.Response(
         status=HTTPStatus.OK,
@@ -90,7 +90,7 @@ async def delete(call: Call) -> web.Response:
     headers.check_version(call.request.headers)
     upload_id = _upload_id(call)
     await service.check(call.services, call.actor, Action.UPLOAD_TERMINATE, upload_id)
-    async with call.services.receptions.hold(upload_id):
+    async with _receptions(call).hold(upload_id):
         await service.terminate(call.services, call.actor, call.trail, upload_id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
@@ -99,7 +99,7 @@ async def _write(call: Call, upload_id: UUID, offset: int, checksum: Checksum | 
     """The body into the upload, and what the answer says of it. Without right, no older request is ended."""
     size_bytes = body.body_bytes(call.request)
     await service.check(call.services, call.actor, Action.UPLOAD_WRITE, upload_id)
-    async with call.services.receptions.hold(upload_id) as reception:
+    async with _receptions(call).hold(upload_id) as reception:
         taken = await service.take_up(call.services, call.actor, upload_id, offset=offset, body_bytes=size_bytes)
         reached = await _take_in(call, reception, taken, size_bytes, checksum)
     return {"Upload-Offset": str(reached), **headers.write_expiry(taken.row.expires_at)}
@@ -112,12 +112,18 @@ async def _take_in(
         await _conclude_if_due(call, taken)
         return taken.row.offset_bytes
     pieces = body.pieces(call.request, reception)
-    return await take_in(call.services, reception, taken, pieces, body_bytes=size_bytes, checksum=checksum)
+    return await take_in(
+        call.services, _receptions(call), reception, taken, pieces, body_bytes=size_bytes, checksum=checksum
+    )
 
 
 async def _conclude_if_due(call: Call, taken: TakenUp) -> None:
     if taken.row.state == "assembling":
-        await conclude(call.services, taken.row.id, taken.row.fence, taken.row.offset_bytes)
+        await conclude(call.services, _receptions(call), taken.row.id, taken.row.fence, taken.row.offset_bytes)
+
+
+def _receptions(call: Call) -> Receptions:
+    return call.request.config_dict[RECEPTIONS]
 
 
 def _upload_id(call: Call) -> UUID:

@@ -74,7 +74,7 @@ async def fetch(who: Api, path: str) -> bytes:
 
 async def uploaded(services: Services, who: Api) -> str:
     """The brochure by tus, in two parts; its id."""
-    tus = Tus(who.client, services, who.token)
+    tus = Tus.at(who.client, services, who.token)
     path = await tus.create(len(FILE), metadata(filename="夏季手册.pdf"))
     assert "1000" == (await tus.patch(path, 0, FILE[:1000])).headers["Upload-Offset"]
     assert 204 == (await tus.patch(path, await tus.offset(path), FILE[1000:])).status

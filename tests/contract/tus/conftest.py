@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -15,7 +14,6 @@ from fileserver.config import Config
 from fileserver.http.scopes import Scope
 from fileserver.services import Services
 from fileserver.uploads import layout
-from fileserver.uploads.receptions import Receptions
 from tests.api import Client
 from tests.people import Employee, add_employee
 from tests.services import RealServer
@@ -57,12 +55,11 @@ async def tus(services: Services, client: Client, marketer: Employee) -> Tus:
     async with services.database.transaction() as tx:
         scopes = [Scope.UPLOADS_WRITE]
         token = await tokens.create(tx, Trail(), marketer.person_id, label="tests", scopes=scopes, now=services.clock())
-    return Tus(client.session, client.make_url("/"), services, token.text)
+    return Tus.at(client, services, token.text)
 
 
 @pytest.fixture
 async def other(services: Services, tus: Tus) -> AsyncIterator[Tus]:
     """The same person at a second server on the same database and store."""
-    second = replace(services, receptions=Receptions())
-    async with TestClient(RealServer(create_app(second.config, second))) as running:
-        yield replace(tus, session=running.session, address=running.make_url("/"), services=second)
+    async with TestClient(RealServer(create_app(services.config, services))) as running:
+        yield Tus.at(running, services, tus.token)

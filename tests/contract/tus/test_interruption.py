@@ -59,7 +59,7 @@ async def test_a_stopping_server_keeps_what_arrived(tus: Tus) -> None:
     async with tus.open_patch(path, 0, 100) as patch:
         await patch.send(b"x" * 60)
         await until(lambda: tus.reception(path) is not None)
-        tus.services.receptions.stop()
+        tus.receptions.stop()
         assert 503 == await patch.status()
     row = await tus.row(path)
     assert row.offset_bytes <= 60
