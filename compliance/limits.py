@@ -22,6 +22,7 @@ IPV6_BITS = 64  # the smallest network that one customer holds
 KNOWN_PLACE = "known-place"
 KNOWN_PLACE_S = 30 * 24 * 3600
 DAY_S = 24 * 3600
+ROUNDING = 1e-6  # whoever waits exactly as told is not sent away for the last bit of a float
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,10 @@ def wait_s(limit: Limit, *, earlier: int, current: int, elapsed_s: float) -> int
     """
     room = limit.failures_max - 1 - current
     if room >= 0:
-        if earlier * (1 - elapsed_s / limit.window_s) <= room:
+        if earlier * (limit.window_s - elapsed_s) <= room * limit.window_s + ROUNDING:
             return 0
-        return max(1, ceil(limit.window_s * (1 - room / earlier) - elapsed_s))
-    into_next_s = limit.window_s * (1 - (limit.failures_max - 1) / current)
+        return max(1, ceil(limit.window_s - room * limit.window_s / earlier - elapsed_s))
+    into_next_s = limit.window_s - (limit.failures_max - 1) * limit.window_s / current
     return ceil(limit.window_s - elapsed_s + into_next_s)
 
 
