@@ -79,12 +79,6 @@ class LinkExpired(ComplianceError):
     slug = "link-expired"
 
 
-class NotSealable(ComplianceError):
-    """This kind of file can't be sealed yet, so no viewer gets it."""
-
-    slug = "not-sealable"
-
-
 class NotPrepared(ComplianceError):
     """The version's renditions are still being made."""
 

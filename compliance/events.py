@@ -69,7 +69,6 @@ class Act(StrEnum):
     EMPLOYEE_EVENT_EXPORT = "employee:event:export"
     EMPLOYEE_REQUEST_DENY = "employee:request:deny"
     VIEWER_REQUEST_DENY = "viewer:request:deny"
-    ANYBODY_LINK_DENY = "anybody:link:deny"
     SYSTEM_KEY_ROTATE = "system:key:rotate"
 
 

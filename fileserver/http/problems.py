@@ -46,7 +46,6 @@ STATUSES: Mapping[str, int] = {
     "too-many-attempts": HTTPStatus.TOO_MANY_REQUESTS,
     "link-invalid": HTTPStatus.NOT_FOUND,
     "link-expired": HTTPStatus.GONE,
-    "not-sealable": HTTPStatus.FORBIDDEN,
     "not-prepared": HTTPStatus.CONFLICT,
     "upload-unfinished": HTTPStatus.CONFLICT,
     "upload-used": HTTPStatus.CONFLICT,

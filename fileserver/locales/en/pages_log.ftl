@@ -36,11 +36,9 @@ role-system = System
 acts-of-employee = Employees
 acts-of-viewer = Viewers
 acts-of-system = The system
-acts-of-anybody = People not signed in
 acts-all-of-employee = Everything by employees
 acts-all-of-viewer = Everything by viewers
 acts-all-of-system = Everything by the system
-acts-all-of-anybody = Everything by people not signed in
 
 act-employee-session-start = Employee signed in
 act-employee-session-end = Employee signed out
@@ -85,5 +83,4 @@ act-employee-event-search = Searched the log
 act-employee-event-export = Exported the log
 act-employee-request-deny = Employee's request refused
 act-viewer-request-deny = Viewer's request refused
-act-anybody-link-deny = Invalid link refused
 act-system-key-rotate = Rotated a key

@@ -119,9 +119,6 @@ problem-link-expired-title = This address has expired
 problem-link-expired-detail = The address of this content has expired. Reload the page that showed it.
 problem-link-expired-explanation = Addresses of content work for a few minutes only. The page makes new ones when it is reloaded.
 
-problem-not-sealable-title = Cannot be shown safely yet
-problem-not-sealable-detail = This kind of file cannot be sealed with your mark yet, so it is not handed out.
-problem-not-sealable-explanation = Viewers only ever get copies that carry their own mark. For some kinds of files that is not possible yet.
 
 problem-not-prepared-title = Still being prepared
 problem-not-prepared-detail = The pages are still being prepared. Please try again in a moment.

@@ -36,11 +36,9 @@ role-system = 系统
 acts-of-employee = 员工
 acts-of-viewer = 查看者
 acts-of-system = 系统
-acts-of-anybody = 未登录者
 acts-all-of-employee = 员工的所有操作
 acts-all-of-viewer = 查看者的所有操作
 acts-all-of-system = 系统的所有操作
-acts-all-of-anybody = 未登录者的所有操作
 
 act-employee-session-start = 员工登录
 act-employee-session-end = 员工退出
@@ -85,5 +83,4 @@ act-employee-event-search = 检索日志
 act-employee-event-export = 导出日志
 act-employee-request-deny = 员工的请求被拒绝
 act-viewer-request-deny = 查看者的请求被拒绝
-act-anybody-link-deny = 无效链接被拒绝
 act-system-key-rotate = 更换密钥

@@ -119,9 +119,6 @@ problem-link-expired-title = 地址已过期
 problem-link-expired-detail = 该内容的地址已过期。请刷新显示该内容的页面。
 problem-link-expired-explanation = 内容地址仅在几分钟内有效。刷新页面会生成新的地址。
 
-problem-not-sealable-title = 暂时无法安全显示
-problem-not-sealable-detail = 此类文件暂时无法加盖您的专属标记，因此不予提供。
-problem-not-sealable-explanation = 查看者只能获得带有本人标记的副本。某些类型的文件目前还无法做到。
 
 problem-not-prepared-title = 正在准备
 problem-not-prepared-detail = 页面仍在准备中，请稍后重试。

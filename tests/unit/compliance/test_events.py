@@ -61,7 +61,7 @@ def test_two_equal_events_differ_by_their_nonce() -> None:
 
 def test_acts_are_source_subject_action() -> None:
     """The vocabulary keeps one form, and no two acts share a name."""
-    assert all(re.fullmatch(r"(employee|viewer|system|anybody|operator):[a-z]+:[a-z]+", act.value) for act in Act)
+    assert all(re.fullmatch(r"(employee|viewer|system):[a-z]+:[a-z]+", act.value) for act in Act)
 
 
 def test_addresses_lose_their_host_part() -> None:
