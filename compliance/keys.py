@@ -89,8 +89,10 @@ class KeyRing:
     async def refresh(self, database: Database) -> None:
         """Reads every key; makes the first one if there is none. Raises KeyUnavailable under a wrong master key."""
         async with database.transaction() as tx:
-            if not any(row.state == "active" for row in await rows.signing_keys(tx)):
-                await self.rotate(tx)
+            if not await _has_active(tx):
+                kid = await rows.next_kid(tx)  # which makes others wait that start in the same moment
+                if not await _has_active(tx):
+                    await self._add(tx, kid)
             found = await rows.signing_keys(tx)
         self.adopt(
             SigningKey(
@@ -109,10 +111,13 @@ class KeyRing:
     async def rotate(self, tx: Transaction) -> int:
         """Makes a new active key; the one before it goes on verifying. Returns the new key's id."""
         kid = await rows.next_kid(tx)
+        await self._add(tx, kid)
+        return kid
+
+    async def _add(self, tx: Transaction, kid: int) -> None:
         if kid > KID_MAX:
             raise KeyUnavailable(kid=kid)
         await rows.add_active_key(tx, kid, self.master.wrap(secrets.token_bytes(KEY_BYTES), _context(kid)))
-        return kid
 
     def sign(self, purpose: str, message: bytes, size_bytes: int) -> tuple[int, bytes]:
         """(key id, truncated HMAC-SHA-256) by the active key. Raises KeyUnavailable when there is none."""
@@ -134,6 +139,10 @@ class KeyRing:
         if key is None or not key.usable:
             raise KeyUnavailable(kid=kid)
         return _mac(key, purpose, message)[:size_bytes]
+
+
+async def _has_active(tx: Transaction) -> bool:
+    return any(row.state == "active" for row in await rows.signing_keys(tx))
 
 
 def _context(kid: int) -> str:
