@@ -122,6 +122,7 @@ class ShareFacts:
     creator_active: bool = True  # the employee at the root may still act
     download: bool = False
     forward_depth_left: int = 0
+    forwards_made: int = 0  # by this viewer, of this share
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,8 @@ from compliance.access.model import (
 
 A = Action
 
+FORWARDS_MAX = 100  # of one share by one viewer: more is a machine, and each is a row and an event
+
 VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORWARD})
 WITHIN_VISIT = VIEWING - {A.VISIT_START}
 BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL})
@@ -83,6 +85,11 @@ FORBIDS: tuple[Forbid, ...] = (
         "forward-depth-used-up",
         frozenset({A.VISIT_FORWARD}),
         _unless(lambda share: share.forward_depth_left < 1),
+    ),
+    Forbid(
+        "forwards-used-up",
+        frozenset({A.VISIT_FORWARD}),
+        _unless(lambda share: share.forwards_made >= FORWARDS_MAX),
     ),
     Forbid("self-approval", frozenset({A.REVIEW_DECIDE}), lambda actor, target: target.uploader_id == actor.person_id),
     Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),

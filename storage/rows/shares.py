@@ -125,6 +125,12 @@ async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: d
     return (await tx.execute(closing.values(revoked_at=now, revoked_by=revoked_by))).rowcount == 1
 
 
+async def count_forwards(tx: Transaction, share_id: UUID, creator_id: UUID) -> int:
+    """How often this person has passed this share on."""
+    query = select(func.count()).where(share.c.parent_id == share_id, share.c.creator_id == creator_id)
+    return int((await tx.scalar(query)) or 0)
+
+
 async def lock_chain(tx: Transaction, share_id: UUID) -> None:
     """Locks the share and everything above it, root first, so that openings of one tree never deadlock."""
     ids = select(_chain(share_id).c.id)

@@ -13,6 +13,7 @@ rule-not-approved = This version has not been approved.
 rule-not-sealable = This kind of file cannot be sealed with your mark yet, so it is not handed out.
 rule-download-not-offered = This share does not allow downloads.
 rule-forward-depth-used-up = This share may not be forwarded further.
+rule-forwards-used-up = You have passed this share on as often as is possible.
 rule-self-approval = Nobody reviews their own upload.
 rule-admin-reads-no-material = Administrators do not read materials.
 rule-auditor-changes-nothing = Auditors change nothing.

@@ -13,6 +13,7 @@ rule-not-approved = 该版本尚未通过审核。
 rule-not-sealable = 此类文件暂时无法加盖您的专属标记，因此不予提供。
 rule-download-not-offered = 该分享不允许下载。
 rule-forward-depth-used-up = 该分享不能再转发。
+rule-forwards-used-up = 您转发该分享的次数已达上限。
 rule-self-approval = 任何人不得审核自己上传的内容。
 rule-admin-reads-no-material = 管理员不查看资料内容。
 rule-auditor-changes-nothing = 审计员不作任何更改。
