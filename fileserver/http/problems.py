@@ -66,6 +66,7 @@ STATUSES: Mapping[str, int] = {
     "upload-cut": HTTPStatus.BAD_REQUEST,
     "upload-silent": HTTPStatus.REQUEST_TIMEOUT,
     "too-many-uploads": HTTPStatus.TOO_MANY_REQUESTS,
+    "server-full": HTTPStatus.SERVICE_UNAVAILABLE,
     "server-stopping": HTTPStatus.SERVICE_UNAVAILABLE,
     # storage
     "storage-error": HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -72,6 +72,12 @@ class TooManyUploads(HttpError):
     slug = "too-many-uploads"
 
 
+class ServerFull(HttpError):
+    """503: as many uploads at once as the memory is meant for; `retry_after_s` says when to ask again."""
+
+    slug = "server-full"
+
+
 class ServerStopping(HttpError):
     """503: this server goes down; what arrived is kept, and another one continues."""
 

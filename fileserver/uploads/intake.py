@@ -35,7 +35,8 @@ async def take_in(
     """
     row = taken.row
     recording = Recording(services, taken)
-    await recording.prepare()
+    if body_bytes != 0:
+        await recording.prepare()
     receiver = Receiver(
         Intake(
             layout=taken.layout, offset=row.offset_bytes, tails=taken.tails, body_bytes=body_bytes, checksum=checksum
@@ -47,7 +48,8 @@ async def take_in(
         sha256=_hash_so_far(receptions, taken),
     )
     try:
-        await receiver.run(pieces)
+        with receptions.room():
+            await receiver.run(pieces)
     finally:
         if receiver.recorded_hash:
             running = RunningHash(row.fence, receiver.recorded, receiver.recorded_hash)

@@ -1,5 +1,6 @@
 """The uploads feature's jobs. Each may run twice, and does what is still to be done."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from compliance import ledger
@@ -14,6 +15,7 @@ from storage.rows import uploads
 from storage.rows.uploads import UploadRow
 
 EXPIRE_CRON = "*/10 * * * *"
+STUCK_AFTER = timedelta(minutes=15)
 ATTEMPTS_SWEPT_MAX = 100
 
 
@@ -32,13 +34,14 @@ def register(jobs: Jobs, services: Services) -> None:
     async def discard_one(upload_id: str) -> None:
         await discard(services, UUID(upload_id))
 
-    async def expire_all() -> None:
+    async def tidy() -> None:
         await expire(services)
+        await revive(services)
 
     jobs.register(names.ASSEMBLE, assemble)
     jobs.register(names.VERIFY, verify_one)
     jobs.register(names.DISCARD, discard_one)
-    jobs.register_periodic(names.EXPIRE, EXPIRE_CRON, expire_all)
+    jobs.register_periodic(names.EXPIRE, EXPIRE_CRON, tidy)
 
 
 async def expire(services: Services) -> int:
@@ -55,6 +58,14 @@ async def expire(services: Services) -> int:
         if not rows:
             return count
         count += len(rows)
+
+
+async def revive(services: Services) -> None:
+    """Enqueues the next step of uploads whose own job has failed for good, for a store that was away for long."""
+    async with services.database.transaction() as tx:
+        for state, job in (("assembling", names.ASSEMBLE), ("verifying", names.VERIFY)):
+            for upload_id in await uploads.unfinished_since(tx, state, services.clock() - STUCK_AFTER):
+                await services.jobs.enqueue(tx, job, key=names.obj_of(upload_id), upload_id=str(upload_id))
 
 
 async def discard(services: Services, upload_id: UUID) -> None:

@@ -6,18 +6,20 @@ connection died unnoticed goes on at once. Between processes the row's fence doe
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from fileserver.uploads.errors import ServerStopping, UploadBusy, UploadReplaced
+from fileserver.uploads.errors import ServerFull, ServerStopping, UploadBusy, UploadReplaced
 
 LET_GO_TIMEOUT_S = 10.0
 HASHES_MAX = 4096
+RECEIVING_MAX = 64  # each holds at most layout.RETAINED_MAX_BYTES, or one part when that is larger
+RETRY_AFTER_S = 5
 
 
 class Reception:
@@ -65,6 +67,7 @@ class Receptions:
     def __init__(self) -> None:
         self._holders: dict[UUID, Reception] = {}
         self._hashes: OrderedDict[UUID, RunningHash] = OrderedDict()
+        self._receiving = 0
         self._stopping = False
 
     @asynccontextmanager
@@ -88,6 +91,17 @@ class Receptions:
                     await holder.ended.wait()
             except TimeoutError:
                 raise UploadBusy from None
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """A place among those whose bytes this process holds in memory. Raises ServerFull when none is free."""
+        if self._receiving >= RECEIVING_MAX:
+            raise ServerFull(retry_after_s=RETRY_AFTER_S)
+        self._receiving += 1
+        try:
+            yield
+        finally:
+            self._receiving -= 1
 
     def stop(self) -> None:
         """The server goes down: every reception keeps what arrived and ends."""

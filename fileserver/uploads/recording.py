@@ -15,7 +15,7 @@ from fileserver.uploads import names
 from fileserver.uploads.errors import UploadReplaced
 from fileserver.uploads.layout import Span
 from fileserver.uploads.port import OCTETS, ObjectSink
-from fileserver.uploads.service import TakenUp, expiry
+from fileserver.uploads.service import TakenUp
 from storage.database import Transaction
 from storage.errors import StorageError
 from storage.objects import Part
@@ -80,7 +80,7 @@ class Recording:
         require(actor_of(standing), Action.UPLOAD_WRITE, target, obj=names.obj_of(self._row.id))
 
     async def _advance(self, tx: Transaction, end: int) -> None:
-        row, now = self._row, self._services.clock()
+        row = self._row
         done = end == row.length_bytes
         moved = await uploads.advance(
             tx,
@@ -89,8 +89,7 @@ class Recording:
             start=row.offset_bytes,
             end=end,
             state="assembling" if done else "receiving",
-            now=now,
-            expires_at=expiry(self._services, now),
+            now=self._services.clock(),
         )
         if not moved:
             raise UploadReplaced

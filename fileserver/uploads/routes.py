@@ -32,6 +32,7 @@ REFUSALS: tuple[type[Exception], ...] = (
 WRITING: tuple[type[Exception], ...] = (
     MediaTypeRefused,
     errors.ChecksumMismatch,
+    errors.ServerFull,
     errors.OffsetMismatch,
     errors.UploadCut,
     errors.UploadReplaced,

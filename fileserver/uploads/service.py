@@ -74,14 +74,9 @@ def _new_row(services: Services, actor: Actor, length: int, metadata: dict[str, 
         part_size_bytes=part_size_for(length),
         created_at=now,
         updated_at=now,
-        expires_at=expiry(services, now),
+        expires_at=now + timedelta(seconds=services.config.upload_expiry_s),
     )
     return row if length else replace(row, state="complete", sha256=EMPTY_SHA256, expires_at=None)
-
-
-def expiry(services: Services, now: datetime) -> datetime:
-    """Until when an upload may stand still."""
-    return now + timedelta(seconds=services.config.upload_expiry_s)
 
 
 async def check(services: Services, actor: Actor, action: Action, upload_id: UUID) -> None:

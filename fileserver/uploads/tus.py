@@ -102,16 +102,19 @@ async def _write(call: Call, upload_id: UUID, offset: int, checksum: Checksum | 
     async with _receptions(call).hold(upload_id) as reception:
         taken = await service.take_up(call.services, call.actor, upload_id, offset=offset, body_bytes=size_bytes)
         reached = await _take_in(call, reception, taken, size_bytes, checksum)
-    return {"Upload-Offset": str(reached), **headers.write_expiry(taken.row.expires_at)}
+    expires_at = None if reached == taken.row.length_bytes else taken.row.expires_at
+    return {"Upload-Offset": str(reached), **headers.write_expiry(expires_at)}
 
 
 async def _take_in(
     call: Call, reception: Reception, taken: TakenUp, size_bytes: int | None, checksum: Checksum | None
 ) -> int:
+    pieces = body.pieces(call.request, reception)
     if taken.row.state != "receiving":
+        async for _ in pieces:
+            raise UploadTooLarge(size_max_bytes=taken.row.length_bytes)
         await _conclude_if_due(call, taken)
         return taken.row.offset_bytes
-    pieces = body.pieces(call.request, reception)
     return await take_in(
         call.services, _receptions(call), reception, taken, pieces, body_bytes=size_bytes, checksum=checksum
     )

@@ -44,7 +44,7 @@ async def _read(services: Services, row: UploadRow) -> tuple[str, int]:
             if size_bytes - noted >= PROGRESS_BYTES:
                 noted = size_bytes
                 async with services.database.transaction() as tx:
-                    await uploads.set_verified(tx, row.id, noted)
+                    await uploads.set_verified(tx, row.id, noted, services.clock())
     return sha256.hexdigest(), size_bytes
 
 

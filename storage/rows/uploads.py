@@ -134,14 +134,12 @@ async def advance(
     end: int,
     state: str,
     now: datetime,
-    expires_at: datetime,
 ) -> bool:
     """Moves the offset from `start` to `end`. False, and nothing moved, if the request was replaced."""
     moving = update(upload).where(
         upload.c.id == upload_id, upload.c.fence == fence, upload.c.state == "receiving", upload.c.offset_bytes == start
     )
-    values = {"offset_bytes": end, "state": state, "updated_at": now, "expires_at": expires_at}
-    return (await tx.execute(moving.values(values))).rowcount == 1
+    return (await tx.execute(moving.values(offset_bytes=end, state=state, updated_at=now))).rowcount == 1
 
 
 async def add_parts(tx: Transaction, upload_id: UUID, parts: Sequence[PartRow]) -> None:
@@ -168,10 +166,16 @@ async def change_state(
     return (await tx.execute(step.values(state=after, updated_at=now, **columns))).rowcount == 1
 
 
-async def set_verified(tx: Transaction, upload_id: UUID, verified_bytes: int) -> None:
+async def set_verified(tx: Transaction, upload_id: UUID, verified_bytes: int, now: datetime) -> None:
     """Notes how far the verification has read."""
     noting = update(upload).where(upload.c.id == upload_id, upload.c.state == "verifying")
-    await tx.execute(noting.values(verified_bytes=verified_bytes))
+    await tx.execute(noting.values(verified_bytes=verified_bytes, updated_at=now))
+
+
+async def unfinished_since(tx: Transaction, state: str, before: datetime) -> tuple[UUID, ...]:
+    """Uploads that have been in `state` without a sign of life since `before`."""
+    query = select(upload.c.id).where(upload.c.state == state, upload.c.updated_at <= before).limit(PAGE_MAX)
+    return tuple(await tx.scalars(query))
 
 
 async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) -> Sequence[UploadRow]:

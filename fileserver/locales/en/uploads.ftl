@@ -42,6 +42,10 @@ problem-too-many-uploads-title = Too many unfinished uploads
 problem-too-many-uploads-detail = You have { $uploads_max } unfinished uploads. Finish or cancel one first.
 problem-too-many-uploads-explanation = The number of unfinished uploads of one person is limited. Unfinished uploads also expire on their own.
 
+problem-server-full-title = The server is receiving too much
+problem-server-full-detail = Too many uploads are under way at this moment. Try again in { $retry_after_s } seconds.
+problem-server-full-explanation = A server receives a limited number of uploads at once. The upload continues where it stood.
+
 problem-server-stopping-title = The server is restarting
 problem-server-stopping-detail = What had arrived is kept. Try again in a few seconds.
 problem-server-stopping-explanation = The server is going down or restarting. The upload continues where it stood.

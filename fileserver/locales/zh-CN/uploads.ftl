@@ -42,6 +42,10 @@ problem-too-many-uploads-title = 未完成的上传过多
 problem-too-many-uploads-detail = 您有 { $uploads_max } 个未完成的上传，请先完成或取消其中之一。
 problem-too-many-uploads-explanation = 每个人未完成的上传数量有限。未完成的上传也会自行过期。
 
+problem-server-full-title = 服务器接收的上传过多
+problem-server-full-detail = 此刻进行中的上传过多，请在 { $retry_after_s } 秒后重试。
+problem-server-full-explanation = 一台服务器同时接收的上传数量有限，上传会从原处继续。
+
 problem-server-stopping-title = 服务器正在重启
 problem-server-stopping-detail = 已收到的数据会保留，请几秒后重试。
 problem-server-stopping-explanation = 服务器正在停止或重启，上传会从原处继续。

@@ -4,6 +4,8 @@ import os
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
+from yarl import URL
+
 from compliance.events import Act
 from fileserver.uploads import jobs
 from tests.contract.tus.conftest import PART_BYTES
@@ -11,14 +13,15 @@ from tests.services import Clock
 from tests.uploads import VERSION, Tus
 
 
-async def test_the_time_is_told_and_every_step_moves_it(tus: Tus, clock: Clock) -> None:
-    """Upload-Expires comes with POST and HEAD; progress gives the upload new time."""
-    path = await tus.create(10)
-    lifetime = timedelta(seconds=tus.services.config.upload_expiry_s)
+async def test_the_time_is_told_with_every_answer(tus: Tus, clock: Clock) -> None:
+    """Upload-Expires comes with POST, PATCH and HEAD, counted from the making of the upload."""
+    expires_at = clock.now + timedelta(seconds=tus.services.config.upload_expiry_s)
+    made = await tus.request("POST", "/uploads/", {**VERSION, "Upload-Length": "10"})
+    path = URL(made.headers["Location"]).path
     clock.advance(days=2)
-    await tus.patch(path, 0, b"abc")
-    answer = await tus.request("HEAD", path, VERSION)
-    assert clock.now + lifetime == parsedate_to_datetime(answer.headers["Upload-Expires"])
+    answers = made, await tus.patch(path, 0, b"abc"), await tus.request("HEAD", path, VERSION)
+    assert [expires_at] * 3 == [parsedate_to_datetime(each.headers["Upload-Expires"]) for each in answers]
+    assert "Upload-Expires" not in (await tus.patch(path, 3, b"defghij")).headers
 
 
 async def test_an_expired_upload_is_gone(tus: Tus, clock: Clock) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from fileserver.uploads import finishing, jobs, verifying
 from fileserver.uploads.names import tail_prefix
@@ -14,6 +15,7 @@ from storage.objects import ObjectStore
 from storage.rows import uploads
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_patch import assert_complete
+from tests.services import Clock
 from tests.uploads import VERSION, Tus
 
 BODY = os.urandom(2 * PART_BYTES + 100_000)
@@ -170,6 +172,22 @@ async def test_verification_starts_anew(tus: Tus, other: Tus, monkeypatch: pytes
     await tus.work()
     await assert_complete(tus, path, BODY)
     assert LENGTH == (await tus.json("/api/v1" + path))["verified_bytes"]
+
+
+async def test_steps_whose_jobs_failed_for_good_are_taken_again(tus: Tus, other: Tus, clock: Clock) -> None:
+    """A store that was away for longer than a job tries: the periodic job brings the upload to its end."""
+    path = await tus.create(LENGTH)
+    await tus.patch(path, 0, BODY[:1000])
+    await other.patch(path, 1000, BODY[1000:])
+    async with tus.services.database.transaction() as tx:
+        await tx.execute(text("DELETE FROM procrastinate_jobs"))
+    await jobs.revive(tus.services)
+    await tus.work()
+    assert "verifying" == (await tus.row(path)).state
+    clock.advance(minutes=16)
+    await jobs.revive(tus.services)
+    await tus.work()
+    await assert_complete(tus, path, BODY)
 
 
 async def _dies(*_: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from fileserver.uploads import receptions as module
-from fileserver.uploads.errors import ServerStopping, UploadBusy, UploadReplaced
+from fileserver.uploads.errors import ServerFull, ServerStopping, UploadBusy, UploadReplaced
 from fileserver.uploads.receptions import Receptions, RunningHash
 
 UPLOAD = uuid4()
@@ -49,6 +49,18 @@ async def test_other_uploads_are_not_touched() -> None:
     receptions = Receptions()
     async with receptions.hold(UPLOAD) as one, receptions.hold(uuid4()) as other:
         assert [None, None] == [one.ending, other.ending]
+
+
+def test_a_full_server_sends_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as the memory is meant for, and one more as soon as one has ended."""
+    monkeypatch.setattr(module, "RECEIVING_MAX", 1)
+    receptions = Receptions()
+    with receptions.room():
+        with pytest.raises(ServerFull) as refused, receptions.room():
+            pass
+        assert {"retry_after_s": 5} == refused.value.params
+    with receptions.room():
+        pass
 
 
 async def test_a_wait_that_takes_too_long() -> None:
