@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import signal
 import sys
 from contextlib import ExitStack, suppress
@@ -49,6 +50,8 @@ def command(*, port: int | None, data_dir: Path, as_json: bool, reset: bool) -> 
     PostgreSQL, SeaweedFS, a server and a worker run until Ctrl-C, on the loopback address only. The next start goes on
     with the same data, accounts and passwords.
     """
+    # What concerns the person at the terminal is said; what libraries log on top would be noise, above all in a stop.
+    logging.getLogger().addHandler(logging.NullHandler())
     stop_on_signals()
     data_dir = data_dir.absolute()
     with ExitStack() as stack:

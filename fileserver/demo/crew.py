@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fileserver.demo.errors import DemoError
+from fileserver.demo.folder import SERVE, WORKER
 from storage.engines.child import Child, Order, start_child
 from storage.errors import EngineFailed
 
-TITLES: Mapping[str, str] = {"worker": "worker", "serve": "server"}
+TITLES: Mapping[str, str] = {WORKER: "worker", SERVE: "server"}
 GRACE_S = 10.0
 DEATHS_MAX = 5
 DEATHS_WITHIN_S = 60.0
@@ -38,13 +39,13 @@ def python_order(name: str, folder: Path, arguments: tuple[str, ...], environmen
 
 
 class Crew:
-    """Server and worker. `is_ready` says whether the server answers; `say` hears of deaths."""
+    """Server and worker. `is_ready` says whether the server with this pid answers; `say` hears of deaths."""
 
     def __init__(
         self,
         data_dir: Path,
         environment: Mapping[str, str],
-        is_ready: Callable[[], bool],
+        is_ready: Callable[[int], bool],
         say: Callable[[str], None],
     ) -> None:
         self._orders = {name: python_order(name, data_dir / name, ("fileserver", name), environment) for name in TITLES}
@@ -60,7 +61,7 @@ class Crew:
     def wait_ready(self) -> None:
         """Returns when the server answers; EngineFailed with the end of its log when one ends before that."""
         for child in self._children.values():
-            child.wait_ready(self._is_ready)
+            child.wait_ready(self._serves)
 
     def check(self) -> None:
         """Starts anew what has ended. Raises DemoError for what keeps ending, EngineFailed if it can't even start."""
@@ -76,6 +77,9 @@ class Crew:
             for stopped in [pool.submit(child.stop) for child in self._children.values()]:
                 stopped.result()
 
+    def _serves(self) -> bool:
+        return self._is_ready(self._children[SERVE].pid)
+
     def _replace(self, name: str, dead: Child, death: EngineFailed) -> None:
         deaths = self._deaths[name]
         deaths.append(time.monotonic())
@@ -86,5 +90,5 @@ class Crew:
         self._say(f"The {TITLES[name]} has ended ({death.params['reason']}); starting it again.")
         dead.stop()
         self._children[name] = start_child(self._orders[name])
-        self._children[name].wait_ready(self._is_ready)
+        self._children[name].wait_ready(self._serves)
         self._say(f"The {TITLES[name]} runs again.")

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import psutil
+
 from fileserver.config import PREFIX
 from fileserver.demo import household
 from fileserver.demo.accounts import add_accounts
 from fileserver.demo.crew import GRACE_S, Crew
 from fileserver.demo.folder import ENGINES, PID_FILE, SERVE, WORKER
 from fileserver.demo.household import HOST, Household
-from fileserver.demo.ports import choose_port
+from fileserver.demo.ports import reserved_port
 from storage.engines.embedded import EmbeddedEngines, Endpoints
 from storage.engines.stale import end_leftover
 from storage.errors import EngineFailed
@@ -64,22 +66,21 @@ def demo(data_dir: Path, port: int | None, say: Say) -> Iterator[Running]:
     for name in (SERVE, WORKER):
         wait_for_predecessor(data_dir / name / PID_FILE)
     home = household.load(data_dir)
-    home = household.with_port(home, choose_port(port, home.port, say))
-    household.save(data_dir, home)
     engines = EmbeddedEngines(data_dir / ENGINES)
     with ExitStack() as stack:
+        home = household.with_port(home, stack.enter_context(reserved_port(port, home.port, say)))
+        household.save(data_dir, home)
         stack.callback(engines.stop)
         endpoints = engines.start()
         for note in engines.notes:
             say(note)
         migrate(endpoints.database_url)
-        url = household.address(home.port)
-        crew = Crew(data_dir, settings(endpoints, home, url), lambda: answers(home.port), say)
+        crew = Crew(data_dir, settings(endpoints, home), lambda pid: serves(pid, home.port), say)
         stack.callback(crew.stop)
         crew.start()
         asyncio.run(add_accounts(endpoints.database_url, home))
         crew.wait_ready()
-        yield Running(url=url, data_dir=data_dir, household=home, engines=engines, crew=crew)
+        yield Running(household.address(home.port), data_dir, home, engines, crew)
 
 
 def wait_for_predecessor(pid_file: Path) -> None:
@@ -87,7 +88,7 @@ def wait_for_predecessor(pid_file: Path) -> None:
     end_leftover(pid_file, signal.SIGTERM, GRACE_S + HEALTH_TIMEOUT_S)
 
 
-def settings(endpoints: Endpoints, home: Household, url: str) -> Mapping[str, str]:
+def settings(endpoints: Endpoints, home: Household) -> Mapping[str, str]:
     """The configuration of server and worker, as environment variables."""
     values = {
         "database_url": endpoints.database_url,
@@ -99,7 +100,7 @@ def settings(endpoints: Endpoints, home: Household, url: str) -> Mapping[str, st
         "master_key": home.master_key,
         "host": HOST,
         "port": str(home.port),
-        "public_url": url,
+        "public_url": household.address(home.port),
         "brand_name": BRAND_NAME,
         "stand_in_sign_in": "true",
         # A long document keeps one process of the worker; a second makes pictures meanwhile, one is always left.
@@ -108,8 +109,17 @@ def settings(endpoints: Endpoints, home: Household, url: str) -> Mapping[str, st
     return {f"{PREFIX}{name.upper()}": value for name, value in values.items()}
 
 
+def serves(pid: int, port: int) -> bool:
+    """Whether our server listens on the port, and not somebody who was quicker, and says that it is ready."""
+    try:
+        sockets = psutil.Process(pid).net_connections("tcp4")
+    except psutil.Error:
+        return False
+    return any(each.laddr.port == port and each.status == psutil.CONN_LISTEN for each in sockets) and answers(port)
+
+
 def answers(port: int) -> bool:
-    """Whether the server says that it is ready; asked directly, whatever proxy the environment names."""
+    """Whether /readyz says yes; asked directly, whatever proxy the environment names."""
     probe = http.client.HTTPConnection(HOST, port, timeout=HEALTH_TIMEOUT_S)
     try:
         probe.request("GET", "/readyz")
