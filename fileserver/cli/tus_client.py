@@ -24,7 +24,9 @@ READ_BYTES = 1 << 20
 TRIES_MAX = 10
 WAIT_MAX_S = 15.0
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
-TRY_AGAIN = frozenset({HTTPStatus.CONFLICT, HTTPStatus.LOCKED, HTTPStatus.TOO_MANY_REQUESTS})
+TRY_AGAIN = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.LOCKED, HTTPStatus.TOO_MANY_REQUESTS}
+)
 
 Progress = Callable[[int], None]
 

@@ -1,5 +1,6 @@
 """`sealshare upload` against a running server: what a person at a terminal, or a script, may count on."""
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -15,6 +16,7 @@ from fileserver.cli.tus_client import Refused, TusClient
 from fileserver.cli.upload import Wanted, errand, upload_all
 from fileserver.cli.upload_memory import Memory, fingerprint
 from fileserver.services import Services
+from fileserver.uploads import body
 from tests.api import Client, sign_in
 from tests.people import add_employee
 
@@ -110,6 +112,24 @@ def cut_after(limit_bytes: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
             sent += len(piece)
 
     return cut
+
+
+async def test_a_disk_that_falls_asleep_is_no_end(
+    client: Client, token: str, file: Path, sha256: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server gives a silent request up with 408; the same run goes on from there."""
+    monkeypatch.setattr(body, "SILENCE_MAX_S", 0.2)
+    pieces, sleeps = tus_client._pieces, iter([1.0])
+
+    async def sleepy(path: Path, offset: int, size_bytes: int, progress: tus_client.Progress) -> AsyncIterator[bytes]:
+        async for piece in pieces(path, offset, size_bytes, progress):
+            yield piece
+            await asyncio.sleep(next(sleeps, 0))
+
+    monkeypatch.setattr(tus_client, "_pieces", sleepy)
+    url = address(client)
+    [outcome], status = await upload_all([errand(file, url)], url, token, ONLY_UPLOAD)
+    assert (0, sha256) == (status, outcome.sha256)
 
 
 async def test_a_wrong_token_is_told_in_the_servers_words(client: Client, file: Path, home: Path) -> None:

@@ -126,7 +126,7 @@ class Item {
   // No answer, or one that may change: the file waits, says so, and goes on by itself.
   shouldRetry(error) {
     const status = error.originalResponse?.getStatus() ?? 0;
-    const retry = status === 0 || status === 409 || status === 423 || status === 429 || status >= 500;
+    const retry = status === 0 || status === 408 || status === 409 || status === 423 || status === 429 || status >= 500;
     if (retry) {
       this.speed.reset();
       this.note.textContent = navigator.onLine ? texts.retrying : texts.offline;
