@@ -82,6 +82,17 @@ async def test_another_node_takes_over(tus: Tus, other: Tus) -> None:
     await assert_complete(tus, path, BODY)
 
 
+async def test_nodes_by_turns(tus: Tus, other: Tus) -> None:
+    """A node that saw only some of the bytes does not trust the hash that it has of them: the object is read."""
+    path = await tus.create(LENGTH)
+    await tus.patch(path, 0, BODY[:1000])
+    await other.patch(path, 1000, BODY[1000:2000])
+    await tus.patch(path, 2000, BODY[2000:])
+    assert "verifying" == (await tus.row(path)).state
+    await tus.work()
+    await assert_complete(tus, path, BODY)
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.tuples(st.integers(min_value=0, max_value=LENGTH), st.booleans()), min_size=1, max_size=5))
 async def test_cuts_anywhere(tus: Tus, cuts: list[tuple[int, bool]]) -> None:
