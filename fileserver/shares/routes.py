@@ -59,7 +59,7 @@ async def qr(call: Call[None, None, SharePath]) -> web.Response:
     """The share's link as a QR code."""
     url = _out(call.services, await service.read(call.services, call.actor, call.params.share_id)).url
     if url is None:
-        raise NotFound(field="/share_id")
+        raise NotFound(field="share_id")
     picture = io.BytesIO()
     segno.make(url, error="m", micro=False).save(picture, kind="svg", scale=QR_SCALE, border=QR_BORDER, light="#fff")
     return web.Response(body=picture.getvalue(), content_type="image/svg+xml")

@@ -85,22 +85,22 @@ def _expiry(wanted: datetime | None, now: datetime) -> datetime:
     if wanted is None:
         return now + DEFAULT_LIFETIME
     if not now < wanted <= now + LIFETIME_MAX:
-        raise InvalidValue(field="/expires_at", rule="within-a-year")
+        raise InvalidValue(field="expires_at", rule="within-a-year")
     return wanted
 
 
 async def _check_audience(tx: Transaction, wanted: ShareIn) -> None:
     """The audience and the fields beside it must agree, and name somebody who exists."""
     if (wanted.clinic_id is not None) != (wanted.audience is Audience.CLINIC):
-        raise InvalidValue(field="/clinic_id", rule="fits-the-audience")
+        raise InvalidValue(field="clinic_id", rule="fits-the-audience")
     if (wanted.person_id is not None) != (wanted.audience is Audience.PERSON):
-        raise InvalidValue(field="/person_id", rule="fits-the-audience")
+        raise InvalidValue(field="person_id", rule="fits-the-audience")
     if wanted.audience is Audience.PERSON and wanted.forward_depth:
-        raise InvalidValue(field="/forward_depth", rule="fits-the-audience")
+        raise InvalidValue(field="forward_depth", rule="fits-the-audience")
     if wanted.clinic_id is not None and await clinics.clinic_by_id(tx, wanted.clinic_id) is None:
-        raise InvalidValue(field="/clinic_id", rule="must-exist")
+        raise InvalidValue(field="clinic_id", rule="must-exist")
     if wanted.person_id is not None and await viewers.viewer_by_id(tx, wanted.person_id) is None:
-        raise InvalidValue(field="/person_id", rule="must-exist")
+        raise InvalidValue(field="person_id", rule="must-exist")
 
 
 def _policy(row: ShareRow) -> dict[str, str | int]:
@@ -176,7 +176,7 @@ async def visitors(services: Services, actor: Actor, share_id: UUID) -> list[Vis
 async def _allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID) -> ShareRow:
     row = await shares.share_by_id(tx, share_id)
     if row is None:
-        raise NotFound(field="/share_id")
+        raise NotFound(field="share_id")
     target = Target(owner_id=row.sponsor_id)
     require(actor, action, target, obj=f"material:{row.material_id}", link=str(share_id))
     return row
@@ -185,7 +185,7 @@ async def _allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID
 async def _served(tx: Transaction, material_id: UUID) -> Served:
     served = await shares.served(tx, material_id)
     if served is None:
-        raise NotFound(field="/material_id")
+        raise NotFound(field="material_id")
     return served
 
 

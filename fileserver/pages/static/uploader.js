@@ -158,6 +158,7 @@ class Item {
 
   fail(error) {
     this.paused = true;
+    this.toggle.hidden = false;
     this.row.classList.add("failed");
     this.label(this.toggle, texts.retry);
     this.note.textContent = fill(texts.failed, { reason: reasonOf(error) });
@@ -168,11 +169,7 @@ class Item {
     this.uploadId = new URL(this.upload.url).pathname.split("/").at(-1);
     this.toggle.hidden = true;
     this.bar.value = this.bar.max;
-    try {
-      await this.verified();
-    } catch {
-      this.note.textContent = texts.verifying; // the next command on it waits for the same
-    }
+    if (!(await this.verified())) return this.fail(new Error("failed"));
     this.row.dataset.done = "";
     this.note.textContent = fill(texts.done, { size: size(this.file.size) });
     announce(`${this.file.name}: ${this.note.textContent}`);
@@ -183,14 +180,19 @@ class Item {
   // Usually at once; after a restart of the server it reads the bytes again, and says how far it is.
   async verified() {
     for (;;) {
-      const state = await callApi("GET", `/api/v1/uploads/${this.uploadId}`);
-      if (state.state === "complete") return;
-      if (state.state === "failed") throw new Error(state.state);
-      this.bar.value = state.verified_bytes;
+      const found = await callApi("GET", `/api/v1/uploads/${this.uploadId}`).catch(refusal);
+      if (found?.state === "complete") return true;
+      if (found?.state === "failed" || found?.state === "terminated") return false;
+      this.bar.value = found?.verified_bytes ?? 0;
       this.note.textContent = texts.verifying;
       await new Promise((resolve) => setTimeout(resolve, VERIFY_POLL_MS));
     }
   }
+}
+
+// No answer: asked again. A no: final.
+function refusal(error) {
+  return error.problem && error.problem.status < 500 ? { state: "failed" } : null;
 }
 
 function reasonOf(error) {
