@@ -15,14 +15,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from argon2.profiles import CHEAPEST
 
 from compliance.access import Role
 from compliance.passwords import Passwords
 from fileserver.app import create_app
 from fileserver.config import Config
-from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services, open_services
 from storage.engines import Endpoints
 from tests.api import Answer, Api, Client, sign_in
@@ -30,7 +29,7 @@ from tests.brochure import brochure
 from tests.log import events
 from tests.materials import add_upload, pdf, run_jobs
 from tests.people import Employee, add_employee
-from tests.services import Clock, config_for, copied_database
+from tests.services import Clock, RealServer, config_for, copied_database
 from tests.viewers import as_viewer
 
 TITLE = "夏季护肤手册"
@@ -151,9 +150,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[tuple[Services,
 @contextlib.asynccontextmanager
 async def serving(services: Services) -> AsyncIterator[Client]:
     """These services as a running application, and a client of it."""
-    server = TestServer(create_app(services.config, services))
-    await server.start_server(**RUNNER_SETTINGS)
-    async with TestClient(server) as client:
+    async with TestClient(RealServer(create_app(services.config, services))) as client:
         yield client
 
 

@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from aiohttp.test_utils import TestServer
 from argon2.profiles import CHEAPEST
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from compliance.passwords import Passwords
 from fileserver.app import create_app
 from fileserver.http.caller import SESSION_COOKIE
-from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services, open_services
 from storage.engines import Endpoints
-from tests.services import Clock, config_for, copied_database
+from tests.services import Clock, RealServer, config_for, copied_database
 from tests.stage import Cast
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -36,6 +34,18 @@ class Console:
     services: Services
     browser: Browser
     complaints: list[str] = field(default_factory=list)  # errors of scripts, blocked code, missing files
+    server: RealServer | None = None
+
+    async def start(self) -> None:
+        """Serves at the address, as a process that has just been started does."""
+        port = self.services.config.port
+        self.server = RealServer(create_app(self.services.config, self.services), port=port)
+        await self.server.start_server()
+
+    async def stop(self) -> None:
+        """Shuts the server down, as a process does that is told to end."""
+        if self.server is not None:
+            await self.server.close()
 
     @contextlib.asynccontextmanager
     async def opened(
@@ -65,15 +75,16 @@ async def console(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator
     with copied_database(engines.database_url, cast.database_url) as database_url:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update={"public_url": url})
-        async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services:
-            server = TestServer(create_app(config, services), port=port)
-            await server.start_server(**RUNNER_SETTINGS)
-            try:
-                async with chromium() as browser:
-                    yield Console(url=url, cast=cast, services=services, browser=browser)
-            finally:
-                await server.close()
+        own = {"public_url": url, "port": port}
+        config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update=own)
+        async with (
+            open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services,
+            chromium() as browser,
+        ):
+            running = Console(url=url, cast=cast, services=services, browser=browser)
+            await running.start()
+            yield running
+            await running.stop()
 
 
 @contextlib.asynccontextmanager
