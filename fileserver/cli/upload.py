@@ -64,8 +64,9 @@ def command(
     title: str | None,
     as_json: bool,
 ) -> None:
-    """Upload files; run the same command again to go on after any interruption.
+    """Upload files, going on where an upload was interrupted.
 
+    Run the same command again after whatever broke it off, and only what is missing is sent.
     The API token (scopes uploads:write, materials:write) comes from --token-file or from SEALSHARE_TOKEN.
     Exit status: 0 all files are there, 1 some were refused, 3 the server can't be reached (try again).
     """

@@ -52,7 +52,7 @@ class Desk:
             "Content-Type": "application/offset+octet-stream",
         }
         async with self._session.post(f"{self._url}/uploads/", data=content, headers=headers) as response:
-            if response.status != 201 or int(response.headers["Upload-Offset"]) != len(content):  # noqa: PLR2004
+            if response.status != 201 or int(response.headers["Upload-Offset"]) != len(content):  # noqa: PLR2004  # 201 Created
                 raise DemoRefused(f"upload of {filename}: {response.status} {await response.text()}")
             return response.headers["Location"].rsplit("/", 1)[-1]
 

@@ -48,7 +48,13 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 # Tests may lose everything in a power cut, and in exchange don't wait for the disk.
-TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+TEST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "autovacuum": "off",  # its workers belong to the superuser, so a test could not drop the database they are in
+}
 
 
 def binaries() -> Path:

@@ -57,7 +57,8 @@ def _remove(client: Minio, bucket: str) -> None:
     versions = client.list_objects(bucket, recursive=True, include_version=True)
     doomed = [DeleteObject(entry.object_name, entry.version_id) for entry in versions if entry.object_name]
     for error in client.remove_objects(bucket, doomed, bypass_governance_mode=True):
-        raise S3Error(None, error.code, error.message, bucket, None, None)  # type: ignore[arg-type]
+        # There is no HTTP answer behind this one.
+        raise S3Error(None, error.code, error.message, bucket, None, None)  # type: ignore[arg-type]  # see above
     client.remove_bucket(bucket)
 
 

@@ -66,7 +66,7 @@ class Watched:
 async def disable(stage: Stage) -> None:
     """The administrator shuts the reviewer out."""
     path = f"/people/accounts/{stage.cast.people['reviewer']}/disable"
-    (await stage.api("admin").post(path)).ok  # noqa: B018  # must succeed
+    (await stage.api("admin").post(path)).ok  # noqa: B018  # reading it asserts success  # must succeed
 
 
 async def sign_out(stage: Stage) -> None:
@@ -223,7 +223,7 @@ async def test_export_ends_with_the_auditors_right(stage: Stage, monkeypatch: py
     async with aclosing(await export(stage)) as rows:
         for _ in range(3):
             await anext(rows)
-        (await stage.api("admin").post(f"/people/accounts/{stage.cast.people['auditor']}/disable")).ok  # noqa: B018
+        (await stage.api("admin").post(f"/people/accounts/{stage.cast.people['auditor']}/disable")).ok  # noqa: B018  # reading it asserts success
         with pytest.raises(AccessDenied):
             await anext(rows)
 

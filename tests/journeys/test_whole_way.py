@@ -147,7 +147,7 @@ def check_files(one: bytes, other: bytes) -> None:
 async def check_story(services: Services, people: People, material: dict[str, Any], share: dict[str, Any]) -> None:
     """The same story by material, person, clinic and share; exports hold the leaves, and are told as well."""
     trail = [event for event in await events(services) if event["obj"] == f"material:{material['id']}"]
-    print(printed(trail))  # noqa: T201  # `pytest -s` shows the story
+    print(printed(trail))  # noqa: T201  # pytest -s shows the story
     assert STORY == tuple(event["act"] for event in trail)
     assert {material["versions"][0]["sha256"]} == {event["ver"] for event in trail}
 

@@ -123,3 +123,6 @@ async function submit(event) {
 }
 
 document.addEventListener("submit", submit);
+
+// Until here a press would send the form past us: the style sheets keep its buttons still.
+document.documentElement.dataset.ready = "";
