@@ -66,7 +66,7 @@ class Watched:
 async def disable(stage: Stage) -> None:
     """The administrator shuts the reviewer out."""
     path = f"/people/accounts/{stage.cast.people['reviewer']}/disable"
-    (await stage.api("admin").post(path)).ok  # noqa: B018  # reading it asserts success  # must succeed
+    (await stage.api("admin").post(path)).ok  # noqa: B018  # reading it asserts success
 
 
 async def sign_out(stage: Stage) -> None:
