@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -24,7 +24,7 @@ from fileserver.demo.errors import DemoError
 from fileserver.demo.folder import claimed, forget
 from fileserver.demo.running import Running, demo
 from fileserver.demo.story import STEPS, tell
-from fileserver.demo.studio import Studio, studio
+from fileserver.demo.studio import Studio
 from storage.errors import EngineFailed
 
 DEFAULT_DIR = Path(".demo")
@@ -59,11 +59,12 @@ def command(*, port: int | None, data_dir: Path, as_json: bool, reset: bool) -> 
         if reset or not household.load(data_dir).seeded:
             # A start that was broken off is begun afresh too: half a story would look like a defect.
             forget(data_dir)
-        filling = None if household.load(data_dir).seeded else stack.enter_context(studio(data_dir))
+        studio = None if household.load(data_dir).seeded else stack.enter_context(closing(Studio(data_dir)))
         with terminal.status("Starting PostgreSQL, SeaweedFS, the server and a worker…"):
             running = stack.enter_context(demo(data_dir, port, terminal.print))
-        if filling:
-            fill(running, filling)
+        if studio:
+            fill(running, studio)
+            studio.close()
         announce(running, as_json=as_json)
         watch(running)
 
@@ -82,7 +83,7 @@ def stop_on_signals() -> None:
         signal.signal(number, stop)
 
 
-def fill(running: Running, artists: Studio) -> None:
+def fill(running: Running, studio: Studio) -> None:
     """Lets the brand's story happen, with a progress bar; it is remembered, so the next start skips it."""
     columns = (
         SpinnerColumn(),
@@ -93,7 +94,7 @@ def fill(running: Running, artists: Studio) -> None:
     )
     with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as progress:
         task = progress.add_task("Filling the demo brand", total=STEPS)
-        asyncio.run(tell(running.url, running.household, artists, lambda _title: progress.advance(task)))
+        asyncio.run(tell(running.url, running.household, studio, lambda _title: progress.advance(task)))
     household.save(running.data_dir, household.with_seed(running.household))
 
 

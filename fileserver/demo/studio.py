@@ -3,8 +3,6 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,11 +42,15 @@ class Drawn:
 
 
 class Studio:
-    """The processes and their folder; made by `studio`."""
+    """The processes and their folder, from construction until `close`, which may be called twice."""
 
-    def __init__(self, folder: Path, artists: Mapping[str, Child]) -> None:
-        """`artists`: who draws which slug."""
-        self._folder, self._artists = folder, artists
+    def __init__(self, data_dir: Path) -> None:
+        """Raises EngineFailed when an artist can't even start."""
+        self._folder = data_dir / STUDIO
+        self._folder.mkdir(mode=0o700)
+        self._artists: dict[str, Child] = {}
+        self._hire("hurried", 0, HURRIED)
+        self._hire("unhurried", UNHURRIED_NICENESS, UNHURRIED)
 
     async def drawn(self, slug: str) -> Drawn:
         """One material, once it is finished. Raises EngineFailed when its artist gives up."""
@@ -63,18 +65,13 @@ class Studio:
         names = json.loads(path.with_name(f"{slug}.json").read_text(encoding="utf-8"))
         return Drawn(**names, content=path.read_bytes())
 
+    def close(self) -> None:
+        """Sends the artists home and clears the folder away."""
+        for artist in set(self._artists.values()):
+            artist.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-@contextmanager
-def studio(data_dir: Path) -> Iterator[Studio]:
-    """The materials in the making; at the end of the block the files are gone, and the processes too."""
-    folder = data_dir / STUDIO
-    folder.mkdir(mode=0o700)
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        artists: dict[str, Child] = {}
-        for name, niceness, slugs in (("hurried", 0, HURRIED), ("unhurried", UNHURRIED_NICENESS, UNHURRIED)):
-            program = ("fileserver.demo.drawing", str(folder), str(niceness), *slugs)
-            artist = start_child(python_order(STUDIO, folder / name, program, {}))
-            stack.callback(artist.stop)
-            artists |= dict.fromkeys(slugs, artist)
-        yield Studio(folder, artists)
+    def _hire(self, name: str, niceness: int, slugs: tuple[str, ...]) -> None:
+        program = ("fileserver.demo.drawing", str(self._folder), str(niceness), *slugs)
+        artist = start_child(python_order(STUDIO, self._folder / name, program, {}))
+        self._artists |= dict.fromkeys(slugs, artist)
