@@ -1,6 +1,6 @@
 """Visits by viewers (`/api/v1/visits`, `/v/…`) and previews by employees (`/api/v1/versions/…`)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -9,7 +9,7 @@ from compliance.errors import AccessDenied, LinkExpired, LinkInvalid, NotFound, 
 from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
 from compliance.links import check_address
 from fileserver.http.call import Call
-from fileserver.http.routing import Auth, Route
+from fileserver.http.routing import Auth, Handler, Route
 from fileserver.services import Services
 from fileserver.viewing import service
 from fileserver.viewing.delivery import range_of, send, send_range
@@ -139,7 +139,39 @@ def _page(services: Services, opened: Opened, rendition: RenditionRow) -> PageOu
 
 
 REFUSALS = (AccessDenied, NotFound, NotPrepared)
-SEALED = (*REFUSALS, LinkInvalid, LinkExpired, WatermarkError, StorageError)
+SEALING = (*REFUSALS, WatermarkError, StorageError)
+
+
+def _copy(path: str, name: str, summary: str, handler: Handler, **declared: Any) -> Route:
+    """Bytes for a viewer: by a content address, sealed, within a visit of their own."""
+    defaults = {"action": Action.VISIT_READ, "path_params": VisitPagePath, "produces": JPEG}
+    return Route(
+        method="GET",
+        path=f"/v/{{visit_id}}/{path}",
+        name=name,
+        summary=summary,
+        handler=handler,
+        auth=Auth.VIEWER,
+        query=Address,
+        errors=(*SEALING, LinkInvalid, LinkExpired),
+        **{**defaults, **declared},
+    )
+
+
+def _version(path: str, name: str, summary: str, handler: Handler, **declared: Any) -> Route:
+    """Bytes for an employee, by the version."""
+    defaults = {"action": Action.MATERIAL_PREVIEW, "path_params": VersionPagePath, "produces": JPEG, "errors": SEALING}
+    return Route(
+        method="GET",
+        path=f"/api/v1/versions/{{version_id}}/{path}",
+        name=name,
+        summary=summary,
+        handler=handler,
+        auth=Auth.EMPLOYEE,
+        scope="materials:read",
+        **{**defaults, **declared},
+    )
+
 
 ROUTES = (
     Route(
@@ -180,80 +212,25 @@ ROUTES = (
         status=201,
         errors=(AccessDenied, NotFound),
     ),
-    Route(
-        method="GET",
-        path="/v/{visit_id}/pages/{page}",
-        name="copies.page",
-        summary="One page, sealed to the viewer",
-        handler=page,
-        auth=Auth.VIEWER,
-        action=Action.VISIT_READ,
-        path_params=VisitPagePath,
-        query=Address,
-        produces=JPEG,
-        errors=SEALED,
-    ),
-    Route(
-        method="GET",
-        path="/v/{visit_id}/thumbs/{page}",
-        name="copies.thumb",
-        summary="One page, small, sealed to the viewer",
-        handler=thumb,
-        auth=Auth.VIEWER,
-        action=Action.VISIT_READ,
-        path_params=VisitPagePath,
-        query=Address,
-        produces=JPEG,
-        errors=SEALED,
-    ),
-    Route(
-        method="GET",
-        path="/v/{visit_id}/document",
-        name="copies.document",
-        summary="The whole version as a file sealed to the viewer",
-        handler=document,
-        auth=Auth.VIEWER,
+    _copy("pages/{page}", "copies.page", "One page, sealed to the viewer", page),
+    _copy("thumbs/{page}", "copies.thumb", "One page, small, sealed to the viewer", thumb),
+    _copy(
+        "document",
+        "copies.document",
+        "The whole version as a file sealed to the viewer",
+        document,
         action=Action.VISIT_DOWNLOAD,
         path_params=VisitPath,
-        query=Address,
         produces="application/pdf, image/jpeg, image/png",
-        errors=SEALED,
     ),
-    Route(
-        method="GET",
-        path="/api/v1/versions/{version_id}/pages/{page}",
-        name="versions.page",
-        summary="One page of a version, sealed to the employee",
-        handler=preview,
-        auth=Auth.EMPLOYEE,
-        action=Action.MATERIAL_PREVIEW,
-        scope="materials:read",
-        path_params=VersionPagePath,
-        produces=JPEG,
-        errors=(*REFUSALS, WatermarkError, StorageError),
-    ),
-    Route(
-        method="GET",
-        path="/api/v1/versions/{version_id}/thumbs/{page}",
-        name="versions.thumb",
-        summary="One page of a version, small, sealed to the employee",
-        handler=preview_thumb,
-        auth=Auth.EMPLOYEE,
-        action=Action.MATERIAL_PREVIEW,
-        scope="materials:read",
-        path_params=VersionPagePath,
-        produces=JPEG,
-        errors=(*REFUSALS, WatermarkError, StorageError),
-    ),
-    Route(
-        method="GET",
-        path="/api/v1/versions/{version_id}/original",
-        name="versions.original",
-        summary="The stored bytes, for those who must judge them",
-        handler=original,
-        auth=Auth.EMPLOYEE,
+    _version("pages/{page}", "versions.page", "One page of a version, sealed to the employee", preview),
+    _version("thumbs/{page}", "versions.thumb", "One page of a version, small, sealed to the employee", preview_thumb),
+    _version(
+        "original",
+        "versions.original",
+        "The stored bytes, for those who must judge them",
+        original,
         action=Action.MATERIAL_ORIGINAL,
-        scope="materials:read",
         path_params=VersionPath,
         produces="*/*",
         errors=(AccessDenied, NotFound, RangeUnsatisfiable, StorageError),
