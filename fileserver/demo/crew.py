@@ -63,6 +63,10 @@ class Crew:
         for child in self._children.values():
             child.wait_ready(self._serves)
 
+    def pid(self, name: str) -> int:
+        """The present process of this name."""
+        return self._children[name].pid
+
     def check(self) -> None:
         """Starts anew what has ended. Raises DemoError for what keeps ending, EngineFailed if it can't even start."""
         for name, child in self._children.items():
@@ -78,7 +82,7 @@ class Crew:
                 stopped.result()
 
     def _serves(self) -> bool:
-        return self._is_ready(self._children[SERVE].pid)
+        return self._is_ready(self.pid(SERVE))
 
     def _replace(self, name: str, dead: Child, death: EngineFailed) -> None:
         deaths = self._deaths[name]

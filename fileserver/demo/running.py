@@ -42,6 +42,7 @@ class Running:
     url: str
     data_dir: Path
     household: Household
+    endpoints: Endpoints
     engines: EmbeddedEngines
     crew: Crew
 
@@ -80,7 +81,7 @@ def demo(data_dir: Path, port: int | None, say: Say) -> Iterator[Running]:
         crew.start()
         asyncio.run(add_accounts(endpoints.database_url, home))
         crew.wait_ready()
-        yield Running(household.address(home.port), data_dir, home, engines, crew)
+        yield Running(household.address(home.port), data_dir, home, endpoints, engines, crew)
 
 
 def wait_for_predecessor(pid_file: Path) -> None:
