@@ -1,0 +1,160 @@
+"""The auditor's desk: the log is searched and taken away, and who does so stands in it."""
+
+import csv
+import hashlib
+import io
+import json
+from typing import Any
+
+import pytest
+
+from compliance import ledger
+from compliance.events import Act, Trail
+from tests.api import Api
+from tests.stage import Stage
+from tests.viewers import as_viewer
+
+EVENTS_MANY = 1203  # more than two batches of an export
+
+
+@pytest.fixture
+def auditor(stage: Stage) -> Api:
+    """Somebody who may read the log."""
+    return stage.api("auditor")
+
+
+async def acts(auditor: Api, **query: str | int) -> list[str]:
+    """The acts that a search finds, newest first."""
+    return [item["act"] for item in (await auditor.get("/events", **query)).ok["items"]]
+
+
+async def many(stage: Stage, count: int) -> None:
+    """So many events of one act, a second apart."""
+    async with stage.services.database.transaction() as tx:
+        for number in range(count):
+            stage.clock.advance(seconds=1)
+            event = Trail().event(Act.SYSTEM_KEY_ROTATE, det={"kid": number})
+            await ledger.append(tx, event, now=stage.clock())
+
+
+async def test_filters_narrow_together(stage: Stage, auditor: Api) -> None:
+    """Act, beginning of an act, result, time, person and share: whatever is given must hold."""
+    stage.clock.advance(minutes=1)
+    share, visit = await stage.visit("li")
+    stage.clock.advance(minutes=59)
+    narrow = await stage.share(audience="clinic", clinic_id=str(stage.cast.clinics["li"]))
+    assert 403 == (await stage.open("wang", narrow["token"])).status
+    later = stage.clock().isoformat()
+    assert ["viewer:visit:start"] == await acts(auditor, act="viewer:visit:start")
+    assert ["viewer:request:deny", "viewer:visit:start"] == (
+        await acts(auditor, act="viewer:", since=visit["started_at"])
+    )
+    assert ["viewer:request:deny"] == await acts(auditor, result="deny")
+    assert ["viewer:request:deny"] == await acts(auditor, act="viewer:", since=later)
+    assert "viewer:request:deny" not in await acts(auditor, until=later)
+    assert ["viewer:visit:start", "employee:share:create"] == await acts(auditor, share_id=share["id"])
+    assert [] == await acts(auditor, share_id=share["id"], result="deny")
+    assert [] == await acts(auditor, person="没有这个人")
+    deny = (await auditor.get("/events", person="王强", result="deny")).ok["items"][0]
+    assert ("outside-audience", "王强", "悦美诊所", "夏季护肤手册") == (
+        deny["rule"],
+        deny["person_name"],
+        deny["clinic_name"],
+        deny["object_title"],
+    )
+    assert ["viewer:request:deny"] == await acts(auditor, person=deny["person"], result="deny")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"act": "viewer"}, "/act"),
+        ({"act": "viewer:%"}, "/act"),
+        ({"result": "maybe"}, "/result"),
+        ({"since": "yesterday"}, "/since"),
+        ({"since": "2026-11-23T00:00:00"}, "/since"),
+        ({"material_id": "7"}, "/material_id"),
+        ({"limit": 0}, "/limit"),
+        ({"limit": 501}, "/limit"),
+        ({"before": 0}, "/before"),
+        ({"persona": "x"}, "/persona"),
+    ],
+)
+async def test_bad_filters_name_their_field(stage: Stage, auditor: Api, query: dict[str, Any], field: str) -> None:
+    """A filter that can't be meant is refused; it is never left out silently."""
+    refused = await auditor.get("/events", **query)
+    assert (422, {field}) == (refused.status, refused.fields)
+
+
+async def test_pages_follow_without_gap_or_repetition(stage: Stage, auditor: Api) -> None:
+    """Page after page, each event once, newest first, also while new events arrive."""
+    await many(stage, 25)
+    found: list[int] = []
+    page = (await auditor.get("/events", act="system:key:rotate", limit=10)).ok
+    while True:
+        found += [item["details"]["kid"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        await many(stage, 1)
+        page = (await auditor.get("/events", act="system:key:rotate", limit=10, before=page["next"])).ok
+    assert list(range(24, -1, -1)) == found
+
+
+async def test_searching_is_an_event(stage: Stage, auditor: Api) -> None:
+    """The log tells who looked for what, page by page; the name that was looked for is a keyed hash in it."""
+    await auditor.get("/events", person="李娜", limit=1)
+    await auditor.get("/events", person="李娜", limit=1, before=3)
+    first, second = await stage.told("employee:event:search")
+    assert ("auditor", "auditor-reads-log") == (first["role"], first["why"])
+    assert {**first["det"], "before": "3"} == second["det"]
+    assert "李娜" not in json.dumps([first, second], ensure_ascii=False)
+    assert hashlib.sha256("李娜".encode()).hexdigest()[:8] not in json.dumps([first, second])
+
+
+async def test_large_export_is_whole_and_in_order(stage: Stage, auditor: Api) -> None:
+    """More events than fit a batch, oldest first, each once; the export's own event is not among them."""
+    await many(stage, EVENTS_MANY)
+    everything = (await stage.get("auditor", "/api/v1/events/export?format=ndjson")).body.splitlines()
+    told = await stage.told("system:")
+    assert EVENTS_MANY <= len(everything)
+    kids = [leaf["det"]["kid"] for leaf in map(json.loads, everything) if leaf["act"] == "system:key:rotate"]
+    assert list(range(EVENTS_MANY)) == kids
+    assert len(told) >= 500
+    assert b"employee:event:export" not in b"".join(everything)
+    assert 1 == len(await stage.told("employee:event:export"))
+
+
+async def test_names_in_an_export_run_nothing(stage: Stage, auditor: Api) -> None:
+    """A viewer who calls themselves a formula is text in the auditor's spreadsheet."""
+    await as_viewer(stage.client, name='=HYPERLINK("http://x")', phone="13800138009", clinic_name="@诊所")
+    answer = await stage.get("auditor", "/api/v1/events/export?act=viewer:session:start&format=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert ('\'=HYPERLINK("http://x")', "'@诊所") == (rows[-1]["person_name"], rows[-1]["clinic_name"])
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith('attachment; filename="sealshare-events-')
+    assert "text/csv; charset=utf-8" == answer.headers["Content-Type"]
+
+
+async def test_log_holds_no_name_phone_or_title(stage: Stage, auditor: Api) -> None:
+    """After a whole visit with a download and a block: ids, pseudonyms and hashes only."""
+    _, visit = await stage.visit("li", download=True, note="给李娜的秘密")
+    await stage.get("li", visit["download_url"])
+    path = f"/people/viewers/{stage.cast.people['li']}/block"
+    assert 200 == (await stage.api("manager").post(path, {"reason": "李娜泄密"})).status
+    await auditor.get("/events", person="李娜")
+    log = (await stage.get("auditor", "/api/v1/events/export?format=ndjson")).body.decode()
+    secrets = (
+        "李娜",
+        "王强",
+        "林晓",
+        "13800138001",
+        "瑞丽",
+        "护肤",
+        "泄密",
+        "秘密",
+        "brochure",
+        "127.0.0.1",
+        "aiohttp",
+    )
+    assert [] == [secret for secret in secrets if secret in log]
+    assert {"127.0.0.0/24"} == {json.loads(line)["ip"] for line in log.splitlines()} - {""}
