@@ -32,12 +32,7 @@ def main(*, names: tuple[str, ...], as_json: bool) -> None:
         return
     table = Table("figure", "value", "unit", "note", box=None)
     for figure in figures:
-        table.add_row(
-            figure.name,
-            f"{figure.value:,.4g}" if figure.value < 1000 else f"{figure.value:,.0f}",
-            figure.unit,
-            figure.note,
-        )
+        table.add_row(figure.name, f"{figure.value:,.4g}", figure.unit, figure.note)
     Console().print(table)
 
 

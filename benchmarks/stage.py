@@ -30,12 +30,15 @@ class Figure:
 @asynccontextmanager
 async def stage() -> AsyncIterator[Services]:
     """Services on fresh engines, which end with the block."""
-    with tempfile.TemporaryDirectory(prefix="sealshare-bench-") as folder:
-        with EmbeddedEngines(Path(folder) / "data") as endpoints:
-            migrate(endpoints.database_url)
-            init(endpoints.s3)
-            async with open_services(_config(endpoints)) as services:
-                yield services
+    with tempfile.TemporaryDirectory(prefix="sealshare-bench-") as folder, _engines(folder) as endpoints:
+        migrate(endpoints.database_url)
+        init(endpoints.s3)
+        async with open_services(_config(endpoints)) as services:
+            yield services
+
+
+def _engines(folder: str) -> EmbeddedEngines:
+    return EmbeddedEngines(Path(folder) / "data")
 
 
 def _config(endpoints: Endpoints) -> Config:

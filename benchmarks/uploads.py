@@ -8,8 +8,9 @@ import asyncio
 import secrets
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Awaitable
 
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from benchmarks.stage import Figure
@@ -20,6 +21,9 @@ from fileserver.accounts.service import NewAccount
 from fileserver.app import create_app
 from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services
+from storage.objects import Part
+
+Client = TestClient[web.Request, web.Application]
 
 MIB = 1 << 20
 PART_BYTES = 16 * MIB
@@ -47,13 +51,13 @@ async def run(services: Services) -> list[Figure]:
     ]
 
 
-async def _timed(work: object) -> float:
+async def _timed(work: Awaitable[None]) -> float:
     started = time.perf_counter()
-    await work  # type: ignore[misc]  # any coroutine
+    await work
     return time.perf_counter() - started
 
 
-async def _through(client: "TestClient[object, object]", headers: dict[str, str], block: bytes) -> None:
+async def _through(client: Client, headers: dict[str, str], block: bytes) -> None:
     tus = {**headers, "Tus-Resumable": "1.0.0", "Upload-Length": str(FILE_BYTES)}
     async with client.post("/uploads/", headers=tus) as created:
         path = "/uploads/" + created.headers["Location"].rsplit("/", 1)[-1]
@@ -69,21 +73,21 @@ async def _direct(services: Services, key: str, block: bytes) -> None:
     multipart_id = await objects.create_multipart(key, media_type="application/octet-stream")
     slots = asyncio.Semaphore(2)
 
-    async def part(number: int) -> object:
+    async def part(number: int) -> Part:
         async with slots:
             return await objects.upload_part(key, multipart_id, number, _blocks(block, PART_BYTES), PART_BYTES)
 
     parts = await asyncio.gather(*(part(number + 1) for number in range(FILE_BYTES // PART_BYTES)))
-    await objects.complete_multipart(key, multipart_id, parts)  # type: ignore[arg-type]  # gathered parts
+    await objects.complete_multipart(key, multipart_id, parts)
     await objects.delete(key)
 
 
-async def _blocks(block: bytes, size_bytes: int) -> AsyncIterator[bytes]:
+async def _blocks(block: bytes, size_bytes: int) -> AsyncGenerator[bytes]:
     for _ in range(size_bytes // len(block)):
         yield block
 
 
-async def _token(client: "TestClient[object, object]", services: Services) -> str:
+async def _token(client: Client, services: Services) -> str:
     hashed = await services.passwords.hash(PASSWORD)
     new = NewAccount(login="bench", name="Bench", role=Role.MARKETER, password_hash=hashed)
     async with services.database.transaction() as tx:
