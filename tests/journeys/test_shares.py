@@ -1,0 +1,179 @@
+"""Shares: what a marketer may set, what the careful values are, and who gets in by which audience."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.api import Api
+from tests.stage import TITLE, Stage
+from tests.viewers import as_viewer
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def owner(stage: Stage) -> Api:
+    """The marketer of the brochure."""
+    return stage.api("owner")
+
+
+async def test_what_is_left_out_takes_the_careful_value(stage: Stage) -> None:
+    """A week, every verified viewer, no download, no forwarding, the standard mark."""
+    share = await stage.share()
+    lifetime = datetime.fromisoformat(share["expires_at"]) - datetime.fromisoformat(share["created_at"])
+    assert timedelta(days=7) == lifetime
+    assert ("verified", False, 0, "standard", "open", 0) == (
+        share["audience"],
+        share["download"],
+        share["forward_depth_left"],
+        share["watermark"],
+        share["state"],
+        share["visits_used"],
+    )
+    assert (TITLE, "林晓") == (share["material_title"], share["created_by"])
+    assert f"{stage.services.config.public_url}/s/{share['token']}" == share["url"]
+    assert 32 == len(share["token"])
+
+
+@pytest.mark.parametrize(
+    ("policy", "field"),
+    [
+        ({"audience": "clinic"}, "/clinic_id"),
+        ({"audience": "person"}, "/person_id"),
+        ({"clinic_id": NOBODY}, "/clinic_id"),
+        ({"person_id": NOBODY}, "/person_id"),
+        ({"audience": "clinic", "clinic_id": NOBODY}, "/clinic_id"),
+        ({"audience": "person", "person_id": NOBODY}, "/person_id"),
+        ({"audience": "everybody"}, "/audience"),
+        ({"job": "nurse"}, "/job"),
+        ({"expires_at": "2026-11-23T01:30:00Z"}, "/expires_at"),
+        ({"expires_at": "2027-11-25T01:30:00Z"}, "/expires_at"),
+        ({"expires_at": "2026-12-01T00:00:00"}, "/expires_at"),
+        ({"expires_at": "tomorrow"}, "/expires_at"),
+        ({"visits_max": 0}, "/visits_max"),
+        ({"visits_max": -1}, "/visits_max"),
+        ({"visits_max": 1_000_001}, "/visits_max"),
+        ({"visits_max": "5"}, "/visits_max"),
+        ({"download": "yes"}, "/download"),
+        ({"forward_depth": 11}, "/forward_depth"),
+        ({"watermark": "none"}, "/watermark"),
+        ({"note": "x" * 201}, "/note"),
+        ({"note": "a\u0000b"}, "/note"),
+        ({"material_id": "7"}, "/material_id"),
+        ({"limit": 5}, "/limit"),
+    ],
+)
+async def test_bad_policy_names_its_field(stage: Stage, owner: Api, policy: dict[str, Any], field: str) -> None:
+    """Each wrong value is named with a sentence, and no share is made."""
+    refused = await owner.post("/shares", {"material_id": str(stage.cast.material_id), **policy})
+    assert (422, {field}) == (refused.status, refused.fields)
+    assert [] == (await owner.get("/shares")).ok["items"]
+
+
+async def test_share_for_one_person_goes_no_further(stage: Stage, owner: Api) -> None:
+    """What is for one person can't be passed on, so a depth beside it is a mistake."""
+    wanted = {"material_id": str(stage.cast.material_id), "audience": "person", "forward_depth": 1}
+    refused = await owner.post("/shares", {**wanted, "person_id": str(stage.cast.people["li"])})
+    assert (422, {"/forward_depth"}) == (refused.status, refused.fields)
+
+
+@pytest.mark.parametrize(
+    ("policy", "li", "wang"),
+    [
+        ({"audience": "verified"}, 201, 201),
+        ({"audience": "clinic", "clinic_id": "li"}, 201, 403),
+        ({"audience": "person", "person_id": "li"}, 201, 403),
+        ({"audience": "person", "person_id": "wang"}, 403, 201),
+        ({"job": "doctor"}, 403, 201),
+        ({"audience": "clinic", "clinic_id": "li", "job": "doctor"}, 403, 403),
+    ],
+)
+async def test_audience(stage: Stage, policy: dict[str, str], li: int, wang: int) -> None:
+    """Whoever is meant gets in; everybody else is refused by the rule of the audience, and the log says so."""
+    ids = {"clinic_id": stage.cast.clinics, "person_id": stage.cast.people}
+    share = await stage.share(
+        **{name: str(ids[name][value]) if name in ids else value for name, value in policy.items()}
+    )
+    answers = {who: await stage.open(who, share["token"]) for who in ("li", "wang")}
+    assert {"li": li, "wang": wang} == {who: answer.status for who, answer in answers.items()}
+    refused = [answer.body["rule"] for answer in answers.values() if answer.status == 403]
+    assert ["outside-audience"] * len(refused) == refused
+    assert refused == [event["why"] for event in await stage.told("viewer:request:deny")]
+
+
+async def test_audience_is_asked_at_every_page(stage: Stage) -> None:
+    """Somebody who says that they work elsewhere now loses what was for their clinic, in the middle of reading."""
+    _, visit = await stage.visit("li", audience="clinic", clinic_id=str(stage.cast.clinics["li"]))
+    moved, _ = await as_viewer(stage.client, name="李娜", phone="13800138001", clinic_name="悦美诊所")
+    headers = {"Authorization": f"Bearer {moved.token}"}
+    async with stage.client.get(visit["pages"][0]["url"], headers=headers) as response:
+        assert (403, "outside-audience") == (response.status, (await response.json(content_type=None))["rule"])
+
+
+async def test_list_pages_and_narrows(stage: Stage, owner: Api) -> None:
+    """Newest first, page after page, by material; the rival's list is their own."""
+    made = []
+    for number in range(5):
+        stage.clock.advance(seconds=1)
+        made.append((await stage.share(note=f"第{number}次"))["id"])
+    stage.clock.advance(seconds=1)
+    rivals = (await stage.share("rival"))["id"]
+    first = (await owner.get("/shares", limit=3)).ok
+    rest = (await owner.get("/shares", limit=3, cursor=first["next"])).ok
+    assert made[::-1] == [item["id"] for item in (*first["items"], *rest["items"])]
+    assert rest["next"] is None
+    assert [rivals] == [item["id"] for item in (await stage.api("rival").get("/shares")).ok["items"]]
+    assert {rivals, *made} == {item["id"] for item in (await stage.api("manager").get("/shares")).ok["items"]}
+    assert [] == (await owner.get("/shares", material_id=str(stage.cast.draft_id))).ok["items"]
+    refused = await owner.get("/shares", cursor="not-a-cursor")
+    assert (422, {"/cursor"}) == (refused.status, refused.fields)
+
+
+async def test_visitors_are_named(stage: Stage, owner: Api) -> None:
+    """The maker of a share sees who came, from where, as what and when; newest first."""
+    share, visit = await stage.visit("li")
+    stage.clock.advance(minutes=1)
+    second = (await stage.open("wang", share["token"])).ok
+    found = (await owner.get(f"/shares/{share['id']}/visits")).ok["items"]
+    assert [
+        (second["id"], "王强", "悦美诊所", "doctor"),
+        (visit["id"], "李娜", "瑞丽诊所", "consultant"),
+    ] == [(item["visit_id"], item["person"], item["clinic"], item["job"]) for item in found]
+
+
+async def test_state_says_what_opening_would_meet(stage: Stage, owner: Api) -> None:
+    """Open, used up, revoked, expired, closed with its material: the list says it before anybody tries."""
+    used_up, _ = await stage.visit("li", visits_max=1)
+    revoked = await stage.share()
+    assert 200 == (await owner.post(f"/shares/{revoked['id']}/revoke")).status
+    assert 409 == (await owner.post(f"/shares/{revoked['id']}/revoke")).status
+    short = await stage.share(expires_at=(stage.clock() + timedelta(minutes=5)).isoformat())
+    open_ = await stage.share()
+    stage.clock.advance(minutes=5)
+    states = {item["id"]: item["state"] for item in (await owner.get("/shares")).ok["items"]}
+    assert {used_up["id"]: "used_up", revoked["id"]: "revoked", short["id"]: "expired", open_["id"]: "open"} == states
+    assert 200 == (await owner.post(f"/materials/{stage.cast.material_id}/withdraw", {"reason": "x"})).status
+    assert "closed" == (await owner.get(f"/shares/{open_['id']}")).ok["state"]
+    refused = await owner.post("/shares", {"material_id": str(stage.cast.material_id)})
+    assert (403, "material-withdrawn") == (refused.status, refused.body["rule"])
+
+
+async def test_qr_code_is_the_link(stage: Stage) -> None:
+    """A picture without script that any camera reads."""
+    share = await stage.share()
+    picture = await stage.get("owner", f"/api/v1/shares/{share['id']}/qr.svg")
+    assert (200, "image/svg+xml") == (picture.status, picture.headers["Content-Type"].partition(";")[0])
+    assert picture.body.startswith(b"<?xml")
+    assert b"<script" not in picture.body
+
+
+async def test_unknown_things_are_not_found(stage: Stage, owner: Api) -> None:
+    """Made-up ids are answered with 404 that names the field."""
+    for answer in (
+        await owner.get(f"/shares/{NOBODY}"),
+        await owner.post(f"/shares/{NOBODY}/revoke"),
+        await owner.get(f"/shares/{NOBODY}/visits"),
+        await owner.post("/shares", {"material_id": NOBODY}),
+    ):
+        assert (404, 1) == (answer.status, len(answer.fields))
