@@ -1,0 +1,231 @@
+"""The one sealed exit: what leaves, in which form, to whom; and what is told of it."""
+
+import io
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PIL import Image
+
+from compliance.errors import AccessDenied, NotFound, NotPrepared
+from compliance.events import Trail
+from compliance.exit import ASK_AGAIN_BYTES, DeskGate, Outgoing, Piece, PieceKind, VisitGate
+from compliance.profiles import erase
+from fileserver.viewing.service import signed
+from storage.errors import StorageError
+from tests.brochure import brochure
+from tests.materials import add_upload, png, run_jobs
+from tests.pictures import changed_share, decoded, least_changed_share
+from tests.stage import Stage
+
+TRAIL = Trail(who="p-test", role="viewer")
+NOBODY = UUID("00000000-0000-4000-8000-000000000000")
+MP4 = b"\0\0\0\x18ftypisom\0\0\2\0isomiso2mp41" + bytes(5000)
+
+
+async def approved(stage: Stage, body: bytes, filename: str) -> dict[str, Any]:
+    """An approved version of the owner's, of these bytes."""
+    owner = stage.api("owner")
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, filename)
+    wanted = {"upload_id": str(upload_id), "title": filename, "class": "in_clinic"}
+    material = (await owner.post("/materials", wanted)).ok
+    await run_jobs(stage.services)
+    version = (await owner.post(f"/materials/{material['id']}/submit")).ok["versions"][0]
+    decision = {"decision": "approve", "sha256": version["sha256"]}
+    decided = await stage.api("reviewer").post(f"/reviews/{version['reviews'][0]['id']}/decision", decision)
+    assert 200 == decided.status
+    return {"material_id": material["id"], "version_id": version["id"]}
+
+
+async def visit_to(stage: Stage, who: str, material_id: str) -> dict[str, Any]:
+    """A visit to a share of it that offers a download."""
+    share = (await stage.api("owner").post("/shares", {"material_id": material_id, "download": True})).ok
+    opened: dict[str, Any] = (await stage.open(who, share["token"])).ok
+    return opened
+
+
+async def whole(outgoing: Outgoing) -> bytes:
+    """Every byte that leaves."""
+    async with aclosing(outgoing.chunks) as chunks:
+        return b"".join([chunk async for chunk in chunks])
+
+
+def photo() -> bytes:
+    """A JPEG with a gradient, larger than a page rendition."""
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize((3000, 2250)).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "filename", "media_type", "size"),
+    [(photo(), "海报.jpg", "image/jpeg", (3000, 2250)), (png(900, 700), "图标.png", "image/png", (900, 700))],
+    ids=["jpeg", "png"],
+)
+async def test_picture_leaves_whole_and_sealed(
+    stage: Stage, body: bytes, filename: str, media_type: str, size: tuple[int, int]
+) -> None:
+    """A downloaded picture has the original's size and kind, marks all over, and is each viewer's own."""
+    made = await approved(stage, body, filename)
+    copies = []
+    for who in ("li", "wang"):
+        visit = await visit_to(stage, who, made["material_id"])
+        assert ("ready", 1) == (visit["status"], len(visit["pages"]))
+        answer = await stage.get(who, visit["download_url"])
+        assert (200, media_type) == (answer.status, answer.headers["Content-Type"])
+        assert "attachment" == answer.headers["Content-Disposition"].partition(";")[0]
+        copies.append(decoded(answer.body))
+    original = decoded(body)
+    assert [size] * 3 == [each.size for each in (original, *copies)]
+    assert all(least_changed_share(original, copy) > 0.005 for copy in copies)
+    assert changed_share(*copies) > 0.003
+    sent = [event["bytes"] for event in await stage.told("viewer:copy:download")]
+    assert all(count > 1000 for count in sent)
+
+
+async def test_what_cannot_be_sealed_stays_inside(stage: Stage) -> None:
+    """A film is approved and shared; viewers are told that it can't be shown, and get no byte by any address."""
+    made = await approved(stage, MP4, "短片.mp4")
+    visit = await visit_to(stage, "li", made["material_id"])
+    assert ("not_sealable", [], None) == (visit["status"], visit["pages"], visit["download_url"])
+    until = stage.clock().replace(year=2027)
+    for piece in ("pages/1", "thumbs/1", "document"):
+        refused = await stage.get("li", signed(stage.services, f"/v/{visit['id']}/{piece}", until))
+        assert 403 == refused.status, piece
+        assert MP4[:24] not in refused.body
+    assert ["not-sealable"] * 3 == [event["why"] for event in await stage.told("viewer:request:deny")]
+    assert [] == await stage.told("viewer:copy:")
+    original = await stage.get("reviewer", f"/api/v1/versions/{made['version_id']}/original")
+    assert (200, MP4) == (original.status, original.body)
+
+
+async def test_nothing_leaves_before_it_is_prepared(stage: Stage) -> None:
+    """A version without renditions is said to be in preparation, by the desk as well as by a visit."""
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], brochure("NEW"))
+    wanted = {"upload_id": str(upload_id), "title": "x", "class": "in_clinic"}
+    version_id = (await stage.api("owner").post("/materials", wanted)).ok["versions"][0]["id"]
+    gate = DeskGate(UUID(version_id), stage.cast.people["owner"])
+    with pytest.raises(NotPrepared):
+        await stage.services.exit.release(gate, Piece(kind=PieceKind.PAGE, page=1), TRAIL)
+    assert 409 == (await stage.get("owner", f"/api/v1/versions/{version_id}/pages/1")).status
+
+
+async def test_no_visit_gives_an_original(stage: Stage) -> None:
+    """Even asked for from inside the server, a viewer's gate opens for sealed pieces only."""
+    _, visit = await stage.visit("li", download=True)
+    gate = VisitGate(UUID(visit["id"]), stage.cast.people["li"])
+    with pytest.raises(AccessDenied) as refused:
+        await stage.services.exit.release(gate, Piece(kind=PieceKind.ORIGINAL), TRAIL)
+    assert "default-deny" == refused.value.rule
+    assert [] == await stage.told("viewer:copy:", "employee:material:original")
+
+
+async def test_no_desk_gives_a_document(stage: Stage) -> None:
+    """Files to take away are for visits."""
+    gate = DeskGate(stage.cast.version_id, stage.cast.people["owner"])
+    with pytest.raises(AccessDenied):
+        await stage.services.exit.release(gate, Piece(kind=PieceKind.DOCUMENT), TRAIL)
+
+
+async def test_pages_that_are_not_there_are_not_found(stage: Stage) -> None:
+    """Page 4 of 3, a version or a visit of another world: 404, and no event of a copy."""
+    _, visit = await stage.visit("li")
+    release = stage.services.exit.release
+    gates = (
+        (VisitGate(UUID(visit["id"]), stage.cast.people["li"]), 4),
+        (VisitGate(NOBODY, stage.cast.people["li"]), 1),
+        (DeskGate(NOBODY, stage.cast.people["owner"]), 1),
+    )
+    for gate, page in gates:
+        with pytest.raises(NotFound):
+            await release(gate, Piece(kind=PieceKind.PAGE, page=page), TRAIL)
+    assert [] == await stage.told("viewer:copy:", "employee:material:preview")
+
+
+async def test_preview_is_sealed_to_the_employee(stage: Stage) -> None:
+    """Inside the brand, too, a page names who looked at it."""
+    path = f"/api/v1/versions/{stage.cast.version_id}/pages/1"
+    owner, reviewer = [decoded((await stage.get(who, path)).body) for who in ("owner", "reviewer")]
+    key = f"versions/{stage.cast.version_id}/page/1.jpg"
+    base = decoded(await stage.services.objects.read_all(key, limit_bytes=1 << 27))
+    assert least_changed_share(base, owner) > 0.01
+    assert changed_share(owner, reviewer) > 0.003
+    assert 2 == len(await stage.told("employee:material:preview"))
+
+
+async def test_nobody_without_a_name_gets_a_copy(stage: Stage) -> None:
+    """A copy that names nobody could not be traced: once a person is erased, nothing leaves to them."""
+    _, visit = await stage.visit("li")
+    async with stage.services.database.transaction() as tx:
+        await erase(tx, stage.cast.people["li"])
+    refused = await stage.get("li", visit["pages"][0]["url"])
+    assert 403 == refused.status
+    assert ["actor-inactive"] == [event["why"] for event in await stage.told("viewer:request:deny")]
+
+
+async def test_original_leaves_exactly(stage: Stage) -> None:
+    """Whole or in part, the reviewer reads the very bytes that the approval will name, and the log counts them."""
+    path = f"/api/v1/versions/{stage.cast.version_id}/original"
+    body = brochure()
+    assert body == (await stage.get("reviewer", path)).body
+    part = await stage.get("reviewer", path, Range="bytes=100-299")
+    assert (206, f"bytes 100-299/{len(body)}", body[100:300]) == (
+        part.status,
+        part.headers["Content-Range"],
+        part.body,
+    )
+    past = await stage.get("reviewer", path, Range=f"bytes={len(body)}-")
+    assert 416 == past.status
+    assert [len(body), 200] == [event["bytes"] for event in await stage.told("employee:original:end")]
+
+
+async def large_original(stage: Stage) -> AsyncGenerator[bytes]:
+    """The chunks of a large file on its way to its owner."""
+    body = brochure(ballast=bytes(4 * ASK_AGAIN_BYTES))
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], body)
+    wanted = {"upload_id": str(upload_id), "title": "x", "class": "in_clinic"}
+    version_id = (await stage.api("owner").post("/materials", wanted)).ok["versions"][0]["id"]
+    gate = DeskGate(UUID(version_id), stage.cast.people["owner"])
+    return (await stage.services.exit.release(gate, Piece(kind=PieceKind.ORIGINAL), TRAIL)).chunks
+
+
+async def take_all(chunks: AsyncGenerator[bytes], sent: list[int]) -> None:
+    """Reads to the end, and notes how long each piece was."""
+    async for chunk in chunks:
+        sent.append(len(chunk))
+
+
+async def test_long_answer_ends_with_the_permission(stage: Stage) -> None:
+    """An employee who is disabled while a large original leaves gets a few MiB more at most, and the log how many."""
+    sent = []
+    async with aclosing(await large_original(stage)) as chunks:
+        sent.append(len(await anext(chunks)))
+        path = f"/people/accounts/{stage.cast.people['owner']}/disable"
+        assert 200 == (await stage.api("admin").post(path)).status
+        with pytest.raises(AccessDenied):
+            await take_all(chunks, sent)
+    await stage.services.exit.settle()
+    assert sum(sent) < 2 * ASK_AGAIN_BYTES
+    assert [sum(sent)] == [event["bytes"] for event in await stage.told("employee:original:end")]
+
+
+async def test_reader_who_leaves_is_told_with_what_they_got(stage: Stage) -> None:
+    """The end of an answer is an event however it comes: here the reader goes after the first piece."""
+    async with aclosing(await large_original(stage)) as chunks:
+        first = len(await anext(chunks))
+    await stage.services.exit.settle()
+    assert [first] == [event["bytes"] for event in await stage.told("employee:original:end")]
+
+
+async def test_lost_rendition_is_an_error_and_no_copy(stage: Stage) -> None:
+    """When the store has lost the base, nothing is served in its place, and no event says that it was."""
+    made = await approved(stage, png(300, 200), "图.png")
+    visit = await visit_to(stage, "li", made["material_id"])
+    await stage.services.objects.delete(f"versions/{made['version_id']}/page/1.jpg")
+    gate = VisitGate(UUID(visit["id"]), stage.cast.people["li"])
+    with pytest.raises(StorageError):
+        await stage.services.exit.release(gate, Piece(kind=PieceKind.PAGE, page=1), TRAIL)
+    assert 500 == (await stage.get("li", visit["pages"][0]["url"])).status
+    assert [] == await stage.told("viewer:copy:")
