@@ -9,10 +9,18 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ledger, links, sealing, uploads
+from benchmarks import ledger, links, pages, sealing, uploads
 from benchmarks.stage import Figure, stage
 
-ALL = {"links": links.run, "sealing": sealing.run, "ledger": ledger.run, "uploads": uploads.run}
+ALL = {
+    "links": links.run,
+    "sealing": sealing.run,
+    "pages": pages.run,
+    "ledger": ledger.run,
+    "uploads": uploads.run,
+}
+UNBROKEN_CHARS = 160
+WHOLE_FROM = 100
 
 
 async def measure(names: Sequence[str]) -> list[Figure]:
@@ -32,8 +40,14 @@ def main(*, names: tuple[str, ...], as_json: bool) -> None:
         return
     table = Table("figure", "value", "unit", "note", box=None)
     for figure in figures:
-        table.add_row(figure.name, f"{figure.value:,.4g}", figure.unit, figure.note)
-    Console().print(table)
+        table.add_row(
+            figure.name,
+            f"{figure.value:,.0f}" if figure.value >= WHOLE_FROM else f"{figure.value:.3g}",
+            figure.unit,
+            figure.note,
+        )
+    console = Console(highlight=False)
+    (console if console.is_terminal else Console(highlight=False, width=UNBROKEN_CHARS)).print(table)
 
 
 main()

@@ -16,7 +16,12 @@ TRAIL = Trail(who="p-bench", role="viewer", ip="203.0.113.0/24")
 async def run(services: Services) -> list[Figure]:
     """Commits with synchronous_commit on; the disk's flush is part of the figure."""
     return [
-        Figure(f"ledger, {writers} writers", await _per_second(services, writers), "events/s", "one commit each")
+        Figure(
+            f"ledger, {writers} writers",
+            await _per_second(services, writers),
+            "events/s",
+            "one commit each; bar 10,000",
+        )
         for writers in WRITERS
     ]
 

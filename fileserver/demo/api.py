@@ -28,6 +28,11 @@ class Desk:
     ) -> None:
         await self._session.close()
 
+    @property
+    def authorization(self) -> str:
+        """The header that signs a request, for who makes their own."""
+        return self._session.headers["Authorization"]
+
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One request of the JSON API; the answer's JSON, or None."""
         async with self._session.request(method, self._url + path, json=body) as response:
