@@ -13,8 +13,19 @@ from fileserver.demo.studio import SLUGS, Drawn, Studio
 from storage.errors import EngineFailed
 
 
+def children() -> set[psutil.Process]:
+    """Every process below this one: the test engines' may be among them."""
+    return set(psutil.Process().children(recursive=True))
+
+
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+def before() -> set[psutil.Process]:
+    """What ran before the studio opened."""
+    return children()
+
+
+@pytest.fixture
+def small(before: set[psutil.Process], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """A studio with one material that is drawn quickly, and one that nobody can draw."""
     monkeypatch.setattr(studio, "HURRIED", ("regional-plan",))
     monkeypatch.setattr(studio, "UNHURRIED", ("unicorn",))
@@ -44,9 +55,9 @@ async def test_hands_out_finished_materials_and_failures(small: Studio) -> None:
         await small.drawn("unicorn")
 
 
-def test_leaves_nothing(small: Studio, tmp_path: Path) -> None:
+def test_leaves_nothing(before: set[psutil.Process], small: Studio, tmp_path: Path) -> None:
     """When it closes in the middle of its work, the artists have gone and the folder too."""
-    artists = psutil.Process().children(recursive=True)
+    artists = children() - before
     small.close()
     assert artists
     assert not psutil.wait_procs(artists, timeout=0)[1]
