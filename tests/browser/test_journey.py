@@ -30,7 +30,7 @@ from tests.services import Clock
 pytestmark = pytest.mark.browser
 
 FILE = brochure(ballast=secrets.token_bytes(8_000_000))
-SLOW_LINE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 3_000_000}
+SLOW_LINE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
 DROPPED = """([name, text]) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const transfer = new DataTransfer();
@@ -109,7 +109,7 @@ async def uploaded(console: Console, page: Page) -> str:
     line = await page.context.new_cdp_session(before_the_lid)
     await line.send("Network.emulateNetworkConditions", SLOW_LINE)
     await drop(before_the_lid)
-    await before_the_lid.wait_for_function("() => document.querySelector('.uploads progress')?.value > 3e6")
+    await before_the_lid.wait_for_function("() => document.querySelector('.uploads progress')?.value > 1e6")
     await expect(before_the_lid.locator(".upload-note")).to_have_text(
         re.compile(r"\d+ % · .* / 8.01 MB · .*/s · 剩余 .*")
     )
