@@ -36,12 +36,14 @@ def mutations(token: str) -> Iterator[str]:
 async def test_three_hundred_forged_tokens_open_nothing(stage: Stage) -> None:
     """Each is refused as a bad link, without a visit, and without telling whether a share like it exists."""
     share = await stage.share()
-    forged = mutations(share["token"])
-    tried = {next(forged) for _ in range(MUTATIONS)} - {share["token"]}
+    tried: set[str] = set()
+    for forged in mutations(share["token"]):
+        tried |= {forged} - {share["token"]}
+        if len(tried) == MUTATIONS:
+            break
     answers = [await stage.open("li", token) for token in sorted(tried)]
     problems = {(answer.status, answer.body["type"]) for answer in answers}
     assert problems <= {(404, "/problems/link-invalid"), (422, "/problems/invalid-request")}
-    assert len(tried) > MUTATIONS - 5
     assert 0 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["visits_used"]
     assert [] == await stage.told("viewer:visit:start")
 
