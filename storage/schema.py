@@ -94,6 +94,7 @@ account = Table(
         CheckConstraint("role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')", name="role"),
         nullable=False,
     ),
+    Column("department", Text, nullable=False, server_default=""),
     _created(),
     _time("disabled_at"),
 )
@@ -185,7 +186,7 @@ upload = Table(
     metadata,
     _id(),
     _ref("person_id", "person"),
-    Column("length_bytes", BigInteger, nullable=False),
+    Column("length_bytes", BigInteger),  # null until a deferred length is said
     Column("offset_bytes", BigInteger, nullable=False, server_default="0"),
     Column("metadata", JSONB, nullable=False),  # decoded Upload-Metadata: {name: base64 text as sent}
     Column("object_key", Text, nullable=False, unique=True),
@@ -202,10 +203,19 @@ upload = Table(
     Column("sha256", Text),
     Column("verified_bytes", BigInteger, nullable=False, server_default="0"),  # progress of the re-hash
     Column("fence", BigInteger, nullable=False, server_default="0"),  # a newer request's number ends the older one
+    Column("holder", Uuid),  # the process that receives it, or was the last to; which one lives, advisory locks tell
+    Column(
+        "way",
+        Text,
+        CheckConstraint("way IN ('streamed', 'direct')", name="way"),
+        nullable=False,
+        server_default="streamed",
+    ),
+    Column("concat", Text, CheckConstraint("concat IN ('partial', 'final')", name="concat")),
     _created(),
     _time("updated_at", nullable=False),
     _time("expires_at"),
-    CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset"),
+    CheckConstraint("offset_bytes >= 0 AND (length_bytes IS NULL OR offset_bytes <= length_bytes)", name="offset"),
     Index("ix_upload_person_id", "person_id"),
     Index("ix_upload_expires_at", "expires_at", postgresql_where=text("state IN ('receiving', 'failed')")),
 )
@@ -228,6 +238,26 @@ upload_tail = Table(
     Column("offset_bytes", BigInteger, primary_key=True),
     Column("size_bytes", BigInteger, nullable=False),
     Column("object_key", Text, nullable=False),
+)
+
+upload_source = Table(
+    # What a final upload is put together of (tus concatenation), in order; the same partial upload may repeat.
+    "upload_source",
+    metadata,
+    Column("upload_id", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _ref("source_id", "upload"),
+    Index("ix_upload_source_source_id", "source_id"),
+)
+
+upload_quota = Table(
+    # How much a person, or all of a department together, may keep; who has no row has the configuration's default.
+    "upload_quota",
+    metadata,
+    Column("scope", Text, CheckConstraint("scope IN ('person', 'department')", name="scope"), primary_key=True),
+    Column("subject", Text, primary_key=True),  # a person's id or a department's name
+    Column("size_max_bytes", BigInteger, CheckConstraint("size_max_bytes >= 0", name="size_max"), nullable=False),
+    _created(),
 )
 
 # --- materials -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,28 @@
+-- The previous release still runs beside this: every new column has a default, and what was NOT NULL may now be NULL.
+
+ALTER TABLE upload ALTER COLUMN length_bytes DROP NOT NULL;
+ALTER TABLE upload DROP CONSTRAINT ck_upload_offset;
+ALTER TABLE upload ADD CONSTRAINT ck_upload_offset CHECK (offset_bytes >= 0 AND (length_bytes IS NULL OR offset_bytes <= length_bytes));
+ALTER TABLE upload ADD COLUMN way TEXT DEFAULT 'streamed' NOT NULL CONSTRAINT ck_upload_way CHECK (way IN ('streamed', 'direct'));
+ALTER TABLE upload ADD COLUMN concat TEXT CONSTRAINT ck_upload_concat CHECK (concat IN ('partial', 'final'));
+ALTER TABLE upload ADD COLUMN holder UUID;
+
+CREATE TABLE upload_source (
+    upload_id UUID NOT NULL,
+    position INTEGER NOT NULL,
+    source_id UUID NOT NULL,
+    CONSTRAINT pk_upload_source PRIMARY KEY (upload_id, position),
+    CONSTRAINT fk_upload_source_upload_id FOREIGN KEY(upload_id) REFERENCES upload (id) ON DELETE CASCADE,
+    CONSTRAINT fk_upload_source_source_id FOREIGN KEY(source_id) REFERENCES upload (id)
+);
+CREATE INDEX ix_upload_source_source_id ON upload_source (source_id);
+
+ALTER TABLE account ADD COLUMN department TEXT DEFAULT '' NOT NULL;
+
+CREATE TABLE upload_quota (
+    scope TEXT NOT NULL CONSTRAINT ck_upload_quota_scope CHECK (scope IN ('person', 'department')),
+    subject TEXT NOT NULL,
+    size_max_bytes BIGINT NOT NULL CONSTRAINT ck_upload_quota_size_max CHECK (size_max_bytes >= 0),
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_upload_quota PRIMARY KEY (scope, subject)
+);
