@@ -2,8 +2,8 @@
 
 Promises: what is acknowledged is stored; what is read is as long as the store announced; nothing waits for ever; a
 lost connection or a fault of the store is tried again where the body can be sent again. No object is ever held whole
-in memory unless the caller passes or asks for bytes. Control calls and signatures are aiobotocore's, bytes move
-through aiohttp over presigned URLs, which costs a third of the CPU. Leaves to others: what the keys mean, and making
+in memory unless the caller passes or asks for bytes. Control calls are aiobotocore's, bytes move through aiohttp over
+URLs that are signed here, which costs a third of the CPU. Leaves to others: what the keys mean, and making
 the bucket (`provision`).
 """
 

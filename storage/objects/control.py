@@ -1,4 +1,4 @@
-"""Control calls and signatures, through aiobotocore.
+"""Control calls, through aiobotocore, and the signatures of all others, which are made here (`signing`).
 
 Promises: one client per store, opened and closed with it; every call has a time-out and goes through the retries of
 `faults`; presigned URLs whose percent-encoding is what was signed.
@@ -15,6 +15,7 @@ from yarl import URL
 
 from storage.objects.faults import Sleep, from_client_error, with_retries
 from storage.objects.keys import portable
+from storage.objects.signing import Presigner
 from storage.settings import S3Settings
 
 CONNECT_TIMEOUT_S = 5
@@ -22,6 +23,21 @@ READ_TIMEOUT_S = 30
 CONNECTIONS_MAX = 50
 # A signature is used at once; it has to outlive a queue for a connection, and clocks that differ a little.
 PRESIGN_EXPIRES_S = 900
+# What may be signed, in botocore's words: the method of an operation, and where an argument goes.
+METHODS = {"get_object": "GET", "put_object": "PUT", "upload_part": "PUT"}
+QUERY_NAMES = {
+    "UploadId": "uploadId",
+    "PartNumber": "partNumber",
+    "ResponseContentType": "response-content-type",
+    "ResponseContentDisposition": "response-content-disposition",
+    "ResponseCacheControl": "response-cache-control",
+}
+HEADER_NAMES = {
+    "ContentType": "content-type",
+    "ContentLength": "content-length",
+    "ContentMD5": "content-md5",
+    "ChecksumSHA256": "x-amz-checksum-sha256",
+}
 
 CONFIG = AioConfig(
     signature_version="s3v4",
@@ -50,6 +66,7 @@ class Control:
 
     def __init__(self, settings: S3Settings, sleep: Sleep) -> None:
         self._settings = settings
+        self._presigner = Presigner(settings)
         self._sleep = sleep
         self._stack = AsyncExitStack()
         self._client: Any = None
@@ -83,12 +100,27 @@ class Control:
             raise from_client_error(operation, key or "", error) from error
         return answer
 
-    async def presign(self, operation: str, key: str, **arguments: Any) -> URL:
-        """A URL for one request, encoded as it was signed: never let a library normalise it again."""
-        url = await self._client.generate_presigned_url(
-            operation, Params=self._arguments(key, arguments), ExpiresIn=PRESIGN_EXPIRES_S
-        )
+    def presign(self, operation: str, key: str, *, expires_s: int = PRESIGN_EXPIRES_S, **arguments: Any) -> URL:
+        """A URL for one request, encoded as it was signed: never let a library normalise it again.
+
+        The request must carry each header that an argument stands for (`HEADER_NAMES`), with this value.
+        """
+        url = presigned(self._presigner, operation, key, expires_s, arguments)
         return URL(url, encoded=True)
 
     def _arguments(self, key: str | None, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"Bucket": self._settings.bucket} | ({"Key": portable(key)} if key is not None else {}) | arguments
+
+
+def presigned(presigner: Presigner, operation: str, key: str, expires_s: int, arguments: dict[str, Any]) -> str:
+    """The URL of an operation with botocore's arguments. Raises ValueError for one that has no place here."""
+    unknown = arguments.keys() - QUERY_NAMES.keys() - HEADER_NAMES.keys()
+    if unknown:
+        raise ValueError(f"not signed here: {sorted(unknown)}")
+    return presigner.url(
+        METHODS[operation],
+        portable(key),
+        expires_s=expires_s,
+        query={QUERY_NAMES[name]: str(value) for name, value in arguments.items() if name in QUERY_NAMES},
+        headers={HEADER_NAMES[name]: str(value) for name, value in arguments.items() if name in HEADER_NAMES},
+    )

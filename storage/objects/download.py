@@ -5,7 +5,7 @@ error; the connection is closed when the reader walks away; a store that falls s
 """
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_
 OPERATION = "get_object"
 OK, PARTIAL_CONTENT = 200, 206
 
-Presign = Callable[[], Awaitable[URL]]
+Presign = Callable[[], URL]
 
 
 @dataclass
@@ -78,7 +78,7 @@ async def read_object(
 
 
 async def _begin(session: aiohttp.ClientSession, presign: Presign, cursor: _Cursor) -> aiohttp.ClientResponse:
-    response = await session.get(await presign(), headers=cursor.headers(), allow_redirects=False)
+    response = await session.get(presign(), headers=cursor.headers(), allow_redirects=False)
     try:
         if response.status not in (OK, PARTIAL_CONTENT):
             raise await from_response(OPERATION, cursor.key, response)

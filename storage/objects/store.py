@@ -57,7 +57,7 @@ class ObjectStore:
         """Stores a whole object, replacing what was there. Raises StoreUnavailable, StoreRefused."""
 
         async def attempt() -> str:
-            url = await self._control.presign("put_object", key, ContentType=media_type)
+            url = self._control.presign("put_object", key, ContentType=media_type)
             return await put_bytes(
                 self._session, url, body, len(body), operation="put_object", key=key, media_type=media_type
             )
@@ -127,7 +127,7 @@ class ObjectStore:
         """
 
         async def attempt() -> str:
-            url = await self._control.presign("upload_part", key, UploadId=multipart_id, PartNumber=number)
+            url = self._control.presign("upload_part", key, UploadId=multipart_id, PartNumber=number)
             return await put_bytes(self._session, url, chunks, size_bytes, operation="upload_part", key=key)
 
         if isinstance(chunks, bytes):
