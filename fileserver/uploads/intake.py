@@ -48,7 +48,7 @@ async def take_in(
         sha256=_hash_so_far(receptions, taken),
     )
     try:
-        with receptions.room():
+        with receptions.room(), receptions.flights.flying(row.id, reception.flight):
             await receiver.run(pieces)
     finally:
         if receiver.recorded_hash:

@@ -99,6 +99,7 @@ class Receiver:
             now, piece = piece[: part.room_bytes], piece[part.room_bytes :]
             part.feed(now)
             self._position += len(now)
+            self._reception.flight.took(len(now))
             if self._hash:
                 self._hash.update(now)
             if not part.room_bytes:
@@ -129,6 +130,7 @@ class Receiver:
             while part := await self._full.get():
                 acknowledged = await part.acknowledged()
                 self._begun.remove(part)
+                self._reception.flight.freed(part.fresh_bytes)
                 # Recording the last part ends the upload: that waits for the body's end, as for a checksum's verdict.
                 if self._check or part.span.end == self._intake.layout.length_bytes:
                     self._held.append((part, acknowledged))

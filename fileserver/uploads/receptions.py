@@ -15,6 +15,7 @@ from uuid import UUID
 from aiohttp import web
 
 from fileserver.uploads.errors import ServerFull, ServerStopping, UploadBusy, UploadReplaced
+from fileserver.uploads.flight import Flight, Flights
 
 LET_GO_TIMEOUT_S = 10.0
 HASHES_MAX = 4096
@@ -28,6 +29,7 @@ class Reception:
     def __init__(self) -> None:
         self.ending: Exception | None = None
         self.ended = asyncio.Event()
+        self.flight = Flight()
         self._patience: asyncio.Timeout | None = None
 
     def end(self, reason: Exception) -> None:
@@ -65,6 +67,7 @@ class Receptions:
     """The receptions of one process, and the running hashes they leave to the next request."""
 
     def __init__(self) -> None:
+        self.flights = Flights()
         self._holders: dict[UUID, Reception] = {}
         self._hashes: OrderedDict[UUID, RunningHash] = OrderedDict()
         self._receiving = 0
