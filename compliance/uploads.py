@@ -14,6 +14,7 @@ from storage.rows import uploads
 
 FILENAME = "filename"  # the names that tus clients use in Upload-Metadata
 FILETYPE = "filetype"
+FINGERPRINT = "fingerprint"  # by which our own clients know a file again
 NAMELESS = "file"
 
 
@@ -46,6 +47,11 @@ async def finished_upload(tx: Transaction, upload_id: UUID, person_id: UUID) -> 
         filename=text_of(row.metadata, FILENAME) or NAMELESS,
         declared_media_type=text_of(row.metadata, FILETYPE),
     )
+
+
+def encoded(text: str) -> str:
+    """A value as Upload-Metadata carries it."""
+    return base64.b64encode(text.encode()).decode()
 
 
 def text_of(metadata: dict[str, str], name: str) -> str:

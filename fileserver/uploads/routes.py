@@ -2,7 +2,7 @@
 
 from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
-from compliance.uploads import FILENAME, FILETYPE, text_of
+from compliance.uploads import FILENAME, FILETYPE, FINGERPRINT, text_of
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.errors import MediaTypeRefused, MethodNotAllowed
@@ -11,8 +11,8 @@ from fileserver.http.scopes import Scope
 from fileserver.uploads import errors, service, tus
 from fileserver.uploads.headers import VERSION
 from fileserver.uploads.schemas import UploadList, UploadOut, UploadPath, UploadQuery
+from fileserver.uploads.service import SeenUpload
 from storage.errors import StoreUnavailable
-from storage.rows.uploads import UploadRow
 
 TUS_HEADERS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
 COLLECTION = "/uploads/"
@@ -43,10 +43,12 @@ WRITING: tuple[type[Exception], ...] = (
 
 async def listed(call: Call[None, UploadQuery]) -> UploadList:
     """The caller's unfinished and recent uploads."""
-    before, limit = read_cursor(call.query.cursor), call.query.limit
-    rows = await service.listed(call.services, call.actor, before=before, limit=limit)
-    following = write_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
-    return UploadList(items=[out(row) for row in rows], next=following)
+    query = call.query
+    before, limit = read_cursor(query.cursor), query.limit
+    found = await service.listed(call.services, call.actor, before=before, limit=limit, fingerprint=query.fingerprint)
+    last = found[-1].row if len(found) == limit else None
+    following = write_cursor(last.created_at, last.id) if last else None
+    return UploadList(items=[out(each) for each in found], next=following)
 
 
 async def read(call: Call[None, None, UploadPath]) -> UploadOut:
@@ -54,8 +56,9 @@ async def read(call: Call[None, None, UploadPath]) -> UploadOut:
     return out(await service.read(call.services, call.actor, call.params.upload_id))
 
 
-def out(row: UploadRow) -> UploadOut:
-    """A row as its maker sees it."""
+def out(seen: SeenUpload) -> UploadOut:
+    """An upload as its maker sees it."""
+    row = seen.row
     return UploadOut.model_validate(
         {
             "id": row.id,
@@ -66,6 +69,8 @@ def out(row: UploadRow) -> UploadOut:
             "length_bytes": row.length_bytes,
             "verified_bytes": row.verified_bytes,
             "sha256": row.sha256,
+            "fingerprint": text_of(row.metadata, FINGERPRINT),
+            "material_id": seen.material_id,
             "created_at": row.created_at,
             "updated_at": row.updated_at,
             "expires_at": row.expires_at,

@@ -11,6 +11,9 @@ from fileserver.http.schemas import Input, Output
 State = Literal["receiving", "assembling", "verifying", "complete", "terminated", "failed"]
 
 
+FINGERPRINT = r"^[A-Za-z0-9._-]{1,100}$"
+
+
 class UploadPath(Input):
     """The upload in a path."""
 
@@ -20,6 +23,11 @@ class UploadPath(Input):
 class UploadQuery(Input):
     """Which uploads to list."""
 
+    fingerprint: str | None = Field(
+        default=None,
+        pattern=FINGERPRINT,
+        description="Only those with this `fingerprint` in their metadata, however old",
+    )
     cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
     limit: int = Field(default=50, ge=1, le=100, description="How many at most")
 
@@ -35,6 +43,8 @@ class UploadOut(Output):
     length_bytes: int = Field(description="How many there will be")
     verified_bytes: int = Field(description="How far the verification has read; the length once it is complete")
     sha256: str | None = Field(description="Of the whole file, in hexadecimal, once it is complete")
+    fingerprint: str = Field(description="By which the client knows its file again; empty if it named none")
+    material_id: UUID | None = Field(description="The material that a version was made of it for; null while unused")
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None = Field(description="When an unfinished upload is dropped; null once it is complete")

@@ -13,6 +13,7 @@ from compliance import ledger
 from compliance.access import Action, Actor, Target, require
 from compliance.errors import NotFound, WrongState
 from compliance.events import Act, Trail
+from compliance.uploads import encoded
 from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import OffsetMismatch, TooManyUploads, UploadGone, UploadTooLarge
@@ -40,6 +41,14 @@ class TakenUp:
     def layout(self) -> Layout:
         """Where its bytes go."""
         return Layout(self.row.length_bytes, self.row.part_size_bytes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenUpload:
+    """An upload, and the material that a version was made of it for."""
+
+    row: UploadRow
+    material_id: UUID | None
 
 
 async def create(services: Services, actor: Actor, trail: Trail, *, length: int, metadata: dict[str, str]) -> UploadRow:
@@ -125,20 +134,31 @@ async def terminate(services: Services, actor: Actor, trail: Trail, upload_id: U
         await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(upload_id))
 
 
-async def read(services: Services, actor: Actor, upload_id: UUID) -> UploadRow:
+async def read(services: Services, actor: Actor, upload_id: UUID) -> SeenUpload:
     """One upload of the actor, gone or not; reading disturbs nobody. Raises NotFound, AccessDenied."""
     async with services.database.transaction() as tx:
-        return await _own(tx, actor, Action.UPLOAD_READ, upload_id)
+        return (await _seen(tx, [await _own(tx, actor, Action.UPLOAD_READ, upload_id)]))[0]
 
 
 async def listed(
-    services: Services, actor: Actor, *, before: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[UploadRow]:
-    """The actor's uploads that are unfinished or recent, newest first."""
+    services: Services,
+    actor: Actor,
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+    fingerprint: str | None = None,
+) -> Sequence[SeenUpload]:
+    """The actor's uploads that are unfinished or recent, or all those of one fingerprint; newest first."""
     require(actor, Action.UPLOAD_READ, Target(owner_id=actor.person_id))
+    which = uploads.Which(since=services.clock() - RECENT, fingerprint=fingerprint and encoded(fingerprint))
     async with services.database.transaction() as tx:
-        since = services.clock() - RECENT
-        return await uploads.list_uploads(tx, actor.person_id, since=since, before=before, limit=limit)
+        rows = await uploads.list_uploads(tx, actor.person_id, which, before=before, limit=limit)
+        return await _seen(tx, rows)
+
+
+async def _seen(tx: Transaction, rows: Sequence[UploadRow]) -> Sequence[SeenUpload]:
+    used = await uploads.materials_of(tx, [row.id for row in rows])
+    return [SeenUpload(row=row, material_id=used.get(row.id)) for row in rows]
 
 
 async def _allowed(

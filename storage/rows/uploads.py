@@ -4,7 +4,7 @@
 request was given, so a request that another one has replaced, on this node or any other, can't move the offset.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,14 @@ class TailRow:
     object_key: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """Uploads that are unfinished or changed after `since`; or those of one file, by its base64 fingerprint."""
+
+    since: datetime
+    fingerprint: str | None = None
+
+
 COLUMNS = tuple(upload.c[field.name] for field in fields(UploadRow))
 PART_COLUMNS = tuple(upload_part.c[field.name] for field in fields(PartRow))
 TAIL_COLUMNS = tuple(upload_tail.c[field.name] for field in fields(TailRow))
@@ -79,14 +87,17 @@ async def upload_by_id(tx: Transaction, upload_id: UUID, *, lock: bool = False) 
 async def list_uploads(
     tx: Transaction,
     person_id: UUID,
+    which: Which,
     *,
-    since: datetime,
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> Sequence[UploadRow]:
-    """A person's uploads that are unfinished or changed after `since`, newest first; `before` continues a list."""
-    recent = or_(upload.c.state.in_(UNFINISHED), upload.c.updated_at > since)
-    query = select(*COLUMNS).where(upload.c.person_id == person_id, upload.c.state != "terminated", recent)
+    """A person's uploads, newest first; `before` continues a list."""
+    query = select(*COLUMNS).where(upload.c.person_id == person_id, upload.c.state != "terminated")
+    if which.fingerprint is None:
+        query = query.where(or_(upload.c.state.in_(UNFINISHED), upload.c.updated_at > which.since))
+    else:
+        query = query.where(upload.c.metadata["fingerprint"].astext == which.fingerprint)
     if before is not None:
         created_at, last_id = before
         earlier = (upload.c.created_at == created_at) & (upload.c.id < last_id)
@@ -183,6 +194,12 @@ async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) ->
     query = select(*COLUMNS).where(upload.c.state.in_(("receiving", "failed")), upload.c.expires_at <= now)
     query = query.order_by(upload.c.expires_at).limit(limit).with_for_update(skip_locked=True, key_share=True)
     return [UploadRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def materials_of(tx: Transaction, upload_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
+    """The material that a version was made for, by upload, of those uploads that are used."""
+    query = select(version.c.upload_id, version.c.material_id).where(version.c.upload_id.in_(upload_ids))
+    return {row.upload_id: row.material_id for row in await tx.execute(query)}
 
 
 async def is_used(tx: Transaction, upload_id: UUID) -> bool:
