@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.errors import StoreUnavailable
@@ -22,6 +23,17 @@ POOL_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+
+# SQLSTATE, or the beginning of one (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+PASSING_STATES = {
+    "08": "connection failed",
+    "53": "out of connections, memory or disk",
+    "57P": "going down or starting",
+    "57014": "statement took too long",
+    "55P03": "a lock was not free in time",
+    "40001": "transactions in each other's way",
+    "40P01": "transactions waited for each other",
+}
 
 
 class Database:
@@ -47,15 +59,19 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits when the block ends, rolls back when it raises.
 
-        Raises StoreUnavailable when PostgreSQL can't be reached.
+        Raises StoreUnavailable when PostgreSQL can't be reached or is too busy: nothing of the block is kept then, and
+        the same may succeed later.
         """
         try:
             async with self._engine.begin() as connection:
                 yield connection
+        except PoolTimeoutError as error:
+            raise StoreUnavailable(store="postgresql", detail="every connection is in use") from error
         except (OperationalError, InterfaceError) as error:
-            if not error.connection_invalidated and not _is_unreachable(error):
+            detail = _may_pass(error)
+            if detail is None:
                 raise
-            raise StoreUnavailable(store="postgresql") from error
+            raise StoreUnavailable(store="postgresql", detail=detail) from error
 
     async def ping(self) -> None:
         """Raises StoreUnavailable unless PostgreSQL answers."""
@@ -67,7 +83,9 @@ class Database:
         await self._engine.dispose()
 
 
-def _is_unreachable(error: DBAPIError) -> bool:
-    """Class 08 is a connection failure, 57P the server going away; without a state, none was ever reached."""
+def _may_pass(error: DBAPIError) -> str | None:
+    """What keeps PostgreSQL from working now but not for ever; None for an error of ours."""
     state = getattr(error.orig, "sqlstate", None)
-    return state is None or state.startswith(("08", "57P"))
+    if error.connection_invalidated or state is None:  # without a state, none was ever reached
+        return "no connection"
+    return next((detail for prefix, detail in PASSING_STATES.items() if state.startswith(prefix)), None)

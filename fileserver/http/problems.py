@@ -97,6 +97,9 @@ STATUSES: Mapping[str, int] = {
     "render-busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+# What passes by itself, and in how many seconds to ask again; programs find it in Retry-After.
+PASSING: Mapping[str, int] = {"store-unavailable": 5, "part-refused": 5, "object-cut-short": 5}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -134,8 +137,7 @@ def problem_of(error: Exception, language: Language, request_id: str, status: in
     slug = slug_of(error)
     if slug is None:
         return problem_of(InternalError(), language, request_id)
-    # What storage says about itself (keys, buckets, hosts) is for the log, not for the reader.
-    params: Mapping[str, str | int] = {} if isinstance(error, StorageError) else getattr(error, "params", {})
+    params = _params(error, slug)
     return Problem(
         slug=slug,
         status=status or STATUSES[slug],
@@ -146,6 +148,12 @@ def problem_of(error: Exception, language: Language, request_id: str, status: in
         params=params,
         headers=_headers(STATUSES[slug], params),
     )
+
+
+def _params(error: Exception, slug: str) -> Mapping[str, str | int]:
+    """What storage says about itself (keys, buckets, hosts) is for the log, not for the reader."""
+    told: Mapping[str, str | int] = {} if isinstance(error, StorageError) else getattr(error, "params", {})
+    return {"retry_after_s": PASSING[slug], **told} if slug in PASSING else told
 
 
 def _detail(slug: str, params: Mapping[str, str | int], language: Language) -> str:

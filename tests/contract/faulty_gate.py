@@ -1,4 +1,7 @@
-"""A TCP gate in front of a real S3 server that misbehaves as told: the real bytes, broken in the middle."""
+"""A TCP gate in front of a real S3 server that misbehaves as told: the real bytes, broken in the middle.
+
+`go_away` makes it a server that is down, whatever its protocol is, and `come_back` one that is up again.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,6 +27,7 @@ class FaultyGate:
     def __init__(self, settings: S3Settings) -> None:
         self._behind, self.settings = urlsplit(settings.endpoint_url), settings
         self.connections, self.open = 0, 0
+        self.away = False
         # How many connections get 503 before anything reaches the server.
         self.refuse = 0
         # For one connection each: how many bytes of the answer, or of the request, pass before it is cut.
@@ -47,7 +51,21 @@ class FaultyGate:
                 visit.cancel()
             await asyncio.gather(*self._visits, return_exceptions=True)
 
+    async def go_away(self) -> None:
+        """From now on nobody gets through, and whoever is connected is cut off."""
+        self.away = True
+        for visit in self._visits:
+            visit.cancel()
+        await asyncio.gather(*self._visits, return_exceptions=True)
+
+    def come_back(self) -> None:
+        """From now on all is well."""
+        self.away = False
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.away:
+            writer.transport.abort()
+            return
         visit = asyncio.create_task(self._serve(reader, writer))
         # Also for a visit that is cancelled before it has begun.
         visit.add_done_callback(lambda _: writer.close())
@@ -71,7 +89,7 @@ class FaultyGate:
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         limits = [cuts.pop(0) if cuts else None for cuts in (self.cut_requests, self.cut_answers)]
-        back_reader, back_writer = await asyncio.open_connection(self._behind.hostname, self._behind.port)
+        back_reader, back_writer = await self._connect()
         ways = [
             asyncio.create_task(_copy(reader, back_writer, limits[0], self._unknown(writer))),
             asyncio.create_task(_copy(back_reader, writer, limits[1])),
@@ -84,6 +102,12 @@ class FaultyGate:
                 each.transport.abort()
             for way in ways:
                 way.cancel()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """To what is behind: `http://host:port` or `unix:/path/of/a/socket`."""
+        if self._behind.scheme == "unix":
+            return await asyncio.open_unix_connection(self._behind.path)
+        return await asyncio.open_connection(self._behind.hostname, self._behind.port)
 
     def _unknown(self, writer: asyncio.StreamWriter) -> Callable[[bytes], Awaitable[bool]]:
         async def answered(piece: bytes) -> bool:

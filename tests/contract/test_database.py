@@ -10,7 +10,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from storage import database as pool
 from storage.database import Database
@@ -220,7 +220,35 @@ async def test_waiting_for_a_lock_ends(database: Database, monkeypatch: pytest.M
     second = Database(database_url)
     async with database.transaction() as tx:
         await tx.execute(text("LOCK TABLE clinic IN ACCESS EXCLUSIVE MODE"))
-        with pytest.raises(OperationalError, match="lock timeout"):
+        with pytest.raises(StoreUnavailable, match="lock"):
             async with asyncio.timeout(5), second.transaction() as other:
                 await other.execute(select(clinic))
     await second.close()
+
+
+async def test_a_statement_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """The store is too busy, which may pass; nothing of the transaction is kept."""
+    monkeypatch.setattr(pool, "OPTIONS", pool.OPTIONS.replace(str(pool.STATEMENT_TIMEOUT_MS), "50"))
+    impatient = Database(database_url)
+    with pytest.raises(StoreUnavailable, match="too long"):
+        async with impatient.transaction() as tx:
+            await tx.execute(text("SELECT pg_sleep(5)"))
+    await impatient.close()
+
+
+async def test_a_pool_that_is_used_up(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """Whoever finds no free connection in time is told to come back, not that something is broken."""
+    for name, value in {"POOL_SIZE": 1, "POOL_OVERFLOW": 0, "POOL_TIMEOUT_S": 0.05}.items():
+        monkeypatch.setattr(pool, name, value)
+    small = Database(database_url)
+    async with small.transaction():
+        with pytest.raises(StoreUnavailable, match="in use"):
+            await small.ping()
+    await small.close()
+
+
+async def test_what_is_our_own_fault_stays_so(database: Database) -> None:
+    """A statement that can never succeed is no store that is away."""
+    with pytest.raises(ProgrammingError):
+        async with database.transaction() as tx:
+            await tx.execute(text("SELECT nothing FROM nowhere"))

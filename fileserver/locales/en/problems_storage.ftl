@@ -27,8 +27,8 @@ problem-part-refused-detail = A part of the upload was not stored. It can be sen
 problem-part-refused-explanation = The store did not confirm a part. Resuming the upload sends it again; nothing that was confirmed is lost.
 
 problem-store-unavailable-title = Storage unavailable
-problem-store-unavailable-detail = A store behind the server does not answer. Please try again in a moment.
-problem-store-unavailable-explanation = The database or the object store is down or unreachable. The readiness check says which.
+problem-store-unavailable-detail = A store behind the server does not answer. An upload waits: what has arrived is kept, and it goes on from there. Please try again in { $retry_after_s } seconds.
+problem-store-unavailable-explanation = The database or the object store is down, unreachable or too busy. The readiness check says which. Uploads continue by themselves once it is back; nothing that was confirmed is lost.
 
 problem-store-refused-title = Storage refused
 problem-store-refused-detail = The store refused the request. Please tell your administrator.

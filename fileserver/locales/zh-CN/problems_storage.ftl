@@ -27,8 +27,8 @@ problem-part-refused-detail = 上传的一个分片未能保存，可以重新�
 problem-part-refused-explanation = 存储未确认该分片。继续上传会重新发送，已确认的内容不会丢失。
 
 problem-store-unavailable-title = 存储不可用
-problem-store-unavailable-detail = 服务器后端的存储没有响应，请稍后重试。
-problem-store-unavailable-explanation = 数据库或对象存储停机或无法连接。就绪检查会说明是哪一个。
+problem-store-unavailable-detail = 服务器后端的存储暂时没有响应。上传会等待：已收到的内容都会保留，恢复后从原处继续。请在 { $retry_after_s } 秒后重试。
+problem-store-unavailable-explanation = 数据库或对象存储停机、无法连接或过于繁忙，就绪检查会说明是哪一个。恢复后上传会自动继续，已确认的内容不会丢失。
 
 problem-store-refused-title = 存储拒绝请求
 problem-store-refused-detail = 存储拒绝了请求，请告知管理员。

@@ -1,0 +1,135 @@
+"""A store goes away while a file is being uploaded and comes back: the upload waits, and goes on from where it was."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+import pytest
+from aiohttp import ClientResponse
+from pydantic import SecretStr
+from sqlalchemy.engine import URL, make_url
+
+from fileserver.config import Config
+from storage.engines import Endpoints
+from tests.contract.faulty_gate import FaultyGate
+from tests.contract.tus.conftest import PART_BYTES
+from tests.contract.tus.test_patch import assert_complete
+from tests.uploads import VERSION, Tus
+
+BODY = os.urandom(2 * PART_BYTES + 100_000)
+STORES = ["s3", "postgresql"]
+
+
+@dataclass(frozen=True)
+class Gates:
+    """One in front of each store."""
+
+    s3: FaultyGate
+    postgresql: FaultyGate
+
+    def to(self, store: str) -> FaultyGate:
+        """The gate in front of this store."""
+        return self.s3 if store == "s3" else self.postgresql
+
+
+@pytest.fixture
+async def gates(engines: Endpoints, database_url: str) -> AsyncIterator[Gates]:
+    """The stores as they are reached through gates."""
+    behind = replace(engines.s3, endpoint_url=_address_of(make_url(database_url)))
+    async with AsyncExitStack() as stack:
+        yield Gates(
+            await stack.enter_async_context(FaultyGate(engines.s3).opened()),
+            await stack.enter_async_context(FaultyGate(behind).opened()),
+        )
+
+
+def _address_of(url: URL) -> str:
+    """Where PostgreSQL listens: the embedded one at a socket, wherever its folder's path is short enough for one."""
+    folder, port = url.query.get("host"), url.port or url.query.get("port")
+    return f"unix:{folder}/.s.PGSQL.{port}" if folder else f"http://{url.host}:{port}"
+
+
+@pytest.fixture
+def config(config: Config, gates: Gates, database_url: str) -> Config:
+    """The server knows its stores by the gates only."""
+    port = int(gates.postgresql.settings.endpoint_url.rpartition(":")[2])
+    through = make_url(database_url).set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
+    changes = {"s3_endpoint_url": gates.s3.settings.endpoint_url, "database_url": SecretStr(through)}
+    return config.model_copy(update=changes)
+
+
+async def assert_waits(tus: Tus, answer: ClientResponse) -> None:
+    """The refusal says that it will pass, when to ask again, and that nothing is lost."""
+    assert 503 == answer.status
+    if answer.method != "HEAD":
+        assert ("store-unavailable", []) == await tus.problem(answer)
+        document = await answer.json(content_type="application/problem+json")
+        assert "what has arrived is kept" in document["detail"]
+    assert "5" == answer.headers["Retry-After"]
+    assert "Upload-Offset" not in answer.headers
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_while_bytes_arrive(tus: Tus, gates: Gates, store: str) -> None:
+    """What was acknowledged stays; the rest is sent again, and the file is the same in the end."""
+    path = await tus.create(len(BODY))
+    assert 204 == (await tus.patch(path, 0, BODY[:PART_BYTES])).status
+    await gates.to(store).go_away()
+    await assert_waits(tus, await tus.patch(path, PART_BYTES, BODY[PART_BYTES:]))
+    gates.to(store).come_back()
+    offset = await tus.offset(path)
+    assert offset >= PART_BYTES
+    assert 204 == (await tus.patch(path, offset, BODY[offset:])).status
+    await assert_complete(tus, path, BODY)
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_in_the_middle_of_a_request(tus: Tus, gates: Gates, store: str) -> None:
+    """The request ends with the same refusal; what had been recorded by then counts."""
+    path = await tus.create(len(BODY))
+    async with tus.open_patch(path, 0, len(BODY)) as patch:
+        await patch.send(BODY[: PART_BYTES + 7])
+        await tus.until_recorded(path, PART_BYTES)
+        await gates.to(store).go_away()
+        await patch.send(BODY[PART_BYTES + 7 :])
+        assert 503 == await patch.status()
+    gates.to(store).come_back()
+    offset = await tus.offset(path)
+    assert offset >= PART_BYTES
+    assert 204 == (await tus.patch(path, offset, BODY[offset:])).status
+    await assert_complete(tus, path, BODY)
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "DELETE"])
+async def test_without_the_database(tus: Tus, gates: Gates, method: str) -> None:
+    """Making, asking and ending are refused as well, and possible again afterwards."""
+    path = await tus.create(5)
+    await gates.postgresql.go_away()
+    asked = {"POST": ("/uploads/", {**VERSION, "Upload-Length": "5"})}.get(method, (path, VERSION))
+    await assert_waits(tus, await tus.request(method, *asked))
+    gates.postgresql.come_back()
+    assert (await tus.request(method, *asked)).status in (200, 201, 204)
+
+
+async def test_when_the_last_byte_is_there(tus: Tus, gates: Gates) -> None:
+    """S3 goes away before the parts are joined: asking again later joins them."""
+    path = await tus.create(len(BODY))
+    assert 204 == (await tus.patch(path, 0, BODY[:PART_BYTES])).status
+    gates.s3.lacks = (b"POST /",)
+    await tus.patch(path, PART_BYTES, BODY[PART_BYTES:])
+    await gates.s3.go_away()
+    await assert_waits(tus, await tus.request("HEAD", path, VERSION))
+    gates.s3.lacks = ()
+    gates.s3.come_back()
+    assert len(BODY) == await tus.offset(path)
+    await assert_complete(tus, path, BODY)
+
+
+@pytest.mark.parametrize(("store", "check"), [("s3", "objects"), ("postgresql", "database")])
+async def test_readiness_says_which(tus: Tus, gates: Gates, store: str, check: str) -> None:
+    """An operator sees the store that is away by its name."""
+    await gates.to(store).go_away()
+    answer = await tus.request("GET", "/readyz", {})
+    found = {each["name"]: each["ok"] for each in (await answer.json())["checks"]}
+    assert (503, False, True) == (answer.status, found[check], found["database" if store == "s3" else "objects"])
