@@ -98,6 +98,8 @@ async def test_rejecting_needs_a_reason(console: Console) -> None:
 async def test_a_share_for_one_person(console: Console) -> None:
     """Choosing a person shows a search; only somebody who was found can be chosen, and forwarding is off."""
     async with console.opened("owner") as page:
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
         await page.goto(f"/materials/{console.cast.material_id}/share")
         await page.get_by_label("某一位人员").check()
         await page.get_by_label("哪一位", exact=True).first.fill("李娜")
@@ -105,6 +107,7 @@ async def test_a_share_for_one_person(console: Console) -> None:
         await expect(page.get_by_label("转发", exact=True)).to_be_disabled()
         await page.get_by_role("button", name="生成链接").click()
         await page.wait_for_url("**/shares/*")
+        assert [f"{console.url}/api/v1/shares"] == sent  # one press, one share
         await expect(page.get_by_text("某一位人员 · 李娜")).to_be_visible()
         page.on("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("button", name="撤销分享").click()

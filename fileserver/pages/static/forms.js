@@ -5,9 +5,12 @@
 // Names with dots make nested objects, checkboxes named `scopes[]` a list. Empty fields are left out, or null with `data-null`.
 // Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
-// A problem (RFC 9457) is shown in the form's [data-problem], each of its errors beside the field that it names.
+//
+// Importing this adds a listener; other modules import api.js and problem_box.js, which do nothing by themselves. (The page's own
+// address of this file has a hash, an import's has none: the browser would run it twice, and send every form twice.)
 
-const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+import { callApi } from "./api.js";
+import { clearProblem, showProblem } from "./problem_box.js";
 
 function valueOf(input) {
   if (input.type === "checkbox") return input.checked;
@@ -38,62 +41,6 @@ function bodyOf(form) {
   return body;
 }
 
-function clear(form) {
-  form.querySelectorAll("[data-field-error]").forEach((note) => {
-    for (const input of form.querySelectorAll("[aria-invalid]")) {
-      input.removeAttribute("aria-invalid");
-      const left = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== note.id);
-      if (left.length) input.setAttribute("aria-describedby", left.join(" "));
-      else input.removeAttribute("aria-describedby");
-    }
-    note.remove();
-  });
-  const box = form.querySelector("[data-problem]");
-  if (box) box.hidden = true;
-}
-
-function inputFor(form, pointer) {
-  if (!pointer) return null;
-  const name = pointer.replace(/^\//, "").replaceAll("/", ".");
-  const found = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}[]`);
-  return found instanceof RadioNodeList ? found[0] : found;
-}
-
-function markField(form, error) {
-  const input = inputFor(form, error.field);
-  if (!(input instanceof HTMLElement) || input.type === "hidden") return false;
-  const note = document.createElement("p");
-  note.className = "field-error";
-  note.dataset.fieldError = "";
-  note.id = `error-${input.name}`;
-  note.textContent = error.message;
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", [note.id, input.getAttribute("aria-describedby")].filter(Boolean).join(" "));
-  (input.closest("[data-field]") ?? input).after(note);
-  return true;
-}
-
-export function showProblem(form, problem) {
-  const errors = problem.errors ?? (problem.field ? [{ field: problem.field, message: problem.detail }] : []);
-  const unplaced = errors.filter((error) => !markField(form, error));
-  const box = form.querySelector("[data-problem]");
-  if (box) {
-    box.textContent = [problem.detail || problem.title, ...unplaced.map((error) => error.message)].filter(Boolean).join(" ");
-    box.hidden = false;
-  }
-  (form.querySelector("[aria-invalid]") ?? box)?.focus?.();
-}
-
-export async function callApi(method, url, body) {
-  const headers = { Accept: "application/json", "X-CSRF-Token": csrf() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  const text = await response.text();
-  const answer = text ? JSON.parse(text) : {};
-  if (!response.ok) throw Object.assign(new Error(answer.title ?? response.statusText), { problem: answer });
-  return answer;
-}
-
 const fill = (template, answer) => template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer[name] ?? ""));
 
 async function submit(event) {
@@ -101,7 +48,7 @@ async function submit(event) {
   if (!(form instanceof HTMLFormElement) || !form.dataset.api) return;
   event.preventDefault();
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) return;
-  clear(form);
+  clearProblem(form);
   const button = event.submitter ?? form.querySelector('[type="submit"]');
   const body = bodyOf(form);
   if (button?.name) body[button.name] = button.value;

@@ -1,6 +1,6 @@
 // Follows a version's preparation: <div data-live="/api/v1/materials/…" data-version="…"> with a <progress> inside.
 
-import { callApi } from "./forms.js";
+import { callApi } from "./api.js";
 
 const POLL_MS = 1500;
 

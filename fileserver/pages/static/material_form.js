@@ -4,7 +4,8 @@
 //
 // One file takes the form's title, several take their names. Sending may come before the uploads end: then it waits for them.
 
-import { callApi, showProblem } from "./forms.js";
+import { callApi } from "./api.js";
+import { showProblem } from "./problem_box.js";
 
 const form = document.querySelector("form[data-makes]");
 const progress = form.querySelector("[data-progress]");

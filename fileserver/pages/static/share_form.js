@@ -1,6 +1,6 @@
 // The form of a share: shows the fields that belong to the audience chosen, and finds people by name.
 
-import { callApi } from "./forms.js";
+import { callApi } from "./api.js";
 
 const form = document.querySelector("[data-share-form]");
 const people = form.querySelector("[data-people]");

@@ -6,7 +6,7 @@
 
 /* global tus */
 
-import { callApi } from "./forms.js";
+import { callApi } from "./api.js";
 
 const form = document.querySelector("form[data-uploader]");
 const texts = JSON.parse(form.querySelector("[data-uploader-texts]").textContent);

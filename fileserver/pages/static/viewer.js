@@ -1,6 +1,6 @@
 // Reads a share: begins the visit, shows its sealed pages as they are scrolled to, renews their addresses before they end.
 
-import { callApi } from "./forms.js";
+import { callApi } from "./api.js";
 
 const root = document.getElementById("viewer");
 const texts = JSON.parse(document.getElementById("viewer-texts").textContent);

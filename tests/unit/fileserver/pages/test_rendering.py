@@ -11,6 +11,7 @@ from fileserver.pages.rendering import human_size, input_time, local_time, machi
 
 NOON = datetime(2026, 11, 23, 4, 0, 5, tzinfo=UTC)
 OWN_BYTES_MAX = 60_000
+IMPORTED = re.compile(r"""^import [^;]*"\./([^"]+)";""", re.MULTILINE)
 STATIC_NAME = re.compile(r"""static\('([^']+)'\)""")
 
 
@@ -53,10 +54,20 @@ def test_our_browser_code_is_small() -> None:
 
 def test_templates_take_static_files_by_content() -> None:
     """A file that is missing is found here, not by a reader; what `make vendor` fetches has its own check."""
-    names = {
-        name
-        for path in (Path(rendering.__file__).parent / "templates").glob("*.html")
-        for name in STATIC_NAME.findall(path.read_text(encoding="utf-8"))
-    }
+    names = _loaded()
     assert "console.css" in names
     assert [] == sorted(n for n in names if not n.startswith("vendor/") and not (static_files.ROOT / n).is_file())
+
+
+def test_no_script_imports_what_pages_load() -> None:
+    """A page's address has a hash, an import's has none: the browser would run the script twice."""
+    scripts = list(static_files.ROOT.glob("*.js"))
+    imported = {name for path in scripts for name in IMPORTED.findall(path.read_text(encoding="utf-8"))}
+    assert "api.js" in imported
+    assert [] == sorted(imported & _loaded())
+
+
+def _loaded() -> set[str]:
+    """The names of static files that templates name."""
+    templates = (Path(rendering.__file__).parent / "templates").glob("*.html")
+    return {name for path in templates for name in STATIC_NAME.findall(path.read_text(encoding="utf-8"))}

@@ -1,0 +1,23 @@
+// Calls the API as the page's session, and throws what it refuses: error.problem is the document, error.retryAfterS how long to wait.
+
+export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+export async function callApi(method, url, body, signal) {
+  const headers = { Accept: "application/json", "X-CSRF-Token": csrf() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await fetch(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw refusal(response.status, text, response.headers.get("Retry-After"));
+  return text ? JSON.parse(text) : {};
+}
+
+// What a proxy says in HTML is no problem document: then there is only the status.
+export function refusal(status, text, retryAfter) {
+  const error = Object.assign(new Error(`status ${status}`), { status, retryAfterS: Number(retryAfter) || 0 });
+  try {
+    error.problem = { status, ...JSON.parse(text) };
+  } catch {
+    return error;
+  }
+  return error;
+}

@@ -1,0 +1,47 @@
+// Shows a problem (RFC 9457) in the form's [data-problem], each of its errors beside the field that it names.
+
+export function clearProblem(form) {
+  form.querySelectorAll("[data-field-error]").forEach((note) => {
+    for (const input of form.querySelectorAll("[aria-invalid]")) {
+      input.removeAttribute("aria-invalid");
+      const left = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== note.id);
+      if (left.length) input.setAttribute("aria-describedby", left.join(" "));
+      else input.removeAttribute("aria-describedby");
+    }
+    note.remove();
+  });
+  const box = form.querySelector("[data-problem]");
+  if (box) box.hidden = true;
+}
+
+function inputFor(form, pointer) {
+  if (!pointer) return null;
+  const name = pointer.replace(/^\//, "").replaceAll("/", ".");
+  const found = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}[]`);
+  return found instanceof RadioNodeList ? found[0] : found;
+}
+
+function markField(form, error) {
+  const input = inputFor(form, error.field);
+  if (!(input instanceof HTMLElement) || input.type === "hidden") return false;
+  const note = document.createElement("p");
+  note.className = "field-error";
+  note.dataset.fieldError = "";
+  note.id = `error-${input.name}`;
+  note.textContent = error.message;
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", [note.id, input.getAttribute("aria-describedby")].filter(Boolean).join(" "));
+  (input.closest("[data-field]") ?? input).after(note);
+  return true;
+}
+
+export function showProblem(form, problem) {
+  const errors = problem.errors ?? (problem.field ? [{ field: problem.field, message: problem.detail }] : []);
+  const unplaced = errors.filter((error) => !markField(form, error));
+  const box = form.querySelector("[data-problem]");
+  if (box) {
+    box.textContent = [problem.detail || problem.title, ...unplaced.map((error) => error.message)].filter(Boolean).join(" ");
+    box.hidden = false;
+  }
+  (form.querySelector("[aria-invalid]") ?? box)?.focus?.();
+}
