@@ -74,6 +74,7 @@ docs: install-dev
 	$(BIN)/python -m fileserver.docs
 
 bench: install-dev vendor
+	@PYTHON="$(PYTHON)" requirements/peer
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 # dev is the largest set; the others take its versions, so that all of them agree.
@@ -89,9 +90,12 @@ lock:
 	$(UV_COMPILE) --constraint requirements/dev.lock --group build --output-file requirements/build.lock
 	$(UV_COMPILE) --constraint requirements/dev.lock --group npm --output-file requirements/npm.lock
 	requirements/npm install --silent --package-lock-only
+	requirements/npm install --silent --package-lock-only --prefix benchmarks/uploads/peer
 	@# Who funds a package is of no use here, and the locks hold no address of any kind.
-	$(BIN)/python -c "import json, pathlib; path = pathlib.Path('package-lock.json'); lock = json.loads(path.read_text()); \
-	[package.pop('funding', None) for package in lock['packages'].values()]; path.write_text(json.dumps(lock, indent=2) + '\n')"
+	for lock in package-lock.json benchmarks/uploads/peer/package-lock.json; do \
+	$(BIN)/python -c "import json, pathlib, sys; path = pathlib.Path(sys.argv[1]); lock = json.loads(path.read_text()); \
+	[package.pop('funding', None) for package in lock['packages'].values()]; path.write_text(json.dumps(lock, indent=2) + '\n')" \
+	$$lock || exit; done
 
 clean:
 	rm -rf .venv .make .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules

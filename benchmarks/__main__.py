@@ -3,48 +3,77 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import ledger, links, pages, sealing, uploads
+from benchmarks import ledger, links, pages, sealing
 from benchmarks.stage import Figure, stage
+from benchmarks.uploads import running as uploads
+from benchmarks.uploads.stores import STORES
+from benchmarks.uploads.wishes import ROUNDS, Wishes
+from fileserver.services import Services
 
 ALL = {
     "links": links.run,
     "sealing": sealing.run,
     "pages": pages.run,
     "ledger": ledger.run,
-    "uploads": uploads.run,
 }
+UPLOADS = "uploads"
+NAMES = (*ALL, UPLOADS)
 UNBROKEN_CHARS = 160
 WHOLE_FROM = 100
+VERDICTS = {None: "", True: "pass", False: "FAIL"}
 
 
-async def measure(names: Sequence[str]) -> list[Figure]:
+async def measure(names: Sequence[str], wishes: Wishes) -> list[Figure]:
     """Every figure of the named benchmarks, in order."""
     async with stage() as services:
-        return [figure for name in names for figure in await ALL[name](services)]
+        return [figure for name in names for figure in await _one(name, services, wishes)]
+
+
+async def _one(name: str, services: Services, wishes: Wishes) -> list[Figure]:
+    wishes.advance(name)
+    return await (uploads.run(services, wishes) if name == UPLOADS else ALL[name](services))
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(ALL)))
+@click.argument("names", nargs=-1, type=click.Choice(NAMES))
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def main(*, names: tuple[str, ...], as_json: bool) -> None:
+@click.option("--only", multiple=True, type=click.Choice(uploads.NAMES), help="uploads: this scenario; repeatable.")
+@click.option("--store", "stores", multiple=True, type=click.Choice(tuple(STORES)), help="uploads: before this store.")
+@click.option("--rounds", type=click.IntRange(1), default=ROUNDS, show_default=True, help="uploads: rounds of each.")
+@click.option("--quick", is_flag=True, help="uploads: tiny sizes, to see that it runs.")
+def main(
+    *, names: tuple[str, ...], as_json: bool, only: tuple[str, ...], stores: tuple[str, ...], rounds: int, quick: bool
+) -> None:
     """Run the named benchmarks, or all of them."""
-    figures = asyncio.run(measure(names or tuple(ALL)))
+    wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        step = progress.add_task("starting the engines")
+        told = replace(wishes, advance=lambda what: progress.update(step, description=what))
+        figures = asyncio.run(measure(names or NAMES, told))
     if as_json:
         click.echo(json.dumps([asdict(figure) for figure in figures]))
-        return
-    table = Table("figure", "value", "unit", "note", box=None)
+    else:
+        _print(figures)
+
+
+def _print(figures: list[Figure]) -> None:
+    table = Table("figure", "value", "unit", "note", "", box=None)
     for figure in figures:
         table.add_row(
             figure.name,
             f"{figure.value:,.0f}" if figure.value >= WHOLE_FROM else f"{figure.value:.3g}",
             figure.unit,
             figure.note,
+            VERDICTS[figure.passed],
         )
     console = Console(highlight=False)
     (console if console.is_terminal else Console(highlight=False, width=UNBROKEN_CHARS)).print(table)

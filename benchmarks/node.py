@@ -1,19 +1,21 @@
 """A server process on the benchmarks' engines, and employees to work with it.
 
-A process of its own, so that neither the client's work nor the benchmark's memory is counted as the server's.
+A process of its own, so that neither the client's work nor the benchmark's memory is counted as the server's. It runs
+the code beside this file, whatever is installed.
 """
 
 import asyncio
 import secrets
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 from pydantic import SecretStr
 
+from benchmarks.processes import HERE, Tree
 from compliance.access import Role
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
@@ -27,45 +29,35 @@ from fileserver.demo.running import serves
 from fileserver.services import Services
 from storage.engines.child import start_child
 
-PEAK_LINE = "VmHWM:"
-
 
 @dataclass(frozen=True)
 class Node:
-    """A running server; its renderers are processes below it and not counted."""
+    """A running server, its renderers below it."""
 
     url: str
-    process: psutil.Process
-
-    def cpu_s(self) -> float:
-        """Processor time so far."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
-
-    def begin_peak(self) -> int:
-        """Linux notes a new peak of resident memory from now on. What is resident now, in bytes."""
-        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
-        return int(self.process.memory_info().rss)
-
-    def peak_bytes(self) -> int:
-        """The peak since `begin_peak`."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        (kib,) = (line.split()[1] for line in status.splitlines() if line.startswith(PEAK_LINE))
-        return int(kib) * 1024
+    tree: Tree
 
 
 @asynccontextmanager
 async def node(services: Services) -> AsyncIterator[Node]:
     """A server on the same engines, under the same keys; it ends with the block."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sealshare-node-")))
+        folder = stack.enter_context(working_folder())
         port = stack.enter_context(reserved_port(None, 0, lambda _line: None))
         url = household.address(port)
         environment = _environment(services.config, port=str(port), public_url=url, stand_in_sign_in="true")
+        environment |= {"TMPDIR": str(folder), **HERE}
         child = start_child(python_order("serve", folder / "serve", ("fileserver", "serve"), environment))
         stack.callback(child.stop)
         await asyncio.to_thread(child.wait_ready, lambda: serves(child.pid, port))
-        yield Node(url, psutil.Process(child.pid))
+        yield Node(url, Tree(psutil.Process(child.pid)))
+
+
+@contextmanager
+def working_folder() -> Iterator[Path]:
+    """A folder for one server: its log, and whatever temporary files it makes."""
+    with tempfile.TemporaryDirectory(prefix="sealshare-node-") as folder:
+        yield Path(folder)
 
 
 @asynccontextmanager

@@ -19,12 +19,13 @@ from storage.provision import init
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number; `value` in `unit`."""
+    """One measured number; `value` in `unit`. `passed` says whether it reaches the bar that its note tells, if any."""
 
     name: str
     value: float
     unit: str
     note: str = ""
+    passed: bool | None = None
 
 
 @asynccontextmanager

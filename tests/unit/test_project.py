@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
+NPM_FOLDERS = [ROOT, ROOT / "benchmarks/uploads/peer"]
 DOCUMENTS = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"]
 MAKEFILE = (ROOT / "Makefile").read_text()
 # Folders that belong to one machine or one person.
@@ -55,7 +56,9 @@ def test_every_package_is_pinned_by_hash(lock: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*LOCKS, ROOT / "package-lock.json", ROOT / "package.json", ROOT / ".npmrc"], ids=lambda path: path.name
+    "path",
+    [*LOCKS, *(folder / name for folder in NPM_FOLDERS for name in ("package-lock.json", "package.json", ".npmrc"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_no_lock_names_an_address(path: Path) -> None:
     """Which registry packages come from is the machine's affair: no lock holds a URL."""
@@ -79,10 +82,11 @@ def test_dev_is_a_superset() -> None:
     assert set(_pins(ROOT / "requirements/server.lock")) < set(_pins(ROOT / "requirements/demo.lock")) < dev
 
 
-def test_browser_code_is_pinned() -> None:
+@pytest.mark.parametrize("folder", NPM_FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_npm_packages_are_pinned(folder: Path) -> None:
     """package.json names exact versions, and each package in its lock has a SHA-512."""
-    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
     fetched = {name.removeprefix("node_modules/"): package for name, package in packages.items() if name}
 
     assert all(fetched[name]["version"] == version for name, version in wanted.items())

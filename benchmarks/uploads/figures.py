@@ -1,0 +1,99 @@
+"""Figures of runs, each beside its bar."""
+
+from benchmarks.stage import Figure
+from benchmarks.uploads.measuring import RAW, Run, Runs, middle
+from benchmarks.uploads.scenarios import MIB, Scenario
+from benchmarks.uploads.servers import OURS, THEIRS
+from benchmarks.uploads.stores import SINK, Store
+
+SLOW_RATE_BAR = 1.3
+PLAIN_BAR = 0.9
+MEMORY_BAR_MIB = 64
+MB = 1_000_000
+PLAIN = "plain"
+
+
+def at_least(name: str, value: float, bar: float, unit: str = "×") -> Figure:
+    """A figure that should be high."""
+    return Figure(name, value, unit, f"bar ≥ {bar:.3g}", value >= bar)
+
+
+def at_most(name: str, value: float, bar: float, unit: str = "×") -> Figure:
+    """A figure that should be low."""
+    return Figure(name, value, unit, f"bar ≤ {bar:.3g}", value <= bar)
+
+
+def figures(scenario: Scenario, store: Store, runs: Runs) -> list[Figure]:
+    """All that was measured of one scenario before one store: rates, ratios, costs."""
+    title = f"{scenario.name}, {store.name}"
+    found = [_rate(title, name, scenario, each) for name, each in runs.items()]
+    found += _ratios(title, scenario, store, runs)
+    for name in (OURS, THEIRS):
+        if name in runs:
+            found += _costs(f"{title}: {name}", scenario, store, runs[name])
+    return found
+
+
+def _rate_of(scenario: Scenario, runs: list[Run]) -> float:
+    return middle(runs, (lambda run: run.files_rate) if scenario.is_small else (lambda run: run.rate / MB))
+
+
+def _rate(title: str, name: str, scenario: Scenario, runs: list[Run]) -> Figure:
+    cpu_s = middle(runs, lambda run: run.per_gib(run.result.cpu_s))
+    note = f"client {cpu_s:.2f} CPU s/GiB"
+    if name == RAW:
+        note += f", sink {middle(runs, lambda run: run.per_gib(run.cpu_s)):.2f}"
+    return Figure(f"{title}: {name}", _rate_of(scenario, runs), "files/s" if scenario.is_small else "MB/s", note)
+
+
+def _ratios(title: str, scenario: Scenario, store: Store, runs: Runs) -> list[Figure]:
+    found = []
+    ours, theirs = runs.get(OURS), runs.get(THEIRS)
+    if ours and theirs:
+        ratio = _rate_of(scenario, ours) / _rate_of(scenario, theirs)
+        found.append(
+            at_least(f"{title}: ours / peer", ratio, scenario.rate_bar if store.name == SINK else SLOW_RATE_BAR)
+        )
+        if store.name == SINK:
+            found += _sink_ratios(title, scenario, ours, theirs)
+    if ours and (plain := runs.get(PLAIN)):
+        ratio = _rate_of(scenario, ours) / _rate_of(scenario, plain)
+        found.append(at_least(f"{title}: ours / plain", ratio, PLAIN_BAR))
+    return found
+
+
+def _sink_ratios(title: str, scenario: Scenario, ours: list[Run], theirs: list[Run]) -> list[Figure]:
+    found = []
+    if scenario.cpu_bar:
+        ratio = middle(ours, lambda run: run.cpu_s) / middle(theirs, lambda run: run.cpu_s)
+        found.append(at_most(f"{title}: processor, ours / peer", ratio, scenario.cpu_bar))
+    if scenario.slowest_bar:
+        ratio = middle(ours, lambda run: run.slowest_s) / middle(theirs, lambda run: run.slowest_s)
+        found.append(at_most(f"{title}: slowest of 100, ours / peer", ratio, scenario.slowest_bar))
+    if scenario.requests_bar:
+        asked = middle(ours, lambda run: run.per_gib(sum(run.requests.values())))
+        found.append(at_most(f"{title}: S3 requests, ours", asked, scenario.requests_bar, "1/GiB"))
+    return found
+
+
+def _costs(title: str, scenario: Scenario, store: Store, runs: list[Run]) -> list[Figure]:
+    cpu_s = middle(runs, lambda run: run.per_gib(run.cpu_s))
+    database_cpu_s = middle(runs, lambda run: run.per_gib(run.database_cpu_s))
+    beside = f"and PostgreSQL {database_cpu_s:.2f}" if database_cpu_s else ""
+    grown_mib = max(run.grown_bytes for run in runs) / MIB
+    written_mib = max(run.per_gib(run.written_bytes) for run in runs) / MIB
+    found = [
+        Figure(f"{title}, processor", cpu_s, "CPU s/GiB", beside),
+        Figure(f"{title}, memory above rest", grown_mib, "MiB", f"{min(scenario.lanes, scenario.files)} in flight"),
+        Figure(f"{title}, written to disk", written_mib, "MiB/GiB"),
+    ]
+    if scenario.is_small:
+        found.append(Figure(f"{title}, slowest of 100", middle(runs, lambda run: run.slowest_s) * 1000, "ms"))
+    if store.counts:
+        asked = middle(runs, lambda run: run.per_gib(sum(run.requests.values())))
+        found.append(Figure(f"{title}, S3 requests", asked, "1/GiB", _operations(runs[-1].requests)))
+    return found
+
+
+def _operations(requests: dict[str, int]) -> str:
+    return " ".join(f"{name} {number}" for name, number in sorted(requests.items(), key=lambda each: -each[1]))
