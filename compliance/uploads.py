@@ -42,7 +42,7 @@ async def finished_upload(tx: Transaction, upload_id: UUID, person_id: UUID) -> 
         raise UploadUnfinished(field="upload_id", state=row.state)
     return FinishedUpload(
         sha256=row.sha256,
-        size_bytes=row.length_bytes,
+        size_bytes=row.size_bytes,
         object_key=row.object_key,
         filename=text_of(row.metadata, FILENAME) or NAMELESS,
         declared_media_type=text_of(row.metadata, FILETYPE),

@@ -20,7 +20,9 @@ The life of a request that brings bytes (`tus`, `intake`)
        (`recording`).
     4. The body ended inside a part: what this request brought of it becomes a tail. The next request reads the tails
        back into the part that covers them.
-    5. At the length the state becomes `assembling`, in the transaction of the last part; then Complete; then `complete`
+    5. A length that was left open is said with some PATCH. If nothing is missing then, the state becomes `assembling`
+       and the tails become the last part (`finishing`). Otherwise the next step is the same for all:
+    6. At the length the state becomes `assembling`, in the transaction of the last part; then Complete; then `complete`
        with the SHA-256 computed on the way, or `verifying` and a job that reads the object once (`finishing`).
 
 Crash windows: this process, S3 or PostgreSQL may stop between any two of these

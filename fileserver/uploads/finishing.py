@@ -15,11 +15,12 @@ from compliance.visits import person_now
 from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
+from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
 from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, StorageError, StoreRefused
 from storage.objects import Part
 from storage.rows import uploads
-from storage.rows.uploads import PartRow, UploadRow
+from storage.rows.uploads import PartRow, TailRow, UploadRow
 
 # S3's codes for parts that will never make this object: another node's late part replaced one, or one got lost.
 HOPELESS_CODES = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"})
@@ -33,11 +34,12 @@ async def finish(services: Services, upload_id: UUID, sha256: str | None = None)
     Raises UploadGone when the parts can't become the object any more, StorageError when a later try may succeed.
     """
     async with services.database.transaction() as tx:
-        row, parts = await uploads.upload_by_id(tx, upload_id), await uploads.parts_of(tx, upload_id)
+        row = await uploads.upload_by_id(tx, upload_id)
+        parts, tails = await uploads.parts_of(tx, upload_id), await uploads.tails_of(tx, upload_id)
     if row is None or row.state != "assembling":
         return
     try:
-        await _assemble(services, row, parts)
+        await _assemble(services, row, await _sealed(services, row, tails) if tails else parts)
     except StorageError as error:
         if not _is_hopeless(error):
             raise
@@ -50,8 +52,25 @@ async def finish(services: Services, upload_id: UUID, sha256: str | None = None)
             await services.jobs.enqueue(tx, names.VERIFY, key=names.obj_of(row.id), upload_id=str(row.id))
 
 
+async def _sealed(services: Services, row: UploadRow, tails: tuple[TailRow, ...]) -> tuple[PartRow, ...]:
+    """The parts, after the tails have become the last one: a length that was said once all bytes were there.
+
+    Whoever else does the same at this moment brings the same bytes; one of the two is recorded.
+    """
+    start, number = tails[0].offset_bytes, tails[0].offset_bytes // row.part_size_bytes + 1
+    body = b"".join([piece for tail in tails async for piece in services.objects.read(tail.object_key)])
+    sent = await services.objects.upload_part(row.object_key, str(row.multipart_id), number, body, len(body))
+    async with services.database.transaction() as tx:
+        if await uploads.drop_tails(tx, row.id, below=row.size_bytes):
+            part = PartRow(number=number, offset_bytes=start, size_bytes=sent.size_bytes, etag=sent.etag)
+            await uploads.add_parts(tx, row.id, [part])
+        return await uploads.parts_of(tx, row.id)
+
+
 async def _assemble(services: Services, row: UploadRow, parts: tuple[PartRow, ...]) -> None:
-    if row.multipart_id is not None:  # without one, a single PutObject has made the object already
+    if not row.length_bytes:
+        await services.objects.put(row.object_key, b"", media_type=OCTETS)
+    elif row.multipart_id is not None:  # without one, a single PutObject has made the object already
         listed = [Part(part.number, part.size_bytes, part.etag) for part in parts]
         await services.objects.complete_multipart(row.object_key, row.multipart_id, listed)
 
@@ -79,7 +98,7 @@ async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: 
         return
     person = await person_now(tx, row.person_id)
     trail = Trail(who=person.pseudonym, role=person.role)
-    detail = {"bytes": row.length_bytes}
+    detail = {"bytes": row.size_bytes}
     event = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, obj=names.obj_of(row.id), ver=sha256, det=detail)
     await ledger.append(tx, event, now=now)
     if row.fence > 1:  # more than one request wrote: a tail or an abandoned attempt may be left

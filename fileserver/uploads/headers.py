@@ -17,7 +17,7 @@ from compliance.uploads import FILENAME, FILETYPE
 from fileserver.uploads.errors import TusVersionRefused, UploadHeaderInvalid
 
 VERSION = "1.0.0"
-EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
+EXTENSIONS = "creation,creation-defer-length,creation-with-upload,termination,expiration,checksum"
 OFFSET_STREAM = "application/offset+octet-stream"
 METADATA_CHARS_MAX = 4096
 METADATA_KEYS_MAX = 32
@@ -60,12 +60,28 @@ def read_number(headers: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def read_length(headers: Mapping[str, str]) -> int:
-    """Upload-Length of a creation. A length that is said later and uploads put together of others aren't offered."""
-    for name in ("Upload-Defer-Length", "Upload-Concat"):
-        if name in headers:
-            raise UploadHeaderInvalid(field=name, rule="extension-unknown")
-    return read_number(headers, "Upload-Length")
+def read_length(headers: Mapping[str, str]) -> int | None:
+    """Upload-Length of a creation, None for `Upload-Defer-Length: 1`; exactly one of the two must be there."""
+    if "Upload-Concat" in headers:
+        raise UploadHeaderInvalid(field="Upload-Concat", rule="extension-unknown")
+    deferred = headers.get("Upload-Defer-Length")
+    if deferred is None:
+        return read_number(headers, "Upload-Length")
+    if deferred != "1":
+        raise UploadHeaderInvalid(field="Upload-Defer-Length", rule="not-one")
+    if "Upload-Length" in headers:
+        raise UploadHeaderInvalid(field="Upload-Defer-Length", rule="length-twice")
+    return None
+
+
+def read_said_length(headers: Mapping[str, str]) -> int | None:
+    """Upload-Length of a PATCH, which says it for an upload that was made without; None when it isn't there."""
+    return read_number(headers, "Upload-Length") if "Upload-Length" in headers else None
+
+
+def write_length(length: int | None) -> dict[str, str]:
+    """Upload-Length, or that it has not been said."""
+    return {"Upload-Defer-Length": "1"} if length is None else {"Upload-Length": str(length)}
 
 
 def read_checksum(headers: Mapping[str, str]) -> Checksum | None:

@@ -69,6 +69,8 @@ def _hash_so_far(receptions: Receptions, taken: TakenUp) -> Any:
 async def conclude(services: Services, receptions: Receptions, upload_id: UUID, fence: int, offset: int) -> None:
     """Assemble an upload of which all bytes are recorded. Raises UploadGone, StorageError."""
     running = receptions.take_hash(upload_id, fence, offset)
+    if running is None and not offset:
+        running = RunningHash(fence, offset, hashlib.sha256())
     try:
         await finish(services, upload_id, running.sha256.hexdigest() if running else None)
     except StorageError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 MIB = 1 << 20
 PART_SIZE_MIN_BYTES = 16 * MIB
+PART_SIZE_DEFERRED_MAX_BYTES = 32 * MIB
 PARTS_MAX = 9_500  # S3 allows 10,000
 RETAINED_MAX_BYTES = 40 * MIB  # what one upload keeps in memory until the store acknowledges it
 PARTS_IN_FLIGHT_MAX = 2
@@ -25,21 +26,30 @@ class Span:
 
 @dataclass(frozen=True)
 class Layout:
-    """The parts of an upload of `length_bytes`."""
+    """The parts of an upload of `length_bytes`, or of one that may grow until that is said."""
 
-    length_bytes: int
+    length_bytes: int | None
     part_size_bytes: int
+    size_max_bytes: int = 0  # of any upload here
+
+    @property
+    def end_max_bytes(self) -> int:
+        """The offset that no byte may pass."""
+        if self.length_bytes is None:
+            return min(self.size_max_bytes, self.part_size_bytes * PARTS_MAX)
+        return self.length_bytes
 
     def span_at(self, offset: int) -> Span:
         """The part that holds the byte at `offset`."""
         number = offset // self.part_size_bytes + 1
         start = (number - 1) * self.part_size_bytes
-        return Span(number, start, min(self.part_size_bytes, self.length_bytes - start))
+        left_bytes = self.part_size_bytes if self.length_bytes is None else self.length_bytes - start
+        return Span(number, start, min(self.part_size_bytes, left_bytes))
 
     @property
     def is_single(self) -> bool:
         """One part is everything: then one PutObject does it."""
-        return self.length_bytes <= self.part_size_bytes
+        return self.length_bytes is not None and self.length_bytes <= self.part_size_bytes
 
     @property
     def parts_in_flight_max(self) -> int:
@@ -51,3 +61,8 @@ def part_size_for(length_bytes: int) -> int:
     """Bytes per part for an upload of this length, a whole number of MiB."""
     least = -(-length_bytes // PARTS_MAX)
     return max(PART_SIZE_MIN_BYTES, -(-least // MIB) * MIB)
+
+
+def part_size_for_deferred(size_max_bytes: int) -> int:
+    """Bytes per part for an upload whose length is said later. Two of them have to be bounded in memory as well."""
+    return min(part_size_for(size_max_bytes), PART_SIZE_DEFERRED_MAX_BYTES)

@@ -90,8 +90,8 @@ class Receiver:
         return None
 
     async def _take(self, piece: bytes) -> None:
-        if self._position + len(piece) > self._intake.layout.length_bytes:
-            raise UploadTooLarge(size_max_bytes=self._intake.layout.length_bytes)
+        if self._position + len(piece) > self._intake.layout.end_max_bytes:
+            raise UploadTooLarge(size_max_bytes=self._intake.layout.end_max_bytes)
         if self._check:
             self._check.update(piece)
         while piece:

@@ -15,14 +15,12 @@ from fileserver.uploads import names
 from fileserver.uploads.errors import UploadReplaced
 from fileserver.uploads.layout import Span
 from fileserver.uploads.port import OCTETS, ObjectSink
-from fileserver.uploads.service import TakenUp
+from fileserver.uploads.service import ASSEMBLE_DELAY_S, TakenUp
 from storage.database import Transaction
 from storage.errors import StorageError
 from storage.objects import Part
 from storage.rows import uploads
 from storage.rows.uploads import PartRow, TailRow
-
-ASSEMBLE_DELAY_S = 60  # the request itself assembles at once; the job is for a process that died before it could
 
 log = structlog.get_logger(__name__)
 

@@ -40,7 +40,7 @@ class UploadOut(Output):
     media_type: str = Field(description="As the client declared it; nothing relies on it")
     state: State = Field(description="`verifying`: all bytes are here and are being hashed; `complete`: ready for use")
     offset_bytes: int = Field(description="How many bytes are stored")
-    length_bytes: int = Field(description="How many there will be")
+    length_bytes: int | None = Field(description="How many there will be; null until the client says it")
     verified_bytes: int = Field(description="How far the verification has read; the length once it is complete")
     sha256: str | None = Field(description="Of the whole file, in hexadecimal, once it is complete")
     fingerprint: str = Field(description="By which the client knows its file again; empty if it named none")

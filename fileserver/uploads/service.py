@@ -16,8 +16,8 @@ from compliance.events import Act, Trail
 from compliance.uploads import encoded
 from fileserver.services import Services
 from fileserver.uploads import names
-from fileserver.uploads.errors import OffsetMismatch, TooManyUploads, UploadGone, UploadTooLarge
-from fileserver.uploads.layout import Layout, part_size_for
+from fileserver.uploads.errors import OffsetMismatch, TooManyUploads, UploadGone, UploadHeaderInvalid, UploadTooLarge
+from fileserver.uploads.layout import Layout, part_size_for, part_size_for_deferred
 from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
 from storage.rows import uploads
@@ -27,6 +27,7 @@ UNFINISHED_MAX = 100
 RECENT = timedelta(days=7)
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 GONE = ("terminated", "failed")
+ASSEMBLE_DELAY_S = 60  # the request itself assembles at once; the job is for a process that died before it could
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,13 @@ class TakenUp:
 
     row: UploadRow
     fence_before: int
+    size_max_bytes: int  # of any upload here
     tails: tuple[TailRow, ...] = ()
 
     @property
     def layout(self) -> Layout:
         """Where its bytes go."""
-        return Layout(self.row.length_bytes, self.row.part_size_bytes)
+        return Layout(self.row.length_bytes, self.row.part_size_bytes, self.size_max_bytes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,20 +53,27 @@ class SeenUpload:
     material_id: UUID | None
 
 
-async def create(services: Services, actor: Actor, trail: Trail, *, length: int, metadata: dict[str, str]) -> UploadRow:
-    """Makes an upload. One of length 0 is complete at once. Raises AccessDenied, UploadTooLarge, TooManyUploads."""
-    if length > services.config.upload_size_max_bytes:
-        raise UploadTooLarge(size_max_bytes=services.config.upload_size_max_bytes)
+async def create(
+    services: Services, actor: Actor, trail: Trail, *, length: int | None, metadata: dict[str, str]
+) -> UploadRow:
+    """Makes an upload. One of length 0 is complete at once; None: the length is said later.
+
+    Raises AccessDenied, UploadTooLarge, TooManyUploads.
+    """
+    size_max_bytes = services.config.upload_size_max_bytes
+    if length is not None and length > size_max_bytes:
+        raise UploadTooLarge(size_max_bytes=size_max_bytes)
     row = _new_row(services, actor, length, metadata)
     obj = names.obj_of(row.id)
     rule = require(actor, Action.UPLOAD_CREATE, obj=obj)
-    if not length:
+    if length == 0:
         await services.objects.put(row.object_key, b"", media_type=OCTETS)
     async with services.database.transaction() as tx:
         if await uploads.count_unfinished(tx, actor.person_id) >= UNFINISHED_MAX:
             raise TooManyUploads(uploads_max=UNFINISHED_MAX)
         await uploads.add_upload(tx, row)
-        created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det={"bytes": length})
+        detail = {} if length is None else {"bytes": length}
+        created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det=detail)
         await ledger.append(tx, created, now=row.created_at)
         if row.sha256:
             completed = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, why=rule, obj=obj, ver=row.sha256, det={"bytes": 0})
@@ -72,20 +81,21 @@ async def create(services: Services, actor: Actor, trail: Trail, *, length: int,
     return row
 
 
-def _new_row(services: Services, actor: Actor, length: int, metadata: dict[str, str]) -> UploadRow:
+def _new_row(services: Services, actor: Actor, length: int | None, metadata: dict[str, str]) -> UploadRow:
     now, upload_id = services.clock(), uuid4()
+    size_max_bytes = services.config.upload_size_max_bytes
     row = UploadRow(
         id=upload_id,
         person_id=actor.person_id,
         length_bytes=length,
         metadata=metadata,
         object_key=names.object_key(upload_id),
-        part_size_bytes=part_size_for(length),
+        part_size_bytes=part_size_for_deferred(size_max_bytes) if length is None else part_size_for(length),
         created_at=now,
         updated_at=now,
         expires_at=now + timedelta(seconds=services.config.upload_expiry_s),
     )
-    return row if length else replace(row, state="complete", sha256=EMPTY_SHA256, expires_at=None)
+    return row if length != 0 else replace(row, state="complete", sha256=EMPTY_SHA256, expires_at=None)
 
 
 async def check(services: Services, actor: Actor, action: Action, upload_id: UUID) -> None:
@@ -95,31 +105,60 @@ async def check(services: Services, actor: Actor, action: Action, upload_id: UUI
 
 
 async def take_up(
-    services: Services, actor: Actor, upload_id: UUID, *, offset: int | None = None, body_bytes: int | None = 0
+    services: Services,
+    actor: Actor,
+    upload_id: UUID,
+    *,
+    offset: int | None = None,
+    body_bytes: int | None = 0,
+    length: int | None = None,
 ) -> TakenUp:
     """Puts the upload into the hands of this request; every older one, here or elsewhere, can't record any more.
 
-    With `offset` the caller means to write there. Raises OffsetMismatch, UploadTooLarge, and as `check`.
+    With `offset` the caller means to write there, and may say the `length` of an upload that was made without one; if
+    all its bytes are there already, it is to be assembled. Raises OffsetMismatch, UploadTooLarge, UploadHeaderInvalid
+    for a length that can't be, and as `check`.
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
     async with services.database.transaction() as tx:
         row = await _allowed(tx, actor, action, upload_id, services.clock(), lock=True)
+        ended = row.state != "receiving"
         if offset is not None:
-            _check_place(row, offset, body_bytes)
-        if row.state != "receiving":
-            return TakenUp(row=row, fence_before=row.fence)
-        taken = replace(row, fence=row.fence + 1)
-        if offset is not None and Layout(row.length_bytes, row.part_size_bytes).is_single:
-            taken = replace(taken, object_key=names.single_key(upload_id, taken.fence))
-        await uploads.set_fence(tx, upload_id, taken.fence, taken.object_key)
-        return TakenUp(row=taken, fence_before=row.fence, tails=await uploads.tails_of(tx, upload_id))
+            _check_place(row, offset)
+            row = await _with_length(services, tx, row, length)
+        taken = TakenUp(row=row, fence_before=row.fence, size_max_bytes=services.config.upload_size_max_bytes)
+        if body_bytes is not None and row.offset_bytes + body_bytes > taken.layout.end_max_bytes:
+            raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
+        if ended:
+            return taken
+        row = replace(row, fence=row.fence + 1)
+        if offset is not None and taken.layout.is_single and row.multipart_id is None:
+            row = replace(row, object_key=names.single_key(upload_id, row.fence))
+        await uploads.set_fence(tx, upload_id, row.fence, row.object_key)
+        return replace(taken, row=row, tails=await uploads.tails_of(tx, upload_id))
 
 
-def _check_place(row: UploadRow, offset: int, body_bytes: int | None) -> None:
+def _check_place(row: UploadRow, offset: int) -> None:
     if offset != row.offset_bytes:
         raise OffsetMismatch(field="Upload-Offset", rule="offset-mismatch", offset_bytes=row.offset_bytes)
-    if body_bytes is not None and offset + body_bytes > row.length_bytes:
-        raise UploadTooLarge(size_max_bytes=row.length_bytes)
+
+
+async def _with_length(services: Services, tx: Transaction, row: UploadRow, length: int | None) -> UploadRow:
+    """The row after the client has said the length; saying it again is fine, changing it is not."""
+    if length is None or length == row.length_bytes:
+        return row
+    if row.length_bytes is not None:
+        raise UploadHeaderInvalid(field="Upload-Length", rule="length-changed")
+    if length < row.offset_bytes:
+        raise UploadHeaderInvalid(field="Upload-Length", rule="length-below-offset")
+    layout = Layout(None, row.part_size_bytes, services.config.upload_size_max_bytes)
+    if length > layout.end_max_bytes:
+        raise UploadTooLarge(size_max_bytes=layout.end_max_bytes)
+    row = replace(row, length_bytes=length, state="assembling" if length == row.offset_bytes else row.state)
+    await uploads.set_length(tx, row.id, length, row.state)
+    if row.state == "assembling":
+        await services.jobs.enqueue(tx, names.ASSEMBLE, delay_s=ASSEMBLE_DELAY_S, upload_id=str(row.id))
+    return row
 
 
 async def terminate(services: Services, actor: Actor, trail: Trail, upload_id: UUID) -> None:

@@ -42,12 +42,12 @@ async def create(call: Call) -> web.Response:
     length, metadata, checksum = headers.read_length(sent), headers.read_metadata(sent), headers.read_checksum(sent)
     if size_bytes != 0:
         body.check_body_type(call.request)
-    if size_bytes is not None and size_bytes > length:
+    if size_bytes is not None and length is not None and size_bytes > length:
         raise UploadTooLarge(size_max_bytes=length)
     row = await service.create(call.services, call.actor, call.trail, length=length, metadata=metadata)
     answer = {"Location": f"{call.services.config.public_url}/uploads/{row.id}"}
     if size_bytes != 0:
-        answer |= await _write(call, row.id, 0, checksum)
+        answer |= await _write(call, row.id, 0, length=None, checksum=checksum)
     elif call.request.content_type == headers.OFFSET_STREAM:
         answer["Upload-Offset"] = "0"
     return web.Response(status=HTTPStatus.CREATED, headers={**headers.write_expiry(row.expires_at), **answer})
@@ -67,8 +67,8 @@ async def head(call: Call) -> web.Response:
         status=HTTPStatus.OK,
         headers={
             "Upload-Offset": str(row.offset_bytes),
-            "Upload-Length": str(row.length_bytes),
             "Cache-Control": "no-store",
+            **headers.write_length(row.length_bytes),
             **headers.write_metadata(row.metadata),
             **headers.write_expiry(row.expires_at),
         },
@@ -80,8 +80,8 @@ async def patch(call: Call) -> web.Response:
     sent = call.request.headers
     headers.check_version(sent)
     body.check_body_type(call.request)
-    offset, checksum = headers.read_number(sent, "Upload-Offset"), headers.read_checksum(sent)
-    answer = await _write(call, _upload_id(call), offset, checksum)
+    offset, length = headers.read_number(sent, "Upload-Offset"), headers.read_said_length(sent)
+    answer = await _write(call, _upload_id(call), offset, length=length, checksum=headers.read_checksum(sent))
     return web.Response(status=HTTPStatus.NO_CONTENT, headers=answer)
 
 
@@ -95,12 +95,16 @@ async def delete(call: Call) -> web.Response:
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-async def _write(call: Call, upload_id: UUID, offset: int, checksum: Checksum | None) -> dict[str, str]:
+async def _write(
+    call: Call, upload_id: UUID, offset: int, *, length: int | None, checksum: Checksum | None
+) -> dict[str, str]:
     """The body into the upload, and what the answer says of it. Without right, no older request is ended."""
     size_bytes = body.body_bytes(call.request)
     await service.check(call.services, call.actor, Action.UPLOAD_WRITE, upload_id)
     async with _receptions(call).hold(upload_id) as reception:
-        taken = await service.take_up(call.services, call.actor, upload_id, offset=offset, body_bytes=size_bytes)
+        taken = await service.take_up(
+            call.services, call.actor, upload_id, offset=offset, body_bytes=size_bytes, length=length
+        )
         reached = await _take_in(call, reception, taken, size_bytes, checksum)
     expires_at = None if reached == taken.row.length_bytes else taken.row.expires_at
     return {"Upload-Offset": str(reached), **headers.write_expiry(expires_at)}
@@ -112,7 +116,8 @@ async def _take_in(
     pieces = body.pieces(call.request, reception)
     if taken.row.state != "receiving":
         async for _ in pieces:
-            raise UploadTooLarge(size_max_bytes=taken.row.length_bytes)
+            raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
+        carry_hash(_receptions(call), taken)
         await _conclude_if_due(call, taken)
         return taken.row.offset_bytes
     return await take_in(

@@ -29,7 +29,7 @@ async def verify(services: Services, upload_id: UUID) -> None:
         await fail(services, upload_id, error)
         return
     if size_bytes != row.length_bytes:
-        key, expected = row.object_key, row.length_bytes
+        key, expected = row.object_key, row.size_bytes
         await fail(services, upload_id, ObjectCutShort(key=key, expected_bytes=expected, received_bytes=size_bytes))
         return
     async with services.database.transaction() as tx:

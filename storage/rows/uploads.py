@@ -25,7 +25,7 @@ class UploadRow:
 
     id: UUID
     person_id: UUID
-    length_bytes: int
+    length_bytes: int | None  # None: not said yet
     offset_bytes: int = 0
     metadata: dict[str, str]
     object_key: str
@@ -38,6 +38,13 @@ class UploadRow:
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None
+
+    @property
+    def size_bytes(self) -> int:
+        """The length, for those who know that it has been said. Raises ValueError if it has not."""
+        if self.length_bytes is None:
+            raise ValueError("the length of this upload has not been said")
+        return self.length_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +135,12 @@ async def tails_of(tx: Transaction, upload_id: UUID) -> tuple[TailRow, ...]:
 async def set_fence(tx: Transaction, upload_id: UUID, fence: int, object_key: str) -> None:
     """Takes the upload up: only a request that was given `fence` records from now on, and its object gets this key."""
     await tx.execute(update(upload).where(upload.c.id == upload_id).values(fence=fence, object_key=object_key))
+
+
+async def set_length(tx: Transaction, upload_id: UUID, length_bytes: int, state: str) -> None:
+    """Notes the length of an upload that was made without one. The caller has locked the row and seen that it is."""
+    saying = update(upload).where(upload.c.id == upload_id, upload.c.length_bytes.is_(None))
+    await tx.execute(saying.values(length_bytes=length_bytes, state=state))
 
 
 async def set_multipart(tx: Transaction, upload_id: UUID, fence: int, multipart_id: str) -> bool:

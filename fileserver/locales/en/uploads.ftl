@@ -51,6 +51,10 @@ problem-server-stopping-detail = What had arrived is kept. Try again in a few se
 problem-server-stopping-explanation = The server is going down or restarting. The upload continues where it stood.
 
 invalid-not-a-number = A whole number in digits is needed, at most 19 of them.
+invalid-length-changed = The length has been said before and cannot change.
+invalid-length-below-offset = More bytes than that have arrived already.
+invalid-length-twice = Send either Upload-Length or Upload-Defer-Length, not both.
+invalid-not-one = This header can only be 1.
 invalid-not-base64 = This is not valid base64.
 invalid-extension-unknown = This server does not offer that extension of the protocol.
 invalid-algorithm-unknown = This checksum algorithm is not known here. Use sha1 or sha256.

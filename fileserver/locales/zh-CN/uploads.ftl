@@ -51,6 +51,10 @@ problem-server-stopping-detail = 已收到的数据会保留，请几秒后重�
 problem-server-stopping-explanation = 服务器正在停止或重启，上传会从原处继续。
 
 invalid-not-a-number = 需要由数字组成的整数，最多 19 位。
+invalid-length-changed = 长度已经声明过，不能更改。
+invalid-length-below-offset = 已收到的字节比这个长度多。
+invalid-length-twice = 请只发送 Upload-Length 和 Upload-Defer-Length 其中之一。
+invalid-not-one = 该头部的值只能是 1。
 invalid-not-base64 = 不是有效的 base64。
 invalid-extension-unknown = 本服务器不提供该协议扩展。
 invalid-algorithm-unknown = 不支持该校验算法，请使用 sha1 或 sha256。

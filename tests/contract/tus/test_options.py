@@ -2,6 +2,7 @@
 
 import pytest
 
+from fileserver.uploads import headers
 from tests.api import Client
 from tests.uploads import Tus
 
@@ -12,7 +13,7 @@ async def test_tells_versions_extensions_and_limits(tus: Tus, client: Client, pa
     async with client.options(path) as answer:
         assert 204 == answer.status
         assert "1.0.0" == answer.headers["Tus-Version"] == answer.headers["Tus-Resumable"]
-        assert "creation,creation-with-upload,termination,expiration,checksum" == answer.headers["Tus-Extension"]
+        assert headers.EXTENSIONS == answer.headers["Tus-Extension"]
         assert str(tus.services.config.upload_size_max_bytes) == answer.headers["Tus-Max-Size"]
         assert "sha1,sha256" == answer.headers["Tus-Checksum-Algorithm"]
 

@@ -3,7 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fileserver.uploads.layout import MIB, PART_SIZE_MIN_BYTES, PARTS_MAX, RETAINED_MAX_BYTES, Layout, part_size_for
+from fileserver.uploads.layout import (
+    MIB,
+    PART_SIZE_DEFERRED_MAX_BYTES,
+    PART_SIZE_MIN_BYTES,
+    PARTS_MAX,
+    RETAINED_MAX_BYTES,
+    Layout,
+    part_size_for,
+    part_size_for_deferred,
+)
 
 TIB = 1 << 40
 LENGTHS = st.integers(min_value=1, max_value=5 * TIB)
@@ -35,6 +44,16 @@ def test_what_stays_in_memory_is_bounded(length: int) -> None:
     layout = Layout(length, part_size_for(length))
     assert 1 <= layout.parts_in_flight_max <= 2
     assert layout.parts_in_flight_max == 1 or 2 * layout.part_size_bytes <= RETAINED_MAX_BYTES
+
+
+@given(LENGTHS)
+def test_an_upload_without_a_length_has_an_end(size_max: int) -> None:
+    """It may grow to the largest upload, or to as many parts as there may be of a size that memory bears."""
+    layout = Layout(None, part_size_for_deferred(size_max), size_max)
+    assert layout.part_size_bytes <= PART_SIZE_DEFERRED_MAX_BYTES <= RETAINED_MAX_BYTES
+    assert min(size_max, PART_SIZE_DEFERRED_MAX_BYTES * PARTS_MAX) == layout.end_max_bytes
+    assert layout.span_at(layout.end_max_bytes - 1).number <= PARTS_MAX
+    assert not layout.is_single
 
 
 def test_a_file_of_one_part_needs_no_multipart_upload() -> None:
