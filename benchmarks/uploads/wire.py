@@ -10,7 +10,7 @@ import socket
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 1 << 20
 WITH_HEAD_MAX_BYTES = 256 << 10
 READ_BYTES = 64 << 10
 SILENCE_MAX_S = 600
@@ -49,8 +49,7 @@ class Block:
     def __init__(self) -> None:
         self._file = os.memfd_create("block")
         self._head = os.urandom(WITH_HEAD_MAX_BYTES)
-        for _ in range(BLOCK_BYTES // (1 << 20)):
-            os.write(self._file, os.urandom(1 << 20))
+        os.write(self._file, os.urandom(BLOCK_BYTES))
 
     def beginning(self, size_bytes: int) -> bytes:
         """A small body."""
