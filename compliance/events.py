@@ -35,6 +35,9 @@ class Act(StrEnum):
     EMPLOYEE_ACCOUNT_CREATE = "employee:account:create"
     EMPLOYEE_ACCOUNT_DISABLE = "employee:account:disable"
     EMPLOYEE_ACCOUNT_ENABLE = "employee:account:enable"
+    EMPLOYEE_DEPARTMENT_CHANGE = "employee:department:change"
+    EMPLOYEE_QUOTA_SET = "employee:quota:set"
+    EMPLOYEE_QUOTA_REMOVE = "employee:quota:remove"
     EMPLOYEE_PASSWORD_CHANGE = "employee:password:change"  # noqa: S105  # an act, no password
     EMPLOYEE_CLINIC_CREATE = "employee:clinic:create"
     EMPLOYEE_CLINIC_ASSIGN = "employee:clinic:assign"
@@ -48,6 +51,7 @@ class Act(StrEnum):
     EMPLOYEE_UPLOAD_COMPLETE = "employee:upload:complete"
     EMPLOYEE_UPLOAD_TERMINATE = "employee:upload:terminate"
     SYSTEM_UPLOAD_EXPIRE = "system:upload:expire"
+    SYSTEM_UPLOAD_SWEEP = "system:upload:sweep"
     EMPLOYEE_MATERIAL_CREATE = "employee:material:create"
     EMPLOYEE_MATERIAL_WITHDRAW = "employee:material:withdraw"
     EMPLOYEE_MATERIAL_PREVIEW = "employee:material:preview"

@@ -90,6 +90,7 @@ def _master_key(value: SecretStr) -> SecretStr:
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[int, Field(gt=0)]
+QuotaBytes = Annotated[int, Field(ge=0)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
 
@@ -134,6 +135,12 @@ class Config(BaseSettings):
 
     upload_size_max_bytes: int = Field(default=50 * GIB, gt=0, description="Largest upload")
     upload_expiry_s: Seconds = Field(default=7 * DAY_S, description="An unfinished upload is dropped after so long")
+    upload_quota_person_bytes: QuotaBytes | None = Field(
+        default=None, description="How much one person may keep, for whom no other limit was set; none: without limit"
+    )
+    upload_quota_department_bytes: QuotaBytes | None = Field(
+        default=None, description="How much the people of one department may keep together; none: without limit"
+    )
     visit_url_lifetime_s: Seconds = Field(default=300, description="A content address under /v/ works for so long")
     renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that render and stamp pages")
 

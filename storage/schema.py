@@ -313,6 +313,7 @@ version = Table(
     _created(),
     UniqueConstraint("material_id", "number"),
     UniqueConstraint("upload_id"),  # an upload becomes one version, once
+    Index("ix_version_uploader_id", "uploader_id"),
 )
 
 rendition = Table(

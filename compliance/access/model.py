@@ -61,6 +61,9 @@ class Action(StrEnum):
     UPLOAD_READ = "upload.read"
     UPLOAD_WRITE = "upload.write"
     UPLOAD_TERMINATE = "upload.terminate"
+    UPLOAD_WATCH = "upload.watch"
+    QUOTA_LIST = "quota.list"
+    QUOTA_SET = "quota.set"
     MATERIAL_LIST = "material.list"
     MATERIAL_CREATE = "material.create"
     MATERIAL_READ = "material.read"
@@ -93,6 +96,7 @@ class Action(StrEnum):
     ACCOUNT_CREATE = "account.create"
     ACCOUNT_DISABLE = "account.disable"
     ACCOUNT_ENABLE = "account.enable"
+    ACCOUNT_DEPARTMENT = "account.department"
     ACCOUNT_PASSWORD = "account.password"  # noqa: S105  # an act, no password
 
 

@@ -163,6 +163,14 @@ PERMITS: tuple[Permit, ...] = (
     Permit(
         "admin-runs-accounts",
         _roles(Role.ADMIN),
-        _actions(A.ACCOUNT_LIST, A.ACCOUNT_CREATE, A.ACCOUNT_DISABLE, A.ACCOUNT_ENABLE, A.ACCOUNT_PASSWORD),
+        _actions(
+            A.ACCOUNT_LIST,
+            A.ACCOUNT_CREATE,
+            A.ACCOUNT_DISABLE,
+            A.ACCOUNT_ENABLE,
+            A.ACCOUNT_PASSWORD,
+            A.ACCOUNT_DEPARTMENT,
+        ),
     ),
+    Permit("admin-watches-uploads", _roles(Role.ADMIN), _actions(A.UPLOAD_WATCH, A.QUOTA_LIST, A.QUOTA_SET)),
 )

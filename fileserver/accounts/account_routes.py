@@ -13,6 +13,7 @@ from fileserver.accounts.schemas import (
     AccountPath,
     AccountQuery,
     AccountWithPassword,
+    DepartmentIn,
     PasswordChange,
     PasswordReset,
 )
@@ -43,7 +44,11 @@ async def create(call: Call[AccountIn]) -> AccountWithPassword:
     password = body.password or random_password()
     check_password(password, login)
     new = NewAccount(
-        login=login, name=body.name, role=Role(body.role), password_hash=await services.passwords.hash(password)
+        login=login,
+        name=body.name,
+        role=Role(body.role),
+        department=body.department,
+        password_hash=await services.passwords.hash(password),
     )
     async with services.database.transaction() as tx:
         added = await service.add(tx, services.keys.master, call.trail, new, now=services.clock(), why=rule)
@@ -65,6 +70,15 @@ async def enable(call: Call[None, None, AccountPath]) -> AccountOut:
     services, person_id = call.services, call.params.person_id
     async with services.database.transaction() as tx:
         await service.enable(tx, call.trail, person_id, now=services.clock(), why=rule)
+        return _out(await service.read(tx, services.keys.master, person_id))
+
+
+async def put_department(call: Call[DepartmentIn, None, AccountPath]) -> AccountOut:
+    """Say where an employee works."""
+    rule = require(call.actor, Action.ACCOUNT_DEPARTMENT)
+    services, person_id, department = call.services, call.params.person_id, call.body.department
+    async with services.database.transaction() as tx:
+        await service.put_department(tx, call.trail, person_id, department, now=services.clock(), why=rule)
         return _out(await service.read(tx, services.keys.master, person_id))
 
 
@@ -101,6 +115,7 @@ def _out(account: Named) -> AccountOut:
         login=row.login,
         name=account.name,
         role=Role(row.role),
+        department=row.department,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
     )
@@ -172,6 +187,18 @@ ROUTES = (
         path_params=AccountPath,
         body=PasswordReset,
         returns=AccountWithPassword,
+        errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+    _route(
+        method="POST",
+        path="/api/v1/people/accounts/{person_id}/department",
+        name="accounts.put_department",
+        summary="Say where an employee works",
+        handler=put_department,
+        action=Action.ACCOUNT_DEPARTMENT,
+        path_params=AccountPath,
+        body=DepartmentIn,
+        returns=AccountOut,
         errors=(AccessDenied, NotFound, InvalidValue),
     ),
     Route(

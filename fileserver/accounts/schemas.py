@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from compliance.access import Role
 from compliance.passwords import PASSWORD_CHARS_MAX
-from fileserver.accounts.service import LOGIN_CHARS_MAX
+from fileserver.accounts.service import DEPARTMENT_CHARS_MAX, LOGIN_CHARS_MAX
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 from fileserver.http.scopes import Scope
@@ -21,6 +21,9 @@ CURSOR_CHARS_MAX = 200
 LIST_MAX = 200
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX, strip_whitespace=True, pattern=LINE)]
+Department = Annotated[
+    str, StringConstraints(max_length=DEPARTMENT_CHARS_MAX, strip_whitespace=True, pattern=LINE)
+]  # empty: none
 EmployeeRole = Literal["marketer", "manager", "reviewer", "auditor", "admin"]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_CHARS_MAX)]
 
@@ -140,6 +143,7 @@ class AccountIn(Input):
     )
     name: Name = Field(description="The employee's name")
     role: EmployeeRole = Field(description="What the employee does")
+    department: Department = Field(default="", description="Where the employee works; a quota may be set for it")
     password: Password | None = Field(default=None, description="The server makes one if none is given", repr=False)
 
 
@@ -156,6 +160,7 @@ class AccountOut(Output):
     login: str
     name: str = Field(description="Empty once the person is erased")
     role: Role
+    department: str = Field(description="Empty for none")
     created_at: datetime
     disabled_at: datetime | None
 
@@ -171,6 +176,12 @@ class AccountList(Output):
 
     items: list[AccountOut]
     next: str | None
+
+
+class DepartmentIn(Input):
+    """Where an employee works."""
+
+    department: Department = Field(description="Empty for none")
 
 
 class PasswordReset(Input):

@@ -11,17 +11,19 @@ from uuid import UUID
 
 from compliance.access import Role
 from compliance.errors import InvalidValue, LastAdmin, LoginTaken, NotFound
-from compliance.events import Act, Trail
+from compliance.events import Act, Trail, short_hash
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, add_person, profiles_of
 from fileserver.accounts.sign_in import normal_login
+from fileserver.http.schemas import LINE
 from storage.database import Transaction
 from storage.rows import accounts as rows
 from storage.rows import sessions, tokens
 from storage.rows.accounts import AccountRow
 
 LOGIN_CHARS_MAX = 64
+DEPARTMENT_CHARS_MAX = 60
 LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9._@+-]*")
 
 
@@ -32,6 +34,7 @@ class NewAccount:
     login: str
     name: str
     role: Role
+    department: str = ""
     password_hash: str = field(repr=False)
 
 
@@ -51,6 +54,14 @@ def checked_login(login: str) -> str:
     return normal
 
 
+def checked_department(department: str) -> str:
+    """The department's name in its one form; empty for none. Raises InvalidValue for what is no single line."""
+    name = department.strip()
+    if len(name) > DEPARTMENT_CHARS_MAX or not re.fullmatch(LINE, name):
+        raise InvalidValue(field="department", rule="string-pattern-mismatch")
+    return name
+
+
 async def add(
     tx: Transaction, master: MasterKey, trail: Trail, new: NewAccount, *, now: datetime, why: str = ""
 ) -> Named:
@@ -58,7 +69,13 @@ async def add(
     login = checked_login(new.login)
     person_id = await add_person(tx, master, "employee", Profile(name=new.name))
     added = await rows.add_account(
-        tx, person_id, login=login, password_hash=new.password_hash, role=new.role.value, created_at=now
+        tx,
+        person_id,
+        login=login,
+        password_hash=new.password_hash,
+        role=new.role.value,
+        department=new.department,
+        created_at=now,
     )
     if not added:
         raise LoginTaken(field="login")
@@ -94,6 +111,18 @@ async def enable(tx: Transaction, trail: Trail, person_id: UUID, *, now: datetim
         return
     await rows.put_disabled(tx, person_id, None)
     await append(tx, trail.event(Act.EMPLOYEE_ACCOUNT_ENABLE, why=why, obj=_obj(row)), now=now)
+
+
+async def put_department(
+    tx: Transaction, trail: Trail, person_id: UUID, department: str, *, now: datetime, why: str = ""
+) -> None:
+    """Moves an employee to another department, whose quota counts from now on. Raises NotFound."""
+    row = await _row(tx, person_id)
+    if row.department == department:
+        return
+    await rows.put_department(tx, person_id, department)
+    hashed = {"department_sha256": short_hash(department)}
+    await append(tx, trail.event(Act.EMPLOYEE_DEPARTMENT_CHANGE, why=why, obj=_obj(row), det=hashed), now=now)
 
 
 async def put_password(

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "Start everything on this machine, with a demo brand.",
     "keys": "Rotate the keys that links are signed with.",
     "migrate": "Bring the database to the newest schema.",
+    "quotas": "List, set and remove quotas of uploads.",
     "serve": "Run one server node until SIGTERM or SIGINT.",
     "storage": "Prepare the bucket and examine the S3 server.",
     "tokens": "Make API tokens.",

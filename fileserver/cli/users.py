@@ -28,16 +28,24 @@ def command() -> None:
 @click.option("--login", required=True, help="What the employee signs in with.")
 @click.option("--name", required=True, help="The employee's name.")
 @click.option("--role", required=True, type=ROLES)
+@click.option("--department", default="", help="Where the employee works; `sealshare quotas` may limit it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def add(*, login: str, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
+def add(*, login: str, name: str, role: str, department: str, password_stdin: bool, as_json: bool) -> None:
     """Add an account. A password that was made here is shown once."""
     password = sys.stdin.readline(PASSWORD_CHARS_MAX + 2).rstrip("\r\n") if password_stdin else random_password()
 
     async def work(desk: Desk) -> Named:
         checked = service.checked_login(login)
         check_password(password, checked)
-        new = NewAccount(login=checked, name=name, role=Role(role), password_hash=await desk.passwords.hash(password))
+        hashed = await desk.passwords.hash(password)
+        new = NewAccount(
+            login=checked,
+            name=name,
+            role=Role(role),
+            department=service.checked_department(department),
+            password_hash=hashed,
+        )
         async with desk.database.transaction() as tx:
             return await service.add(tx, desk.keys.master, OPERATOR, new, now=desk.clock())
 
@@ -65,10 +73,29 @@ def listed(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(accounts, ensure_ascii=False))
         return
-    table = Table("Login", "Name", "Role", "Since", "Disabled", box=None)
+    table = Table("Login", "Name", "Role", "Department", "Since", "Disabled", box=None)
     for each in accounts:
-        table.add_row(each["login"], each["name"], each["role"], each["created_at"], each["disabled_at"] or "")
+        shown = ("login", "name", "role", "department", "created_at", "disabled_at")
+        table.add_row(*(each[name] or "" for name in shown))
     Console().print(table)
+
+
+@command.command("department")
+@click.argument("login")
+@click.argument("department")
+def put_department(login: str, department: str) -> None:
+    """Say that LOGIN works in DEPARTMENT ("" for none); the department's quota counts from now on."""
+
+    async def work(desk: Desk) -> None:
+        name = service.checked_department(department)
+        async with desk.database.transaction() as tx:
+            account = await rows.account_by_login(tx, normal_login(login))
+            if account is None:
+                raise NotFound
+            await service.put_department(tx, OPERATOR, account.person_id, name, now=desk.clock())
+
+    at_desk(work)
+    click.echo(f"{normal_login(login)} works in {department.strip() or 'no department'}.")
 
 
 @command.command("disable")
@@ -94,6 +121,7 @@ def _document(account: Named) -> dict[str, str | None]:
         "login": row.login,
         "name": account.name,
         "role": row.role,
+        "department": row.department,
         "created_at": row.created_at.isoformat(timespec="seconds"),
         "disabled_at": row.disabled_at.isoformat(timespec="seconds") if row.disabled_at else None,
     }

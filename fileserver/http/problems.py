@@ -66,6 +66,7 @@ STATUSES: Mapping[str, int] = {
     "upload-cut": HTTPStatus.BAD_REQUEST,
     "upload-silent": HTTPStatus.REQUEST_TIMEOUT,
     "too-many-uploads": HTTPStatus.TOO_MANY_REQUESTS,
+    "upload-quota-exceeded": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "server-full": HTTPStatus.SERVICE_UNAVAILABLE,
     "server-stopping": HTTPStatus.SERVICE_UNAVAILABLE,
     # storage

@@ -20,5 +20,7 @@ class Scope(StrEnum):
     ANALYTICS_READ = "analytics:read"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    OPERATIONS_READ = "operations:read"
+    OPERATIONS_WRITE = "operations:write"
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_WRITE = "accounts:write"

@@ -17,10 +17,9 @@ from fileserver.http.keys import CALLER, CONFIG, LANGUAGE
 from fileserver.i18n import Language, translate
 from fileserver.pages import words
 from fileserver.pages.static_files import static_url
+from fileserver.sizes import human_size
 
 CHINA_TIME = timezone(timedelta(hours=8))
-BYTE_UNITS = ("B", "KB", "MB", "GB", "TB")
-UNIT = 1000
 SHORT_HASH_CHARS = 12
 
 templates = Environment(
@@ -104,16 +103,6 @@ def input_time(value: datetime | None) -> str:
 def machine_time(value: datetime) -> str:
     """A time for the `datetime` attribute."""
     return value.astimezone(UTC).isoformat()
-
-
-def human_size(size_bytes: int) -> str:
-    """A size in three digits: 1.53 GB."""
-    value = float(size_bytes)
-    for unit in BYTE_UNITS[:-1]:
-        if value < UNIT:
-            return f"{value:.3g} {unit}"
-        value /= UNIT
-    return f"{value:.3g} {BYTE_UNITS[-1]}"
 
 
 def short_hash(sha256: str) -> str:

@@ -72,6 +72,15 @@ class TooManyUploads(HttpError):
     slug = "too-many-uploads"
 
 
+class UploadQuotaExceeded(HttpError):
+    """413: the person, or their department (`whose`), may keep `allowed_bytes`, and this upload needs more.
+
+    Not 507: programs try a 5xx again by themselves, and this passes only when somebody makes room.
+    """
+
+    slug = "upload-quota-exceeded"
+
+
 class ServerFull(HttpError):
     """503: as many uploads at once as the memory is meant for; `retry_after_s` says when to ask again."""
 

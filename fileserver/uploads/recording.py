@@ -11,7 +11,7 @@ import structlog
 from compliance.access import Action, Target, require
 from compliance.visits import actor_of, person_now
 from fileserver.services import Services
-from fileserver.uploads import names
+from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import UploadReplaced
 from fileserver.uploads.layout import Span
 from fileserver.uploads.port import OCTETS, ObjectSink
@@ -59,10 +59,13 @@ class Recording:
         return TailRow(offset_bytes=offset, size_bytes=info.size_bytes, object_key=key)
 
     async def record(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
-        """Move the offset to `end`. Raises UploadReplaced, AccessDenied: then nothing is recorded."""
+        """Move the offset to `end`, or raise UploadReplaced, AccessDenied or UploadQuotaExceeded and record nothing."""
         async with self._services.database.transaction() as tx:
             await self._check_person(tx)
             await self._advance(tx, end)
+            if self._row.length_bytes is None:
+                grown = end - self._row.offset_bytes
+                await quotas.check(tx, self._services.config, self._row.person_id, grown)
             if parts:
                 await uploads.add_parts(tx, self._row.id, [self._part_row(part) for part in parts])
             if tail:

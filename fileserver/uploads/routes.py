@@ -35,6 +35,7 @@ WRITING: tuple[type[Exception], ...] = (
     errors.ServerFull,
     errors.OffsetMismatch,
     errors.UploadCut,
+    errors.UploadQuotaExceeded,
     errors.UploadReplaced,
     errors.UploadSilent,
     errors.UploadTooLarge,

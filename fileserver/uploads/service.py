@@ -15,7 +15,7 @@ from compliance.errors import NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.uploads import encoded
 from fileserver.services import Services
-from fileserver.uploads import names
+from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import OffsetMismatch, TooManyUploads, UploadGone, UploadHeaderInvalid, UploadTooLarge
 from fileserver.uploads.layout import Layout, part_size_for, part_size_for_deferred
 from fileserver.uploads.port import OCTETS
@@ -58,7 +58,7 @@ async def create(
 ) -> UploadRow:
     """Makes an upload. One of length 0 is complete at once; None: the length is said later.
 
-    Raises AccessDenied, UploadTooLarge, TooManyUploads.
+    Raises AccessDenied, UploadTooLarge, TooManyUploads, UploadQuotaExceeded.
     """
     size_max_bytes = services.config.upload_size_max_bytes
     if length is not None and length > size_max_bytes:
@@ -72,6 +72,7 @@ async def create(
         if await uploads.count_unfinished(tx, actor.person_id) >= UNFINISHED_MAX:
             raise TooManyUploads(uploads_max=UNFINISHED_MAX)
         await uploads.add_upload(tx, row)
+        await quotas.check(tx, services.config, actor.person_id, length or 0)
         detail = {} if length is None else {"bytes": length}
         created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det=detail)
         await ledger.append(tx, created, now=row.created_at)
@@ -117,7 +118,7 @@ async def take_up(
 
     With `offset` the caller means to write there, and may say the `length` of an upload that was made without one; if
     all its bytes are there already, it is to be assembled. Raises OffsetMismatch, UploadTooLarge, UploadHeaderInvalid
-    for a length that can't be, and as `check`.
+    for a length that can't be, UploadQuotaExceeded, and as `check`.
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
     async with services.database.transaction() as tx:
@@ -156,6 +157,7 @@ async def _with_length(services: Services, tx: Transaction, row: UploadRow, leng
         raise UploadTooLarge(size_max_bytes=layout.end_max_bytes)
     row = replace(row, length_bytes=length, state="assembling" if length == row.offset_bytes else row.state)
     await uploads.set_length(tx, row.id, length, row.state)
+    await quotas.check(tx, services.config, row.person_id, length - row.offset_bytes)
     if row.state == "assembling":
         await services.jobs.enqueue(tx, names.ASSEMBLE, delay_s=ASSEMBLE_DELAY_S, upload_id=str(row.id))
     return row

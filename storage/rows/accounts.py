@@ -23,16 +23,29 @@ class AccountRow:
     login: str
     password_hash: str = field(repr=False)
     role: str
+    department: str
     created_at: datetime
     disabled_at: datetime | None
 
 
 async def add_account(
-    tx: Transaction, person_id: UUID, *, login: str, password_hash: str, role: str, created_at: datetime
+    tx: Transaction,
+    person_id: UUID,
+    *,
+    login: str,
+    password_hash: str,
+    role: str,
+    created_at: datetime,
+    department: str = "",
 ) -> bool:
     """Adds an account to an employee; False if the login is taken."""
     row = upsert(account).values(
-        person_id=person_id, login=login, password_hash=password_hash, role=role, created_at=created_at
+        person_id=person_id,
+        login=login,
+        password_hash=password_hash,
+        role=role,
+        department=department,
+        created_at=created_at,
     )
     query = row.on_conflict_do_nothing(index_elements=["login"]).returning(account.c.person_id)
     return (await tx.execute(query)).first() is not None
@@ -59,6 +72,11 @@ async def put_password_hash(tx: Transaction, person_id: UUID, password_hash: str
     await tx.execute(update(account).where(account.c.person_id == person_id).values(password_hash=password_hash))
 
 
+async def put_department(tx: Transaction, person_id: UUID, department: str) -> None:
+    """Says where somebody works; empty for nowhere in particular."""
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(department=department))
+
+
 async def put_disabled(tx: Transaction, person_id: UUID, at: datetime | None) -> None:
     """Disables an account from `at` on, or enables it with None."""
     await tx.execute(update(account).where(account.c.person_id == person_id).values(disabled_at=at))
@@ -78,6 +96,7 @@ def _accounts() -> Select[Any]:
         account.c.login,
         account.c.password_hash,
         account.c.role,
+        account.c.department,
         account.c.created_at,
         account.c.disabled_at,
     ).join(person, person.c.id == account.c.person_id)

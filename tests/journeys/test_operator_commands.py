@@ -198,3 +198,50 @@ def test_another_master_key_touches_nothing(run: Run, monkeypatch: pytest.Monkey
     refused = _add(run, login="other")
     assert 1 == refused.exit_code
     assert "Traceback" not in refused.output
+
+
+def test_department_is_said_when_a_user_is_added_and_later(run: Run) -> None:
+    """It stands in the list; a name that is no single line is refused."""
+    run("users", "add", "--login", "li", "--name", "李娜", "--role", "marketer", "--department", "华东", "--json")
+    assert "华东" in run("users", "list").output
+    assert "li works in 华南." in run("users", "department", "li", " 华南 ").output
+    assert ["华南"] == [each["department"] for each in json.loads(run("users", "list", "--json").output)]
+    refused = run("users", "department", "li", "a\nb")
+    assert (1, "Error: department: ") == (refused.exit_code, refused.output[:19])
+    assert 1 == run("users", "department", "nobody", "华东").exit_code
+
+
+def test_quotas_are_set_listed_and_removed(config: Config, run: Run) -> None:
+    """With units; of a person or of a department; what was done stands in the log as the operator's act."""
+    _add(run)
+    assert "may keep 500 GB." in run("quotas", "set", "--person", "wang.fang", "500GB").output
+    assert 0 == run("quotas", "set", "--department", "华东", "2 TiB").exit_code
+    assert "wang.fang" in run("quotas", "list").output
+    found = [(each["scope"], each["subject"], each["size_max_bytes"]) for each in _quotas(run)]
+    assert [("department", "华东", 2 << 40), ("person", "wang.fang", 500 * 10**9)] == found
+    assert 0 == run("quotas", "remove", "--department", "华东").exit_code
+    assert ["wang.fang"] == [each["subject"] for each in _quotas(run)]
+    acts = [event["act"] for event in _events(config) if str(event["act"]).startswith("employee:quota:")]
+    assert ["employee:quota:set", "employee:quota:set", "employee:quota:remove"] == acts
+
+
+def _quotas(run: Run) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run("quotas", "list", "--json").output)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (("set", "--person", "nobody", "1GB"), 1),
+        (("set", "1GB"), 2),
+        (("set", "--person", "a", "--department", "b", "1GB"), 2),
+        (("set", "--department", "b", "much"), 2),
+        (("set", "--department", "b", "10EB"), 2),
+        (("remove", "--department", "b"), 1),
+    ],
+)
+def test_what_is_no_quota_is_refused(run: Run, arguments: tuple[str, ...], exit_code: int) -> None:
+    """With one line that says why, and nothing is set."""
+    assert exit_code == run("quotas", *arguments).exit_code
+    assert [] == _quotas(run)

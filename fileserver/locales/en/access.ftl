@@ -44,6 +44,7 @@ rule-manager-blocks = Managers may block viewers.
 rule-maker-adds-clinics = Marketers and managers may add clinics.
 rule-manager-assigns-clinics = Managers give clinics to their owners.
 rule-admin-runs-accounts = Administrators run the accounts.
+rule-admin-watches-uploads = Administrators watch the uploads in flight and set quotas.
 
 rule-sign-in-refused = Login or password is wrong, or the account can't be used.
 rule-password-wrong = The current password is wrong.

@@ -89,5 +89,7 @@ scope-events-read = Search and export the log
 scope-analytics-read = Read figures
 scope-people-read = Read people and clinics
 scope-people-write = Manage people and clinics
+scope-operations-read = Watch uploads in flight and quotas
+scope-operations-write = Set quotas
 scope-accounts-read = Read accounts
 scope-accounts-write = Manage accounts

@@ -54,3 +54,4 @@ invalid-union-tag-not-found = The field { $discriminator } is needed.
 invalid-must-exist = There is no such thing, or it is not visible to you.
 invalid-fits-the-audience = This does not fit whom the share is for.
 invalid-within-a-year = Must lie in the future, and within a year.
+invalid-byte-size = A size is needed: bytes, or a number with a unit such as 500 GB or 2 TiB.

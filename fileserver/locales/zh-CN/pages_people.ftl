@@ -89,5 +89,7 @@ scope-events-read = 检索和导出日志
 scope-analytics-read = 查看统计
 scope-people-read = 查看人员与机构
 scope-people-write = 管理人员与机构
+scope-operations-read = 查看进行中的上传和配额
+scope-operations-write = 设置配额
 scope-accounts-read = 查看账号
 scope-accounts-write = 管理账号

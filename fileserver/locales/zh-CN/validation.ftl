@@ -54,3 +54,4 @@ invalid-union-tag-not-found = 需要字段 { $discriminator }。
 invalid-must-exist = 该对象不存在，或您无权看到。
 invalid-fits-the-audience = 与分享对象不符。
 invalid-within-a-year = 必须是将来的时间，且在一年之内。
+invalid-byte-size = 请填写大小：字节数，或带单位的数字，例如 500 GB 或 2 TiB。

@@ -26,3 +26,4 @@ CREATE TABLE upload_quota (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_upload_quota PRIMARY KEY (scope, subject)
 );
+CREATE INDEX ix_version_uploader_id ON version (uploader_id);

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from fileserver.pages import rendering, static_files
-from fileserver.pages.rendering import human_size, input_time, local_time, machine_time, with_query
+from fileserver.pages.rendering import input_time, local_time, machine_time, with_query
+from fileserver.sizes import human_size
 
 NOON = datetime(2026, 11, 23, 4, 0, 5, tzinfo=UTC)
 OWN_BYTES_MAX = 60_000

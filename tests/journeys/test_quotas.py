@@ -1,0 +1,235 @@
+"""Quotas: how much a person and a department may keep, what counts, and who says so."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from aiohttp.test_utils import TestClient
+from sqlalchemy import update
+from yarl import URL
+
+from compliance.access import Role
+from compliance.events import Trail, short_hash
+from fileserver.accounts import service as accounts
+from fileserver.app import create_app
+from fileserver.services import Services
+from storage.schema import upload
+from tests.api import Answer, Api, Client, sign_in
+from tests.log import events
+from tests.materials import add_upload, pdf
+from tests.people import Employee, add_employee
+from tests.services import RealServer
+from tests.uploads import STREAM, VERSION
+
+PERSON_MAX, DEPARTMENT_MAX = 1000, 1500
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Somebody who uploads."""
+
+    who: Employee
+    api: Api
+
+    async def create(self, length: int) -> Answer:
+        """Makes an upload of this length; a refusal is a problem."""
+        api = self.api
+        sent = {"Authorization": f"Bearer {api.token}", "Accept-Language": "en", **VERSION}
+        sent["Upload-Length"] = str(length)
+        async with api.client.post("/uploads/", headers=sent) as answer:
+            body = None if answer.status == 201 else await answer.json(content_type=None)
+            return Answer(answer.status, body, dict(answer.headers))
+
+    async def used(self) -> int:
+        """How much counts as kept."""
+        return int((await self.api.get("/uploads/usage")).ok["person"]["used_bytes"])
+
+
+async def maker(services: Services, client: Client, department: str = "") -> Maker:
+    """A marketer of this department."""
+    who = await add_employee(services, Role.MARKETER)
+    async with services.database.transaction() as tx:
+        await accounts.put_department(tx, Trail(), who.person_id, department, now=services.clock())
+    return Maker(who, await sign_in(client, who))
+
+
+@pytest.fixture
+async def admin(services: Services, client: Client) -> Api:
+    """Who sets quotas."""
+    return await sign_in(client, await add_employee(services, Role.ADMIN))
+
+
+async def limit(admin: Api, scope: str, subject: str, size: int | str) -> None:
+    """Sets a quota."""
+    body = {"scope": scope, "subject": subject, "size_max_bytes": size}
+    assert 204 == (await admin.post("/uploads/quotas", body)).status
+
+
+async def test_without_a_quota_everything_fits(services: Services, client: Client) -> None:
+    """By default nobody is limited, and everybody sees what they keep."""
+    li = await maker(services, client)
+    assert 201 == (await li.create(10**9)).status
+    expected = {"person": {"used_bytes": 10**9, "allowed_bytes": None}, "department": None}
+    assert expected == (await li.api.get("/uploads/usage")).ok
+
+
+async def test_what_does_not_fit_is_refused_before_a_byte_is_sent(
+    services: Services, client: Client, admin: Api
+) -> None:
+    """413 with whose quota it is, how large, how full and what was asked; nothing is made. What fits passes."""
+    li = await maker(services, client)
+    await limit(admin, "person", li.who.login, PERSON_MAX)
+    assert 201 == (await li.create(600)).status
+    refused = await li.create(401)
+    assert (413, "/problems/upload-quota-exceeded") == (refused.status, refused.body["type"])
+    told = {name: refused.body[name] for name in ("whose", "allowed_bytes", "used_bytes", "needed_bytes")}
+    assert {"whose": "person", "allowed_bytes": 1000, "used_bytes": 600, "needed_bytes": 401} == told
+    assert "You may keep 1 KB and keep 600 B; this needs 401 B more." in refused.body["detail"]
+    assert {"/Upload-Length"} == refused.fields
+    assert 1 == len((await li.api.get("/uploads")).ok["items"])
+    assert 201 == (await li.create(400)).status
+
+
+async def test_a_department_keeps_together(services: Services, client: Client, admin: Api) -> None:
+    """What colleagues keep counts, what others keep does not; somebody in no department has only their own quota."""
+    li, wang, chen = [await maker(services, client, department) for department in ("华东", "华东", "")]
+    await limit(admin, "department", "华东", DEPARTMENT_MAX)
+    assert 201 == (await li.create(1000)).status
+    refused = await wang.create(501)
+    assert (413, "department", 1000) == (refused.status, refused.body["whose"], refused.body["used_bytes"])
+    assert "Your department may keep" in refused.body["detail"]
+    assert [201, 201] == [(await each.create(500)).status for each in (wang, chen)]
+    usage = (await wang.api.get("/uploads/usage")).ok
+    assert {"name": "华东", "used_bytes": 1500, "allowed_bytes": 1500} == usage["department"]
+
+
+@pytest.mark.parametrize("scope", ["person", "department"])
+async def test_two_at_the_same_moment(services: Services, client: Client, admin: Api, scope: str) -> None:
+    """Two that fit alone and not together: one is made, whether one person asks twice or two colleagues once."""
+    li = await maker(services, client, "华东")
+    other = li if scope == "person" else await maker(services, client, "华东")
+    await limit(admin, scope, li.who.login if scope == "person" else "华东", PERSON_MAX)
+    for _ in range(3):
+        answers = await asyncio.gather(li.create(400), other.create(400), li.create(400), other.create(400))
+        assert [201, 201, 413, 413] == sorted(each.status for each in answers)
+        for one in (li, other):
+            for each in (await one.api.get("/uploads")).ok["items"]:
+                await one.api.client.delete(
+                    f"/uploads/{each['id']}", headers={**VERSION, "Authorization": f"Bearer {one.api.token}"}
+                )
+
+
+async def test_what_counts(services: Services, client: Client) -> None:
+    """Unfinished uploads by length, or by what came while it is unknown; unused ones; versions; nothing else."""
+    li = await maker(services, client)
+    made = await li.create(700)
+    assert 700 == await li.used()
+    path = made.headers["Location"].rpartition("/")[2]
+    headers = {**VERSION, **STREAM, "Upload-Offset": "0", "Authorization": f"Bearer {li.api.token}"}
+    async with client.patch(f"/uploads/{path}", headers=headers, data=b"12345") as patched:
+        assert 204 == patched.status
+    async with services.database.transaction() as tx:
+        await tx.execute(update(upload).where(upload.c.id == UUID(path)).values(length_bytes=None))
+    assert 5 == await li.used()
+    async with client.delete(f"/uploads/{path}", headers=headers) as ended:
+        assert 204 == ended.status
+    assert 0 == await li.used()
+    body = pdf()
+    finished = await add_upload(services, li.who.person_id, body)
+    assert len(body) == await li.used()
+    wanted = {"upload_id": str(finished), "title": "海报", "class": "in_clinic"}
+    assert 201 == (await li.api.post("/materials", wanted)).status
+    assert len(body) == await li.used()
+
+
+async def test_the_configuration_has_the_defaults(services: Services, admin: Api) -> None:
+    """They limit whom no quota was set for; a quota of one's own wins, also a larger one."""
+    defaults = {"upload_quota_person_bytes": PERSON_MAX, "upload_quota_department_bytes": DEPARTMENT_MAX}
+    config = services.config.model_copy(update=defaults)
+    tight = Services(**{**vars(services), "config": config})
+    async with TestClient(RealServer(create_app(config, tight))) as running:
+        li, wang = [await maker(services, running, "华东") for _ in range(2)]
+        await limit(admin, "person", wang.who.login, "2 KB")
+        assert [413, 201] == [(await li.create(size)).status for size in (1001, 900)]
+        refused = await wang.create(1500)
+        assert (413, "department") == (refused.status, refused.body["whose"])
+        await limit(admin, "department", "华东", "1 MB")
+        assert 201 == (await wang.create(1500)).status
+        listed = (await Api(running, admin.token).get("/uploads/quotas")).ok
+        assert (PERSON_MAX, DEPARTMENT_MAX) == (listed["person_default_bytes"], listed["department_default_bytes"])
+
+
+async def test_quotas_are_listed_with_their_use(services: Services, client: Client, admin: Api) -> None:
+    """Departments first; a person by login; page after page; a removed one is gone and limits nothing."""
+    li = await maker(services, client, "华东")
+    await limit(admin, "person", li.who.login, PERSON_MAX)
+    await limit(admin, "department", "华东", 5)
+    await limit(admin, "department", "华东", DEPARTMENT_MAX)
+    await li.create(10)
+    first = (await admin.get("/uploads/quotas", limit=1)).ok
+    second = (await admin.get("/uploads/quotas", cursor=first["next"])).ok
+    found = [(each["scope"], each["subject"], each["size_max_bytes"], each["used_bytes"]) for each in first["items"]]
+    assert [("department", "华东", DEPARTMENT_MAX, 10)] == found
+    assert [(li.who.login, PERSON_MAX, 10)] == [
+        (each["subject"], each["size_max_bytes"], each["used_bytes"]) for each in second["items"]
+    ]
+    gone = {"scope": "person", "subject": li.who.login}
+    assert [204, 404] == [(await admin.post("/uploads/quotas/remove", gone)).status for _ in range(2)]
+    assert 201 == (await li.create(PERSON_MAX)).status
+
+
+async def test_setting_a_quota_is_logged_without_names(services: Services, client: Client, admin: Api) -> None:
+    """A person by pseudonym, a department by a hash; the move to another department as well."""
+    li = await maker(services, client)
+    moved = await admin.post(f"/people/accounts/{li.who.person_id}/department", {"department": " 华东 "})
+    assert "华东" == moved.ok["department"]
+    await limit(admin, "person", li.who.login, PERSON_MAX)
+    await limit(admin, "department", "华东", DEPARTMENT_MAX)
+    await admin.post("/uploads/quotas/remove", {"scope": "department", "subject": "华东"})
+    told = [event for event in await events(services, "employee:quota:", "employee:department:") if event["role"]]
+    hashed = short_hash("华东")
+    assert [
+        ("employee:department:change", f"person:{li.who.pseudonym}", {"department_sha256": hashed}),
+        ("employee:quota:set", f"person:{li.who.pseudonym}", {"bytes": PERSON_MAX}),
+        ("employee:quota:set", f"department:{hashed}", {"bytes": DEPARTMENT_MAX}),
+        ("employee:quota:remove", f"department:{hashed}", {}),
+    ] == [(event["act"], event["obj"], event["det"]) for event in told]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"scope": "person", "subject": "nobody", "size_max_bytes": 1}, 404, "/subject"),
+        ({"scope": "team", "subject": "x", "size_max_bytes": 1}, 422, "/scope"),
+        ({"scope": "department", "subject": " ", "size_max_bytes": 1}, 422, "/subject"),
+        ({"scope": "department", "subject": "x", "size_max_bytes": -1}, 422, "/size_max_bytes"),
+        ({"scope": "department", "subject": "x", "size_max_bytes": "much"}, 422, "/size_max_bytes"),
+        ({"scope": "department", "subject": "x", "size_max_bytes": 2**54}, 422, "/size_max_bytes"),
+    ],
+)
+async def test_what_is_no_quota_is_refused(admin: Api, body: dict[str, object], status: int, field: str) -> None:
+    """With the field that is to blame; nothing is set."""
+    answer = await admin.post("/uploads/quotas", body)
+    assert (status, {field}) == (answer.status, answer.fields)
+    assert [] == (await admin.get("/uploads/quotas")).ok["items"]
+
+
+async def test_an_upload_whose_length_is_said_later(services: Services, client: Client, admin: Api) -> None:
+    """It counts by what has come: more than fits is refused while it comes, and so is a length that does not fit."""
+    li = await maker(services, client)
+    await limit(admin, "person", li.who.login, PERSON_MAX)
+    signed = {"Authorization": f"Bearer {li.api.token}", **VERSION}
+    async with client.post("/uploads/", headers={**signed, "Upload-Defer-Length": "1"}) as made:
+        path = URL(made.headers["Location"]).path
+    at = {**signed, **STREAM, "Upload-Offset": "0"}
+    async with client.patch(path, headers=at, data=b"x" * 900) as fits:
+        assert 204 == fits.status
+    at["Upload-Offset"] = "900"
+    async with client.patch(path, headers=at, data=b"x" * 101) as grown:
+        assert (413, 900) == (grown.status, (await grown.json(content_type=None))["used_bytes"])
+    async with client.patch(path, headers={**at, "Upload-Length": "1001"}) as said:
+        assert 413 == said.status
+    assert 900 == await li.used()
+    async with client.patch(path, headers={**at, "Upload-Length": "1000"}, data=b"x" * 100) as whole:
+        assert 204 == whole.status
