@@ -228,6 +228,7 @@ upload_part = Table(
     Column("offset_bytes", BigInteger, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("etag", Text, nullable=False),
+    Column("checksum", Text),  # SHA-256 in base64, of a part that came with one
 )
 
 upload_tail = Table(

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class S3Settings:
-    """One bucket on one S3 server; `endpoint_url` is scheme, host and port without a path."""
+    """One bucket on one S3 server; each address is scheme, host and port without a path.
+
+    `public_url` is how browsers reach the same server, if they may; the default is that they may not.
+    """
 
     endpoint_url: str
     access_key: str
     secret_key: str = field(repr=False)
     region: str = "us-east-1"
     bucket: str = "sealshare"
+    public_url: str | None = None

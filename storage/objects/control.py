@@ -5,6 +5,7 @@ Promises: one client per store, opened and closed with it; every call has a time
 """
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -67,6 +68,7 @@ class Control:
     def __init__(self, settings: S3Settings, sleep: Sleep) -> None:
         self._settings = settings
         self._presigner = Presigner(settings)
+        self._public_presigner = Presigner(replace(settings, endpoint_url=settings.public_url or settings.endpoint_url))
         self._sleep = sleep
         self._stack = AsyncExitStack()
         self._client: Any = None
@@ -105,8 +107,13 @@ class Control:
 
         The request must carry each header that an argument stands for (`HEADER_NAMES`), with this value.
         """
-        url = presigned(self._presigner, operation, key, expires_s, arguments)
-        return URL(url, encoded=True)
+        return URL(presigned(self._presigner, operation, key, expires_s, arguments), encoded=True)
+
+    def presign_public(self, operation: str, key: str, *, expires_s: int, **arguments: Any) -> str:
+        """As `presign`, for somebody who reaches the store by its public address. ValueError when it has none."""
+        if self._settings.public_url is None:
+            raise ValueError("the store has no public address")
+        return presigned(self._public_presigner, operation, key, expires_s, arguments)
 
     def _arguments(self, key: str | None, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"Bucket": self._settings.bucket} | ({"Key": portable(key)} if key is not None else {}) | arguments

@@ -1,5 +1,6 @@
 """What the object store tells about objects, parts and multipart uploads. ETags are bare, without quotation marks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,17 @@ class Part:
     number: int
     size_bytes: int
     etag: str
+    checksum: str | None = None  # SHA-256 in base64, where a part was sent with one and the server tells
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A request that somebody else may send, once or again until `expires_s` are over, with exactly these headers."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    expires_s: int
 
 
 @dataclass(frozen=True)

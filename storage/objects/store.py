@@ -11,7 +11,7 @@ from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, Obje
 from storage.objects.control import Control
 from storage.objects.download import read_object
 from storage.objects.faults import CONNECTION_ERRORS, PassingFault, Sleep, describe, unavailable, with_retries
-from storage.objects.model import ObjectInfo, Part, PendingMultipart
+from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest
 from storage.objects.upload import SourceFailed, WrongLength, put_bytes
 from storage.settings import S3Settings
 
@@ -111,10 +111,25 @@ class ObjectStore:
             count += len(keys)
         return count
 
-    async def create_multipart(self, key: str, *, media_type: str) -> str:
-        """Begins a multipart upload and returns its id."""
-        answer = await self._control.call("create_multipart_upload", key=key, ContentType=media_type)
+    async def create_multipart(self, key: str, *, media_type: str, with_checksums: bool = False) -> str:
+        """Begins a multipart upload and returns its id. `with_checksums`: each part comes with its SHA-256."""
+        algorithm = {"ChecksumAlgorithm": "SHA256"} if with_checksums else {}
+        answer = await self._control.call("create_multipart_upload", key=key, ContentType=media_type, **algorithm)
         return str(answer["UploadId"])
+
+    def sign_part(
+        self, key: str, multipart_id: str, number: int, *, size_bytes: int, checksum: str, expires_s: int
+    ) -> SignedRequest:
+        """A request by which somebody else stores this one part: of this size, with this SHA-256 (base64).
+
+        It goes to the public address; ValueError when the store has none. The multipart upload must have been begun
+        `with_checksums`. Content-Length is signed too, and every client sends it by itself.
+        """
+        url = self._control.presign_public(
+            "upload_part", key, expires_s=expires_s, UploadId=multipart_id, PartNumber=number,
+            ContentLength=size_bytes, ChecksumSHA256=checksum,
+        )  # fmt: skip
+        return SignedRequest("PUT", url, {"x-amz-checksum-sha256": checksum}, expires_s)
 
     async def upload_part(
         self, key: str, multipart_id: str, number: int, chunks: AsyncIterable[bytes] | bytes, size_bytes: int
@@ -146,7 +161,10 @@ class ObjectStore:
         """
         parts: set[Part] = set()
         async for page in self._pages("list_parts", key=key, UploadId=multipart_id):
-            parts |= {Part(part["PartNumber"], part["Size"], _bare(part["ETag"])) for part in page.get("Parts", ())}
+            parts |= {
+                Part(part["PartNumber"], part["Size"], _bare(part["ETag"]), part.get("ChecksumSHA256"))
+                for part in page.get("Parts", ())
+            }
         return tuple(sorted(parts, key=lambda part: part.number))
 
     async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[Part]) -> ObjectInfo:
@@ -155,7 +173,7 @@ class ObjectStore:
         Raises MultipartMissing when the upload is gone and no object of this size is there, ObjectCutShort when the
         joined object's size isn't the parts' sum.
         """
-        listed = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+        listed = [_as_listed(part) for part in parts]
         completed = True
         try:
             await self._control.call(
@@ -245,6 +263,12 @@ async def _sent_once(attempt: Any, key: str, number: int) -> str:
         raise PartRefused(key=key, number=number, detail=fault.detail) from fault
     except CONNECTION_ERRORS as error:
         raise PartRefused(key=key, number=number, detail=describe(error)) from error
+
+
+def _as_listed(part: Part) -> dict[str, Any]:
+    """A part as Complete names it; with its checksum, which S3 asks for when the upload was begun with them."""
+    checksum = {"ChecksumSHA256": part.checksum} if part.checksum else {}
+    return {"PartNumber": part.number, "ETag": f'"{part.etag}"', **checksum}
 
 
 def _bare(etag: str) -> str:

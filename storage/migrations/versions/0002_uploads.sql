@@ -6,6 +6,7 @@ ALTER TABLE upload ADD CONSTRAINT ck_upload_offset CHECK (offset_bytes >= 0 AND 
 ALTER TABLE upload ADD COLUMN way TEXT DEFAULT 'streamed' NOT NULL CONSTRAINT ck_upload_way CHECK (way IN ('streamed', 'direct'));
 ALTER TABLE upload ADD COLUMN concat TEXT CONSTRAINT ck_upload_concat CHECK (concat IN ('partial', 'final'));
 ALTER TABLE upload ADD COLUMN holder UUID;
+ALTER TABLE upload_part ADD COLUMN checksum TEXT;
 
 CREATE TABLE upload_source (
     upload_id UUID NOT NULL,
