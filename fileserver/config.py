@@ -108,6 +108,11 @@ class Config(BaseSettings):
     s3_secret_key: SecretStr = Field(description="S3 secret access key")
     s3_region: str = Field(default="us-east-1", description="Region that requests are signed for")
     s3_bucket: str = Field(default="sealshare", description="Bucket for originals and renditions", min_length=3)
+    s3_public_url: PublicUrl | None = Field(
+        default=None,
+        description="Origin at which browsers and clients reach the S3 server, for uploads straight into it; none: all "
+        "bytes come through this server",
+    )
     master_key: MasterKey = Field(description="Encrypts all other keys: 32 random bytes in base64")
 
     host: str = Field(default="127.0.0.1", description="Address to listen on")

@@ -14,6 +14,7 @@ from fileserver.pages import routes as pages
 from fileserver.people import routes as people
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
+from fileserver.uploads import direct as direct_uploads
 from fileserver.uploads import quota_routes as quotas
 from fileserver.uploads import routes as uploads
 from fileserver.viewing import routes as viewing
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *people.ROUTES,
     *uploads.ROUTES,
     *quotas.ROUTES,
+    *direct_uploads.ROUTES,
     *materials.ROUTES,
     *reviews.ROUTES,
     *shares.ROUTES,

@@ -89,6 +89,7 @@ def s3_settings(config: Config) -> S3Settings:
         secret_key=config.s3_secret_key.get_secret_value(),
         region=config.s3_region,
         bucket=config.s3_bucket,
+        public_url=config.s3_public_url,
     )
 
 

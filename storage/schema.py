@@ -231,6 +231,14 @@ upload_part = Table(
     Column("checksum", Text),  # SHA-256 in base64, of a part that came with one
 )
 
+upload_signed_part = Table(
+    # What was last signed for a part of a direct upload; whether it was ever sent, only the store knows.
+    "upload_signed_part",
+    metadata,
+    Column("upload_id", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("checksum", Text, nullable=False),
+)
 upload_tail = Table(
     # Acknowledged bytes that are too few for a part, as immutable objects, until a part covers them.
     "upload_tail",

@@ -3,13 +3,16 @@
 A handler may set a stricter value first; what it set is kept.
 """
 
+from functools import cache
+
 from aiohttp import web
 
 from fileserver.config import Config
 from fileserver.http.keys import ANSWER_BEGUN, CONFIG, HANDLER_TIMEOUT, REQUEST_ID, ROUTE
 
+# `connect-src` ends with the store's public origin where browsers may send to it themselves, and with nothing else.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'{store}; "
     "media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 PERMISSIONS_POLICY = ", ".join(
@@ -18,7 +21,6 @@ PERMISSIONS_POLICY = ", ".join(
 )
 HSTS = "max-age=31536000"
 ALWAYS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",  # for WebViews older than frame-ancestors
     "Referrer-Policy": "no-referrer",
@@ -27,6 +29,12 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+@cache
+def content_security_policy(store: str | None) -> str:
+    """What pages may load; and, when the store has a public origin, send to."""
+    return CONTENT_SECURITY_POLICY.format(store=f" {store}" if store else "")
 
 
 async def on_response_prepare(request: web.Request, response: web.StreamResponse) -> None:
@@ -48,7 +56,7 @@ def headers_for(request: web.Request, config: Config) -> dict[str, str]:
         own["X-Request-ID"] = request[REQUEST_ID]
     if is_secure(config):
         own["Strict-Transport-Security"] = HSTS
-    return {**ALWAYS, **own}
+    return {"Content-Security-Policy": content_security_policy(config.s3_public_url), **ALWAYS, **own}
 
 
 def is_secure(config: Config) -> bool:

@@ -45,5 +45,9 @@ Crash windows: this process, S3 or PostgreSQL may stop between any two of these
         It may land after a newer request's. Objects have the fence in their key, so that they can't be overwritten. A
         part can be: then Complete refuses its ETag and the upload fails, unless the bytes were the same.
 
+Direct uploads (`direct`, `direct_service`) differ in how bytes come: the client sends parts straight into the store by
+requests that are signed here, one part each. Their own order of steps and crash windows stand in `direct_service`; from
+`assembling` on everything is as above.
+
 The sweep (`jobs.discard`) is a job enqueued whenever an upload ends, unless a single request brought all of it.
 """

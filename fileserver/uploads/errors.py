@@ -66,6 +66,24 @@ class UploadSilent(HttpError):
     slug = "upload-silent"
 
 
+class UploadWrongWay(HttpError):
+    """409: bytes of this upload come another `way`: `streamed` through the server, or `direct` into the store."""
+
+    slug = "upload-wrong-way"
+
+
+class DirectUploadsOff(HttpError):
+    """404: the operator has named no address by which clients reach the store themselves."""
+
+    slug = "direct-uploads-off"
+
+
+class PartsMissing(HttpError):
+    """409: part `number`, and `missing` in all, are not in the store as the client names them; send them again."""
+
+    slug = "parts-missing"
+
+
 class TooManyUploads(HttpError):
     """429: the person has `uploads_max` unfinished uploads."""
 

@@ -5,6 +5,7 @@ assembling → complete when this process hashed every byte on the way; assembli
 brought the last byte, a later HEAD, or a job.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from compliance.visits import person_now
 from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
+from fileserver.uploads.flight import DIRECT
 from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
 from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, StorageError, StoreRefused
@@ -22,8 +24,10 @@ from storage.objects import Part
 from storage.rows import uploads
 from storage.rows.uploads import PartRow, TailRow, UploadRow
 
-# S3's codes for parts that will never make this object: another node's late part replaced one, or one got lost.
-HOPELESS_CODES = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"})
+# S3's codes for parts that will never make this object: a late part replaced one, one got lost, or a checksum is wrong.
+HOPELESS_CODES = frozenset(
+    {"BadDigest", "EntityTooSmall", "InvalidPart", "InvalidPartOrder", "InvalidRequest", "NoSuchUpload"}
+)
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +75,7 @@ async def _assemble(services: Services, row: UploadRow, parts: tuple[PartRow, ..
     if not row.length_bytes:
         await services.objects.put(row.object_key, b"", media_type=OCTETS)
     elif row.multipart_id is not None:  # without one, a single PutObject has made the object already
-        listed = [Part(part.number, part.size_bytes, part.etag) for part in parts]
+        listed = [Part(part.number, part.size_bytes, part.etag, part.checksum) for part in parts]
         await services.objects.complete_multipart(row.object_key, row.multipart_id, listed)
 
 
@@ -101,15 +105,18 @@ async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: 
     detail = {"bytes": row.size_bytes}
     event = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, obj=names.obj_of(row.id), ver=sha256, det=detail)
     await ledger.append(tx, event, now=now)
-    if row.fence > 1:  # more than one request wrote: a tail or an abandoned attempt may be left
+    if row.fence > 1 or row.way == DIRECT:  # several requests wrote: a tail or an abandoned attempt may be left
         await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
 
 
-async def fail(services: Services, upload_id: UUID, error: StorageError) -> None:
-    """The bytes can't become what they should: the client has to make a new upload."""
-    log.error("upload failed", upload=str(upload_id), error=error.slug)
+async def fail(
+    services: Services, upload_id: UUID, error: StorageError, *, before: Sequence[str] = ("assembling", "verifying")
+) -> bool:
+    """The bytes can't become what they should: the client has to make a new upload. False if it isn't in `before`."""
     async with services.database.transaction() as tx:
-        await uploads.change_state(
-            tx, upload_id, before=("assembling", "verifying"), after="failed", now=services.clock()
-        )
-        await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(upload_id))
+        changed = await uploads.change_state(tx, upload_id, before=before, after="failed", now=services.clock())
+        if changed:
+            await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(upload_id))
+    if changed:
+        log.error("upload failed", upload=str(upload_id), error=error.slug)
+    return changed

@@ -72,8 +72,9 @@ async def discard(services: Services, upload_id: UUID) -> None:
     """Removes every object and multipart upload that an ended upload needs no more, also what a crash left behind."""
     async with services.database.transaction() as tx:
         row = await uploads.upload_by_id(tx, upload_id)
-    if row is None or row.state in ("receiving", "assembling"):
-        return
+        if row is None or row.state in ("receiving", "assembling"):
+            return
+        await uploads.drop_signed(tx, upload_id)
     objects = services.objects
     await objects.delete_prefix(names.tail_prefix(upload_id))
     for pending in await objects.list_multiparts(names.object_key(upload_id)):

@@ -28,6 +28,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     errors.UploadBusy,
     errors.UploadGone,
     errors.UploadHeaderInvalid,
+    errors.UploadWrongWay,
 )
 WRITING: tuple[type[Exception], ...] = (
     MediaTypeRefused,
@@ -66,6 +67,8 @@ def out(seen: SeenUpload) -> UploadOut:
             "filename": text_of(row.metadata, FILENAME),
             "media_type": text_of(row.metadata, FILETYPE),
             "state": row.state,
+            "way": row.way,
+            "part_size_bytes": row.part_size_bytes,
             "offset_bytes": row.offset_bytes,
             "length_bytes": row.length_bytes,
             "verified_bytes": row.verified_bytes,

@@ -9,7 +9,7 @@ from pydantic import Field
 from fileserver.http.schemas import Input, Output
 
 State = Literal["receiving", "assembling", "verifying", "complete", "terminated", "failed"]
-
+Way = Literal["streamed", "direct"]
 
 FINGERPRINT = r"^[A-Za-z0-9._-]{1,100}$"
 
@@ -39,7 +39,9 @@ class UploadOut(Output):
     filename: str = Field(description="As the client named it; empty if it did not")
     media_type: str = Field(description="As the client declared it; nothing relies on it")
     state: State = Field(description="`verifying`: all bytes are here and are being hashed; `complete`: ready for use")
-    offset_bytes: int = Field(description="How many bytes are stored")
+    way: Way = Field(description="`streamed` through the server by tus, or `direct` into the store")
+    part_size_bytes: int = Field(description="Bytes of each part but the last")
+    offset_bytes: int = Field(description="How many bytes are stored; of a direct upload all or none")
     length_bytes: int | None = Field(description="How many there will be; null until the client says it")
     verified_bytes: int = Field(description="How far the verification has read; the length once it is complete")
     sha256: str | None = Field(description="Of the whole file, in hexadecimal, once it is complete")

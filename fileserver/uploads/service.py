@@ -16,7 +16,15 @@ from compliance.events import Act, Trail
 from compliance.uploads import encoded
 from fileserver.services import Services
 from fileserver.uploads import names, quotas
-from fileserver.uploads.errors import OffsetMismatch, TooManyUploads, UploadGone, UploadHeaderInvalid, UploadTooLarge
+from fileserver.uploads.errors import (
+    OffsetMismatch,
+    TooManyUploads,
+    UploadGone,
+    UploadHeaderInvalid,
+    UploadTooLarge,
+    UploadWrongWay,
+)
+from fileserver.uploads.flight import STREAMED
 from fileserver.uploads.layout import Layout, part_size_for, part_size_for_deferred
 from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
@@ -54,7 +62,13 @@ class SeenUpload:
 
 
 async def create(
-    services: Services, actor: Actor, trail: Trail, *, length: int | None, metadata: dict[str, str]
+    services: Services,
+    actor: Actor,
+    trail: Trail,
+    *,
+    length: int | None,
+    metadata: dict[str, str],
+    way: str = STREAMED,
 ) -> UploadRow:
     """Makes an upload. One of length 0 is complete at once; None: the length is said later.
 
@@ -63,7 +77,7 @@ async def create(
     size_max_bytes = services.config.upload_size_max_bytes
     if length is not None and length > size_max_bytes:
         raise UploadTooLarge(size_max_bytes=size_max_bytes)
-    row = _new_row(services, actor, length, metadata)
+    row = replace(_new_row(services, actor, length, metadata), way=way)
     obj = names.obj_of(row.id)
     rule = require(actor, Action.UPLOAD_CREATE, obj=obj)
     if length == 0:
@@ -73,7 +87,8 @@ async def create(
             raise TooManyUploads(uploads_max=UNFINISHED_MAX)
         await uploads.add_upload(tx, row)
         await quotas.check(tx, services.config, actor.person_id, length or 0)
-        detail = {} if length is None else {"bytes": length}
+        detail: dict[str, str | int] = {} if length is None else {"bytes": length}
+        detail |= {} if way == STREAMED else {"way": way}
         created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det=detail)
         await ledger.append(tx, created, now=row.created_at)
         if row.sha256:
@@ -102,7 +117,7 @@ def _new_row(services: Services, actor: Actor, length: int | None, metadata: dic
 async def check(services: Services, actor: Actor, action: Action, upload_id: UUID) -> None:
     """Raises NotFound, AccessDenied or UploadGone: before anything is done to an upload, even ending older requests."""
     async with services.database.transaction() as tx:
-        await _allowed(tx, actor, action, upload_id, services.clock())
+        await allowed(tx, actor, action, upload_id, services.clock())
 
 
 async def take_up(
@@ -122,7 +137,9 @@ async def take_up(
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
     async with services.database.transaction() as tx:
-        row = await _allowed(tx, actor, action, upload_id, services.clock(), lock=True)
+        row = await allowed(tx, actor, action, upload_id, services.clock(), lock=True)
+        if row.way != STREAMED:
+            raise UploadWrongWay(way=row.way)
         ended = row.state != "receiving"
         if offset is not None:
             _check_place(row, offset)
@@ -167,7 +184,7 @@ async def terminate(services: Services, actor: Actor, trail: Trail, upload_id: U
     """Forgets the upload and its bytes. Raises WrongState when a version was made of it."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        row = await _allowed(tx, actor, Action.UPLOAD_TERMINATE, upload_id, now, lock=True)
+        row = await allowed(tx, actor, Action.UPLOAD_TERMINATE, upload_id, now, lock=True)
         if await uploads.is_used(tx, upload_id):
             raise WrongState(state="used", command="terminate")
         await uploads.change_state(tx, upload_id, before=(row.state,), after="terminated", now=now)
@@ -202,9 +219,10 @@ async def _seen(tx: Transaction, rows: Sequence[UploadRow]) -> Sequence[SeenUplo
     return [SeenUpload(row=row, material_id=used.get(row.id)) for row in rows]
 
 
-async def _allowed(
+async def allowed(
     tx: Transaction, actor: Actor, action: Action, upload_id: UUID, now: datetime, *, lock: bool = False
 ) -> UploadRow:
+    """The upload, if the actor may do this to it now. Raises NotFound, AccessDenied, UploadGone."""
     row = await _own(tx, actor, action, upload_id, lock=lock)
     expired = row.state == "receiving" and row.expires_at is not None and row.expires_at <= now
     if expired or row.state in GONE:

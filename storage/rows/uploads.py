@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
 
 from storage.database import Transaction
-from storage.schema import person, upload, upload_part, upload_tail, version
+from storage.schema import person, upload, upload_part, upload_signed_part, upload_tail, version
 
 PAGE_MAX = 100
 UNFINISHED = ("receiving", "assembling", "verifying")
@@ -35,6 +36,7 @@ class UploadRow:
     sha256: str | None = None
     verified_bytes: int = 0
     fence: int = 0
+    way: str = "streamed"
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None
@@ -55,6 +57,7 @@ class PartRow:
     offset_bytes: int
     size_bytes: int
     etag: str
+    checksum: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,17 @@ async def set_multipart(tx: Transaction, upload_id: UUID, fence: int, multipart_
     return (await tx.execute(mine.values(multipart_id=multipart_id))).rowcount == 1
 
 
+async def set_direct_multipart(tx: Transaction, upload_id: UUID, multipart_id: str) -> bool:
+    """Remembers the multipart upload of a direct upload. False if it has one already, or takes no parts any more."""
+    without = update(upload).where(
+        upload.c.id == upload_id,
+        upload.c.way == "direct",
+        upload.c.state == "receiving",
+        upload.c.multipart_id.is_(None),
+    )
+    return (await tx.execute(without.values(multipart_id=multipart_id))).rowcount == 1
+
+
 async def advance(
     tx: Transaction,
     upload_id: UUID,
@@ -169,6 +183,28 @@ async def advance(
 async def add_parts(tx: Transaction, upload_id: UUID, parts: Sequence[PartRow]) -> None:
     """Records parts that the store acknowledged."""
     await tx.execute(insert(upload_part), [{"upload_id": upload_id, **asdict(part)} for part in parts])
+
+
+async def note_signed(tx: Transaction, upload_id: UUID, number: int, checksum: str) -> bool:
+    """Remembers what was last signed for a part of a direct upload. False if it takes no parts any more."""
+    taking = select(upload.c.id).where(upload.c.id == upload_id, upload.c.state == "receiving")
+    if await tx.scalar(taking.with_for_update(read=True)) is None:
+        return False
+    noting = postgresql.insert(upload_signed_part).values(upload_id=upload_id, number=number, checksum=checksum)
+    await tx.execute(noting.on_conflict_do_update(index_elements=["upload_id", "number"], set_={"checksum": checksum}))
+    return True
+
+
+async def signed_parts(tx: Transaction, upload_id: UUID) -> Mapping[int, str]:
+    """The checksum last signed for each part of a direct upload, by number."""
+    query = select(upload_signed_part.c.number, upload_signed_part.c.checksum)
+    found = await tx.execute(query.where(upload_signed_part.c.upload_id == upload_id))
+    return {row.number: row.checksum for row in found}
+
+
+async def drop_signed(tx: Transaction, upload_id: UUID) -> None:
+    """Forgets what was signed."""
+    await tx.execute(delete(upload_signed_part).where(upload_signed_part.c.upload_id == upload_id))
 
 
 async def add_tail(tx: Transaction, upload_id: UUID, tail: TailRow) -> None:

@@ -38,6 +38,21 @@ problem-upload-silent-title = Nothing arrived any more
 problem-upload-silent-detail = No byte arrived for { $timeout_s } seconds. What had arrived is kept.
 problem-upload-silent-explanation = The connection fell silent. Ask with HEAD for the offset and continue from there.
 
+problem-upload-wrong-way-title = Another way of uploading
+problem-upload-wrong-way-detail = { $way ->
+    [direct] The bytes of this upload go from the client into the store; nothing was changed.
+   *[other] The bytes of this upload go through the server; nothing was changed.
+}
+problem-upload-wrong-way-explanation = An upload goes one way from its beginning: through the server (tus), or in parts straight into the store. To change it, cancel the upload and make another one.
+
+problem-direct-uploads-off-title = No direct uploads here
+problem-direct-uploads-off-detail = This server does not let clients send to the store themselves. Upload through the server (tus).
+problem-direct-uploads-off-explanation = Direct uploads need an address of the store that clients can reach, which the operator sets. GET /api/v1/uploads/ways lists the ways there are.
+
+problem-parts-missing-title = Parts are missing
+problem-parts-missing-detail = { $missing } parts are not in the store, or not as named; the first of them is part { $number }. Send them again, then complete.
+problem-parts-missing-explanation = Before completing, the server looks at the parts in the store: numbers from 1 without a gap, sizes as announced, ETags as named. Parts that are there stay.
+
 problem-too-many-uploads-title = Too many unfinished uploads
 problem-too-many-uploads-detail = You have { $uploads_max } unfinished uploads. Finish or cancel one first.
 problem-too-many-uploads-explanation = The number of unfinished uploads of one person is limited. Unfinished uploads also expire on their own.
@@ -73,3 +88,4 @@ invalid-metadata-text = The file name and type must be UTF-8.
 invalid-filename = The file name has at most 255 characters and no path, control characters or line ends.
 invalid-filetype = The file type must be a media type such as application/pdf.
 invalid-offset-mismatch = The upload does not stand there.
+invalid-part-unknown = This upload has { $parts } parts.

@@ -38,6 +38,21 @@ problem-upload-silent-title = 不再收到数据
 problem-upload-silent-detail = { $timeout_s } 秒内未收到任何数据，已收到的部分会保留。
 problem-upload-silent-explanation = 连接没有动静。请用 HEAD 查询偏移量，再从该处继续。
 
+problem-upload-wrong-way-title = 上传方式不符
+problem-upload-wrong-way-detail = { $way ->
+    [direct] 该上传的数据由客户端直接写入对象存储，未作任何更改。
+   *[other] 该上传的数据经由服务器传输，未作任何更改。
+}
+problem-upload-wrong-way-explanation = 每个上传从创建起只用一种方式：经由服务器（tus），或分片直传对象存储。要换一种方式，请取消后重新创建。
+
+problem-direct-uploads-off-title = 未启用直传
+problem-direct-uploads-off-detail = 此服务器不提供直传对象存储，请经由服务器上传（tus）。
+problem-direct-uploads-off-explanation = 只有当管理员设置了客户端可访问的对象存储地址时，才能直传。GET /api/v1/uploads/ways 列出可用的方式。
+
+problem-parts-missing-title = 分片不齐
+problem-parts-missing-detail = 对象存储中缺少 { $missing } 个分片，或与所报不符，第一个是第 { $number } 片。请重新发送后再完成。
+problem-parts-missing-explanation = 完成时，服务器逐一核对对象存储中的分片：编号从 1 起连续，大小与声明一致，ETag 与所报相同。已有的分片都会保留。
+
 problem-too-many-uploads-title = 未完成的上传过多
 problem-too-many-uploads-detail = 您有 { $uploads_max } 个未完成的上传，请先完成或取消其中之一。
 problem-too-many-uploads-explanation = 每个人未完成的上传数量有限。未完成的上传也会自行过期。
@@ -73,3 +88,4 @@ invalid-metadata-text = 文件名和类型必须是 UTF-8。
 invalid-filename = 文件名最多 255 个字符，不得包含路径、控制字符或换行。
 invalid-filetype = 文件类型必须是媒体类型，例如 application/pdf。
 invalid-offset-mismatch = 上传并不在该位置。
+invalid-part-unknown = 该上传只有 { $parts } 个分片。

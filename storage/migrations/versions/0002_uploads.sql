@@ -8,6 +8,14 @@ ALTER TABLE upload ADD COLUMN concat TEXT CONSTRAINT ck_upload_concat CHECK (con
 ALTER TABLE upload ADD COLUMN holder UUID;
 ALTER TABLE upload_part ADD COLUMN checksum TEXT;
 
+CREATE TABLE upload_signed_part (
+    upload_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    checksum TEXT NOT NULL,
+    CONSTRAINT pk_upload_signed_part PRIMARY KEY (upload_id, number),
+    CONSTRAINT fk_upload_signed_part_upload_id FOREIGN KEY(upload_id) REFERENCES upload (id) ON DELETE CASCADE
+);
+
 CREATE TABLE upload_source (
     upload_id UUID NOT NULL,
     position INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from fileserver.http.call import Call
-from fileserver.http.headers import ALWAYS
+from fileserver.http.headers import ALWAYS, content_security_policy
 from tests.unit.fileserver.frame import OpenClient, make_route
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -107,11 +107,13 @@ async def test_security_headers_are_on_streamed_answers(open_client: OpenClient)
 
 
 def test_scripts_and_frames_of_others_are_shut_out() -> None:
-    """The policy opens nothing but this origin."""
-    policy = ALWAYS["Content-Security-Policy"]
+    """The policy opens nothing but this origin; to the store's, if it is public, pages may only send."""
+    policy = content_security_policy(None)
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+    store = "https://s3.example.com"
+    assert content_security_policy(store) == policy.replace("connect-src 'self'", f"connect-src 'self' {store}")
 
 
 @pytest.mark.parametrize(("public_url", "sent"), [("https://share.example", True), ("http://share.example", False)])
