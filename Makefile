@@ -3,11 +3,13 @@
 #   make demo                              install, start both engines, load the demo brand, serve
 #   make demo DEMO_ARGS="--port 9000"      pass options to `sealshare demo`
 #   make test TEST_ARGS="-k upload"        pass options to pytest
+#   make crash CRASH_ARGS="--target server --kills 1000"
 #   make PYTHON=python3.12 …               choose the Python that .venv is made with
 
 DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+CRASH_ARGS ?= --target all --kills 100
 UV_VERSION := 0.13.9
 
 BIN := .venv/bin
@@ -15,7 +17,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -27,6 +29,7 @@ help:
 	@echo "make format      lay out the code and mend what ruff can"
 	@echo "make docs        write docs/reference anew from the code"
 	@echo "make bench       the benchmarks (never part of the tests)"
+	@echo "make crash       kill -9 of server, PostgreSQL and SeaweedFS during uploads, many times (the tests do it a few times)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
 	@echo "make vendor      fetch the browser code that package-lock.json names"
 	@echo "make clean       remove what make made, except the demo's data"
@@ -76,6 +79,9 @@ docs: install-dev
 bench: install-dev vendor
 	@PYTHON="$(PYTHON)" requirements/peer
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+crash: install-dev
+	$(BIN)/python -m tests.crash $(CRASH_ARGS)
 
 # dev is the largest set; the others take its versions, so that all of them agree.
 UV_COMPILE := .make/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
