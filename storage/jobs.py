@@ -92,17 +92,24 @@ class Jobs:
     async def _rescuing(self, stalled_after_s: float) -> AsyncIterator[None]:
         """Puts the jobs of dead workers back into the queue, at once and as long as the block lasts."""
         await self._rescue(stalled_after_s)
-        task = asyncio.create_task(self._rescue_forever(stalled_after_s))
+        over = asyncio.Event()
+        task = asyncio.create_task(self._rescue_until(over, stalled_after_s))
         try:
             yield
         finally:
+            over.set()
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _rescue_forever(self, stalled_after_s: float) -> None:
-        while True:
-            await asyncio.sleep(stalled_after_s / 2)
+    async def _rescue_until(self, over: asyncio.Event, stalled_after_s: float) -> None:
+        # An event, because the cancellation alone can get lost: before Python 3.12 asyncio.wait_for, by which psycopg's
+        # pool waits, drops one that comes at the same moment as a connection. The worker would then never start anew.
+        while not over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(stalled_after_s / 2):
+                    await over.wait()
+                return
             with suppress(ConnectorException):  # the worker itself notices a lost database
                 await self._rescue(stalled_after_s)
 

@@ -1,6 +1,7 @@
 """The job queue on the real PostgreSQL."""
 
 import asyncio
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -153,3 +154,33 @@ async def _queue(services: Services) -> list[tuple[str, int]]:
             "SELECT status::text AS status, attempts FROM procrastinate_jobs WHERE task_name = %s", (NAME,)
         )
         return [(row.status, row.attempts) for row in found]
+
+
+class DeafJobs(Jobs):
+    """A queue in which a cancellation gets lost, as in psycopg's pool when a connection comes at the same moment."""
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__(database_url)
+        self.calls, self.waits = 0, asyncio.Event()
+
+    async def _rescue(self, stalled_after_s: float) -> None:
+        self.calls += 1
+        if self.calls == 2:
+            self.waits.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+
+async def test_a_worker_ends_although_a_cancellation_was_lost(services: Services) -> None:
+    """One that lost its database comes back to its owner, who starts it anew."""
+    jobs = DeafJobs(services.config.database_url.get_secret_value())
+
+    async def work() -> None:
+        await jobs.waits.wait()
+
+    jobs.register(NAME, work)
+    async with services.database.transaction() as tx:
+        await jobs.enqueue(tx, NAME)
+    async with asyncio.timeout(10):
+        await jobs.run(wait=False, stalled_after_s=0.1)
+    assert 2 == jobs.calls
