@@ -19,6 +19,8 @@ from fileserver.routes import AUTHENTICATE as ACCOUNTS
 from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
 from fileserver.services import Services, open_services
+from fileserver.uploads.figures import REFUSALS, FlightCollector, Refusals
+from fileserver.uploads.publishing import publishing
 from fileserver.uploads.receptions import RECEPTIONS, Receptions
 
 
@@ -45,9 +47,12 @@ def create_app(
     app[ROUTES] = tuple(routes)
     app[PROBE] = ReadinessProbe()
     app[RECEPTIONS] = Receptions()
+    app[REFUSALS] = Refusals(app[METRICS].registry)
+    app[METRICS].registry.register(FlightCollector(app[RECEPTIONS].flights))
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
+    app.cleanup_ctx.append(_publish_flights)
     app.on_shutdown.append(_end_uploads)
     app.add_routes(endpoints(routes))
     return app
@@ -66,6 +71,11 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
             await services.settle()
 
     return context
+
+
+async def _publish_flights(app: web.Application) -> AsyncIterator[None]:
+    async with publishing(app[SERVICES], app[RECEPTIONS].flights):
+        yield
 
 
 async def _end_uploads(app: web.Application) -> None:

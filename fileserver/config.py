@@ -128,6 +128,12 @@ class Config(BaseSettings):
         default=(ip_network("127.0.0.0/8"), ip_network("::1/128")), description="Networks that may read /metrics"
     )
     metrics_token: SecretStr | None = Field(default=None, description="Bearer token that opens /metrics from elsewhere")
+    worker_metrics_port: int | None = Field(
+        default=None,
+        gt=0,
+        le=65535,
+        description="Port where a worker tells its figures; none: a worker listens nowhere",
+    )
 
     brand_name: str = Field(default="SealShare", description="Name shown in the pages", min_length=1, max_length=60)
     default_language: Language = Field(default=Language.ZH_CN, description="For readers who name none we have")

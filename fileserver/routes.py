@@ -15,6 +15,7 @@ from fileserver.people import routes as people
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
 from fileserver.uploads import direct as direct_uploads
+from fileserver.uploads import flight_routes as flights
 from fileserver.uploads import quota_routes as quotas
 from fileserver.uploads import routes as uploads
 from fileserver.viewing import routes as viewing
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *people.ROUTES,
     *uploads.ROUTES,
+    *flights.ROUTES,
     *quotas.ROUTES,
     *direct_uploads.ROUTES,
     *materials.ROUTES,

@@ -1,6 +1,7 @@
 """What a running process holds: one frozen record, built at start and handed to every handler and job."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Services:
     keys: KeyRing
     clock: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
+    counts: Counter[str] = field(default_factory=Counter)  # what jobs of this process did, for its figures
 
     @cached_property
     def exit(self) -> SealedExit:

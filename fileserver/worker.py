@@ -6,15 +6,18 @@ runs again elsewhere. Jobs are idempotent, each feature sees to that.
 
 import asyncio
 import signal
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import structlog
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from fileserver.accounts import jobs as accounts
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
+from fileserver.operations.worker_metrics import serving_figures
 from fileserver.services import Services, open_services
 from fileserver.uploads import jobs as uploads
+from fileserver.uploads.figures import SweepCollector
 from storage.jobs import STALLED_AFTER_S
 
 RESTART_AFTER_S = 2.0  # how long to leave a lost database alone
@@ -23,9 +26,11 @@ log = structlog.get_logger(__name__)
 
 
 async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S) -> None:
-    """A worker process's life. Raises StorageError or KeyUnavailable when it can't even start."""
-    async with open_services(config) as services:
+    """A worker process's life. Raises StorageError, KeyUnavailable or OSError when it can't even start."""
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(open_services(config))
         register_jobs(services)
+        await stack.enter_async_context(serving_figures(config, figures_of(services)))
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,6 +39,14 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         with suppress(asyncio.CancelledError):
             await working
         log.info("worker stopped")
+
+
+def figures_of(services: Services) -> CollectorRegistry:
+    """What a worker counts: its process, and what its jobs cleaned away."""
+    registry = CollectorRegistry(auto_describe=True)
+    ProcessCollector(registry=registry)
+    registry.register(SweepCollector(services.counts))
+    return registry
 
 
 def register_jobs(services: Services) -> None:

@@ -269,6 +269,19 @@ upload_quota = Table(
     _created(),
 )
 
+upload_flight = Table(
+    # What a process last said about an upload that it is receiving, for operators; a crash may empty it.
+    "upload_flight",
+    metadata,
+    Column("upload_id", Uuid, primary_key=True),  # no reference: a check of it would cost more than the row
+    Column("process", Uuid, nullable=False),
+    Column("received_bytes", BigInteger, nullable=False),
+    Column("retained_bytes", BigInteger, nullable=False),
+    Column("rate_bytes_s", BigInteger, nullable=False),
+    _time("seen_at", nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
 # --- materials -------------------------------------------------------------------------------------------------------
 
 material = Table(

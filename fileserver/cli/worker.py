@@ -10,7 +10,7 @@ from fileserver.worker import run_worker
 
 
 @click.command("worker")
-@plainly()
+@plainly(OSError)
 def command() -> None:
     """Run jobs until SIGTERM or SIGINT.
 

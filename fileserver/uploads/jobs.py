@@ -3,20 +3,26 @@
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
+
 from compliance import ledger
 from compliance.events import Act, Event
 from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
 from fileserver.uploads.finishing import finish
+from fileserver.uploads.sweeps import EXPIRED, record_sweep
 from fileserver.uploads.verifying import verify
 from storage.jobs import Jobs
-from storage.rows import uploads
+from storage.rows import flights, uploads
 from storage.rows.uploads import UploadRow
 
 EXPIRE_CRON = "*/10 * * * *"
 STUCK_AFTER = timedelta(minutes=15)
+FLIGHTS_KEPT = timedelta(hours=1)
 ATTEMPTS_SWEPT_MAX = 100
+
+log = structlog.get_logger(__name__)
 
 
 def register(jobs: Jobs, services: Services) -> None:
@@ -37,6 +43,7 @@ def register(jobs: Jobs, services: Services) -> None:
     async def tidy() -> None:
         await expire(services)
         await revive(services)
+        await forget_flights(services)
 
     jobs.register(names.ASSEMBLE, assemble)
     jobs.register(names.VERIFY, verify_one)
@@ -56,8 +63,17 @@ async def expire(services: Services) -> int:
                 await ledger.append(tx, Event(act=Act.SYSTEM_UPLOAD_EXPIRE, obj=names.obj_of(row.id)), now=now)
                 await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
         if not rows:
+            services.counts[EXPIRED] += count
+            if count:
+                log.info("uploads expired", count=count)
             return count
         count += len(rows)
+
+
+async def forget_flights(services: Services) -> None:
+    """Removes what processes that died said about their uploads."""
+    async with services.database.transaction() as tx:
+        await flights.forget_before(tx, services.clock() - FLIGHTS_KEPT)
 
 
 async def revive(services: Services) -> None:
@@ -76,13 +92,16 @@ async def discard(services: Services, upload_id: UUID) -> None:
             return
         await uploads.drop_signed(tx, upload_id)
     objects = services.objects
-    await objects.delete_prefix(names.tail_prefix(upload_id))
-    for pending in await objects.list_multiparts(names.object_key(upload_id)):
+    removed = await objects.delete_prefix(names.tail_prefix(upload_id))
+    multiparts = await objects.list_multiparts(names.object_key(upload_id))
+    for pending in multiparts:
         await objects.abort_multipart(pending.key, pending.multipart_id)
     if row.state in ("terminated", "failed"):
-        await objects.delete_prefix(names.object_key(upload_id))
+        removed += await objects.delete_prefix(names.object_key(upload_id))
     else:
         await _discard_attempts(services, row)
+    if removed or multiparts:
+        await record_sweep(services, row, objects=removed, multiparts=len(multiparts))
 
 
 async def _discard_attempts(services: Services, row: UploadRow) -> None:

@@ -9,6 +9,7 @@ from fileserver.http.errors import MediaTypeRefused, MethodNotAllowed
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.http.scopes import Scope
 from fileserver.uploads import errors, service, tus
+from fileserver.uploads.figures import counted
 from fileserver.uploads.headers import VERSION
 from fileserver.uploads.schemas import UploadList, UploadOut, UploadPath, UploadQuery
 from fileserver.uploads.service import SeenUpload
@@ -123,8 +124,8 @@ def _options(path: str, name: str) -> Route:
     )
 
 
-COLLECTION_VERB = tus.by_method(tus.COLLECTION)
-ITEM_VERB = tus.by_method(tus.ITEM)
+COLLECTION_VERB = counted(tus.by_method(tus.COLLECTION))
+ITEM_VERB = counted(tus.by_method(tus.ITEM))
 OVERRIDDEN = "A verb of tus that X-HTTP-Method-Override names, for clients that can't send it"
 
 ROUTES: tuple[Route, ...] = (

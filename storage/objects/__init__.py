@@ -7,7 +7,8 @@ URLs that are signed here, which costs a third of the CPU. Leaves to others: wha
 the bucket (`provision`).
 """
 
+from storage.objects.faults import RETRIES
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest
 from storage.objects.store import ObjectStore
 
-__all__ = ["ObjectInfo", "ObjectStore", "Part", "PendingMultipart", "SignedRequest"]
+__all__ = ["RETRIES", "ObjectInfo", "ObjectStore", "Part", "PendingMultipart", "SignedRequest"]

@@ -6,6 +6,7 @@ back in step. Everything else of the package asks here instead of catching libra
 
 import random
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -29,6 +30,8 @@ ERROR_BODY_BYTES_MAX = 4096
 PASSING_CODES = frozenset({"SlowDown", "RequestTimeout", "RequestTimeTooSkewed", "ServiceUnavailable", "InternalError"})
 # Time-outs are OSErrors.
 CONNECTION_ERRORS = (aiohttp.ClientError, BotoCoreError, OSError)
+
+RETRIES: Counter[str] = Counter()  # of this process, by operation: an operator watches a store that gets worse
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
@@ -54,6 +57,7 @@ async def with_retries(operation: str, attempt: Callable[[], Awaitable[T]], slee
         except CONNECTION_ERRORS as error:
             if number == ATTEMPTS_MAX:
                 raise unavailable(operation, describe(error)) from error
+        RETRIES[operation] += 1
         await sleep(delay_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads clients, protects nothing
         delay_s *= DELAY_GROWTH
     raise AssertionError("unreachable")

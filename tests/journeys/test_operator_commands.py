@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +17,7 @@ from fileserver.config import Config, is_secret, variable_of
 from storage.database import Database
 from storage.rows.events import EventFilter, search_events
 from storage.rows.tokens import TokenRow, token_by_hash
+from storage.rows.uploads import UploadRow, add_upload
 
 Run = Callable[..., Result]
 
@@ -245,3 +247,31 @@ def test_what_is_no_quota_is_refused(run: Run, arguments: tuple[str, ...], exit_
     """With one line that says why, and nothing is set."""
     assert exit_code == run("quotas", *arguments).exit_code
     assert [] == _quotas(run)
+
+
+def test_uploads_are_listed(config: Config, run: Run) -> None:
+    """One line for each that is not over, with its owner and sizes; as JSON what the API answers."""
+    person_id = UUID(json.loads(_add(run).output)["person_id"])
+    upload_id = asyncio.run(_begin_upload(config, person_id))
+    assert "0 B of 2 GB" in run("uploads", "list").output
+    assert "1 not over, 0 in flight" in run("uploads", "list").output
+    document = json.loads(run("uploads", "list", "--json").output)
+    assert [(str(upload_id), "wang.fang")] == [(each["id"], each["owner"]["login"]) for each in document["items"]]
+
+
+async def _begin_upload(config: Config, person_id: UUID) -> UUID:
+    now = datetime.now(UTC)
+    row = UploadRow(
+        id=uuid4(),
+        person_id=person_id,
+        length_bytes=2 * 10**9,
+        metadata={},
+        object_key="uploads/x",
+        part_size_bytes=16 << 20,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + timedelta(days=7),
+    )
+    async with _database(config) as database, database.transaction() as tx:
+        await add_upload(tx, row)
+    return row.id

@@ -36,3 +36,13 @@ CREATE TABLE upload_quota (
     CONSTRAINT pk_upload_quota PRIMARY KEY (scope, subject)
 );
 CREATE INDEX ix_version_uploader_id ON version (uploader_id);
+
+CREATE UNLOGGED TABLE upload_flight (
+    upload_id UUID NOT NULL,
+    process UUID NOT NULL,
+    received_bytes BIGINT NOT NULL,
+    retained_bytes BIGINT NOT NULL,
+    rate_bytes_s BIGINT NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_upload_flight PRIMARY KEY (upload_id)
+);

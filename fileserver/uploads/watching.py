@@ -1,0 +1,38 @@
+"""What an operator sees of all uploads: those that are not over, and what was removed of those that are."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from fileserver.uploads import sweeps
+from fileserver.uploads.sweeps import Sweep
+from storage.database import Transaction
+from storage.rows import flights
+from storage.rows.flights import FlightRow, TotalsRow
+
+FRESH = timedelta(seconds=10)  # what a process said longer ago than this, it does not say any more
+IDLE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """Everything at one moment."""
+
+    at: datetime
+    totals: TotalsRow
+    items: list[FlightRow]
+    sweeps: list[Sweep]
+
+    def is_idle(self, row: FlightRow) -> bool:
+        """Whether the upload waits for bytes that have not come for long."""
+        return row.process is None and row.state == "receiving" and row.updated_at <= self.at - IDLE_AFTER
+
+
+async def watch(tx: Transaction, now: datetime, *, before: tuple[datetime, UUID] | None, limit: int) -> Watched:
+    """A page of what is not over, newest first, the sums over all of it, and the sweeps of the last day."""
+    return Watched(
+        at=now,
+        totals=await flights.totals(tx, since=now - FRESH, idle_since=now - IDLE_AFTER),
+        items=await flights.list_flights(tx, since=now - FRESH, before=before, limit=limit),
+        sweeps=await sweeps.recent(tx, now),
+    )
