@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import ledger, links, pages, sealing
+from benchmarks import downloads, ledger, links, pages, sealing
 from benchmarks.stage import Figure, stage
 from benchmarks.uploads import running as uploads
 from benchmarks.uploads.stores import STORES
@@ -22,6 +22,7 @@ ALL = {
     "sealing": sealing.run,
     "pages": pages.run,
     "ledger": ledger.run,
+    "downloads": downloads.run,
 }
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)

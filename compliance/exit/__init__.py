@@ -7,6 +7,7 @@ event that says how much really left. No committed event, no byte: when the log 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import datetime
@@ -14,6 +15,7 @@ from datetime import datetime
 from compliance import ledger
 from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
+from compliance.exit.asking import Asking
 from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
 from compliance.exit.pieces import Outgoing, Piece, PieceKind
 from compliance.exit.turns import Turns
@@ -28,7 +30,6 @@ from watermark.flattened import FlattenedPdf, JpegPage
 __all__ = ["DeskGate", "Outgoing", "Piece", "PieceKind", "SealedExit", "VisitGate"]
 
 RENDITION_BYTES_MAX = 128 << 20
-ASK_AGAIN_BYTES = 4 << 20
 MPT_PER_PT = 1000
 JPEG = "image/jpeg"
 PDF = "application/pdf"
@@ -44,12 +45,14 @@ class SealedExit:
         renderer: Renderer,
         keys: KeyRing,
         clock: Callable[[], datetime],
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._objects = objects
         self._renderer = renderer
         self._master = keys.master
         self._clock = clock
+        self._now_s = now_s
         self._turns = Turns()
         self._ends: set[asyncio.Task[None]] = set()
 
@@ -135,16 +138,15 @@ class SealedExit:
         )
 
     async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncGenerator[bytes]:
-        """The stored bytes; asks again every few MiB."""
-        asked_at = 0
-        sent = 0
-        async with aclosing(self._objects.read(passage.served.object_key or "", start=start, stop=stop)) as chunks:
-            async for chunk in chunks:
-                if sent - asked_at >= ASK_AGAIN_BYTES:
-                    await self._ask(gate, PieceKind.ORIGINAL)
-                    asked_at = sent
+        """The stored bytes; asks again on the way (`asking`)."""
+        asking = Asking(lambda: self._ask(gate, PieceKind.ORIGINAL), self._now_s)
+        async with (
+            asking,
+            aclosing(self._objects.read(passage.served.object_key or "", start=start, stop=stop)) as read,
+        ):
+            async for chunk in read:
+                await asking.before(len(chunk))
                 yield chunk
-                sent += len(chunk)
 
     async def _told(self, chunks: AsyncGenerator[bytes], passage: Passage, trail: Trail) -> AsyncGenerator[bytes]:
         """The chunks, and at the end, however it comes, the event of how many bytes left."""

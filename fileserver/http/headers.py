@@ -40,7 +40,7 @@ def content_security_policy(store: str | None) -> str:
 async def on_response_prepare(request: web.Request, response: web.StreamResponse) -> None:
     """The signal just before the head of an answer is written."""
     config = request.config_dict[CONFIG]
-    request[ANSWER_BEGUN] = True
+    request[ANSWER_BEGUN] = response
     if timeout := request.get(HANDLER_TIMEOUT):
         timeout.reschedule(None)
     for name, value in headers_for(request, config).items():

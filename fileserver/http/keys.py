@@ -33,4 +33,4 @@ CALLER = web.RequestKey("CALLER", Caller)  # once authenticated
 ROUTE = web.RequestKey("ROUTE", Route)  # when path and method matched
 HANDLER_TIMEOUT = web.RequestKey("HANDLER_TIMEOUT", asyncio.Timeout)  # while the handler runs
 PROBLEM = web.RequestKey("PROBLEM", str)  # slug of the problem answered, for the log
-ANSWER_BEGUN = web.RequestKey("ANSWER_BEGUN", bool)  # headers are on their way: too late for a problem
+ANSWER_BEGUN = web.RequestKey("ANSWER_BEGUN", web.StreamResponse)  # its head is on its way: too late for a problem

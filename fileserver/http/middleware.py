@@ -79,10 +79,21 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         slug = slug_of(error)
         if slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.exception("request failed", error=type(error).__name__, problem=slug, route=route_of(request))
-        if request.get(ANSWER_BEGUN):
+        if begun := request.get(ANSWER_BEGUN):
             log.warning("answer broken off", problem=slug, route=route_of(request))
-            raise
+            return broken_off(request, begun)
         return answer(request, error)
+
+
+def broken_off(request: web.Request, begun: web.StreamResponse) -> web.StreamResponse:
+    """The answer with its connection cut, so that what left of it can't pass for the whole.
+
+    Returned and not raised: aiohttp would call it an unhandled error, with a traceback for what may be a mere no.
+    """
+    begun.force_close()
+    if request.transport is not None:
+        request.transport.abort()
+    return begun
 
 
 def route_of(request: web.BaseRequest) -> str:

@@ -6,13 +6,14 @@ error; the connection is closed when the reader walks away; a store that falls s
 
 import re
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
 from storage.errors import ObjectCutShort, RangeUnsatisfiable, StoreRefused
+from storage.objects.bodies import pieces_of
 from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_response, with_retries
 
 OPERATION = "get_object"
@@ -69,9 +70,10 @@ async def read_object(
         # Not read to its end, its connection is closed on leaving this block, also when the reader abandons us.
         async with response:
             with suppress(*CONNECTION_ERRORS):
-                async for chunk in response.content.iter_any():
-                    cursor.position += len(chunk)
-                    yield chunk
+                async with aclosing(pieces_of(response)) as pieces:
+                    async for piece in pieces:
+                        cursor.position += len(piece)
+                        yield piece
         fruitless = fruitless + 1 if cursor.position == before else 0
         if fruitless == ATTEMPTS_MAX and not cursor.is_done:
             raise ObjectCutShort(key=key, expected_bytes=cursor.end, received_bytes=cursor.position)

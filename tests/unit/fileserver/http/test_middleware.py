@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from compliance.errors import AccessDenied
 from fileserver.http.call import Call
 from fileserver.http.headers import ALWAYS, content_security_policy
 from tests.unit.fileserver.frame import OpenClient, make_route
@@ -81,6 +82,25 @@ async def test_answer_that_fails_midway_breaks_off(open_client: OpenClient) -> N
     with capture_logs() as logs, pytest.raises(aiohttp.ClientPayloadError):
         await (await client.get("/thing")).read()
     assert "answer broken off" in [line["event"] for line in logs]
+
+
+async def test_answer_that_may_not_go_on_breaks_off_calmly(
+    open_client: OpenClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A permission that ends midway is no defect: a warning, and nothing that looks like one."""
+
+    async def half(call: Call) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(call.request)
+        await response.write(b"half")
+        raise AccessDenied("actor-inactive")
+
+    client = await open_client(make_route(handler=half, status=200, produces="text/plain"))
+    with capture_logs() as logs, pytest.raises(aiohttp.ClientError):
+        await (await client.get("/thing")).read()
+    assert ["warning"] == [line["log_level"] for line in logs if line["event"] == "answer broken off"]
+    assert [] == [line for line in logs if line["log_level"] in ("error", "critical")]
+    assert [] == [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/thing"), ("GET", "/nowhere"), ("PUT", "/thing")])
