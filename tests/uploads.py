@@ -68,8 +68,11 @@ class OpenPatch:
         return int((await self.reader.readline()).split()[1])
 
     async def cut(self) -> None:
-        """Ends the connection; returns when the server has kept what it could."""
+        """Ends the connection once the server is at work on it; returns when it has kept what it could."""
+        answer = asyncio.ensure_future(self.reader.readline())
+        await until(lambda: self.tus.reception(self.path) is not None or answer.done())
         self.writer.close()
+        await asyncio.wait({answer})
         await until(lambda: self.tus.reception(self.path) is None)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from aiohttp import web
 
 from fileserver.config import Config
-from fileserver.http.keys import ANSWER_BEGUN, CONFIG, HANDLER_TIMEOUT, REQUEST_ID, ROUTE
+from fileserver.http.keys import ANSWER_BEGUN, CONFIG, CONNECTION_SPENT, HANDLER_TIMEOUT, REQUEST_ID, ROUTE
 
 # `connect-src` ends with the store's public origin where browsers may send to it themselves, and with nothing else.
 CONTENT_SECURITY_POLICY = (
@@ -46,6 +46,9 @@ async def on_response_prepare(request: web.Request, response: web.StreamResponse
     for name, value in headers_for(request, config).items():
         response.headers.setdefault(name, value)
     response.headers.pop("Server", None)
+    if CONNECTION_SPENT in request:
+        response.force_close()
+        response.headers["Connection"] = "close"
 
 
 def headers_for(request: web.Request, config: Config) -> dict[str, str]:

@@ -34,3 +34,4 @@ ROUTE = web.RequestKey("ROUTE", Route)  # when path and method matched
 HANDLER_TIMEOUT = web.RequestKey("HANDLER_TIMEOUT", asyncio.Timeout)  # while the handler runs
 PROBLEM = web.RequestKey("PROBLEM", str)  # slug of the problem answered, for the log
 ANSWER_BEGUN = web.RequestKey("ANSWER_BEGUN", web.StreamResponse)  # its head is on its way: too late for a problem
+CONNECTION_SPENT = web.RequestKey("CONNECTION_SPENT", bool)  # bytes were read past the parser: no further request

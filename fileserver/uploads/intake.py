@@ -4,12 +4,12 @@ The running SHA-256 goes from request to request through `Receptions`; without i
 """
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from fileserver.services import Services
+from fileserver.uploads.body import Body
 from fileserver.uploads.finishing import finish
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.receiving import Intake, Receiver
@@ -24,7 +24,7 @@ async def take_in(
     receptions: Receptions,
     reception: Reception,
     taken: TakenUp,
-    pieces: AsyncIterator[bytes],
+    body: Body,
     *,
     body_bytes: int | None,
     checksum: Checksum | None,
@@ -45,11 +45,12 @@ async def take_in(
         send=recording.send,
         recorder=recording,
         reception=reception,
+        blocks=receptions.blocks,
         sha256=_hash_so_far(receptions, taken),
     )
     try:
         with receptions.room(), receptions.flights.flying(row.id, reception.flight):
-            await receiver.run(pieces)
+            await receiver.run(body)
     finally:
         if receiver.recorded_hash:
             running = RunningHash(row.fence, receiver.recorded, receiver.recorded_hash)

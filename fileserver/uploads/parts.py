@@ -1,45 +1,53 @@
 """One part on its way: its bytes go to the store as they arrive and stay in memory until it has acknowledged them.
 
-Pieces are kept as they came and never joined, except for a second attempt and for small objects.
+Bytes are received straight into the part's blocks and are never moved again, whatever has to be sent twice.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
+from fileserver.uploads.blocks import BLOCK_BYTES, Blocks
 from fileserver.uploads.layout import Span
-from fileserver.uploads.port import ObjectSink
+from fileserver.uploads.port import ObjectSink, Pieces
 from storage.errors import PartRefused
 from storage.objects import Part
 from storage.rows.uploads import TailRow
 
-Send = Callable[[Span, AsyncGenerator[bytes] | bytes], Awaitable[Part]]
+Send = Callable[[Span, AsyncGenerator[bytes | memoryview] | Pieces], Awaitable[Part]]
 
 
 class OpenPart:
     """A part that still takes bytes. `tails` are its first bytes, stored by earlier requests, read back when needed."""
 
-    def __init__(self, span: Span, tails: Sequence[TailRow], objects: ObjectSink, send: Send) -> None:
+    def __init__(self, span: Span, tails: Sequence[TailRow], objects: ObjectSink, send: Send, blocks: Blocks) -> None:
         self.span = span
         self.hash_after: Any = None  # SHA-256 of the upload up to the end of this part, once it is full
-        self._tails, self._objects, self._send = tails, objects, send
+        self._tails, self._objects, self._send, self._pool = tails, objects, send, blocks
+        self._tail_bytes = sum(tail.size_bytes for tail in tails)
         self._stored: list[bytes] | None = None
-        self._fresh: list[bytes] = []
-        self._filled_bytes = sum(tail.size_bytes for tail in tails)
-        self._fresh_bytes = 0
+        self._blocks: list[bytearray] = []
+        self._fresh: list[memoryview] = []
+        self.fresh_bytes = 0  # how many this request brought
         self._news = asyncio.Event()
         self._task: asyncio.Task[Part] | None = None
 
     @property
-    def room_bytes(self) -> int:
+    def missing_bytes(self) -> int:
         """How many bytes are missing."""
-        return self.span.size_bytes - self._filled_bytes
+        return self.span.size_bytes - self._tail_bytes - self.fresh_bytes
 
-    def feed(self, piece: bytes) -> None:
-        """Take at most `room_bytes` more."""
+    def room(self) -> memoryview:
+        """Where the next bytes go, at most to the part's end; `fill` says how many have come."""
+        used = self.fresh_bytes % BLOCK_BYTES
+        if not used:
+            self._blocks.append(self._pool.take())
+        return memoryview(self._blocks[-1])[used : used + self.missing_bytes]
+
+    def fill(self, piece: memoryview) -> None:
+        """The beginning of `room` now holds this piece."""
         self._fresh.append(piece)
-        self._fresh_bytes += len(piece)
-        self._filled_bytes += len(piece)
+        self.fresh_bytes += len(piece)
         self._news.set()
 
     def start(self) -> None:
@@ -50,21 +58,20 @@ class OpenPart:
         """The part as the store confirmed it. Cancelling the wait does not cancel the sending."""
         task = self._started()
         await asyncio.wait({task})
-        return task.result()
+        part = task.result()
+        self._fresh = []
+        self._pool.give_back(self._blocks)
+        self._blocks = []
+        return part
 
     async def abandon(self) -> None:
         """Cut the sending off, so that the store keeps nothing of it."""
         if self._task is not None:
             await end_task(self._task)
 
-    @property
-    def fresh_bytes(self) -> int:
-        """How many bytes this request brought."""
-        return self._fresh_bytes
-
-    def fresh(self) -> bytes:
-        """What this request brought, in one piece."""
-        return b"".join(self._fresh)
+    def fresh(self) -> Pieces:
+        """What this request brought."""
+        return tuple(self._fresh)
 
     def _started(self) -> asyncio.Task[Part]:
         self._task = self._task or asyncio.create_task(self._sending())
@@ -75,18 +82,18 @@ class OpenPart:
         try:
             part = await self._send(self.span, self._chunks())
         except PartRefused:
-            whole = b"".join([chunk async for chunk in self._chunks()])
+            whole = [chunk async for chunk in self._chunks()]
             part = await self._send(self.span, whole)
-        self._stored, self._fresh = [], []
+        self._stored = []
         return part
 
-    async def _chunks(self) -> AsyncGenerator[bytes]:
+    async def _chunks(self) -> AsyncGenerator[bytes | memoryview]:
         if self._stored is None:
             self._stored = [piece for tail in self._tails async for piece in self._objects.read(tail.object_key)]
         for piece in self._stored:
             yield piece
         position = 0
-        while position < len(self._fresh) or self.room_bytes:
+        while position < len(self._fresh) or self.missing_bytes:
             while position == len(self._fresh):
                 self._news.clear()
                 await self._news.wait()

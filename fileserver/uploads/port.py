@@ -7,11 +7,13 @@ from storage.objects import ObjectInfo, Part, PendingMultipart
 
 OCTETS = "application/octet-stream"
 
+Pieces = Sequence[bytes | memoryview]  # bytes in memory, in order; they can be sent again
+
 
 class ObjectSink(Protocol):
     """Puts bytes where they stay. Every method raises a storage.errors.StorageError when it can't."""
 
-    async def put(self, key: str, body: bytes, *, media_type: str) -> ObjectInfo:
+    async def put(self, key: str, body: bytes | Pieces, *, media_type: str) -> ObjectInfo:
         """Stores a whole small object, with retries."""
 
     def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes]:
@@ -27,11 +29,16 @@ class ObjectSink(Protocol):
         """Begins a multipart upload; returns its id."""
 
     async def upload_part(
-        self, key: str, multipart_id: str, number: int, chunks: AsyncIterable[bytes] | bytes, size_bytes: int
+        self,
+        key: str,
+        multipart_id: str,
+        number: int,
+        chunks: AsyncIterable[bytes | memoryview] | Pieces,
+        size_bytes: int,
     ) -> Part:
         """Stores one part; a number that is sent again replaces. Returns when the store has acknowledged.
 
-        Bytes are retried. A stream is sent once, while it arrives; PartRefused means that it may be sent again, and
+        Pieces are retried. A stream is sent once, while it arrives; PartRefused means that it may be sent again, and
         cancelling before its end leaves nothing behind.
         """
 

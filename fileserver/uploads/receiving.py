@@ -6,16 +6,18 @@ checksum was to cover it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fileserver.http.errors import HttpError
+from fileserver.uploads.blocks import Blocks
+from fileserver.uploads.body import Body
 from fileserver.uploads.errors import ChecksumMismatch, UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.layout import Layout
 from fileserver.uploads.parts import OpenPart, Send, end_task
-from fileserver.uploads.port import ObjectSink
+from fileserver.uploads.port import ObjectSink, Pieces
 from fileserver.uploads.receptions import Reception
 from storage.objects import Part
 from storage.rows.uploads import TailRow
@@ -24,7 +26,7 @@ from storage.rows.uploads import TailRow
 class Recorder(Protocol):
     """Makes progress durable, or raises: then nothing of it is."""
 
-    async def save_tail(self, offset: int, body: bytes) -> TailRow:
+    async def save_tail(self, offset: int, body: Pieces) -> TailRow:
         """Store bytes that no part covers yet."""
 
     async def record(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
@@ -42,20 +44,32 @@ class Intake:
     checksum: Checksum | None
 
 
+class BodyEnded(Exception):
+    """A body whose size was not announced is over."""
+
+
 class Receiver:
-    """Takes the pieces of one request.
+    """Takes the bytes of one request.
 
     `recorded` and `recorded_hash` say how far the upload stands, also after an error. The hash is None when this
     process has not seen the upload from its first byte.
     """
 
     def __init__(
-        self, intake: Intake, *, objects: ObjectSink, send: Send, recorder: Recorder, reception: Reception, sha256: Any
+        self,
+        intake: Intake,
+        *,
+        objects: ObjectSink,
+        send: Send,
+        recorder: Recorder,
+        reception: Reception,
+        blocks: Blocks,
+        sha256: Any,
     ) -> None:
         self.recorded = intake.offset
         self.recorded_hash = sha256.copy() if sha256 else None
         self._intake, self._objects, self._send, self._recorder = intake, objects, send, recorder
-        self._reception = reception
+        self._reception, self._blocks = reception, blocks
         self._position = intake.offset
         self._hash = sha256
         self._check: Any = intake.checksum.hasher() if intake.checksum else None
@@ -65,11 +79,11 @@ class Receiver:
         self._held: list[tuple[OpenPart, Part]] = []  # acknowledged, to be recorded when the body has ended well
         self._begun: list[OpenPart] = []
 
-    async def run(self, pieces: AsyncIterator[bytes]) -> None:
+    async def run(self, body: Body) -> None:
         """Until the body ends. Raises why it ended early, after keeping what arrived; StorageError, AccessDenied."""
         recording = asyncio.create_task(self._record_in_order())
         try:
-            early = await self._take_all(pieces)
+            early = await self._take_all(body)
             self._full.put_nowait(None)
             await recording
             await self._settle(early)
@@ -78,32 +92,38 @@ class Receiver:
             for part in self._begun:
                 await part.abandon()
 
-    async def _take_all(self, pieces: AsyncIterator[bytes]) -> HttpError | None:
+    async def _take_all(self, body: Body) -> HttpError | None:
         """Why the body ended early, if it did. A body that is too long is no beginning of a right one: it raises."""
+        hashers = [hasher for hasher in (self._hash, self._check) if hasher]
         try:
-            async for piece in pieces:
-                await self._take(piece)
+            while self._expects_more():
+                await self._take(body, hashers)
+            if await body.read_into(memoryview(bytearray(1)), ()):
+                raise UploadTooLarge(size_max_bytes=self._intake.layout.end_max_bytes)
+        except BodyEnded:
+            return None
         except UploadTooLarge:
             raise
         except HttpError as reason:
             return reason
         return None
 
-    async def _take(self, piece: bytes) -> None:
-        if self._position + len(piece) > self._intake.layout.end_max_bytes:
-            raise UploadTooLarge(size_max_bytes=self._intake.layout.end_max_bytes)
-        if self._check:
-            self._check.update(piece)
-        while piece:
-            part = self._open = self._open or await self._begin()
-            now, piece = piece[: part.room_bytes], piece[part.room_bytes :]
-            part.feed(now)
-            self._position += len(now)
-            self._reception.flight.took(len(now))
-            if self._hash:
-                self._hash.update(now)
-            if not part.room_bytes:
-                self._close(part)
+    def _expects_more(self) -> bool:
+        intake = self._intake
+        announced = intake.body_bytes is None or self._position < intake.offset + intake.body_bytes
+        return announced and self._position < intake.layout.end_max_bytes
+
+    async def _take(self, body: Body, hashers: Sequence[Any]) -> None:
+        part = self._open = self._open or await self._begin()
+        room = part.room()
+        count = await body.read_into(room, hashers)
+        if not count:
+            raise BodyEnded
+        part.fill(room[:count])
+        self._position += count
+        self._reception.flight.took(count)
+        if not part.missing_bytes:
+            self._close(part)
 
     async def _begin(self) -> OpenPart:
         """The part at the present position; it is sent while it arrives if this request is sure to fill it."""
@@ -111,7 +131,7 @@ class Receiver:
             await self._slots.acquire()
         intake = self._intake
         tails = intake.tails if self._position == intake.offset else ()
-        part = OpenPart(intake.layout.span_at(self._position), tails, self._objects, self._send)
+        part = OpenPart(intake.layout.span_at(self._position), tails, self._objects, self._send, self._blocks)
         self._begun.append(part)
         if intake.body_bytes is not None and intake.offset + intake.body_bytes >= part.span.end:
             part.start()

@@ -6,7 +6,7 @@ connection died unnoticed goes on at once. Between processes the row's fence doe
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from fileserver.uploads.blocks import Blocks
 from fileserver.uploads.errors import ServerFull, ServerStopping, UploadBusy, UploadReplaced
 from fileserver.uploads.flight import Flight, Flights
 
@@ -31,12 +32,26 @@ class Reception:
         self.ended = asyncio.Event()
         self.flight = Flight()
         self._patience: asyncio.Timeout | None = None
+        self._interrupt: Callable[[], None] | None = None
 
     def end(self, reason: Exception) -> None:
         """Ask it to stop; a wait under `waiting` stops at once."""
         self.ending = self.ending or reason
         if self._patience is not None and not self._patience.expired():
             self._patience.reschedule(asyncio.get_running_loop().time())
+        if self._interrupt is not None:
+            self._interrupt()
+
+    @contextmanager
+    def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """A wait that asyncio can't cut short: `end` calls `interrupt`. Raises the reason if it has been given."""
+        if self.ending is not None:
+            raise self.ending
+        self._interrupt = interrupt
+        try:
+            yield
+        finally:
+            self._interrupt = None
 
     @asynccontextmanager
     async def waiting(self, timeout_s: float | None = None) -> AsyncIterator[None]:
@@ -68,6 +83,7 @@ class Receptions:
 
     def __init__(self) -> None:
         self.flights = Flights()
+        self.blocks = Blocks()
         self._holders: dict[UUID, Reception] = {}
         self._hashes: OrderedDict[UUID, RunningHash] = OrderedDict()
         self._receiving = 0

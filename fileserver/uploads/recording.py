@@ -14,7 +14,7 @@ from fileserver.services import Services
 from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import UploadReplaced
 from fileserver.uploads.layout import Span
-from fileserver.uploads.port import OCTETS, ObjectSink
+from fileserver.uploads.port import OCTETS, ObjectSink, Pieces
 from fileserver.uploads.service import ASSEMBLE_DELAY_S, TakenUp
 from storage.database import Transaction
 from storage.errors import StorageError
@@ -43,16 +43,16 @@ class Recording:
                 raise UploadReplaced
         self._row = replace(self._row, multipart_id=multipart_id)
 
-    async def send(self, span: Span, body: AsyncGenerator[bytes] | bytes) -> Part:
+    async def send(self, span: Span, body: AsyncGenerator[bytes | memoryview] | Pieces) -> Part:
         """Store the bytes of one part: as a part, or as the object itself when there is only one."""
         row = self._row
         if row.multipart_id is None:
-            whole = body if isinstance(body, bytes) else b"".join([chunk async for chunk in body])
+            whole = body if isinstance(body, Sequence) else [chunk async for chunk in body]
             info = await self._objects.put(row.object_key, whole, media_type=OCTETS)
             return Part(span.number, info.size_bytes, info.etag)
         return await self._objects.upload_part(row.object_key, row.multipart_id, span.number, body, span.size_bytes)
 
-    async def save_tail(self, offset: int, body: bytes) -> TailRow:
+    async def save_tail(self, offset: int, body: Pieces) -> TailRow:
         """Store bytes that no part covers yet."""
         key = names.tail_key(self._row.id, offset, self._row.fence)
         info = await self._objects.put(key, body, media_type=OCTETS)

@@ -113,16 +113,16 @@ async def _write(
 async def _take_in(
     call: Call, reception: Reception, taken: TakenUp, size_bytes: int | None, checksum: Checksum | None
 ) -> int:
-    pieces = body.pieces(call.request, reception)
-    if taken.row.state != "receiving":
-        async for _ in pieces:
-            raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
-        carry_hash(_receptions(call), taken)
-        await _conclude_if_due(call, taken)
-        return taken.row.offset_bytes
-    return await take_in(
-        call.services, _receptions(call), reception, taken, pieces, body_bytes=size_bytes, checksum=checksum
-    )
+    async with body.opened(call.request, reception) as arriving:
+        if taken.row.state != "receiving":
+            if await arriving.read_into(memoryview(bytearray(1)), ()):
+                raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
+            carry_hash(_receptions(call), taken)
+            await _conclude_if_due(call, taken)
+            return taken.row.offset_bytes
+        return await take_in(
+            call.services, _receptions(call), reception, taken, arriving, body_bytes=size_bytes, checksum=checksum
+        )
 
 
 async def _conclude_if_due(call: Call, taken: TakenUp) -> None:

@@ -12,7 +12,7 @@ from storage.objects.control import Control
 from storage.objects.download import read_object
 from storage.objects.faults import CONNECTION_ERRORS, PassingFault, Sleep, describe, unavailable, with_retries
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest
-from storage.objects.upload import SourceFailed, WrongLength, put_bytes
+from storage.objects.upload import Pieces, SourceFailed, WrongLength, put_bytes
 from storage.settings import S3Settings
 
 # Slow readers hold theirs for minutes, and must not keep uploads from getting one.
@@ -53,16 +53,18 @@ class ObjectStore:
         await self._session.close()
         await self._control.close()
 
-    async def put(self, key: str, body: bytes, *, media_type: str) -> ObjectInfo:
+    async def put(self, key: str, body: bytes | Pieces, *, media_type: str) -> ObjectInfo:
         """Stores a whole object, replacing what was there. Raises StoreUnavailable, StoreRefused."""
+        pieces = _pieces(body)
+        size_bytes = sum(map(len, pieces))
 
         async def attempt() -> str:
             url = self._control.presign("put_object", key, ContentType=media_type)
             return await put_bytes(
-                self._session, url, body, len(body), operation="put_object", key=key, media_type=media_type
+                self._session, url, pieces, size_bytes, operation="put_object", key=key, media_type=media_type
             )
 
-        return ObjectInfo(key, len(body), await with_retries("put_object", attempt, self._sleep))
+        return ObjectInfo(key, size_bytes, await with_retries("put_object", attempt, self._sleep))
 
     def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes]:
         """The bytes from `start` up to but without `stop`, in pieces as they arrive.
@@ -132,22 +134,30 @@ class ObjectStore:
         return SignedRequest("PUT", url, {"x-amz-checksum-sha256": checksum}, expires_s)
 
     async def upload_part(
-        self, key: str, multipart_id: str, number: int, chunks: AsyncIterable[bytes] | bytes, size_bytes: int
+        self,
+        key: str,
+        multipart_id: str,
+        number: int,
+        chunks: AsyncIterable[bytes | memoryview] | bytes | Pieces,
+        size_bytes: int,
     ) -> Part:
         """Stores a part; returns when the store has acknowledged it.
 
-        Bytes are tried again on faults that may pass, then StoreUnavailable. A stream is sent once: PartRefused means
-        that nothing was stored and the same bytes may be sent again. What the source raises comes out unchanged.
+        Bytes in memory are tried again on faults that may pass, then StoreUnavailable. A stream is sent once:
+        PartRefused means that nothing was stored and the same bytes may be sent again. What the source raises comes
+        out unchanged.
         Raises MultipartMissing, and ValueError when the source isn't `size_bytes` long.
         """
 
         async def attempt() -> str:
             url = self._control.presign("upload_part", key, UploadId=multipart_id, PartNumber=number)
-            return await put_bytes(self._session, url, chunks, size_bytes, operation="upload_part", key=key)
+            return await put_bytes(self._session, url, body, size_bytes, operation="upload_part", key=key)
 
-        if isinstance(chunks, bytes):
-            if len(chunks) != size_bytes:
-                raise ValueError(f"{len(chunks)} bytes given, {size_bytes} announced")
+        body = _pieces(chunks) if isinstance(chunks, (bytes, Sequence)) else chunks
+        if isinstance(body, Sequence):
+            given_bytes = sum(map(len, body))
+            if given_bytes != size_bytes:
+                raise ValueError(f"{given_bytes} bytes given, {size_bytes} announced")
             etag = await with_retries("upload_part", attempt, self._sleep)
         else:
             etag = await _sent_once(attempt, key, number)
@@ -269,6 +279,10 @@ def _as_listed(part: Part) -> dict[str, Any]:
     """A part as Complete names it; with its checksum, which S3 asks for when the upload was begun with them."""
     checksum = {"ChecksumSHA256": part.checksum} if part.checksum else {}
     return {"PartNumber": part.number, "ETag": f'"{part.etag}"', **checksum}
+
+
+def _pieces(body: bytes | Pieces) -> Pieces:
+    return (body,) if isinstance(body, bytes) else body
 
 
 def _bare(etag: str) -> str:

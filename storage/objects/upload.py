@@ -6,7 +6,7 @@ its time.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 
 import aiohttp
 from yarl import URL
@@ -15,7 +15,9 @@ from storage.objects.faults import from_response
 
 STALL_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 120.0
-SLICE_BYTES = 256 * 1024
+SLICE_BYTES = 1024 * 1024
+
+Pieces = Sequence[bytes | memoryview]  # bytes in memory, in order
 
 
 class WrongLength(Exception):
@@ -31,7 +33,7 @@ class SourceFailed(Exception):
 
 
 async def put_bytes(
-    session: aiohttp.ClientSession, url: URL, body: AsyncIterable[bytes] | bytes, size_bytes: int, *,
+    session: aiohttp.ClientSession, url: URL, body: AsyncIterable[bytes | memoryview] | Pieces, size_bytes: int, *,
     operation: str, key: str, media_type: str | None = None,
 ) -> str:  # fmt: skip
     """The ETag the store answered. Raises SourceFailed, WrongLength, or a fault of `faults`."""
@@ -39,7 +41,7 @@ async def put_bytes(
     # Sent exactly as signed: without a media type there must be no Content-Type at all.
     headers |= {"Content-Type": media_type} if media_type else {}
     async with asyncio.timeout(None) as limit:
-        source = _Measured(_slices(body) if isinstance(body, bytes) else body, size_bytes, limit)
+        source = _Measured(_slices(body) if isinstance(body, Sequence) else body, size_bytes, limit)
         try:
             return await _send(session, url, source, headers, operation, key)
         except aiohttp.ClientError as error:
@@ -58,11 +60,12 @@ async def _send(
         return response.headers.get("ETag", "").strip('"')
 
 
-async def _slices(body: bytes) -> AsyncIterator[memoryview]:
+async def _slices(pieces: Pieces) -> AsyncIterator[memoryview]:
     """Pieces small enough not to hold up the event loop, and without a copy."""
-    view = memoryview(body)
-    for start in range(0, len(body), SLICE_BYTES):
-        yield view[start : start + SLICE_BYTES]
+    for piece in pieces:
+        view = memoryview(piece)
+        for start in range(0, len(view), SLICE_BYTES):
+            yield view[start : start + SLICE_BYTES]
 
 
 class _Measured:
