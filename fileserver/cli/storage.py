@@ -27,15 +27,18 @@ def command() -> None:
 def init(*, as_json: bool) -> None:
     """Make the bucket and its rule against abandoned parts of uploads.
 
-    Running it again changes nothing, and rules that others made stay. Some servers refuse such rules: that is reported
-    and no failure, since the workers sweep up too.
+    Where SEALSHARE_S3_PUBLIC_URL is set, our pages are also allowed to send parts to the bucket (CORS). Running it
+    again changes nothing, and rules that others made stay. Some servers refuse such rules: that is reported and no
+    failure, since the workers sweep up too.
     """
-    report = provision.init(s3_settings(configured()))
+    config = configured()
+    report = provision.init(s3_settings(config), origin=config.public_url if config.s3_public_url else None)
     if as_json:
         click.echo(json.dumps(asdict(report)))
         return
     click.echo(f"Bucket {report.bucket}: {'made' if report.bucket_made else 'was there'}.")
     click.echo(f"Rule against abandoned parts: {report.lifecycle}.")
+    click.echo(f"Rule for direct uploads from pages: {report.cors}.")
 
 
 @command.command("check")
@@ -45,9 +48,10 @@ def check(*, as_json: bool) -> None:
     """Try on the real server everything that the product does with it.
 
     Works under scratch names in the bucket, and in scratch buckets, and removes both. The exit status is 1 when the
-    server lacks something that is needed.
+    server lacks something that is needed. direct-parts and direct-browsers are tried at SEALSHARE_S3_PUBLIC_URL.
     """
-    found = provision.check(s3_settings(configured()))
+    config = configured()
+    found = provision.check(s3_settings(config), origin=config.public_url)
     usable = all(each.ok for each in found if each.needed)
     if as_json:
         click.echo(json.dumps({"ok": usable, "capabilities": [asdict(each) for each in found]}))

@@ -23,6 +23,7 @@ from fileserver.demo.crew import GRACE_S, Crew
 from fileserver.demo.folder import ENGINES, PID_FILE, SERVE, WORKER
 from fileserver.demo.household import HOST, Household
 from fileserver.demo.ports import reserved_port
+from storage import provision
 from storage.engines.embedded import EmbeddedEngines, Endpoints
 from storage.engines.stale import end_leftover
 from storage.errors import EngineFailed
@@ -76,6 +77,7 @@ def demo(data_dir: Path, port: int | None, say: Say) -> Iterator[Running]:
         for note in engines.notes:
             say(note)
         migrate(endpoints.database_url)
+        provision.allow_origin(endpoints.s3, household.address(home.port))
         crew = Crew(data_dir, settings(endpoints, home), lambda pid: serves(pid, home.port), say)
         stack.callback(crew.stop)
         crew.start()
@@ -97,6 +99,8 @@ def settings(endpoints: Endpoints, home: Household) -> Mapping[str, str]:
         "s3_access_key": endpoints.s3.access_key,
         "s3_secret_key": endpoints.s3.secret_key,
         "s3_region": endpoints.s3.region,
+        # Browsers on this machine reach the store as the server does; others fall back to going through the server.
+        "s3_public_url": endpoints.s3.endpoint_url,
         "s3_bucket": endpoints.s3.bucket,
         "master_key": home.master_key,
         "host": HOST,

@@ -5,7 +5,9 @@ leaves rules it didn't make alone; `check` exercises the real server under scrat
 Leaves moving bytes to `storage.objects`.
 """
 
-from storage.provision.bucket import ProvisionReport, ensure_bucket, init
+from storage.provision.bucket import ensure_bucket
 from storage.provision.check import Capability, check
+from storage.provision.cors import allow_origin
+from storage.provision.prepare import ProvisionReport, init
 
-__all__ = ["Capability", "ProvisionReport", "check", "ensure_bucket", "init"]
+__all__ = ["Capability", "ProvisionReport", "allow_origin", "check", "ensure_bucket", "init"]

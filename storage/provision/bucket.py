@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
@@ -20,26 +19,6 @@ RETRIES_MAX = 2
 RULE_ID = "sealshare-abort-incomplete-uploads"
 # The server sweeps abandoned uploads itself, and earlier; this is for the case that no server runs any more.
 ABORT_AFTER_DAYS = 14
-
-
-@dataclass(frozen=True)
-class ProvisionReport:
-    """What `init` did. `lifecycle` is "set", "kept", or why the server wouldn't have it."""
-
-    bucket: str
-    bucket_made: bool
-    lifecycle: str
-
-
-def init(settings: S3Settings) -> ProvisionReport:
-    """Makes the bucket and its rule against abandoned parts. Raises StoreUnavailable, StoreRefused."""
-    made = ensure_bucket(settings)
-    try:
-        with storage_errors("set_bucket_lifecycle"):
-            lifecycle = _ensure_rule(client_for(settings), settings.bucket)
-    except StoreRefused as error:
-        lifecycle = f"refused: {error.params['code']}"
-    return ProvisionReport(settings.bucket, made, lifecycle)
 
 
 def ensure_bucket(settings: S3Settings) -> bool:
@@ -86,7 +65,8 @@ def describe(error: StorageError) -> str:
     return str(error.params.get("code") or error.params.get("detail") or error.slug)
 
 
-def _ensure_rule(client: Minio, bucket: str) -> str:
+def ensure_rule(client: Minio, bucket: str) -> str:
+    """The rule against abandoned parts beside those of others: "set" or "kept"."""
     config = client.get_bucket_lifecycle(bucket)
     rules = list(config.rules) if config else []
     if any(rule.rule_id == RULE_ID for rule in rules):

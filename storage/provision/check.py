@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from storage.errors import StorageError
 from storage.objects import ObjectStore
-from storage.provision import probes
+from storage.provision import direct, probes
 from storage.provision.bucket import describe
 from storage.provision.scratch import try_object_lock, try_versioning
 from storage.settings import S3Settings
@@ -47,12 +47,15 @@ BUCKET_PROBES: tuple[tuple[str, Callable[[S3Settings, str], None], bool], ...] =
 )
 
 
-def check(settings: S3Settings) -> tuple[Capability, ...]:
-    """Tries everything in turn. Raises StoreUnavailable or StoreRefused only when the bucket doesn't answer at all."""
-    return asyncio.run(_check_all(settings))
+def check(settings: S3Settings, *, origin: str | None = None) -> tuple[Capability, ...]:
+    """Tries everything in turn; direct uploads from pages of `origin` where the store has a public address.
+
+    Raises StoreUnavailable or StoreRefused only when the bucket doesn't answer at all.
+    """
+    return asyncio.run(_check_all(settings, origin))
 
 
-async def _check_all(settings: S3Settings) -> tuple[Capability, ...]:
+async def _check_all(settings: S3Settings, origin: str | None) -> tuple[Capability, ...]:
     prefix = f"check/{secrets.token_hex(8)}/"
     async with ObjectStore(settings) as store:
         await store.ping()
@@ -60,6 +63,10 @@ async def _check_all(settings: S3Settings) -> tuple[Capability, ...]:
             found = [await _judge(name, probe(store, prefix), needed=needed) for name, probe, needed in STORE_PROBES]
             for name, try_it, needed in BUCKET_PROBES:
                 found.append(await _judge(name, asyncio.to_thread(try_it, settings, prefix), needed=needed))
+            if settings.public_url is not None:
+                found.append(await _judge("direct-parts", direct.bound_parts(store, prefix), needed=False))
+            if settings.public_url is not None and origin is not None:
+                found.append(await _judge("direct-browsers", direct.browsers(store, prefix, origin), needed=False))
         finally:
             await _clean(store, prefix)
     return tuple(found)

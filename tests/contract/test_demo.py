@@ -117,7 +117,7 @@ def test_ctrl_c_ends_every_process_and_is_no_failure(brand: Brand) -> None:
 
 
 def test_the_next_start_goes_on(brand: Brand) -> None:
-    """Another start has the same accounts, passwords, port and data; a second demo meanwhile changes nothing."""
+    """Another start has the same accounts, passwords, port, data and ways to upload; a second demo changes nothing."""
     with demo(brand.data_dir) as again:
         announced = again.announcement()
         shown = titles(announced)
@@ -126,7 +126,10 @@ def test_the_next_start_goes_on(brand: Brand) -> None:
             with demo(brand.data_dir, *option) as second:
                 refusals.append((second.ends(), second.errors()))
         assert answers(announced["url"])
+        token = sign_in(announced, "marketer")["token"]
+        ways = request(announced["url"], "/api/v1/uploads/ways", token=token)
         assert 0 == again.ends(signal.SIGTERM)
+    assert ways["direct"]["endpoint"].startswith("http://127.0.0.1:")
     assert brand.announced == announced
     assert brand.titles == shown
     here = f"process {again.process.pid}, at {announced['url']}"

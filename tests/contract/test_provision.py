@@ -4,13 +4,16 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from storage.engines import Endpoints
 from storage.errors import StoreRefused, StoreUnavailable
-from storage.provision import ProvisionReport, check, init
+from storage.objects import ObjectStore
+from storage.provision import ProvisionReport, check, cors, init
 from storage.provision.bucket import ABORT_AFTER_DAYS, RULE_ID, client_for
+from storage.provision.cors import rule_for
 from storage.settings import S3Settings
 from tests.contract.faulty_gate import FaultyGate
 
@@ -71,6 +74,54 @@ async def test_what_a_server_lacks_is_named(gate: FaultyGate, request_words: byt
     found = await asyncio.to_thread(check, gate.settings)
     assert {capability.name for capability in found if not capability.ok} == lacking
     assert all(capability.detail for capability in found if not capability.ok)
+
+
+def test_pages_of_one_origin_may_send_parts(fresh: S3Settings) -> None:
+    """The rule is made, kept, and follows when the origin changes; rules of others stay."""
+    assert "set" == init(fresh, origin="https://old.example").cors
+    foreign = {"ID": "theirs", "AllowedOrigins": ["https://cdn.example"], "AllowedMethods": ["GET"]}
+    asyncio.run(put_rules(fresh, [foreign, rule_for("https://old.example")]))
+    assert ["set", "kept"] == [init(fresh, origin="https://share.example").cors for _ in range(2)]
+    origins = {rule["ID"]: rule["AllowedOrigins"] for rule in asyncio.run(get_rules(fresh))}
+    assert {"theirs": ["https://cdn.example"], cors.RULE_ID: ["https://share.example"]} == origins
+
+
+async def put_rules(settings: S3Settings, rules: list[Any]) -> None:
+    """As another tool would."""
+    async with ObjectStore(settings) as store:
+        await store._control.call("put_bucket_cors", CORSConfiguration={"CORSRules": rules})
+
+
+async def get_rules(settings: S3Settings) -> Any:
+    """What the bucket says."""
+    async with ObjectStore(settings) as store:
+        return (await store._control.call("get_bucket_cors"))["CORSRules"]
+
+
+def test_direct_uploads_are_tried_where_they_are_on(fresh: S3Settings) -> None:
+    """Before the rule is made a page is shut out, and the report says what to do; afterwards all is well."""
+    public, origin = replace(fresh, public_url=fresh.endpoint_url), "https://share.example"
+    init(public, origin="https://other.example")
+    assert {"direct-parts": "", "direct-browsers": f"pages of {origin} may not send (run storage init)"} == {
+        each.name: each.detail for each in check(public, origin=origin) if each.name.startswith("direct-")
+    }
+    init(public, origin=origin)
+    assert [] == [each for each in check(public, origin=origin) if not each.ok]
+
+
+def test_a_public_address_that_does_not_answer_is_named(engines: Endpoints) -> None:
+    """It is no failure of the store: nothing that is needed is lacking."""
+    public = replace(engines.s3, public_url="http://127.0.0.1:9")
+    lacking = [each for each in check(public, origin="https://share.example") if not each.ok]
+    assert {"direct-parts", "direct-browsers"} == {each.name for each in lacking}
+    assert all(each.detail.startswith("not reached from here") and not each.needed for each in lacking)
+
+
+async def test_a_server_without_browser_rules_will_do(gate: FaultyGate) -> None:
+    """Such a server is reported; whether browsers get through is then its operator's business."""
+    gate.lacks = (b"?cors",)
+    report = await asyncio.to_thread(init, gate.settings, origin="https://share.example")
+    assert "refused: NotImplemented" == report.cors
 
 
 async def test_a_server_without_lifecycle_rules_will_do(gate: FaultyGate) -> None:
