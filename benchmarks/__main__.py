@@ -4,15 +4,24 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from benchmarks import downloads, ledger, links, pages, sealing
 from benchmarks.stage import Figure, stage
 from benchmarks.uploads import running as uploads
+from benchmarks.uploads.plot import draw
 from benchmarks.uploads.stores import STORES
 from benchmarks.uploads.wishes import ROUNDS, Wishes
 from fileserver.services import Services
@@ -28,6 +37,7 @@ UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)
 UNBROKEN_CHARS = 160
 WHOLE_FROM = 100
+COLUMNS = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
 VERDICTS = {None: "", True: "pass", False: "FAIL"}
 
 
@@ -38,8 +48,14 @@ async def measure(names: Sequence[str], wishes: Wishes) -> list[Figure]:
 
 
 async def _one(name: str, services: Services, wishes: Wishes) -> list[Figure]:
+    if name == UPLOADS:
+        return await uploads.run(services, wishes)
     wishes.advance(name)
-    return await (uploads.run(services, wishes) if name == UPLOADS else ALL[name](services))
+    return await ALL[name](services)
+
+
+def _steps(names: Sequence[str], wishes: Wishes) -> int:
+    return sum(uploads.steps(wishes) if name == UPLOADS else 1 for name in names)
 
 
 @click.command()
@@ -49,17 +65,28 @@ async def _one(name: str, services: Services, wishes: Wishes) -> list[Figure]:
 @click.option("--store", "stores", multiple=True, type=click.Choice(tuple(STORES)), help="uploads: before this store.")
 @click.option("--rounds", type=click.IntRange(1), default=ROUNDS, show_default=True, help="uploads: rounds of each.")
 @click.option("--quick", is_flag=True, help="uploads: tiny sizes, to see that it runs.")
-def main(
-    *, names: tuple[str, ...], as_json: bool, only: tuple[str, ...], stores: tuple[str, ...], rounds: int, quick: bool
+@click.option(
+    "--plot", type=click.Path(path_type=Path, dir_okay=False), help="uploads: also draw an SVG into this file."
+)
+def main(  # one for each option
+    *,
+    names: tuple[str, ...],
+    as_json: bool,
+    only: tuple[str, ...],
+    stores: tuple[str, ...],
+    rounds: int,
+    quick: bool,
+    plot: Path | None,
 ) -> None:
     """Run the named benchmarks, or all of them."""
     wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        step = progress.add_task("starting the engines")
-        told = replace(wishes, advance=lambda what: progress.update(step, description=what))
+    with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("starting the engines", total=_steps(names or NAMES, wishes), completed=-1)
+        told = replace(wishes, advance=lambda what: progress.update(task, description=what, advance=1))
         figures = asyncio.run(measure(names or NAMES, told))
+    if plot:
+        plot.write_text(draw(figures), encoding="utf-8")
     if as_json:
         click.echo(json.dumps([asdict(figure) for figure in figures]))
     else:

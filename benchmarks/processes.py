@@ -61,9 +61,9 @@ class Rest:
         return sum(self.resident_bytes.values())
 
     def grown_bytes(self) -> int:
-        """How far memory has peaked above rest; processes that came since count in full."""
+        """How far memory has peaked above rest, process by process; those that came since count in full."""
         peaks = self.tree.peaks_bytes()
-        return sum(peak - self.resident_bytes.get(pid, 0) for pid, peak in peaks.items())
+        return sum(max(peak - self.resident_bytes.get(pid, 0), 0) for pid, peak in peaks.items())
 
     def since_written_bytes(self) -> int:
         """What was written towards a disk since."""

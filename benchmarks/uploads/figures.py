@@ -1,7 +1,7 @@
 """Figures of runs, each beside its bar."""
 
 from benchmarks.stage import Figure
-from benchmarks.uploads.measuring import RAW, Run, Runs, middle
+from benchmarks.uploads.measuring import PLAIN, RAW, Run, Runs, middle
 from benchmarks.uploads.scenarios import MIB, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS
 from benchmarks.uploads.stores import SINK, Store
@@ -10,7 +10,6 @@ SLOW_RATE_BAR = 1.3
 PLAIN_BAR = 0.9
 MEMORY_BAR_MIB = 64
 MB = 1_000_000
-PLAIN = "plain"
 
 
 def at_least(name: str, value: float, bar: float, unit: str = "×") -> Figure:
@@ -80,11 +79,10 @@ def _costs(title: str, scenario: Scenario, store: Store, runs: list[Run]) -> lis
     cpu_s = middle(runs, lambda run: run.per_gib(run.cpu_s))
     database_cpu_s = middle(runs, lambda run: run.per_gib(run.database_cpu_s))
     beside = f"and PostgreSQL {database_cpu_s:.2f}" if database_cpu_s else ""
-    grown_mib = max(run.grown_bytes for run in runs) / MIB
     written_mib = max(run.per_gib(run.written_bytes) for run in runs) / MIB
     found = [
         Figure(f"{title}, processor", cpu_s, "CPU s/GiB", beside),
-        Figure(f"{title}, memory above rest", grown_mib, "MiB", f"{min(scenario.lanes, scenario.files)} in flight"),
+        _memory(f"{title}, memory above rest", scenario, runs),
         Figure(f"{title}, written to disk", written_mib, "MiB/GiB"),
     ]
     if scenario.is_small:
@@ -93,6 +91,13 @@ def _costs(title: str, scenario: Scenario, store: Store, runs: list[Run]) -> lis
         asked = middle(runs, lambda run: run.per_gib(sum(run.requests.values())))
         found.append(Figure(f"{title}, S3 requests", asked, "1/GiB", _operations(runs[-1].requests)))
     return found
+
+
+def _memory(name: str, scenario: Scenario, runs: list[Run]) -> Figure:
+    """For each upload in flight, the worst of the rounds."""
+    in_flight = min(scenario.lanes, scenario.files)
+    mib = max(run.grown_bytes for run in runs) / MIB / in_flight
+    return Figure(name, mib, "MiB each", f"{in_flight} in flight; bar for ours ≤ {MEMORY_BAR_MIB}")
 
 
 def _operations(requests: dict[str, int]) -> str:

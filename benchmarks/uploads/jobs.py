@@ -6,6 +6,7 @@ The client runs in a process of its own, `python -m MODULE`, which reads one job
 import asyncio
 import json
 import os
+import resource
 import sys
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypedDict
@@ -28,11 +29,12 @@ class Shape(TypedDict):
 class Job:
     """Files to send: `lanes` connections at once, each taking the next file when it is free.
 
-    Each file goes in requests of `request_bytes`; 0 is all of it with its creation. By "tus" to the collection `path`,
-    or by "put": as plain objects below `path`.
+    Each file goes in requests of `request_bytes`; 0 is all of it with its creation. By "tus" to the collection `path`;
+    by "put", as plain objects below `path`; by "presigned" requests to the bucket of `store`, `at_once` for each file.
+    "get" reads `path` instead.
     """
 
-    way: Literal["tus", "put"]
+    way: Literal["tus", "put", "presigned", "get"]
     host: str
     port: int
     path: str
@@ -40,7 +42,9 @@ class Job:
     file_bytes: int
     request_bytes: int
     lanes: int
+    at_once: int = 1
     headers: dict[str, str] = field(default_factory=dict)
+    store: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,12 @@ async def perform(module: str, job: Job) -> Result:
     if process.returncode:
         raise ClientFailed(complaint.decode(errors="replace"))
     return Result(**json.loads(out))
+
+
+def cpu_s() -> float:
+    """In the client process: processor time so far."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    return spent.ru_utime + spent.ru_stime
 
 
 def read_job() -> Job:

@@ -1,12 +1,11 @@
 """`python -m benchmarks.uploads.load`: the client process that sends files to any of the servers, each alike."""
 
-import resource
 import time
 from collections.abc import Generator, Iterator
 from itertools import count
 from urllib.parse import urlsplit
 
-from benchmarks.uploads.jobs import Job, Result, read_job, write_result
+from benchmarks.uploads.jobs import Job, Result, cpu_s, read_job, write_result
 from benchmarks.uploads.wire import Ask, Block, Broken, Lane, Script, Told, drive
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -19,9 +18,9 @@ def load(job: Job) -> Result:
     """Send it all."""
     numbers, files_s, block = iter(range(job.files)), list[float](), Block()
     lanes = [Lane((job.host, job.port), _lane(job, numbers, files_s), block) for _ in range(job.lanes)]
-    cpu_s, started = _cpu_s(), time.perf_counter()
+    before_s, started = cpu_s(), time.perf_counter()
     drive(lanes)
-    return Result(took_s=time.perf_counter() - started, files_s=files_s, cpu_s=_cpu_s() - cpu_s)
+    return Result(took_s=time.perf_counter() - started, files_s=files_s, cpu_s=cpu_s() - before_s)
 
 
 def _lane(job: Job, numbers: Iterator[int], files_s: list[float]) -> Script:
@@ -58,11 +57,6 @@ def _expect(told: Told, status: int, offset: int | None = None) -> None:
     reached = told.headers.get("upload-offset", "")
     if told.status != status or (offset is not None and reached != str(offset)):
         raise Broken(f"status {told.status}, offset {reached}; expected {status}, {offset}")
-
-
-def _cpu_s() -> float:
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    return spent.ru_utime + spent.ru_stime
 
 
 if __name__ == "__main__":

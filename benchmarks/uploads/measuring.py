@@ -1,8 +1,9 @@
-"""One scenario before one store: every server in turn, round after round, and the client without any server."""
+"""One scenario before one store: every contender in turn, round after round."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from benchmarks.processes import Tree
 from benchmarks.uploads.jobs import Job, Result, Shape, perform
@@ -11,9 +12,9 @@ from benchmarks.uploads.servers import Server
 from benchmarks.uploads.stores import Store
 from benchmarks.uploads.wishes import Wishes
 
-LOAD = "benchmarks.uploads.load"
+LOAD, STRAIGHT = "benchmarks.uploads.load", "benchmarks.uploads.plain"
 SLOWEST = 0.99
-RAW = "raw"
+RAW, PLAIN = "raw", "plain"
 WARM_UP = Shape(files=8, file_bytes=MIB, request_bytes=0, lanes=1)
 
 
@@ -50,6 +51,7 @@ class Run:
 
 
 Runs = dict[str, list[Run]]
+Contender = Callable[[], Awaitable[Run]]
 
 
 def middle(runs: Sequence[Run], of: Callable[[Run], float]) -> float:
@@ -58,16 +60,16 @@ def middle(runs: Sequence[Run], of: Callable[[Run], float]) -> float:
 
 
 async def compare(scenario: Scenario, store: Store, servers: Sequence[Server], wishes: Wishes) -> Runs:
-    """Every contender's rounds. Raises ClientFailed."""
-    runs: Runs = {server.name: [] for server in servers}
+    """Every contender's rounds; who begins changes from round to round. Raises ClientFailed."""
+    contenders = _contenders(scenario, store, servers)
+    runs: Runs = {name: [] for name in contenders}
+    names = list(contenders)
     for number in range(wishes.rounds):
-        turn = number % len(servers)
-        for server in [*servers[turn:], *servers[:turn]]:
-            wishes.advance(f"{scenario.name}, {store.name}: {server.name}")
-            runs[server.name].append(await _through(scenario, store, server))
-        if store.tree is not None:
-            wishes.advance(f"{scenario.name}, {store.name}: {RAW}")
-            runs.setdefault(RAW, []).append(await _raw(scenario, store, store.tree))
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            wishes.advance(f"{scenario.name}, {store.name}: {name}")
+            store.forget()
+            runs[name].append(await contenders[name]())
     return runs
 
 
@@ -76,12 +78,12 @@ async def warm_up(server: Server) -> None:
     await perform(LOAD, server.job(WARM_UP))
 
 
-async def _through(scenario: Scenario, store: Store, server: Server) -> Run:
-    store.forget()
+async def through(shape: Shape, store: Store, server: Server) -> Run:
+    """Uploads through a server, and what it spends on them."""
     rest, cpu_s, database_cpu_s = server.tree.rest(), server.tree.cpu_s(), _cpu_s(server.database)
-    result = await perform(LOAD, server.job(scenario.shape))
+    result = await perform(LOAD, server.job(shape))
     return Run(
-        total_bytes=scenario.total_bytes,
+        total_bytes=shape["files"] * shape["file_bytes"],
         result=result,
         cpu_s=server.tree.cpu_s() - cpu_s,
         database_cpu_s=_cpu_s(server.database) - database_cpu_s,
@@ -91,13 +93,28 @@ async def _through(scenario: Scenario, store: Store, server: Server) -> Run:
     )
 
 
+def _contenders(scenario: Scenario, store: Store, servers: Sequence[Server]) -> dict[str, Contender]:
+    """Both servers, and what needs none: the raw client before the sink, presigned requests before a real store."""
+    found: dict[str, Contender] = {server.name: partial(through, scenario.shape, store, server) for server in servers}
+    if store.tree is None:
+        return found | {PLAIN: partial(_plain, scenario, store)}
+    return found | {RAW: partial(_raw, scenario, store, store.tree)}
+
+
 async def _raw(scenario: Scenario, store: Store, tree: Tree) -> Run:
     host, port = store.address
-    store.forget()
     cpu_s = tree.cpu_s()
-    job = Job(way="put", host=host, port=port, path="/raw/raw", **scenario.shape)
-    result = await perform(LOAD, job)
-    return Run(total_bytes=scenario.total_bytes, result=result, cpu_s=tree.cpu_s() - cpu_s, requests=store.requests())
+    result = await perform(LOAD, Job(way="put", host=host, port=port, path="/raw/raw", **scenario.shape))
+    return Run(total_bytes=scenario.total_bytes, result=result, cpu_s=tree.cpu_s() - cpu_s)
+
+
+async def _plain(scenario: Scenario, store: Store) -> Run:
+    host, port = store.address
+    job = Job(
+        way="presigned", host=host, port=port, path="", at_once=scenario.parts_at_once, store=store.credentials,
+        **scenario.shape,
+    )  # fmt: skip
+    return Run(total_bytes=scenario.total_bytes, result=await perform(STRAIGHT, job))
 
 
 def _cpu_s(tree: Tree | None) -> float:

@@ -4,38 +4,74 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from benchmarks.stage import Figure
+from benchmarks.uploads import downloads, memory, resuming
 from benchmarks.uploads.figures import figures
 from benchmarks.uploads.measuring import compare, warm_up
-from benchmarks.uploads.scenarios import SCENARIOS
-from benchmarks.uploads.servers import Server, ours, peer
-from benchmarks.uploads.stores import STORES, Store
+from benchmarks.uploads.scenarios import SCENARIOS, Scenario
+from benchmarks.uploads.servers import OURS, THEIRS, Server, ours, peer
+from benchmarks.uploads.stores import SEAWEEDFS, SINK, STORES, Store
 from benchmarks.uploads.wishes import Wishes
 from fileserver.services import Services
 
-NAMES = tuple(scenario.name for scenario in SCENARIOS)
+RESUME, MEMORY, DOWNLOAD = "resume", "memory", "download"
+NAMES = (*(scenario.name for scenario in SCENARIOS), RESUME, MEMORY, DOWNLOAD)
+CONTENDERS = 3
+
+
+def steps(wishes: Wishes) -> int:
+    """How many times `wishes.advance` will be told of a step."""
+    found = 0
+    for name in wishes.stores:
+        found += CONTENDERS * wishes.rounds * len(_scenarios(wishes))
+        found += resuming.steps(wishes) if wishes.wants(RESUME) else 0
+        found += memory.STEPS if wishes.wants(MEMORY) and name == SINK else 0
+        found += downloads.steps(wishes) if wishes.wants(DOWNLOAD) and name == SEAWEEDFS else 0
+    return found
 
 
 async def run(services: Services, wishes: Wishes) -> list[Figure]:
     """Every wanted figure. Raises PeerMissing, ClientFailed."""
     found = list[Figure]()
-    wanted = [scenario for scenario in SCENARIOS if wishes.wants(scenario.name)]
-    for name in wishes.stores if wanted else ():
-        async with _standing(services, name) as (store, servers):
-            for scenario in wanted:
-                sized = scenario.sized(store.name, quick=wishes.quick)
-                found += figures(sized, store, await compare(sized, store, servers, wishes))
+    for name in wishes.stores:
+        async with STORES[name](services) as store:
+            found += await _rates(services, store, wishes)
+            if wishes.wants(MEMORY) and name == SINK:
+                found += await memory.memory(store, _starts(services, store), wishes)
+            if wishes.wants(DOWNLOAD) and name == SEAWEEDFS:
+                found += await downloads.download(services, store, wishes)
+    return found
+
+
+def _starts(services: Services, store: Store) -> dict[str, memory.Start]:
+    return {OURS: lambda: ours(services, store.settings), THEIRS: lambda: peer(store.settings)}
+
+
+def _scenarios(wishes: Wishes) -> list[Scenario]:
+    return [scenario for scenario in SCENARIOS if wishes.wants(scenario.name)]
+
+
+async def _rates(services: Services, store: Store, wishes: Wishes) -> list[Figure]:
+    """What needs both servers side by side."""
+    found, wanted = list[Figure](), _scenarios(wishes)
+    if not wanted and not wishes.wants(RESUME):
+        return []
+    async with _standing(services, store) as servers:
+        for scenario in wanted:
+            sized = scenario.sized(store.name, quick=wishes.quick)
+            found += figures(sized, store, await compare(sized, store, servers, wishes))
+        if wishes.wants(RESUME):
+            found += await resuming.resume(store, servers, wishes)
     return found
 
 
 @asynccontextmanager
-async def _standing(services: Services, name: str) -> AsyncIterator[tuple[Store, list[Server]]]:
-    """A store and both servers before it, warm."""
+async def _standing(services: Services, store: Store) -> AsyncIterator[list[Server]]:
+    """Both servers before the store, warm."""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(STORES[name](services))
         servers = [
             await stack.enter_async_context(ours(services, store.settings)),
             await stack.enter_async_context(peer(store.settings)),
         ]
         for server in servers:
             await warm_up(server)
-        yield store, servers
+        yield servers

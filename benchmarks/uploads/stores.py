@@ -39,6 +39,17 @@ class Store:
         return at.hostname or "", at.port or 0
 
     @property
+    def credentials(self) -> dict[str, str]:
+        """For a client that signs its own requests."""
+        settings = self.settings
+        return {
+            "access_key": settings.access_key,
+            "secret_key": settings.secret_key,
+            "region": settings.region,
+            "bucket": settings.bucket,
+        }
+
+    @property
     def counts(self) -> bool:
         """Whether it can tell how many requests it got."""
         return self.tree is not None

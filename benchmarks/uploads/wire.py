@@ -68,7 +68,7 @@ class Lane:
         self.sock = socket.create_connection(address, timeout=SILENCE_MAX_S)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.settimeout(0)
-        self._host, self._script, self._block = f"{address[0]}:{address[1]}", script, block
+        self._address, self._script, self._block = address, script, block
         self._out, self._sent_bytes, self._in = b"", 0, b""
         self._ask = Ask("", "", {})
         self._begin(next(script, None))
@@ -99,9 +99,7 @@ class Lane:
             self.sock.close()
             return
         self._ask, self._sent_bytes = ask, 0
-        headers = {"Host": self._host, "Content-Length": str(ask.body_bytes), **ask.headers}
-        lines = [f"{ask.method} {ask.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-        self._out = "\r\n".join(lines).encode() + END
+        self._out = written(ask, self._address)
         if ask.body_bytes <= WITH_HEAD_MAX_BYTES:
             self._out += self._block.beginning(ask.body_bytes)
             self._sent_bytes = ask.body_bytes
@@ -130,6 +128,13 @@ class Lane:
             return repr(self.sock.recv(READ_BYTES))
         except OSError:
             return "nothing said"
+
+
+def written(ask: Ask, address: tuple[str, int]) -> bytes:
+    """A request's head."""
+    headers = {"Host": f"{address[0]}:{address[1]}", "Content-Length": str(ask.body_bytes), **ask.headers}
+    lines = [f"{ask.method} {ask.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + END
 
 
 def parse(data: bytes, *, bodiless: bool) -> tuple[Told | None, bytes]:

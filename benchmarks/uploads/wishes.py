@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.uploads.stores import STORES
 
@@ -22,7 +21,6 @@ class Wishes:
     stores: tuple[str, ...] = tuple(STORES)
     rounds: int = ROUNDS
     quick: bool = False
-    plot: Path | None = None
     advance: Advance = lambda _step: None
 
     def wants(self, name: str) -> bool:

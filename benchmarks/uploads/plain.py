@@ -1,0 +1,115 @@
+"""`python -m benchmarks.uploads.plain`: the client that sends files straight to S3 by presigned URLs, with aiohttp.
+
+What somebody would write who has no server to send to: multipart uploads begun, filled and completed over presigned
+URLs, `at_once` parts of a file at a time; a small file by one presigned PutObject.
+"""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import uvloop
+from minio import Minio
+from yarl import URL
+
+from benchmarks.uploads.jobs import Job, Result, cpu_s, read_job, write_result
+
+PART_BYTES = 16 << 20
+SLICE_BYTES = 256 << 10
+SILENCE_MAX_S = 600
+UPLOAD_ID = re.compile(r"<UploadId>(.*?)</UploadId>")
+SLICE = os.urandom(SLICE_BYTES)
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_read=SILENCE_MAX_S)
+
+
+class Straight:
+    """One client on its way through a job."""
+
+    def __init__(self, job: Job, http: aiohttp.ClientSession) -> None:
+        self._job, self._http = job, http
+        self._minio = Minio(
+            f"{job.host}:{job.port}",
+            access_key=job.store["access_key"],
+            secret_key=job.store["secret_key"],
+            region=job.store["region"],
+            secure=False,
+        )
+        self._prefix = f"plain/{os.urandom(8).hex()}"
+        self._numbers = iter(range(job.files))
+        self.files_s = list[float]()
+
+    async def run(self) -> None:
+        """Send it all."""
+        await asyncio.gather(*(self._lane() for _ in range(self._job.lanes)))
+
+    async def _lane(self) -> None:
+        for number in self._numbers:
+            started = time.perf_counter()
+            key = f"{self._prefix}/{number}"
+            if self._job.request_bytes:
+                await self._in_parts(key)
+            else:
+                await self._put(self._signed("PUT", key), self._job.file_bytes)
+            self.files_s.append(time.perf_counter() - started)
+
+    async def _in_parts(self, key: str) -> None:
+        begun = await self._post(self._signed("POST", key, uploads=""), "")
+        (upload_id,) = UPLOAD_ID.findall(begun)
+        sizes = enumerate(_sizes(self._job.file_bytes), start=1)
+        etags = dict[int, str]()
+
+        async def send() -> None:
+            for number, size_bytes in sizes:
+                url = self._signed("PUT", key, partNumber=str(number), uploadId=upload_id)
+                etags[number] = await self._put(url, size_bytes)
+
+        await asyncio.gather(*(send() for _ in range(self._job.at_once)))
+        listed = "".join(
+            f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>"
+            for number, etag in sorted(etags.items())
+        )
+        document = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>"
+        await self._post(self._signed("POST", key, uploadId=upload_id), document)
+
+    async def _put(self, url: URL, size_bytes: int) -> str:
+        headers = {"Content-Length": str(size_bytes)}
+        async with self._http.put(url, data=_slices(size_bytes), headers=headers) as stored:
+            stored.raise_for_status()
+            return stored.headers["ETag"]
+
+    async def _post(self, url: URL, document: str) -> str:
+        async with self._http.post(url, data=document) as answer:
+            answer.raise_for_status()
+            return await answer.text()
+
+    def _signed(self, method: str, key: str, **query: str) -> URL:
+        extra: dict[str, str | list[str] | tuple[str]] = {**query}
+        url = self._minio.get_presigned_url(method, self._job.store["bucket"], key, extra_query_params=extra)
+        return URL(url, encoded=True)
+
+
+def _sizes(size_bytes: int) -> Iterator[int]:
+    for start in range(0, size_bytes, PART_BYTES):
+        yield min(PART_BYTES, size_bytes - start)
+
+
+async def _slices(size_bytes: int) -> AsyncIterator[memoryview]:
+    view = memoryview(SLICE)
+    for start in range(0, size_bytes, SLICE_BYTES):
+        yield view[: size_bytes - start]
+
+
+async def straight(job: Job) -> Result:
+    """Send it all, over as many connections as it takes."""
+    async with aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=0)) as http:
+        client = Straight(job, http)
+        before_s, started = cpu_s(), time.perf_counter()
+        await client.run()
+        return Result(took_s=time.perf_counter() - started, files_s=client.files_s, cpu_s=cpu_s() - before_s)
+
+
+if __name__ == "__main__":
+    write_result(uvloop.run(straight(read_job())))
