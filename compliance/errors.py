@@ -91,6 +91,12 @@ class UploadUnfinished(ComplianceError):
     slug = "upload-unfinished"
 
 
+class UploadPartial(ComplianceError):
+    """The upload is a piece of another one (tus concatenation), which can be used in its place."""
+
+    slug = "upload-partial"
+
+
 class UploadUsed(ComplianceError):
     """The upload has become a version already; `material_id` and `version` name it."""
 

@@ -8,7 +8,7 @@ import base64
 from dataclasses import dataclass
 from uuid import UUID
 
-from compliance.errors import NotFound, UploadUnfinished
+from compliance.errors import NotFound, UploadPartial, UploadUnfinished
 from storage.database import Transaction
 from storage.rows import uploads
 
@@ -33,11 +33,13 @@ async def finished_upload(tx: Transaction, upload_id: UUID, person_id: UUID) -> 
     """The person's finished upload, which stays as it is until `tx` ends.
 
     Raises NotFound for an upload that is not there or not theirs, UploadUnfinished while bytes or the SHA-256 are
-    missing.
+    missing, UploadPartial for one that is only a piece.
     """
     row = await uploads.upload_by_id(tx, upload_id, lock=True)
     if row is None or row.person_id != person_id or row.state in ("terminated", "failed"):
         raise NotFound(field="upload_id")
+    if row.concat == "partial":
+        raise UploadPartial(field="upload_id")
     if row.state != "complete" or row.sha256 is None:
         raise UploadUnfinished(field="upload_id", state=row.state)
     return FinishedUpload(

@@ -217,7 +217,7 @@ upload = Table(
     _time("expires_at"),
     CheckConstraint("offset_bytes >= 0 AND (length_bytes IS NULL OR offset_bytes <= length_bytes)", name="offset"),
     Index("ix_upload_person_id", "person_id"),
-    Index("ix_upload_expires_at", "expires_at", postgresql_where=text("state IN ('receiving', 'failed')")),
+    Index("ix_upload_expires_at", "expires_at", postgresql_where=text("state IN ('receiving', 'failed', 'complete')")),
 )
 
 upload_part = Table(
@@ -256,6 +256,7 @@ upload_source = Table(
     Column("upload_id", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     _ref("source_id", "upload"),
+    Column("url", Text, nullable=False),  # as the client wrote it: HEAD repeats it
     Index("ix_upload_source_source_id", "source_id"),
 )
 

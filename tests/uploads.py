@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import ClientResponse, ClientSession
+from sqlalchemy import text
 from yarl import URL
 
 from fileserver.services import Services
@@ -29,6 +30,11 @@ WAIT_MAX_S = 20
 STREAM = {"Content-Type": "application/offset+octet-stream"}
 
 Body = bytes | AsyncIterable[bytes]
+
+DUE = """SELECT EXISTS (
+    SELECT FROM procrastinate_jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp())
+)"""
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -187,10 +193,16 @@ class Tus:
         return [event["act"] for event in await self.events(path)]
 
     async def work(self) -> None:
-        """What a worker would do now."""
-        jobs = Jobs(self.services.config.database_url.get_secret_value())
-        register(jobs, self.services)
-        await jobs.run(wait=False)
+        """What a worker would do now, with what follows from it."""
+        while await self._due():
+            jobs = Jobs(self.services.config.database_url.get_secret_value())
+            register(jobs, self.services)
+            await jobs.run(wait=False)
+
+    async def _due(self) -> bool:
+        """Whether there are jobs to be done now; those that failed wait for a later moment."""
+        async with self.services.database.transaction() as tx:
+            return bool(await tx.scalar(text(DUE)))
 
     async def json(self, path: str) -> Any:
         """What a GET answers."""

@@ -6,6 +6,7 @@ from compliance.errors import (
     InvalidValue,
     NotFound,
     NotPrepared,
+    UploadPartial,
     UploadUnfinished,
     UploadUsed,
     WrongState,
@@ -153,7 +154,7 @@ ROUTES = (
         body=MaterialIn,
         returns=MaterialOut,
         status=201,
-        errors=(AccessDenied, NotFound, UploadUnfinished, UploadUsed, StoreUnavailable),
+        errors=(AccessDenied, NotFound, UploadPartial, UploadUnfinished, UploadUsed, StoreUnavailable),
     ),
     Route(
         method="GET",
@@ -194,7 +195,7 @@ ROUTES = (
         body=VersionIn,
         returns=MaterialOut,
         status=201,
-        errors=(AccessDenied, NotFound, UploadUnfinished, UploadUsed, WrongState, StoreUnavailable),
+        errors=(AccessDenied, NotFound, UploadPartial, UploadUnfinished, UploadUsed, WrongState, StoreUnavailable),
     ),
     Route(
         method="POST",

@@ -36,6 +36,12 @@ class ChecksumMismatch(HttpError):
     slug = "checksum-mismatch"
 
 
+class UploadFinal(HttpError):
+    """403: the upload is put together of others and takes no bytes of its own."""
+
+    slug = "upload-final"
+
+
 class UploadGone(HttpError):
     """410: terminated, expired or failed; a new upload must be made."""
 

@@ -6,6 +6,7 @@ brought the last byte, a later HEAD, or a job.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -17,17 +18,20 @@ from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
 from fileserver.uploads.flight import DIRECT
+from fileserver.uploads.joining import join
+from fileserver.uploads.names import FINAL, PARTIAL
 from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
 from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, StorageError, StoreRefused
 from storage.objects import Part
-from storage.rows import uploads
+from storage.rows import upload_sources, uploads
 from storage.rows.uploads import PartRow, TailRow, UploadRow
 
 # S3's codes for parts that will never make this object: a late part replaced one, one got lost, or a checksum is wrong.
 HOPELESS_CODES = frozenset(
     {"BadDigest", "EntityTooSmall", "InvalidPart", "InvalidPartOrder", "InvalidRequest", "NoSuchUpload"}
 )
+PARTIAL_KEPT = timedelta(hours=1)  # after the final upload is done; a client may use them once more
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +47,8 @@ async def finish(services: Services, upload_id: UUID, sha256: str | None = None)
     if row is None or row.state != "assembling":
         return
     try:
+        if row.concat == FINAL and row.length_bytes:
+            row, parts = await join(services, row, parts)
         await _assemble(services, row, await _sealed(services, row, tails) if tails else parts)
     except StorageError as error:
         if not _is_hopeless(error):
@@ -50,10 +56,18 @@ async def finish(services: Services, upload_id: UUID, sha256: str | None = None)
         await fail(services, row.id, error)
         raise UploadGone from error
     async with services.database.transaction() as tx:
-        if sha256 is not None:
+        if sha256 is not None or row.concat == PARTIAL:
             await complete(services, tx, row, sha256)
-        elif await uploads.change_state(tx, row.id, before=("assembling",), after="verifying", now=services.clock()):
-            await services.jobs.enqueue(tx, names.VERIFY, key=names.obj_of(row.id), upload_id=str(row.id))
+        else:
+            await _to_be_verified(services, tx, row)
+
+
+async def _to_be_verified(services: Services, tx: Transaction, row: UploadRow) -> None:
+    now, offset_bytes = services.clock(), row.size_bytes  # a final upload has come so far only now
+    before, after = ("assembling",), "verifying"
+    if await uploads.change_state(tx, row.id, before=before, after=after, now=now, offset_bytes=offset_bytes):
+        lock = names.lock_of(names.VERIFY, row.id)
+        await services.jobs.enqueue(tx, names.VERIFY, key=lock, upload_id=str(row.id))
 
 
 async def _sealed(services: Services, row: UploadRow, tails: tuple[TailRow, ...]) -> tuple[PartRow, ...]:
@@ -85,9 +99,12 @@ def _is_hopeless(error: StorageError) -> bool:
     return isinstance(error, (MultipartMissing, ObjectCutShort, ObjectMissing))
 
 
-async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: str) -> None:
-    """The upload is done: its SHA-256 stands in the row and in the log. Does nothing when somebody was faster."""
-    now = services.clock()
+async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: str | None) -> None:
+    """The upload is done: its SHA-256 stands in the row and in the log. Does nothing when somebody was faster.
+
+    A partial upload has none, and goes when its time is over; those of a final one an hour after it is done.
+    """
+    now, partial = services.clock(), row.concat == PARTIAL
     changed = await uploads.change_state(
         tx,
         row.id,
@@ -95,17 +112,21 @@ async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: 
         after="complete",
         now=now,
         sha256=sha256,
-        verified_bytes=row.length_bytes,
-        expires_at=None,
+        verified_bytes=0 if partial else row.size_bytes,
+        expires_at=row.expires_at if partial else None,
     )
     if not changed:
         return
     person = await person_now(tx, row.person_id)
     trail = Trail(who=person.pseudonym, role=person.role)
     detail = {"bytes": row.size_bytes}
-    event = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, obj=names.obj_of(row.id), ver=sha256, det=detail)
+    event = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, obj=names.obj_of(row.id), ver=sha256 or "", det=detail)
     await ledger.append(tx, event, now=now)
-    if row.fence > 1 or row.way == DIRECT:  # several requests wrote: a tail or an abandoned attempt may be left
+    if row.concat == FINAL:
+        await upload_sources.release_sources(tx, row.id, now + PARTIAL_KEPT)
+    if (
+        row.concat == FINAL or row.fence > 1 or row.way == DIRECT
+    ):  # more than one request wrote: a tail or an abandoned attempt may be left
         await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
 
 

@@ -17,7 +17,7 @@ from compliance.uploads import FILENAME, FILETYPE
 from fileserver.uploads.errors import TusVersionRefused, UploadHeaderInvalid
 
 VERSION = "1.0.0"
-EXTENSIONS = "creation,creation-defer-length,creation-with-upload,termination,expiration,checksum"
+EXTENSIONS = "creation,creation-defer-length,creation-with-upload,termination,expiration,checksum,concatenation"
 OFFSET_STREAM = "application/offset+octet-stream"
 METADATA_CHARS_MAX = 4096
 METADATA_KEYS_MAX = 32
@@ -62,8 +62,6 @@ def read_number(headers: Mapping[str, str], name: str) -> int:
 
 def read_length(headers: Mapping[str, str]) -> int | None:
     """Upload-Length of a creation, None for `Upload-Defer-Length: 1`; exactly one of the two must be there."""
-    if "Upload-Concat" in headers:
-        raise UploadHeaderInvalid(field="Upload-Concat", rule="extension-unknown")
     deferred = headers.get("Upload-Defer-Length")
     if deferred is None:
         return read_number(headers, "Upload-Length")

@@ -12,6 +12,7 @@ from fileserver.services import Services
 from fileserver.uploads.body import Body
 from fileserver.uploads.finishing import finish
 from fileserver.uploads.headers import Checksum
+from fileserver.uploads.names import PARTIAL
 from fileserver.uploads.receiving import Intake, Receiver
 from fileserver.uploads.receptions import Reception, Receptions, RunningHash
 from fileserver.uploads.recording import Recording
@@ -62,6 +63,8 @@ async def take_in(
 
 def _hash_so_far(receptions: Receptions, taken: TakenUp) -> Any:
     running = receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
+    if taken.row.concat == PARTIAL:
+        return None  # nobody asks for it
     if running is not None:
         return running.sha256
     return None if taken.row.offset_bytes else hashlib.sha256()

@@ -81,7 +81,7 @@ async def revive(services: Services) -> None:
     async with services.database.transaction() as tx:
         for state, job in (("assembling", names.ASSEMBLE), ("verifying", names.VERIFY)):
             for upload_id in await uploads.unfinished_since(tx, state, services.clock() - STUCK_AFTER):
-                await services.jobs.enqueue(tx, job, key=names.obj_of(upload_id), upload_id=str(upload_id))
+                await services.jobs.enqueue(tx, job, key=names.lock_of(job, upload_id), upload_id=str(upload_id))
 
 
 async def discard(services: Services, upload_id: UUID) -> None:

@@ -7,10 +7,17 @@ VERIFY = "uploads.verify"
 DISCARD = "uploads.discard"
 EXPIRE = "uploads.expire"
 
+PARTIAL, FINAL = "partial", "final"  # tus concatenation
+
 
 def obj_of(upload_id: UUID) -> str:
     """What events call it."""
     return f"upload:{upload_id}"
+
+
+def lock_of(job: str, upload_id: UUID) -> str:
+    """What keeps two jobs of this name from running for one upload at the same time."""
+    return f"{job}:{upload_id}"
 
 
 def object_key(upload_id: UUID) -> str:

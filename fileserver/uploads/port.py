@@ -42,6 +42,11 @@ class ObjectSink(Protocol):
         cancelling before its end leaves nothing behind.
         """
 
+    async def copy_part(
+        self, key: str, multipart_id: str, number: int, source_key: str, span: tuple[int, int] | None, size_bytes: int
+    ) -> Part:
+        """Makes a part of bytes that are stored already; None is the whole object."""
+
     async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[Part]) -> ObjectInfo:
         """Makes the object of its parts, and has looked at its size; may be repeated."""
 

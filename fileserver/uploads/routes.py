@@ -1,7 +1,7 @@
 """The routes of uploads: tus for the bytes, JSON for looking at them."""
 
 from compliance.access import Action
-from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
+from compliance.errors import AccessDenied, InvalidValue, NotFound, UploadUnfinished, WrongState
 from compliance.uploads import FILENAME, FILETYPE, FINGERPRINT, text_of
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
@@ -36,6 +36,7 @@ WRITING: tuple[type[Exception], ...] = (
     errors.ChecksumMismatch,
     errors.ServerFull,
     errors.OffsetMismatch,
+    errors.UploadFinal,
     errors.UploadCut,
     errors.UploadQuotaExceeded,
     errors.UploadReplaced,
@@ -70,6 +71,7 @@ def out(seen: SeenUpload) -> UploadOut:
             "state": row.state,
             "way": row.way,
             "part_size_bytes": row.part_size_bytes,
+            "concat": row.concat,
             "offset_bytes": row.offset_bytes,
             "length_bytes": row.length_bytes,
             "verified_bytes": row.verified_bytes,
@@ -141,6 +143,7 @@ ROUTES: tuple[Route, ...] = (
         201,
         *WRITING,
         errors.TooManyUploads,
+        UploadUnfinished,
     ),
     _tus("HEAD", ITEM, "uploads.head", "Where an upload stands (tus)", Action.UPLOAD_READ, ITEM_VERB, 200),
     _tus("PATCH", ITEM, "uploads.patch", "The next bytes (tus)", Action.UPLOAD_WRITE, ITEM_VERB, 204, *WRITING),

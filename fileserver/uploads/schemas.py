@@ -39,6 +39,7 @@ class UploadOut(Output):
     filename: str = Field(description="As the client named it; empty if it did not")
     media_type: str = Field(description="As the client declared it; nothing relies on it")
     state: State = Field(description="`verifying`: all bytes are here and are being hashed; `complete`: ready for use")
+    concat: Literal["partial", "final"] | None = Field(description="A piece of another upload, or one made of pieces")
     way: Way = Field(description="`streamed` through the server by tus, or `direct` into the store")
     part_size_bytes: int = Field(description="Bytes of each part but the last")
     offset_bytes: int = Field(description="How many bytes are stored; of a direct upload all or none")

@@ -19,6 +19,7 @@ from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import (
     OffsetMismatch,
     TooManyUploads,
+    UploadFinal,
     UploadGone,
     UploadHeaderInvalid,
     UploadTooLarge,
@@ -28,7 +29,7 @@ from fileserver.uploads.flight import STREAMED
 from fileserver.uploads.layout import Layout, part_size_for, part_size_for_deferred
 from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
-from storage.rows import uploads
+from storage.rows import upload_sources, uploads
 from storage.rows.uploads import TailRow, UploadRow
 
 UNFINISHED_MAX = 100
@@ -69,35 +70,47 @@ async def create(
     length: int | None,
     metadata: dict[str, str],
     way: str = STREAMED,
+    concat: str | None = None,
 ) -> UploadRow:
-    """Makes an upload. One of length 0 is complete at once; None: the length is said later.
+    """Makes an upload, or one that is to be a part of another (`concat` says "partial").
+
+    One of length 0 is complete at once; None: the length is said later.
 
     Raises AccessDenied, UploadTooLarge, TooManyUploads, UploadQuotaExceeded.
     """
     size_max_bytes = services.config.upload_size_max_bytes
     if length is not None and length > size_max_bytes:
         raise UploadTooLarge(size_max_bytes=size_max_bytes)
-    row = replace(_new_row(services, actor, length, metadata), way=way)
+    row = replace(new_row(services, actor, length, metadata), way=way)
+    if concat:
+        row = replace(row, concat=concat, sha256=None, expires_at=row.created_at + _lifetime(services))
     obj = names.obj_of(row.id)
     rule = require(actor, Action.UPLOAD_CREATE, obj=obj)
     if length == 0:
         await services.objects.put(row.object_key, b"", media_type=OCTETS)
     async with services.database.transaction() as tx:
-        if await uploads.count_unfinished(tx, actor.person_id) >= UNFINISHED_MAX:
-            raise TooManyUploads(uploads_max=UNFINISHED_MAX)
-        await uploads.add_upload(tx, row)
-        await quotas.check(tx, services.config, actor.person_id, length or 0)
-        detail: dict[str, str | int] = {} if length is None else {"bytes": length}
-        detail |= {} if way == STREAMED else {"way": way}
-        created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det=detail)
-        await ledger.append(tx, created, now=row.created_at)
-        if row.sha256:
-            completed = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, why=rule, obj=obj, ver=row.sha256, det={"bytes": 0})
-            await ledger.append(tx, completed, now=row.created_at)
+        await add(services, tx, trail, row, rule)
     return row
 
 
-def _new_row(services: Services, actor: Actor, length: int | None, metadata: dict[str, str]) -> UploadRow:
+async def add(services: Services, tx: Transaction, trail: Trail, row: UploadRow, rule: str) -> None:
+    """The upload becomes a row and an event. Raises TooManyUploads, UploadQuotaExceeded."""
+    if await uploads.count_unfinished(tx, row.person_id) >= UNFINISHED_MAX:
+        raise TooManyUploads(uploads_max=UNFINISHED_MAX)
+    await uploads.add_upload(tx, row)
+    await quotas.check(tx, services.config, row.person_id, row.length_bytes or 0)
+    obj, detail = names.obj_of(row.id), dict[str, str | int]()
+    detail |= {} if row.length_bytes is None else {"bytes": row.length_bytes}
+    detail |= {} if row.way == STREAMED else {"way": row.way}
+    created = trail.event(Act.EMPLOYEE_UPLOAD_CREATE, why=rule, obj=obj, det=detail)
+    await ledger.append(tx, created, now=row.created_at)
+    if row.state == "complete":
+        completed = trail.event(Act.EMPLOYEE_UPLOAD_COMPLETE, why=rule, obj=obj, ver=row.sha256 or "", det={"bytes": 0})
+        await ledger.append(tx, completed, now=row.created_at)
+
+
+def new_row(services: Services, actor: Actor, length: int | None, metadata: dict[str, str]) -> UploadRow:
+    """An upload as it begins."""
     now, upload_id = services.clock(), uuid4()
     size_max_bytes = services.config.upload_size_max_bytes
     row = UploadRow(
@@ -109,9 +122,13 @@ def _new_row(services: Services, actor: Actor, length: int | None, metadata: dic
         part_size_bytes=part_size_for_deferred(size_max_bytes) if length is None else part_size_for(length),
         created_at=now,
         updated_at=now,
-        expires_at=now + timedelta(seconds=services.config.upload_expiry_s),
+        expires_at=now + _lifetime(services),
     )
     return row if length != 0 else replace(row, state="complete", sha256=EMPTY_SHA256, expires_at=None)
+
+
+def _lifetime(services: Services) -> timedelta:
+    return timedelta(seconds=services.config.upload_expiry_s)
 
 
 async def check(services: Services, actor: Actor, action: Action, upload_id: UUID) -> None:
@@ -141,6 +158,8 @@ async def take_up(
         if row.way != STREAMED:
             raise UploadWrongWay(way=row.way)
         ended = row.state != "receiving"
+        if offset is not None and row.concat == names.FINAL:
+            raise UploadFinal
         if offset is not None:
             _check_place(row, offset)
             row = await _with_length(services, tx, row, length)
@@ -181,12 +200,17 @@ async def _with_length(services: Services, tx: Transaction, row: UploadRow, leng
 
 
 async def terminate(services: Services, actor: Actor, trail: Trail, upload_id: UUID) -> None:
-    """Forgets the upload and its bytes. Raises WrongState when a version was made of it."""
+    """Forgets the upload and its bytes.
+
+    Raises WrongState when a version was made of it, or while another upload is put together of it.
+    """
     now = services.clock()
     async with services.database.transaction() as tx:
         row = await allowed(tx, actor, Action.UPLOAD_TERMINATE, upload_id, now, lock=True)
         if await uploads.is_used(tx, upload_id):
             raise WrongState(state="used", command="terminate")
+        if await upload_sources.is_needed(tx, upload_id):
+            raise WrongState(state="assembling", command="terminate")
         await uploads.change_state(tx, upload_id, before=(row.state,), after="terminated", now=now)
         await ledger.append(tx, trail.event(Act.EMPLOYEE_UPLOAD_TERMINATE, obj=names.obj_of(upload_id)), now=now)
         await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(upload_id))

@@ -5,16 +5,18 @@ from http import HTTPStatus
 from uuid import UUID
 
 from aiohttp import web
+from yarl import URL
 
 from compliance.access import Action
 from compliance.errors import NotFound
 from fileserver.http import csrf
 from fileserver.http.call import Call
 from fileserver.http.routing import SAFE_METHODS
-from fileserver.uploads import body, headers, service
-from fileserver.uploads.errors import UploadTooLarge
+from fileserver.uploads import body, concat, headers, service
+from fileserver.uploads.errors import UploadHeaderInvalid, UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.intake import carry_hash, conclude, take_in
+from fileserver.uploads.names import FINAL
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from fileserver.uploads.service import TakenUp
 
@@ -39,18 +41,36 @@ async def create(call: Call) -> web.Response:
     """POST to the collection: a new upload, with its first bytes if the request brings any."""
     sent, size_bytes = call.request.headers, body.body_bytes(call.request)
     headers.check_version(sent)
-    length, metadata, checksum = headers.read_length(sent), headers.read_metadata(sent), headers.read_checksum(sent)
+    if concat.is_final(sent):
+        return await _create_final(call)
+    part, length = concat.read_partial(sent), headers.read_length(sent)
+    metadata, checksum = headers.read_metadata(sent), headers.read_checksum(sent)
     if size_bytes != 0:
         body.check_body_type(call.request)
     if size_bytes is not None and length is not None and size_bytes > length:
         raise UploadTooLarge(size_max_bytes=length)
-    row = await service.create(call.services, call.actor, call.trail, length=length, metadata=metadata)
-    answer = {"Location": f"{call.services.config.public_url}/uploads/{row.id}"}
+    row = await service.create(call.services, call.actor, call.trail, length=length, metadata=metadata, concat=part)
+    answer = {"Location": location(call, row.id)}
     if size_bytes != 0:
         answer |= await _write(call, row.id, 0, length=None, checksum=checksum)
     elif call.request.content_type == headers.OFFSET_STREAM:
         answer["Upload-Offset"] = "0"
     return web.Response(status=HTTPStatus.CREATED, headers={**headers.write_expiry(row.expires_at), **answer})
+
+
+async def _create_final(call: Call) -> web.Response:
+    sent, public_url = call.request.headers, call.services.config.public_url
+    if body.body_bytes(call.request) != 0:
+        raise UploadHeaderInvalid(field=concat.HEADER, rule="concat-body")
+    sources = concat.read_sources(sent, (public_url, f"{URL(public_url).scheme}://{call.request.host}"))
+    metadata = headers.read_metadata(sent)
+    row = await concat.create(call.services, call.actor, call.trail, sources=sources, metadata=metadata)
+    return web.Response(status=HTTPStatus.CREATED, headers={"Location": location(call, row.id)})
+
+
+def location(call: Call, upload_id: UUID) -> str:
+    """The upload's address, absolute: some clients can't follow another."""
+    return f"{call.services.config.public_url}/uploads/{upload_id}"
 
 
 async def head(call: Call) -> web.Response:
@@ -66,9 +86,10 @@ async def head(call: Call) -> web.Response:
     return web.Response(
         status=HTTPStatus.OK,
         headers={
-            "Upload-Offset": str(row.offset_bytes),
+            **({"Upload-Offset": str(row.offset_bytes)} if concat.has_offset(row) else {}),
             "Cache-Control": "no-store",
             **headers.write_length(row.length_bytes),
+            **await concat.write(call.services, row),
             **headers.write_metadata(row.metadata),
             **headers.write_expiry(row.expires_at),
         },
@@ -126,7 +147,7 @@ async def _take_in(
 
 
 async def _conclude_if_due(call: Call, taken: TakenUp) -> None:
-    if taken.row.state == "assembling":
+    if taken.row.state == "assembling" and taken.row.concat != FINAL:
         await conclude(call.services, _receptions(call), taken.row.id, taken.row.fence, taken.row.offset_bytes)
 
 

@@ -115,6 +115,10 @@ class Control:
             raise ValueError("the store has no public address")
         return presigned(self._public_presigner, operation, key, expires_s, arguments)
 
+    def source(self, key: str) -> dict[str, str]:
+        """An object as what is copied from."""
+        return {"Bucket": self._settings.bucket, "Key": portable(key)}
+
     def _arguments(self, key: str | None, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"Bucket": self._settings.bucket} | ({"Key": portable(key)} if key is not None else {}) | arguments
 

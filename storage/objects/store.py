@@ -163,6 +163,21 @@ class ObjectStore:
             etag = await _sent_once(attempt, key, number)
         return Part(number, size_bytes, etag)
 
+    async def copy_part(
+        self, key: str, multipart_id: str, number: int, source_key: str, span: tuple[int, int] | None, size_bytes: int
+    ) -> Part:
+        """Makes a part of bytes that the store has, without moving them: from `span[0]` up to but without `span[1]`.
+
+        None takes the whole object, which one of 5 MiB or less needs (S3). Raises ObjectMissing, MultipartMissing,
+        StoreRefused, StoreUnavailable.
+        """
+        cut = {"CopySourceRange": f"bytes={span[0]}-{span[1] - 1}"} if span else {}
+        answer = await self._control.call(
+            "upload_part_copy", key=key, UploadId=multipart_id, PartNumber=number,
+            CopySource=self._control.source(source_key), **cut,
+        )  # fmt: skip
+        return Part(number, size_bytes, _bare(answer["CopyPartResult"]["ETag"]))
+
     async def list_parts(self, key: str, multipart_id: str) -> tuple[Part, ...]:
         """All parts the store holds, by number. Raises MultipartMissing.
 

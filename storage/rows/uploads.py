@@ -14,6 +14,7 @@ from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from storage.database import Transaction
+from storage.rows.upload_sources import is_awaited
 from storage.schema import person, upload, upload_part, upload_signed_part, upload_tail, version
 
 PAGE_MAX = 100
@@ -33,6 +34,7 @@ class UploadRow:
     multipart_id: str | None = None
     part_size_bytes: int
     state: str = "receiving"
+    concat: str | None = None  # "partial" or "final", in the words of tus
     sha256: str | None = None
     verified_bytes: int = 0
     fence: int = 0
@@ -239,8 +241,12 @@ async def unfinished_since(tx: Transaction, state: str, before: datetime) -> tup
 
 
 async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) -> Sequence[UploadRow]:
-    """Uploads whose time is over, locked for `tx`; those that another worker holds are left to it."""
-    query = select(*COLUMNS).where(upload.c.state.in_(("receiving", "failed")), upload.c.expires_at <= now)
+    """Uploads whose time is over, locked for `tx`; those that another worker holds are left to it.
+
+    Of complete uploads only partial ones have an end, and not while a final upload is being put together of them.
+    """
+    ending = upload.c.state.in_(("receiving", "failed", "complete"))
+    query = select(*COLUMNS).where(ending, upload.c.expires_at <= now, ~is_awaited(upload.c.id))
     query = query.order_by(upload.c.expires_at).limit(limit).with_for_update(skip_locked=True, key_share=True)
     return [UploadRow(**row) for row in (await tx.execute(query)).mappings()]
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.errors import MultipartMissing, StoreRefused
+from storage.errors import MultipartMissing, ObjectMissing, StoreRefused
 from storage.objects import ObjectStore, Part
 
 # S3's smallest part but the last.
@@ -124,3 +124,25 @@ async def test_another_object_under_the_key_is_no_completion(
     await object_store.put(upload[0], b"something else", media_type=TYPE)
     with pytest.raises(MultipartMissing):
         await object_store.complete_multipart(*upload, [part])
+
+
+async def test_a_part_copied_from_an_object(
+    object_store: ObjectStore, upload: tuple[str, str], key_prefix: str
+) -> None:
+    """Bytes that the store has become parts without being sent: a range of a large object, or all of a small one."""
+    await object_store.put(key_prefix + "large", BODY, media_type=TYPE)
+    await object_store.put(key_prefix + "small", b"abc", media_type=TYPE)
+    parts = [
+        await object_store.copy_part(*upload, 1, key_prefix + "large", (7, 7 + PART_BYTES), PART_BYTES),
+        await object_store.copy_part(*upload, 2, key_prefix + "small", None, 3),
+    ]
+    assert tuple(parts) == await object_store.list_parts(*upload)
+    await object_store.complete_multipart(*upload, parts)
+    joined = BODY[7 : 7 + PART_BYTES] + b"abc"
+    assert joined == await object_store.read_all(upload[0], limit_bytes=len(joined))
+
+
+async def test_a_part_copied_from_nothing(object_store: ObjectStore, upload: tuple[str, str], key_prefix: str) -> None:
+    """An object that is not there is told from a multipart upload that is not."""
+    with pytest.raises(ObjectMissing):
+        await object_store.copy_part(*upload, 1, key_prefix + "none", None, 3)

@@ -124,6 +124,10 @@ problem-not-prepared-title = Still being prepared
 problem-not-prepared-detail = The pages are still being prepared. Please try again in a moment.
 problem-not-prepared-explanation = After an upload the server prepares the pages. That takes from seconds to some minutes.
 
+problem-upload-partial-title = Only a part of a file
+problem-upload-partial-detail = This upload is a part that is put together with others. Use the upload they become.
+problem-upload-partial-explanation = A client may send the parts of a file at the same time (tus concatenation). Only the final upload that they become is a file.
+
 problem-upload-unfinished-title = Upload not finished
 problem-upload-unfinished-detail = The upload is not complete yet, or is still being verified.
 problem-upload-unfinished-explanation = A material is made from a complete and verified upload. Finish or resume the upload first.

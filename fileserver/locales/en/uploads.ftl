@@ -18,6 +18,10 @@ problem-checksum-mismatch-title = Checksum does not match
 problem-checksum-mismatch-detail = The bytes changed on their way and were discarded. Send them again.
 problem-checksum-mismatch-explanation = The bytes of the request do not have the checksum that was sent with them. The upload stands where it stood before.
 
+problem-upload-final-title = This upload takes no bytes
+problem-upload-final-detail = It is put together of other uploads; nothing was changed.
+problem-upload-final-explanation = A final upload is put together of partial ones, in the order given (tus concatenation), and takes no bytes of its own.
+
 problem-upload-gone-title = Upload no longer there
 problem-upload-gone-detail = This upload was ended, has expired or failed. Start a new one.
 problem-upload-gone-explanation = An upload ends when it is cancelled, when it stands still for too long, or when its stored bytes cannot be joined.
@@ -75,10 +79,15 @@ problem-server-stopping-explanation = The server is going down or restarting. Th
 invalid-not-a-number = A whole number in digits is needed, at most 19 of them.
 invalid-length-changed = The length has been said before and cannot change.
 invalid-length-below-offset = More bytes than that have arrived already.
+invalid-length-of-final = The length of a final upload is the sum of its parts: do not send it.
+invalid-concat-value = This header is partial, or final; with the addresses of partial uploads.
+invalid-concat-count = Name 1 to 100 partial uploads.
+invalid-concat-url = One of the addresses is not an upload on this server.
+invalid-concat-not-partial = One of the uploads is no partial upload (Upload-Concat: partial).
+invalid-concat-body = A final upload has no body.
 invalid-length-twice = Send either Upload-Length or Upload-Defer-Length, not both.
 invalid-not-one = This header can only be 1.
 invalid-not-base64 = This is not valid base64.
-invalid-extension-unknown = This server does not offer that extension of the protocol.
 invalid-algorithm-unknown = This checksum algorithm is not known here. Use sha1 or sha256.
 invalid-digest-size = The checksum does not have the length of its algorithm.
 invalid-metadata-too-long = The metadata is too long.

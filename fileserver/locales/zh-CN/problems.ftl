@@ -124,6 +124,10 @@ problem-not-prepared-title = 正在准备
 problem-not-prepared-detail = 页面仍在准备中，请稍后重试。
 problem-not-prepared-explanation = 上传后服务器会准备页面，需要几秒到几分钟。
 
+problem-upload-partial-title = 只是文件的一部分
+problem-upload-partial-detail = 这个上传是要与其他部分拼接的，请使用拼接后的上传。
+problem-upload-partial-explanation = 客户端可以同时发送文件的各个部分（tus concatenation），只有拼接后的最终上传才是文件。
+
 problem-upload-unfinished-title = 上传未完成
 problem-upload-unfinished-detail = 上传尚未完成，或仍在校验中。
 problem-upload-unfinished-explanation = 资料由完整且已校验的上传生成。请先完成或继续上传。

@@ -18,6 +18,10 @@ problem-checksum-mismatch-title = 校验和不一致
 problem-checksum-mismatch-detail = 数据在传输中发生变化，已被丢弃。请重新发送。
 problem-checksum-mismatch-explanation = 请求中的数据与随附的校验和不符。上传仍停留在之前的位置。
 
+problem-upload-final-title = 这个上传不再接收字节
+problem-upload-final-detail = 它由其他上传拼接而成；没有更改任何内容。
+problem-upload-final-explanation = 最终上传按给定顺序由若干部分上传拼接而成（tus concatenation），自己不接收字节。
+
 problem-upload-gone-title = 上传已不存在
 problem-upload-gone-detail = 该上传已取消、已过期或已失败。请重新上传。
 problem-upload-gone-explanation = 上传在被取消、停滞过久，或已存数据无法合并时结束。
@@ -75,10 +79,15 @@ problem-server-stopping-explanation = 服务器正在停止或重启，上传会
 invalid-not-a-number = 需要由数字组成的整数，最多 19 位。
 invalid-length-changed = 长度已经声明过，不能更改。
 invalid-length-below-offset = 已收到的字节比这个长度多。
+invalid-length-of-final = 最终上传的长度是各部分之和，请不要发送。
+invalid-concat-value = 该头部只能是 partial，或 final; 加上各部分上传的地址。
+invalid-concat-count = 请给出 1 至 100 个部分上传。
+invalid-concat-url = 这里有一个地址不是本服务器上的上传。
+invalid-concat-not-partial = 这里有一个上传不是部分上传（Upload-Concat: partial）。
+invalid-concat-body = 最终上传不带内容。
 invalid-length-twice = 请只发送 Upload-Length 和 Upload-Defer-Length 其中之一。
 invalid-not-one = 该头部的值只能是 1。
 invalid-not-base64 = 不是有效的 base64。
-invalid-extension-unknown = 本服务器不提供该协议扩展。
 invalid-algorithm-unknown = 不支持该校验算法，请使用 sha1 或 sha256。
 invalid-digest-size = 校验和的长度与算法不符。
 invalid-metadata-too-long = 元数据过长。

@@ -20,11 +20,14 @@ CREATE TABLE upload_source (
     upload_id UUID NOT NULL,
     position INTEGER NOT NULL,
     source_id UUID NOT NULL,
+    url TEXT NOT NULL,
     CONSTRAINT pk_upload_source PRIMARY KEY (upload_id, position),
     CONSTRAINT fk_upload_source_upload_id FOREIGN KEY(upload_id) REFERENCES upload (id) ON DELETE CASCADE,
     CONSTRAINT fk_upload_source_source_id FOREIGN KEY(source_id) REFERENCES upload (id)
 );
 CREATE INDEX ix_upload_source_source_id ON upload_source (source_id);
+DROP INDEX ix_upload_expires_at;
+CREATE INDEX ix_upload_expires_at ON upload (expires_at) WHERE state IN ('receiving', 'failed', 'complete');
 
 ALTER TABLE account ADD COLUMN department TEXT DEFAULT '' NOT NULL;
 

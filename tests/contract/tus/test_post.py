@@ -33,7 +33,7 @@ async def test_an_empty_file_is_complete_at_once(tus: Tus) -> None:
     [
         ({}, "/Upload-Length"),
         ({"Upload-Length": "+5"}, "/Upload-Length"),
-        ({"Upload-Length": "5", "Upload-Concat": "partial"}, "/Upload-Concat"),
+        ({"Upload-Length": "5", "Upload-Concat": "whole"}, "/Upload-Concat"),
         ({"Upload-Length": "5", "Upload-Metadata": "filename Li4vYQ=="}, "/Upload-Metadata"),
         ({"Upload-Length": "5", "Upload-Checksum": "crc32 AAAA"}, "/Upload-Checksum"),
     ],
