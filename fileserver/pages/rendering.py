@@ -47,6 +47,8 @@ PLACES: Sequence[Place] = (
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),
     Place("accounts", "/accounts", Action.ACCOUNT_LIST),
+    Place("flights", "/flights", Action.UPLOAD_WATCH),
+    Place("quotas", "/quotas", Action.QUOTA_LIST),
 )
 
 

@@ -3,6 +3,7 @@
 from fileserver.http.routing import Route
 from fileserver.pages import (
     accounts,
+    flights,
     log,
     materials,
     me,
@@ -26,5 +27,6 @@ ROUTES: tuple[Route, ...] = (
     *people.ROUTES,
     *log.ROUTES,
     *accounts.ROUTES,
+    *flights.ROUTES,
     *me.ROUTES,
 )

@@ -19,6 +19,7 @@ from fileserver.reviews import routes as reviews_api
 from fileserver.reviews.schemas import ReviewQuery
 from fileserver.shares import routes as shares_api
 from fileserver.shares.schemas import ShareQuery
+from fileserver.uploads import quota_routes as quotas_api
 from storage.rows import figures
 
 MATERIALS_SHOWN = 8
@@ -43,7 +44,8 @@ async def _marketer(call: Call) -> Parts:
     """Their materials and shares."""
     found = await materials_api.listed(asking(call, MaterialQuery(mine=True, limit=MATERIALS_SHOWN)))
     shares = await shares_api.listed(asking(call, ShareQuery(limit=SHARES_SHOWN)))
-    return {"materials": found.items, "shares": shares.items, "may_preview": True}
+    usage = await quotas_api.usage(call)
+    return {"materials": found.items, "shares": shares.items, "may_preview": True, "usage": usage}
 
 
 async def _manager(call: Call) -> Parts:

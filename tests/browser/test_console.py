@@ -17,7 +17,7 @@ PAGES = {
     "manager": ("/",),
     "reviewer": ("/", "/reviews"),
     "auditor": ("/", "/log"),
-    "admin": ("/", "/accounts"),
+    "admin": ("/", "/accounts", "/flights", "/quotas"),
 }
 
 

@@ -48,7 +48,7 @@ role-marketer-about = uploads materials, makes shares
 role-manager-about = governs shares and viewers, may upload too
 role-reviewer-about = reviews materials
 role-auditor-about = reads the log, changes nothing
-role-admin-about = runs accounts, reads no materials
+role-admin-about = runs accounts, uploads and quotas, reads no materials
 
 me-sign-out = Sign out
 me-sessions = Where you are signed in

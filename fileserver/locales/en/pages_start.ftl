@@ -17,4 +17,4 @@ start-log-viewers = What viewers did
 start-log-downloads = Downloads
 start-log-approvals = Approvals
 start-log-exports = Exports of the log
-start-admin-text = You can add and disable accounts and reset passwords. Administrators do not read materials.
+start-admin-text = You can add and disable accounts, reset passwords, watch uploads and set quotas. Administrators do not read materials.

@@ -48,7 +48,7 @@ role-marketer-about = 上传资料、创建分享
 role-manager-about = 管理分享与查看者，也可上传
 role-reviewer-about = 审核资料
 role-auditor-about = 查阅日志，不作更改
-role-admin-about = 管理账号，不看资料
+role-admin-about = 管理账号、上传与配额，不看资料
 
 me-sign-out = 退出登录
 me-sessions = 登录状态

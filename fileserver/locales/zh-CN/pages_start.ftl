@@ -17,4 +17,4 @@ start-log-viewers = 查看者的操作
 start-log-downloads = 下载
 start-log-approvals = 审核通过
 start-log-exports = 日志导出
-start-admin-text = 您可以新建、停用账号，或重置密码。管理员不查看资料内容。
+start-admin-text = 您可以新建、停用账号，重置密码，查看上传情况并设置配额。管理员不查看资料内容。

@@ -2,7 +2,7 @@
 //
 //   <form data-api="/api/v1/shares" data-method="POST" data-next="/shares/{id}">
 //
-// Names with dots make nested objects, checkboxes named `scopes[]` a list. Empty fields are left out, or null with `data-null`.
+// Names with dots make nested objects, checkboxes named `scopes[]` a list. Empty fields are left out, null with `data-null`, "" with `data-empty`.
 // Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 //
@@ -16,7 +16,7 @@ function valueOf(input) {
   if (input.type === "checkbox") return input.checked;
   if (input.type === "password") return input.value || undefined;
   const text = input.value.trim();
-  if (text === "") return "null" in input.dataset ? null : undefined;
+  if (text === "") return "null" in input.dataset ? null : "empty" in input.dataset ? "" : undefined;
   if (input.type === "number" || input.dataset.type === "number") return Number(text);
   if (input.type === "datetime-local") return new Date(text + (input.dataset.offset ?? "")).toISOString();
   return text;

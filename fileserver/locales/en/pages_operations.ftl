@@ -1,0 +1,88 @@
+# The administrator's pages about uploads in flight and quotas
+
+place-flights = Upload monitor
+place-quotas = Quotas
+
+flights-title = Uploads in flight
+flights-text = Uploads that are not over, on every server node. What the files are called is known to their uploaders only.
+flights-at = As of { $time }
+flights-stale = This can't be refreshed: the server, or a store behind it, does not answer. Uploads wait, keep what has arrived, and go on by themselves.
+flights-in-flight = being received
+flights-rate = together
+flights-memory = in memory
+flights-unfinished = not over
+flights-idle = idle
+flights-owner = Uploader
+flights-state = State
+flights-progress = Progress
+flights-progress-of = Upload of { $login }
+flights-stored = { $stored } of { $length }
+flights-length-unknown = a size not known yet
+flights-now = Rate · memory
+flights-last = Last progress
+flights-dropped = Dropped at
+flights-process = process { $id }
+flights-direct = Straight to the store: counted once it is complete
+flights-state-receiving = Receiving
+flights-state-waiting = Waits for more
+flights-state-idle = Idle
+flights-state-assembling = Being joined
+flights-state-verifying = Being verified
+flights-none = No uploads in flight
+flights-none-text = As soon as somebody uploads, progress, rate and memory are shown here.
+flights-cleaned = Cleaned in the last 24 hours
+flights-cleaned-sum = { $uploads ->
+    [one] One upload
+   *[other] { $uploads } uploads
+}: { $objects ->
+    [one] one object
+   *[other] { $objects } objects
+} deleted, { $multiparts ->
+    [one] one multipart upload
+   *[other] { $multiparts } multipart uploads
+} aborted.
+flights-cleaned-none = Nothing was left to be cleaned.
+flights-cleaned-at = Cleaned
+flights-cleaned-upload = Upload
+flights-cleaned-cause = Because
+flights-cleaned-what = What
+flights-cleaned-counts = { $objects ->
+    [one] one object
+   *[other] { $objects } objects
+} · { $multiparts ->
+    [one] one multipart upload
+   *[other] { $multiparts } multipart uploads
+}
+flights-cause-expired = Expired unfinished
+flights-cause-terminated = Cancelled by the uploader
+flights-cause-failed = Failed
+flights-cause-complete = Left over by a finished upload
+
+quotas-title = Upload quotas
+quotas-text = How much a person, or a department together, may keep: unfinished uploads, finished ones that are not used, and the versions of materials.
+quotas-default-person = A person without a quota: { $size }
+quotas-default-department = A department without a quota: { $size }
+quotas-unlimited = no limit
+quotas-add = Set a quota
+quotas-whose = Whose
+quotas-used = Kept
+quotas-used-of = { $used } of { $allowed }
+quotas-since = Set
+quotas-scope = For
+quotas-scope-person = One person
+quotas-scope-department = A department
+quotas-subject = Login, or name of the department
+quotas-size = At most
+quotas-size-hint = For example 500 GB or 2 TiB
+quotas-set = Save
+quotas-manage = Manage
+quotas-remove = Remove the quota
+quotas-remove-confirm = Remove the quota of “{ $subject }”? The default counts from then on.
+quotas-none = No quota set
+quotas-none-text = The defaults count for everybody.
+usage-person = You keep { $used } of { $allowed }.
+usage-department = { $name } keeps { $used } of { $allowed }.
+
+account-department = Department
+account-department-hint = A quota can be set for it. May be left empty.
+account-department-save = Save the department

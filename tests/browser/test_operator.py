@@ -1,0 +1,93 @@
+"""The administrator's desk: uploads in flight that stay fresh by themselves, and quotas."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from playwright.async_api import expect
+
+from storage.rows import flights, uploads
+from storage.rows.flights import Said
+from storage.rows.uploads import UploadRow
+from tests.browser.conftest import PHONE, Console
+
+GB = 10**9
+
+
+async def receive(console: Console, upload: UploadRow, rate_bytes_s: int) -> None:
+    """What a node says about an upload that it is receiving."""
+    said = Said(upload_id=upload.id, received_bytes=1, retained_bytes=16 << 20, rate_bytes_s=rate_bytes_s)
+    async with console.services.database.transaction() as tx:
+        await flights.publish(tx, uuid4(), [said], console.services.clock())
+
+
+async def begun(console: Console) -> UploadRow:
+    """An upload of the owner's, of which a part is there."""
+    now = console.services.clock()
+    row = UploadRow(
+        id=uuid4(),
+        person_id=console.cast.people["owner"],
+        length_bytes=10 * GB,
+        offset_bytes=4 * GB,
+        metadata={},
+        object_key="uploads/x",
+        part_size_bytes=16 << 20,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + timedelta(days=7),
+    )
+    async with console.services.database.transaction() as tx:
+        await uploads.add_upload(tx, row)
+    return row
+
+
+async def test_uploads_in_flight_stay_fresh(console: Console) -> None:
+    """Rate and state follow what happens without a hand on the page; an outage is said, and over when it is over."""
+    row = await begun(console)
+    await receive(console, row, 80_000_000)
+    async with console.opened("admin", language="en") as page:
+        await page.goto("/flights")
+        line = page.locator("tbody tr").first
+        await expect(line).to_contain_text("80 MB/s")
+        await expect(line).to_contain_text("4 GB of 10 GB")
+        await receive(console, row, 90_000_000)
+        await expect(line).to_contain_text("90 MB/s", timeout=10_000)
+        assert [] == console.complaints
+        await console.stop()
+        await expect(page.locator("[data-refresh-stale]")).to_be_visible(timeout=15_000)
+        await expect(line).to_contain_text("90 MB/s")
+        await console.start()
+        await expect(page.locator("[data-refresh-stale]")).to_be_hidden(timeout=15_000)
+
+
+async def test_a_quota_is_set_and_removed(console: Console) -> None:
+    """On a phone: a department by name with a size in words; a login that nobody has is said at its field."""
+    async with console.opened("admin", size=PHONE, language="en") as page:
+        await page.goto("/quotas")
+        await page.get_by_role("button", name="Set a quota").click()
+        await page.get_by_label("Login, or name of the department").fill("nobody")
+        await page.get_by_label("At most").fill("500 GB")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.locator("#error-subject")).to_be_visible()
+        await page.get_by_label("For").select_option("department")
+        await page.get_by_label("Login, or name of the department").fill("华东市场部")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.locator("tbody tr")).to_contain_text("0 B of 500 GB")
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.get_by_text("Manage").click()
+        await page.get_by_role("button", name="Remove the quota").click()
+        await expect(page.get_by_text("No quota set")).to_be_visible()
+
+
+async def test_a_department_is_changed(console: Console) -> None:
+    """At the account; emptied again it is none."""
+    async with console.opened("admin", language="en") as page:
+        await page.goto("/accounts")
+        for department in ("华东市场部", ""):
+            line = page.locator("tbody tr").first
+            await line.get_by_text("Manage").click()
+            await line.get_by_label("Department").fill(department)
+            await line.get_by_role("button", name="Save the department").click()
+            await page.wait_for_load_state()
+            shown = page.locator("tbody tr").first.locator("td").nth(2).locator(".hint")
+            await expect(shown).to_have_count(1 if department else 0)
+        assert [] == console.complaints
