@@ -31,6 +31,8 @@ from fileserver.shares.schemas import ShareOut, ShareQuery
 
 CARDS = 24
 SHARES_SHOWN = 20
+UPLOADS_MAX = 50
+UPLOAD_IDS = rf"^[0-9a-f-]{{36}}(,[0-9a-f-]{{36}}){{0,{UPLOADS_MAX - 1}}}$"
 STATES = ("draft", "submitted", "approved", "rejected", "withdrawn")
 
 
@@ -42,6 +44,12 @@ class ListQuery(FormQuery):
     q: str | None = Field(default=None, max_length=TITLE_CHARS_MAX)
     mine: bool = False
     cursor: str | None = Field(default=None, max_length=CURSOR_CHARS_MAX)
+
+
+class NewQuery(FormQuery):
+    """Which finished uploads to make materials of, with a comma between their ids; none: what is dropped then."""
+
+    uploads: str = Field(default="", pattern=UPLOAD_IDS)
 
 
 class ReadQuery(FormQuery):
@@ -81,9 +89,10 @@ async def listed(call: Call[None, ListQuery]) -> web.Response:
     )
 
 
-async def new(call: Call) -> web.Response:
+async def new(call: Call[None, NewQuery]) -> web.Response:
     """The uploader, with what a material needs besides its bytes."""
-    return page(call, "material_new.html", classes=list(MaterialClass), title_chars_max=TITLE_CHARS_MAX)
+    classes, uploads = list(MaterialClass), call.query.uploads
+    return page(call, "material_new.html", classes=classes, uploads=uploads, title_chars_max=TITLE_CHARS_MAX)
 
 
 async def read(call: Call[None, None, MaterialPath]) -> web.Response:
@@ -160,7 +169,9 @@ async def _shares(call: Call[Any, Any, Any], material: MaterialOut) -> list[Shar
 
 ROUTES = (
     console_page("/materials", "materials", "Materials", listed, action=Action.MATERIAL_LIST, query=ListQuery),
-    console_page("/materials/new", "material_new", "Make a material", new, action=Action.MATERIAL_CREATE),
+    console_page(
+        "/materials/new", "material_new", "Make a material", new, action=Action.MATERIAL_CREATE, query=NewQuery
+    ),
     console_page(
         "/materials/{material_id}",
         "material",

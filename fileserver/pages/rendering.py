@@ -42,6 +42,7 @@ class Place:
 
 PLACES: Sequence[Place] = (
     Place("materials", "/materials", Action.MATERIAL_LIST),
+    Place("uploads", "/my-uploads", Action.UPLOAD_CREATE),
     Place("reviews", "/reviews", Action.REVIEW_LIST),
     Place("shares", "/shares", Action.SHARE_LIST),
     Place("people", "/people", Action.PERSON_LIST),

@@ -13,7 +13,7 @@ from tests.people import add_employee
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    "owner": ("/", "/materials", "/materials/new", "/shares", "/people", "/people/clinics", "/me"),
+    "owner": ("/", "/materials", "/materials/new", "/my-uploads", "/shares", "/people", "/people/clinics", "/me"),
     "manager": ("/",),
     "reviewer": ("/", "/reviews"),
     "auditor": ("/", "/log"),

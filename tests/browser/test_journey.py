@@ -110,11 +110,11 @@ async def uploaded(console: Console, page: Page) -> str:
     await line.send("Network.emulateNetworkConditions", SLOW_LINE)
     await drop(before_the_lid)
     await before_the_lid.wait_for_function("() => document.querySelector('.uploads progress')?.value > 1e6")
-    await expect(before_the_lid.locator(".upload-note")).to_have_text(
+    await expect(before_the_lid.locator(".uploads .upload-note")).to_have_text(
         re.compile(r"\d+ % · .* / 8.01 MB · .*/s · 剩余 .*")
     )
     await console.stop()
-    await expect(before_the_lid.locator(".upload-note")).to_have_text(re.compile("服务暂时没有响应"))
+    await expect(before_the_lid.locator(".uploads .upload-note")).to_have_text(re.compile("没有响应|正在重启"))
     await before_the_lid.close()
     await console.start()
 

@@ -18,6 +18,7 @@ page-erased = (erased)
 page-none = None
 
 place-materials = Materials
+place-uploads = Uploads
 place-reviews = Reviews
 place-shares = Shares
 place-people = People

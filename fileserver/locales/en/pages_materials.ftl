@@ -63,7 +63,3 @@ kind-video = Video
 kind-audio = Audio
 kind-text = Text
 kind-other = File
-
-uploader-choose = Choose files
-uploader-drop = or drop them here
-uploader-resume = You may close this page at any time; choose the same file again and it goes on where it stopped.

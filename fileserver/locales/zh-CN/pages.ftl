@@ -18,6 +18,7 @@ page-erased = （已删除）
 page-none = 无
 
 place-materials = 资料
+place-uploads = 上传
 place-reviews = 审核
 place-shares = 分享
 place-people = 人员

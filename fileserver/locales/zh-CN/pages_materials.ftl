@@ -57,7 +57,3 @@ kind-video = 视频
 kind-audio = 音频
 kind-text = 文本
 kind-other = 文件
-
-uploader-choose = 选择文件
-uploader-drop = 或将文件拖到此处
-uploader-resume = 可随时关闭页面；再次选择同一文件会从中断处继续。

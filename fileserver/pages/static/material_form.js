@@ -1,28 +1,30 @@
-// Makes materials (or a version) of the files that uploader.js brings up, once the form is sent and its uploads are there.
+// Makes materials (or a version) of the files that the uploader brings up, once the form is sent and its uploads are there.
 //
-//   <form data-uploader data-makes="/api/v1/materials" data-one="/materials/{id}" data-many="/materials?mine=true">
+//   <form data-makes="/api/v1/materials" data-one="/materials/{id}" data-many="/materials?mine=true" data-adopt="upload ids">
 //
 // One file takes the form's title, several take their names. Sending may come before the uploads end: then it waits for them.
 
 import { callApi } from "./api.js";
+import { startEarlier } from "./earlier_uploads.js";
 import { showProblem } from "./problem_box.js";
+import { startUploader } from "./uploader.js";
 
 const form = document.querySelector("form[data-makes]");
 const progress = form.querySelector("[data-progress]");
 const button = form.querySelector('[type="submit"]');
-const waiting = new Map(); // upload id → file name
+const { queue, texts } = startUploader(form);
+const waiting = new Set(); // uploads that are there and have no material yet
 const made = [];
 let sent = false;
 let working = false;
 
 const stem = (name) => name.replace(/\.[^.]+$/, "").slice(0, 200) || name;
 const field = (name) => form.elements.namedItem(name)?.value.trim() ?? "";
-const underWay = () => form.querySelectorAll("[data-upload]:not([data-done])").length;
 
-function bodyFor(uploadId, filename, alone) {
-  const body = { upload_id: uploadId };
+function bodyFor(upload, alone) {
+  const body = { upload_id: upload.uploadId };
   if (!form.elements.namedItem("title")) return body;
-  body.title = (alone && field("title")) || stem(filename);
+  body.title = (alone && field("title")) || stem(upload.name);
   body.class = field("class");
   body.description = field("description");
   return body;
@@ -32,19 +34,17 @@ async function work() {
   if (!sent || working) return;
   working = true;
   button.disabled = true;
-  const alone = waiting.size + made.length + underWay() === 1;
+  const alone = waiting.size + made.length + queue.unfinished === 1;
   try {
-    for (const [uploadId, filename] of waiting) {
+    for (const upload of waiting) {
       progress.textContent = form.dataset.verifying;
-      made.push(await callApi("POST", form.dataset.makes, bodyFor(uploadId, filename, alone)));
-      waiting.delete(uploadId);
+      made.push(await callApi("POST", form.dataset.makes, bodyFor(upload, alone)));
+      waiting.delete(upload);
     }
-    progress.textContent = underWay() ? form.dataset.waiting : "";
-    if (!underWay() && !waiting.size && made.length) leave();
+    progress.textContent = queue.unfinished ? form.dataset.waiting : "";
+    if (!queue.unfinished && made.length) leave();
   } catch (error) {
-    sent = false;
-    button.disabled = false;
-    progress.textContent = "";
+    stop();
     showProblem(form, error.problem ?? { detail: form.dataset.offline });
   } finally {
     working = false;
@@ -52,28 +52,37 @@ async function work() {
   if (sent && waiting.size) work();
 }
 
+function stop() {
+  [sent, button.disabled, progress.textContent] = [false, false, ""];
+}
+
 function leave() {
   const next = made.length > 1 && form.dataset.many ? form.dataset.many : form.dataset.one;
   window.location.assign(next.replace("{id}", made[0].id));
 }
 
-form.addEventListener("sealshare:uploaded", ({ detail }) => {
-  waiting.set(detail.uploadId, detail.filename);
+queue.addEventListener("state", ({ detail: { upload } }) => {
+  if (upload.state === "done") waiting.add(upload);
+  if (upload.state === "cancelled") waiting.delete(upload);
+  if (!upload.isOver) return;
   const title = form.elements.namedItem("title");
-  if (title && !title.value && waiting.size + made.length === 1) title.value = stem(detail.filename);
-  work();
-});
-
-form.addEventListener("sealshare:cancelled", ({ detail }) => {
-  waiting.delete(detail.uploadId);
-  if (!waiting.size && !underWay() && !made.length) [sent, button.disabled, progress.textContent] = [false, false, ""];
+  if (title && !title.value && upload.state === "done" && waiting.size + made.length === 1) title.value = stem(upload.name);
+  if (!waiting.size && !queue.unfinished && !made.length) stop();
   work();
 });
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!waiting.size && !underWay()) return showProblem(form, { detail: form.dataset.noFile });
+  if (!waiting.size && !queue.unfinished) return showProblem(form, { detail: form.dataset.noFile });
   sent = true;
-  progress.textContent = underWay() ? form.dataset.waiting : "";
+  progress.textContent = queue.unfinished ? form.dataset.waiting : "";
   work();
 });
+
+for (const id of (form.dataset.adopt ?? "").split(",").filter(Boolean)) {
+  callApi("GET", `/api/v1/uploads/${id}`).then(
+    (found) => queue.adopt(found),
+    (error) => showProblem(form, error.problem ?? { detail: form.dataset.offline }),
+  );
+}
+startEarlier(form.querySelector("[data-earlier]"), queue, texts);
