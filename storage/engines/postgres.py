@@ -12,6 +12,7 @@ import secrets
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,10 @@ SOCKET_PORT = 5432
 # sun_path of sockaddr_un, less the final NUL: 108 bytes on Linux, 104 on macOS and the BSDs.
 SOCKET_PATH_BYTES_MAX = 107 if sys.platform == "linux" else 103
 STOP_GRACE_S = 20.0
-START_TRIES_MAX = 3
+# So long the orphaned sessions of a killed postmaster may need to notice that it is gone, on a machine under load.
+ORPHANS_TIMEOUT_S = 30.0
+ORPHANS_POLL_S = 0.1
+ORPHANS_REMAIN = "pre-existing shared memory block"
 
 SETTINGS = {
     "max_connections": "200",
@@ -169,15 +173,16 @@ class Postgres:
                 lock.write_text(f"{os.getpid()}\n{rest}")
 
     def _launch(self) -> None:
-        for attempt in range(1, START_TRIES_MAX + 1):
+        patience_ends_s = time.monotonic() + ORPHANS_TIMEOUT_S
+        while True:
             self.child = start_child(self._order())
             try:
                 self.child.wait_ready(self._is_ready)
             except EngineFailed as failure:
                 self.stop()
-                # Orphaned backends of a killed postmaster need a moment to notice that it is gone.
-                if attempt == START_TRIES_MAX or "pre-existing shared memory block" not in str(failure):
+                if time.monotonic() > patience_ends_s or ORPHANS_REMAIN not in str(failure):
                     raise
+                time.sleep(ORPHANS_POLL_S)
             else:
                 return
 

@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from storage.objects import ObjectStore
 
 LIMIT_S = 10.0
 WRITES_BEFORE_KILL = 40
+REFUSALS = 4  # by a start, while a session of the killed PostgreSQL still lives
 OWNER = """
 import sys, time
 from pathlib import Path
@@ -98,6 +101,27 @@ async def test_what_was_acknowledged_survives_a_kill_in_mid_write(data_dir: Path
         async with ObjectStore(again.s3) as store:
             for key, digest in acknowledged.items():
                 assert hashlib.sha256(await store.read_all(key, limit_bytes=200_000)).hexdigest() == digest
+
+
+def test_orphaned_sessions_get_their_time(data_dir: Path) -> None:
+    """A killed PostgreSQL starts again as soon as the last of its sessions is gone, however long that one takes."""
+    engines = EmbeddedEngines(data_dir, profile="test")
+    endpoints = engines.start()
+    session = create_engine(endpoints.database_url).connect()
+    orphan = psutil.Process(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+    orphan.suspend()
+    os.kill(engine_pid(data_dir, "postgres"), signal.SIGKILL)
+    engines.stop()
+    log = data_dir / "postgres" / "engine.log"
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(engines.start)
+        while log.read_text().count("pre-existing shared memory block") < REFUSALS and not starting.done():
+            time.sleep(0.05)
+        orphan.resume()
+        assert run_sql(starting.result(), "SELECT 1") == [1]
+    engines.stop()
+    session.invalidate()
+    session.engine.dispose()
 
 
 def test_a_killed_owner_leaves_nothing_that_stops_the_next(data_dir: Path) -> None:
