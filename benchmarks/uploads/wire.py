@@ -62,12 +62,10 @@ class Block:
 
 
 class Lane:
-    """One connection on its way through its script."""
+    """One connection on its way through its script; another takes its place when the server says that it closes it."""
 
     def __init__(self, address: tuple[str, int], script: Script, block: Block) -> None:
-        self.sock = socket.create_connection(address, timeout=SILENCE_MAX_S)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock.settimeout(0)
+        self.sock = _connected(address)
         self._address, self._script, self._block = address, script, block
         self._out, self._sent_bytes, self._in = b"", 0, b""
         self._ask = Ask("", "", {})
@@ -117,6 +115,9 @@ class Lane:
         self._in += piece
         told, self._in = parse(self._in, bodiless=self._ask.method == "HEAD")
         if told is not None:
+            if told.headers.get("connection", "").lower() == "close":
+                self.sock, spent = _connected(self._address), self.sock
+                spent.close()
             try:
                 self._begin(self._script.send(told))
             except StopIteration:
@@ -128,6 +129,13 @@ class Lane:
             return repr(self.sock.recv(READ_BYTES))
         except OSError:
             return "nothing said"
+
+
+def _connected(address: tuple[str, int]) -> socket.socket:
+    sock = socket.create_connection(address, timeout=SILENCE_MAX_S)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.settimeout(0)
+    return sock
 
 
 def written(ask: Ask, address: tuple[str, int]) -> bytes:
@@ -160,20 +168,24 @@ def parse(data: bytes, *, bodiless: bool) -> tuple[Told | None, bytes]:
 def drive(lanes: Sequence[Lane]) -> None:
     """Until every script has ended. Raises Broken, and what scripts raise."""
     with selectors.DefaultSelector() as selector:
-        waiting = {lane: lane.events for lane in lanes if lane.events}
-        for lane, events in waiting.items():
-            selector.register(lane.sock, events, lane)
-        while waiting:
+        for lane in lanes:
+            if lane.events:
+                selector.register(lane.sock, lane.events, lane)
+        while selector.get_map():
             ready = selector.select(SILENCE_MAX_S)
             if not ready:
                 raise Broken(f"no answer for {SILENCE_MAX_S} s")
-            for each, _ in ready:
-                lane = each.data
-                file = lane.sock.fileno()
-                lane.step()
-                if not lane.events:
-                    selector.unregister(file)
-                    del waiting[lane]
-                elif lane.events != waiting[lane]:
-                    waiting[lane] = lane.events
-                    selector.modify(lane.sock, lane.events, lane)
+            for key, _ in ready:
+                key.data.step()
+                _watch(selector, key, key.data)
+
+
+def _watch(selector: selectors.BaseSelector, key: selectors.SelectorKey, lane: Lane) -> None:
+    """Wait for what the lane waits for now, on the connection that it has now."""
+    if lane.events and lane.sock.fileno() == key.fd:
+        if lane.events != key.events:
+            selector.modify(key.fd, lane.events, lane)
+        return
+    selector.unregister(key.fd)
+    if lane.events:
+        selector.register(lane.sock, lane.events, lane)
