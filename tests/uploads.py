@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from sqlalchemy import text
 from yarl import URL
 
 from fileserver.services import Services
+from fileserver.uploads.checksums import ALGORITHMS
 from fileserver.uploads.jobs import register
 from fileserver.uploads.names import obj_of
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
@@ -52,7 +52,9 @@ def metadata(**values: str) -> dict[str, str]:
 
 def checksum(body: bytes, algorithm: str = "sha1") -> dict[str, str]:
     """Upload-Checksum of a body."""
-    return {"Upload-Checksum": f"{algorithm} {base64.b64encode(hashlib.new(algorithm, body).digest()).decode()}"}
+    hasher = ALGORITHMS[algorithm].hasher()
+    hasher.update(body)
+    return {"Upload-Checksum": f"{algorithm} {base64.b64encode(hasher.digest()).decode()}"}
 
 
 @dataclass(frozen=True)

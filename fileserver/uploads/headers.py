@@ -5,7 +5,6 @@ Specification: https://tus.io/protocols/resumable-upload, with the extensions th
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from compliance.uploads import FILENAME, FILETYPE
+from fileserver.uploads.checksums import ALGORITHMS
 from fileserver.uploads.errors import TusVersionRefused, UploadHeaderInvalid
 
 VERSION = "1.0.0"
@@ -29,8 +29,6 @@ METADATA_KEY = re.compile(r"[!-+\--~]{1,64}", re.ASCII)  # printable, without sp
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9][\w!#$&^.+-]*( *;[ -~]*)?", re.ASCII)
 NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]")
 
-ALGORITHMS: Mapping[str, Any] = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
-
 
 @dataclass(frozen=True)
 class Checksum:
@@ -40,8 +38,8 @@ class Checksum:
     digest: bytes
 
     def hasher(self) -> Any:
-        """A new hash object; not for security: the client states it about its own bytes."""
-        return ALGORITHMS[self.algorithm](usedforsecurity=False)
+        """A new hash object."""
+        return ALGORITHMS[self.algorithm].hasher()
 
 
 def check_version(headers: Mapping[str, str]) -> None:
@@ -91,7 +89,7 @@ def read_checksum(headers: Mapping[str, str]) -> Checksum | None:
     if algorithm not in ALGORITHMS:
         raise UploadHeaderInvalid(field="Upload-Checksum", rule="algorithm-unknown")
     digest = _decoded("Upload-Checksum", encoded)
-    if len(digest) != ALGORITHMS[algorithm](usedforsecurity=False).digest_size:
+    if len(digest) != ALGORITHMS[algorithm].digest_bytes:
         raise UploadHeaderInvalid(field="Upload-Checksum", rule="digest-size")
     return Checksum(algorithm, digest)
 

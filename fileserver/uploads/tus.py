@@ -13,6 +13,7 @@ from fileserver.http import csrf
 from fileserver.http.call import Call
 from fileserver.http.routing import SAFE_METHODS
 from fileserver.uploads import body, concat, headers, service
+from fileserver.uploads.checksums import ALGORITHMS
 from fileserver.uploads.errors import UploadHeaderInvalid, UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.intake import carry_hash, conclude, take_in
@@ -32,7 +33,7 @@ async def options(call: Call) -> web.Response:
         headers={
             "Tus-Extension": headers.EXTENSIONS,
             "Tus-Max-Size": str(call.services.config.upload_size_max_bytes),
-            "Tus-Checksum-Algorithm": ",".join(headers.ALGORITHMS),
+            "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
         },
     )
 

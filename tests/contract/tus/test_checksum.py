@@ -9,7 +9,7 @@ from tests.contract.tus.test_patch import assert_complete
 from tests.uploads import Tus, checksum
 
 
-@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "crc32c"])
 @pytest.mark.parametrize("size_bytes", [5, PART_BYTES * 2, PART_BYTES * 3 + 5])
 async def test_a_right_checksum(tus: Tus, algorithm: str, size_bytes: int) -> None:
     """The PATCH counts as any other."""

@@ -15,7 +15,7 @@ async def test_tells_versions_extensions_and_limits(tus: Tus, client: Client, pa
         assert "1.0.0" == answer.headers["Tus-Version"] == answer.headers["Tus-Resumable"]
         assert headers.EXTENSIONS == answer.headers["Tus-Extension"]
         assert str(tus.services.config.upload_size_max_bytes) == answer.headers["Tus-Max-Size"]
-        assert "sha1,sha256" == answer.headers["Tus-Checksum-Algorithm"]
+        assert "sha1,sha256,crc32c" == answer.headers["Tus-Checksum-Algorithm"]
 
 
 async def test_ignores_the_version_asked_with(tus: Tus) -> None:
