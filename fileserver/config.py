@@ -31,6 +31,7 @@ MASTER_KEY_BYTES = 32
 REDACTED = "(set)"
 DAY_S = 24 * 3600
 GIB = 1 << 30
+TIB = 1 << 40
 
 
 class ConfigError(Exception):
@@ -69,6 +70,10 @@ def _networks(value: object) -> object:
     return tuple(ip_network(item.strip()) for item in value.split(",") if item.strip())
 
 
+def _listed(value: object) -> object:
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
 def _public_url(value: str) -> str:
     url = URL(value)
     if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
@@ -92,6 +97,7 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeVali
 Seconds = Annotated[int, Field(gt=0)]
 QuotaBytes = Annotated[int, Field(ge=0)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
 
 
@@ -144,7 +150,10 @@ class Config(BaseSettings):
         default=False, description="Let viewers say who they are without proof: demonstrations only"
     )
 
-    upload_size_max_bytes: int = Field(default=50 * GIB, gt=0, description="Largest upload")
+    upload_size_max_bytes: int = Field(default=50 * GIB, gt=0, le=5 * TIB, description="Largest upload, at most 5 TiB")
+    upload_origins: Origins = Field(
+        default=(), description="Origins of pages elsewhere that may upload here with an API token, separated by commas"
+    )
     upload_expiry_s: Seconds = Field(default=7 * DAY_S, description="An unfinished upload is dropped after so long")
     upload_quota_person_bytes: QuotaBytes | None = Field(
         default=None, description="How much one person may keep, for whom no other limit was set; none: without limit"

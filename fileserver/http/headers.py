@@ -8,7 +8,9 @@ from functools import cache
 from aiohttp import web
 
 from fileserver.config import Config
-from fileserver.http.keys import ANSWER_BEGUN, CONFIG, CONNECTION_SPENT, HANDLER_TIMEOUT, REQUEST_ID, ROUTE
+from fileserver.http.cors import cross_origin_headers
+from fileserver.http.keys import ANSWER_BEGUN, CONFIG, CONNECTION_SPENT, HANDLER_TIMEOUT, REQUEST_ID, ROUTE, ROUTES
+from fileserver.http.routing import speaking_for
 
 # `connect-src` ends with the store's public origin where browsers may send to it themselves, and with nothing else.
 CONTENT_SECURITY_POLICY = (
@@ -53,8 +55,11 @@ async def on_response_prepare(request: web.Request, response: web.StreamResponse
 
 def headers_for(request: web.Request, config: Config) -> dict[str, str]:
     """All headers that an answer to this request gets unless it has them already."""
-    route = request.get(ROUTE)
+    routes = request.config_dict[ROUTES]
+    route = request.get(ROUTE) or speaking_for(routes, request.path)
     own = dict(route.headers) if route else {}
+    if route and route.cross_origin:
+        own |= cross_origin_headers(request, route.cross_origin, config.upload_origins)
     if REQUEST_ID in request:
         own["X-Request-ID"] = request[REQUEST_ID]
     if is_secure(config):

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from compliance.access import Action
 from fileserver.http.call import Call
+from fileserver.http.cors import CrossOrigin
 
 BODY_MAX_BYTES = 1 << 20
 HANDLER_TIMEOUT_S = 60.0
@@ -62,6 +63,7 @@ class Route:
     reads_session: bool = True  # False: never looks at credentials, so works without a database
     timeout_s: float | None = HANDLER_TIMEOUT_S  # until the answer begins; not used when the handler streams the body
     headers: Mapping[str, str] = field(default_factory=dict)  # on every answer of this route, problems included
+    cross_origin: CrossOrigin | None = None  # what pages of SEALSHARE_UPLOAD_ORIGINS may do here
 
     @property
     def unsafe(self) -> bool:
@@ -72,6 +74,12 @@ class Route:
     def placeholders(self) -> frozenset[str]:
         """Names in the path: {"share_id"}."""
         return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)
+
+
+def speaking_for(routes: Sequence[Route], path: str) -> Route | None:
+    """The route whose headers a refusal gets where nothing is served: of a collection, which ends with a slash."""
+    collections = (route for route in routes if route.path.endswith("/") and route.path != "/")
+    return next((route for route in collections if path.startswith(route.path)), None)
 
 
 class RouteTableError(Exception):

@@ -13,6 +13,7 @@ from fileserver.uploads.figures import counted
 from fileserver.uploads.headers import VERSION
 from fileserver.uploads.schemas import UploadList, UploadOut, UploadPath, UploadQuery
 from fileserver.uploads.service import SeenUpload
+from fileserver.uploads.sharing import CROSS_ORIGIN
 from storage.errors import StoreUnavailable
 
 TUS_HEADERS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
@@ -109,6 +110,7 @@ def _tus(
         errors=REFUSALS + more,
         body_max_bytes=None,
         headers=TUS_HEADERS,
+        cross_origin=CROSS_ORIGIN,
     )
 
 
@@ -122,6 +124,7 @@ def _options(path: str, name: str) -> Route:
         auth=Auth.PUBLIC,
         status=204,
         headers=TUS_HEADERS,
+        cross_origin=CROSS_ORIGIN,
         reads_session=False,
     )
 

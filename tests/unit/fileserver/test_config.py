@@ -109,6 +109,9 @@ def test_unreadable_secret_file_is_named(environ: pytest.MonkeyPatch, tmp_path: 
         ("SEALSHARE_PORT", "70000"),
         ("SEALSHARE_SESSION_IDLE_S", "-5"),
         ("SEALSHARE_DEFAULT_LANGUAGE", "de"),
+        ("SEALSHARE_UPLOAD_ORIGINS", "https://good.example,*"),
+        ("SEALSHARE_UPLOAD_ORIGINS", "https://good.example/path"),
+        ("SEALSHARE_UPLOAD_SIZE_MAX_BYTES", str((5 << 40) + 1)),
     ],
 )
 def test_bad_value_is_named_and_not_echoed(environ: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -120,7 +123,9 @@ def test_bad_value_is_named_and_not_echoed(environ: pytest.MonkeyPatch, name: st
 
 
 def test_lists_are_written_with_commas(environ: pytest.MonkeyPatch) -> None:
-    """Networks as operators write them."""
+    """Networks and origins as operators write them."""
+    environ.setenv("SEALSHARE_UPLOAD_ORIGINS", "https://a.example/, http://localhost:5173")
+    assert ("https://a.example", "http://localhost:5173") == load_config().upload_origins
     environ.setenv("SEALSHARE_TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8")
     assert ["10.0.0.0/8", "fd00::/8"] == [str(network) for network in load_config().trusted_proxies]
 
