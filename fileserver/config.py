@@ -16,7 +16,15 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from yarl import URL
@@ -52,6 +60,13 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class OriginalsBy(StrEnum):
+    """How stored originals reach employees."""
+
+    STREAM = "stream"
+    REDIRECT = "redirect"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +177,22 @@ class Config(BaseSettings):
         default=None, description="How much the people of one department may keep together; none: without limit"
     )
     visit_url_lifetime_s: Seconds = Field(default=300, description="A content address under /v/ works for so long")
+    originals_by: OriginalsBy = Field(
+        default=OriginalsBy.STREAM,
+        description="How employees download originals: stream, through this server, or redirect, to an address at the "
+        "S3 server that works for seconds for whoever has it; redirect needs SEALSHARE_S3_PUBLIC_URL",
+    )
+    originals_address_lifetime_s: int = Field(
+        default=30, ge=1, le=900, description="With redirect, such an address can be opened for so long"
+    )
     renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that render and stamp pages")
+
+    @field_validator("originals_by")
+    @classmethod
+    def _reachable(cls, value: OriginalsBy, info: ValidationInfo) -> OriginalsBy:
+        if value is OriginalsBy.REDIRECT and info.data.get("s3_public_url") is None:
+            raise ValueError("redirect needs SEALSHARE_S3_PUBLIC_URL")
+        return value
 
     @classmethod
     def settings_customise_sources(

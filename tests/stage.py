@@ -113,7 +113,7 @@ class Stage:
         named = {"Authorization": f"Bearer {self.cast.tokens[who]}"} if who else {}
         sent = {"Accept-Language": "en", **named, **arguments.pop("headers", {})}
         async with self.client.request(method, path, headers=sent, allow_redirects=False, **arguments) as response:
-            return Piece(response.status, await response.read(), dict(response.headers))
+            return Piece(response.status, await response.read(), response.headers.copy())
 
     async def told(self, *acts: str) -> list[dict[str, Any]]:
         """The log, oldest first."""

@@ -1,4 +1,4 @@
-"""The one sealed exit: every byte of a material leaves through `SealedExit.release`, and through nothing else.
+"""The one sealed exit: every byte of a material leaves through `SealedExit`, and through nothing else.
 
 What it holds before a byte leaves: the access decision, made on rows read in the same transaction as the event that
 records it, and that event committed. A picture is sealed first and decided again afterwards, so nothing older than
@@ -17,7 +17,7 @@ from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
 from compliance.exit.asking import Asking
 from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
-from compliance.exit.pieces import Outgoing, Piece, PieceKind
+from compliance.exit.pieces import ByAddress, Choose, Leave, Original, Outgoing, Piece, PieceKind, Released
 from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
 from compliance.rendering import Renderer
@@ -27,7 +27,18 @@ from storage.rows import renditions
 from storage.rows.renditions import RenditionRow
 from watermark.flattened import FlattenedPdf, JpegPage
 
-__all__ = ["DeskGate", "Outgoing", "Piece", "PieceKind", "SealedExit", "VisitGate"]
+__all__ = [
+    "ByAddress",
+    "DeskGate",
+    "Leave",
+    "Original",
+    "Outgoing",
+    "Piece",
+    "PieceKind",
+    "Released",
+    "SealedExit",
+    "VisitGate",
+]
 
 RENDITION_BYTES_MAX = 128 << 20
 MPT_PER_PT = 1000
@@ -57,14 +68,13 @@ class SealedExit:
         self._ends: set[asyncio.Task[None]] = set()
 
     async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
-        """The piece, with its event committed; everything but an ORIGINAL is sealed to the person at the gate.
+        """The piece, sealed to the person at the gate, with its event committed.
 
         Raises AccessDenied (the rule says why), NotFound, NotPrepared while renditions are being made, and the
         StorageError or WatermarkError of whatever failed; in every such case no byte has left.
         """
         if piece.kind is PieceKind.ORIGINAL:
-            passage = await self._record(gate, piece, trail)
-            return self._original(gate, passage, piece, trail)
+            raise ValueError("an original is not sealed: release_original")
         passage = await self._ask(gate, piece.kind)
         if passage.served.preparation == "pending":
             raise NotPrepared
@@ -72,13 +82,26 @@ class SealedExit:
             return self._document(gate, await self._record(gate, piece, trail), trail)
         return await self._picture(gate, passage, piece, trail)
 
+    async def release_original(self, gate: Gate, choose: Choose, trail: Trail) -> Released:
+        """What `choose` wants of the stored bytes, with its event committed; without an event when it wants nothing.
+
+        `choose` is asked after the gate has said yes, in the same transaction; what it raises comes out and nothing is
+        recorded. Raises AccessDenied, NotFound.
+        """
+        async with self._database.transaction() as tx:
+            passage = await gate.admit(tx, self._master, PieceKind.ORIGINAL, self._clock())
+            original = _original_of(passage)
+            leave = choose(original)
+            if leave is not None:
+                await self._append_original(tx, passage, leave, trail)
+        if isinstance(leave, ByAddress):
+            return Released(original=original, address=self._address(passage, leave))
+        outgoing = None if leave is None else self._original(gate, passage, leave, trail)
+        return Released(original=original, outgoing=outgoing)
+
     async def settle(self) -> None:
         """Returns when every end that is being told is told: whoever took the bytes may be gone before that."""
         await asyncio.gather(*self._ends, return_exceptions=True)
-
-    async def size_bytes(self, gate: Gate) -> int:
-        """How long an ORIGINAL is, said only to who may have it. Raises AccessDenied or NotFound."""
-        return (await self._ask(gate, PieceKind.ORIGINAL)).served.size_bytes or 0
 
     async def _picture(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
         kind, page = ("full", 1) if piece.kind is PieceKind.DOCUMENT else (piece.kind.value, piece.page)
@@ -89,7 +112,6 @@ class SealedExit:
             media_type=rendition.media_type,
             filename=passage.served.filename or "",
             size_bytes=len(body),
-            total_bytes=len(body),
             chunks=_once(body),
         )
 
@@ -99,7 +121,6 @@ class SealedExit:
             media_type=PDF,
             filename=passage.served.filename or "",
             size_bytes=None,
-            total_bytes=None,
             chunks=self._told(pages, passage, trail),
         )
 
@@ -126,15 +147,30 @@ class SealedExit:
             jpeg=await self._sealed(gate, rendition, passage),
         )
 
-    def _original(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
-        total = passage.served.size_bytes or 0
-        stop = total if piece.stop is None else min(piece.stop, total)
+    def _original(self, gate: Gate, passage: Passage, part: range, trail: Trail) -> Outgoing:
+        original = _original_of(passage)
         return Outgoing(
-            media_type=passage.served.media_type or "application/octet-stream",
-            filename=passage.served.filename or "",
-            size_bytes=max(stop - piece.start, 0),
-            total_bytes=total,
-            chunks=self._told(self._stored(gate, passage, piece.start, stop), passage, trail),
+            media_type=original.media_type,
+            filename=original.filename,
+            size_bytes=len(part),
+            chunks=self._told(self._stored(gate, passage, part.start, part.stop), passage, trail),
+        )
+
+    async def _append_original(self, tx: Transaction, passage: Passage, leave: range | ByAddress, trail: Trail) -> None:
+        """By an address all of it may leave, and nobody will see how much does: the event counts all."""
+        piece = Piece(kind=PieceKind.ORIGINAL)
+        if isinstance(leave, ByAddress):
+            size_bytes = passage.served.size_bytes or 0
+            await self._append(tx, passage, piece, trail, size_bytes, way="address", seconds=leave.lifetime_s)
+        else:
+            await self._append(tx, passage, piece, trail, 0)
+
+    def _address(self, passage: Passage, leave: ByAddress) -> str:
+        return self._objects.sign_read(
+            passage.served.object_key or "",
+            expires_s=leave.lifetime_s,
+            media_type=leave.media_type,
+            disposition=leave.disposition,
         )
 
     async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncGenerator[bytes]:
@@ -186,7 +222,11 @@ class SealedExit:
             await self._append(tx, passage, piece, trail, size_bytes)
         return passage
 
-    async def _append(self, tx: Transaction, passage: Passage, piece: Piece, trail: Trail, size_bytes: int) -> None:
+    async def _append(
+        self, tx: Transaction, passage: Passage, piece: Piece, trail: Trail, size_bytes: int, **more: str | int
+    ) -> None:
+        if piece.page:
+            more["page"] = piece.page
         event = trail.event(
             passage.act,
             why=passage.rule,
@@ -194,7 +234,7 @@ class SealedExit:
             link=passage.link,
             ver=passage.served.sha256 or "",
             bytes=size_bytes,
-            det={**passage.det, "kind": piece.kind.value, **({"page": piece.page} if piece.page else {})},
+            det={**passage.det, "kind": piece.kind.value, **more},
         )
         await ledger.append(tx, event, now=self._clock())
 
@@ -210,6 +250,19 @@ class SealedExit:
         async with self._turns.of(gate.person_id):
             base = await self._objects.read_all(rendition.object_key, limit_bytes=RENDITION_BYTES_MAX)
             return await self._renderer.seal(base, passage.stamp, media_type=rendition.media_type)
+
+
+def _original_of(passage: Passage) -> Original:
+    served = passage.served
+    if served.sha256 is None or served.made_at is None:
+        raise NotFound
+    return Original(
+        sha256=served.sha256,
+        size_bytes=served.size_bytes or 0,
+        media_type=served.media_type or "application/octet-stream",
+        filename=served.filename or "",
+        made_at=served.made_at,
+    )
 
 
 async def _once(body: bytes) -> AsyncGenerator[bytes]:

@@ -1,7 +1,8 @@
 """What can leave, and in what form it leaves."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -16,12 +17,36 @@ class PieceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One thing asked for. `page` counts from 1; `start` and `stop` (exclusive, None: the end) cut an ORIGINAL."""
+    """One thing asked for. `page` counts from 1."""
 
     kind: PieceKind
     page: int = 0
-    start: int = 0
-    stop: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """What there is to know of a version's stored bytes: said only to who may have them. They never change."""
+
+    sha256: str
+    size_bytes: int
+    media_type: str
+    filename: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByAddress:
+    """Let an original leave by an address at the store, good for `lifetime_s` for whoever has it, under these names."""
+
+    lifetime_s: int
+    media_type: str
+    disposition: str
+
+
+Leave = range | ByAddress | None
+"""What of an original is to leave: these bytes, all of them by an address, or nothing."""
+
+Choose = Callable[[Original], Leave]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +54,19 @@ class Outgoing:
     """Bytes on their way out, with the event that allowed them already committed.
 
     Close `chunks` (`aclosing`) in any case: its end is an event. It raises AccessDenied between two chunks as soon
-    as the permission ends; `size_bytes` is None when only the end will tell. `total_bytes` is the size of the whole
-    thing of which an ORIGINAL's range was asked.
+    as the permission ends; `size_bytes` is None when only the end will tell.
     """
 
     media_type: str
     filename: str
     size_bytes: int | None
-    total_bytes: int | None
     chunks: AsyncGenerator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """What became of the wish for an original: bytes on their way, an address, or only the knowledge of it."""
+
+    original: Original
+    outgoing: Outgoing | None = None
+    address: str | None = None

@@ -93,6 +93,12 @@ class MethodNotAllowed(HttpError):
     slug = "method-not-allowed"
 
 
+class PreconditionFailed(HttpError):
+    """If-Match or If-Unmodified-Since of the request doesn't hold."""
+
+    slug = "precondition-failed"
+
+
 class TimedOut(HttpError):
     """The handler did not begin its answer within `timeout_s`."""
 

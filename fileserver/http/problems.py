@@ -35,6 +35,7 @@ STATUSES: Mapping[str, int] = {
     "unsupported-media-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "internal-error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "precondition-failed": HTTPStatus.PRECONDITION_FAILED,
     "timed-out": HTTPStatus.SERVICE_UNAVAILABLE,
     # compliance
     "refused": HTTPStatus.FORBIDDEN,
@@ -152,7 +153,7 @@ def problem_of(error: Exception, language: Language, request_id: str, status: in
         instance=request_id,
         errors=_errors(error, slug, params, language),
         params=params,
-        headers=_headers(STATUSES[slug], params),
+        headers=_headers(STATUSES[slug], getattr(error, "params", {})),
     )
 
 
@@ -195,6 +196,8 @@ def _headers(status: int, params: Mapping[str, str | int]) -> dict[str, str]:
     headers: dict[str, str] = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="sealshare"'
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and "total_bytes" in params:
+        headers["Content-Range"] = f"bytes */{params['total_bytes']}"
     if "retry_after_s" in params:
         headers["Retry-After"] = str(params["retry_after_s"])
     return headers

@@ -5,6 +5,7 @@ Ranges, a file name, and an abrupt end when the permission ends midway.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from contextlib import aclosing
 from urllib.parse import quote
 
@@ -19,19 +20,22 @@ SNIPPET_TYPES = frozenset({"image/jpeg", "image/png"})
 
 async def send(request: web.Request, outgoing: Outgoing, *, attachment: bool = False) -> web.StreamResponse:
     """The whole of it. A permission that ends midway cuts the connection, so that no half file looks whole."""
-    response = web.StreamResponse(headers=headers_of(outgoing, attachment=attachment))
+    named = headers_of(outgoing.media_type, outgoing.filename, attachment=attachment)
+    response = web.StreamResponse(headers=named)
     if outgoing.size_bytes is not None:
         response.content_length = outgoing.size_bytes
     return await _pump(request, response, outgoing)
 
 
-async def send_range(request: web.Request, outgoing: Outgoing, asked: range | None) -> web.StreamResponse:
-    """The part that was asked for (RFC 9110 §15.3.7), or the whole when `asked` is None."""
-    response = web.StreamResponse(headers={**headers_of(outgoing), "Accept-Ranges": "bytes"})
+async def send_part(
+    request: web.Request, outgoing: Outgoing, part: range | None, total_bytes: int, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """The part of `total_bytes` that was asked for (RFC 9110 §15.3.7), or the whole when `part` is None."""
+    response = web.StreamResponse(headers={**headers_of(outgoing.media_type, outgoing.filename), **headers})
     response.content_length = outgoing.size_bytes
-    if asked is not None:
+    if part is not None:
         response.set_status(206)
-        response.headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{outgoing.total_bytes}"
+        response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{total_bytes}"
     return await _pump(request, response, outgoing)
 
 
@@ -49,32 +53,32 @@ def range_of(request: web.Request, total_bytes: int) -> range | None:
         return None
     start = int(first) if first else max(total_bytes - int(last), 0)
     if start >= total_bytes:
-        raise RangeUnsatisfiable(key="", start=start)
+        raise RangeUnsatisfiable(key="", start=start, total_bytes=total_bytes)
     return range(start, min(int(last) + 1, total_bytes) if first and last else total_bytes)
 
 
-def headers_of(outgoing: Outgoing, *, attachment: bool = False) -> dict[str, str]:
+def headers_of(media_type: str, filename: str, *, attachment: bool = False) -> dict[str, str]:
     """Type and name; nothing is stored by caches on the way, and no file is ever run as a page."""
-    disposition = "attachment" if attachment or not _harmless(outgoing.media_type) else "inline"
     return {
-        "Content-Type": outgoing.media_type,
-        "Content-Disposition": disposition + _named(outgoing.filename),
+        "Content-Type": media_type,
+        "Content-Disposition": content_disposition(filename, attachment=attachment or not _harmless(media_type)),
         "Cache-Control": "no-store, private",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
 
 
-def _harmless(media_type: str) -> bool:
-    return media_type in SNIPPET_TYPES or media_type.startswith("video/")
-
-
-def _named(filename: str) -> str:
+def content_disposition(filename: str, *, attachment: bool) -> str:
     """RFC 6266: an ASCII fallback, and the real name in UTF-8."""
+    kind = "attachment" if attachment else "inline"
     if not filename:
-        return ""
+        return kind
     plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^\w.\- ]", "_", plain).strip() or "file"
-    return f"; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _harmless(media_type: str) -> bool:
+    return media_type in SNIPPET_TYPES or media_type.startswith("video/")
 
 
 async def _pump(request: web.Request, response: web.StreamResponse, outgoing: Outgoing) -> web.StreamResponse:

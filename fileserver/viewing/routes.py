@@ -9,10 +9,12 @@ from compliance.errors import AccessDenied, LinkExpired, LinkInvalid, NotFound, 
 from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
 from compliance.links import check_address
 from fileserver.http.call import Call
+from fileserver.http.errors import PreconditionFailed
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.services import Services
 from fileserver.viewing import service
-from fileserver.viewing.delivery import range_of, send, send_range
+from fileserver.viewing.delivery import send
+from fileserver.viewing.originals import original
 from fileserver.viewing.schemas import (
     Address,
     ForwardOut,
@@ -92,15 +94,6 @@ async def _desk_piece(call: Call[None, None, VersionPagePath], piece: Piece) -> 
     return await send(call.request, await call.services.exit.release(gate, piece, call.trail))
 
 
-async def original(call: Call[None, None, VersionPath]) -> web.StreamResponse:
-    """The stored bytes themselves, for the reviewer who must judge them and for their owner; ranges work."""
-    services = call.services
-    gate = DeskGate(call.params.version_id, call.signed_in.person_id)
-    asked = range_of(call.request, await services.exit.size_bytes(gate))
-    piece = Piece(kind=PieceKind.ORIGINAL, start=asked.start if asked else 0, stop=asked.stop if asked else None)
-    return await send_range(call.request, await services.exit.release(gate, piece, call.trail), asked)
-
-
 STATUS: dict[str, Literal["ready", "preparing", "not_sealable"]] = {
     "ready": "ready",
     "pending": "preparing",
@@ -173,6 +166,24 @@ def _version(path: str, name: str, summary: str, handler: Handler, **declared: A
     )
 
 
+def _original(method: str, name: str, summary: str) -> Route:
+    """Both methods are declared: the frame gives HEAD only to answers that are made in one piece."""
+    refused = (AccessDenied, NotFound, PreconditionFailed)
+    return Route(
+        method=method,
+        path="/api/v1/versions/{version_id}/original",
+        name=name,
+        summary=summary,
+        handler=original,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_ORIGINAL,
+        scope="materials:read",
+        path_params=VersionPath,
+        produces=None if method == "HEAD" else "*/*",
+        errors=refused if method == "HEAD" else (*refused, RangeUnsatisfiable, StorageError),
+    )
+
+
 ROUTES = (
     Route(
         method="POST",
@@ -225,14 +236,6 @@ ROUTES = (
     ),
     _version("pages/{page}", "versions.page", "One page of a version, sealed to the employee", preview),
     _version("thumbs/{page}", "versions.thumb", "One page of a version, small, sealed to the employee", preview_thumb),
-    _version(
-        "original",
-        "versions.original",
-        "The stored bytes, for those who must judge them",
-        original,
-        action=Action.MATERIAL_ORIGINAL,
-        path_params=VersionPath,
-        produces="*/*",
-        errors=(AccessDenied, NotFound, RangeUnsatisfiable, StorageError),
-    ),
+    _original("GET", "versions.original", "The stored bytes, for those who must judge them"),
+    _original("HEAD", "versions.original_head", "What a GET of the stored bytes would say of them"),
 )

@@ -90,6 +90,16 @@ class ObjectStore:
             raise ObjectTooLarge(key=key, limit_bytes=limit_bytes)
         return b"".join(pieces)
 
+    def sign_read(self, key: str, *, expires_s: int, media_type: str, disposition: str) -> str:
+        """An address at which whoever has it reads the object for so long, under this type and name.
+
+        It is at the public address; ValueError when the store has none.
+        """
+        return self._control.presign_public(
+            "get_object", key, expires_s=expires_s, ResponseContentType=media_type,
+            ResponseContentDisposition=disposition, ResponseCacheControl="no-store, private",
+        )  # fmt: skip
+
     async def head(self, key: str) -> ObjectInfo:
         """Raises ObjectMissing."""
         answer = await self._control.call("head_object", key=key)

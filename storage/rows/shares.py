@@ -74,6 +74,7 @@ class Served:
     preparation: str | None
     pages_total: int | None
     uploader_id: UUID | None
+    made_at: datetime | None
 
 
 COLUMNS = tuple(share.c[field.name] for field in fields(ShareRow))
@@ -200,6 +201,7 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         version.c.preparation,
         version.c.pages_total,
         version.c.uploader_id,
+        version.c.created_at.label("made_at"),
     ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from compliance.errors import AccessDenied, NotFound, NotPrepared
 from compliance.events import Trail
-from compliance.exit import DeskGate, Outgoing, Piece, PieceKind, VisitGate, asking
+from compliance.exit import DeskGate, Original, Outgoing, Piece, PieceKind, VisitGate, asking
 from compliance.profiles import erase
 from fileserver.viewing.service import signed
 from storage.errors import StorageError
@@ -45,6 +45,11 @@ async def visit_to(stage: Stage, who: str, material_id: str) -> dict[str, Any]:
     share = (await stage.api("owner").post("/shares", {"material_id": material_id, "download": True})).ok
     opened: dict[str, Any] = (await stage.open(who, share["token"])).ok
     return opened
+
+
+def everything(original: Original) -> range:
+    """The choice of all there is."""
+    return range(original.size_bytes)
 
 
 async def whole(outgoing: Outgoing) -> bytes:
@@ -86,6 +91,23 @@ async def test_picture_leaves_whole_and_sealed(
     assert all(count > 1000 for count in sent)
 
 
+async def test_no_original_leaves_sealed_pieces_way(stage: Stage) -> None:
+    """Stored bytes have a way out of their own; asked for like a page, they stay."""
+    gate = DeskGate(stage.cast.version_id, stage.cast.people["owner"])
+    with pytest.raises(ValueError, match="not sealed"):
+        await stage.services.exit.release(gate, Piece(kind=PieceKind.ORIGINAL), TRAIL)
+
+
+async def test_who_chooses_nothing_leaves_no_event(stage: Stage) -> None:
+    """An original that was only asked about is no release; a choice that fails is none either."""
+    gate = DeskGate(stage.cast.version_id, stage.cast.people["owner"])
+    released = await stage.services.exit.release_original(gate, lambda original: None, TRAIL)
+    assert (stage.cast.sha256, None, None) == (released.original.sha256, released.outgoing, released.address)
+    with pytest.raises(ZeroDivisionError):
+        await stage.services.exit.release_original(gate, lambda original: range(1 // 0), TRAIL)
+    assert [] == await stage.told("employee:material:original")
+
+
 async def test_what_cannot_be_sealed_stays_inside(stage: Stage) -> None:
     """A film is approved and shared; viewers are told that it can't be shown, and get no byte by any address."""
     made = await approved(stage, MP4, "短片.mp4")
@@ -118,7 +140,7 @@ async def test_no_visit_gives_an_original(stage: Stage) -> None:
     _, visit = await stage.visit("li", download=True)
     gate = VisitGate(UUID(visit["id"]), stage.cast.people["li"])
     with pytest.raises(AccessDenied) as refused:
-        await stage.services.exit.release(gate, Piece(kind=PieceKind.ORIGINAL), TRAIL)
+        await stage.services.exit.release_original(gate, everything, TRAIL)
     assert "default-deny" == refused.value.rule
     assert [] == await stage.told("viewer:copy:", "employee:material:original")
 
@@ -200,7 +222,9 @@ async def large_original(stage: Stage) -> AsyncGenerator[bytes]:
     wanted = {"upload_id": str(upload_id), "title": "x", "class": "in_clinic"}
     version_id = (await stage.api("owner").post("/materials", wanted)).ok["versions"][0]["id"]
     gate = DeskGate(UUID(version_id), stage.cast.people["owner"])
-    return (await stage.services.exit.release(gate, Piece(kind=PieceKind.ORIGINAL), TRAIL)).chunks
+    outgoing = (await stage.services.exit.release_original(gate, everything, TRAIL)).outgoing
+    assert outgoing is not None
+    return outgoing.chunks
 
 
 async def take_all(chunks: AsyncGenerator[bytes], sent: Counter[str]) -> None:

@@ -79,6 +79,10 @@ problem-internal-error-title = Something went wrong here
 problem-internal-error-detail = The server made a mistake. Please try again, and tell your administrator the request number if it stays.
 problem-internal-error-explanation = A defect or an outage on the server's side. The administrator finds it in the log by the request number.
 
+problem-precondition-failed-title = Condition does not hold
+problem-precondition-failed-detail = The content is not the one that the request asks for, so nothing was sent.
+problem-precondition-failed-explanation = The header If-Match or If-Unmodified-Since names other content than there is. Read the content again and use its new ETag.
+
 problem-timed-out-title = The server took too long
 problem-timed-out-detail = No answer was ready within { $timeout_s } seconds. Please try again.
 problem-timed-out-explanation = The server is overloaded or waits for another part. Try again in a moment.

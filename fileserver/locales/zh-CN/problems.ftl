@@ -79,6 +79,10 @@ problem-internal-error-title = 服务器出错
 problem-internal-error-detail = 服务器发生错误。请重试；若问题仍然存在，请将请求编号告知管理员。
 problem-internal-error-explanation = 服务器端的缺陷或故障。管理员可凭请求编号在日志中查找。
 
+problem-precondition-failed-title = 前提条件不成立
+problem-precondition-failed-detail = 请求所要求的内容版本与现有内容不同，未返回任何内容。
+problem-precondition-failed-explanation = 请求头 If-Match 或 If-Unmodified-Since 的条件不成立。请重新读取内容，再按新的 ETag 提出请求。
+
 problem-timed-out-title = 服务器响应超时
 problem-timed-out-detail = 服务器未能在 { $timeout_s } 秒内作出响应，请重试。
 problem-timed-out-explanation = 服务器负载过高或正在等待其他部分。请稍后重试。

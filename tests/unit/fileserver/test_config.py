@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fileserver.config import Config, ConfigError, known_variables, load_config
+from fileserver.config import Config, ConfigError, OriginalsBy, known_variables, load_config
 from fileserver.i18n import Language
 from tests.unit.fileserver.frame import make_config
 
@@ -95,6 +95,15 @@ def test_unreadable_secret_file_is_named(environ: pytest.MonkeyPatch, tmp_path: 
     environ.setenv("SEALSHARE_MASTER_KEY_FILE", str(tmp_path / "absent"))
     with pytest.raises(ConfigError, match=r"SEALSHARE_MASTER_KEY_FILE: can't read .*absent: No such file"):
         load_config()
+
+
+def test_redirect_needs_an_address_to_go_to(environ: pytest.MonkeyPatch) -> None:
+    """Originals can't be left to a store that browsers can't reach."""
+    environ.setenv("SEALSHARE_ORIGINALS_BY", "redirect")
+    with pytest.raises(ConfigError, match=r"SEALSHARE_ORIGINALS_BY.*SEALSHARE_S3_PUBLIC_URL"):
+        load_config()
+    environ.setenv("SEALSHARE_S3_PUBLIC_URL", "https://s3.example.com")
+    assert OriginalsBy.REDIRECT is load_config().originals_by
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """How bytes are named and cut: single ranges as RFC 9110 has them, and headers that no file name can break."""
 
-from collections.abc import AsyncGenerator
 from urllib.parse import unquote
 
 import pytest
@@ -8,8 +7,7 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.exit import Outgoing
-from fileserver.viewing.delivery import headers_of, range_of
+from fileserver.viewing.delivery import content_disposition, headers_of, range_of
 from storage.errors import RangeUnsatisfiable
 
 
@@ -45,22 +43,10 @@ def test_range_past_the_end_is_refused(asked: str) -> None:
         range_of(make_mocked_request("GET", "/", headers={"Range": asked}), 1000)
 
 
-async def nothing() -> AsyncGenerator[bytes]:
-    """No bytes at all."""
-    yield b""
-
-
-def outgoing(filename: str, media_type: str = "application/pdf") -> Outgoing:
-    """Something to name."""
-    return Outgoing(media_type=media_type, filename=filename, size_bytes=0, total_bytes=0, chunks=nothing())
-
-
 @given(st.text(max_size=80))
 def test_no_name_breaks_the_header(filename: str) -> None:
     """Whatever a file is called: one line of ASCII, one fallback in quotes, and the real name to decode."""
-    disposition = headers_of(outgoing(filename.encode("utf-8", "ignore").decode()), attachment=True)[
-        "Content-Disposition"
-    ]
+    disposition = content_disposition(filename.encode("utf-8", "ignore").decode(), attachment=True)
     assert disposition.isascii()
     assert disposition.isprintable()
     assert disposition.startswith("attachment")
@@ -85,7 +71,7 @@ def test_no_name_breaks_the_header(filename: str) -> None:
 )
 def test_nothing_runs_as_a_page(media_type: str, kind: str) -> None:
     """Only pictures and films are shown in place; everything is sandboxed and stored by no cache."""
-    headers = headers_of(outgoing("手册.bin", media_type))
+    headers = headers_of(media_type, "手册.bin")
     assert kind == headers["Content-Disposition"].partition(";")[0]
     assert "default-src 'none'; sandbox" == headers["Content-Security-Policy"]
     assert "no-store, private" == headers["Cache-Control"]

@@ -1,0 +1,77 @@
+"""The stored bytes of a version over HTTP, for employees who may: ranges, conditions, HEAD, and the two ways to leave.
+
+Promises that nothing is said before the gate has said yes, conditions included; that what leaves is in the log before;
+that a broken download can be gone on with (one range, a strong tag). `SEALSHARE_ORIGINALS_BY=redirect` sends browsers
+to the object store with an address good for seconds; whoever would lose by that is served from here all the same:
+players, which come back to an address again and again, scripts of pages, and conditions that only we understand.
+"""
+
+from aiohttp import web
+
+from compliance.exit import ByAddress, DeskGate, Leave, Original, Outgoing, Released
+from fileserver.config import Config, OriginalsBy
+from fileserver.http import conditions
+from fileserver.http.call import Call
+from fileserver.viewing.delivery import content_disposition, headers_of, range_of, send_part
+from fileserver.viewing.schemas import VersionPath
+
+NAVIGATING = "navigate"
+
+
+async def original(call: Call[None, None, VersionPath]) -> web.StreamResponse:
+    """The stored bytes themselves, for the reviewer who must judge them and for their owner."""
+    request, services = call.request, call.services
+    gate = DeskGate(call.params.version_id, call.signed_in.person_id)
+    released = await services.exit.release_original(
+        gate, lambda known: _leaving(request, services.config, known), call.trail
+    )
+    if released.address is not None:
+        return web.Response(status=307, headers={"Location": released.address, "Cache-Control": "no-store, private"})
+    if released.outgoing is not None:
+        return await _sent(request, released.original, released.outgoing)
+    return _said(request, released)
+
+
+def _leaving(request: web.Request, config: Config, known: Original) -> Leave:
+    """What leaves of it. Raises PreconditionFailed, RangeUnsatisfiable."""
+    if conditions.has_already(request, known.sha256, known.made_at) or request.method == "HEAD":
+        return None
+    if _is_led_away(request, config, known):
+        disposition = content_disposition(known.filename, attachment=True)
+        return ByAddress(
+            lifetime_s=config.originals_address_lifetime_s, media_type=known.media_type, disposition=disposition
+        )
+    return _part(request, known) or range(known.size_bytes)
+
+
+def _is_led_away(request: web.Request, config: Config, known: Original) -> bool:
+    if config.originals_by is not OriginalsBy.REDIRECT or not known.size_bytes:
+        return False
+    navigating = request.headers.get("Sec-Fetch-Mode", NAVIGATING) == NAVIGATING
+    return navigating and not conditions.names_ours(request, known.sha256, known.made_at)
+
+
+def _part(request: web.Request, known: Original) -> range | None:
+    if not conditions.range_counts(request, known.sha256, known.made_at):
+        return None
+    return range_of(request, known.size_bytes)
+
+
+async def _sent(request: web.Request, known: Original, outgoing: Outgoing) -> web.StreamResponse:
+    return await send_part(request, outgoing, _part(request, known), known.size_bytes, _headers(known))
+
+
+def _said(request: web.Request, released: Released) -> web.StreamResponse:
+    """304, or the answer to HEAD: headers alone."""
+    known = released.original
+    if conditions.has_already(request, known.sha256, known.made_at):
+        return web.Response(status=304, headers=_headers(known))
+    named = headers_of(known.media_type, known.filename)
+    response = web.StreamResponse(headers={**named, **_headers(known)})
+    response.content_length = known.size_bytes
+    return response
+
+
+def _headers(known: Original) -> dict[str, str]:
+    tags = conditions.headers_of(known.sha256, known.made_at)
+    return {**tags, "Accept-Ranges": "bytes", "Cache-Control": "no-store, private"}
