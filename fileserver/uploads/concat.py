@@ -88,7 +88,7 @@ async def create(
     """Makes a final upload; a job puts it together.
 
     Raises NotFound (not there, or somebody else's), UploadGone, UploadUnfinished, UploadHeaderInvalid, UploadTooLarge,
-    AccessDenied, TooManyUploads.
+    AccessDenied, TooManyUploads, UploadQuotaExceeded.
     """
     async with services.database.transaction() as tx:
         found = {each: await _usable(tx, actor, each) for each in sorted({source.id for source in sources})}
@@ -98,8 +98,8 @@ async def create(
         row = service.new_row(services, actor, length, metadata)
         row = replace(row, concat=FINAL, state="assembling", sha256=None)
         rule = require(actor, Action.UPLOAD_CREATE, obj=names.obj_of(row.id))
-        await service.add(services, tx, trail, row, rule)
-        await upload_sources.add_sources(tx, row.id, [(source.id, source.url) for source in sources])
+        named = [(source.id, source.url) for source in sources]
+        await service.add(services, tx, trail, row, rule, named)
         lock = names.lock_of(names.ASSEMBLE, row.id)
         await services.jobs.enqueue(tx, names.ASSEMBLE, key=lock, upload_id=str(row.id))
     return row

@@ -93,11 +93,23 @@ async def create(
     return row
 
 
-async def add(services: Services, tx: Transaction, trail: Trail, row: UploadRow, rule: str) -> None:
-    """The upload becomes a row and an event. Raises TooManyUploads, UploadQuotaExceeded."""
+async def add(
+    services: Services,
+    tx: Transaction,
+    trail: Trail,
+    row: UploadRow,
+    rule: str,
+    sources: Sequence[tuple[UUID, str]] = (),
+) -> None:
+    """The upload becomes a row and an event, with the ids and addresses of the partial uploads that it is made of.
+
+    Raises TooManyUploads, UploadQuotaExceeded.
+    """
     if await uploads.count_unfinished(tx, row.person_id) >= UNFINISHED_MAX:
         raise TooManyUploads(uploads_max=UNFINISHED_MAX)
     await uploads.add_upload(tx, row)
+    if sources:
+        await upload_sources.add_sources(tx, row.id, sources)  # before the quota: it counts in their place
     await quotas.check(tx, services.config, row.person_id, row.length_bytes or 0)
     obj, detail = names.obj_of(row.id), dict[str, str | int]()
     detail |= {} if row.length_bytes is None else {"bytes": row.length_bytes}

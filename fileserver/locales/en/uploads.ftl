@@ -76,6 +76,7 @@ problem-server-stopping-title = The server is restarting
 problem-server-stopping-detail = What had arrived is kept. Try again in a few seconds.
 problem-server-stopping-explanation = The server is going down or restarting. The upload continues where it stood.
 
+invalid-upload-quota-exceeded = There is not enough room for it.
 invalid-not-a-number = A whole number in digits is needed, at most 19 of them.
 invalid-length-changed = The length has been said before and cannot change.
 invalid-length-below-offset = More bytes than that have arrived already.

@@ -76,6 +76,7 @@ problem-server-stopping-title = 服务器正在重启
 problem-server-stopping-detail = 已收到的数据会保留，请几秒后重试。
 problem-server-stopping-explanation = 服务器正在停止或重启，上传会从原处继续。
 
+invalid-upload-quota-exceeded = 剩余空间不足。
 invalid-not-a-number = 需要由数字组成的整数，最多 19 位。
 invalid-length-changed = 长度已经声明过，不能更改。
 invalid-length-below-offset = 已收到的字节比这个长度多。

@@ -18,6 +18,7 @@ from fileserver.services import Services
 from fileserver.uploads import concat, finishing, jobs, joining
 from storage.errors import PartRefused, StoreRefused, StoreUnavailable
 from storage.objects import ObjectStore
+from storage.rows import quotas
 from tests.api import Client
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_faults import Faults, faults
@@ -270,3 +271,17 @@ async def test_a_final_upload_that_is_terminated_meanwhile(tus: Tus, monkeypatch
     await tus.work()
     assert "terminated" == (await tus.row(path)).state
     assert () == await tus.services.objects.list_multiparts(row.object_key)
+
+
+async def test_a_final_upload_counts_instead_of_its_partial_ones(tus: Tus) -> None:
+    """Whoever has room for the file can send it in parts; a partial upload named twice needs the room twice."""
+    person_id = (await tus.row(await tus.create(0))).person_id
+    async with tus.services.database.transaction() as tx:
+        await quotas.put_quota(tx, quotas.PERSON, str(person_id), 11, tus.services.clock())
+    urls = [await partial(tus, b"hello"), await partial(tus, b"world!")]
+    refused = await concatenated(tus, [*urls, urls[0]])
+    assert (413, "upload-quota-exceeded") == (refused.status, (await tus.problem(refused))[0])
+    assert 413 == (await tus.request("POST", "/uploads/", {**VERSION, "Upload-Length": "1"})).status
+    path = await final(tus, urls)
+    await tus.work()
+    await assert_complete(tus, path, b"helloworld!")
