@@ -40,7 +40,9 @@ def state_of(flight: FlightOut) -> str:
         return flight.state
     if flight.receiving:
         return "receiving"
-    return "idle" if flight.idle else "waiting"
+    if flight.idle:
+        return "idle"
+    return "direct" if flight.way == "direct" else "waiting"
 
 
 async def quotas(call: Call[None, ListQuery]) -> web.Response:

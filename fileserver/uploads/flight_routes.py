@@ -31,20 +31,19 @@ def out(watched: Watched, *, next_cursor: str | None) -> FlightList:
     return FlightList(
         at=watched.at,
         totals=TotalsOut(**asdict(watched.totals)),
-        items=[_flight(watched, row) for row in watched.items],
+        items=[_flight(row) for row in watched.items],
         sweeps=_sweeps(watched.sweeps),
         next=next_cursor,
     )
 
 
-def _flight(watched: Watched, row: FlightRow) -> FlightOut:
+def _flight(row: FlightRow) -> FlightOut:
     fields = asdict(row)
     receiving = {name: fields[name] for name in ("process", "received_bytes", "retained_bytes", "rate_bytes_s")}
     return FlightOut.model_validate(
         {
             **{name: value for name, value in fields.items() if name in FlightOut.model_fields},
             "owner": {"login": row.login, "pseudonym": row.pseudonym},
-            "idle": watched.is_idle(row),
             "receiving": receiving if row.process else None,
         }
     )

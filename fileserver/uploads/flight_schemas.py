@@ -47,7 +47,7 @@ class FlightOut(Output):
     created_at: datetime
     updated_at: datetime = Field(description="The last progress")
     expires_at: datetime | None = Field(description="When it is dropped if it stays unfinished")
-    idle: bool = Field(description="Not in flight, and without progress for an hour")
+    idle: bool = Field(description="Not in flight and without progress for an hour; straight to the store, for a day")
     receiving: ReceivingOut | None = Field(description="null while no request brings bytes through a server")
 
 

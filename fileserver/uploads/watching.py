@@ -8,10 +8,11 @@ from fileserver.uploads import sweeps
 from fileserver.uploads.sweeps import Sweep
 from storage.database import Transaction
 from storage.rows import flights
-from storage.rows.flights import FlightRow, TotalsRow
+from storage.rows.flights import FlightRow, Since, TotalsRow
 
 FRESH = timedelta(seconds=10)  # what a process said longer ago than this, it does not say any more
 IDLE_AFTER = timedelta(hours=1)
+DIRECT_IDLE_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +24,13 @@ class Watched:
     items: list[FlightRow]
     sweeps: list[Sweep]
 
-    def is_idle(self, row: FlightRow) -> bool:
-        """Whether the upload waits for bytes that have not come for long."""
-        return row.process is None and row.state == "receiving" and row.updated_at <= self.at - IDLE_AFTER
-
 
 async def watch(tx: Transaction, now: datetime, *, before: tuple[datetime, UUID] | None, limit: int) -> Watched:
     """A page of what is not over, newest first, the sums over all of it, and the sweeps of the last day."""
+    since = Since(said=now - FRESH, streamed=now - IDLE_AFTER, direct=now - DIRECT_IDLE_AFTER)
     return Watched(
         at=now,
-        totals=await flights.totals(tx, since=now - FRESH, idle_since=now - IDLE_AFTER),
-        items=await flights.list_flights(tx, since=now - FRESH, before=before, limit=limit),
+        totals=await flights.totals(tx, since=since),
+        items=await flights.list_flights(tx, since=since, before=before, limit=limit),
         sweeps=await sweeps.recent(tx, now),
     )

@@ -10,7 +10,15 @@ import aiohttp
 from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, ObjectTooLarge, PartRefused
 from storage.objects.control import Control
 from storage.objects.download import read_object
-from storage.objects.faults import CONNECTION_ERRORS, PassingFault, Sleep, describe, unavailable, with_retries
+from storage.objects.faults import (
+    CONNECTION_ERRORS,
+    RETRIES,
+    PassingFault,
+    Sleep,
+    describe,
+    unavailable,
+    with_retries,
+)
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest
 from storage.objects.upload import Pieces, SourceFailed, WrongLength, put_bytes
 from storage.settings import S3Settings
@@ -295,9 +303,15 @@ async def _sent_once(attempt: Any, key: str, number: int) -> str:
     except WrongLength as error:
         raise ValueError(str(error)) from error
     except PassingFault as fault:
-        raise PartRefused(key=key, number=number, detail=fault.detail) from fault
+        raise _refused(key, number, fault.detail) from fault
     except CONNECTION_ERRORS as error:
-        raise PartRefused(key=key, number=number, detail=describe(error)) from error
+        raise _refused(key, number, describe(error)) from error
+
+
+def _refused(key: str, number: int, detail: str) -> PartRefused:
+    """A part that whoever holds its bytes sends again: counted like the retries that happen here."""
+    RETRIES["upload_part"] += 1
+    return PartRefused(key=key, number=number, detail=detail)
 
 
 def _as_listed(part: Part) -> dict[str, Any]:

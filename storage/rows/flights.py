@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select, text
 
 from storage.database import Transaction
 from storage.rows.uploads import PAGE_MAX, UNFINISHED
@@ -66,6 +66,19 @@ class FlightRow:
     received_bytes: int | None
     retained_bytes: int | None
     rate_bytes_s: int | None
+    idle: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """From when on something counts as now: what a process said, and progress of either way.
+
+    Nobody here notices the parts of a direct upload: without news for an hour it may be at its fastest.
+    """
+
+    said: datetime
+    streamed: datetime
+    direct: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +87,7 @@ class TotalsRow:
 
     unfinished: int
     in_flight: int
-    idle: int  # waiting for bytes, without any since the time asked about
+    idle: int
     announced_bytes: int  # by their lengths, or by what came of those whose length is not known
     stored_bytes: int
     retained_bytes: int
@@ -93,9 +106,9 @@ async def publish(tx: Transaction, process: UUID, said: Sequence[Said], now: dat
 
 
 async def list_flights(
-    tx: Transaction, *, since: datetime, before: tuple[datetime, UUID] | None = None, limit: int = PAGE_MAX
+    tx: Transaction, *, since: Since, before: tuple[datetime, UUID] | None = None, limit: int = PAGE_MAX
 ) -> list[FlightRow]:
-    """Uploads that are not over, newest first, with what was said of them at `since` or later."""
+    """Uploads that are not over, newest first, with what was said of them; `idle` ones wait for bytes since long."""
     query = (
         _with_flights(
             since,
@@ -104,6 +117,7 @@ async def list_flights(
             *(upload_flight.c[name] for name in ("process", "received_bytes", "retained_bytes", "rate_bytes_s")),
             account.c.login,
             person.c.pseudonym,
+            _idle(since).label("idle"),
         )
         .join(person, person.c.id == upload.c.person_id)
         .join(account, account.c.person_id == upload.c.person_id)
@@ -116,15 +130,14 @@ async def list_flights(
     return [FlightRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
-async def totals(tx: Transaction, *, since: datetime, idle_since: datetime) -> TotalsRow:
+async def totals(tx: Transaction, *, since: Since) -> TotalsRow:
     """The sums over everything that `list_flights` could list."""
     flying = upload_flight.c.upload_id.is_not(None)
-    idle = and_(~flying, upload.c.state == "receiving", upload.c.updated_at <= idle_since)
     query = _with_flights(
         since,
         func.count().label("unfinished"),
         func.count().filter(flying).label("in_flight"),
-        func.count().filter(idle).label("idle"),
+        func.count().filter(_idle(since)).label("idle"),
         _sum(func.coalesce(upload.c.length_bytes, upload.c.offset_bytes), "announced_bytes"),
         _sum(upload.c.offset_bytes, "stored_bytes"),
         _sum(upload_flight.c.retained_bytes, "retained_bytes"),
@@ -139,8 +152,13 @@ async def forget_before(tx: Transaction, before: datetime) -> int:
     return (await tx.execute(delete(upload_flight).where(upload_flight.c.seen_at < before))).rowcount
 
 
-def _with_flights(since: datetime, *columns: Any) -> Select[Any]:
-    fresh = and_(upload_flight.c.upload_id == upload.c.id, upload_flight.c.seen_at >= since)
+def _idle(since: Since) -> ColumnElement[bool]:
+    stale = upload.c.updated_at <= case((upload.c.way == "direct", since.direct), else_=since.streamed)
+    return and_(upload_flight.c.upload_id.is_(None), upload.c.state == "receiving", stale)
+
+
+def _with_flights(since: Since, *columns: Any) -> Select[Any]:
+    fresh = and_(upload_flight.c.upload_id == upload.c.id, upload_flight.c.seen_at >= since.said)
     joined = upload.outerjoin(upload_flight, fresh)
     return select(*columns).select_from(joined).where(upload.c.state.in_(UNFINISHED))
 

@@ -10,7 +10,7 @@ import pytest
 
 from storage.engines import Endpoints
 from storage.errors import PartRefused, StoreRefused, StoreUnavailable
-from storage.objects import ObjectStore
+from storage.objects import RETRIES, ObjectStore
 from storage.objects.faults import ATTEMPTS_MAX
 from tests.contract.faulty_gate import FaultyGate
 
@@ -48,6 +48,25 @@ async def test_a_put_is_tried_again(store: ObjectStore, gate: FaultyGate, delays
     assert len(delays) == 2
     assert delays[0] < delays[1]
     assert await store.read_all(key_prefix + "a", limit_bytes=len(BODY)) == BODY
+
+
+async def test_retries_are_counted(
+    store: ObjectStore, gate: FaultyGate, object_store: ObjectStore, key_prefix: str
+) -> None:
+    """By operation; a streamed part that its sender has to send again counts as well."""
+    before, key = RETRIES.copy(), key_prefix + "b"
+    multipart = await object_store.create_multipart(key, media_type="image/png")
+    gate.refuse = 1
+    with pytest.raises(PartRefused):
+        await store.upload_part(key, multipart, 1, _once(BODY), len(BODY))
+    await object_store.abort_multipart(key, multipart)
+    gate.refuse = 1
+    await store.put(key_prefix + "a", BODY, media_type="image/png")
+    assert {"put_object": 1, "upload_part": 1} == dict(RETRIES - before)
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 async def test_control_calls_are_tried_again(

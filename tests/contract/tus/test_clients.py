@@ -7,6 +7,7 @@ import shutil
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiotus
 import pytest
@@ -76,19 +77,24 @@ async def test_aiotus(tus: Tus, file: Path) -> None:
     assert {"filename": file.name.encode()} == await aiotus.metadata(url, headers=headers)
 
 
-@pytest.mark.parametrize(("chunk", "resumed_from"), [("all", 0), ("3000000", 3_000_000)])
-async def test_tus_js_client(tus: Tus, file: Path, chunk: str, resumed_from: int) -> None:
-    """What browsers run: broken off in the middle and gone on with, at the least from the last finished request."""
+async def run_node(script: Path, tus: Tus, file: Path, chunk: str) -> Any:
+    """What a script that uploads the file to the server prints as JSON."""
     node = shutil.which("node", path=os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)]))
     assert node, "needs Node.js; `make test` installs it"
     process = await asyncio.create_subprocess_exec(
-        *(node, str(SCRIPT), str(tus.address / "uploads/"), tus.token, str(file), chunk),
+        *(node, str(script), str(tus.address / "uploads/"), tus.token, str(file), chunk),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     output, errors = await process.communicate()
     assert 0 == process.returncode, errors.decode()
-    answer = json.loads(output)
+    return json.loads(output)
+
+
+@pytest.mark.parametrize(("chunk", "resumed_from"), [("all", 0), ("3000000", 3_000_000)])
+async def test_tus_js_client(tus: Tus, file: Path, chunk: str, resumed_from: int) -> None:
+    """What browsers run: broken off in the middle and gone on with, at the least from the last finished request."""
+    answer = await run_node(SCRIPT, tus, file, chunk)
     await assert_here(tus, answer["url"])
     assert answer["resumedAt"] >= resumed_from

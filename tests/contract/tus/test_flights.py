@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from compliance.access import Role
 from compliance.events import Trail
@@ -21,7 +22,7 @@ from fileserver.uploads import jobs
 from fileserver.uploads.flight import Flights
 from fileserver.uploads.publishing import Publisher
 from storage.database import Database
-from storage.schema import upload_flight
+from storage.schema import upload, upload_flight
 from tests.api import Api, Client
 from tests.contract.tus.conftest import PART_BYTES
 from tests.people import Employee, add_employee
@@ -122,6 +123,18 @@ async def test_an_upload_that_stands_still(tus: Tus, admin: Api, clock: Clock) -
     seen = await watched(admin)
     assert ([True], 1) == ([each["idle"] for each in seen["items"]], seen["totals"]["idle"])
     assert (await tus.row(path)).expires_at == datetime.fromisoformat(seen["items"][0]["expires_at"])
+
+
+async def test_a_direct_upload_is_not_idle_so_soon(tus: Tus, admin: Api, clock: Clock) -> None:
+    """Its parts pass nobody here, so that a day without news says what an hour says of others."""
+    path = await tus.create(10)
+    async with tus.services.database.transaction() as tx:
+        await tx.execute(update(upload).where(upload.c.id == UUID(path.rpartition("/")[2])).values(way="direct"))
+    idle = []
+    for hours in (2, 23):
+        clock.advance(hours=hours)
+        idle += [each["idle"] for each in (await watched(admin))["items"]]
+    assert [False, True] == idle
 
 
 async def test_the_list_goes_on(tus: Tus, admin: Api, clock: Clock) -> None:

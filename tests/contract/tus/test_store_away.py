@@ -1,23 +1,32 @@
 """A store goes away while a file is being uploaded and comes back: the upload waits, and goes on from where it was."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
 from pydantic import SecretStr
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import engine
+from sqlalchemy.engine import make_url
+from yarl import URL
 
 from fileserver.config import Config
+from fileserver.http.keys import METRICS
 from storage.engines import Endpoints
+from tests.api import Client
 from tests.contract.faulty_gate import FaultyGate
 from tests.contract.tus.conftest import PART_BYTES
+from tests.contract.tus.test_clients import run_node
 from tests.contract.tus.test_patch import assert_complete
-from tests.uploads import VERSION, Tus
+from tests.uploads import VERSION, Tus, until
 
 BODY = os.urandom(2 * PART_BYTES + 100_000)
+WAITING = Path(__file__).with_name("tus_js_waits.cjs")
+RECEIVED, REFUSED = "sealshare_upload_received_bytes_total", "sealshare_upload_refused_total"
 STORES = ["s3", "postgresql"]
 
 
@@ -44,7 +53,7 @@ async def gates(engines: Endpoints, database_url: str) -> AsyncIterator[Gates]:
         )
 
 
-def _address_of(url: URL) -> str:
+def _address_of(url: engine.URL) -> str:
     """Where PostgreSQL listens: the embedded one at a socket, wherever its folder's path is short enough for one."""
     folder, port = url.query.get("host"), url.port or url.query.get("port")
     return f"unix:{folder}/.s.PGSQL.{port}" if folder else f"http://{url.host}:{port}"
@@ -99,6 +108,24 @@ async def test_in_the_middle_of_a_request(tus: Tus, gates: Gates, store: str) ->
     assert offset >= PART_BYTES
     assert 204 == (await tus.patch(path, offset, BODY[offset:])).status
     await assert_complete(tus, path, BODY)
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_what_browsers_run_waits_and_goes_on(
+    tus: Tus, client: Client, gates: Gates, store: str, tmp_path: Path
+) -> None:
+    """tus-js-client asks again by itself until the store is back, and the file is the same in the end."""
+    assert client.app is not None
+    registry = client.app[METRICS].registry
+    (tmp_path / "file").write_bytes(BODY)
+    sending = asyncio.create_task(run_node(WAITING, tus, tmp_path / "file", str(PART_BYTES)))
+    await until(lambda: PART_BYTES <= (registry.get_sample_value(RECEIVED, {"way": "streamed"}) or 0))
+    await gates.to(store).go_away()
+    await until(lambda: bool(registry.get_sample_value(REFUSED, {"reason": "store-unavailable"})))
+    gates.to(store).come_back()
+    answer = await sending
+    assert answer["retries"] > 0
+    await assert_complete(tus, URL(answer["url"]).path, BODY)
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "DELETE"])
