@@ -70,12 +70,18 @@ class Console:
 
 
 @pytest.fixture
-async def console(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[Console]:
+def own_config() -> dict[str, str]:
+    """What a module's tests need configured beside the rest."""
+    return {}
+
+
+@pytest.fixture
+async def console(engines: Endpoints, cast: Cast, clock: Clock, own_config: dict[str, str]) -> AsyncIterator[Console]:
     """The application on a copy of the stage, at the address that it believes to have."""
     with copied_database(engines.database_url, cast.database_url) as database_url:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        own = {"public_url": url, "port": port}
+        own = {"public_url": url, "port": port, **own_config}
         config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update=own)
         async with (
             open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services,

@@ -237,6 +237,20 @@ async def test_a_closed_page_is_no_loss(console: Console, film: Path) -> None:
     assert sha256(BIG) in await hashes(console)
 
 
+async def test_one_file_in_two_pages(console: Console, film: Path) -> None:
+    """The newer page goes on with it; the older one says so and keeps out of the way."""
+    async with uploading(console) as older, uploading(console) as newer:
+        await slowed(older)
+        await choose(older, film)
+        await older.wait_for_function(SENT, arg=1_000_000)
+        line = await slowed(newer)
+        await choose(newer, film)
+        await expect(older.locator(NOTE).first).to_contain_text("已在另一个页面继续上传")
+        await line.send(LINE, FAST_LINE)
+        await done(newer, "1 / 1")
+    assert sha256(BIG) in await hashes(console)
+
+
 async def test_an_unfinished_upload_is_given_up(console: Console, film: Path) -> None:
     """It is cancelled from the list after a question, and is gone on the server."""
     async with uploading(console) as page:
@@ -270,8 +284,8 @@ async def test_known_files_are_not_sent_again(console: Console, tmp_path: Path) 
         await page.goto("/my-uploads")
         made.clear()
         await choose(page, path)
-        row = page.locator("[data-upload]", has_text="已经在资料中")
-        link = row.get_by_role("link", name="查看资料")
+        row = page.locator("[data-upload]", has_text="已经用于资料")
+        link = row.get_by_role("link", name="新手册")
         await expect(link).to_have_attribute("href", material.removeprefix(console.url))
         assert [] == made
         await row.get_by_role("button", name="仍要上传").click()

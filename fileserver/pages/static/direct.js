@@ -5,13 +5,14 @@
 
 import { callApi } from "./api.js";
 import { put } from "./direct_part.js";
-import { slugOf } from "./patience.js";
+import { pause, slugOf } from "./patience.js";
 import { metadataOf } from "./tus_way.js";
 import { learn, learned } from "./ways.js";
 
 const BASE = "/uploads/s3/multipart";
 const PARTS_AT_ONCE = 4; // of all files together: each is in memory while it is hashed
 const TRIES_MAX = 4;
+const TRY_AGAIN_MS = 1000;
 
 export class StoreOutOfReach extends Error {}
 
@@ -30,9 +31,14 @@ export async function sendDirectly(upload, signal, onProgress) {
 async function begin(upload, signal) {
   const metadata = metadataOf(upload);
   const wanted = { filename: metadata.filename, type: metadata.filetype, size: upload.size, metadata };
-  const begun = await callApi("POST", BASE, wanted, signal);
+  const begun = await callApi("POST", BASE, wanted, signal).catch(switchedOff);
   upload.partSize = begun.partSize;
   upload.begun(begun.uploadId, "direct");
+}
+
+// The operator may have closed this way since it was asked for.
+function switchedOff(error) {
+  throw slugOf(error) === "direct-uploads-off" ? new StoreOutOfReach() : error;
 }
 
 // Parts in order, several at once; the first failure ends the others of this attempt.
@@ -72,6 +78,7 @@ async function sendPart(upload, number, progress, signal) {
       progress.of(number, 0);
       if (signal.aborted || tries >= TRIES_MAX || !passing(error)) throw await told(error, upload, signal);
       if (!error.status && learned() !== "yes") throw await told(error, upload, signal);
+      if (!error.status || error.status >= 500) await pause(tries * TRY_AGAIN_MS, signal);
     }
   }
 }

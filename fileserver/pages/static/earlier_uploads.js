@@ -60,11 +60,13 @@ class Earlier {
   }
 
   #draw() {
-    const inQueue = new Set(this.queue.uploads.filter(({ state }) => state !== "done" && state !== "cancelled").map(({ uploadId }) => uploadId));
-    const shown = this.#items.filter((item) => !inQueue.has(item.id) && (!this.onlyUnfinished || isUnfinished(item)));
+    const queued = this.queue.uploads.filter(({ state }) => state !== "done" && state !== "cancelled");
+    const known = new Set(queued.flatMap(({ uploadId, fingerprint }) => [uploadId, fingerprint]));
+    const isQueued = ({ id, fingerprint }) => known.has(id) || known.has(fingerprint);
+    const shown = this.#items.filter((item) => !isQueued(item) && (!this.onlyUnfinished || isUnfinished(item)));
     this.part("list").replaceChildren(...shown.map((item) => this.#row(item)));
     if (this.onlyUnfinished) this.box.hidden = shown.length === 0;
-    else this.part("empty").hidden = shown.length + inQueue.size > 0;
+    else this.part("empty").hidden = shown.length + queued.length > 0;
     this.part("more").hidden = !this.#next;
     this.#offer();
   }

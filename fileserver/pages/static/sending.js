@@ -8,7 +8,7 @@ import { Patience, judge, pause } from "./patience.js";
 import { ENDPOINT, sendByTus } from "./tus_way.js";
 import { learn, mayGoDirectly } from "./ways.js";
 
-const VERIFY_POLLS_MS = [100, 300, 700, 1500, 3000, 5000];
+const VERIFY_POLLS_MS = [100, 300, 700, 1500, 3000];
 const ANEW_MAX = 5;
 
 // `claim` says whether no other upload of the same list has its fingerprint.
@@ -53,8 +53,15 @@ async function recognise(upload, signal, claim) {
   const best = found.find((item) => item.material_id) ?? found.find((item) => item.state === "complete") ?? found[0];
   if (!best) return;
   upload.adopt(best);
-  if (best.material_id) upload.become("used");
+  if (best.material_id) upload.become("used", { title: await titleOf(best.material_id, signal) });
   else if (best.state !== "receiving") upload.become("verifying");
+}
+
+// Of the material that has the file; it may be somebody else's by now, then there is only the link.
+async function titleOf(materialId, signal) {
+  const found = await callApi("GET", `/api/v1/materials/${materialId}`, undefined, signal).catch(() => ({}));
+  signal.throwIfAborted();
+  return found.title ?? "";
 }
 
 async function send(upload, signal, patience) {

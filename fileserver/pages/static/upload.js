@@ -16,6 +16,7 @@ export class Upload extends EventTarget {
   way = null;
   partSize = null;
   materialId = null;
+  title = ""; // of that material
   fingerprint = null;
   anew = false; // send it although it is known
   refused = new Set(); // ids of uploads that the server would not go on with

@@ -89,6 +89,7 @@ class Row {
     this.#write(this.note, this.#text());
     if (state === "used") {
       this.link.href = `/materials/${upload.materialId}`;
+      this.link.textContent = upload.title || texts.open;
       this.note.append(" ", this.link);
     }
     const act = PAUSABLE.includes(state) ? texts.pause : { paused: texts.resume, failed: texts.retry, used: texts.resend }[state];
