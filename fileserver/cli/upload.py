@@ -2,59 +2,67 @@
 
 import asyncio
 import json
-import mimetypes
+import re
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-import aiohttp
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from compliance.access import MaterialClass
-from fileserver.cli.tus_client import Refused, Source, TusClient, Unreachable
-from fileserver.cli.upload_memory import Memory, fingerprint
+from fileserver.cli.upload_bars import bars, shown
+from fileserver.cli.upload_files import collect
+from fileserver.cli.upload_run import AUTO, S3, SERVER, Options, Outcome, upload_all
 from fileserver.config import CLIENT_TOKEN, CLIENT_URL
 
-OCTETS = "application/octet-stream"
 CLASSES = click.Choice([each.value for each in MaterialClass])
-TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
-VERIFY_POLL_S = 0.5
-SOME_FAILED, UNREACHABLE = 1, 3
+PARALLEL_MAX = 16
+INTERRUPTED = 130
+UNITS_S = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of one file."""
+class Duration(click.ParamType[float]):
+    """A number of seconds, or with a unit: 90, 90s, 15m, 2h."""
 
-    file: str
-    upload_id: str | None = None
-    sha256: str | None = None
-    size_bytes: int | None = None
-    material_id: str | None = None
-    error: str | None = None
+    name = "duration"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What is to be made of the uploads."""
-
-    title: str | None
-    material_class: str | None
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds; a usage error for anything else."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"([0-9]{1,6})([smh]?)", str(value))
+        if match is None:
+            self.fail("expected something like 90s, 15m or 2h", param, ctx)
+        return float(int(match[1]) * UNITS_S[match[2]])
 
 
 @click.command("upload")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--url", envvar=CLIENT_URL, required=True, help=f"Address of the server; also {CLIENT_URL}.")
 @click.option("--token-file", type=click.File("r"), help="File with an API token; - reads standard input.")
 @click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
 @click.option("--class", "material_class", type=CLASSES, help="Make a material of each file.")
 @click.option("--title", help="The material's title; the file's name unless given. Only with one file.")
+@click.option("--parallel", type=click.IntRange(1, PARALLEL_MAX), default=4, show_default=True, help="Files at a time.")
+@click.option(
+    "--through",
+    type=click.Choice([AUTO, SERVER, S3]),
+    default=AUTO,
+    show_default=True,
+    help="The way of the bytes: through the server, straight to its S3 store, or whichever works.",
+)
+@click.option(
+    "--patience",
+    type=Duration(),
+    default="15m",
+    show_default=True,
+    help="How long to wait for a server or store that is away.",
+)
+@click.option("--again", is_flag=True, help="Send files anew that were uploaded before.")
+@click.option("--check", is_flag=True, help="Compare the server's SHA-256 with the file's, reading it once more.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per file.")
-def command(
+def command(  # noqa: PLR0913  # one for each option
     *,
     files: tuple[Path, ...],
     url: str,
@@ -62,106 +70,66 @@ def command(
     token: str | None,
     material_class: str | None,
     title: str | None,
+    parallel: int,
+    through: str,
+    patience: float,
+    again: bool,
+    check: bool,
     as_json: bool,
 ) -> None:
-    """Upload files, going on where an upload was interrupted.
+    """Upload files and folders, going on where an upload was interrupted.
 
-    Run the same command again after whatever broke it off, and only what is missing is sent.
-    The API token (scopes uploads:write, materials:write) comes from --token-file or from SEALSHARE_TOKEN.
-    Exit status: 0 all files are there, 1 some were refused, 3 the server can't be reached (try again).
+    Run the same command again after whatever broke it off: only what is missing is sent, and a file that is there
+    already is not sent again. The API token (scopes uploads:write, materials:write) comes from --token-file or from
+    SEALSHARE_TOKEN.
+
+    Exit status: 0 all files are there, 1 some were refused or could not be read, 2 the command is wrong, 3 the server
+    or its store can't be reached (try again later), 130 interrupted; what has arrived is kept.
     """
-    if title and (len(files) > 1 or not material_class):
+    found = collect(files)
+    if title and (len(found) > 1 or not material_class):
         raise click.UsageError("--title is for one file with --class.")
     secret = (token_file.read() if token_file else token or "").strip()
     if not secret:
         raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
-    wanted = Wanted(title=title, material_class=material_class)
-    errands = [errand(path, url) for path in files]
-    outcomes, status = asyncio.run(upload_all(errands, url, secret, wanted))
-    for outcome in outcomes:
-        click.echo(json.dumps(asdict(outcome)) if as_json else _line(outcome), err=bool(outcome.error) and not as_json)
+    options = Options(
+        url=url,
+        material_class=material_class,
+        title=title,
+        parallel=parallel,
+        through=through,
+        patience_s=patience,
+        again=again,
+        check=check,
+    )
+    try:
+        with bars(sum(each.size_bytes for each in found)) as shown_bars:
+            report = _as_json if as_json else _as_text
+            status = asyncio.run(upload_all(found, options, secret, shown_bars, report))
+    except KeyboardInterrupt:
+        click.echo("Interrupted. What has arrived is kept: run the same command again to go on.", err=True)
+        status = INTERRUPTED
     sys.exit(status)
 
 
-@dataclass(frozen=True)
-class Errand:
-    """One file on its way: what it is, and how we know it again."""
-
-    source: Source
-    key: str
+def _as_json(outcome: Outcome) -> None:
+    _say(sys.stdout, json.dumps(asdict(outcome)))
 
 
-def errand(path: Path, url: str) -> Errand:
-    """Looks the file up once, at the start; a file that changes afterwards is noticed when it is read."""
-    source = Source(path, path.stat().st_size, mimetypes.guess_type(path.name)[0] or OCTETS)
-    return Errand(source, fingerprint(path, url))
+def _as_text(outcome: Outcome) -> None:
+    _say(sys.stderr if outcome.error else sys.stdout, _line(outcome))
 
 
-async def upload_all(errands: Sequence[Errand], url: str, token: str, wanted: Wanted) -> tuple[list[Outcome], int]:
-    """Every file one after the other; (what became of them, exit status)."""
-    outcomes, status = list[Outcome](), 0
-    memory = Memory(Path(click.get_app_dir("sealshare")))
-    headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:
-        with _progress() as bars:
-            for each in errands:
-                try:
-                    outcomes.append(await _upload(TusClient(session, url), each, memory, bars, wanted))
-                except (Refused, Unreachable) as error:
-                    outcomes.append(Outcome(file=str(each.source.path), error=str(error)))
-                    status = UNREACHABLE if isinstance(error, Unreachable) else status or SOME_FAILED
-    return outcomes, status
-
-
-async def _upload(client: TusClient, each: Errand, memory: Memory, bars: Progress, wanted: Wanted) -> Outcome:
-    source = each.source
-    task = bars.add_task(source.path.name, total=source.size_bytes)
-    address = memory.address_of(each.key)
-    if address is None or await client.offset(address) is None:
-        address = await client.create(source)
-        memory.remember(each.key, address)
-    await client.send(address, source, lambda offset: bars.update(task, completed=offset))
-    done = await _verified(client, address.rsplit("/", 1)[-1])
-    memory.forget(each.key)
-    material = await _material(client, done["id"], source.path, wanted) if wanted.material_class else None
-    return Outcome(
-        file=str(source.path),
-        upload_id=done["id"],
-        sha256=done["sha256"],
-        size_bytes=source.size_bytes,
-        material_id=material,
-    )
-
-
-async def _verified(client: TusClient, upload_id: str) -> Any:
-    """The upload once the server knows its SHA-256: at once, or after reading it again if it was restarted."""
-    while True:
-        found = await client.call("GET", f"/api/v1/uploads/{upload_id}")
-        if found["state"] == "complete":
-            return found
-        if found["state"] in ("failed", "terminated"):
-            raise Refused(f"the upload is {found['state']}")
-        await asyncio.sleep(VERIFY_POLL_S)
-
-
-async def _material(client: TusClient, upload_id: str, path: Path, wanted: Wanted) -> str:
-    body = {"upload_id": upload_id, "title": wanted.title or path.stem, "class": wanted.material_class}
-    return str((await client.call("POST", "/api/v1/materials", body))["id"])
-
-
-def _progress() -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=Console(stderr=True))
+def _say(stream: TextIO, line: str) -> None:
+    """One line at once; while bars are shown, rich puts it above them."""
+    stream.write(line + "\n")
+    stream.flush()
 
 
 def _line(outcome: Outcome) -> str:
+    name = shown(outcome.file)
     if outcome.error:
-        return f"{outcome.file}: {outcome.error}"
+        return f"{name}: {shown(outcome.error)}"
+    known = "  (there already)" if outcome.reused else ""
     made = f"  material {outcome.material_id}" if outcome.material_id else ""
-    return f"{outcome.file}: sha256 {outcome.sha256}  upload {outcome.upload_id}{made}"
+    return f"{name}: sha256 {outcome.sha256}  upload {outcome.upload_id}{made}{known}"

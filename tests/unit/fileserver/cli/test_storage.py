@@ -23,7 +23,7 @@ def configuration(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def found(monkeypatch: pytest.MonkeyPatch, *capabilities: Capability) -> None:
     """What the examination finds."""
-    monkeypatch.setattr(provision, "check", lambda settings: capabilities)
+    monkeypatch.setattr(provision, "check", lambda settings, *, origin: capabilities)
 
 
 def test_a_missing_capability_that_is_needed_fails(monkeypatch: pytest.MonkeyPatch) -> None:
