@@ -1,5 +1,7 @@
 """Figures of runs, each beside its bar."""
 
+import statistics
+
 from benchmarks.stage import Figure
 from benchmarks.uploads.measuring import PLAIN, RAW, Run, Runs, middle
 from benchmarks.uploads.scenarios import MIB, Scenario
@@ -33,16 +35,22 @@ def figures(scenario: Scenario, store: Store, runs: Runs) -> list[Figure]:
     return found
 
 
+def _rates_of(scenario: Scenario, runs: list[Run]) -> list[float]:
+    return [run.files_rate if scenario.is_small else run.rate / MB for run in runs]
+
+
 def _rate_of(scenario: Scenario, runs: list[Run]) -> float:
-    return middle(runs, (lambda run: run.files_rate) if scenario.is_small else (lambda run: run.rate / MB))
+    return statistics.median(_rates_of(scenario, runs))
 
 
 def _rate(title: str, name: str, scenario: Scenario, runs: list[Run]) -> Figure:
-    cpu_s = middle(runs, lambda run: run.per_gib(run.result.cpu_s))
-    note = f"client {cpu_s:.2f} CPU s/GiB"
+    """The median; the note tells the spread, and what client and sink spent."""
+    rates = _rates_of(scenario, runs)
+    note = f"{min(rates):.0f} to {max(rates):.0f}; client {middle(runs, lambda run: run.per_gib(run.result.cpu_s)):.2f}"
     if name == RAW:
         note += f", sink {middle(runs, lambda run: run.per_gib(run.cpu_s)):.2f}"
-    return Figure(f"{title}: {name}", _rate_of(scenario, runs), "files/s" if scenario.is_small else "MB/s", note)
+    unit = "files/s" if scenario.is_small else "MB/s"
+    return Figure(f"{title}: {name}", statistics.median(rates), unit, f"{note} CPU s/GiB")
 
 
 def _ratios(title: str, scenario: Scenario, store: Store, runs: Runs) -> list[Figure]:

@@ -31,10 +31,9 @@ class Job:
 
     Each file goes in requests of `request_bytes`; 0 is all of it with its creation. By "tus" to the collection `path`;
     by "put", as plain objects below `path`; by "presigned" requests to the bucket of `store`, `at_once` for each file.
-    "get" reads `path` instead.
     """
 
-    way: Literal["tus", "put", "presigned", "get"]
+    way: Literal["tus", "put", "presigned"]
     host: str
     port: int
     path: str

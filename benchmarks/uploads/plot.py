@@ -10,7 +10,7 @@ WIDTH, MARGIN, LABEL, BAR_MAX = 860, 20, 110, 520
 LINE, BAR, GAP = 18, 13, 10
 WHOLE_FROM = 100
 FONT = "font-family='sans-serif'"
-COLOURS = {"ours": "#0f766e", "peer": "#b45309", "plain": "#6b7280", "raw": "#9ca3af", "straight from S3": "#6b7280"}
+COLOURS = {"ours": "#0f766e", "peer": "#b45309", "plain": "#6b7280", "raw": "#9ca3af"}
 NAMED = re.compile(rf"(?P<title>.+?): (?P<who>{'|'.join(COLOURS)})(?:, (?P<what>.+))?")
 
 Groups = dict[str, list[tuple[str, Figure]]]

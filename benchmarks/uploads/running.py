@@ -1,20 +1,21 @@
 """The upload benchmarks from beginning to end."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from benchmarks.stage import Figure
-from benchmarks.uploads import downloads, memory, resuming
+from benchmarks.uploads import memory, resuming
 from benchmarks.uploads.figures import figures
 from benchmarks.uploads.measuring import compare, warm_up
 from benchmarks.uploads.scenarios import SCENARIOS, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS, Server, ours, peer
-from benchmarks.uploads.stores import SEAWEEDFS, SINK, STORES, Store
+from benchmarks.uploads.stores import SINK, STORES, Store
 from benchmarks.uploads.wishes import Wishes
 from fileserver.services import Services
 
-RESUME, MEMORY, DOWNLOAD = "resume", "memory", "download"
-NAMES = (*(scenario.name for scenario in SCENARIOS), RESUME, MEMORY, DOWNLOAD)
+RESUME, MEMORY = "resume", "memory"
+NAMES = (*(scenario.name for scenario in SCENARIOS), RESUME, MEMORY)
 CONTENDERS = 3
 
 
@@ -25,7 +26,6 @@ def steps(wishes: Wishes) -> int:
         found += CONTENDERS * wishes.rounds * len(_scenarios(wishes))
         found += resuming.steps(wishes) if wishes.wants(RESUME) else 0
         found += memory.STEPS if wishes.wants(MEMORY) and name == SINK else 0
-        found += downloads.steps(wishes) if wishes.wants(DOWNLOAD) and name == SEAWEEDFS else 0
     return found
 
 
@@ -37,9 +37,12 @@ async def run(services: Services, wishes: Wishes) -> list[Figure]:
             found += await _rates(services, store, wishes)
             if wishes.wants(MEMORY) and name == SINK:
                 found += await memory.memory(store, _starts(services, store), wishes)
-            if wishes.wants(DOWNLOAD) and name == SEAWEEDFS:
-                found += await downloads.download(services, store, wishes)
-    return found
+    return [*found, _load()]
+
+
+def _load() -> Figure:
+    """How busy this machine was at last: with much more than one for each core, only processor times mean something."""
+    return Figure("load average over 5 minutes", os.getloadavg()[1], "tasks", f"{os.cpu_count()} cores")
 
 
 def _starts(services: Services, store: Store) -> dict[str, memory.Start]:

@@ -4,8 +4,9 @@ import asyncio
 from http import HTTPStatus
 from typing import cast
 
-from benchmarks.uploads.sink.answers import Answer, Call, respond
+from benchmarks.uploads.sink.answers import Answer, Call
 from benchmarks.uploads.sink.objects import Shelf
+from benchmarks.uploads.sink.operations import respond
 from benchmarks.uploads.sink.request import HEAD_BYTES_MAX, Body, Request, parse_head, unframed
 
 BUFFER_BYTES = 256 << 10
