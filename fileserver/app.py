@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
+from fileserver.batches import Batches
 from fileserver.config import Config
 from fileserver.http.api_docs import prepare_document
 from fileserver.http.caller import Authenticate
@@ -22,6 +23,7 @@ from fileserver.services import Services, open_services
 from fileserver.uploads.figures import REFUSALS, FlightCollector, Refusals
 from fileserver.uploads.publishing import publishing
 from fileserver.uploads.receptions import RECEPTIONS, Receptions
+from fileserver.uploads.whole import WHOLES, record
 
 
 def create_app(
@@ -47,6 +49,7 @@ def create_app(
     app[ROUTES] = tuple(routes)
     app[PROBE] = ReadinessProbe()
     app[RECEPTIONS] = Receptions()
+    app[WHOLES] = Batches(lambda batch: record(app[SERVICES], batch))
     app[REFUSALS] = Refusals(app[METRICS].registry)
     app[METRICS].registry.register(FlightCollector(app[RECEPTIONS].flights))
     prepare_document(app)

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 import structlog
 
@@ -15,6 +16,7 @@ from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer
 from fileserver.config import Config
+from fileserver.single_flight import SingleFlight
 from storage.database import Database
 from storage.errors import StorageError
 from storage.jobs import Jobs
@@ -38,6 +40,7 @@ class Services:
     keys: KeyRing
     clock: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
+    callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
     counts: Counter[str] = field(default_factory=Counter)  # what jobs of this process did, for its figures
 
     @cached_property

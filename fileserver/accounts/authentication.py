@@ -5,6 +5,7 @@ stranger from the next request on. A viewer who is, and whose session has not be
 rule refuses them, and the log says whom.
 """
 
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -29,10 +30,19 @@ async def authenticate(request: web.Request, services: Services) -> Caller | Non
     if not sent or len(sent) > CREDENTIALS_CHARS_MAX or not sent.isascii():
         return None
     if sent.startswith(sessions.PREFIX):
-        return await _by_session(services, sent, bearer=bearer is not None)
+        by_bearer = bearer is not None
+        return await _shared(services, (sent, by_bearer), lambda: _by_session(services, sent, bearer=by_bearer))
     if bearer is not None and sent.startswith(tokens.PREFIX):
-        return await _by_token(services, sent)
+        return await _shared(services, sent, lambda: _by_token(services, sent))
     return None
+
+
+async def _shared(
+    services: Services, credential: Hashable, look_up: Callable[[], Awaitable[Caller | None]]
+) -> Caller | None:
+    """One query for all requests that bring the same credential at the same time, made after each of them came."""
+    caller: Caller | None = await services.callers.share(credential, look_up)
+    return caller
 
 
 def bearer_of(request: web.Request) -> str | None:

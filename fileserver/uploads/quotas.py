@@ -43,29 +43,40 @@ class QuotaInUse:
 
 async def check(tx: Transaction, config: Config, person_id: UUID, needed_bytes: int) -> None:
     """Raises UploadQuotaExceeded when what is kept by now, `needed_bytes` of it just added, is more than allowed."""
+    for use in await limited(tx, config, person_id):
+        compare(use, needed_bytes)
+
+
+async def limited(tx: Transaction, config: Config, person_id: UUID) -> tuple[Use, ...]:
+    """The limits that bind this person, with what is kept under each; nobody else adds to them until `tx` ends."""
     department = await quotas.department_of(tx, person_id)
     person_max = await _allowed(tx, config, PERSON, str(person_id))
     department_max = await _allowed(tx, config, DEPARTMENT, department)
     if person_max is None and department_max is None:
-        return
+        return ()
     await quotas.lock(tx, person_id, department if department_max is not None else "")
+    found = []
     if person_max is not None:
-        _compare(PERSON, person_max, await _used_by_person(tx, person_id), needed_bytes)
+        used = await _used_by_person(tx, person_id)
+        found.append(Use(scope=PERSON, subject=str(person_id), used_bytes=used, allowed_bytes=person_max))
     if department_max is not None:
-        _compare(DEPARTMENT, department_max, await _used_by_department(tx, department), needed_bytes)
+        used = await _used_by_department(tx, department)
+        found.append(Use(scope=DEPARTMENT, subject=department, used_bytes=used, allowed_bytes=department_max))
+    return tuple(found)
 
 
-def _compare(scope: str, allowed_bytes: int, used_bytes: int, needed_bytes: int) -> None:
-    if used_bytes <= allowed_bytes:
+def compare(use: Use, needed_bytes: int) -> None:
+    """Raises UploadQuotaExceeded when `use`, in which `needed_bytes` are counted already, is more than allowed."""
+    if use.allowed_bytes is None or use.used_bytes <= use.allowed_bytes:
         return
-    before = max(0, used_bytes - needed_bytes)
+    before = max(0, use.used_bytes - needed_bytes)
     raise UploadQuotaExceeded(
         field="Upload-Length",
-        whose=scope,
-        allowed_bytes=allowed_bytes,
+        whose=use.scope,
+        allowed_bytes=use.allowed_bytes,
         used_bytes=before,
         needed_bytes=needed_bytes,
-        allowed=human_size(allowed_bytes),
+        allowed=human_size(use.allowed_bytes),
         used=human_size(before),
         needed=human_size(needed_bytes),
     )

@@ -78,9 +78,7 @@ async def create(
 
     Raises AccessDenied, UploadTooLarge, TooManyUploads, UploadQuotaExceeded.
     """
-    size_max_bytes = services.config.upload_size_max_bytes
-    if length is not None and length > size_max_bytes:
-        raise UploadTooLarge(size_max_bytes=size_max_bytes)
+    check_size(services, length)
     row = replace(new_row(services, actor, length, metadata), way=way)
     if concat:
         row = replace(row, concat=concat, sha256=None, expires_at=row.created_at + _lifetime(services))
@@ -91,6 +89,13 @@ async def create(
     async with services.database.transaction() as tx:
         await add(services, tx, trail, row, rule)
     return row
+
+
+def check_size(services: Services, length: int | None) -> None:
+    """Raises UploadTooLarge for a length that no upload here may have."""
+    size_max_bytes = services.config.upload_size_max_bytes
+    if length is not None and length > size_max_bytes:
+        raise UploadTooLarge(size_max_bytes=size_max_bytes)
 
 
 async def add(

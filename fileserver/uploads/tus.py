@@ -12,14 +12,16 @@ from compliance.errors import NotFound
 from fileserver.http import csrf
 from fileserver.http.call import Call
 from fileserver.http.routing import SAFE_METHODS
-from fileserver.uploads import body, concat, headers, service
+from fileserver.uploads import body, concat, headers, service, whole
 from fileserver.uploads.checksums import ALGORITHMS
 from fileserver.uploads.errors import UploadHeaderInvalid, UploadTooLarge
+from fileserver.uploads.flight import STREAMED
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.intake import carry_hash, conclude, take_in
 from fileserver.uploads.names import FINAL
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from fileserver.uploads.service import TakenUp
+from fileserver.uploads.whole import WHOLES
 
 OVERRIDE = "X-HTTP-Method-Override"
 
@@ -50,6 +52,8 @@ async def create(call: Call) -> web.Response:
         body.check_body_type(call.request)
     if size_bytes is not None and length is not None and size_bytes > length:
         raise UploadTooLarge(size_max_bytes=length)
+    if part is None and length is not None and whole.fits(length, size_bytes):
+        return await _create_whole(call, length, metadata, checksum)
     row = await service.create(call.services, call.actor, call.trail, length=length, metadata=metadata, concat=part)
     answer = {"Location": location(call, row.id)}
     if size_bytes != 0:
@@ -57,6 +61,19 @@ async def create(call: Call) -> web.Response:
     elif call.request.content_type == headers.OFFSET_STREAM:
         answer["Upload-Offset"] = "0"
     return web.Response(status=HTTPStatus.CREATED, headers={**headers.write_expiry(row.expires_at), **answer})
+
+
+async def _create_whole(call: Call, length: int, metadata: dict[str, str], checksum: Checksum | None) -> web.Response:
+    receptions = _receptions(call)
+    async with body.opened(call.request, Reception()) as arriving:
+        with receptions.room():
+            row = await whole.take_whole(
+                call.services, call.request.config_dict[WHOLES], call.actor, call.trail, arriving,
+                length=length, metadata=metadata, checksum=checksum,
+            )  # fmt: skip
+    receptions.flights.count(STREAMED, length)
+    answer = {"Location": location(call, row.id), "Upload-Offset": str(length)}
+    return web.Response(status=HTTPStatus.CREATED, headers=answer)
 
 
 async def _create_final(call: Call) -> web.Response:

@@ -40,6 +40,9 @@ async def put_bytes(
     headers = {"Content-Length": str(size_bytes)}
     # Sent exactly as signed: without a media type there must be no Content-Type at all.
     headers |= {"Content-Type": media_type} if media_type else {}
+    if isinstance(body, Sequence) and size_bytes <= SLICE_BYTES:
+        async with asyncio.timeout(STALL_TIMEOUT_S):
+            return await _send(session, url, b"".join(body), headers, operation, key)
     async with asyncio.timeout(None) as limit:
         source = _Measured(_slices(body) if isinstance(body, Sequence) else body, size_bytes, limit)
         try:
@@ -51,7 +54,12 @@ async def put_bytes(
 
 
 async def _send(
-    session: aiohttp.ClientSession, url: URL, body: "_Measured", headers: dict[str, str], operation: str, key: str
+    session: aiohttp.ClientSession,
+    url: URL,
+    body: "_Measured | bytes",
+    headers: dict[str, str],
+    operation: str,
+    key: str,
 ) -> str:
     skip = () if "Content-Type" in headers else ("Content-Type",)
     async with session.put(url, data=body, headers=headers, skip_auto_headers=skip, allow_redirects=False) as response:

@@ -1,5 +1,6 @@
 """Rows of the append-only log: they are added and read, and nothing else (the database refuses the rest)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,11 @@ async def add_event(tx: Transaction, *, leaf: bytes, t: datetime, **columns: str
     """Appends one leaf with its search columns; returns its id."""
     added: int = (await tx.execute(insert(event).values(leaf=leaf, t=t, **columns).returning(event.c.id))).scalar_one()
     return added
+
+
+async def add_events(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
+    """Appends several leaves, each with its search columns, in this order."""
+    await tx.execute(insert(event), rows)
 
 
 async def search_events(

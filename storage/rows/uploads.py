@@ -89,6 +89,11 @@ async def add_upload(tx: Transaction, row: UploadRow) -> None:
     await tx.execute(insert(upload).values(asdict(row)))
 
 
+async def add_uploads(tx: Transaction, rows: Sequence[UploadRow]) -> None:
+    """Adds several uploads at once."""
+    await tx.execute(insert(upload), [asdict(row) for row in rows])
+
+
 async def upload_by_id(tx: Transaction, upload_id: UUID, *, lock: bool = False) -> UploadRow | None:
     """The upload; with `lock` nobody else changes it until the transaction ends."""
     query = select(*COLUMNS).where(upload.c.id == upload_id)
