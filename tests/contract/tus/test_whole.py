@@ -1,0 +1,101 @@
+"""Small files that one creation brings whole: complete at once or not there at all."""
+
+import asyncio
+import hashlib
+import os
+
+import pytest
+
+from compliance.events import Trail
+from fileserver.accounts import service as accounts
+from fileserver.services import Services
+from fileserver.uploads import whole
+from fileserver.uploads.names import object_key
+from storage.errors import StoreUnavailable
+from storage.rows import quotas
+from tests.contract.tus.test_patch import assert_complete
+from tests.people import Employee
+from tests.services import Clock
+from tests.uploads import STREAM, VERSION, Tus, checksum, metadata
+
+BODY = os.urandom(64 << 10)
+
+
+def headers(body: bytes) -> dict[str, str]:
+    """Of a creation that brings all of it."""
+    return {**VERSION, **STREAM, "Upload-Length": str(len(body)), **metadata(filename="照片.jpg")}
+
+
+@pytest.mark.parametrize("size_bytes", [1, 64 << 10, whole.SIZE_MAX_BYTES])
+async def test_complete_in_one_request(tus: Tus, size_bytes: int) -> None:
+    """The answer says the whole length; bytes, SHA-256 and both events are there."""
+    body = os.urandom(size_bytes)
+    answer = await tus.request("POST", "/uploads/", headers(body), body)
+    assert (201, str(size_bytes)) == (answer.status, answer.headers["Upload-Offset"])
+    path = answer.headers["Location"].removeprefix(str(tus.services.config.public_url))
+    await assert_complete(tus, path, body)
+    assert hashlib.sha256(body).hexdigest() == (await tus.row(path)).sha256
+    assert ["employee:upload:create", "employee:upload:complete"] == await tus.acts(path)
+
+
+async def test_many_at_once(tus: Tus) -> None:
+    """Each of forty is its own upload with its own bytes."""
+    bodies = [os.urandom(1000 + number) for number in range(40)]
+    answers = await asyncio.gather(*(tus.request("POST", "/uploads/", headers(body), body) for body in bodies))
+    assert {201} == {answer.status for answer in answers}
+    paths = [answer.headers["Location"].removeprefix(str(tus.services.config.public_url)) for answer in answers]
+    assert bodies == [await tus.stored(path) for path in paths]
+
+
+async def test_a_wrong_checksum_leaves_nothing(tus: Tus) -> None:
+    """Neither a row nor an object."""
+    answer = await tus.request("POST", "/uploads/", headers(BODY) | checksum(BODY[:-1]), BODY)
+    assert (460, ("checksum-mismatch", [])) == (answer.status, await tus.problem(answer))
+    assert [] == (await tus.json("/api/v1/uploads"))["items"]
+
+
+async def test_over_the_quota_leaves_nothing(tus: Tus, marketer: Employee, clock: Clock) -> None:
+    """The first that fits is kept, the next is refused, and its object is gone."""
+    async with tus.services.database.transaction() as tx:
+        await quotas.put_quota(tx, quotas.PERSON, str(marketer.person_id), len(BODY) + 10, clock.now)
+    assert 201 == (await tus.request("POST", "/uploads/", headers(BODY), BODY)).status
+    answer = await tus.request("POST", "/uploads/", headers(BODY), BODY)
+    assert "upload-quota-exceeded" == (await tus.problem(answer))[0]
+    (kept,) = (await tus.json("/api/v1/uploads"))["items"]
+    assert 1 == await tus.services.objects.delete_prefix(object_key(kept["id"]))
+
+
+async def test_a_log_that_fails_leaves_nothing(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event, no upload: the client hears that it may try again, and the object is taken back."""
+
+    async def failing(*_: object, **__: object) -> None:
+        raise StoreUnavailable(store="postgresql")
+
+    deleted = list[str]()
+    delete = type(tus.services.objects).delete
+
+    async def noted(store: object, key: str) -> None:
+        deleted.append(key)
+        await delete(tus.services.objects, key)
+
+    monkeypatch.setattr(whole.ledger, "append_all", failing)
+    monkeypatch.setattr(type(tus.services.objects), "delete", noted)
+    answer = await tus.request("POST", "/uploads/", headers(BODY), BODY)
+    assert 503 == answer.status
+    assert [] == (await tus.json("/api/v1/uploads"))["items"]
+    assert 1 == len(deleted)
+
+
+async def test_a_right_that_ended_meanwhile(tus: Tus, services: Services, marketer: Employee) -> None:
+    """Somebody disabled while their file trickles in is refused when it is there."""
+    head = [f"{name}: {value}" for name, value in headers(BODY).items()]
+    reader, writer = await asyncio.open_connection(tus.address.host, tus.address.port)
+    lines = ["POST /uploads/ HTTP/1.1", f"Host: {tus.address.authority}", f"Authorization: Bearer {tus.token}", *head]
+    writer.write("\r\n".join([*lines, f"Content-Length: {len(BODY)}", "", ""]).encode() + BODY[:1000])
+    await writer.drain()
+    async with services.database.transaction() as tx:
+        await accounts.disable(tx, Trail(role="operator"), marketer.person_id, now=services.clock())
+    writer.write(BODY[1000:])
+    status = int((await reader.readline()).split()[1])
+    writer.close()
+    assert status in (401, 403)
