@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from compliance import ledger
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
 from fileserver.services import Services
@@ -78,7 +79,7 @@ async def test_a_log_that_fails_leaves_nothing(tus: Tus, monkeypatch: pytest.Mon
         deleted.append(key)
         await delete(tus.services.objects, key)
 
-    monkeypatch.setattr(whole.ledger, "append_all", failing)
+    monkeypatch.setattr(ledger, "append_all", failing)
     monkeypatch.setattr(type(tus.services.objects), "delete", noted)
     answer = await tus.request("POST", "/uploads/", headers(BODY), BODY)
     assert 503 == answer.status
