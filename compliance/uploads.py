@@ -16,6 +16,7 @@ FILENAME = "filename"  # the names that tus clients use in Upload-Metadata
 FILETYPE = "filetype"
 FINGERPRINT = "fingerprint"  # by which our own clients know a file again
 NAMELESS = "file"
+DISCARD = "uploads.discard"  # the job that removes what an upload needs no more, once a version was made of it, too
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -316,7 +316,7 @@ version = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("media_type", Text, nullable=False),  # found out from the bytes, never taken from the client alone
     Column("filename", Text, nullable=False),
-    Column("object_key", Text, nullable=False),
+    Column("object_key", Text, nullable=False),  # versions of the same bytes share one object
     _ref("upload_id", "upload", nullable=True),
     _ref("uploader_id", "person"),
     Column(
@@ -337,6 +337,8 @@ version = Table(
     UniqueConstraint("material_id", "number"),
     UniqueConstraint("upload_id"),  # an upload becomes one version, once
     Index("ix_version_uploader_id", "uploader_id"),
+    Index("ix_version_sha256", "sha256"),
+    Index("ix_version_object_key", "object_key", postgresql_ops={"object_key": "text_pattern_ops"}),
 )
 
 rendition = Table(

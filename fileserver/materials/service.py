@@ -1,6 +1,8 @@
 """What is done to materials: made, revised, submitted, withdrawn; each in one transaction with its event.
 
-Commands lock the material's row first, so two of them on one material happen one after the other.
+Commands lock the material's row first, so two of them on one material happen one after the other. The same bytes are
+stored once: a version of bytes that another version has shares its object, and the upload's own is discarded. Nobody
+can tell: both cases take the same steps and answer alike.
 """
 
 import asyncio
@@ -10,6 +12,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+import structlog
+
 from compliance import ledger
 from compliance.access import Action, Actor, Target, VersionState, require
 from compliance.errors import NotFound, NotPrepared, UploadUnfinished, UploadUsed, WrongState
@@ -17,12 +21,13 @@ from compliance.events import Act, Trail
 from compliance.lifecycle import RULE_SET_VERSION, Command, step
 from compliance.materials import clean_filename, obj_of
 from compliance.media_types import HEAD_BYTES, Recognised, recognise
-from compliance.uploads import FinishedUpload, finished_upload
+from compliance.uploads import DISCARD, FinishedUpload, finished_upload
 from fileserver.materials.jobs import PREPARE
 from fileserver.materials.reading import Story, story_of
 from fileserver.materials.schemas import MaterialIn, SubmitIn
 from fileserver.services import Services
 from storage.database import Transaction
+from storage.errors import ObjectMissing
 from storage.rows import materials, reviews, versions
 from storage.rows.materials import MaterialRow
 from storage.rows.reviews import ReviewRow
@@ -34,6 +39,8 @@ UPLOAD_RETRY_AFTER_S = 5
 ALMOST_FINISHED = ("assembling", "verifying")
 DETECTOR = "media-type"
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
@@ -42,6 +49,7 @@ class Arrival:
     upload_id: UUID
     uploader_id: UUID
     recognised: Recognised
+    lost_keys: frozenset[str] = frozenset()  # of objects that versions of the same bytes name, and that are not there
 
 
 async def create(services: Services, actor: Actor, trail: Trail, wanted: MaterialIn) -> Story:
@@ -126,7 +134,21 @@ async def _arrived(services: Services, upload_id: UUID, person_id: UUID) -> Arri
             async for piece in pieces:
                 head += piece
     recognised = recognise(bytes(head), clean_filename(upload.filename))
-    return Arrival(upload_id=upload_id, uploader_id=person_id, recognised=recognised)
+    lost_keys = await _lost_keys(services, upload)
+    return Arrival(upload_id=upload_id, uploader_id=person_id, recognised=recognised, lost_keys=lost_keys)
+
+
+async def _lost_keys(services: Services, upload: FinishedUpload) -> frozenset[str]:
+    """The object that the version would share, unless it is there and whole: then these bytes must be kept, too."""
+    async with services.database.transaction() as tx:
+        shared = await versions.object_with_bytes(tx, upload.sha256, upload.size_bytes)
+    key = shared or upload.object_key
+    try:
+        info = await services.objects.head(key)  # also of the upload's own: what is shared is not told by the time
+    except ObjectMissing:
+        log.exception("the object of a version is not there", key=key)
+        return frozenset({key})
+    return frozenset() if info.size_bytes == upload.size_bytes else frozenset({key})
 
 
 async def _awaited(services: Services, upload_id: UUID, person_id: UUID) -> FinishedUpload:
@@ -168,6 +190,8 @@ def _chosen(found: Sequence[VersionRow], number: int | None) -> VersionRow:
 async def _add_version(services: Services, tx: Transaction, material: MaterialRow, arrival: Arrival) -> VersionRow:
     """The version, what its head made doubtful, and the job that prepares it, all in `tx`. Raises UploadUsed."""
     upload = await finished_upload(tx, arrival.upload_id, arrival.uploader_id)
+    await versions.lock_bytes(tx, upload.sha256)
+    shared = await versions.object_with_bytes(tx, upload.sha256, upload.size_bytes, but=arrival.lost_keys)
     version = VersionRow(
         id=uuid4(),
         material_id=material.id,
@@ -176,7 +200,7 @@ async def _add_version(services: Services, tx: Transaction, material: MaterialRo
         size_bytes=upload.size_bytes,
         media_type=arrival.recognised.media_type,
         filename=clean_filename(upload.filename),
-        object_key=upload.object_key,
+        object_key=shared or upload.object_key,
         upload_id=arrival.upload_id,
         uploader_id=arrival.uploader_id,
         state=VersionState.DRAFT,
@@ -189,6 +213,7 @@ async def _add_version(services: Services, tx: Transaction, material: MaterialRo
         await _refuse_used(tx, arrival.upload_id)
     doubts = arrival.recognised.doubts
     await versions.add_findings(tx, [_finding(version, each.rule, each.params) for each in doubts])
+    await services.jobs.enqueue(tx, DISCARD, upload_id=str(arrival.upload_id))
     await services.jobs.enqueue(tx, PREPARE, key=f"{PREPARE}:{version.id}", version_id=str(version.id))
     return version
 

@@ -14,7 +14,7 @@ from fileserver.uploads.finishing import finish
 from fileserver.uploads.sweeps import EXPIRED, record_sweep
 from fileserver.uploads.verifying import verify
 from storage.jobs import Jobs
-from storage.rows import flights, uploads
+from storage.rows import flights, uploads, versions
 from storage.rows.uploads import UploadRow
 
 EXPIRE_CRON = "*/10 * * * *"
@@ -91,13 +91,18 @@ async def discard(services: Services, upload_id: UUID) -> None:
         if row is None or row.state in ("receiving", "assembling"):
             return
         await uploads.drop_signed(tx, upload_id)
+        version = await versions.version_of_upload(tx, upload_id)
+        is_named = await versions.names_below(tx, names.object_key(upload_id))
     objects = services.objects
     removed = await objects.delete_prefix(names.tail_prefix(upload_id))
     multiparts = await objects.list_multiparts(names.object_key(upload_id))
     for pending in multiparts:
         await objects.abort_multipart(pending.key, pending.multipart_id)
-    if row.state in ("terminated", "failed"):
+    if row.state in ("terminated", "failed") and not is_named:
         removed += await objects.delete_prefix(names.object_key(upload_id))
+    elif version is not None and not is_named:
+        # The version shares an older object of the same bytes, and nothing can come to name this one any more.
+        await objects.delete_prefix(names.object_key(upload_id))
     else:
         await _discard_attempts(services, row)
     if removed or multiparts:

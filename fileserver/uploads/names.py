@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from compliance.uploads import DISCARD
+
+__all__ = ["DISCARD"]
+
 ASSEMBLE = "uploads.assemble"
 VERIFY = "uploads.verify"
-DISCARD = "uploads.discard"
 EXPIRE = "uploads.expire"
 
 PARTIAL, FINAL = "partial", "final"  # tus concatenation

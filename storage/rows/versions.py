@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -88,6 +88,24 @@ async def versions_with_bytes(tx: Transaction, sha256: str, limit: int) -> Seque
     """Versions that are these very bytes, oldest first."""
     query = select(*VERSION_COLUMNS).where(version.c.sha256 == sha256).order_by(version.c.created_at).limit(limit)
     return [VersionRow(**row._asdict()) for row in await tx.execute(query)]
+
+
+async def lock_bytes(tx: Transaction, sha256: str) -> None:
+    """Until `tx` ends nobody else decides which object holds these bytes."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"version-bytes:{sha256}", 0))))
+
+
+async def object_with_bytes(tx: Transaction, sha256: str, size_bytes: int, *, but: Collection[str] = ()) -> str | None:
+    """The key of the oldest object that versions name for these very bytes, not counting the keys in `but`."""
+    same = (version.c.sha256 == sha256) & (version.c.size_bytes == size_bytes) & version.c.object_key.not_in(but)
+    query = select(version.c.object_key).where(same).order_by(version.c.created_at, version.c.id).limit(1)
+    key: str | None = await tx.scalar(query)
+    return key
+
+
+async def names_below(tx: Transaction, prefix: str) -> bool:
+    """Whether any version names an object whose key begins so: then it must stay."""
+    return bool(await tx.scalar(select(exists().where(version.c.object_key.startswith(prefix, autoescape=True)))))
 
 
 async def set_state(tx: Transaction, version_id: UUID, state: str) -> None:

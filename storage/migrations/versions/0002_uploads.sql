@@ -39,6 +39,8 @@ CREATE TABLE upload_quota (
     CONSTRAINT pk_upload_quota PRIMARY KEY (scope, subject)
 );
 CREATE INDEX ix_version_uploader_id ON version (uploader_id);
+CREATE INDEX ix_version_sha256 ON version (sha256);
+CREATE INDEX ix_version_object_key ON version (object_key text_pattern_ops);
 
 CREATE UNLOGGED TABLE upload_flight (
     upload_id UUID NOT NULL,
