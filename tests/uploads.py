@@ -132,7 +132,7 @@ class Tus:
     async def open_patch(
         self, path: str, offset: int, announced: int, headers: Mapping[str, str] | None = None
     ) -> "AsyncIterator[OpenPatch]":
-        """Begins a PATCH of `announced` bytes on a connection of its own and sends none of them."""
+        """Begins a PATCH of `announced` bytes on a connection of its own and sends none; "" leaves a header out."""
         reader, writer = await asyncio.open_connection(self.address.host, self.address.port)
         sent = {
             "Host": self.address.authority,
@@ -143,7 +143,7 @@ class Tus:
             "Content-Length": str(announced),
             **(headers or {}),
         }
-        lines = [f"PATCH {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), "", ""]
+        lines = [f"PATCH {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items() if value), "", ""]
         writer.write("\r\n".join(lines).encode())
         await writer.drain()
         try:

@@ -101,7 +101,10 @@ def _operation(route: Route, schemas: Schemas, definitions: Document) -> Documen
         "summary": route.summary,
         "tags": [route.name.partition(".")[0]],
         "parameters": list(_parameters(route, schemas, definitions)),
-        "responses": {str(route.status): _success(route, schemas), **_problem_responses(route)},
+        "responses": {
+            **{str(status): _success(route, status, schemas) for status in (route.status, *route.more_statuses)},
+            **_problem_responses(route),
+        },
         "security": security(route),
     }
     if body := _request_body(route, schemas):
@@ -132,12 +135,12 @@ def _request_body(route: Route, schemas: Schemas) -> Document | None:
     if route.body:
         return {"required": True, "content": {JSON: {"schema": schemas[route.body, "validation"]}}}
     if route.body_max_bytes is None and route.unsafe:
-        return {"content": {"application/offset+octet-stream": {}}}
+        return {"content": {media_type: {} for media_type in route.consumes or ("*/*",)}}
     return None
 
 
-def _success(route: Route, schemas: Schemas) -> Document:
-    response: Document = {"description": HTTPStatus(route.status).phrase}
+def _success(route: Route, status: int, schemas: Schemas) -> Document:
+    response: Document = {"description": HTTPStatus(status).phrase}
     if route.returns:
         response["content"] = {JSON: {"schema": schemas[route.returns, "serialization"]}}
     elif route.produces:

@@ -54,6 +54,7 @@ class Route:
     path_params: type[BaseModel] | None = None
     returns: type[BaseModel] | None = None  # None: not JSON (bytes, HTML, 204)
     status: int = 200
+    more_statuses: tuple[int, ...] = ()  # other successes, for clients that speak another protocol
     errors: tuple[type[Exception], ...] = ()
     produces: str | None = None  # media types when not JSON, separated by ", "
     scope: str | None = None  # that an API token needs; None: tokens are not accepted
@@ -62,6 +63,7 @@ class Route:
     body_max_bytes: int | None = BODY_MAX_BYTES  # None: the handler streams the body itself
     reads_session: bool = True  # False: never looks at credentials, so works without a database
     timeout_s: float | None = HANDLER_TIMEOUT_S  # until the answer begins; not used when the handler streams the body
+    consumes: tuple[str, ...] = ()  # media types of a body that the handler streams; none: any
     headers: Mapping[str, str] = field(default_factory=dict)  # on every answer of this route, problems included
     cross_origin: CrossOrigin | None = None  # what pages of SEALSHARE_UPLOAD_ORIGINS may do here
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from compliance.uploads import FILENAME, FILETYPE
+from compliance.uploads import FILENAME, FILETYPE, encoded
 from fileserver.uploads.checksums import ALGORITHMS
 from fileserver.uploads.errors import TusVersionRefused, UploadHeaderInvalid
 
@@ -111,6 +111,16 @@ def read_metadata(headers: Mapping[str, str]) -> dict[str, str]:
     if len(metadata) > METADATA_KEYS_MAX:
         raise UploadHeaderInvalid(field="Upload-Metadata", rule="metadata-too-long")
     return metadata
+
+
+def with_names(metadata: dict[str, str], filename: str, filetype: str) -> dict[str, str]:
+    """The same with a name and a type that came otherwise, where it has none. Raises as `read_metadata`."""
+    named = dict(metadata)
+    for key, text in ((FILENAME, filename), (FILETYPE, filetype)):
+        if text and key not in named:
+            _check_value(key, text.encode(errors="surrogatepass"))
+            named[key] = encoded(text)
+    return named
 
 
 def _check_value(key: str, value: bytes) -> None:

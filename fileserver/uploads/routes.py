@@ -1,4 +1,4 @@
-"""The routes of uploads: tus for the bytes, JSON for looking at them."""
+"""The routes of uploads: tus and the IETF's draft for the bytes, JSON for looking at them."""
 
 from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound, UploadUnfinished, WrongState
@@ -8,9 +8,9 @@ from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.errors import MediaTypeRefused, MethodNotAllowed
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.http.scopes import Scope
-from fileserver.uploads import errors, service, tus
-from fileserver.uploads.figures import counted
-from fileserver.uploads.headers import VERSION
+from fileserver.uploads import errors, service, tus, verbs
+from fileserver.uploads.headers import OFFSET_STREAM, VERSION
+from fileserver.uploads.ietf import PARTIAL_UPLOAD
 from fileserver.uploads.schemas import UploadList, UploadOut, UploadPath, UploadQuery
 from fileserver.uploads.service import SeenUpload
 from fileserver.uploads.sharing import CROSS_ORIGIN
@@ -19,6 +19,7 @@ from storage.errors import StoreUnavailable
 TUS_HEADERS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION}
 COLLECTION = "/uploads/"
 ITEM = "/uploads/{upload_id}"
+BODIES = (OFFSET_STREAM, PARTIAL_UPLOAD, "*/*")  # the draft's first request is of the file's own type
 
 REFUSALS: tuple[type[Exception], ...] = (
     AccessDenied,
@@ -93,10 +94,14 @@ def _tus(
     summary: str,
     action: Action,
     handler: Handler,
-    status: int,
+    status: int | tuple[int, ...],
     *more: type[Exception],
 ) -> Route:
-    """A verb of tus. Bodies are never read by the frame, whatever the method: an override may make it a PATCH."""
+    """A verb of tus, and of the draft, which may answer with another status.
+
+    Bodies are never read by the frame, whatever the method: an override may make it a PATCH.
+    """
+    first, *others = (status,) if isinstance(status, int) else status
     return Route(
         method=method,
         path=path,
@@ -106,9 +111,11 @@ def _tus(
         auth=Auth.EMPLOYEE,
         action=action,
         scope=Scope.UPLOADS_WRITE,
-        status=status,
+        status=first,
+        more_statuses=tuple(others),
         errors=REFUSALS + more,
         body_max_bytes=None,
+        consumes=BODIES,
         headers=TUS_HEADERS,
         cross_origin=CROSS_ORIGIN,
     )
@@ -129,8 +136,7 @@ def _options(path: str, name: str) -> Route:
     )
 
 
-COLLECTION_VERB = counted(tus.by_method(tus.COLLECTION))
-ITEM_VERB = counted(tus.by_method(tus.ITEM))
+EITHER, ANY = (204, 200, 201), (*WRITING, WrongState)
 OVERRIDDEN = "A verb of tus that X-HTTP-Method-Override names, for clients that can't send it"
 
 ROUTES: tuple[Route, ...] = (
@@ -140,28 +146,30 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         COLLECTION,
         "uploads.create",
-        "Make an upload (tus creation, creation-with-upload)",
+        "Make an upload (tus 1.0.0, or the IETF draft)",
         Action.UPLOAD_CREATE,
-        COLLECTION_VERB,
+        verbs.collection,
         201,
         *WRITING,
         errors.TooManyUploads,
         UploadUnfinished,
     ),
-    _tus("HEAD", ITEM, "uploads.head", "Where an upload stands (tus)", Action.UPLOAD_READ, ITEM_VERB, 200),
-    _tus("PATCH", ITEM, "uploads.patch", "The next bytes (tus)", Action.UPLOAD_WRITE, ITEM_VERB, 204, *WRITING),
+    _tus("HEAD", ITEM, "uploads.head", "Where an upload stands", Action.UPLOAD_READ, verbs.item, (200, 204)),
+    _tus("PATCH", ITEM, "uploads.patch", "The next bytes", Action.UPLOAD_WRITE, verbs.item, (204, 201), *WRITING),
     _tus(
         "DELETE",
         ITEM,
         "uploads.terminate",
-        "Forget an upload (tus termination)",
+        "Forget an upload",
         Action.UPLOAD_TERMINATE,
-        ITEM_VERB,
+        verbs.item,
         204,
         WrongState,
     ),
-    _tus("POST", ITEM, "uploads.post_override", OVERRIDDEN, Action.UPLOAD_WRITE, ITEM_VERB, 204, *WRITING, WrongState),
-    _tus("GET", ITEM, "uploads.get_override", OVERRIDDEN, Action.UPLOAD_READ, ITEM_VERB, 204, *WRITING, WrongState),
+    _tus(
+        "POST", ITEM, "uploads.post_override", OVERRIDDEN, Action.UPLOAD_WRITE, verbs.item, EITHER, *WRITING, WrongState
+    ),
+    _tus("GET", ITEM, "uploads.get_override", OVERRIDDEN, Action.UPLOAD_READ, verbs.item, EITHER, *ANY),
     Route(
         method="GET",
         path="/api/v1/uploads",
