@@ -131,7 +131,7 @@ ROWS = (
     Row("401 200 403 403 403 403 403 403 403 403", "uploads.get_override"),
     Row("401 200 200 200 403 403 403 403 403 403", "uploads.list"),
     Row("401 200 403 403 403 403 403 403 403 403", "uploads.read"),
-    # The stage's store is reached by nobody else, and the upload at hand is a streamed one: 404 and 409 for who may ask.
+    # The stage's store is reached by nobody else, and the upload at hand is streamed: 404 and 409 for who may ask.
     Row("401 200 200 200 403 403 403 403 403 403", "uploads.ways"),
     Row("401 404 404 404 403 403 403 403 403 403", "uploads.direct.begin"),
     Row("401 409 403 403 403 403 403 403 403 403", "uploads.direct.parts"),
