@@ -233,3 +233,20 @@ async def test_an_upload_whose_length_is_said_later(services: Services, client: 
     assert 900 == await li.used()
     async with client.patch(path, headers={**at, "Upload-Length": "1000"}, data=b"x" * 100) as whole:
         assert 204 == whole.status
+
+
+async def test_pages_say_how_much_room_is_left(services: Services, client: Client, admin: Api) -> None:
+    """To whom a quota limits, and to nobody else."""
+    li = await maker(services, client, "华东")
+    shown = {}
+    for when in ("before", "after"):
+        for path in ("/", "/my-uploads"):
+            headers = {"Authorization": f"Bearer {li.api.token}", "Accept-Language": "en"}
+            async with client.get(path, headers=headers) as answer:
+                shown[when, path] = await answer.text()
+        await limit(admin, "person", li.who.login, "1 GB")
+        await limit(admin, "department", "华东", "2 GB")
+    for path in ("/", "/my-uploads"):
+        assert "You keep" not in shown["before", path]
+        assert "You keep 0 B of 1 GB." in shown["after", path]
+        assert "华东 keeps 0 B of 2 GB." in shown["after", path]
