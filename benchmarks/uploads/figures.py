@@ -105,7 +105,7 @@ def _memory(name: str, scenario: Scenario, runs: list[Run]) -> Figure:
     """For each upload in flight, the worst of the rounds."""
     in_flight = min(scenario.lanes, scenario.files)
     mib = max(run.grown_bytes for run in runs) / MIB / in_flight
-    return Figure(name, mib, "MiB each", f"{in_flight} in flight; bar for ours ≤ {MEMORY_BAR_MIB}")
+    return Figure(name, mib, "MiB each", f"{in_flight} in flight")
 
 
 def _operations(requests: dict[str, int]) -> str:
