@@ -21,6 +21,7 @@ from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
 from fileserver.services import Services, open_services
 from fileserver.uploads.figures import REFUSALS, FlightCollector, Refusals
+from fileserver.uploads.handover import HANDOVER, handing_over
 from fileserver.uploads.publishing import publishing
 from fileserver.uploads.receptions import RECEPTIONS, Receptions
 from fileserver.uploads.whole import WHOLES, record
@@ -55,6 +56,7 @@ def create_app(
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
+    app.cleanup_ctx.append(_hand_over)
     app.cleanup_ctx.append(_publish_flights)
     app.on_shutdown.append(_end_uploads)
     app.add_routes(endpoints(routes))
@@ -74,6 +76,12 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
             await services.settle()
 
     return context
+
+
+async def _hand_over(app: web.Application) -> AsyncIterator[None]:
+    async with handing_over(app[SERVICES], app[RECEPTIONS]) as handover:
+        app[HANDOVER] = handover
+        yield
 
 
 async def _publish_flights(app: web.Application) -> AsyncIterator[None]:

@@ -17,7 +17,6 @@ from compliance.visits import person_now
 from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
-from fileserver.uploads.flight import DIRECT
 from fileserver.uploads.joining import join
 from fileserver.uploads.names import FINAL, PARTIAL
 from fileserver.uploads.port import OCTETS
@@ -124,10 +123,8 @@ async def complete(services: Services, tx: Transaction, row: UploadRow, sha256: 
     await ledger.append(tx, event, now=now)
     if row.concat == FINAL:
         await upload_sources.release_sources(tx, row.id, now + PARTIAL_KEPT)
-    if (
-        row.concat == FINAL or row.fence > 1 or row.way == DIRECT
-    ):  # more than one request wrote: a tail or an abandoned attempt may be left
-        await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
+    # A request that broke off may have left a tail, or an object under an attempt's key.
+    await services.jobs.enqueue(tx, names.DISCARD, upload_id=str(row.id))
 
 
 async def fail(

@@ -4,7 +4,6 @@ The running SHA-256 goes from request to request through `Receptions`; without i
 """
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +61,7 @@ async def take_in(
 
 
 def _hash_so_far(receptions: Receptions, taken: TakenUp) -> Any:
-    running = receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
+    running = receptions.take_hash(taken.row.id, taken.row.fence, taken.row.offset_bytes)
     if taken.row.concat == PARTIAL:
         return None  # nobody asks for it
     if running is not None:
@@ -81,10 +80,3 @@ async def conclude(services: Services, receptions: Receptions, upload_id: UUID, 
         if running:
             receptions.leave_hash(upload_id, running)
         raise
-
-
-def carry_hash(receptions: Receptions, taken: TakenUp) -> None:
-    """The upload was taken up without bytes: the hash stays good under the new fence."""
-    running = receptions.take_hash(taken.row.id, taken.fence_before, taken.row.offset_bytes)
-    if running:
-        receptions.leave_hash(taken.row.id, replace(running, fence=taken.row.fence))

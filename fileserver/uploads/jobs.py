@@ -15,12 +15,10 @@ from fileserver.uploads.sweeps import EXPIRED, record_sweep
 from fileserver.uploads.verifying import verify
 from storage.jobs import Jobs
 from storage.rows import flights, uploads, versions
-from storage.rows.uploads import UploadRow
 
 EXPIRE_CRON = "*/10 * * * *"
 STUCK_AFTER = timedelta(minutes=15)
 FLIGHTS_KEPT = timedelta(hours=1)
-ATTEMPTS_SWEPT_MAX = 100
 
 log = structlog.get_logger(__name__)
 
@@ -104,13 +102,6 @@ async def discard(services: Services, upload_id: UUID) -> None:
         # The version shares an older object of the same bytes, and nothing can come to name this one any more.
         await objects.delete_prefix(names.object_key(upload_id))
     else:
-        await _discard_attempts(services, row)
+        removed += await objects.delete_prefix(names.object_key(upload_id), keep=row.object_key)
     if removed or multiparts:
         await record_sweep(services, row, objects=removed, multiparts=len(multiparts))
-
-
-async def _discard_attempts(services: Services, row: UploadRow) -> None:
-    """Objects that requests wrote, and could not record, before the one that counts."""
-    if row.multipart_id is None:
-        for fence in range(max(1, row.fence - ATTEMPTS_SWEPT_MAX), row.fence):
-            await services.objects.delete(names.single_key(row.id, fence))

@@ -28,9 +28,9 @@ def object_key(upload_id: UUID) -> str:
     return f"uploads/{upload_id}"
 
 
-def single_key(upload_id: UUID, fence: int) -> str:
+def single_key(upload_id: UUID, attempt: str) -> str:
     """The object that one PutObject writes. Each request has a key of its own: a late one can't overwrite."""
-    return f"{object_key(upload_id)}-{fence}"
+    return f"{object_key(upload_id)}-{attempt}"
 
 
 def tail_prefix(upload_id: UUID) -> str:
@@ -38,6 +38,6 @@ def tail_prefix(upload_id: UUID) -> str:
     return f"tails/{upload_id}/"
 
 
-def tail_key(upload_id: UUID, offset: int, fence: int) -> str:
-    """A tail's object; the fence keeps requests apart as above."""
-    return f"{tail_prefix(upload_id)}{offset}-{fence}"
+def tail_key(upload_id: UUID, offset: int, attempt: str) -> str:
+    """A tail's object; the attempt keeps requests apart as above."""
+    return f"{tail_prefix(upload_id)}{offset}-{attempt}"

@@ -22,8 +22,8 @@ class ObjectSink(Protocol):
     async def delete(self, key: str) -> None:
         """Removes the object if it is there."""
 
-    async def delete_prefix(self, prefix: str) -> int:
-        """Removes every object whose key begins so."""
+    async def delete_prefix(self, prefix: str, *, keep: str | None = None) -> int:
+        """Removes every object whose key begins so, but one."""
 
     async def create_multipart(self, key: str, *, media_type: str) -> str:
         """Begins a multipart upload; returns its id."""

@@ -1,7 +1,7 @@
 """Which request of this process is receiving which upload, and the SHA-256 of what it has received.
 
 A newer request asks the older one to let go (it keeps what arrived) instead of being refused, so that a client whose
-connection died unnoticed goes on at once. Between processes the row's fence does the same, without the politeness.
+connection died unnoticed goes on at once. Between processes `handover` does the same.
 """
 
 import asyncio
@@ -110,6 +110,17 @@ class Receptions:
                     await holder.ended.wait()
             except TimeoutError:
                 raise UploadBusy from None
+
+    def holds(self, upload_id: UUID) -> bool:
+        """Whether a request here is at work on it."""
+        return upload_id in self._holders
+
+    async def let_go(self, upload_id: UUID, reason: Exception) -> None:
+        """Ask the request at work on it, if there is one, to keep what arrived and end; returns when it has."""
+        holder = self._holders.get(upload_id)
+        if holder is not None:
+            holder.end(reason)
+            await holder.ended.wait()
 
     @contextmanager
     def room(self) -> Iterator[None]:

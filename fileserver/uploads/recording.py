@@ -31,7 +31,7 @@ class Recording:
     def __init__(self, services: Services, taken: TakenUp) -> None:
         self._services = services
         self._objects: ObjectSink = services.objects
-        self._row, self._layout, self._tails = taken.row, taken.layout, taken.tails
+        self._row, self._layout, self._tails, self._attempt = taken.row, taken.layout, taken.tails, taken.attempt
 
     async def prepare(self) -> None:
         """Begin the multipart upload if there is none yet. Raises UploadReplaced."""
@@ -48,13 +48,14 @@ class Recording:
         row = self._row
         if row.multipart_id is None:
             whole = body if isinstance(body, Sequence) else [chunk async for chunk in body]
-            info = await self._objects.put(row.object_key, whole, media_type=OCTETS)
+            key = names.single_key(row.id, self._attempt)
+            info = await self._objects.put(key, whole, media_type=OCTETS)
             return Part(span.number, info.size_bytes, info.etag)
         return await self._objects.upload_part(row.object_key, row.multipart_id, span.number, body, span.size_bytes)
 
     async def save_tail(self, offset: int, body: Pieces) -> TailRow:
         """Store bytes that no part covers yet."""
-        key = names.tail_key(self._row.id, offset, self._row.fence)
+        key = names.tail_key(self._row.id, offset, self._attempt)
         info = await self._objects.put(key, body, media_type=OCTETS)
         return TailRow(offset_bytes=offset, size_bytes=info.size_bytes, object_key=key)
 
@@ -83,6 +84,7 @@ class Recording:
     async def _advance(self, tx: Transaction, end: int) -> None:
         row = self._row
         done = end == row.length_bytes
+        alone = done and row.multipart_id is None
         moved = await uploads.advance(
             tx,
             row.id,
@@ -90,6 +92,7 @@ class Recording:
             start=row.offset_bytes,
             end=end,
             state="assembling" if done else "receiving",
+            object_key=names.single_key(row.id, self._attempt) if alone else row.object_key,
             now=self._services.clock(),
         )
         if not moved:

@@ -4,6 +4,7 @@ The bytes themselves are the business of `receiving`; what happens once all are 
 """
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import (
     OffsetMismatch,
     TooManyUploads,
+    UploadBusy,
     UploadFinal,
     UploadGone,
     UploadHeaderInvalid,
@@ -36,15 +38,27 @@ UNFINISHED_MAX = 100
 RECENT = timedelta(days=7)
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 GONE = ("terminated", "failed")
+ATTEMPT_BYTES = 6
 ASSEMBLE_DELAY_S = 60  # the request itself assembles at once; the job is for a process that died before it could
+
+
+class HeldElsewhere(Exception):
+    """Another process was the last to receive the upload, and may be at it."""
+
+    def __init__(self, holder: UUID) -> None:
+        super().__init__(str(holder))
+        self.holder = holder
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakenUp:
-    """An upload in the hands of one request: only under `row.fence` can a step be recorded."""
+    """An upload in the hands of one request: only under `row.fence` can a step be recorded.
+
+    `attempt` is in the keys of what this request stores and has not recorded.
+    """
 
     row: UploadRow
-    fence_before: int
+    attempt: str
     size_max_bytes: int  # of any upload here
     tails: tuple[TailRow, ...] = ()
 
@@ -159,11 +173,16 @@ async def take_up(
     actor: Actor,
     upload_id: UUID,
     *,
+    holder: UUID,
+    asked: bool = False,
     offset: int | None = None,
     body_bytes: int | None = 0,
     length: int | None = None,
 ) -> TakenUp:
-    """Puts the upload into the hands of this request; every older one, here or elsewhere, can't record any more.
+    """Puts the upload into the hands of a request of the process `holder`, in which no other is at work on it.
+
+    Raises HeldElsewhere while another process may be receiving it, unless that one has been `asked` to let go: from
+    here on it can't record any more.
 
     With `offset` the caller means to write there, and may say the `length` of an upload that was made without one; if
     all its bytes are there already, it is to be assembled. Raises OffsetMismatch, UploadTooLarge, UploadHeaderInvalid
@@ -171,25 +190,37 @@ async def take_up(
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
     async with services.database.transaction() as tx:
-        row = await allowed(tx, actor, action, upload_id, services.clock(), lock=True)
+        row = await allowed(tx, actor, action, upload_id, services.clock(), lock=length is not None)
         if row.way != STREAMED:
             raise UploadWrongWay(way=row.way)
+        if row.state == "receiving" and row.holder not in (None, holder) and not asked:
+            raise HeldElsewhere(row.holder)
         ended = row.state != "receiving"
         if offset is not None and row.concat == names.FINAL:
             raise UploadFinal
         if offset is not None:
             _check_place(row, offset)
             row = await _with_length(services, tx, row, length)
-        taken = TakenUp(row=row, fence_before=row.fence, size_max_bytes=services.config.upload_size_max_bytes)
+        taken = TakenUp(
+            row=row, attempt=secrets.token_hex(ATTEMPT_BYTES), size_max_bytes=services.config.upload_size_max_bytes
+        )
         if body_bytes is not None and row.offset_bytes + body_bytes > taken.layout.end_max_bytes:
             raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
         if ended:
             return taken
-        row = replace(row, fence=row.fence + 1)
-        if offset is not None and taken.layout.is_single and row.multipart_id is None:
-            row = replace(row, object_key=names.single_key(upload_id, row.fence))
-        await uploads.set_fence(tx, upload_id, row.fence, row.object_key)
+        if row.holder != holder:
+            row = await _moved(tx, row, holder)
         return replace(taken, row=row, tails=await uploads.tails_of(tx, upload_id))
+
+
+async def _moved(tx: Transaction, row: UploadRow, holder: UUID) -> UploadRow:
+    """The row in the hands of another process, as it is once the old one can't change it any more."""
+    latest = await uploads.upload_by_id(tx, row.id, lock=True)
+    if latest is None or (latest.state, latest.offset_bytes) != (row.state, row.offset_bytes):
+        raise UploadBusy
+    latest = replace(latest, fence=latest.fence + 1, holder=holder)
+    await uploads.set_holder(tx, row.id, latest.fence, holder)
+    return latest
 
 
 def _check_place(row: UploadRow, offset: int) -> None:

@@ -34,6 +34,7 @@ from storage.rows.standing import Standing, standings_of
 from storage.rows.uploads import UploadRow
 
 SIZE_MAX_BYTES = 1 << 20
+WHOLE = "whole"  # the one attempt there is
 
 log = structlog.get_logger(__name__)
 
@@ -76,8 +77,7 @@ async def take_whole(
     row = service.new_row(services, actor, length, metadata)
     row = replace(
         row,
-        object_key=names.single_key(row.id, 1),
-        fence=1,
+        object_key=names.single_key(row.id, WHOLE),
         offset_bytes=length,
         state="complete",
         sha256=sha256,

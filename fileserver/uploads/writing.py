@@ -1,5 +1,7 @@
 """The body of a request into an upload: what the verbs of tus and of the IETF's draft have in common."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from compliance.access import Action
@@ -7,8 +9,9 @@ from compliance.errors import NotFound
 from fileserver.http.call import Call
 from fileserver.uploads import body, service
 from fileserver.uploads.errors import UploadTooLarge
+from fileserver.uploads.handover import HANDOVER
 from fileserver.uploads.headers import Checksum
-from fileserver.uploads.intake import carry_hash, conclude, take_in
+from fileserver.uploads.intake import conclude, take_in
 from fileserver.uploads.names import FINAL
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from fileserver.uploads.service import TakenUp
@@ -35,18 +38,15 @@ def upload_id_of(call: Call) -> UUID:
 
 async def look(call: Call, upload_id: UUID) -> UploadRow:
     """Where the upload stands. An older request that still writes is ended first, so that the answer stays true."""
-    await service.check(call.services, call.actor, Action.UPLOAD_READ, upload_id)
-    async with receptions_of(call).hold(upload_id):
-        taken = await service.take_up(call.services, call.actor, upload_id)
+    async with _held(call, Action.UPLOAD_READ, upload_id):
+        taken = await _taken_up(call, upload_id)
         await _conclude_if_due(call, taken)
-        carry_hash(receptions_of(call), taken)
     return taken.row
 
 
 async def terminate(call: Call, upload_id: UUID) -> None:
     """Forgets the upload and its bytes; an older request that still writes is ended first."""
-    await service.check(call.services, call.actor, Action.UPLOAD_TERMINATE, upload_id)
-    async with receptions_of(call).hold(upload_id):
+    async with _held(call, Action.UPLOAD_TERMINATE, upload_id):
         await service.terminate(call.services, call.actor, call.trail, upload_id)
 
 
@@ -64,17 +64,42 @@ async def write(
     `is_last` says that the file ends with this body, wherever that may be.
     """
     size_bytes = body.body_bytes(call.request)
-    await service.check(call.services, call.actor, Action.UPLOAD_WRITE, upload_id)
-    async with receptions_of(call).hold(upload_id) as reception:
-        taken = await service.take_up(
-            call.services, call.actor, upload_id, offset=offset, body_bytes=size_bytes, length=length
-        )
+    async with _held(call, Action.UPLOAD_WRITE, upload_id) as reception:
+        taken = await _taken_up(call, upload_id, offset=offset, body_bytes=size_bytes, length=length)
         reached = await _take_in(call, reception, taken, size_bytes, checksum)
         if is_last and reached != taken.row.length_bytes:
-            taken = await service.take_up(call.services, call.actor, upload_id, offset=reached, length=reached)
-            carry_hash(receptions_of(call), taken)
+            taken = await _taken_up(call, upload_id, offset=reached, length=reached)
             await _conclude_if_due(call, taken)
     return taken.row, reached
+
+
+@asynccontextmanager
+async def _held(call: Call, action: Action, upload_id: UUID) -> AsyncIterator[Reception]:
+    """The upload, with nobody else of this process at work on it. Who has no right to it ends nobody's request."""
+    receptions = receptions_of(call)
+    if receptions.holds(upload_id):
+        await service.check(call.services, call.actor, action, upload_id)
+    async with receptions.hold(upload_id) as reception:
+        yield reception
+
+
+async def _taken_up(
+    call: Call, upload_id: UUID, *, offset: int | None = None, body_bytes: int | None = 0, length: int | None = None
+) -> TakenUp:
+    """`service.take_up`, after another process that may be receiving the upload has been asked to let go of it."""
+    handover = call.request.config_dict[HANDOVER]
+
+    async def take_up(*, asked: bool) -> TakenUp:
+        return await service.take_up(
+            call.services, call.actor, upload_id,
+            holder=handover.process, asked=asked, offset=offset, body_bytes=body_bytes, length=length,
+        )  # fmt: skip
+
+    try:
+        return await take_up(asked=False)
+    except service.HeldElsewhere as elsewhere:
+        await handover.ask(upload_id, elsewhere.holder)
+    return await take_up(asked=True)
 
 
 async def _take_in(
@@ -84,7 +109,6 @@ async def _take_in(
         if taken.row.state != "receiving":
             if await arriving.read_into(memoryview(bytearray(1)), ()):
                 raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
-            carry_hash(receptions_of(call), taken)
             await _conclude_if_due(call, taken)
             return taken.row.offset_bytes
         return await take_in(

@@ -117,13 +117,13 @@ class ObjectStore:
         """Deletes the object if it is there."""
         await self._control.call("delete_object", key=key)
 
-    async def delete_prefix(self, prefix: str) -> int:
-        """Deletes every object whose key starts with `prefix`, which must not be empty; how many there were."""
+    async def delete_prefix(self, prefix: str, *, keep: str | None = None) -> int:
+        """Deletes every object but `keep` whose key starts with `prefix`, which must not be empty; how many."""
         if not prefix:
             raise ValueError("an empty prefix would empty the bucket")
         count = 0
         async for page in self._pages("list_objects_v2", Prefix=prefix):
-            keys = [entry["Key"] for entry in page.get("Contents", ())]
+            keys = [entry["Key"] for entry in page.get("Contents", ()) if entry["Key"] != keep]
             if keys:
                 await self._control.call(
                     "delete_objects", Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}

@@ -1,7 +1,7 @@
 """Rows of uploads: how far each one is, which parts and tails hold its bytes, and who may record the next step.
 
-`fence` is the number of the newest request that took the upload up. A step is recorded only under the number that its
-request was given, so a request that another one has replaced, on this node or any other, can't move the offset.
+`fence` counts how often the upload moved to another process, its `holder`. A step is recorded only under the number
+that its request was given, so a request of a process that another one has replaced can't move the offset.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,7 @@ class UploadRow:
     sha256: str | None = None
     verified_bytes: int = 0
     fence: int = 0
+    holder: UUID | None = None
     way: str = "streamed"
     created_at: datetime
     updated_at: datetime
@@ -142,9 +143,9 @@ async def tails_of(tx: Transaction, upload_id: UUID) -> tuple[TailRow, ...]:
     return tuple(TailRow(**row) for row in (await tx.execute(query)).mappings())
 
 
-async def set_fence(tx: Transaction, upload_id: UUID, fence: int, object_key: str) -> None:
-    """Takes the upload up: only a request that was given `fence` records from now on, and its object gets this key."""
-    await tx.execute(update(upload).where(upload.c.id == upload_id).values(fence=fence, object_key=object_key))
+async def set_holder(tx: Transaction, upload_id: UUID, fence: int, holder: UUID) -> None:
+    """Another process takes the upload up: only what is recorded under `fence` counts from now on."""
+    await tx.execute(update(upload).where(upload.c.id == upload_id).values(fence=fence, holder=holder))
 
 
 async def set_length(tx: Transaction, upload_id: UUID, length_bytes: int, state: str) -> None:
@@ -178,13 +179,16 @@ async def advance(
     start: int,
     end: int,
     state: str,
+    object_key: str,
     now: datetime,
 ) -> bool:
     """Moves the offset from `start` to `end`. False, and nothing moved, if the request was replaced."""
     moving = update(upload).where(
         upload.c.id == upload_id, upload.c.fence == fence, upload.c.state == "receiving", upload.c.offset_bytes == start
     )
-    return (await tx.execute(moving.values(offset_bytes=end, state=state, updated_at=now))).rowcount == 1
+    return (
+        await tx.execute(moving.values(offset_bytes=end, state=state, object_key=object_key, updated_at=now))
+    ).rowcount == 1
 
 
 async def add_parts(tx: Transaction, upload_id: UUID, parts: Sequence[PartRow]) -> None:

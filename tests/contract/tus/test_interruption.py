@@ -1,13 +1,18 @@
 """Connections break, clients fall silent, requests meet: what arrived is kept, and the bytes are right in the end."""
 
+import asyncio
 import hashlib
 import os
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fileserver.uploads import body as body_module
+from fileserver.uploads import handover
+from fileserver.uploads.handover import PATIENCE_S
+from storage.rows import uploads
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_patch import assert_complete
 from tests.uploads import VERSION, Tus, until
@@ -67,17 +72,45 @@ async def test_a_stopping_server_keeps_what_arrived(tus: Tus) -> None:
 
 
 async def test_another_node_takes_over(tus: Tus, other: Tus) -> None:
-    """Two servers, one database: once the second took the upload up, the older request on the first records nothing."""
+    """Two servers, one database: the second asks the first to let go, which keeps every byte that had arrived."""
     path = await tus.create(LENGTH)
     async with tus.open_patch(path, 0, LENGTH) as older:
         await older.send(BODY[: PART_BYTES + 10])
         await tus.until_recorded(path, PART_BYTES)
+        reached = await other.offset(path)
+        assert PART_BYTES + 10 == reached
+        assert 400 == await older.status()
+    await other.patch(path, reached, BODY[reached:])
+    assert "verifying" == (await tus.row(path)).state
+    await tus.work()
+    await assert_complete(tus, path, BODY)
+
+
+async def test_a_node_that_died_is_not_waited_for(tus: Tus, other: Tus) -> None:
+    """Its name is free in PostgreSQL: the other one goes on from the offset at once."""
+    path = await tus.create(LENGTH)
+    await tus.patch(path, 0, BODY[:1000])
+    async with tus.services.database.transaction() as tx:
+        await uploads.set_holder(tx, UUID(path.rpartition("/")[2]), 1, uuid4())
+    async with asyncio.timeout(PATIENCE_S / 2):
+        assert 1000 == await other.offset(path)
+
+
+async def test_a_node_that_does_not_listen_is_passed_over(
+    tus: Tus, other: Tus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lives, but no word reaches it: after some patience the fence shuts it out, and it records nothing more."""
+    monkeypatch.setattr(handover, "PATIENCE_S", 0.1)
+    path = await tus.create(LENGTH)
+    async with tus.open_patch(path, 0, LENGTH) as older:
+        await older.send(BODY[: PART_BYTES + 10])
+        await tus.until_recorded(path, PART_BYTES)
+        monkeypatch.setattr(handover, "CHANNEL", "where_nobody_listens")
         assert PART_BYTES == await other.offset(path)
         await older.send(BODY[PART_BYTES + 10 :])
         assert 400 == await older.status()
     assert PART_BYTES == (await tus.row(path)).offset_bytes
     await other.patch(path, PART_BYTES, BODY[PART_BYTES:])
-    assert "verifying" == (await tus.row(path)).state
     await tus.work()
     await assert_complete(tus, path, BODY)
 
