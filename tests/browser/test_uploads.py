@@ -119,14 +119,14 @@ async def test_a_folder_is_chosen(console: Console, tmp_path: Path) -> None:
     """The picker for folders takes all that is in one, and shows a bounded number of rows."""
     folder = tmp_path / "照片"
     folder.mkdir()
-    for number in range(60):
+    for number in range(45):
         (folder / f"{number}.txt").write_text(f"file {number}")
     async with uploading(console) as page:
         await page.locator("[data-folder]").set_input_files(folder)
-        await done(page, "60 / 60")
+        await done(page, "45 / 45")
         assert 40 >= await page.locator("[data-upload]").count()
         await expect(page.locator("[data-more]")).to_be_visible()
-    assert {sha256(f"file {number}".encode()) for number in range(60)} <= await hashes(console)
+    assert {sha256(f"file {number}".encode()) for number in range(45)} <= await hashes(console)
 
 
 async def test_thousands_of_files_do_not_freeze_the_page(console: Console) -> None:
@@ -174,8 +174,8 @@ async def test_a_lost_network_is_waited_for(console: Console, film: Path) -> Non
 
 
 async def verified(console: Console, page: Page) -> None:
-    """The file's hash went with the process that had it: the job reads the bytes again, and it is done."""
-    await expect(page.locator(NOTE).first).to_contain_text("正在校验", timeout=20_000)
+    """Where no process has seen all bytes, a job reads them again; then it is done."""
+    await expect(page.locator(".uploads .verifying, .uploads .done")).to_have_count(1, timeout=20_000)
     await run_jobs(console.services)
     await done(page, "1 / 1")
 
@@ -203,7 +203,7 @@ async def test_a_store_that_is_down_is_waited_for(console: Console, film: Path) 
 
     async def refuse(route: Route) -> None:
         asked.append(await page.evaluate("performance.now()"))
-        headers = {"Retry-After": "3", "Content-Type": "application/problem+json"}
+        headers = {"Retry-After": "2", "Content-Type": "application/problem+json"}
         await route.fulfill(status=503, headers=headers, body=json.dumps(problem))
 
     async with uploading(console) as page:
@@ -213,7 +213,7 @@ async def test_a_store_that_is_down_is_waited_for(console: Console, film: Path) 
         await expect(page.locator("[data-total-notice]")).to_contain_text("存储暂时不可用")
         assert 0 == await page.locator(".uploads .failed").count()
         await done(page, "1 / 1")
-        assert await page.evaluate("performance.now()") - asked[1] > 3000
+        assert await page.evaluate("performance.now()") - asked[1] > 2000
     assert sha256(BIG) in await hashes(console)
 
 
@@ -228,7 +228,7 @@ async def test_a_closed_page_is_no_loss(console: Console, film: Path) -> None:
         await page.goto("/materials/new")
         earlier = page.locator("[data-earlier-list] li")
         await expect(earlier).to_contain_text("培训视频.mp4")
-        await expect(earlier).to_contain_text("再次选择同一文件")
+        await expect(page.locator("[data-earlier]")).to_contain_text("再次选择同一文件")
         patches = told(page)
         await choose(page, film)
         await done(page, "1 / 1")

@@ -51,7 +51,8 @@ class Earlier {
 
   // A file that is taken up again leaves this list for the queue's; what the queue has finished comes into it.
   #follow({ upload, before }) {
-    if (before === "checking") this.#draw();
+    const isListed = ({ id, fingerprint }) => id === upload.uploadId || fingerprint === upload.fingerprint;
+    if (before === "checking" && this.#items.some(isListed)) this.#draw();
     if (upload.state !== "done" && upload.state !== "cancelled") return;
     this.#planned ||= setTimeout(() => {
       this.#planned = 0;
@@ -60,7 +61,8 @@ class Earlier {
   }
 
   #draw() {
-    const queued = this.queue.uploads.filter(({ state }) => state !== "done" && state !== "cancelled");
+    const isShown = this.onlyUnfinished ? ({ state }) => state !== "cancelled" : ({ state }) => state !== "done" && state !== "cancelled";
+    const queued = this.queue.uploads.filter(isShown);
     const known = new Set(queued.flatMap(({ uploadId, fingerprint }) => [uploadId, fingerprint]));
     const isQueued = ({ id, fingerprint }) => known.has(id) || known.has(fingerprint);
     const shown = this.#items.filter((item) => !isQueued(item) && (!this.onlyUnfinished || isUnfinished(item)));
@@ -103,7 +105,7 @@ class Earlier {
     const { length_bytes: length, offset_bytes: offset } = item;
     if (item.state !== "receiving") return length === null ? "" : size(length);
     const far = length === null ? size(offset) : `${percent(offset, length)} · ${size(offset)} / ${size(length)}`;
-    return `${far} · ${this.texts.chooseAgain}`;
+    return this.onlyUnfinished ? far : `${far} · ${this.texts.chooseAgain}`;
   }
 
   #tick(item) {

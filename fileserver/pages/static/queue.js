@@ -6,9 +6,11 @@ import { bring, remove, verify } from "./sending.js";
 import { Upload } from "./upload.js";
 import { Speed } from "./upload_figures.js";
 
-const AT_ONCE = 3;
+const PLACES = 6; // a browser holds so many connections to one server
+const LARGE_BYTES = 8 * 1024 * 1024; // takes two places: three of them fill a line, small ones wait for answers more than for bytes
 const VERIFYING_MAX = 20;
 const STATES = ["waiting", "checking", "sending", "holding", "verifying", "paused", "failed", "done", "used", "same", "cancelled"];
+const ACTIVE = ["checking", "sending", "holding"];
 const PAUSED = "paused";
 const CANCELLED = "cancelled";
 
@@ -22,7 +24,7 @@ export class Queue extends EventTarget {
   #byFingerprint = new Map();
 
   get active() {
-    return this.counts.checking + this.counts.sending + this.counts.holding;
+    return ACTIVE.reduce((sum, state) => sum + this.counts[state], 0);
   }
 
   get canPause() {
@@ -119,8 +121,13 @@ export class Queue extends EventTarget {
     return upload;
   }
 
+  get #taken() {
+    const sending = [...this.#running.keys()].filter(({ state }) => ACTIVE.includes(state));
+    return sending.reduce((sum, { size }) => sum + (size > LARGE_BYTES ? 2 : 1), 0);
+  }
+
   #pump() {
-    while (this.active < AT_ONCE && this.counts.verifying < VERIFYING_MAX && this.#waiting.length) {
+    while (this.#taken < PLACES && this.counts.verifying < VERIFYING_MAX && this.#waiting.length) {
       const upload = this.#waiting.shift();
       if (upload.state === "waiting") this.#run(upload);
     }
@@ -128,8 +135,8 @@ export class Queue extends EventTarget {
   }
 
   async #run(upload) {
-    upload.become("checking");
     await this.#during(upload, async (signal) => {
+      upload.become("checking");
       await bring(upload, signal, (each) => this.#claim(each));
       if (upload.isOver) return;
       this.#pump(); // what is verified needs no place

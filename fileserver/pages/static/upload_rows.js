@@ -6,7 +6,7 @@ import { duration, fill, percent, size } from "./upload_figures.js";
 
 const REDRAW_MS = 250;
 const ALL_MAX = 40; // up to so many files every one has a row
-const SHOWN_MAX = { failed: 20, paused: 20, holding: 3, sending: 3, checking: 3, verifying: 5, waiting: 5, used: 10, same: 5, done: 5 };
+const SHOWN_MAX = { failed: 20, paused: 20, holding: 6, sending: 6, checking: 6, verifying: 5, waiting: 5, used: 10, same: 5, done: 5 };
 const PAUSABLE = ["waiting", "checking", "sending", "holding"];
 
 export class Rows {
