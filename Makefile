@@ -51,6 +51,7 @@ demo-reset: install-demo vendor
 	@exec $(BIN)/sealshare demo --reset $(DEMO_ARGS)
 
 test: install-dev vendor
+	@PYTHON="$(PYTHON)" requirements/clients
 	@requirements/chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
 
@@ -97,13 +98,15 @@ lock:
 	$(UV_COMPILE) --constraint requirements/dev.lock --group npm --output-file requirements/npm.lock
 	requirements/npm install --silent --package-lock-only
 	requirements/npm install --silent --package-lock-only --prefix benchmarks/uploads/peer
+	requirements/npm install --silent --package-lock-only --prefix tests/clients
 	@# Who funds a package is of no use here, and the locks hold no address of any kind.
-	for lock in package-lock.json benchmarks/uploads/peer/package-lock.json; do \
+	for lock in package-lock.json benchmarks/uploads/peer/package-lock.json tests/clients/package-lock.json; do \
 	$(BIN)/python -c "import json, pathlib, sys; path = pathlib.Path(sys.argv[1]); lock = json.loads(path.read_text()); \
 	[package.pop('funding', None) for package in lock['packages'].values()]; path.write_text(json.dumps(lock, indent=2) + '\n')" \
 	$$lock || exit; done
 
 clean:
 	rm -rf .venv .make .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules
+	rm -rf tests/clients/node_modules
 	rm -rf fileserver/pages/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
-NPM_FOLDERS = [ROOT, ROOT / "benchmarks/uploads/peer"]
+NPM_FOLDERS = [ROOT, ROOT / "benchmarks/uploads/peer", ROOT / "tests/clients"]
 DOCUMENTS = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"]
 MAKEFILE = (ROOT / "Makefile").read_text()
 # Folders that belong to one machine or one person.
