@@ -55,10 +55,8 @@ class DirectClient:
 
     async def send(self, ticket: Ticket, source: Source, progress: Progress, patience: Patience) -> None:
         """Every part that the store lacks, and then completes. Raises Refused, Unreachable, Unusable, OutOfReach."""
-        sending = _Sending(ticket, source, progress)
         listed = await patience.until(lambda: self._server.call("GET", f"{BASE}/{ticket.upload}"))
-        for part in listed:
-            sending.done(part["PartNumber"], part["ETag"])
+        sending = _Sending(ticket, source, progress, {part["PartNumber"]: part["ETag"] for part in listed})
         self.proven = self.proven or bool(listed)
         missing = iter(sending.missing)
         if not self.proven and (first := next(missing, None)) is not None:
@@ -125,10 +123,10 @@ class DirectClient:
 class _Sending:
     """How far one file is: which parts are there, which are under way."""
 
-    def __init__(self, ticket: Ticket, source: Source, progress: Progress) -> None:
-        self.ticket, self.source, self._progress = ticket, source, progress
-        self.etags: dict[int, str] = {}
+    def __init__(self, ticket: Ticket, source: Source, progress: Progress, etags: dict[int, str]) -> None:
+        self.ticket, self.source, self._progress, self.etags = ticket, source, progress, etags
         self._under_way: dict[int, int] = {}
+        self._tell()
 
     @property
     def missing(self) -> list[int]:

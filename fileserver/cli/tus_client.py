@@ -35,6 +35,7 @@ class TusClient:
         body = None
         if 0 < source.size_bytes <= AT_ONCE_MAX_BYTES:
             headers |= {"Content-Type": STREAM, "Content-Length": str(source.size_bytes)}
+            progress(0)
             body = pieces(source, 0, source.size_bytes, progress)
         async with self._server.asked("POST", f"{self._server.url}/uploads/", headers=headers, data=body) as response:
             return URL(response.headers["Location"]).path.rpartition("/")[2]

@@ -104,26 +104,16 @@ def command(  # noqa: PLR0913  # one for each option
     )
     try:
         with bars(sum(each.size_bytes for each in found)) as shown_bars:
-            report = _as_json if as_json else _as_text
+
+            def report(outcome: Outcome) -> None:
+                stream = sys.stderr if outcome.error and not as_json else sys.stdout
+                shown_bars.say(stream, json.dumps(asdict(outcome)) if as_json else _line(outcome))
+
             status = asyncio.run(upload_all(found, options, secret, shown_bars, report))
     except KeyboardInterrupt:
         click.echo("Interrupted. What has arrived is kept: run the same command again to go on.", err=True)
         status = INTERRUPTED
     sys.exit(status)
-
-
-def _as_json(outcome: Outcome) -> None:
-    _say(sys.stdout, json.dumps(asdict(outcome)))
-
-
-def _as_text(outcome: Outcome) -> None:
-    _say(sys.stderr if outcome.error else sys.stdout, _line(outcome))
-
-
-def _say(stream: TextIO, line: str) -> None:
-    """One line at once; while bars are shown, rich puts it above them."""
-    stream.write(line + "\n")
-    stream.flush()
 
 
 def _line(outcome: Outcome) -> str:

@@ -4,10 +4,10 @@ Promises: everything goes to standard error; where that is no terminal there are
 something waits. Names are shown without whatever could steer a terminal.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -39,17 +39,21 @@ class Bar:
 
     def at(self, offset: int) -> None:
         """So much has left. What the first word says was there before: it counts as done, not as speed."""
-        self._bars.advance(offset - self._offset)
-        self._offset = offset
         if self._begun:
+            self._bars.advance(offset - self._offset)
             self._bars.progress.update(self._task, completed=offset)
         else:
+            self._bars.skip(offset)
             self._bars.progress.reset(self._task, completed=offset)
-        self._begun = True
+        self._offset, self._begun = offset, True
 
-    def says(self, text: str | None) -> None:
-        """Why it stands still; None when it goes on."""
+    def does(self, text: str | None) -> None:
+        """What else happens to it; None when it is being sent as ever."""
         self._bars.progress.update(self._task, description=f"{self._name}: {shown(text)}" if text else self._name)
+
+    def waits(self, text: str | None) -> None:
+        """Why it stands still, which is also said where there are no bars; None when it goes on."""
+        self.does(text)
         if text:
             self._bars.note(f"{self._path}: {text}")
 
@@ -59,7 +63,7 @@ class Bar:
 
 
 class Bars:
-    """All bars. `total_bytes` is what all files have together."""
+    """All bars. `total_bytes` is what all files have together; the bar for all shows what of it has to be sent."""
 
     def __init__(self, console: Console, total_bytes: int) -> None:
         columns = (
@@ -75,15 +79,28 @@ class Bars:
             *columns,
             console=console,
             disable=not console.is_terminal,
-            # What is printed meanwhile goes above the bars, but only if it is for the same screen.
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=False,  # `say` knows better: rich would break lines
+            redirect_stderr=False,
             speed_estimate_period=SPEED_WINDOW_S,
         )
         self._total: TaskID = self.progress.add_task("total", total=total_bytes)
 
+    def skip(self, size_bytes: int) -> None:
+        """Bytes that need not be sent any more: the bar for all is about the others."""
+        total = self.progress.tasks[0].total or 0
+        self.progress.update(self._total, total=max(0, total - size_bytes))
+
     def advance(self, size_bytes: int) -> None:
         """Bytes that left, or that have to leave again when negative."""
         self.progress.update(self._total, advance=size_bytes)
+
+    def say(self, stream: TextIO, line: str) -> None:
+        """A line of the result, at once; above the bars where it goes to the same screen."""
+        if self._console.is_terminal and stream.isatty():
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            stream.write(line + "\n")
+            stream.flush()
 
     def note(self, text: str) -> None:
         """A line for those who see no bars; the same one is not said twice in a row."""

@@ -230,6 +230,7 @@ class Errand:
     async def _verified(self, upload: str) -> Any:
         """The upload once the server knows its SHA-256: at once, or after it has been read again."""
         delay_s, reached = POLL_FIRST_S, None
+        self._bar.does("being checked")
         while True:
             try:
                 found = await self._run.server.call("GET", f"/api/v1/uploads/{upload}")
@@ -283,4 +284,4 @@ class Errand:
             self._run.bars.note(f"{self._source.path}: what was begun stays until it expires ({error})")
 
     def _waits(self, why: str | None) -> None:
-        self._bar.says(f"waiting: {why}" if why else None)
+        self._bar.waits(f"waiting: {why}" if why else None)

@@ -235,3 +235,14 @@ async def test_the_token_never_reaches_the_store(
     monkeypatch.setattr(direct_client, "sent", looking)
     assert 0 == (await upload([file], url, token)).status
     assert [{"content-length", "x-amz-checksum-sha256"}] * 3 == headers
+
+
+async def test_a_file_that_nobody_checks_is_not_there_yet(
+    url: str, token: str, file: Path, sha256: str, services: Services
+) -> None:
+    """Without a worker patience ends with "try again later"; once there is one, nothing has to be sent again."""
+    ran = await upload([file], url, token, patience_s=0.5)
+    assert (3, "the server has not finished checking it") == (ran.status, ran.only.error)
+    async with worker(services):
+        again = await upload([file], url, token)
+    assert (0, sha256) == (again.status, again.only.sha256)
