@@ -9,6 +9,7 @@ from benchmarks.stage import Figure
 WIDTH, MARGIN, LABEL, BAR_MAX = 860, 20, 110, 520
 LINE, BAR, GAP = 18, 13, 10
 WHOLE_FROM = 100
+DRAWN_UNITS = ("MB/s", "files/s", "CPU s/GiB", "ms", "s", "MiB")
 FONT = "font-family='sans-serif'"
 COLOURS = {"ours": "#0f766e", "peer": "#b45309", "plain": "#6b7280", "raw": "#9ca3af"}
 NAMED = re.compile(rf"(?P<title>.+?): (?P<who>{'|'.join(COLOURS)})(?:, (?P<what>.+))?")
@@ -33,10 +34,10 @@ def draw(figures: Sequence[Figure]) -> str:
 
 
 def _groups(figures: Sequence[Figure]) -> Groups:
-    """What was measured of several, in the order it came; a title names what and the unit."""
+    """What matters and was measured of several, in the order it came; a title names what and the unit."""
     found: Groups = {}
     for figure in figures:
-        if named := NAMED.fullmatch(figure.name):
+        if figure.unit in DRAWN_UNITS and (named := NAMED.fullmatch(figure.name)):
             what = f", {named['what']}" if named["what"] else ""
             found.setdefault(f"{named['title']}{what} ({figure.unit})", []).append((named["who"], figure))
     return {title: bars for title, bars in found.items() if len(bars) > 1}

@@ -21,7 +21,7 @@ from benchmarks.stage import Figure
 from benchmarks.uploads.figures import at_most
 from benchmarks.uploads.servers import OURS, Server
 from benchmarks.uploads.stores import Store
-from benchmarks.uploads.wire import Ask, Block, Broken, Told, parse, written
+from benchmarks.uploads.wire import WITH_HEAD_MAX_BYTES, Ask, Block, Broken, Told, parse, written
 from benchmarks.uploads.wishes import Wishes
 
 LENGTH_BYTES = 64 << 20
@@ -143,5 +143,5 @@ class _Talk:
 
     def _send(self, ask: Ask, size_bytes: int) -> None:
         self._sock.sendall(written(ask, self._address))
-        for start in range(0, size_bytes, 1 << 18):
-            self._sock.sendall(self._block.beginning(min(1 << 18, size_bytes - start)))
+        for start in range(0, size_bytes, WITH_HEAD_MAX_BYTES):
+            self._sock.sendall(self._block.beginning(min(WITH_HEAD_MAX_BYTES, size_bytes - start)))

@@ -36,6 +36,15 @@ async def test_the_raw_client_sends_every_byte(shelf: Shelf, port: int) -> None:
     assert 3 * 40 * MIB == shelf.received_bytes == sum(each.size_bytes for each in shelf.objects.values())
 
 
+async def test_no_two_small_files_are_the_same(shelf: Shelf, port: int) -> None:
+    """A server that stores the same bytes once gains nothing here."""
+    job = Job(
+        way="put", host="127.0.0.1", port=port, path="/raw/raw", files=5, file_bytes=65536, request_bytes=0, lanes=2
+    )
+    await perform("benchmarks.uploads.load", job)
+    assert 5 == len({each.body for each in shelf.objects.values()})
+
+
 async def test_the_plain_client_completes_its_files(shelf: Shelf, port: int) -> None:
     """Each file becomes one object of its size, by parts of 16 MiB, several at once."""
     job = Job(
