@@ -190,6 +190,11 @@ class Tus:
             rows = await search_events(tx, where)
         return [json.loads(row.leaf) for row in reversed(rows)]
 
+    async def log(self) -> list[dict[str, Any]]:
+        """All that the log says, newest first."""
+        async with self.services.database.transaction() as tx:
+            return [json.loads(row.leaf) for row in await search_events(tx, EventFilter())]
+
     async def acts(self, path: str) -> list[str]:
         """Only the acts of it."""
         return [event["act"] for event in await self.events(path)]

@@ -64,11 +64,11 @@ class TotalsOut(Output):
 
 
 class SweepOut(Output):
-    """What was removed of one upload that is over."""
+    """What was removed of one upload that is over, or of what no upload names."""
 
-    upload_id: UUID
+    upload_id: UUID | None
     swept_at: datetime
-    cause: Literal["expired", "terminated", "failed", "complete"]
+    cause: Literal["expired", "terminated", "failed", "complete", "orphan"]
     objects: int = Field(description="Objects deleted")
     multiparts: int = Field(description="Multipart uploads aborted, with their parts")
 

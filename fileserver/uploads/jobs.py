@@ -11,12 +11,14 @@ from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
 from fileserver.uploads.finishing import finish
+from fileserver.uploads.orphans import sweep_orphans
 from fileserver.uploads.sweeps import EXPIRED, record_sweep
 from fileserver.uploads.verifying import verify
 from storage.jobs import Jobs
 from storage.rows import flights, uploads, versions
 
 EXPIRE_CRON = "*/10 * * * *"
+ORPHANS_CRON = "40 */6 * * *"
 STUCK_AFTER = timedelta(minutes=15)
 FLIGHTS_KEPT = timedelta(hours=1)
 
@@ -43,10 +45,14 @@ def register(jobs: Jobs, services: Services) -> None:
         await revive(services)
         await forget_flights(services)
 
+    async def orphans() -> None:
+        await sweep_orphans(services)
+
     jobs.register(names.ASSEMBLE, assemble)
     jobs.register(names.VERIFY, verify_one)
     jobs.register(names.DISCARD, discard_one)
     jobs.register_periodic(names.EXPIRE, EXPIRE_CRON, tidy)
+    jobs.register_periodic(names.ORPHANS, ORPHANS_CRON, orphans)
 
 
 async def expire(services: Services) -> int:

@@ -9,6 +9,9 @@ __all__ = ["DISCARD"]
 ASSEMBLE = "uploads.assemble"
 VERIFY = "uploads.verify"
 EXPIRE = "uploads.expire"
+ORPHANS = "uploads.orphans"
+
+OBJECTS, TAILS = "uploads/", "tails/"  # where their keys begin
 
 PARTIAL, FINAL = "partial", "final"  # tus concatenation
 
@@ -25,7 +28,7 @@ def lock_of(job: str, upload_id: UUID) -> str:
 
 def object_key(upload_id: UUID) -> str:
     """The object that its parts become; also the beginning of every key below."""
-    return f"uploads/{upload_id}"
+    return f"{OBJECTS}{upload_id}"
 
 
 def single_key(upload_id: UUID, attempt: str) -> str:
@@ -35,7 +38,7 @@ def single_key(upload_id: UUID, attempt: str) -> str:
 
 def tail_prefix(upload_id: UUID) -> str:
     """The beginning of the keys of its tails."""
-    return f"tails/{upload_id}/"
+    return f"{TAILS}{upload_id}/"
 
 
 def tail_key(upload_id: UUID, offset: int, attempt: str) -> str:

@@ -26,9 +26,9 @@ log = structlog.get_logger(__name__)
 class Sweep:
     """What was removed of one upload, and why it was over."""
 
-    upload_id: UUID
+    upload_id: UUID | None  # None: of uploads that have no row
     swept_at: datetime
-    cause: str  # expired, terminated, failed; complete: of attempts that did not become it
+    cause: str  # expired, terminated, failed, orphan; complete: of attempts that did not become it
     objects: int
     multiparts: int
 
@@ -59,7 +59,7 @@ async def recent(tx: Transaction, now: datetime) -> list[Sweep]:
 def _sweep(event: dict[str, Any]) -> Sweep:
     detail = event["det"]
     return Sweep(
-        upload_id=UUID(event["obj"].partition(":")[2]),
+        upload_id=UUID(event["obj"].partition(":")[2]) if event["obj"] else None,
         swept_at=datetime.fromisoformat(event["t"]),
         cause=detail["cause"],
         objects=detail["objects"],

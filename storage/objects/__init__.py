@@ -8,7 +8,7 @@ the bucket (`provision`).
 """
 
 from storage.objects.faults import RETRIES
-from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest
+from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
 from storage.objects.store import ObjectStore
 
-__all__ = ["RETRIES", "ObjectInfo", "ObjectStore", "Part", "PendingMultipart", "SignedRequest"]
+__all__ = ["RETRIES", "ObjectInfo", "ObjectStore", "Part", "PendingMultipart", "SignedRequest", "StoredObject"]

@@ -41,3 +41,12 @@ class PendingMultipart:
     key: str
     multipart_id: str
     started_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as a listing names it."""
+
+    key: str
+    size_bytes: int
+    modified_at: datetime

@@ -19,7 +19,7 @@ from storage.objects.faults import (
     unavailable,
     with_retries,
 )
-from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest
+from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
 from storage.objects.upload import Pieces, SourceFailed, WrongLength, put_bytes
 from storage.settings import S3Settings
 
@@ -116,6 +116,13 @@ class ObjectStore:
     async def delete(self, key: str) -> None:
         """Deletes the object if it is there."""
         await self._control.call("delete_object", key=key)
+
+    async def list_pages(self, prefix: str) -> AsyncIterator[Sequence[StoredObject]]:
+        """Every object whose key starts with `prefix`, in pages of at most a thousand."""
+        async for page in self._pages("list_objects_v2", Prefix=prefix):
+            yield [
+                StoredObject(entry["Key"], entry["Size"], entry["LastModified"]) for entry in page.get("Contents", ())
+            ]
 
     async def delete_prefix(self, prefix: str, *, keep: str | None = None) -> int:
         """Deletes every object but `keep` whose key starts with `prefix`, which must not be empty; how many."""

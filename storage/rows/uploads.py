@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql
 
 from storage.database import Transaction
@@ -269,3 +269,22 @@ async def materials_of(tx: Transaction, upload_ids: Sequence[UUID]) -> Mapping[U
 async def is_used(tx: Transaction, upload_id: UUID) -> bool:
     """Whether a version was made of the upload, so that its object must stay."""
     return bool(await tx.scalar(select(exists().where(version.c.upload_id == upload_id))))
+
+
+async def named_keys(tx: Transaction, keys: Sequence[str]) -> frozenset[str]:
+    """Those of these objects that an upload which is not over, a tail or a version names."""
+    living = upload.c.state.not_in(("terminated", "failed"))
+    found = union_all(
+        select(upload.c.object_key).where(upload.c.object_key.in_(keys), living),
+        select(upload_tail.c.object_key).where(upload_tail.c.object_key.in_(keys)),
+        select(version.c.object_key).where(version.c.object_key.in_(keys)),
+    )
+    return frozenset(await tx.scalars(found))
+
+
+async def named_multiparts(tx: Transaction, multipart_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these multipart uploads that an upload on its way goes to."""
+    going = upload.c.state.in_(UNFINISHED)
+    return frozenset(
+        await tx.scalars(select(upload.c.multipart_id).where(upload.c.multipart_id.in_(multipart_ids), going))
+    )

@@ -58,6 +58,7 @@ flights-cause-expired = Expired unfinished
 flights-cause-terminated = Cancelled by the uploader
 flights-cause-failed = Failed
 flights-cause-complete = Left over by a finished upload
+flights-cause-orphan = Left behind by a crash
 
 quotas-title = Upload quotas
 quotas-text = How much a person, or a department together, may keep: unfinished uploads, finished ones that are not used, and the versions of materials.

@@ -43,6 +43,7 @@ flights-cause-expired = 逾期未完成
 flights-cause-terminated = 上传者取消
 flights-cause-failed = 失败
 flights-cause-complete = 完成后的残留
+flights-cause-orphan = 异常中断的残留
 
 quotas-title = 上传配额
 quotas-text = 限制个人或部门共可存放多少：未完成的上传、已完成但未使用的上传和资料的各个版本都计算在内。
