@@ -18,6 +18,7 @@ from fileserver.uploads import direct as direct_uploads
 from fileserver.uploads import flight_routes as flights
 from fileserver.uploads import quota_routes as quotas
 from fileserver.uploads import routes as uploads
+from fileserver.uploads.figures import counting
 from fileserver.viewing import routes as viewing
 
 ROUTES: tuple[Route, ...] = (
@@ -26,10 +27,9 @@ ROUTES: tuple[Route, ...] = (
     *operations.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
-    *uploads.ROUTES,
+    *counting((*uploads.ROUTES, *direct_uploads.ROUTES)),
     *flights.ROUTES,
     *quotas.ROUTES,
-    *direct_uploads.ROUTES,
     *materials.ROUTES,
     *reviews.ROUTES,
     *shares.ROUTES,

@@ -153,7 +153,7 @@ def problem_of(error: Exception, language: Language, request_id: str, status: in
         instance=request_id,
         errors=_errors(error, slug, params, language),
         params=params,
-        headers=_headers(STATUSES[slug], getattr(error, "params", {})),
+        headers=_headers(STATUSES[slug], {**getattr(error, "params", {}), **params}),
     )
 
 

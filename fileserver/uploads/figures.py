@@ -4,7 +4,8 @@ A server tells what it receives, refuses and tries again; a worker what it clean
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -14,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from fileserver.http.call import Call
 from fileserver.http.problems import slug_of
+from fileserver.http.routing import Answer, Handler, Route
 from fileserver.uploads.flight import WAYS, Flights
 from fileserver.uploads.sweeps import EXPIRED, MULTIPARTS, OBJECTS
 from storage.objects import RETRIES
@@ -90,10 +92,13 @@ class Refusals:
 REFUSALS = web.AppKey("REFUSALS", Refusals)
 
 
-def counted(handler: Callable[[Call], Awaitable[web.Response]]) -> Callable[[Call], Awaitable[web.Response]]:
-    """The handler, whose refusals are counted."""
+def counting(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """The same routes, whose handlers' refusals are counted."""
+    return tuple(replace(route, handler=_counted(route.handler)) for route in routes)
 
-    async def handle(call: Call) -> web.Response:
+
+def _counted(handler: Handler) -> Handler:
+    async def handle(call: Call) -> Answer:
         try:
             return await handler(call)
         except web.HTTPException:

@@ -5,8 +5,8 @@ counts stands in storage.rows.quotas. `check` is asked after the upload's row ha
 with the person and the department locked: two that would fit alone can't overshoot together.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from fileserver.sizes import human_size
 from fileserver.uploads.errors import UploadQuotaExceeded
 from storage.database import Transaction
 from storage.rows import accounts, quotas
-from storage.rows.quotas import DEPARTMENT, PERSON, QuotaRow
+from storage.rows.quotas import DEPARTMENT, PERSON, QuotaRow, Subject
 
 QUOTA_MAX_BYTES = 1 << 53
 
@@ -41,31 +41,45 @@ class QuotaInUse:
     used_bytes: int
 
 
+class Limits:
+    """The limits that bind some people, with what is kept under each, which grows as more is let in."""
+
+    def __init__(self, uses: Mapping[Subject, Use], binding: Mapping[UUID, Sequence[Subject]]) -> None:
+        self._uses, self._binding = dict(uses), binding
+
+    def check(self, person_id: UUID, needed_bytes: int) -> None:
+        """Raises UploadQuotaExceeded when the person keeps too much by now, `needed_bytes` of it just added."""
+        for subject in self._binding[person_id]:
+            _compare(self._uses[subject], needed_bytes)
+
+    def take(self, person_id: UUID, needed_bytes: int) -> None:
+        """Counts so many bytes more, or raises UploadQuotaExceeded and counts nothing."""
+        grown = {subject: self._uses[subject] for subject in self._binding[person_id]}
+        grown = {subject: replace(use, used_bytes=use.used_bytes + needed_bytes) for subject, use in grown.items()}
+        for use in grown.values():
+            _compare(use, needed_bytes)
+        self._uses |= grown
+
+
 async def check(tx: Transaction, config: Config, person_id: UUID, needed_bytes: int) -> None:
     """Raises UploadQuotaExceeded when what is kept by now, `needed_bytes` of it just added, is more than allowed."""
-    for use in await limited(tx, config, person_id):
-        compare(use, needed_bytes)
+    (await limits_of(tx, config, {person_id})).check(person_id, needed_bytes)
 
 
-async def limited(tx: Transaction, config: Config, person_id: UUID) -> tuple[Use, ...]:
-    """The limits that bind this person, with what is kept under each; nobody else adds to them until `tx` ends."""
-    department = await quotas.department_of(tx, person_id)
-    person_max = await _allowed(tx, config, PERSON, str(person_id))
-    department_max = await _allowed(tx, config, DEPARTMENT, department)
-    if person_max is None and department_max is None:
-        return ()
-    await quotas.lock(tx, person_id, department if department_max is not None else "")
-    found = []
-    if person_max is not None:
-        used = await _used_by_person(tx, person_id)
-        found.append(Use(scope=PERSON, subject=str(person_id), used_bytes=used, allowed_bytes=person_max))
-    if department_max is not None:
-        used = await _used_by_department(tx, department)
-        found.append(Use(scope=DEPARTMENT, subject=department, used_bytes=used, allowed_bytes=department_max))
-    return tuple(found)
+async def limits_of(tx: Transaction, config: Config, people: Collection[UUID]) -> Limits:
+    """What binds these people; nobody else adds to it until `tx` ends."""
+    binding = await _subjects(tx, people)
+    allowed = await _allowed(tx, config, {subject for subjects in binding.values() for subject in subjects})
+    binding = {person: tuple(each for each in subjects if each in allowed) for person, subjects in binding.items()}
+    if not allowed:
+        return Limits({}, binding)
+    departments = {name for scope, name in allowed if scope == DEPARTMENT}
+    await quotas.lock(tx, [person for person, subjects in binding.items() if subjects], departments)
+    used = await _used(tx, allowed)
+    return Limits({each: _use(each, used.get(each, 0), allowed[each]) for each in allowed}, binding)
 
 
-def compare(use: Use, needed_bytes: int) -> None:
+def _compare(use: Use, needed_bytes: int) -> None:
     """Raises UploadQuotaExceeded when `use`, in which `needed_bytes` are counted already, is more than allowed."""
     if use.allowed_bytes is None or use.used_bytes <= use.allowed_bytes:
         return
@@ -84,31 +98,15 @@ def compare(use: Use, needed_bytes: int) -> None:
 
 async def use_of(tx: Transaction, config: Config, person_id: UUID) -> tuple[Use, ...]:
     """The person's own use, and that of their department if they are in one."""
-    department = await quotas.department_of(tx, person_id)
-    own = Use(
-        scope=PERSON,
-        subject=str(person_id),
-        used_bytes=await _used_by_person(tx, person_id),
-        allowed_bytes=await _allowed(tx, config, PERSON, str(person_id)),
-    )
-    if not department:
-        return (own,)
-    together = Use(
-        scope=DEPARTMENT,
-        subject=department,
-        used_bytes=await _used_by_department(tx, department),
-        allowed_bytes=await _allowed(tx, config, DEPARTMENT, department),
-    )
-    return own, together
+    subjects = (await _subjects(tx, {person_id}))[person_id]
+    allowed, used = await _allowed(tx, config, subjects), await _used(tx, subjects)
+    return tuple(_use(each, used.get(each, 0), allowed.get(each)) for each in subjects)
 
 
 async def listed(tx: Transaction, *, after: tuple[str, str] = ("", ""), limit: int) -> Sequence[QuotaInUse]:
     """The limits that were set, departments first, each with what is kept under it."""
     rows = await quotas.list_quotas(tx, after=after, limit=limit)
-    people = await quotas.used_by_people(tx, [UUID(row.subject) for row in rows if row.scope == PERSON])
-    departments = await quotas.used_by_departments(tx, [row.subject for row in rows if row.scope == DEPARTMENT])
-    used = {(PERSON, str(person_id)): size for person_id, size in people.items()}
-    used |= {(DEPARTMENT, name): size for name, size in departments.items()}
+    used = await _used(tx, [(row.scope, row.subject) for row in rows])
     return [QuotaInUse(row=row, used_bytes=used.get((row.scope, row.subject), 0)) for row in rows]
 
 
@@ -140,17 +138,31 @@ async def _subject(tx: Transaction, scope: str, name: str) -> tuple[str, str]:
     return str(account.person_id), f"person:{account.pseudonym}"
 
 
-async def _allowed(tx: Transaction, config: Config, scope: str, subject: str) -> int | None:
-    if not subject:
-        return None
-    default = config.upload_quota_person_bytes if scope == PERSON else config.upload_quota_department_bytes
-    found = await quotas.quota_of(tx, scope, subject)
-    return default if found is None else found
+async def _subjects(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, tuple[Subject, ...]]:
+    """Whose limits could bind each of these people: their own, and that of their department if they are in one."""
+    departments = await quotas.departments_of(tx, people)
+    together = {person: ((DEPARTMENT, department),) for person, department in departments.items()}
+    return {person: ((PERSON, str(person)), *together.get(person, ())) for person in people}
 
 
-async def _used_by_person(tx: Transaction, person_id: UUID) -> int:
-    return (await quotas.used_by_people(tx, [person_id])).get(person_id, 0)
+async def _allowed(tx: Transaction, config: Config, subjects: Collection[Subject]) -> Mapping[Subject, int]:
+    """The limit of each that has one: as it was set, else the default."""
+    defaults = {PERSON: config.upload_quota_person_bytes, DEPARTMENT: config.upload_quota_department_bytes}
+    by_default = {subject: size for subject in subjects if (size := defaults[subject[0]]) is not None}
+    return {**by_default, **await quotas.quotas_of(tx, subjects)}
 
 
-async def _used_by_department(tx: Transaction, department: str) -> int:
-    return (await quotas.used_by_departments(tx, [department])).get(department, 0)
+async def _used(tx: Transaction, subjects: Collection[Subject]) -> Mapping[Subject, int]:
+    """What is kept by each that keeps anything."""
+    people = [UUID(name) for scope, name in subjects if scope == PERSON]
+    departments = [name for scope, name in subjects if scope == DEPARTMENT]
+    by_people = await quotas.used_by_people(tx, people) if people else {}
+    by_departments = await quotas.used_by_departments(tx, departments) if departments else {}
+    return {
+        **{(PERSON, str(person)): size for person, size in by_people.items()},
+        **{(DEPARTMENT, name): size for name, size in by_departments.items()},
+    }
+
+
+def _use(subject: Subject, used_bytes: int, allowed_bytes: int | None) -> Use:
+    return Use(scope=subject[0], subject=subject[1], used_bytes=used_bytes, allowed_bytes=allowed_bytes)

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -26,7 +25,7 @@ from fileserver.uploads.body import Body
 from fileserver.uploads.errors import ChecksumMismatch, UploadCut, UploadQuotaExceeded
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.port import OCTETS
-from fileserver.uploads.quotas import Use
+from fileserver.uploads.quotas import Limits
 from storage.database import Transaction
 from storage.errors import StorageError
 from storage.rows import uploads
@@ -122,7 +121,7 @@ async def record(services: Services, batch: Sequence[Whole]) -> Sequence[Excepti
     async with services.database.transaction() as tx:
         people = {whole.row.person_id for whole in batch}
         standings = await standings_of(tx, people)
-        limits = {person_id: await quotas.limited(tx, services.config, person_id) for person_id in people}
+        limits = await quotas.limits_of(tx, services.config, people)
         verdicts = [_verdict(whole, standings.get(whole.row.person_id), limits) for whole in batch]
         taken = [(whole, rule) for whole, rule in zip(batch, verdicts, strict=True) if isinstance(rule, str)]
         if taken:
@@ -130,19 +129,16 @@ async def record(services: Services, batch: Sequence[Whole]) -> Sequence[Excepti
     return [None if isinstance(verdict, str) else verdict for verdict in verdicts]
 
 
-def _verdict(whole: Whole, standing: Standing | None, limits: dict[UUID, tuple[Use, ...]]) -> str | Exception:
+def _verdict(whole: Whole, standing: Standing | None, limits: Limits) -> str | Exception:
     """The rule that lets it in, which then counts against what is left for the next; or why it may not be."""
     row, needed = whole.row, whole.row.length_bytes or 0
-    counted = tuple(replace(use, used_bytes=use.used_bytes + needed) for use in limits[row.person_id])
     try:
         if standing is None:
             raise AccessDenied("actor-inactive")
         rule = require(actor_of(standing), Action.UPLOAD_CREATE, obj=names.obj_of(row.id))
-        for use in counted:
-            quotas.compare(use, needed)
+        limits.take(row.person_id, needed)
     except (AccessDenied, UploadQuotaExceeded) as refusal:
         return refusal
-    limits[row.person_id] = counted
     return rule
 
 

@@ -5,18 +5,20 @@ upload that no version was made of; and the versions that somebody made. A parti
 put together of it, which counts instead.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, text, union_all
+from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, text, tuple_, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.selectable import Subquery
 
 from storage.database import Transaction
 from storage.rows.uploads import UNFINISHED
 from storage.schema import account, person, upload, upload_quota, upload_source, version
+
+Subject = tuple[str, str]  # a scope, and a person's id or a department's name
 
 PERSON, DEPARTMENT = "person", "department"
 PAGE_MAX = 200
@@ -47,11 +49,12 @@ async def remove_quota(tx: Transaction, scope: str, subject: str) -> bool:
     return (await tx.execute(gone)).rowcount == 1
 
 
-async def quota_of(tx: Transaction, scope: str, subject: str) -> int | None:
-    """The limit of one person or department; None if none was set."""
-    query = select(upload_quota.c.size_max_bytes)
-    found: int | None = await tx.scalar(query.where(upload_quota.c.scope == scope, upload_quota.c.subject == subject))
-    return found
+async def quotas_of(tx: Transaction, subjects: Collection[Subject]) -> Mapping[Subject, int]:
+    """The limits of these people and departments, where one was set."""
+    quota = upload_quota.c
+    query = select(quota.scope, quota.subject, quota.size_max_bytes)
+    rows = await tx.execute(query.where(tuple_(quota.scope, quota.subject).in_(subjects)))
+    return {(scope, subject): size for scope, subject, size in rows}
 
 
 async def list_quotas(tx: Transaction, *, after: tuple[str, str] = ("", ""), limit: int = PAGE_MAX) -> list[QuotaRow]:
@@ -64,26 +67,29 @@ async def list_quotas(tx: Transaction, *, after: tuple[str, str] = ("", ""), lim
     return [QuotaRow(**row) for row in rows.mappings()]
 
 
-async def department_of(tx: Transaction, person_id: UUID) -> str:
-    """The department of an employee; empty for none."""
-    return await tx.scalar(select(account.c.department).where(account.c.person_id == person_id)) or ""
+async def departments_of(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, str]:
+    """The departments of these employees, of those who have one."""
+    query = select(account.c.person_id, account.c.department)
+    rows = await tx.execute(query.where(account.c.person_id.in_(people), account.c.department != ""))
+    return {row.person_id: row.department for row in rows}
 
 
-async def lock(tx: Transaction, person_id: UUID, department: str) -> None:
-    """Nobody else counts for this person, or for the department unless it is empty, until `tx` ends."""
-    await tx.execute(select(person.c.id).where(person.c.id == person_id).with_for_update(key_share=True))
-    if department:
+async def lock(tx: Transaction, people: Collection[UUID], departments: Collection[str]) -> None:
+    """Nobody else counts for these until `tx` ends; taken in one order, so that none wait for each other in a ring."""
+    found = select(person.c.id).where(person.c.id.in_(people)).order_by(person.c.id)
+    await tx.execute(found.with_for_update(key_share=True))
+    for department in sorted(departments):
         await tx.execute(LOCK, {"department": department})
 
 
-async def used_by_people(tx: Transaction, people: Sequence[UUID]) -> Mapping[UUID, int]:
+async def used_by_people(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, int]:
     """How much each of these people keeps; who keeps nothing is left out."""
     kept = _kept()
     query = select(kept.c.person_id, func.sum(kept.c.size_bytes)).where(kept.c.person_id.in_(people))
     return {person_id: int(size) for person_id, size in await tx.execute(query.group_by(kept.c.person_id))}
 
 
-async def used_by_departments(tx: Transaction, departments: Sequence[str]) -> Mapping[str, int]:
+async def used_by_departments(tx: Transaction, departments: Collection[str]) -> Mapping[str, int]:
     """How much the people of each of these departments keep together; a department without anything is left out."""
     kept = _kept()
     people = kept.join(account, account.c.person_id == kept.c.person_id)

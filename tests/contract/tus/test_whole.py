@@ -3,19 +3,23 @@
 import asyncio
 import hashlib
 import os
+from dataclasses import replace
 
 import pytest
 
 from compliance import ledger
+from compliance.access import Role
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
 from fileserver.services import Services
 from fileserver.uploads import whole
+from fileserver.uploads.errors import UploadQuotaExceeded
 from fileserver.uploads.names import object_key
+from fileserver.uploads.service import new_row
 from storage.errors import StoreUnavailable
 from storage.rows import quotas
 from tests.contract.tus.test_patch import assert_complete
-from tests.people import Employee
+from tests.people import Employee, add_employee
 from tests.services import Clock
 from tests.uploads import STREAM, VERSION, Tus, checksum, metadata
 
@@ -100,3 +104,17 @@ async def test_a_right_that_ended_meanwhile(tus: Tus, services: Services, market
     status = int((await reader.readline()).split()[1])
     writer.close()
     assert status in (401, 403)
+
+
+async def test_colleagues_of_one_batch_keep_together(services: Services) -> None:
+    """Their department's room is there once, also for files that are recorded in one transaction."""
+    two = [await add_employee(services, Role.MARKETER) for _ in range(2)]
+    async with services.database.transaction() as tx:
+        for each in two:
+            await accounts.put_department(tx, Trail(), each.person_id, "华东", now=services.clock())
+        await quotas.put_quota(tx, quotas.DEPARTMENT, "华东", len(BODY) + 10, services.clock())
+    rows = [new_row(services, each.actor, len(BODY), {}) for each in two]
+    batch = [whole.Whole(row=replace(row, state="complete", sha256="0" * 64), trail=Trail()) for row in rows]
+    first, second = await whole.record(services, batch)
+    assert first is None
+    assert isinstance(second, UploadQuotaExceeded)

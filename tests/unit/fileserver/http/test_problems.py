@@ -21,7 +21,7 @@ from fileserver.http.problems import STATUSES, Problem, problem_of, slug_of
 from fileserver.http.routing import Auth
 from fileserver.i18n import Language, has_message, translate
 from fileserver.routes import ROUTES
-from storage.errors import ObjectMissing, StorageError
+from storage.errors import ObjectMissing, StorageError, StoreUnavailable
 from tests.unit.fileserver.frame import OpenClient, make_route
 from watermark.errors import WatermarkError
 
@@ -103,6 +103,14 @@ def test_params_never_replace_a_standard_member() -> None:
 def test_retry_after_is_also_a_header() -> None:
     """Programs that know nothing of this API still wait."""
     assert problem_of(TooManyAttempts(retry_after_s=30), Language.EN, "r").headers["Retry-After"] == "30"
+
+
+def test_a_store_that_is_away_says_when_to_ask_again() -> None:
+    """In the sentence, as a member and as a header, and nothing else of what storage knows."""
+    problem = problem_of(StoreUnavailable(store="s3", operation="put_object"), Language.EN, "r")
+    assert ("5", {"retry_after_s": 5}) == (problem.headers["Retry-After"], problem.params)
+    assert "what has arrived is kept" in problem.detail
+    assert "in 5 seconds" in problem.detail
 
 
 @pytest.mark.parametrize("field", ["title", "/title"])
