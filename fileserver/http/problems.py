@@ -71,6 +71,7 @@ STATUSES: Mapping[str, int] = {
     "upload-wrong-way": HTTPStatus.CONFLICT,
     "direct-uploads-off": HTTPStatus.NOT_FOUND,
     "parts-missing": HTTPStatus.CONFLICT,
+    "upload-slow": HTTPStatus.REQUEST_TIMEOUT,
     "too-many-uploads": HTTPStatus.TOO_MANY_REQUESTS,
     "upload-quota-exceeded": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "server-full": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -90,6 +90,12 @@ class PartsMissing(HttpError):
     slug = "parts-missing"
 
 
+class UploadSlow(HttpError):
+    """408: bytes came, but on average fewer than `rate_min_bytes_s`; what arrived is kept."""
+
+    slug = "upload-slow"
+
+
 class TooManyUploads(HttpError):
     """429: the person has `uploads_max` unfinished uploads."""
 

@@ -43,6 +43,7 @@ WRITING: tuple[type[Exception], ...] = (
     errors.UploadQuotaExceeded,
     errors.UploadReplaced,
     errors.UploadSilent,
+    errors.UploadSlow,
     errors.UploadTooLarge,
 )
 

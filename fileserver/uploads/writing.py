@@ -13,6 +13,7 @@ from fileserver.uploads.handover import HANDOVER
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.intake import conclude, take_in
 from fileserver.uploads.names import FINAL
+from fileserver.uploads.pace import Paced
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from fileserver.uploads.service import TakenUp
 from storage.rows.uploads import UploadRow
@@ -111,8 +112,9 @@ async def _take_in(
                 raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
             await _conclude_if_due(call, taken)
             return taken.row.offset_bytes
+        paced = Paced(arriving)
         return await take_in(
-            call.services, receptions_of(call), reception, taken, arriving, body_bytes=size_bytes, checksum=checksum
+            call.services, receptions_of(call), reception, taken, paced, body_bytes=size_bytes, checksum=checksum
         )
 
 

@@ -57,6 +57,10 @@ problem-parts-missing-title = Parts are missing
 problem-parts-missing-detail = { $missing } parts are not in the store, or not as named; the first of them is part { $number }. Send them again, then complete.
 problem-parts-missing-explanation = Before completing, the server looks at the parts in the store: numbers from 1 without a gap, sizes as announced, ETags as named. Parts that are there stay.
 
+problem-upload-slow-title = The bytes come too slowly
+problem-upload-slow-detail = Fewer than { $rate_min_bytes_s } bytes arrived in a second, for minutes. What had arrived is kept.
+problem-upload-slow-explanation = A server receives a limited number of uploads at once, and a connection that hardly moves would hold a place for days. Ask with HEAD for the offset and continue from there.
+
 problem-too-many-uploads-title = Too many unfinished uploads
 problem-too-many-uploads-detail = You have { $uploads_max } unfinished uploads. Finish or cancel one first.
 problem-too-many-uploads-explanation = The number of unfinished uploads of one person is limited. Unfinished uploads also expire on their own.

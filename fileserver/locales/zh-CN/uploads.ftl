@@ -57,6 +57,10 @@ problem-parts-missing-title = 分片不齐
 problem-parts-missing-detail = 对象存储中缺少 { $missing } 个分片，或与所报不符，第一个是第 { $number } 片。请重新发送后再完成。
 problem-parts-missing-explanation = 完成时，服务器逐一核对对象存储中的分片：编号从 1 起连续，大小与声明一致，ETag 与所报相同。已有的分片都会保留。
 
+problem-upload-slow-title = 数据来得太慢
+problem-upload-slow-detail = 持续数分钟每秒不足 { $rate_min_bytes_s } 字节，已收到的部分会保留。
+problem-upload-slow-explanation = 服务器同时接收的上传数量有限，几乎不动的连接会长时间占用位置。请用 HEAD 查询位置后继续。
+
 problem-too-many-uploads-title = 未完成的上传过多
 problem-too-many-uploads-detail = 您有 { $uploads_max } 个未完成的上传，请先完成或取消其中之一。
 problem-too-many-uploads-explanation = 每个人未完成的上传数量有限。未完成的上传也会自行过期。

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fileserver.uploads import body as body_module
-from fileserver.uploads import handover
+from fileserver.uploads import handover, pace
 from fileserver.uploads.handover import PATIENCE_S
 from storage.rows import uploads
 from tests.contract.tus.conftest import PART_BYTES
@@ -51,6 +51,17 @@ async def test_a_newer_request_ends_the_older_one(tus: Tus) -> None:
 async def test_a_silent_client_is_given_up(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
     """408 after the time that a client may be silent; what it had brought is kept."""
     monkeypatch.setattr(body_module, "SILENCE_MAX_S", 0.05)
+    path = await tus.create(100)
+    async with tus.open_patch(path, 0, 100) as patch:
+        await patch.send(b"x" * 60)
+        assert 408 == await patch.status()
+    assert 60 == await tus.offset(path)
+
+
+async def test_a_client_that_hardly_sends_is_given_up(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """408 although it is never silent for long: a trickle would hold its place for days; its bytes are kept."""
+    monkeypatch.setattr(pace, "PATIENCE_S", 0)
+    monkeypatch.setattr(pace, "RATE_MIN_BYTES_S", 1 << 60)
     path = await tus.create(100)
     async with tus.open_patch(path, 0, 100) as patch:
         await patch.send(b"x" * 60)

@@ -109,6 +109,23 @@ async def test_headers_that_do_not_fit(tus: Tus, headers: Mapping[str, str], sta
     assert 0 == await tus.offset(path)
 
 
+@pytest.mark.parametrize("as_body", [b"".join, lambda pieces: chunked(*pieces)], ids=["announced", "chunked"])
+async def test_refusals_do_not_depend_on_the_transfer(tus: Tus, as_body: Callable[[list[bytes]], Body]) -> None:
+    """415, 409, 410 and 404, whether or not the body's size was announced; nothing arrives."""
+    path, gone = await tus.create(10), await tus.create(10)
+    await tus.request("DELETE", gone, VERSION)
+    asked = [
+        (path, {"Content-Type": "text/plain"}, 415),
+        (path, {"Upload-Offset": "1"}, 409),
+        (gone, {}, 410),
+        ("/uploads/b8a1c2f0-0000-4000-8000-000000000000", {}, 404),
+    ]
+    for where, headers, status in asked:
+        answer = await tus.patch(where, 0, as_body([b"ab", b"c"]), headers)
+        assert (status, False) == (answer.status, "Upload-Offset" in answer.headers)
+    assert 0 == await tus.offset(path)
+
+
 async def test_the_body_is_asked_for_only_when_it_is_wanted(tus: Tus) -> None:
     """`Expect: 100-continue` gets 100 for a good request, and the refusal at once for a bad one."""
     path = await tus.create(3)

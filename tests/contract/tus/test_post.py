@@ -45,6 +45,22 @@ async def test_a_bad_header_is_named(tus: Tus, headers: Mapping[str, str], field
     assert [] == (await tus.json("/api/v1/uploads"))["items"]
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("-1", 400), ("+5", 400), (" 5 5", 400), ("1_0", 400), ("0x10", 400), ("5.0", 400), ("", 400), ("1e3", 400),
+        ("9" * 20, 400), ("9" * 19, 413), (str(1 << 63), 413), (str((1 << 63) - 1), 413),
+    ],
+)  # fmt: skip
+async def test_numbers_that_are_none_or_too_large(tus: Tus, text: str, status: int) -> None:
+    """Only 1 to 19 ASCII digits are a number; one that no upload can have is too large, and nothing overflows."""
+    answer = await tus.request("POST", "/uploads/", {**VERSION, "Upload-Length": text})
+    assert status == answer.status
+    path = await tus.create(10)
+    expected = 400 if status == 400 else 409
+    assert expected == (await tus.patch(path, 0, b"abc", {"Upload-Offset": text})).status
+
+
 async def test_larger_than_the_largest_upload(tus: Tus) -> None:
     """413 names the limit."""
     size_max = tus.services.config.upload_size_max_bytes
