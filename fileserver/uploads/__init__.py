@@ -1,4 +1,4 @@
-"""Receiving files by tus 1.0.0: bytes stream through into S3 and are acknowledged once stored and recorded.
+"""Receiving files: by tus and the IETF's draft, bytes stream into S3 and are acknowledged once stored and recorded.
 
 Promises
     What a client was told is stored: an offset counts bytes that S3 has acknowledged and PostgreSQL has recorded, from
@@ -11,7 +11,7 @@ What there is of an upload
     objects     `uploads/<id>` by multipart upload, or `uploads/<id>-<fence>` by one PutObject when one part is all;
                 `tails/<id>/<offset>-<fence>`, immutable.
 
-The life of a request that brings bytes (`tus`, `intake`)
+The life of a request that brings bytes (`tus`, `ietf`, `writing`, `intake`)
     1. The caller is known to be allowed; an older request in this process is asked to end and keeps what it has
        (`receptions`); the row's fence is raised, after which no older request anywhere records (`service.take_up`).
     2. Pieces go into the open part, which is being sent while it fills and stays in memory until S3 acknowledges it
@@ -39,11 +39,16 @@ Crash windows: this process, S3 or PostgreSQL may stop between any two of these
         Completing again finds the object there, with the right size, and goes on.
     verifying
         The job begins anew; it was enqueued in the transaction that set the state.
+    tails of an upload that waited for its length sent as its last part, not recorded
+        They are sent again: the same bytes under the same number. Recorded once, when the tails' rows are dropped.
     terminated or expired, objects not deleted
         The job that deletes them was enqueued in the same transaction.
     a PUT sent to its end whose answer never came
         It may land after a newer request's. Objects have the fence in their key, so that they can't be overwritten. A
         part can be: then Complete refuses its ETag and the upload fails, unless the bytes were the same.
+
+Final uploads (`concat`, `joining`) bring no bytes: they begin as `assembling`; a job copies or sends their parts from
+partial ones, records them, and goes on where the record ends. Partial uploads stay until that is done.
 
 Direct uploads (`direct`, `direct_service`) differ in how bytes come: the client sends parts straight into the store by
 requests that are signed here, one part each. Their own order of steps and crash windows stand in `direct_service`; from
