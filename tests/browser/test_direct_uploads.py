@@ -108,6 +108,36 @@ async def test_a_signature_that_ran_out_is_asked_for_again(console: Console, eng
     assert hashlib.sha256(FILM).hexdigest() in await uploads(console)
 
 
+async def test_a_lost_answer_loses_nothing(console: Console, engines: Endpoints, film: Path) -> None:
+    """The server has joined the parts, and the page never hears of it: it looks, and sends nothing again."""
+    await allowed(console, engines)
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    async with uploading(console) as page:
+        parts = puts(page)
+        await page.route("**/complete?*", lose, times=1)
+        await choose(page, film)
+        await verified(console, page)
+    assert PARTS == len(parts)
+
+
+async def test_a_store_that_refuses_is_passed_by(console: Console, engines: Endpoints, film: Path) -> None:
+    """Where no signature helps, as behind a proxy that changes requests, the file goes through the server."""
+    await allowed(console, engines)
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=403, headers={"Access-Control-Allow-Origin": console.url})
+
+    async with uploading(console) as page:
+        await page.route("**partNumber=1*", refuse)
+        await choose(page, film)
+        await done(page, "1 / 1")
+    assert "streamed" == (await uploads(console))[hashlib.sha256(FILM).hexdigest()]
+
+
 @pytest.mark.parametrize("own_config", ["out of reach"], indirect=True)
 async def test_a_store_out_of_reach_is_passed_by(console: Console, tmp_path: Path, film: Path) -> None:
     """The file goes through the server instead, and the next one does so at once."""

@@ -75,26 +75,28 @@ async function sendPart(upload, number, progress, signal) {
       progress.of(number, bytes.byteLength);
       return etag ?? (await etagOf(upload, number, signal));
     } catch (error) {
+      if (signal.aborted) throw error;
       progress.of(number, 0);
-      if (signal.aborted || tries >= TRIES_MAX || !passing(error)) throw await told(error, upload, signal);
-      if (!error.status && learned() !== "yes") throw await told(error, upload, signal);
+      if (tries >= triesFor(error) || !passing(error)) throw await told(error, upload, signal);
       if (!error.status || error.status >= 500) await pause(tries * TRY_AGAIN_MS, signal);
     }
   }
 }
 
+// A store that has never answered this browser is not waited for.
+const triesFor = ({ status }) => (learned() === "yes" ? TRIES_MAX : status ? 2 : 1);
+
 // A signature that has run out is asked for anew; so is one for bytes that changed on their way, or a store that was busy.
 const passing = ({ status = 0 }) => status === 0 || status === 403 || status === 400 || status === 408 || status === 429 || status >= 500;
 
-// No answer from the store: if the server answers and the store answers the server, it is this browser that can't reach it.
+// No answer from the store, or none but refusals: if it answers the server, this browser had better go through the server.
 async function told(error, upload, signal) {
-  if (signal.aborted || (error.status && error.status < 500)) return error;
   try {
     await callApi("GET", address(upload.uploadId), undefined, signal);
   } catch (own) {
     return slugOf(own) || !own.status ? own : error;
   }
-  return error.status ? error : new StoreOutOfReach();
+  return error.status >= 500 ? error : new StoreOutOfReach();
 }
 
 // A store whose CORS rules hide the ETag tells it the server.

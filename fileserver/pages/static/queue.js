@@ -166,6 +166,7 @@ export class Queue extends EventTarget {
   }
 
   #settle(upload, error) {
+    if (error.fail === "signedOut") this.pauseAll(); // the others would fail one after the other
     if (error.elsewhere) upload.become(PAUSED, { reason: "elsewhere" });
     else upload.become("failed", { reason: error.fail ?? "refused", text: error.text ?? error.message ?? "" });
   }

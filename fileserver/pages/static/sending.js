@@ -4,7 +4,7 @@
 import { callApi, csrf } from "./api.js";
 import { StoreOutOfReach, forgetDirect, sendDirectly } from "./direct.js";
 import { fingerprintOf } from "./fingerprint.js";
-import { Patience, judge, pause } from "./patience.js";
+import { Patience, judge, pause, slugOf } from "./patience.js";
 import { ENDPOINT, sendByTus } from "./tus_way.js";
 import { learn, mayGoDirectly } from "./ways.js";
 
@@ -22,6 +22,7 @@ export async function bring(upload, signal, claim) {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof StoreOutOfReach) await goThroughServer(upload);
+      else if (slugOf(error) === "wrong-state" && upload.uploadId) upload.become("verifying"); // all is there, only the answer was lost
       else if (!(await passes(error, upload, signal, patience)) && ++anew > ANEW_MAX) throw { fail: "refused", text: "" };
     }
   }

@@ -1,6 +1,12 @@
 // The part of a page that takes files: a zone to drop them on, pickers for files and folders, the queue and what shows it.
 //
 //   <div data-uploader>, made by templates/uploader.html; startUploader returns its queue
+//
+//   dropped_files → queue ⇄ upload (one file and where it stands)        upload_rows, upload_total: show the queue
+//                     ↓                                                  earlier_uploads: what the server knows from before
+//                  sending → fingerprint (is it known?), ways (which way?), patience (wait or give up?)
+//                     ↓
+//                  tus_way (through the server) or direct, direct_part (straight to the store)
 
 import { FILES_MAX, chosen, dropped } from "./dropped_files.js";
 import { Queue } from "./queue.js";
