@@ -4,8 +4,7 @@ import json
 import logging
 import random
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import click
 import structlog
@@ -15,58 +14,62 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.crash.files import MIB
 from tests.crash.journal import Journal
-from tests.crash.killers import TARGETS, Leg, Say
-from tests.crash.run import Outcome, Plan, run
+from tests.crash.killers import TARGETS, Leg
+from tests.crash.long import LongPlan, run_long
+from tests.crash.run import EVIDENCE, Plan, run
 
 SHOWN_MAX = 20
+LONG = "long"
+ALL_TARGETS = (*TARGETS, LONG)
+GIB = 1 << 30
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+    TimeRemainingColumn(),
+    TextColumn("{task.fields[state]}"),
+)
 
 
 @click.command()
-@click.option("--target", type=click.Choice(TARGETS), default="server", show_default=True, help="What is killed.")
+@click.option("--target", type=click.Choice(ALL_TARGETS), default="server", show_default=True, help="What is killed.")
 @click.option(
-    "--kills",
-    type=click.IntRange(1),
-    default=100,
-    show_default=True,
-    help="How often; for all, engines a tenth.",
+    "--kills", type=click.IntRange(1), default=100, show_default=True, help="How often; for all, engines a tenth."
 )
 @click.option("--seed", type=int, help="Of files, clients and moments; else one is drawn and printed.")
 @click.option("--clients", type=click.IntRange(1, 16), default=4, show_default=True, help="How many upload at once.")
 @click.option("--nodes", type=click.IntRange(1, 4), default=2, show_default=True, help="How many servers there are.")
+@click.option("--size-gib", type=click.FloatRange(0.01), default=10, show_default=True, help="Of the file, for long.")
+@click.option("--cuts", type=click.IntRange(0), default=20, show_default=True, help="Interruptions, for long.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object and no progress bar.")
-def main(*, target: str, kills: int, seed: int | None, clients: int, nodes: int, as_json: bool) -> None:
+def main(*, target: str, seed: int | None, size_gib: float, cuts: int, as_json: bool, **how: int) -> None:
     """Kill processes while files are uploaded, and prove that nothing acknowledged is lost.
 
-    Ends with 1 if any promise was broken; rows, logs and the summary are then kept below .cache/crash.
+    Target long: one file, interrupted by its client and by kill -9 of the server. Ends with 1 if any promise was
+    broken; of other targets rows, logs and the summary are then kept below .cache/crash.
     """
-    plan = Plan(target, kills, random.randrange(1 << 32) if seed is None else seed, clients, nodes)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     console = Console(stderr=True, quiet=as_json, highlight=False)
-    console.print(f"target {target}, seed {plan.seed}")
-    with progress(plan, console) as say:
-        outcome = uvloop.run(run(plan, say))
-    if as_json:
-        click.echo(json.dumps(outcome.summary()))
+    seed = random.randrange(1 << 32) if seed is None else seed
+    console.print(f"target {target}, seed {seed}")
+    if target == LONG:
+        summary = long(LongPlan(int(size_gib * GIB), cuts, seed), console)
     else:
-        tell(outcome, console)
-    sys.exit(1 if outcome.violations else 0)
+        summary = kill(Plan(target, seed=seed, **how), console)
+    if as_json:
+        click.echo(json.dumps(summary))
+    else:
+        tell(summary, console)
+    sys.exit(1 if summary["violations"] else 0)
 
 
-@contextmanager
-def progress(plan: Plan, console: Console) -> Iterator[Say]:
-    """A bar while the block lasts."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[state]}"),
-    )
-    with Progress(*columns, console=console) as bar:
+def kill(plan: Plan, console: Console) -> dict[str, Any]:
+    """A run with a bar for each of its legs."""
+    with Progress(*COLUMNS, console=console) as bar:
         tasks = {leg: bar.add_task(leg.target, total=leg.deaths, start=False, state="") for leg in plan.legs}
 
         def say(journal: Journal, leg: Leg, deaths: int) -> None:
@@ -75,21 +78,28 @@ def progress(plan: Plan, console: Console) -> Iterator[Say]:
             bar.start_task(tasks[leg])
             bar.update(tasks[leg], completed=deaths, state=state)
 
-        yield say
+        return uvloop.run(run(plan, say)).summary()
 
 
-def tell(outcome: Outcome, console: Console) -> None:
+def long(plan: LongPlan, console: Console) -> dict[str, Any]:
+    """A long upload with a bar for what is acknowledged."""
+    with Progress(*COLUMNS, console=console) as bar:
+        task = bar.add_task("MiB", total=plan.length // MIB, state="")
+        return uvloop.run(run_long(plan, lambda offset: bar.update(task, completed=offset // MIB)))
+
+
+def tell(summary: dict[str, Any], console: Console) -> None:
     """The summary for people."""
-    summary = outcome.summary()
     violations = summary.pop("violations")
     for name, value in summary.items():
         console.print(f"{name:24} {value}")
     for violation in violations[:SHOWN_MAX]:
         console.print(f"[red]{violation['kind']}[/] {violation['upload']} {violation['detail']}")
     if violations:
-        console.print(f"[red]{len(violations)} broken promises; evidence in {outcome.plan.evidence_folder}[/]")
+        console.print(f"[red]{len(violations)} broken promises; evidence in {EVIDENCE}[/]")
     else:
         console.print("[green]every promise kept[/]")
+    summary["violations"] = violations
 
 
 if __name__ == "__main__":

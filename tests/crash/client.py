@@ -245,9 +245,9 @@ class Upload:
         return False
 
 
-def patience(what: str) -> Iterator[None]:
+def patience(what: str, timeout_s: float = PATIENCE_S) -> Iterator[None]:
     """Again and again, but not for ever. Raises Stuck."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + timeout_s
     while time.monotonic() < until:
         yield
     raise Stuck(f"no end of waiting for {what}")

@@ -28,6 +28,7 @@ from tests.crash.tus import opened_door
 KILLS_PER_PERSON = 25  # each kill may leave an upload whose maker never learns its address, and a person may have 100
 PEOPLE_MIN = 8
 HANGING_IN_MOVES = 0.6  # of one: how many PATCHes
+EVIDENCE = Path(".cache/crash")
 DAY = timedelta(days=1)
 LOG_BYTES_MAX = 8 << 20
 
@@ -41,7 +42,6 @@ class Plan:
     seed: int
     clients: int = 4
     nodes: int = 2
-    evidence: Path = Path(".cache/crash")
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -56,7 +56,7 @@ class Plan:
     @property
     def evidence_folder(self) -> Path:
         """Where rows and logs go if a promise was broken."""
-        return self.evidence / f"{self.target}-{self.kills}-{self.seed}"
+        return EVIDENCE / f"{self.target}-{self.kills}-{self.seed}"
 
 
 @dataclass(frozen=True)

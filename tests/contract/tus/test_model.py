@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient
 from argon2.profiles import CHEAPEST
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule, run_state_machine_as_test
 from yarl import URL
 
 from compliance.access import Role
@@ -101,10 +101,13 @@ class Uploads(RuleBasedStateMachine):
         return self._create(length, length, {"Upload-Concat": "partial"})
 
     @rule(target=uploads, one=partials, two=partials)
-    def concatenate(self, one: Modelled, two: Modelled) -> Modelled:
+    def concatenate(self, one: Modelled, two: Modelled) -> Any:
         """A final upload of two, perhaps the same."""
         sent = {**VERSION, "Upload-Concat": f"final;{one.path} {two.path}"}
         answer = self._ask("POST", "/uploads/", sent)
+        if State.GONE in (one.state, two.state):
+            assert 410 == answer.status
+            return multiple()
         assert 201 == answer.status
         final = Modelled(URL(answer.headers["Location"]).path, one.body + two.body, concat="final")
         self.made.append(final)
