@@ -5,6 +5,7 @@ with its size (and ETag), every offset must be what parts and tails make, and ev
 store must be named by a row. Nothing may write meanwhile.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,14 +67,19 @@ async def look(rows: Rows, store: ObjectStore, settings: S3Settings) -> Found:
 
 
 async def _stored(store: ObjectStore, settings: S3Settings) -> Stored:
-    client = client_for(settings)
-    folders = [client.list_objects(settings.bucket, prefix, recursive=True) for prefix in ("uploads/", "tails/")]
+    objects = await asyncio.to_thread(_objects, settings)
     pending = await store.list_multiparts("uploads/")
     return Stored(
-        objects={str(each.object_name): int(each.size or 0) for folder in folders for each in folder},
+        objects=objects,
         multiparts={each.multipart_id: each.key for each in pending},
         parts={each.multipart_id: await store.list_parts(each.key, each.multipart_id) for each in pending},
     )
+
+
+def _objects(settings: S3Settings) -> dict[str, int]:
+    client = client_for(settings)
+    folders = [client.list_objects(settings.bucket, prefix, recursive=True) for prefix in ("uploads/", "tails/")]
+    return {str(each.object_name): int(each.size or 0) for folder in folders for each in folder}
 
 
 async def _known(rows: Rows) -> dict[str, Known]:

@@ -8,12 +8,16 @@ import pytest
 
 from fileserver.config import Config
 from fileserver.uploads.names import object_key, tail_prefix
+from fileserver.uploads.orphans import sweep_orphans
 from storage.engines import Endpoints
 from storage.objects import ObjectStore, faults
 from tests.contract.faulty_store import Fault, FaultyStore
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_patch import assert_complete
 from tests.contract.tus.test_process import serving
+from tests.crash.check import look
+from tests.crash.journal import Violation
+from tests.crash.rows import Rows
 from tests.services import Clock
 from tests.uploads import VERSION, Tus, until
 
@@ -169,3 +173,24 @@ async def test_what_an_ended_upload_leaves_goes_in_spite_of_faults(
         row = await tus.row(path)
         assert () == await object_store.list_multiparts(object_key(row.id))
         assert 0 == await object_store.delete_prefix(tail_prefix(row.id))
+
+
+async def test_what_a_lost_answer_left_is_swept(
+    tus: Tus, faulty: FaultyStore, engines: Endpoints, clock: Clock
+) -> None:
+    """A multipart upload that was begun and whose id nobody learned is gone when the sweep has been."""
+    path = await tus.create(LENGTH)
+    faulty.fail("create_multipart_upload", Fault.CUT_AFTER)
+    assert 204 == (await tus.patch(path, 0, BODY)).status
+    assert 2 == faulty.requests["create_multipart_upload"]
+    rows, mine = Rows(tus.services.config.database_url.get_secret_value()), path.rpartition("/")[2]
+    assert ["orphan multipart"] == [each.kind for each in await wrong(tus, rows, engines, mine)]
+    clock.advance(days=1)
+    await sweep_orphans(tus.services, within=mine)
+    assert [] == await wrong(tus, rows, engines, mine)
+
+
+async def wrong(tus: Tus, rows: Rows, engines: Endpoints, upload_id: str) -> list[Violation]:
+    """What a look at rows and store finds about one upload."""
+    found = await look(rows, tus.services.objects, engines.s3)
+    return [each for each in (*found.broken, *found.orphans, *found.leftovers) if each.upload == upload_id]
