@@ -4,14 +4,18 @@
 decides what is committed together. Times are UTC and come from the database's clock unless the caller injects them.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import select
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StoreUnavailable
 
@@ -20,6 +24,8 @@ Transaction = AsyncConnection
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 POOL_TIMEOUT_S = 10
+IDLE_S = 30.0
+USED_AT = "used_at"
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
@@ -46,7 +52,6 @@ class Database:
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error's text goes to the log, where hashes and sealed profiles don't belong
             connect_args={
                 "connect_timeout": POOL_TIMEOUT_S,
@@ -54,6 +59,9 @@ class Database:
                 "options": OPTIONS,
             },
         )
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self._engine.sync_engine, "checkin", _note_use)
+        event.listen(self._engine.sync_engine, "checkout", self._ask_if_doubtful)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -62,16 +70,19 @@ class Database:
         Raises StoreUnavailable when PostgreSQL can't be reached or is too busy: nothing of the block is kept then, and
         the same may succeed later.
         """
-        try:
+        with _unavailable_if_it_may_pass():
             async with self._engine.begin() as connection:
                 yield connection
-        except PoolTimeoutError as error:
-            raise StoreUnavailable(store="postgresql", detail="every connection is in use") from error
-        except (OperationalError, InterfaceError) as error:
-            detail = _may_pass(error)
-            if detail is None:
-                raise
-            raise StoreUnavailable(store="postgresql", detail=detail) from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """For a single question: each statement is a transaction of its own, without the two round trips of one.
+
+        What two statements read may be of two moments. Raises as `transaction`.
+        """
+        with _unavailable_if_it_may_pass():
+            async with self._autocommit.connect() as connection:
+                yield connection
 
     async def ping(self) -> None:
         """Raises StoreUnavailable unless PostgreSQL answers."""
@@ -81,6 +92,42 @@ class Database:
     async def close(self) -> None:
         """Closes every connection of the pool."""
         await self._engine.dispose()
+
+    def _ask_if_doubtful(self, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Asked before it is used is a connection that rested for long, or whose server has said something: a goodbye.
+
+        To ask every time would cost a round trip for each transaction.
+        """
+        rested_s = time.monotonic() - record.info.get(USED_AT, 0.0)
+        if rested_s < IDLE_S and not _is_readable(connection.driver_connection.fileno()):
+            return
+        try:
+            self._engine.dialect.do_ping(connection)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+
+def _is_readable(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[USED_AT] = time.monotonic()
+
+
+@contextmanager
+def _unavailable_if_it_may_pass() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreUnavailable(store="postgresql", detail="every connection is in use") from error
+    except (OperationalError, InterfaceError) as error:
+        detail = _may_pass(error)
+        if detail is None:
+            raise
+        raise StoreUnavailable(store="postgresql", detail=detail) from error
 
 
 def _may_pass(error: DBAPIError) -> str | None:

@@ -189,28 +189,35 @@ async def take_up(
     for a length that can't be, UploadQuotaExceeded, and as `check`.
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
-    async with services.database.transaction() as tx:
+    database = services.database
+    async with database.reading() if length is None else database.transaction() as tx:
         row = await allowed(tx, actor, action, upload_id, services.clock(), lock=length is not None)
         if row.way != STREAMED:
             raise UploadWrongWay(way=row.way)
         if row.state == "receiving" and row.holder not in (None, holder) and not asked:
             raise HeldElsewhere(row.holder)
-        ended = row.state != "receiving"
-        if offset is not None and row.concat == names.FINAL:
-            raise UploadFinal
         if offset is not None:
-            _check_place(row, offset)
-            row = await _with_length(services, tx, row, length)
+            row = await _placed(services, tx, row, offset, length)
         taken = TakenUp(
-            row=row, attempt=secrets.token_hex(ATTEMPT_BYTES), size_max_bytes=services.config.upload_size_max_bytes
+            row=row,
+            attempt=secrets.token_hex(ATTEMPT_BYTES),
+            size_max_bytes=services.config.upload_size_max_bytes,
+            tails=await uploads.tails_of(tx, upload_id) if row.offset_bytes % row.part_size_bytes else (),
         )
         if body_bytes is not None and row.offset_bytes + body_bytes > taken.layout.end_max_bytes:
             raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
-        if ended:
-            return taken
-        if row.holder != holder:
-            row = await _moved(tx, row, holder)
-        return replace(taken, row=row, tails=await uploads.tails_of(tx, upload_id))
+    if row.state != "receiving" or row.holder == holder:
+        return taken
+    async with database.transaction() as tx:
+        return replace(taken, row=await _moved(tx, row, holder))
+
+
+async def _placed(services: Services, tx: Transaction, row: UploadRow, offset: int, length: int | None) -> UploadRow:
+    """The row that bytes go to at this offset, which is where it stands."""
+    if row.concat == names.FINAL:
+        raise UploadFinal
+    _check_place(row, offset)
+    return await _with_length(services, tx, row, length)
 
 
 async def _moved(tx: Transaction, row: UploadRow, holder: UUID) -> UploadRow:
