@@ -2,7 +2,10 @@
 
 import asyncio
 import base64
+import fcntl
 import json
+import struct
+import termios
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -57,6 +60,11 @@ def checksum(body: bytes, algorithm: str = "sha1") -> dict[str, str]:
     return {"Upload-Checksum": f"{algorithm} {base64.b64encode(hasher.digest()).decode()}"}
 
 
+def _unacknowledged_bytes(file: int) -> int:
+    waiting: tuple[int] = struct.unpack("i", fcntl.ioctl(file, termios.TIOCOUTQ, b"\0" * 4))
+    return waiting[0]
+
+
 @dataclass(frozen=True)
 class OpenPatch:
     """A PATCH whose body is sent by hand."""
@@ -70,6 +78,15 @@ class OpenPatch:
         """Some of the bytes, which the server's socket has taken when this returns."""
         self.writer.write(body)
         await self.writer.drain()
+
+    async def begun(self) -> None:
+        """Returns when the server is at work on it."""
+        await until(lambda: self.tus.reception(self.path) is not None)
+
+    async def delivered(self) -> None:
+        """Returns when the server's machine has acknowledged every byte that was sent."""
+        file = self.writer.get_extra_info("socket").fileno()
+        await until(lambda: not self.writer.transport.get_write_buffer_size() and not _unacknowledged_bytes(file))
 
     async def status(self) -> int:
         """The answer's status, once it comes."""

@@ -26,6 +26,7 @@ from fileserver.uploads.receptions import RECEIVING_MAX, Reception
 
 SILENCE_MAX_S = 60
 PAST_PARSER_FROM_BYTES = 512 << 10  # below, handing the socket over costs more than it saves
+LATE_MAX_BYTES = 16 << 20  # what a connection's buffers may hold when its request is asked to end
 GATHER_MS = 2  # how long a piece that could be larger waits for more
 
 THREADS = ThreadPoolExecutor(max_workers=RECEIVING_MAX, thread_name_prefix="upload-body")
@@ -130,7 +131,7 @@ class SocketBody:
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
         self._poll.register(self._woken, select.POLLIN)
-        self._asked = False
+        self._asked, self._late_bytes = False, 0
 
     async def read_into(self, room: memoryview, hashers: Sequence[Any]) -> int:
         """See Body."""
@@ -164,31 +165,39 @@ class SocketBody:
 
     async def _in_thread(self, room: memoryview, hashers: Sequence[Any]) -> int:
         with self._reception.interrupting(self._interrupt):
-            receiving = asyncio.get_running_loop().run_in_executor(THREADS, self._receive, room, hashers)
+            patience_ms = 0 if self._reception.ending else SILENCE_MAX_S * 1000
+            loop = asyncio.get_running_loop()
+            receiving = loop.run_in_executor(THREADS, self._receive, room, hashers, patience_ms)
             try:
                 await asyncio.wait({receiving})
             except asyncio.CancelledError:  # the thread still writes into `room`
                 self._interrupt()
                 await asyncio.wait({receiving})
                 raise
-            count, failure = receiving.result()
-        if count:
+        return self._told(*receiving.result())
+
+    def _told(self, count: int, failure: OSError | None) -> int:
+        """What had arrived when the request was asked to end is taken as well: the client's side has let go of it."""
+        ending = self._reception.ending
+        if ending is not None:
+            self._late_bytes += count
+        if count and self._late_bytes <= LATE_MAX_BYTES:
             return count
-        if self._reception.ending is not None:
-            raise self._reception.ending
+        if ending is not None:
+            raise ending
         if isinstance(failure, TimeoutError):
             raise UploadSilent(timeout_s=SILENCE_MAX_S)
         raise UploadCut from failure
 
-    def _receive(self, room: memoryview, hashers: Sequence[Any]) -> tuple[int, OSError | None]:
+    def _receive(self, room: memoryview, hashers: Sequence[Any], patience_ms: int) -> tuple[int, OSError | None]:
         """In a thread: what arrives until there is a pause or no room; the failure only if nothing came before it."""
-        count, failure, patience_ms = 0, None, SILENCE_MAX_S * 1000
+        count, failure, file = 0, None, self._socket.fileno()
         try:
             while count < len(room):
                 ready = [fd for fd, _ in self._poll.poll(patience_ms)]
-                if not ready and not count:
-                    raise TimeoutError
-                if ready != [self._socket.fileno()]:  # a pause, or somebody wants us to stop
+                if file not in ready:  # a pause, or somebody wants us to stop
+                    if not ready and patience_ms > GATHER_MS:
+                        raise TimeoutError
                     break
                 received = self._socket.recv_into(room[count:])
                 if not received:

@@ -81,14 +81,14 @@ class Receiver:
 
     async def run(self, body: Body) -> None:
         """Until the body ends. Raises why it ended early, after keeping what arrived; StorageError, AccessDenied."""
-        recording = asyncio.create_task(self._record_in_order())
+        self._recording = asyncio.create_task(self._record_in_order())
         try:
             early = await self._take_all(body)
             self._full.put_nowait(None)
-            await recording
+            await self._recording
             await self._settle(early)
         finally:
-            await end_task(recording)
+            await end_task(self._recording)
             for part in self._begun:
                 await part.abandon()
 
@@ -127,8 +127,7 @@ class Receiver:
 
     async def _begin(self) -> OpenPart:
         """The part at the present position; it is sent while it arrives if this request is sure to fill it."""
-        async with self._reception.waiting():
-            await self._slots.acquire()
+        await self._slot()
         intake = self._intake
         tails = intake.tails if self._position == intake.offset else ()
         part = OpenPart(intake.layout.span_at(self._position), tails, self._objects, self._send, self._blocks)
@@ -136,6 +135,20 @@ class Receiver:
         if intake.body_bytes is not None and intake.offset + intake.body_bytes >= part.span.end:
             part.start()
         return part
+
+    async def _slot(self) -> None:
+        """A place for one more part, also for a request that must end: what has arrived is taken.
+
+        Raises what ended the recording: then no place will ever be free.
+        """
+        if self._slots.locked():
+            waiting = asyncio.ensure_future(self._slots.acquire())
+            await asyncio.wait({waiting, self._recording}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                await end_task(waiting)
+                self._recording.result()
+        else:
+            await self._slots.acquire()
 
     def _close(self, part: OpenPart) -> None:
         """The part is full: off it goes."""

@@ -44,9 +44,7 @@ class Reception:
 
     @contextmanager
     def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
-        """A wait that asyncio can't cut short: `end` calls `interrupt`. Raises the reason if it has been given."""
-        if self.ending is not None:
-            raise self.ending
+        """A wait that asyncio can't cut short: `end` calls `interrupt`."""
         self._interrupt = interrupt
         try:
             yield

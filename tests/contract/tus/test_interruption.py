@@ -82,6 +82,17 @@ async def test_a_stopping_server_keeps_what_arrived(tus: Tus) -> None:
     assert "receiving" == row.state
 
 
+@pytest.mark.parametrize("size_bytes", [PART_BYTES - 1000, PART_BYTES + 900_000, LENGTH - 1])
+async def test_every_byte_that_was_delivered_counts(tus: Tus, other: Tus, size_bytes: int) -> None:
+    """Also those that the request which is ended had not read yet, whether its own process or another asks."""
+    for asker in (tus, other):
+        async with tus.open_patch(await tus.create(LENGTH), 0, LENGTH) as patch:
+            await patch.send(BODY[:size_bytes])
+            await patch.begun()
+            await patch.delivered()
+            assert size_bytes == await asker.offset(patch.path)
+
+
 async def test_another_node_takes_over(tus: Tus, other: Tus) -> None:
     """Two servers, one database: the second asks the first to let go, which keeps every byte that had arrived."""
     path = await tus.create(LENGTH)
