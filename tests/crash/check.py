@@ -28,8 +28,8 @@ class Found:
     """What a look found."""
 
     broken: tuple[Violation, ...]  # rows and objects disagree
-    orphans: tuple[Violation, ...]  # of uploads that have ended, or of none
-    leftovers: tuple[Violation, ...]  # the same of uploads that may still go on: to be gone when those end
+    orphans: tuple[Violation, ...]  # what no row names, of uploads that have ended, or of none
+    leftovers: tuple[Violation, ...]  # the same of uploads that may still go on
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,9 @@ class Outcome:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """Everything that may not be."""
+        """Everything that may not be. What crashes left may be there until the sweep has been."""
         settled, in_the_end = self.found
-        looked = (*settled.broken, *settled.orphans, *in_the_end.broken, *in_the_end.orphans, *in_the_end.leftovers)
+        looked = (*settled.broken, *in_the_end.broken, *in_the_end.orphans, *in_the_end.leftovers)
         return (*self.journal.violations, *dict.fromkeys(looked))
 
     def summary(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Outcome:
             "sent_bytes": journal.sent_bytes,
             "acts": dict(journal.acts),
             "answers": dict(sorted(journal.answers.items())),
-            "leftovers_of_unfinished": len(self.found[0].leftovers),
+            "left_until_swept": len(self.found[0].orphans) + len(self.found[0].leftovers),
             "failed_jobs": self.failed_jobs,
             "violations": [asdict(each) for each in self.violations],
         }
