@@ -40,9 +40,6 @@ async def put_bytes(
     headers = {"Content-Length": str(size_bytes)}
     # Sent exactly as signed: without a media type there must be no Content-Type at all.
     headers |= {"Content-Type": media_type} if media_type else {}
-    if isinstance(body, Sequence) and size_bytes <= SLICE_BYTES:
-        async with asyncio.timeout(STALL_TIMEOUT_S):
-            return await _send(session, url, b"".join(body), headers, operation, key)
     async with asyncio.timeout(None) as limit:
         source = _Measured(_slices(body) if isinstance(body, Sequence) else body, size_bytes, limit)
         try:
