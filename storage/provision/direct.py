@@ -20,7 +20,10 @@ CHECKSUM_HEADER = "x-amz-checksum-sha256"
 
 
 async def bound_parts(store: ObjectStore, prefix: str) -> None:
-    """A signed part is stored; with other bytes, another size or another number it is refused."""
+    """A signed part is stored; with other bytes, another size or another number it is refused, and so is a copy.
+
+    A store that lets a header turn the part into a copy would give every object away to whoever may upload.
+    """
     body = os.urandom(SIZE_BYTES)
     async with _part(store, prefix + "direct", body) as signed:
         expect("a signed part was refused", holds=await _put(signed, body) == OK)
@@ -28,6 +31,10 @@ async def bound_parts(store: ObjectStore, prefix: str) -> None:
         expect("another size was taken", holds=await _put(signed, body + b"x") != OK)
         elsewhere = replace(signed, url=signed.url.replace("partNumber=1", "partNumber=2"))
         expect("another number was taken", holds=await _put(elsewhere, body) != OK)
+        source = {"x-amz-copy-source": f"{_bucket(signed)}/{prefix}direct-source"}
+        await store.put(f"{prefix}direct-source", body, media_type=MEDIA_TYPE)
+        copying = replace(signed, headers={**signed.headers, **source})
+        expect("a copy of another object was taken", holds=await _put(copying, body) != OK)
 
 
 async def browsers(store: ObjectStore, prefix: str, origin: str) -> None:
@@ -40,6 +47,11 @@ async def browsers(store: ObjectStore, prefix: str, origin: str) -> None:
         shown = await _headers_of_put(signed, body, origin)
         exposed = shown.get("Access-Control-Expose-Headers", "").lower()
         expect("the ETag is hidden from pages (run storage init)", holds="etag" in exposed or exposed == "*")
+
+
+def _bucket(signed: SignedRequest) -> str:
+    """The first segment of its path: addresses are made so (`signing`)."""
+    return URL(signed.url, encoded=True).raw_parts[1]
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from yarl import URL
 
 from fileserver.uploads import direct_service
 from storage.objects import signing
@@ -53,6 +54,17 @@ async def test_another_place_is_refused(direct: DirectClient) -> None:
         assert (await direct.put({**signed, "url": signed["url"].replace(before, after)}, BODY)).status in (403, 404)
     assert 403 == (await direct.put({**signed, "method": "DELETE"}, b"")).status
     assert [] == await direct.listed(upload) + await direct.listed(second)
+
+
+@pytest.mark.parametrize("cut", [{}, {"x-amz-copy-source-range": f"bytes=0-{PART_BYTES - 1}"}], ids=["whole", "range"])
+async def test_a_copy_of_another_object_is_refused(direct: DirectClient, cut: dict[str, str]) -> None:
+    """A header that nobody signed does not turn the part into a copy of bytes that its sender may not have."""
+    await direct.tus.services.objects.put("versions/bare", OTHER, media_type="x/y")
+    upload = await direct.begin(2 * PART_BYTES)
+    signed = await direct.signed(upload, 1, BODY)
+    source = {"x-amz-copy-source": f"{URL(signed['url'], encoded=True).raw_parts[1]}/versions/bare"}
+    assert 403 == (await direct.put(signed, BODY, **source, **cut)).status
+    assert [] == await direct.listed(upload)
 
 
 async def test_an_old_signature_is_refused_and_a_new_one_is_good(
