@@ -12,7 +12,7 @@ from compliance.access import Role
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
 from fileserver.services import Services
-from fileserver.uploads import whole
+from fileserver.uploads import pace, whole
 from fileserver.uploads.errors import UploadQuotaExceeded
 from fileserver.uploads.names import object_key
 from fileserver.uploads.service import new_row
@@ -21,7 +21,7 @@ from storage.rows import quotas
 from tests.contract.tus.test_patch import assert_complete
 from tests.people import Employee, add_employee
 from tests.services import Clock
-from tests.uploads import STREAM, VERSION, Tus, checksum, metadata
+from tests.uploads import STREAM, VERSION, WAIT_MAX_S, Tus, checksum, metadata
 
 BODY = os.urandom(64 << 10)
 
@@ -41,6 +41,22 @@ async def test_complete_in_one_request(tus: Tus, size_bytes: int) -> None:
     await assert_complete(tus, path, body)
     assert hashlib.sha256(body).hexdigest() == (await tus.row(path)).sha256
     assert ["employee:upload:create", "employee:upload:complete"] == await tus.acts(path)
+
+
+async def test_a_trickle_is_given_up(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """408 although it is never silent for long: a few bytes a minute would hold a place, of which there are few."""
+    monkeypatch.setattr(pace, "PATIENCE_S", 0)
+    monkeypatch.setattr(pace, "RATE_MIN_BYTES_S", 1 << 60)
+    reader, writer = await asyncio.open_connection(tus.address.host, tus.address.port)
+    sent = {"Host": tus.address.authority, "Authorization": f"Bearer {tus.token}", **headers(b"x" * 100)}
+    lines = ["POST /uploads/ HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), "Content-Length: 100"]
+    try:
+        writer.write("\r\n".join([*lines, "", "x" * 60]).encode())
+        async with asyncio.timeout(WAIT_MAX_S):
+            assert 408 == int((await reader.readline()).split()[1])
+    finally:
+        writer.close()
+    assert [] == (await tus.json("/api/v1/uploads"))["items"]
 
 
 async def test_many_at_once(tus: Tus) -> None:
