@@ -59,6 +59,7 @@ def read_sources(headers: Mapping[str, str], origins: Sequence[str]) -> tuple[So
 
 def _id_of(text: str, origins: Sequence[str]) -> UUID:
     try:
+        text.encode()  # a header may hold bytes that are no text, and no row can
         url = URL(origins[0] + "/uploads/").join(URL(text))
         known = str(url.origin()) in origins and url.parent.path == "/uploads" and not url.query_string
         if known and not url.fragment:

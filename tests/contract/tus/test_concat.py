@@ -1,5 +1,6 @@
 """Upload-Concat: uploads put together of partial ones (extension concatenation)."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from datetime import timedelta
@@ -25,7 +26,7 @@ from tests.contract.tus.test_faults import Faults, faults
 from tests.contract.tus.test_patch import assert_complete
 from tests.people import add_employee
 from tests.services import Clock
-from tests.uploads import STREAM, VERSION, Tus, metadata
+from tests.uploads import STREAM, VERSION, WAIT_MAX_S, Tus, metadata
 
 __all__ = ["faults"]
 
@@ -140,6 +141,20 @@ async def test_headers_that_do_not_fit(tus: Tus, headers: dict[str, str], field:
     """400 names the header; a final upload says no length."""
     answer = await tus.request("POST", "/uploads/", {**VERSION, **headers})
     assert (400, ("upload-header-invalid", [field])) == (answer.status, await tus.problem(answer))
+
+
+async def test_bytes_that_are_no_text_are_refused(tus: Tus) -> None:
+    """They can't be stored; 400 as for any other address that is not ours."""
+    url = tus.address.with_path(await partial(tus, b"hello"))
+    where = str(url).encode().replace(b"//", b"//\xff@", 1)
+    reader, writer = await asyncio.open_connection(tus.address.host, tus.address.port)
+    head = f"POST /uploads/ HTTP/1.1\r\nHost: {tus.address.authority}\r\nAuthorization: Bearer {tus.token}\r\n"
+    try:
+        writer.write(head.encode() + b"Tus-Resumable: 1.0.0\r\nUpload-Concat: final;" + where + b"\r\n\r\n")
+        async with asyncio.timeout(WAIT_MAX_S):
+            assert 400 == int((await reader.readline()).split()[1])
+    finally:
+        writer.close()
 
 
 async def test_limits(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
