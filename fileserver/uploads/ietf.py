@@ -7,6 +7,7 @@ One difference is meant: an upload whose length was said is complete when its la
 request said `Upload-Complete: ?1`; saying it afterwards, without bytes, is fine. Clients rely on that for empty files.
 """
 
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -128,10 +129,17 @@ def _metadata(call: Call) -> dict[str, str]:
     """Upload-Metadata if the client sends it too; otherwise what Content-Type and Content-Disposition say."""
     sent = call.request.headers
     metadata = headers.read_metadata(sent)
-    _, parameters = parse_content_disposition(sent.get("Content-Disposition"))
-    name = content_disposition_filename(parameters) or ""
+    name = _filename(sent.get("Content-Disposition"))
     kind = sent.get("Content-Type", "")
     return headers.with_names(metadata, name, "" if kind in (PARTIAL_UPLOAD, headers.OFFSET_STREAM) else kind)
+
+
+def _filename(disposition: str | None) -> str:
+    """The name in it, empty if it can't be read. A warning would quote the header in the log, and be kept for ever."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, parameters = parse_content_disposition(disposition)
+        return content_disposition_filename(parameters) or ""
 
 
 def _limit(call: Call, row: UploadRow) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import warnings
 from collections.abc import Mapping
 
 import pytest
@@ -180,6 +181,15 @@ async def test_name_and_type(tus: Tus) -> None:
     name = base64.b64encode(b"../x").decode()
     answer = await tus.request("POST", "/uploads/", {**SIX, **MORE, "Upload-Metadata": f"filename {name}"})
     assert 400 == answer.status
+
+
+@pytest.mark.parametrize("disposition", ["attachment; filename=张三 2026.pdf", "attachment; filename*0*=no''%ff", '"'])
+async def test_a_name_that_cannot_be_read_stays_out_of_the_log(tus: Tus, disposition: str) -> None:
+    """The upload has no name; no warning quotes the header, which anybody could fill the memory with."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        seen = await tus.json("/api/v1" + await begun(tus, b"", {"Content-Disposition": disposition}))
+    assert "" == seen["filename"]
 
 
 async def test_both_protocols_meet_at_one_upload(tus: Tus) -> None:
