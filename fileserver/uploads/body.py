@@ -164,6 +164,9 @@ class SocketBody:
         return count
 
     async def _in_thread(self, room: memoryview, hashers: Sequence[Any]) -> int:
+        ending = self._reception.ending
+        if ending is not None and self._late_bytes >= LATE_MAX_BYTES:
+            raise ending
         with self._reception.interrupting(self._interrupt):
             patience_ms = 0 if self._reception.ending else SILENCE_MAX_S * 1000
             loop = asyncio.get_running_loop()
@@ -177,11 +180,13 @@ class SocketBody:
         return self._told(*receiving.result())
 
     def _told(self, count: int, failure: OSError | None) -> int:
-        """What had arrived when the request was asked to end is taken as well: the client's side has let go of it."""
+        """What had arrived when the request was asked to end is taken as well: the client's side has let go of it.
+
+        Bytes that were received are never refused here: they are in the hashes already.
+        """
         ending = self._reception.ending
-        if ending is not None:
-            self._late_bytes += count
-        if count and self._late_bytes <= LATE_MAX_BYTES:
+        if count:
+            self._late_bytes += count if ending is not None else 0
             return count
         if ending is not None:
             raise ending

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
@@ -91,6 +93,25 @@ async def test_every_byte_that_was_delivered_counts(tus: Tus, other: Tus, size_b
             await patch.begun()
             await patch.delivered()
             assert size_bytes == await asker.offset(patch.path)
+
+
+async def test_what_is_not_taken_any_more_is_not_hashed(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client goes on sending beyond what a request may take as it ends: the SHA-256 is of what was kept."""
+    monkeypatch.setattr(body_module, "LATE_MAX_BYTES", 1)
+    occupied = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        monkeypatch.setattr(body_module, "THREADS", threads)
+        threads.submit(occupied.wait)  # so that nothing is read before the request is asked to end
+        async with tus.open_patch(await tus.create(LENGTH), 0, LENGTH) as patch:
+            await patch.send(BODY[:3_000_000])
+            await patch.begun()
+            told = asyncio.ensure_future(tus.offset(patch.path))
+            await until(lambda: (older := tus.reception(patch.path)) is not None and older.ending is not None)
+            occupied.set()
+            offset = await told
+        assert 0 < offset < 3_000_000
+        assert 204 == (await tus.patch(patch.path, offset, BODY[offset:])).status
+    await assert_complete(tus, patch.path, BODY)
 
 
 async def test_another_node_takes_over(tus: Tus, other: Tus) -> None:
