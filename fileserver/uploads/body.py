@@ -20,8 +20,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from fileserver.http.errors import MediaTypeRefused
 from fileserver.http.keys import CONNECTION_SPENT
-from fileserver.uploads.errors import UploadCut, UploadSilent
+from fileserver.uploads.errors import UploadCut, UploadSilent, UploadSlow
 from fileserver.uploads.headers import OFFSET_STREAM
+from fileserver.uploads.pace import Pace
 from fileserver.uploads.receptions import RECEIVING_MAX, Reception
 
 SILENCE_MAX_S = 60
@@ -32,13 +33,39 @@ GATHER_MS = 2  # how long a piece that could be larger waits for more
 THREADS = ThreadPoolExecutor(max_workers=RECEIVING_MAX, thread_name_prefix="upload-body")
 
 
+class Vessel(Protocol):
+    """Where bytes go. A body fills it from one thread at a time, which need not be the event loop's."""
+
+    def room(self) -> memoryview:
+        """Where the next bytes go; empty when it is full."""
+
+    def fill(self, piece: memoryview) -> None:
+        """The beginning of `room` now holds this piece."""
+
+
+class Memory:
+    """A vessel of fixed size. `view` is all of it, `filled_bytes` how much has come."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self.view, self.filled_bytes = memoryview(bytearray(size_bytes)), 0
+
+    def room(self) -> memoryview:
+        """See Vessel."""
+        return self.view[self.filled_bytes :]
+
+    def fill(self, piece: memoryview) -> None:
+        """See Vessel."""
+        self.filled_bytes += len(piece)
+
+
 class Body(Protocol):
     """The bytes of one request."""
 
-    async def read_into(self, room: memoryview, hashers: Sequence[Any]) -> int:
-        """Put the next bytes into `room` and into each hasher; how many they were, 0 once the body has ended.
+    async def pour(self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int) -> int:
+        """Fill the vessel and each hasher until it is full, `size_max_bytes` have come or the body has ended.
 
-        Raises UploadCut, UploadSilent, or why the reception must end; what came before that has been returned.
+        How many bytes they were; 0: there are none any more. Raises UploadCut, UploadSilent, UploadSlow, or why the
+        reception must end, but only when nothing came before.
         """
 
 
@@ -53,6 +80,11 @@ def check_body_type(request: web.Request) -> None:
         raise MediaTypeRefused(expected=OFFSET_STREAM)
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise MediaTypeRefused(expected="identity")
+
+
+async def is_over(body: Body) -> bool:
+    """Whether no byte follows; one that does is taken."""
+    return not await body.pour(Memory(1), (), 1)
 
 
 @asynccontextmanager
@@ -77,35 +109,51 @@ class StreamBody:
     def __init__(self, request: web.Request, reception: Reception) -> None:
         self._request, self._reception = request, reception
         self._rest = memoryview(b"")
+        self._pace = Pace()
         self._asked = False
 
-    async def read_into(self, room: memoryview, hashers: Sequence[Any]) -> int:
-        """See Body."""
+    async def pour(self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int) -> int:
+        """See Body; one piece at a time."""
         if not self._asked:
             self._asked = True
             await ask_for_it(self._request)
         if not self._rest:
             self._rest = memoryview(await self._piece())
-        count = min(len(room), len(self._rest))
+        return self.pour_rest(vessel, hashers, size_max_bytes)
+
+    def pour_rest(self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int) -> int:
+        """What the parser has delivered and nobody has taken."""
+        room = vessel.room()
+        count = min(len(room), len(self._rest), size_max_bytes)
         now, self._rest = self._rest[:count], self._rest[count:]
         room[:count] = now
         for hasher in hashers:
             hasher.update(now)
+        vessel.fill(room[:count])
         return count
 
-    def buffered(self) -> bytes:
-        """What the parser had read by itself; nothing more comes through it if reading is paused."""
+    def take_buffered(self) -> int:
+        """Takes what the parser has read by itself; nothing more comes through it if reading is paused."""
         content = self._request.content
-        return b"" if content.at_eof() else content.read_nowait()
+        self._rest = memoryview(b"" if content.at_eof() else content.read_nowait())
+        return len(self._rest)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether something of that is left."""
+        return bool(self._rest)
 
     async def _piece(self) -> bytes:
         try:
-            async with self._reception.waiting(SILENCE_MAX_S):
-                return await self._request.content.readany()
+            with self._pace:
+                async with self._reception.waiting(SILENCE_MAX_S):
+                    piece = await self._request.content.readany()
+            self._pace.came(len(piece))
         except TimeoutError:
             raise UploadSilent(timeout_s=SILENCE_MAX_S) from None
         except (OSError, ClientPayloadError, HttpProcessingError, web.PayloadAccessError) as error:
             raise UploadCut from error
+        return piece
 
 
 class SocketBody:
@@ -121,29 +169,29 @@ class SocketBody:
     ) -> None:
         request.protocol.pause_reading()
         request[CONNECTION_SPENT] = True
-        self._request, self._reception = request, reception
-        self._first = memoryview(stream.buffered())
+        self._request, self._reception, self._stream = request, reception, stream
+        self._left_bytes = size_bytes - stream.take_buffered()
         request.protocol.pause_reading()  # emptying the buffer may have resumed it
-        self._left_bytes = size_bytes - len(self._first)
         self._socket = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
         self._socket.setblocking(False)  # noqa: FBT003  # its only parameter
         self._woken, self._wake = socket.socketpair()
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
         self._poll.register(self._woken, select.POLLIN)
+        self._pace = Pace()
         self._asked, self._late_bytes = False, 0
 
-    async def read_into(self, room: memoryview, hashers: Sequence[Any]) -> int:
+    async def pour(self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int) -> int:
         """See Body."""
         if not self._asked:
             self._asked = True
             await ask_for_it(self._request)
-        if self._first:
-            return self._take_first(room, hashers)
-        room = room[: self._left_bytes]
-        if not room:
+        if self._stream.has_rest:
+            return self._stream.pour_rest(vessel, hashers, size_max_bytes)
+        size_max_bytes = min(size_max_bytes, self._left_bytes)
+        if not size_max_bytes:
             return 0
-        count = await self._in_thread(room, hashers)
+        count = await self._in_thread(vessel, hashers, size_max_bytes)
         self._left_bytes -= count
         return count
 
@@ -151,35 +199,27 @@ class SocketBody:
         """Gives the connection back to aiohttp, which answers on it and closes it."""
         for each in (self._socket, self._woken, self._wake):
             each.close()
-        if not self._left_bytes and not self._first:
+        if not self._left_bytes and not self._stream.has_rest:
             self._request.content.feed_eof()
         self._request.protocol.resume_reading()
 
-    def _take_first(self, room: memoryview, hashers: Sequence[Any]) -> int:
-        count = min(len(room), len(self._first))
-        now, self._first = self._first[:count], self._first[count:]
-        room[:count] = now
-        for hasher in hashers:
-            hasher.update(now)
-        return count
-
-    async def _in_thread(self, room: memoryview, hashers: Sequence[Any]) -> int:
+    async def _in_thread(self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int) -> int:
         ending = self._reception.ending
         if ending is not None and self._late_bytes >= LATE_MAX_BYTES:
             raise ending
         with self._reception.interrupting(self._interrupt):
             patience_ms = 0 if self._reception.ending else SILENCE_MAX_S * 1000
             loop = asyncio.get_running_loop()
-            receiving = loop.run_in_executor(THREADS, self._receive, room, hashers, patience_ms)
+            receiving = loop.run_in_executor(THREADS, self._receive, vessel, hashers, size_max_bytes, patience_ms)
             try:
                 await asyncio.wait({receiving})
-            except asyncio.CancelledError:  # the thread still writes into `room`
+            except asyncio.CancelledError:  # the thread still writes into the vessel
                 self._interrupt()
                 await asyncio.wait({receiving})
                 raise
         return self._told(*receiving.result())
 
-    def _told(self, count: int, failure: OSError | None) -> int:
+    def _told(self, count: int, failure: Exception | None) -> int:
         """What had arrived when the request was asked to end is taken as well: the client's side has let go of it.
 
         Bytes that were received are never refused here: they are in the hashes already.
@@ -190,29 +230,46 @@ class SocketBody:
             return count
         if ending is not None:
             raise ending
+        if isinstance(failure, UploadSlow):
+            raise failure
         if isinstance(failure, TimeoutError):
             raise UploadSilent(timeout_s=SILENCE_MAX_S)
         raise UploadCut from failure
 
-    def _receive(self, room: memoryview, hashers: Sequence[Any], patience_ms: int) -> tuple[int, OSError | None]:
-        """In a thread: what arrives until there is a pause or no room; the failure only if nothing came before it."""
-        count, failure, file = 0, None, self._socket.fileno()
+    def _receive(
+        self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int, patience_ms: int
+    ) -> tuple[int, Exception | None]:
+        """In a thread: all that comes until the vessel is full; the failure that ended it, or None."""
+        total = 0
         try:
-            while count < len(room):
-                ready = [fd for fd, _ in self._poll.poll(patience_ms)]
-                if file not in ready:  # a pause, or somebody wants us to stop
-                    if not ready and patience_ms > GATHER_MS:
-                        raise TimeoutError
+            while total < size_max_bytes and (room := vessel.room()[: size_max_bytes - total]):
+                count = self._gather(room, patience_ms)
+                if not count:
                     break
-                received = self._socket.recv_into(room[count:])
-                if not received:
-                    break
-                count, patience_ms = count + received, GATHER_MS
-        except OSError as error:
-            failure = error
-        for hasher in hashers:
-            hasher.update(room[:count])
-        return count, failure
+                for hasher in hashers:
+                    hasher.update(room[:count])
+                vessel.fill(room[:count])
+                total += count
+        except (OSError, UploadSlow) as failure:
+            return total, failure
+        return total, None
+
+    def _gather(self, room: memoryview, patience_ms: int) -> int:
+        """What comes until there is a pause or no room. Raises TimeoutError, UploadSlow if that is nothing."""
+        count, file = 0, self._socket.fileno()
+        while count < len(room):
+            with self._pace:
+                ready = [fd for fd, _ in self._poll.poll(GATHER_MS if count else patience_ms)]
+            if file not in ready:  # a pause, or somebody wants us to stop
+                if not ready and not count and patience_ms:
+                    raise TimeoutError
+                break
+            received = self._socket.recv_into(room[count:])
+            if not received:
+                break
+            count += received
+            self._pace.came(received)
+        return count
 
     def _interrupt(self) -> None:
         """Ends a wait in the thread."""

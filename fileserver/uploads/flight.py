@@ -17,22 +17,26 @@ WAYS = (STREAMED, DIRECT)
 
 
 class Flight:
-    """One request that brings bytes. `retained_bytes` wait in memory until the store has acknowledged them."""
+    """One request that brings bytes. One thread counts what comes, another what is stored."""
 
-    __slots__ = ("received_bytes", "retained_bytes")
+    __slots__ = ("received_bytes", "stored_bytes")
 
     def __init__(self) -> None:
         self.received_bytes = 0
-        self.retained_bytes = 0
+        self.stored_bytes = 0
+
+    @property
+    def retained_bytes(self) -> int:
+        """What waits in memory until the store has acknowledged it."""
+        return self.received_bytes - self.stored_bytes
 
     def took(self, size_bytes: int) -> None:
         """So many bytes came and are held."""
         self.received_bytes += size_bytes
-        self.retained_bytes += size_bytes
 
     def freed(self, size_bytes: int) -> None:
         """So many bytes are stored and no longer held."""
-        self.retained_bytes -= size_bytes
+        self.stored_bytes += size_bytes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,33 +3,34 @@
 Only the time spent waiting for the client counts: where the store is slow, the client can't help it.
 """
 
-import asyncio
-from collections.abc import Sequence
-from typing import Any
+import time
+from types import TracebackType
+from typing import Self
 
-from fileserver.uploads.body import Body
 from fileserver.uploads.errors import UploadSlow
 
 PATIENCE_S = 120.0  # before the rate counts
 RATE_MIN_BYTES_S = 1024  # less is nobody's line, and would hold a place among the receiving ones for days
 
 
-class Paced:
-    """A body that ends when it comes too slowly."""
+class Pace:
+    """Times the waits for one body, each in a `with` block, and counts what came."""
 
-    def __init__(self, body: Body) -> None:
-        self._body = body
-        self._bytes, self._waited_s = 0, 0.0
+    def __init__(self) -> None:
+        self._bytes, self._waited_s, self._begun = 0, 0.0, 0.0
 
-    async def read_into(self, room: memoryview, hashers: Sequence[Any]) -> int:
-        """As of the body. Raises UploadSlow as well; what came before that has been returned."""
+    def __enter__(self) -> Self:
+        """A wait begins. Raises UploadSlow when those before it have brought too little."""
         if self._waited_s > PATIENCE_S + self._bytes / RATE_MIN_BYTES_S:
             raise UploadSlow(rate_min_bytes_s=RATE_MIN_BYTES_S)
-        clock = asyncio.get_running_loop().time
-        begun = clock()
-        try:
-            count = await self._body.read_into(room, hashers)
-        finally:
-            self._waited_s += clock() - begun
-        self._bytes += count
-        return count
+        self._begun = time.monotonic()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._waited_s += time.monotonic() - self._begun
+
+    def came(self, size_bytes: int) -> None:
+        """So many bytes."""
+        self._bytes += size_bytes

@@ -4,32 +4,46 @@ Bytes are received straight into the part's blocks and are never moved again, wh
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fileserver.uploads.blocks import BLOCK_BYTES, Blocks
+from fileserver.uploads.flight import Flight
 from fileserver.uploads.layout import Span
-from fileserver.uploads.port import ObjectSink, Pieces
+from fileserver.uploads.port import ObjectSink
 from storage.errors import PartRefused
-from storage.objects import Part
+from storage.objects import Feed, Part, Pieces
 from storage.rows.uploads import TailRow
 
-Send = Callable[[Span, AsyncGenerator[bytes | memoryview] | Pieces], Awaitable[Part]]
+Send = Callable[[Span, Feed | Pieces], Awaitable[Part]]
 
 
 class OpenPart:
-    """A part that still takes bytes. `tails` are its first bytes, stored by earlier requests, read back when needed."""
+    """A part that still takes bytes. `tails` are its first bytes, stored by earlier requests, read back when needed.
 
-    def __init__(self, span: Span, tails: Sequence[TailRow], objects: ObjectSink, send: Send, blocks: Blocks) -> None:
-        self.span = span
+    It is a vessel: the thread that receives fills it, while another sends what has come.
+    """
+
+    def __init__(
+        self,
+        span: Span,
+        tails: Sequence[TailRow],
+        objects: ObjectSink,
+        send: Send,
+        blocks: Blocks,
+        flight: Flight,
+        *,
+        streamed: bool,
+    ) -> None:
+        self.span, self._flight, self._streamed = span, flight, streamed
         self.hash_after: Any = None  # SHA-256 of the upload up to the end of this part, once it is full
         self._tails, self._objects, self._send, self._pool = tails, objects, send, blocks
         self._tail_bytes = sum(tail.size_bytes for tail in tails)
-        self._stored: list[bytes] | None = None
+        self._full = asyncio.Event()
         self._blocks: list[bytearray] = []
         self._fresh: list[memoryview] = []
         self.fresh_bytes = 0  # how many this request brought
-        self._news = asyncio.Event()
+        self._feed = Feed()
         self._task: asyncio.Task[Part] | None = None
 
     @property
@@ -38,9 +52,11 @@ class OpenPart:
         return self.span.size_bytes - self._tail_bytes - self.fresh_bytes
 
     def room(self) -> memoryview:
-        """Where the next bytes go, at most to the part's end; `fill` says how many have come."""
+        """Where the next bytes go, at most to the part's end; empty when it is full."""
         used = self.fresh_bytes % BLOCK_BYTES
-        if not used:
+        if not self.missing_bytes:
+            return memoryview(b"")
+        if not used and len(self._blocks) * BLOCK_BYTES == self.fresh_bytes:
             self._blocks.append(self._pool.take())
         return memoryview(self._blocks[-1])[used : used + self.missing_bytes]
 
@@ -48,7 +64,13 @@ class OpenPart:
         """The beginning of `room` now holds this piece."""
         self._fresh.append(piece)
         self.fresh_bytes += len(piece)
-        self._news.set()
+        self._flight.took(len(piece))
+        self._feed.put(piece)
+
+    def close(self) -> None:
+        """All of it is there."""
+        self._full.set()
+        self.start()
 
     def start(self) -> None:
         """Begin to send, if that has not begun; the end is sent when it arrives."""
@@ -78,27 +100,15 @@ class OpenPart:
         return self._task
 
     async def _sending(self) -> Part:
-        """Once while the bytes arrive; if that fails, again from memory when they are all there."""
-        try:
-            part = await self._send(self.span, self._chunks())
-        except PartRefused:
-            whole = [chunk async for chunk in self._chunks()]
-            part = await self._send(self.span, whole)
-        self._stored = []
-        return part
-
-    async def _chunks(self) -> AsyncGenerator[bytes | memoryview]:
-        if self._stored is None:
-            self._stored = [piece for tail in self._tails async for piece in self._objects.read(tail.object_key)]
-        for piece in self._stored:
-            yield piece
-        position = 0
-        while position < len(self._fresh) or self.missing_bytes:
-            while position == len(self._fresh):
-                self._news.clear()
-                await self._news.wait()
-            yield self._fresh[position]
-            position += 1
+        """Once while the bytes arrive; if that fails, or is not wanted, from memory when they are all there."""
+        stored = [piece for tail in self._tails async for piece in self._objects.read(tail.object_key)]
+        if self._streamed:
+            try:
+                return await self._send(self.span, self._feed.behind(stored))
+            except PartRefused:
+                pass  # what came of it is in memory
+        await self._full.wait()
+        return await self._send(self.span, [*stored, *self._fresh])
 
 
 async def end_task(task: asyncio.Task[Any]) -> None:

@@ -3,11 +3,9 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from typing import Protocol
 
-from storage.objects import ObjectInfo, Part, PendingMultipart
+from storage.objects import Feed, ObjectInfo, Part, PendingMultipart, Pieces
 
 OCTETS = "application/octet-stream"
-
-Pieces = Sequence[bytes | memoryview]  # bytes in memory, in order; they can be sent again
 
 
 class ObjectSink(Protocol):
@@ -33,7 +31,7 @@ class ObjectSink(Protocol):
         key: str,
         multipart_id: str,
         number: int,
-        chunks: AsyncIterable[bytes | memoryview] | Pieces,
+        chunks: AsyncIterable[bytes | memoryview] | Pieces | Feed,
         size_bytes: int,
     ) -> Part:
         """Stores one part; a number that is sent again replaces. Returns when the store has acknowledged.

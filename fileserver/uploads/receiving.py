@@ -12,14 +12,14 @@ from typing import Any, Protocol
 
 from fileserver.http.errors import HttpError
 from fileserver.uploads.blocks import Blocks
-from fileserver.uploads.body import Body
+from fileserver.uploads.body import Body, is_over
 from fileserver.uploads.errors import ChecksumMismatch, UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.layout import Layout
 from fileserver.uploads.parts import OpenPart, Send, end_task
-from fileserver.uploads.port import ObjectSink, Pieces
+from fileserver.uploads.port import ObjectSink
 from fileserver.uploads.receptions import Reception
-from storage.objects import Part
+from storage.objects import Part, Pieces
 from storage.rows.uploads import TailRow
 
 
@@ -98,7 +98,7 @@ class Receiver:
         try:
             while self._expects_more():
                 await self._take(body, hashers)
-            if await body.read_into(memoryview(bytearray(1)), ()):
+            if not await is_over(body):
                 raise UploadTooLarge(size_max_bytes=self._intake.layout.end_max_bytes)
         except BodyEnded:
             return None
@@ -115,13 +115,10 @@ class Receiver:
 
     async def _take(self, body: Body, hashers: Sequence[Any]) -> None:
         part = self._open = self._open or await self._begin()
-        room = part.room()
-        count = await body.read_into(room, hashers)
+        count = await body.pour(part, hashers, part.missing_bytes)
         if not count:
             raise BodyEnded
-        part.fill(room[:count])
         self._position += count
-        self._reception.flight.took(count)
         if not part.missing_bytes:
             self._close(part)
 
@@ -130,7 +127,15 @@ class Receiver:
         await self._slot()
         intake = self._intake
         tails = intake.tails if self._position == intake.offset else ()
-        part = OpenPart(intake.layout.span_at(self._position), tails, self._objects, self._send, self._blocks)
+        part = OpenPart(
+            intake.layout.span_at(self._position),
+            tails,
+            self._objects,
+            self._send,
+            self._blocks,
+            self._reception.flight,
+            streamed=not intake.layout.is_single,
+        )
         self._begun.append(part)
         if intake.body_bytes is not None and intake.offset + intake.body_bytes >= part.span.end:
             part.start()
@@ -152,7 +157,7 @@ class Receiver:
 
     def _close(self, part: OpenPart) -> None:
         """The part is full: off it goes."""
-        part.start()
+        part.close()
         part.hash_after = self._hash.copy() if self._hash else None
         self._full.put_nowait(part)
         self._open = None

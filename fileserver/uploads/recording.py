@@ -3,7 +3,7 @@
 Each step is recorded only if the row's fence is still this request's and the person may still write at that moment.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -14,11 +14,11 @@ from fileserver.services import Services
 from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import UploadReplaced
 from fileserver.uploads.layout import Span
-from fileserver.uploads.port import OCTETS, ObjectSink, Pieces
+from fileserver.uploads.port import OCTETS, ObjectSink
 from fileserver.uploads.service import ASSEMBLE_DELAY_S, TakenUp
 from storage.database import Transaction
 from storage.errors import StorageError
-from storage.objects import Part
+from storage.objects import Feed, Part, Pieces
 from storage.rows import uploads
 from storage.rows.uploads import PartRow, TailRow
 
@@ -43,13 +43,14 @@ class Recording:
                 raise UploadReplaced
         self._row = replace(self._row, multipart_id=multipart_id)
 
-    async def send(self, span: Span, body: AsyncGenerator[bytes | memoryview] | Pieces) -> Part:
+    async def send(self, span: Span, body: Feed | Pieces) -> Part:
         """Store the bytes of one part: as a part, or as the object itself when there is only one."""
         row = self._row
         if row.multipart_id is None:
-            whole = body if isinstance(body, Sequence) else [chunk async for chunk in body]
             key = names.single_key(row.id, self._attempt)
-            info = await self._objects.put(key, whole, media_type=OCTETS)
+            if isinstance(body, Feed):
+                raise TypeError("an object of one piece is sent from memory")
+            info = await self._objects.put(key, body, media_type=OCTETS)
             return Part(span.number, info.size_bytes, info.etag)
         return await self._objects.upload_part(row.object_key, row.multipart_id, span.number, body, span.size_bytes)
 

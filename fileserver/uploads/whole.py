@@ -21,7 +21,7 @@ from compliance.visits import actor_of
 from fileserver.batches import Batches
 from fileserver.services import Services
 from fileserver.uploads import names, quotas, service
-from fileserver.uploads.body import Body
+from fileserver.uploads.body import Body, Memory
 from fileserver.uploads.errors import ChecksumMismatch, UploadCut, UploadQuotaExceeded
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.port import OCTETS
@@ -83,7 +83,7 @@ async def take_whole(
         verified_bytes=length,
         expires_at=None,
     )
-    await services.objects.put(row.object_key, stored, media_type=OCTETS)
+    await services.objects.put(row.object_key, [stored], media_type=OCTETS)
     try:
         await wholes.do(Whole(row=row, trail=trail))
     except Exception:
@@ -92,18 +92,15 @@ async def take_whole(
     return row
 
 
-async def _received(body: Body, length: int, checksum: Checksum | None) -> tuple[bytes, str]:
-    whole, sha256 = bytearray(length), hashlib.sha256()
+async def _received(body: Body, length: int, checksum: Checksum | None) -> tuple[memoryview, str]:
+    whole, sha256 = Memory(length), hashlib.sha256()
     check: Any = checksum.hasher() if checksum else None
-    room = memoryview(whole)
-    while room:
-        count = await body.read_into(room, (sha256, check) if check else (sha256,))
-        if not count:
+    while whole.filled_bytes < length:
+        if not await body.pour(whole, (sha256, check) if check else (sha256,), length - whole.filled_bytes):
             raise UploadCut
-        room = room[count:]
     if checksum and check.digest() != checksum.digest:
         raise ChecksumMismatch
-    return bytes(whole), sha256.hexdigest()
+    return whole.view, sha256.hexdigest()
 
 
 async def _forget(services: Services, row: UploadRow) -> None:

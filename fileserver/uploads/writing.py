@@ -13,7 +13,6 @@ from fileserver.uploads.handover import HANDOVER
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.intake import conclude, take_in
 from fileserver.uploads.names import FINAL
-from fileserver.uploads.pace import Paced
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
 from fileserver.uploads.service import TakenUp
 from storage.rows.uploads import UploadRow
@@ -108,13 +107,12 @@ async def _take_in(
 ) -> int:
     async with body.opened(call.request, reception) as arriving:
         if taken.row.state != "receiving":
-            if await arriving.read_into(memoryview(bytearray(1)), ()):
+            if not await body.is_over(arriving):
                 raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
             await _conclude_if_due(call, taken)
             return taken.row.offset_bytes
-        paced = Paced(arriving)
         return await take_in(
-            call.services, receptions_of(call), reception, taken, paced, body_bytes=size_bytes, checksum=checksum
+            call.services, receptions_of(call), reception, taken, arriving, body_bytes=size_bytes, checksum=checksum
         )
 
 

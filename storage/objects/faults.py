@@ -8,6 +8,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from http.client import HTTPException
 from typing import TypeVar
 
 import aiohttp
@@ -29,7 +30,7 @@ ERROR_BODY_BYTES_MAX = 4096
 # Codes with a status below 500 that still mean "later".
 PASSING_CODES = frozenset({"SlowDown", "RequestTimeout", "RequestTimeTooSkewed", "ServiceUnavailable", "InternalError"})
 # Time-outs are OSErrors.
-CONNECTION_ERRORS = (aiohttp.ClientError, BotoCoreError, OSError)
+CONNECTION_ERRORS = (aiohttp.ClientError, BotoCoreError, HTTPException, OSError)
 
 RETRIES: Counter[str] = Counter()  # of this process, by operation: an operator watches a store that gets worse
 
@@ -79,11 +80,15 @@ def from_client_error(operation: str, key: str, error: ClientError) -> Exception
     return meaning(operation, key, int(status), str(error.response.get("Error", {}).get("Code", "")))
 
 
+def from_answer(operation: str, key: str, status: int, body: bytes) -> Exception:
+    """The meaning of an answer with status 300 or above, of which `body` is the beginning."""
+    code = re.search(rb"<Code>([A-Za-z0-9.]{1,64})</Code>", body)
+    return meaning(operation, key, status, code[1].decode() if code else "")
+
+
 async def from_response(operation: str, key: str, response: aiohttp.ClientResponse) -> Exception:
     """The meaning of an answer with status 300 or above."""
-    body = await response.content.read(ERROR_BODY_BYTES_MAX)
-    code = re.search(rb"<Code>([A-Za-z0-9.]{1,64})</Code>", body)
-    return meaning(operation, key, response.status, code[1].decode() if code else "")
+    return from_answer(operation, key, response.status, await response.content.read(ERROR_BODY_BYTES_MAX))
 
 
 def meaning(operation: str, key: str, status: int, code: str) -> PassingFault | StorageError:

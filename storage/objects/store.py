@@ -19,8 +19,9 @@ from storage.objects.faults import (
     unavailable,
     with_retries,
 )
+from storage.objects.feed import Feed, Pieces, SourceFailed, WrongLength
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
-from storage.objects.upload import Pieces, SourceFailed, WrongLength, put_bytes
+from storage.objects.upload import Sender
 from storage.settings import S3Settings
 
 # Slow readers hold theirs for minutes, and must not keep uploads from getting one.
@@ -41,6 +42,7 @@ class ObjectStore:
         self._control = Control(settings, sleep)
         self._sleep = sleep
         self._http: aiohttp.ClientSession | None = None
+        self._sender = Sender()
 
     async def __aenter__(self) -> Self:
         await self._control.open()
@@ -59,6 +61,7 @@ class ObjectStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+        self._sender.close()
         await self._control.close()
 
     async def put(self, key: str, body: bytes | Pieces, *, media_type: str) -> ObjectInfo:
@@ -68,8 +71,8 @@ class ObjectStore:
 
         async def attempt() -> str:
             url = self._control.presign("put_object", key, ContentType=media_type)
-            return await put_bytes(
-                self._session, url, pieces, size_bytes, operation="put_object", key=key, media_type=media_type
+            return await self._sender.put(
+                url, pieces, size_bytes, operation="put_object", key=key, media_type=media_type
             )
 
         return ObjectInfo(key, size_bytes, await with_retries("put_object", attempt, self._sleep))
@@ -163,7 +166,7 @@ class ObjectStore:
         key: str,
         multipart_id: str,
         number: int,
-        chunks: AsyncIterable[bytes | memoryview] | bytes | Pieces,
+        chunks: AsyncIterable[bytes | memoryview] | bytes | Pieces | Feed,
         size_bytes: int,
     ) -> Part:
         """Stores a part; returns when the store has acknowledged it.
@@ -176,7 +179,7 @@ class ObjectStore:
 
         async def attempt() -> str:
             url = self._control.presign("upload_part", key, UploadId=multipart_id, PartNumber=number)
-            return await put_bytes(self._session, url, body, size_bytes, operation="upload_part", key=key)
+            return await self._sender.put(url, body, size_bytes, operation="upload_part", key=key)
 
         body = _pieces(chunks) if isinstance(chunks, (bytes, Sequence)) else chunks
         if isinstance(body, Sequence):

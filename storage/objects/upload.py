@@ -1,108 +1,203 @@
-"""Bytes into the store: one PUT over a presigned URL, whole or streamed.
+"""Bytes into the store: PUTs over presigned URLs, each in a thread, over kept connections of http.client.
 
-Promises: Content-Length is explicit (S3 refuses chunked transfer); a stream of another length than announced is cut,
-so that no part appears; a store that stops reading is given up after `STALL_TIMEOUT_S`, while a slow source may take
-its time.
+A thread that blocks in `send` costs a fraction of an event loop that is woken for every piece. Promises: Content-Length
+is explicit (S3 refuses chunked transfer); a body of another length than announced is cut, so that no part appears; a
+store that stops reading is given up after `STALL_TIMEOUT_S`, while a slow source may take its time; cancelling cuts the
+connection before it returns, so that nothing refers to the body's memory any more.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+import http.client
+import select
+import socket
+import ssl
+import struct
+import time
+from collections import deque
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
 
-import aiohttp
 from yarl import URL
 
-from storage.objects.faults import from_response
+from storage.objects.faults import from_answer
+from storage.objects.feed import Feed, Pieces, measured, pour
 
 STALL_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 120.0
-SLICE_BYTES = 1024 * 1024
+CONNECT_TIMEOUT_S = 5.0
+REFUSAL_TIMEOUT_S = 1.0  # for what a store says that hangs up on us
+KEEPALIVE_S = 10.0  # shorter than any store keeps an idle connection
+THREADS_MAX = 256  # each PUT under way is one; most of them wait for a client
+ANSWER_BYTES_MAX = 4096
 
-Pieces = Sequence[bytes | memoryview]  # bytes in memory, in order
-
-
-class WrongLength(Exception):
-    """The source gave more or fewer bytes than it announced."""
-
-
-class SourceFailed(Exception):
-    """The source raised; kept apart from the connection's own failures, which look alike."""
-
-    def __init__(self, failure: Exception) -> None:
-        super().__init__(type(failure).__name__)
-        self.failure = failure
+Body = AsyncIterable[bytes | memoryview] | Pieces | Feed
 
 
-async def put_bytes(
-    session: aiohttp.ClientSession, url: URL, body: AsyncIterable[bytes | memoryview] | Pieces, size_bytes: int, *,
-    operation: str, key: str, media_type: str | None = None,
-) -> str:  # fmt: skip
-    """The ETag the store answered. Raises SourceFailed, WrongLength, or a fault of `faults`."""
-    headers = {"Content-Length": str(size_bytes)}
-    # Sent exactly as signed: without a media type there must be no Content-Type at all.
-    headers |= {"Content-Type": media_type} if media_type else {}
-    async with asyncio.timeout(None) as limit:
-        source = _Measured(_slices(body) if isinstance(body, Sequence) else body, size_bytes, limit)
+class Cut(Exception):
+    """Nobody wants the PUT any more."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the store said."""
+
+    status: int
+    etag: str
+    body: bytes
+
+
+@dataclass
+class Put:
+    """One PUT. `connection` is there while the thread is at work on it."""
+
+    url: URL
+    headers: Mapping[str, str]
+    size_bytes: int
+    connection: http.client.HTTPConnection | None = field(default=None, repr=False)
+
+    def cut(self) -> None:
+        """Ends a wait of the thread in the connection."""
+        sock = self.connection.sock if self.connection is not None else None
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it has ended by itself
+
+
+class Sender:
+    """The connections and threads that one store's PUTs use."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="s3-put")
+        self._idle: dict[str, deque[tuple[float, http.client.HTTPConnection]]] = {}
+        self._tls = ssl.create_default_context()
+
+    def close(self) -> None:
+        """Ends every idle connection; PUTs under way end by themselves."""
+        self._threads.shutdown(wait=False)
+        for idle in self._idle.values():
+            for _, connection in idle:
+                connection.close()
+
+    async def put(
+        self, url: URL, body: Body, size_bytes: int, *, operation: str, key: str, media_type: str | None = None
+    ) -> str:
+        """The ETag the store answered. Raises SourceFailed, WrongLength, or a fault of `faults`."""
+        headers = {"Content-Length": str(size_bytes)} | ({"Content-Type": media_type} if media_type else {})
+        put = Put(url, headers, size_bytes)
+        if isinstance(body, Sequence):
+            answer = await self._in_thread(put, measured(body, size_bytes), None)
+        elif isinstance(body, Feed):
+            answer = await self._in_thread(put, body.drain(size_bytes), body)
+        else:
+            answer = await self._poured(put, body)
+        if answer.status >= 300:  # noqa: PLR2004 - HTTP's own numbers
+            raise from_answer(operation, key, answer.status, answer.body)
+        return answer.etag
+
+    async def _poured(self, put: Put, source: AsyncIterable[bytes | memoryview]) -> Answer:
+        feed = Feed()
+        pouring = asyncio.create_task(pour(source, feed))
         try:
-            return await _send(session, url, source, headers, operation, key)
-        except aiohttp.ClientError as error:
-            if source.failure is None:
-                raise
-            raise source.failure from error
+            return await self._in_thread(put, feed.drain(put.size_bytes), feed)
+        finally:
+            pouring.cancel()
+            await asyncio.wait({pouring})
 
-
-async def _send(
-    session: aiohttp.ClientSession,
-    url: URL,
-    body: "_Measured | bytes",
-    headers: dict[str, str],
-    operation: str,
-    key: str,
-) -> str:
-    skip = () if "Content-Type" in headers else ("Content-Type",)
-    async with session.put(url, data=body, headers=headers, skip_auto_headers=skip, allow_redirects=False) as response:
-        if response.status >= 300:  # noqa: PLR2004 - HTTP's own numbers
-            raise await from_response(operation, key, response)
-        return response.headers.get("ETag", "").strip('"')
-
-
-async def _slices(pieces: Pieces) -> AsyncIterator[memoryview]:
-    """Pieces small enough not to hold up the event loop, and without a copy."""
-    for piece in pieces:
-        view = memoryview(piece)
-        for start in range(0, len(view), SLICE_BYTES):
-            yield view[start : start + SLICE_BYTES]
-
-
-class _Measured:
-    """A source that is exactly as long as announced, or fails; moves the time limit while the store has the word."""
-
-    def __init__(self, source: AsyncIterable[bytes | memoryview], size_bytes: int, limit: asyncio.Timeout) -> None:
-        self._source, self._left_bytes, self._limit = source, size_bytes, limit
-        self._begun = False
-        self.failure: WrongLength | SourceFailed | None = None
-
-    async def __aiter__(self) -> AsyncIterator[bytes | memoryview]:
+    async def _in_thread(self, put: Put, pieces: Iterable[bytes | memoryview], feed: Feed | None) -> Answer:
+        sending = asyncio.get_running_loop().run_in_executor(self._threads, self._send, put, pieces)
         try:
-            if self._begun:
-                raise WrongLength("a streamed body can't be sent twice")
-            self._begun = True
-            async for chunk in self._source:
-                self._left_bytes -= len(chunk)
-                if self._left_bytes < 0:
-                    raise WrongLength("the source gave more bytes than announced")
-                self._allow(STALL_TIMEOUT_S)
-                yield chunk
-                self._allow(None)
-            if self._left_bytes:
-                raise WrongLength(f"the source ended {self._left_bytes} bytes early")
-            self._allow(ANSWER_TIMEOUT_S)
-        except WrongLength as failure:
-            self.failure = failure
+            await asyncio.wait({sending})
+        except asyncio.CancelledError:
+            if feed is not None:
+                feed.fail(Cut())
+            put.cut()
+            await asyncio.wait({sending})
+            sending.exception()  # looked at, or asyncio reports it as lost
             raise
-        except Exception as failure:
-            self.failure = SourceFailed(failure)
-            raise
+        return sending.result()
 
-    def _allow(self, seconds: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        self._limit.reschedule(None if seconds is None else loop.time() + seconds)
+    def _send(self, put: Put, pieces: Iterable[bytes | memoryview]) -> Answer:
+        """In a thread."""
+        origin, pieces = str(put.url.origin()), iter(pieces)
+        first = next(pieces, b"")  # until there is a byte, the store is not bothered
+        connection = put.connection = self._take(origin)
+        try:
+            answer, reusable = _exchange(connection, put, chain((first,), pieces))
+        except BaseException:
+            _reset(connection)
+            raise
+        finally:
+            put.connection = None
+        if reusable:
+            self._idle.setdefault(origin, deque()).append((time.monotonic(), connection))
+        else:
+            connection.close()
+        return answer
+
+    def _take(self, origin: str) -> http.client.HTTPConnection:
+        """An idle connection that is still good, or a new one."""
+        idle = self._idle.get(origin)
+        while idle:
+            try:
+                since, connection = idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if time.monotonic() - since < KEEPALIVE_S and not _has_something_to_say(connection):
+                return connection
+            connection.close()
+        return self._new(URL(origin))
+
+    def _new(self, origin: URL) -> http.client.HTTPConnection:
+        host, port = origin.raw_host or "", origin.port
+        if origin.scheme == "https":
+            return http.client.HTTPSConnection(host, port, timeout=CONNECT_TIMEOUT_S, context=self._tls)
+        return http.client.HTTPConnection(host, port, timeout=CONNECT_TIMEOUT_S)
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, put: Put, pieces: Iterable[bytes | memoryview]
+) -> tuple[Answer, bool]:
+    """The answer, and whether the connection may serve another PUT."""
+    connection.putrequest("PUT", put.url.raw_path_qs, skip_accept_encoding=True)
+    for name, value in put.headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.sock.settimeout(STALL_TIMEOUT_S)
+    try:
+        for piece in pieces:
+            connection.send(piece)
+    except (BrokenPipeError, ConnectionResetError):
+        connection.sock.settimeout(REFUSAL_TIMEOUT_S)
+        answer, _ = _answer(connection)
+        if answer.status < 300:  # noqa: PLR2004 - HTTP's own numbers; it can't have it all
+            raise
+        return answer, False
+    connection.sock.settimeout(ANSWER_TIMEOUT_S)
+    return _answer(connection)
+
+
+def _answer(connection: http.client.HTTPConnection) -> tuple[Answer, bool]:
+    response = connection.getresponse()
+    body = response.read(ANSWER_BYTES_MAX)
+    reusable = not response.will_close and not response.read(1)
+    return Answer(response.status, response.headers.get("ETag", "").strip('"'), body), reusable
+
+
+def _reset(connection: http.client.HTTPConnection) -> None:
+    """Closes it so that the store takes it for an accident and not for the end of a body."""
+    if connection.sock is not None:
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def _has_something_to_say(connection: http.client.HTTPConnection) -> bool:
+    """An idle connection has nothing to say but goodbye."""
+    if connection.sock is None:
+        return True
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(0))
