@@ -6,6 +6,7 @@ lets requests in flight finish and ends what still streams after SHUTDOWN_TIMEOU
 """
 
 import asyncio
+import gc
 import os
 import signal
 
@@ -20,6 +21,8 @@ from fileserver.config import Config
 from fileserver.http.serving import make_runner
 from fileserver.i18n import tolerate_missing
 from fileserver.logs import configure_logging
+
+GC_THRESHOLD = 20_000  # objects made since the last look at the young ones
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +56,7 @@ async def serve(config: Config) -> None:
     runner = make_runner(create_app(config))
     try:
         await runner.setup()
+        _settle_garbage_collector()
         await listen(runner, config)
         if config.stand_in_sign_in:
             log.warning("viewers are believed without proof: the stand-in sign-in is on, for demonstrations only")
@@ -62,6 +66,13 @@ async def serve(config: Config) -> None:
     finally:
         await runner.cleanup()
     log.info("stopped")
+
+
+def _settle_garbage_collector() -> None:
+    """What is there by now stays for ever: looking at it again and again costs a tenth of all work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, *gc.get_threshold()[1:])
 
 
 async def listen(runner: web.AppRunner, config: Config) -> None:
