@@ -21,7 +21,7 @@ from storage.objects.faults import (
 )
 from storage.objects.feed import Feed, Pieces, SourceFailed, WrongLength
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
-from storage.objects.upload import Sender
+from storage.objects.upload import Sender, put_small
 from storage.settings import S3Settings
 
 # Slow readers hold theirs for minutes, and must not keep uploads from getting one.
@@ -31,6 +31,7 @@ QUEUE_TIMEOUT_S = 30.0
 READ_TIMEOUT_S = 60.0
 PING_TIMEOUT_S = 3.0
 READ_BUFFER_BYTES = 256 * 1024
+SMALL_MAX_BYTES = 1 << 20  # so little costs less on the event loop than the way to a thread and back
 # Shorter than any store keeps an idle connection: a request on one the store just closed fails.
 KEEPALIVE_S = 10.0
 
@@ -71,6 +72,8 @@ class ObjectStore:
 
         async def attempt() -> str:
             url = self._control.presign("put_object", key, ContentType=media_type)
+            if size_bytes <= SMALL_MAX_BYTES:
+                return await put_small(self._session, url, b"".join(pieces), key=key, media_type=media_type)
             return await self._sender.put(
                 url, pieces, size_bytes, operation="put_object", key=key, media_type=media_type
             )

@@ -19,9 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 
+import aiohttp
 from yarl import URL
 
-from storage.objects.faults import from_answer
+from storage.objects.faults import from_answer, from_response
 from storage.objects.feed import Feed, Pieces, measured, pour
 
 STALL_TIMEOUT_S = 60.0
@@ -156,6 +157,17 @@ class Sender:
         if origin.scheme == "https":
             return http.client.HTTPSConnection(host, port, timeout=CONNECT_TIMEOUT_S, context=self._tls)
         return http.client.HTTPConnection(host, port, timeout=CONNECT_TIMEOUT_S)
+
+
+async def put_small(session: aiohttp.ClientSession, url: URL, body: bytes, *, key: str, media_type: str) -> str:
+    """The ETag of a small object, sent on the event loop. Raises a fault of `faults`."""
+    async with (
+        asyncio.timeout(STALL_TIMEOUT_S),
+        session.put(url, data=body, headers={"Content-Type": media_type}, allow_redirects=False) as response,
+    ):
+        if response.status >= 300:  # noqa: PLR2004 - HTTP's own numbers
+            raise await from_response("put_object", key, response)
+        return response.headers.get("ETag", "").strip('"')
 
 
 def _exchange(
