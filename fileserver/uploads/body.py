@@ -11,7 +11,7 @@ import os
 import select
 import socket
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -31,6 +31,7 @@ LATE_MAX_BYTES = 16 << 20  # what a connection's buffers may hold when its reque
 GATHER_MS = 2  # how long a piece that could be larger waits for more
 
 THREADS = ThreadPoolExecutor(max_workers=RECEIVING_MAX, thread_name_prefix="upload-body")
+HASHERS = ThreadPoolExecutor(max_workers=RECEIVING_MAX, thread_name_prefix="upload-hash")
 
 
 class Vessel(Protocol):
@@ -156,6 +157,29 @@ class StreamBody:
         return piece
 
 
+class Hashing:
+    """Hashes each piece in a thread of its own while the next one is received."""
+
+    def __init__(self, hashers: Sequence[Any]) -> None:
+        self._hashers = hashers
+        self._busy: Future[None] | None = None
+
+    def begin(self, piece: memoryview) -> None:
+        """The next piece, once the one before is done."""
+        if self._hashers:
+            self.end()
+            self._busy = HASHERS.submit(self._update, piece)
+
+    def end(self) -> None:
+        """Returns when all is hashed."""
+        if self._busy is not None:
+            self._busy.result()
+
+    def _update(self, piece: memoryview) -> None:
+        for hasher in self._hashers:
+            hasher.update(piece)
+
+
 class SocketBody:
     """A body of announced size, read from the connection's socket in a thread."""
 
@@ -240,18 +264,19 @@ class SocketBody:
         self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int, patience_ms: int
     ) -> tuple[int, Exception | None]:
         """In a thread: all that comes until the vessel is full; the failure that ended it, or None."""
-        total = 0
+        total, hashing = 0, Hashing(hashers)
         try:
             while total < size_max_bytes and (room := vessel.room()[: size_max_bytes - total]):
                 count = self._gather(room, patience_ms)
                 if not count:
                     break
-                for hasher in hashers:
-                    hasher.update(room[:count])
+                hashing.begin(room[:count])
                 vessel.fill(room[:count])
                 total += count
         except (OSError, UploadSlow) as failure:
             return total, failure
+        finally:
+            hashing.end()
         return total, None
 
     def _gather(self, room: memoryview, patience_ms: int) -> int:
