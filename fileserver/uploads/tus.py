@@ -13,7 +13,6 @@ from fileserver.uploads.errors import UploadHeaderInvalid, UploadTooLarge
 from fileserver.uploads.flight import STREAMED
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.ietf import write_limit
-from fileserver.uploads.pace import Paced
 from fileserver.uploads.receptions import Reception
 from fileserver.uploads.whole import WHOLES
 from fileserver.uploads.writing import location, look, receptions_of, terminate, upload_id_of, write
@@ -62,7 +61,7 @@ async def _create_whole(call: Call, length: int, metadata: dict[str, str], check
     async with body.opened(call.request, Reception()) as arriving:
         with receptions.room():
             row = await whole.take_whole(
-                call.services, call.request.config_dict[WHOLES], call.actor, call.trail, Paced(arriving),
+                call.services, call.request.config_dict[WHOLES], call.actor, call.trail, arriving,
                 length=length, metadata=metadata, checksum=checksum,
             )  # fmt: skip
     receptions.flights.count(STREAMED, length)
