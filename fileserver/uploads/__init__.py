@@ -6,16 +6,18 @@ Promises
     bounded (`layout`), and no byte touches the local disk. Trusted to S3: what it has acknowledged stays as it is.
 
 What there is of an upload
-    rows        upload: offset, state, fence; upload_part: number, size, ETag; upload_tail: acknowledged bytes too few
-                for a part. Parts are all of one size but the last, as strict stores want them.
-    objects     `uploads/<id>` by multipart upload, or `uploads/<id>-<fence>` by one PutObject when one part is all;
-                `tails/<id>/<offset>-<fence>`, immutable.
+    rows        upload: offset, state, holder, fence; upload_part: number, size, ETag; upload_tail: acknowledged bytes
+                too few for a part. Parts are all of one size but the last, as strict stores want them.
+    objects     `uploads/<id>` by multipart upload, or `uploads/<id>-<attempt>` by one PutObject when one part is all;
+                `tails/<id>/<offset>-<attempt>`, immutable. Every request is an attempt with a name of its own.
 
 The life of a request that brings bytes (`tus`, `ietf`, `writing`, `intake`)
-    1. The caller is known to be allowed; an older request in this process is asked to end and keeps what it has
-       (`receptions`); the row's fence is raised, after which no older request anywhere records (`service.take_up`).
-    2. Pieces go into the open part, which is being sent while it fills and stays in memory until S3 acknowledges it
-       (`parts`, `receiving`). Two parts may be under way; then reading stops.
+    1. The caller is known to be allowed; an older request is asked to end and keeps what has been delivered to it: in
+       this process through `receptions`, in the row's holder through PostgreSQL (`handover`). An upload that moves to
+       another process gets a higher fence, under which alone steps are recorded from then on (`service.take_up`).
+    2. A thread receives into the blocks of the open part and hashes them (`body`, `blocks`); another sends the part
+       while it fills. It stays in memory until S3 acknowledges it (`parts`, `receiving`). Two parts may be under way;
+       then reading stops. The event loop is woken once for a part, not for each piece.
     3. Acknowledged parts are recorded in order; fence, person and offset are checked in the same transaction
        (`recording`).
     4. The body ended inside a part: what this request brought of it becomes a tail. The next request reads the tails
@@ -44,8 +46,13 @@ Crash windows: this process, S3 or PostgreSQL may stop between any two of these
     terminated or expired, objects not deleted
         The job that deletes them was enqueued in the same transaction.
     a PUT sent to its end whose answer never came
-        It may land after a newer request's. Objects have the fence in their key, so that they can't be overwritten. A
-        part can be: then Complete refuses its ETag and the upload fails, unless the bytes were the same.
+        It may land after a newer request's. Objects have the attempt in their key, so that they can't be overwritten.
+        A part can be: then Complete refuses its ETag and the upload fails, unless the bytes were the same.
+    the holder dies, or hears nothing
+        Its name is free in PostgreSQL: the next process goes on at once. One that lives and is deaf is passed over
+        after a few seconds, and the fence keeps it from recording.
+    a small file stored, not recorded (`whole`)
+        Row and events come after the bytes and in one transaction, with those of other files. The object is nameless.
 
 Final uploads (`concat`, `joining`) bring no bytes: they begin as `assembling`; a job copies or sends their parts from
 partial ones, records them, and goes on where the record ends. Partial uploads stay until that is done.
@@ -54,5 +61,6 @@ Direct uploads (`direct`, `direct_service`) differ in how bytes come: the client
 requests that are signed here, one part each. Their own order of steps and crash windows stand in `direct_service`; from
 `assembling` on everything is as above.
 
-The sweep (`jobs.discard`) is a job enqueued whenever an upload ends, unless a single request brought all of it.
+The sweep (`jobs.discard`) is a job enqueued whenever an upload ends, unless one creation brought all of it. What no row
+names, and no such job can find, is removed every few hours by comparing the store with the rows (`orphans`).
 """
