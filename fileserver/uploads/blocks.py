@@ -18,5 +18,18 @@ class Blocks:
         return self._idle.pop() if self._idle else bytearray(BLOCK_BYTES)
 
     def give_back(self, blocks: Iterable[bytearray]) -> None:
-        """Blocks that nothing refers to any more, neither a view nor a connection that still sends them."""
-        self._idle.extend(blocks)
+        """Blocks that their user needs no more.
+
+        One that is still viewed is let go of instead: a connection that was given up sends what it holds when the store
+        reads again, and must not send somebody else's bytes.
+        """
+        self._idle.extend(block for block in blocks if _is_free(block))
+
+
+def _is_free(block: bytearray) -> bool:
+    """Whether nothing views it: a bytearray that is viewed can't change its size."""
+    try:
+        block.append(block.pop())
+    except BufferError:
+        return False
+    return True

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 
+from fileserver.uploads.blocks import BLOCK_BYTES
 from tests.contract.tus.conftest import PART_BYTES
 from tests.uploads import STREAM, VERSION, Body, Tus
 
@@ -31,6 +32,12 @@ async def test_one_patch_brings_the_whole_file(tus: Tus, size_bytes: int) -> Non
     answer = await tus.patch(path, 0, body)
     assert (204, str(size_bytes)) == (answer.status, answer.headers["Upload-Offset"])
     await assert_complete(tus, path, body)
+
+
+async def test_memory_is_used_again(tus: Tus) -> None:
+    """The blocks of parts that the store has acknowledged wait for the next upload."""
+    await tus.patch(await tus.create(2 * PART_BYTES), 0, bytes(2 * PART_BYTES))
+    assert 2 * PART_BYTES // BLOCK_BYTES >= len(tus.receptions.blocks._idle) >= PART_BYTES // BLOCK_BYTES
 
 
 @pytest.mark.parametrize("step", [PART_BYTES // 4 * 3, PART_BYTES, PART_BYTES * 2 - 1])
