@@ -211,6 +211,7 @@ upload = Table(
         nullable=False,
         server_default="streamed",
     ),
+    Column("wasted_bytes", BigInteger, nullable=False, server_default="0"),  # stored and never recorded
     Column("concat", Text, CheckConstraint("concat IN ('partial', 'final')", name="concat")),
     _created(),
     _time("updated_at", nullable=False),
@@ -238,6 +239,7 @@ upload_signed_part = Table(
     Column("upload_id", Uuid, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("checksum", Text, nullable=False),
+    Column("signed_count", Integer, nullable=False, server_default="1"),
 )
 upload_tail = Table(
     # Acknowledged bytes that are too few for a part, as immutable objects, until a part covers them.

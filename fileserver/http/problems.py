@@ -64,6 +64,7 @@ STATUSES: Mapping[str, int] = {
     "checksum-mismatch": 460,
     "upload-final": HTTPStatus.FORBIDDEN,
     "upload-gone": HTTPStatus.GONE,
+    "upload-wasteful": HTTPStatus.GONE,
     "upload-busy": HTTPStatus.LOCKED,
     "upload-replaced": HTTPStatus.BAD_REQUEST,
     "upload-cut": HTTPStatus.BAD_REQUEST,

@@ -30,7 +30,8 @@ The life of a request that brings bytes (`tus`, `ietf`, `writing`, `intake`)
 Crash windows: this process, S3 or PostgreSQL may stop between any two of these
     part or tail stored, not recorded
         It never counts. The client sends those bytes again (at most the parts under way); the same part number is
-        overwritten, an unrecorded tail is swept when the upload ends.
+        overwritten, or kept beside the new one until the upload ends; an unrecorded tail is swept then. A request that
+        lives to see it counts such bytes, and an upload with too many of them fails (`waste`).
     part recorded, the tails that it covers not deleted
         The rows don't name them any more; they are swept when the upload ends.
     multipart upload begun, its id not recorded

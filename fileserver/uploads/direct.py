@@ -181,7 +181,7 @@ ROUTES: tuple[Route, ...] = (
         query=SignQuery,
         path_params=PartPath,
         returns=SignedPart,
-        errors=(*REFUSALS, InvalidValue, WrongState),
+        errors=(*REFUSALS, InvalidValue, WrongState, errors.UploadWasteful),
     ),
     MINE(
         method="POST",

@@ -26,7 +26,7 @@ from compliance.errors import InvalidValue, WrongState
 from compliance.events import Trail
 from compliance.visits import actor_of, person_now
 from fileserver.services import Services
-from fileserver.uploads import names, service
+from fileserver.uploads import names, service, waste
 from fileserver.uploads.errors import DirectUploadsOff, PartsMissing, UploadGone, UploadWrongWay
 from fileserver.uploads.finishing import fail, finish
 from fileserver.uploads.flight import DIRECT
@@ -37,6 +37,7 @@ from storage.objects import Part, SignedRequest
 from storage.rows import uploads
 from storage.rows.uploads import PartRow, UploadRow
 
+SIGNED_MAX = 20  # times, for one part that the store has
 SIGNED_FOR_S = 300  # until the request begins; a part that is under way by then may take its time
 
 log = structlog.get_logger(__name__)
@@ -66,18 +67,40 @@ async def stored(services: Services, actor: Actor, upload_id: UUID) -> tuple[Par
 
 
 async def sign(services: Services, actor: Actor, upload_id: UUID, number: int, checksum: str) -> SignedRequest:
-    """A request that stores this part and nothing else. Raises InvalidValue for a part that the upload doesn't have."""
+    """A request that stores this part and nothing else.
+
+    Raises InvalidValue for a part that the upload doesn't have, UploadWasteful when it was signed too often.
+    """
     row = await _with_multipart(services, await _taking_parts(services, actor, Action.UPLOAD_WRITE, upload_id, "sign"))
     layout = Layout(row.length_bytes, row.part_size_bytes)
     if number > part_count(layout):
         raise InvalidValue(field="part_number", rule="part-unknown", parts=part_count(layout))
     size_bytes = layout.span_at((number - 1) * row.part_size_bytes).size_bytes
     async with services.database.transaction() as tx:
-        if not await uploads.note_signed(tx, upload_id, number, checksum):
-            raise WrongState(state="assembling", command="sign")
+        count = await uploads.note_signed(tx, upload_id, number, checksum)
+    if not count:
+        raise WrongState(state="assembling", command="sign")
+    if count > SIGNED_MAX:
+        await _check_waste(services, row, number)
     return services.objects.sign_part(
         row.object_key, str(row.multipart_id), number, size_bytes=size_bytes, checksum=checksum, expires_s=SIGNED_FOR_S
     )
+
+
+async def _check_waste(services: Services, row: UploadRow, number: int) -> None:
+    """Raises UploadWasteful for a part that the store has: it may keep every attempt until the upload ends.
+
+    What never arrived, because the store was out of reach, may be tried for ever.
+    """
+    try:
+        listed = await services.objects.list_parts(row.object_key, str(row.multipart_id))
+    except MultipartMissing as error:
+        await _forgotten(services, row, error)
+        raise WrongState(state="assembling", command="sign") from error
+    if any(part.number == number for part in listed):
+        await waste.end(services, row.id)
+    async with services.database.transaction() as tx:
+        await uploads.count_signed_anew(tx, row.id, number)
 
 
 async def complete(services: Services, actor: Actor, upload_id: UUID, named: Mapping[int, str]) -> int:

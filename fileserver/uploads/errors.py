@@ -48,6 +48,12 @@ class UploadGone(HttpError):
     slug = "upload-gone"
 
 
+class UploadWasteful(HttpError):
+    """410: too much was sent that could not be kept; the upload has failed, and a new one must be made."""
+
+    slug = "upload-wasteful"
+
+
 class UploadBusy(HttpError):
     """423: an older request of this upload is being ended and needs a moment more."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fileserver.services import Services
+from fileserver.uploads import waste
 from fileserver.uploads.body import Body
 from fileserver.uploads.finishing import finish
 from fileserver.uploads.headers import Checksum
@@ -31,7 +32,8 @@ async def take_in(
 ) -> int:
     """The new offset, which is stored, recorded and, at the upload's length, assembled.
 
-    Raises why the body ended early or was refused (fileserver.uploads.errors), AccessDenied, StorageError.
+    Raises why the body ended early or was refused (fileserver.uploads.errors), UploadWasteful, AccessDenied,
+    StorageError.
     """
     row = taken.row
     recording = Recording(services, taken)
@@ -55,6 +57,8 @@ async def take_in(
         if receiver.recorded_hash:
             running = RunningHash(row.fence, receiver.recorded, receiver.recorded_hash)
             receptions.leave_hash(row.id, running)
+        if receiver.stray_bytes:
+            await waste.note(services, row.id, receiver.stray_bytes)
     if receiver.recorded == row.length_bytes:
         await conclude(services, receptions, row.id, row.fence, receiver.recorded)
     return receiver.recorded

@@ -86,10 +86,16 @@ class OpenPart:
         self._blocks = []
         return part
 
-    async def abandon(self) -> None:
-        """Cut the sending off, so that the store keeps nothing of it."""
-        if self._task is not None:
-            await end_task(self._task)
+    async def abandon(self) -> int:
+        """Cut the sending off, so that the store keeps nothing of it; returns how many bytes it may have all the same.
+
+        A whole part may have arrived, unless the store said no.
+        """
+        if self._task is None:
+            return 0
+        await end_task(self._task)
+        refused = not self._task.cancelled() and self._task.exception() is not None
+        return 0 if refused or self.missing_bytes else self.span.size_bytes
 
     def fresh(self) -> Pieces:
         """What this request brought."""

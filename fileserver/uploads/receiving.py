@@ -19,6 +19,7 @@ from fileserver.uploads.layout import Layout
 from fileserver.uploads.parts import OpenPart, Send, end_task
 from fileserver.uploads.port import ObjectSink
 from fileserver.uploads.receptions import Reception
+from storage.errors import StorageError
 from storage.objects import Part, Pieces
 from storage.rows.uploads import TailRow
 
@@ -52,7 +53,7 @@ class Receiver:
     """Takes the bytes of one request.
 
     `recorded` and `recorded_hash` say how far the upload stands, also after an error. The hash is None when this
-    process has not seen the upload from its first byte.
+    process has not seen the upload from its first byte. `stray_bytes` is what the store has and no row names.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Receiver:
     ) -> None:
         self.recorded = intake.offset
         self.recorded_hash = sha256.copy() if sha256 else None
+        self.stray_bytes = 0
         self._intake, self._objects, self._send, self._recorder = intake, objects, send, recorder
         self._reception, self._blocks = reception, blocks
         self._position = intake.offset
@@ -87,10 +89,17 @@ class Receiver:
             self._full.put_nowait(None)
             await self._recording
             await self._settle(early)
+        except StorageError:
+            await self._abandon()  # a store in trouble: what it has of them is not the client's doing
+            raise
         finally:
-            await end_task(self._recording)
-            for part in self._begun:
-                await part.abandon()
+            self.stray_bytes += await self._abandon()
+
+    async def _abandon(self) -> int:
+        """Ends what is still under way; returns how many bytes the store may have got of it all the same."""
+        await end_task(self._recording)
+        begun, self._begun = self._begun, []
+        return sum([await part.abandon() for part in begun])
 
     async def _take_all(self, body: Body) -> HttpError | None:
         """Why the body ended early, if it did. A body that is too long is no beginning of a right one: it raises."""
@@ -168,6 +177,7 @@ class Receiver:
             while part := await self._full.get():
                 acknowledged = await part.acknowledged()
                 self._begun.remove(part)
+                self.stray_bytes += acknowledged.size_bytes
                 self._reception.flight.freed(part.fresh_bytes)
                 # Recording the last part ends the upload: that waits for the body's end, as for a checksum's verdict.
                 if self._check or part.span.end == self._intake.layout.length_bytes:
@@ -199,8 +209,10 @@ class Receiver:
         """The part was not filled: what this request brought of it becomes an object of its own."""
         await part.abandon()
         tail = await self._recorder.save_tail(self._position - part.fresh_bytes, part.fresh())
+        self.stray_bytes += tail.size_bytes
         await self._record(parts, tail, self._position, self._hash)
 
     async def _record(self, parts: Sequence[Part], tail: TailRow | None, end: int, sha256: Any) -> None:
         await self._recorder.record(parts, tail, end)
         self.recorded, self.recorded_hash = end, sha256
+        self.stray_bytes -= sum(part.size_bytes for part in parts) + (tail.size_bytes if tail else 0)

@@ -45,6 +45,7 @@ WRITING: tuple[type[Exception], ...] = (
     errors.UploadSilent,
     errors.UploadSlow,
     errors.UploadTooLarge,
+    errors.UploadWasteful,
 )
 
 

@@ -73,6 +73,14 @@ class TailRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wasted:
+    """How many bytes were stored for an upload and never recorded, beside its length: as it was said, or so far."""
+
+    bytes: int
+    length_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Which:
     """Uploads that are unfinished or changed after `since`; or those of one file, by its base64 fingerprint."""
 
@@ -191,19 +199,38 @@ async def advance(
     ).rowcount == 1
 
 
+async def waste(tx: Transaction, upload_id: UUID, wasted_bytes: int) -> Wasted | None:
+    """Counts bytes that were stored and will never be recorded. None without such an upload."""
+    wasting = update(upload).where(upload.c.id == upload_id)
+    wasting = wasting.values(wasted_bytes=upload.c.wasted_bytes + wasted_bytes)
+    length = func.coalesce(upload.c.length_bytes, upload.c.offset_bytes).label("length_bytes")
+    found = (await tx.execute(wasting.returning(upload.c.wasted_bytes.label("bytes"), length))).mappings()
+    row = found.one_or_none()
+    return None if row is None else Wasted(**row)
+
+
 async def add_parts(tx: Transaction, upload_id: UUID, parts: Sequence[PartRow]) -> None:
     """Records parts that the store acknowledged."""
     await tx.execute(insert(upload_part), [{"upload_id": upload_id, **asdict(part)} for part in parts])
 
 
-async def note_signed(tx: Transaction, upload_id: UUID, number: int, checksum: str) -> bool:
-    """Remembers what was last signed for a part of a direct upload. False if it takes no parts any more."""
+async def note_signed(tx: Transaction, upload_id: UUID, number: int, checksum: str) -> int:
+    """Remembers what was last signed for a part of a direct upload; returns how often one was. 0: it takes no parts."""
     taking = select(upload.c.id).where(upload.c.id == upload_id, upload.c.state == "receiving")
     if await tx.scalar(taking.with_for_update(read=True)) is None:
-        return False
+        return 0
     noting = postgresql.insert(upload_signed_part).values(upload_id=upload_id, number=number, checksum=checksum)
-    await tx.execute(noting.on_conflict_do_update(index_elements=["upload_id", "number"], set_={"checksum": checksum}))
-    return True
+    noting = noting.on_conflict_do_update(
+        index_elements=["upload_id", "number"],
+        set_={"checksum": checksum, "signed_count": upload_signed_part.c.signed_count + 1},
+    )
+    return int(await tx.scalar(noting.returning(upload_signed_part.c.signed_count)) or 0)
+
+
+async def count_signed_anew(tx: Transaction, upload_id: UUID, number: int) -> None:
+    """None of the signatures of this part has been used: they don't count."""
+    part = (upload_signed_part.c.upload_id == upload_id) & (upload_signed_part.c.number == number)
+    await tx.execute(update(upload_signed_part).where(part).values(signed_count=1))
 
 
 async def signed_parts(tx: Transaction, upload_id: UUID) -> Mapping[int, str]:

@@ -26,6 +26,10 @@ problem-upload-gone-title = Upload no longer there
 problem-upload-gone-detail = This upload was ended, has expired or failed. Start a new one.
 problem-upload-gone-explanation = An upload ends when it is cancelled, when it stands still for too long, or when its stored bytes cannot be joined.
 
+problem-upload-wasteful-title = Sent too often in vain
+problem-upload-wasteful-detail = More was sent for this upload that could not be kept than is allowed. It has ended; start a new one.
+problem-upload-wasteful-explanation = Bytes with a wrong checksum or beyond a quota, and parts that are sent again, take up room in the store until the upload ends. An upload that wastes more than its own size, and more than 1 GiB, or signs one stored part again and again, is ended.
+
 problem-upload-busy-title = Upload is busy
 problem-upload-busy-detail = An earlier request of this upload is just finishing. Try again in a few seconds.
 problem-upload-busy-explanation = An upload is written by one request at a time. The earlier one has been asked to stop.

@@ -26,6 +26,10 @@ problem-upload-gone-title = 上传已不存在
 problem-upload-gone-detail = 该上传已取消、已过期或已失败。请重新上传。
 problem-upload-gone-explanation = 上传在被取消、停滞过久，或已存数据无法合并时结束。
 
+problem-upload-wasteful-title = 无效发送过多
+problem-upload-wasteful-detail = 该上传中无法保留的数据超过了允许的数量，已经结束。请重新上传。
+problem-upload-wasteful-explanation = 校验和错误或超出配额的数据，以及重复发送的分片，在上传结束前会占用存储空间。浪费的数据超过文件本身大小且超过 1 GiB，或对已存储的同一分片反复请求签名的上传会被结束。
+
 problem-upload-busy-title = 上传正忙
 problem-upload-busy-detail = 该上传的前一个请求正在收尾，请几秒后重试。
 problem-upload-busy-explanation = 同一上传同一时间只由一个请求写入，前一个请求已被要求停止。

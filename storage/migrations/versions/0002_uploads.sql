@@ -6,12 +6,14 @@ ALTER TABLE upload ADD CONSTRAINT ck_upload_offset CHECK (offset_bytes >= 0 AND 
 ALTER TABLE upload ADD COLUMN way TEXT DEFAULT 'streamed' NOT NULL CONSTRAINT ck_upload_way CHECK (way IN ('streamed', 'direct'));
 ALTER TABLE upload ADD COLUMN concat TEXT CONSTRAINT ck_upload_concat CHECK (concat IN ('partial', 'final'));
 ALTER TABLE upload ADD COLUMN holder UUID;
+ALTER TABLE upload ADD COLUMN wasted_bytes BIGINT DEFAULT '0' NOT NULL;
 ALTER TABLE upload_part ADD COLUMN checksum TEXT;
 
 CREATE TABLE upload_signed_part (
     upload_id UUID NOT NULL,
     number INTEGER NOT NULL,
     checksum TEXT NOT NULL,
+    signed_count INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_upload_signed_part PRIMARY KEY (upload_id, number),
     CONSTRAINT fk_upload_signed_part_upload_id FOREIGN KEY(upload_id) REFERENCES upload (id) ON DELETE CASCADE
 );

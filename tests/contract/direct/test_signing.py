@@ -106,3 +106,29 @@ async def test_the_key_must_be_the_uploads(direct: DirectClient) -> None:
     upload, other = await direct.begin(PART_BYTES), await direct.begin(PART_BYTES)
     assert 404 == (await direct.call("GET", f"{BASE}/{upload}", key=other)).status
     assert [] == (await direct.call("GET", f"{BASE}/{upload}")).ok
+
+
+async def test_a_stored_part_is_not_signed_without_end(direct: DirectClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store may keep every attempt at a part: the upload that wants too many ends, and its parts go."""
+    monkeypatch.setattr(direct_service, "SIGNED_MAX", 2)
+    upload = await direct.begin(2 * PART_BYTES)
+    await direct.send(upload, 1, BODY)
+    await direct.send(upload, 1, OTHER)
+    query = {"key": upload, "checksum": sha256_of(BODY)}
+    refused = await direct.call("GET", f"{BASE}/{upload}/1", **query)
+    assert (410, "upload-wasteful") == (refused.status, refused.slug)
+    assert "failed" == (await direct.read(upload))["state"]
+    await direct.work()
+    assert () == await direct.pending(upload)
+
+
+async def test_a_part_that_never_arrives_may_be_signed_again(
+    direct: DirectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that can't reach the store goes on asking; nothing is wasted by that."""
+    monkeypatch.setattr(direct_service, "SIGNED_MAX", 2)
+    upload = await direct.begin(2 * PART_BYTES)
+    await direct.send(upload, 2, BODY)
+    for _ in range(6):
+        await direct.signed(upload, 1, BODY)
+    await direct.send(upload, 1, BODY)
