@@ -15,7 +15,10 @@ class Blocks:
 
     def take(self) -> bytearray:
         """A block that nobody else uses; what it holds is what its last user left."""
-        return self._idle.pop() if self._idle else bytearray(BLOCK_BYTES)
+        try:
+            return self._idle.pop()
+        except IndexError:  # no look before: another thread may be faster
+            return bytearray(BLOCK_BYTES)
 
     def give_back(self, blocks: Iterable[bytearray]) -> None:
         """Blocks that their user needs no more.

@@ -280,21 +280,28 @@ class SocketBody:
         return total, None
 
     def _gather(self, room: memoryview, patience_ms: int) -> int:
-        """What comes until there is a pause or no room. Raises TimeoutError, UploadSlow if that is nothing."""
-        count, file = 0, self._socket.fileno()
-        while count < len(room):
-            with self._pace:
-                ready = [fd for fd, _ in self._poll.poll(GATHER_MS if count else patience_ms)]
-            if file not in ready:  # a pause, or somebody wants us to stop
-                if not ready and not count and patience_ms:
-                    raise TimeoutError
-                break
-            received = self._socket.recv_into(room[count:])
-            if not received:
-                break
-            count += received
-            self._pace.came(received)
-        return count
+        """What comes until there is a pause or no room. Raises TimeoutError, OSError, UploadSlow if that is nothing."""
+        count = 0
+        try:
+            while count < len(room) and (more := self._next(room[count:], GATHER_MS if count else patience_ms)):
+                count += more
+        except (OSError, UploadSlow):
+            if not count:
+                raise
+        return count  # also before a failure: what has left the socket must not get lost, for the failure may pass
+
+    def _next(self, room: memoryview, patience_ms: int) -> int:
+        """0: the body has ended, or there is a pause, or somebody wants us to stop."""
+        file = self._socket.fileno()
+        with self._pace:
+            ready = [fd for fd, _ in self._poll.poll(patience_ms)]
+        if file not in ready:
+            if not ready and patience_ms > GATHER_MS:
+                raise TimeoutError
+            return 0
+        received = self._socket.recv_into(room)
+        self._pace.came(received)
+        return received
 
     def _interrupt(self) -> None:
         """Ends a wait in the thread."""

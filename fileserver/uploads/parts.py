@@ -15,6 +15,8 @@ from storage.errors import PartRefused
 from storage.objects import Feed, Part, Pieces
 from storage.rows.uploads import TailRow
 
+PIECE_MIN_BYTES = 64 << 10  # less waits for more: every piece costs memory and time of its own, however small
+
 Send = Callable[[Span, Feed | Pieces], Awaitable[Part]]
 
 
@@ -42,7 +44,7 @@ class OpenPart:
         self._full = asyncio.Event()
         self._blocks: list[bytearray] = []
         self._fresh: list[memoryview] = []
-        self.fresh_bytes = 0  # how many this request brought
+        self.fresh_bytes, self._handed_bytes = 0, 0  # how many this request brought, and are among the fresh pieces
         self._feed = Feed()
         self._task: asyncio.Task[Part] | None = None
 
@@ -62,10 +64,20 @@ class OpenPart:
 
     def fill(self, piece: memoryview) -> None:
         """The beginning of `room` now holds this piece."""
-        self._fresh.append(piece)
         self.fresh_bytes += len(piece)
         self._flight.took(len(piece))
-        self._feed.put(piece)
+        at_end = not self.fresh_bytes % BLOCK_BYTES or not self.missing_bytes
+        if at_end or self.fresh_bytes - self._handed_bytes >= PIECE_MIN_BYTES:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """What has come since the last time, all in one block, is the next piece to be sent."""
+        size_bytes, start = self.fresh_bytes - self._handed_bytes, self._handed_bytes % BLOCK_BYTES
+        if size_bytes:
+            piece = memoryview(self._blocks[-1])[start : start + size_bytes]
+            self._handed_bytes += size_bytes
+            self._fresh.append(piece)
+            self._feed.put(piece)
 
     def close(self) -> None:
         """All of it is there."""
@@ -99,6 +111,7 @@ class OpenPart:
 
     def fresh(self) -> Pieces:
         """What this request brought."""
+        self._hand_on()
         return tuple(self._fresh)
 
     def _started(self) -> asyncio.Task[Part]:

@@ -41,7 +41,7 @@ class Feed:
 
     def behind(self, pieces: Pieces) -> "Feed":
         """This feed, behind these pieces. Before anybody drains it."""
-        self._before = tuple(pieces)
+        self._before = tuple(piece for piece in pieces if piece)
         return self
 
     def drain(self, size_bytes: int) -> Iterator[bytes | memoryview]:
