@@ -206,8 +206,10 @@ async def take_up(
         )
         if body_bytes is not None and row.offset_bytes + body_bytes > taken.layout.end_max_bytes:
             raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
-    if row.state != "receiving" or row.holder == holder:
-        return taken
+        if row.state != "receiving" or row.holder == holder:
+            return taken
+        if length is not None:  # a request of the other process doesn't know it: it must not record up to it any more
+            return replace(taken, row=await _moved(tx, row, holder))
     async with database.transaction() as tx:
         return replace(taken, row=await _moved(tx, row, holder))
 

@@ -68,7 +68,7 @@ async def take_whole(
     """The complete upload.
 
     Raises AccessDenied, UploadTooLarge, UploadQuotaExceeded, ChecksumMismatch, StorageError and why the body ended
-    early; nothing is left of it then.
+    early; no row is left of it then, unless only the answer to the commit was lost.
     """
     service.check_size(services, length)
     require(actor, Action.UPLOAD_CREATE)
@@ -86,7 +86,7 @@ async def take_whole(
     await services.objects.put(row.object_key, [stored], media_type=OCTETS)
     try:
         await wholes.do(Whole(row=row, trail=trail))
-    except Exception:
+    except (AccessDenied, UploadQuotaExceeded):
         await _forget(services, row)
         raise
     return row
@@ -104,11 +104,9 @@ async def _received(body: Body, length: int, checksum: Checksum | None) -> tuple
 
 
 async def _forget(services: Services, row: UploadRow) -> None:
-    """An object that was not recorded, unless the commit went through and only its answer was lost."""
+    """An object that was refused. Not for other failures: what was to be committed may turn out to have been."""
     try:
-        async with services.database.transaction() as tx:
-            if await uploads.upload_by_id(tx, row.id) is None:
-                await services.objects.delete(row.object_key)
+        await services.objects.delete(row.object_key)
     except StorageError as error:
         log.warning("an unrecorded object stays until the sweep", error=error.slug)
 

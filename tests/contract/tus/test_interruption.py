@@ -5,18 +5,25 @@ import hashlib
 import os
 import socket
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from yarl import URL
 
+from compliance.visits import actor_of, person_now
 from fileserver.uploads import body as body_module
-from fileserver.uploads import handover, pace
+from fileserver.uploads import handover, pace, service
 from fileserver.uploads.handover import PATIENCE_S
+from storage.database import Transaction
 from storage.rows import uploads
+from storage.rows.standing import Standing
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_patch import assert_complete
 from tests.uploads import VERSION, Tus, until
@@ -152,6 +159,41 @@ async def test_another_node_takes_over(tus: Tus, other: Tus) -> None:
     assert "verifying" == (await tus.row(path)).state
     await tus.work()
     await assert_complete(tus, path, BODY)
+
+
+async def test_a_length_and_a_node_are_changed_together(tus: Tus, other: Tus) -> None:
+    """A request that doesn't know the length can't record up to it: nobody would see that the upload is complete."""
+    answer = await tus.request("POST", "/uploads/", {**VERSION, "Upload-Defer-Length": "1"})
+    path = URL(answer.headers["Location"]).path
+    await other.patch(path, 0, BODY[:1000])
+    before = await tus.row(path)
+
+    async def recorded_meanwhile() -> bool:
+        async with other.services.database.transaction() as tx:
+            return await uploads.advance(
+                tx, before.id, before.fence, start=1000, end=2000, state="receiving", object_key=before.object_key,
+                now=before.created_at,
+            )  # fmt: skip
+
+    class Interfered:
+        """Between any two transactions the other node records."""
+
+        @asynccontextmanager
+        async def transaction(self) -> AsyncIterator[Transaction]:
+            async with tus.services.database.transaction() as tx:
+                yield tx
+            assert not await recorded_meanwhile()
+
+    services = replace(tus.services, database=cast("Any", Interfered()))
+    actor = actor_of(await person(tus, before.person_id))
+    taken = await service.take_up(services, actor, before.id, holder=uuid4(), asked=True, offset=1000, length=2000)
+    assert (1000, 2000) == (taken.row.offset_bytes, taken.row.length_bytes)
+
+
+async def person(tus: Tus, person_id: UUID) -> Standing:
+    """Who uploads."""
+    async with tus.services.database.transaction() as tx:
+        return await person_now(tx, person_id)
 
 
 async def test_a_node_that_died_is_not_waited_for(tus: Tus, other: Tus) -> None:

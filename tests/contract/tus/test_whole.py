@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+import fileserver.app as application
 from compliance import ledger
 from compliance.access import Role
 from compliance.events import Trail
@@ -86,25 +88,30 @@ async def test_over_the_quota_leaves_nothing(tus: Tus, marketer: Employee, clock
     assert 1 == await tus.services.objects.delete_prefix(object_key(kept["id"]))
 
 
-async def test_a_log_that_fails_leaves_nothing(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No event, no upload: the client hears that it may try again, and the object is taken back."""
+async def test_a_log_that_fails_leaves_no_upload(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event, no upload: the client hears that it may try again."""
 
     async def failing(*_: object, **__: object) -> None:
         raise StoreUnavailable(store="postgresql")
 
-    deleted = list[str]()
-    delete = type(tus.services.objects).delete
-
-    async def noted(store: object, key: str) -> None:
-        deleted.append(key)
-        await delete(tus.services.objects, key)
-
     monkeypatch.setattr(ledger, "append_all", failing)
-    monkeypatch.setattr(type(tus.services.objects), "delete", noted)
     answer = await tus.request("POST", "/uploads/", headers(BODY), BODY)
     assert 503 == answer.status
     assert [] == (await tus.json("/api/v1/uploads"))["items"]
-    assert 1 == len(deleted)
+
+
+async def test_a_commit_that_is_done_after_all(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection broke in the middle of the commit, and PostgreSQL finishes it later: the bytes are still there."""
+    lost = list[Sequence[whole.Whole]]()
+
+    async def losing(_: Services, batch: Sequence[whole.Whole]) -> Sequence[Exception | None]:
+        lost.append(batch)
+        raise StoreUnavailable(store="postgresql")
+
+    monkeypatch.setattr(application, "record", losing)
+    assert 503 == (await tus.request("POST", "/uploads/", headers(BODY), BODY)).status
+    await whole.record(tus.services, lost[0])
+    await assert_complete(tus, f"/uploads/{lost[0][0].row.id}", BODY)
 
 
 async def test_a_right_that_ended_meanwhile(tus: Tus, services: Services, marketer: Employee) -> None:
