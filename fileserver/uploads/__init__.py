@@ -21,7 +21,8 @@ The life of a request that brings bytes (`tus`, `ietf`, `writing`, `intake`)
     3. Acknowledged parts are recorded in order; fence, person and offset are checked in the same transaction
        (`recording`).
     4. The body ended inside a part: what this request brought of it becomes a tail. The next request reads the tails
-       back into the part that covers them.
+       back into the part that covers them. One tail too many is stored as one with those before it, whose rows go in
+       the transaction that records it.
     5. A length that was left open is said with some PATCH. If nothing is missing then, the state becomes `assembling`
        and the tails become the last part (`finishing`). Otherwise the next step is the same for all:
     6. At the length the state becomes `assembling`, in the transaction of the last part; then Complete; then `complete`
@@ -32,7 +33,7 @@ Crash windows: this process, S3 or PostgreSQL may stop between any two of these
         It never counts. The client sends those bytes again (at most the parts under way); the same part number is
         overwritten, or kept beside the new one until the upload ends; an unrecorded tail is swept then. A request that
         lives to see it counts such bytes, and an upload with too many of them fails (`waste`).
-    part recorded, the tails that it covers not deleted
+    part, or a tail made of many, recorded; the tails that it covers not deleted
         The rows don't name them any more; they are swept when the upload ends.
     multipart upload begun, its id not recorded
         Another one is begun; the first is aborted by the sweep.

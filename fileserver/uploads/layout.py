@@ -8,6 +8,7 @@ PART_SIZE_DEFERRED_MAX_BYTES = 32 * MIB
 PARTS_MAX = 9_500  # S3 allows 10,000
 RETAINED_MAX_BYTES = 40 * MIB  # what one upload keeps in memory until the store acknowledges it
 PARTS_IN_FLIGHT_MAX = 2
+TAILS_MAX = 64  # of one part: rows to load and objects to read back, one after the other
 
 
 @dataclass(frozen=True)

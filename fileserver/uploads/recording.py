@@ -13,7 +13,7 @@ from compliance.visits import actor_of, person_now
 from fileserver.services import Services
 from fileserver.uploads import names, quotas
 from fileserver.uploads.errors import UploadReplaced
-from fileserver.uploads.layout import Span
+from fileserver.uploads.layout import TAILS_MAX, Span
 from fileserver.uploads.port import OCTETS, ObjectSink
 from fileserver.uploads.service import ASSEMBLE_DELAY_S, TakenUp
 from storage.database import Transaction
@@ -55,10 +55,16 @@ class Recording:
         return await self._objects.upload_part(row.object_key, row.multipart_id, span.number, body, span.size_bytes)
 
     async def save_tail(self, offset: int, body: Pieces) -> TailRow:
-        """Store bytes that no part covers yet."""
+        """Store bytes that no part covers yet; with those before them when there would be more than `TAILS_MAX`."""
+        if len(self._tails) >= TAILS_MAX and self._tails[-1].end == offset:
+            offset, body = self._tails[0].offset_bytes, [*await self._read_tails(), *body]
         key = names.tail_key(self._row.id, offset, self._attempt)
         info = await self._objects.put(key, body, media_type=OCTETS)
         return TailRow(offset_bytes=offset, size_bytes=info.size_bytes, object_key=key)
+
+    async def _read_tails(self) -> Pieces:
+        """With what follows them never more than one part."""
+        return [piece for tail in self._tails async for piece in self._objects.read(tail.object_key)]
 
     async def record(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
         """Move the offset to `end`, or raise UploadReplaced, AccessDenied or UploadQuotaExceeded and record nothing."""
@@ -70,12 +76,18 @@ class Recording:
                 await quotas.check(tx, self._services.config, self._row.person_id, grown)
             if parts:
                 await uploads.add_parts(tx, self._row.id, [self._part_row(part) for part in parts])
+            covered = self._covered(parts, tail)
+            folded = await uploads.drop_tails(tx, self._row.id, below=covered) if covered and self._tails else ()
             if tail:
                 await uploads.add_tail(tx, self._row.id, tail)
-            covered = parts[-1].number * self._row.part_size_bytes if parts else 0
-            folded = await uploads.drop_tails(tx, self._row.id, below=covered) if parts and self._tails else ()
         self._row = replace(self._row, offset_bytes=end)
         await self._delete(folded)
+
+    def _covered(self, parts: Sequence[Part], tail: TailRow | None) -> int:
+        """Up to where older tails are in parts now, or in this tail if it begins before what it adds."""
+        if tail and tail.offset_bytes < self._row.offset_bytes:
+            return tail.end
+        return parts[-1].number * self._row.part_size_bytes if parts else 0
 
     async def _check_person(self, tx: Transaction) -> None:
         standing = await person_now(tx, self._row.person_id)
@@ -106,7 +118,7 @@ class Recording:
         return PartRow(number=part.number, offset_bytes=start, size_bytes=part.size_bytes, etag=part.etag)
 
     async def _delete(self, keys: Sequence[str]) -> None:
-        """Tails that a recorded part covers. What stays behind now goes when the upload ends (`jobs.discard`)."""
+        """Tails that a part or another tail covers now. What stays goes when the upload ends (`jobs.discard`)."""
         try:
             for key in keys:
                 await self._objects.delete(key)

@@ -71,6 +71,11 @@ class TailRow:
     size_bytes: int
     object_key: str
 
+    @property
+    def end(self) -> int:
+        """The offset behind its last byte."""
+        return self.offset_bytes + self.size_bytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wasted:
