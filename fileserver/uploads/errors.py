@@ -118,7 +118,7 @@ class UploadQuotaExceeded(HttpError):
 
 
 class ServerFull(HttpError):
-    """503: as many uploads at once as the memory is meant for; `retry_after_s` says when to ask again."""
+    """503: as many uploads at once as memory is meant for, or one person's half of it; ask `retry_after_s` later."""
 
     slug = "server-full"
 

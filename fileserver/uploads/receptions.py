@@ -5,7 +5,7 @@ connection died unnoticed goes on at once. Between processes `handover` does the
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ from fileserver.uploads.flight import Flight, Flights
 
 LET_GO_TIMEOUT_S = 10.0
 HASHES_MAX = 4096
-RECEIVING_MAX = 64  # each holds at most layout.RETAINED_MAX_BYTES, or one part when that is larger
+RECEIVING_MAX = (
+    64  # for one person half of them; each holds at most layout.RETAINED_MAX_BYTES, or one part when that is larger
+)
 RETRY_AFTER_S = 5
 
 
@@ -84,7 +86,7 @@ class Receptions:
         self.blocks = Blocks()
         self._holders: dict[UUID, Reception] = {}
         self._hashes: OrderedDict[UUID, RunningHash] = OrderedDict()
-        self._receiving = 0
+        self._receiving = Counter[UUID]()
         self._stopping = False
 
     @asynccontextmanager
@@ -121,15 +123,20 @@ class Receptions:
             await holder.ended.wait()
 
     @contextmanager
-    def room(self) -> Iterator[None]:
-        """A place among those whose bytes this process holds in memory. Raises ServerFull when none is free."""
-        if self._receiving >= RECEIVING_MAX:
+    def room(self, person_id: UUID) -> Iterator[None]:
+        """A place among those whose bytes this process holds in memory.
+
+        Raises ServerFull when none is free, or when this person has so many that others could find none.
+        """
+        if self._receiving.total() >= RECEIVING_MAX or self._receiving[person_id] >= RECEIVING_MAX // 2:
             raise ServerFull(retry_after_s=RETRY_AFTER_S)
-        self._receiving += 1
+        self._receiving[person_id] += 1
         try:
             yield
         finally:
-            self._receiving -= 1
+            self._receiving[person_id] -= 1
+            if not self._receiving[person_id]:
+                del self._receiving[person_id]
 
     def stop(self) -> None:
         """The server goes down: every reception keeps what arrived and ends."""

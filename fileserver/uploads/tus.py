@@ -59,7 +59,7 @@ async def create(call: Call) -> web.Response:
 async def _create_whole(call: Call, length: int, metadata: dict[str, str], checksum: Checksum | None) -> web.Response:
     receptions = receptions_of(call)
     async with body.opened(call.request, Reception()) as arriving:
-        with receptions.room():
+        with receptions.room(call.actor.person_id):
             row = await whole.take_whole(
                 call.services, call.request.config_dict[WHOLES], call.actor, call.trail, arriving,
                 length=length, metadata=metadata, checksum=checksum,

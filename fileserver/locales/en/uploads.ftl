@@ -78,7 +78,7 @@ problem-upload-quota-exceeded-explanation = The administrator limits how much a 
 
 problem-server-full-title = The server is receiving too much
 problem-server-full-detail = Too many uploads are under way at this moment. Try again in { $retry_after_s } seconds.
-problem-server-full-explanation = A server receives a limited number of uploads at once. The upload continues where it stood.
+problem-server-full-explanation = A server receives a limited number of uploads at once, and at most half of them from one person. The upload continues where it stood.
 
 problem-server-stopping-title = The server is restarting
 problem-server-stopping-detail = What had arrived is kept. Try again in a few seconds.

@@ -78,7 +78,7 @@ problem-upload-quota-exceeded-explanation = 管理员限制了个人或部门可
 
 problem-server-full-title = 服务器接收的上传过多
 problem-server-full-detail = 此刻进行中的上传过多，请在 { $retry_after_s } 秒后重试。
-problem-server-full-explanation = 一台服务器同时接收的上传数量有限，上传会从原处继续。
+problem-server-full-explanation = 一台服务器同时接收的上传数量有限，其中一个人最多占一半。上传会从原处继续。
 
 problem-server-stopping-title = 服务器正在重启
 problem-server-stopping-detail = 已收到的数据会保留，请几秒后重试。

@@ -62,8 +62,8 @@ async def test_a_trickle_is_given_up(tus: Tus, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_many_at_once(tus: Tus) -> None:
-    """Each of forty is its own upload with its own bytes."""
-    bodies = [os.urandom(1000 + number) for number in range(40)]
+    """Each of thirty is its own upload with its own bytes."""
+    bodies = [os.urandom(1000 + number) for number in range(30)]
     answers = await asyncio.gather(*(tus.request("POST", "/uploads/", headers(body), body) for body in bodies))
     assert {201} == {answer.status for answer in answers}
     paths = [answer.headers["Location"].removeprefix(str(tus.services.config.public_url)) for answer in answers]

@@ -53,14 +53,29 @@ async def test_other_uploads_are_not_touched() -> None:
 
 def test_a_full_server_sends_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as the memory is meant for, and one more as soon as one has ended."""
-    monkeypatch.setattr(module, "RECEIVING_MAX", 1)
+    monkeypatch.setattr(module, "RECEIVING_MAX", 2)
     receptions = Receptions()
-    with receptions.room():
-        with pytest.raises(ServerFull) as refused, receptions.room():
+    with receptions.room(uuid4()):
+        with receptions.room(uuid4()):
+            with pytest.raises(ServerFull) as refused, receptions.room(uuid4()):
+                pass
+            assert {"retry_after_s": 5} == refused.value.params
+        with receptions.room(uuid4()):
             pass
-        assert {"retry_after_s": 5} == refused.value.params
-    with receptions.room():
-        pass
+
+
+def test_nobody_takes_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person has at most half of them; somebody else finds one, and so do they when one of theirs has ended."""
+    monkeypatch.setattr(module, "RECEIVING_MAX", 4)
+    receptions, person = Receptions(), uuid4()
+    with receptions.room(person):
+        with receptions.room(person):
+            with pytest.raises(ServerFull), receptions.room(person):
+                pass
+            with receptions.room(uuid4()):
+                pass
+        with receptions.room(person):
+            pass
 
 
 async def test_a_wait_that_takes_too_long() -> None:
