@@ -20,7 +20,9 @@ from storage.database import Transaction
 
 RECONNECT_S = 1.0
 CONNECT_TIMEOUT_S = 10
+KEEPALIVE_S, KEEPALIVES = 5, 3
 ALIVE = "SELECT pg_advisory_lock(hashtextextended('process:' || %s, 0))"
+LOCK_LIMIT = "SET lock_timeout = '5s'"
 IS_GONE = text("SELECT pg_try_advisory_xact_lock_shared(hashtextextended('process:' || CAST(:process AS text), 0))")
 NOTIFY = text("SELECT pg_notify(:channel, :words)")
 
@@ -66,10 +68,17 @@ async def _listen_forever(conninfo: str, channel: str, process: UUID, hear: Hear
 
 async def _listen(conninfo: str, channel: str, process: UUID, hear: Hear, connected: asyncio.Event) -> None:
     async with await psycopg.AsyncConnection.connect(
-        conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name="sealshare-channel"
+        conninfo,
+        autocommit=True,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        application_name="sealshare-channel",
+        keepalives_idle=KEEPALIVE_S,
+        keepalives_interval=KEEPALIVE_S,
+        keepalives_count=KEEPALIVES,
     ) as connection:
-        await connection.execute(ALIVE, [str(process)])
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        await connection.execute(LOCK_LIMIT)  # a connection of ours that is half dead may still hold the name
+        await connection.execute(ALIVE, [str(process)])
         connected.set()
         async for notify in connection.notifies():
             hear(notify.payload)

@@ -55,8 +55,12 @@ class Handover:
                 del self._waiting[upload_id], self._freed[upload_id]
 
     def hear(self, words: str) -> None:
-        """What somebody said on the channel."""
-        match words.split(" "):
+        """What somebody said on the channel; what is no word of ours is passed over."""
+        with suppress(ValueError):
+            self._heard(words.split(" "))
+
+    def _heard(self, words: list[str]) -> None:
+        match words:
             case [str(verb), str(upload), str(holder)] if verb == ASK and holder == str(self.process):
                 task = asyncio.create_task(self._let_go(UUID(upload)))
                 self._answering.add(task)

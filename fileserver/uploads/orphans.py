@@ -21,6 +21,7 @@ from storage.objects import PendingMultipart
 from storage.rows import uploads
 
 ORPHAN_AFTER = timedelta(hours=6)  # longer than any request, and than clocks differ
+ORPHAN_UNTIL = timedelta(days=14)  # older things are left alone: a database from a backup may not know them any more
 ORPHANS_MAX = 1000  # in one sweep; the next one finds the rest
 FOREIGN_FROM = 100  # nameless objects that outnumber the named ones: not ours to delete
 
@@ -43,8 +44,8 @@ class Found:
 
 async def sweep_orphans(services: Services, *, within: str = "") -> Found:
     """Deletes what no row names, and tells the log; `within` narrows it to keys that go on like this."""
-    before = services.clock() - ORPHAN_AFTER
-    found = await find(services, before, within=within)
+    now = services.clock()
+    found = await find(services, now - ORPHAN_UNTIL, now - ORPHAN_AFTER, within=within)
     if found.is_foreign:
         log.error("more nameless objects than named ones: none deleted", nameless=len(found.objects), named=found.named)
         return found
@@ -57,12 +58,12 @@ async def sweep_orphans(services: Services, *, within: str = "") -> Found:
     return found
 
 
-async def find(services: Services, before: datetime, *, within: str = "") -> Found:
-    """Orphans from before that moment, `ORPHANS_MAX` objects at most. Nothing is changed."""
+async def find(services: Services, since: datetime, before: datetime, *, within: str = "") -> Found:
+    """Orphans of that time, `ORPHANS_MAX` objects at most. Nothing is changed."""
     orphans, named = list[str](), 0
     for area in (names.OBJECTS, names.TAILS):
         async for page in services.objects.list_pages(area + within):
-            old = [stored.key for stored in page if stored.modified_at < before]
+            old = [stored.key for stored in page if since <= stored.modified_at < before]
             known = await _named(services, old)
             named += len(known)
             orphans += [key for key in old if key not in known][: ORPHANS_MAX - len(orphans)]

@@ -17,6 +17,9 @@ class ObjectSink(Protocol):
     def read(self, key: str, *, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes]:
         """The object's bytes in pieces."""
 
+    async def head(self, key: str) -> ObjectInfo:
+        """What is stored under the key. Raises ObjectMissing."""
+
     async def delete(self, key: str) -> None:
         """Removes the object if it is there."""
 

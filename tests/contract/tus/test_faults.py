@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from fileserver.uploads import finishing, jobs, verifying
 from fileserver.uploads.names import tail_prefix
-from storage.errors import MultipartMissing, PartRefused, StoreUnavailable
+from storage.errors import MultipartMissing, PartRefused, StoreRefused, StoreUnavailable
 from storage.objects import ObjectStore
 from storage.rows import uploads
 from tests.contract.tus.conftest import PART_BYTES
@@ -139,6 +139,16 @@ async def test_parts_that_are_lost_for_good(tus: Tus, faults: Faults) -> None:
     assert 410 == (await tus.request("HEAD", path, VERSION)).status
     await tus.work()
     assert () == await tus.services.objects.list_multiparts((await tus.row(path)).object_key)
+
+
+async def test_another_complete_was_faster(tus: Tus, faults: Faults) -> None:
+    """A second Complete that the store refuses harms nothing: the object is there, and is read for its hash."""
+    faults.fail("complete_multipart", 1, StoreRefused(operation="complete", code="InvalidPart"), persisted=True)
+    path = await tus.create(LENGTH)
+    assert 204 == (await tus.patch(path, 0, BODY)).status
+    assert "verifying" == (await tus.row(path)).state
+    await tus.work()
+    await assert_complete(tus, path, BODY)
 
 
 async def test_the_database_fails_to_record(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:

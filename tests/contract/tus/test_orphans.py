@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from fileserver.uploads import names, orphans
-from fileserver.uploads.orphans import ORPHAN_AFTER, sweep_orphans
+from fileserver.uploads.orphans import ORPHAN_AFTER, ORPHAN_UNTIL, sweep_orphans
 from storage.objects import ObjectStore
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_patch import assert_complete
@@ -74,6 +74,15 @@ async def test_what_is_young_may_be_recorded_any_moment(objects: ObjectStore, tu
     clock.now = datetime.now(UTC) + ORPHAN_AFTER - timedelta(minutes=5)
     found = await sweep_orphans(tus.services, within=str(nobody))
     assert [] == list(found.objects)
+    assert 1 == await objects.delete_prefix(names.object_key(nobody))
+
+
+async def test_what_is_old_is_left_alone(objects: ObjectStore, tus: Tus, clock: Clock) -> None:
+    """A database that came back from a backup doesn't know what was stored after it: nobody deletes that by himself."""
+    nobody = uuid4()
+    await objects.put(names.single_key(nobody, "unknown"), b"x", media_type=OCTETS)
+    clock.now = datetime.now(UTC) + ORPHAN_UNTIL + timedelta(minutes=1)
+    assert [] == list((await sweep_orphans(tus.services, within=str(nobody))).objects)
     assert 1 == await objects.delete_prefix(names.object_key(nobody))
 
 
