@@ -51,7 +51,7 @@ async def take_in(
         sha256=_hash_so_far(receptions, taken),
     )
     try:
-        with receptions.room(row.person_id), receptions.flights.flying(row.id, reception.flight):
+        with receptions.room(row.person_id, taken.layout.places), receptions.flights.flying(row.id, reception.flight):
             await receiver.run(body)
     finally:
         if receiver.recorded_hash:

@@ -57,6 +57,11 @@ class Layout:
         """How many parts may be on their way to the store at once; retained bytes bound it, and one there must be."""
         return max(1, min(PARTS_IN_FLIGHT_MAX, RETAINED_MAX_BYTES // self.part_size_bytes))
 
+    @property
+    def places(self) -> int:
+        """How many times RETAINED_MAX_BYTES it may keep in memory: very long files have parts larger than that."""
+        return -(-self.part_size_bytes * self.parts_in_flight_max // RETAINED_MAX_BYTES)
+
 
 def part_size_for(length_bytes: int) -> int:
     """Bytes per part for an upload of this length, a whole number of MiB."""

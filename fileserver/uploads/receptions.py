@@ -20,9 +20,7 @@ from fileserver.uploads.flight import Flight, Flights
 
 LET_GO_TIMEOUT_S = 10.0
 HASHES_MAX = 4096
-RECEIVING_MAX = (
-    64  # for one person half of them; each holds at most layout.RETAINED_MAX_BYTES, or one part when that is larger
-)
+RECEIVING_MAX = 64  # each for layout.RETAINED_MAX_BYTES in memory; for one person half of them
 RETRY_AFTER_S = 5
 
 
@@ -123,18 +121,19 @@ class Receptions:
             await holder.ended.wait()
 
     @contextmanager
-    def room(self, person_id: UUID) -> Iterator[None]:
-        """A place among those whose bytes this process holds in memory.
+    def room(self, person_id: UUID, places: int = 1) -> Iterator[None]:
+        """So many places among those whose bytes this process holds in memory (`Layout.places`).
 
-        Raises ServerFull when none is free, or when this person has so many that others could find none.
+        Raises ServerFull when they are not free, or when this person has so many that others could find none.
         """
-        if self._receiving.total() >= RECEIVING_MAX or self._receiving[person_id] >= RECEIVING_MAX // 2:
+        taken, own = self._receiving.total(), self._receiving[person_id]
+        if taken + places > RECEIVING_MAX or (own and own + places > RECEIVING_MAX // 2):
             raise ServerFull(retry_after_s=RETRY_AFTER_S)
-        self._receiving[person_id] += 1
+        self._receiving[person_id] += places
         try:
             yield
         finally:
-            self._receiving[person_id] -= 1
+            self._receiving[person_id] -= places
             if not self._receiving[person_id]:
                 del self._receiving[person_id]
 

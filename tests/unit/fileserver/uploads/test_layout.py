@@ -1,5 +1,6 @@
 """Parts cover an upload without gap or overlap, and are few and large enough for S3."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +61,13 @@ def test_a_file_of_one_part_needs_no_multipart_upload() -> None:
     """One PutObject does it."""
     size = PART_SIZE_MIN_BYTES
     assert [True, True, False] == [Layout(length, size).is_single for length in (1, size, size + 1)]
+
+
+@pytest.mark.parametrize(
+    ("length_bytes", "places"), [(1, 1), (10 << 30, 1), (300 << 30, 1), (500 << 30, 2), (5 << 40, 14)]
+)
+def test_places_in_memory(length_bytes: int, places: int) -> None:
+    """Ordinary files take one; parts of the longest ones are larger, and take as many as their bytes need."""
+    layout = Layout(length_bytes, part_size_for(length_bytes))
+    assert places == layout.places
+    assert layout.part_size_bytes * layout.parts_in_flight_max <= places * RETAINED_MAX_BYTES

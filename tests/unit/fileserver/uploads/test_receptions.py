@@ -122,3 +122,16 @@ def test_old_hashes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     for upload_id in ids:
         receptions.leave_hash(upload_id, RunningHash(1, 0, hashlib.sha256()))
     assert [True, False, False] == [receptions.take_hash(upload_id, 1, 0) is None for upload_id in ids]
+
+
+def test_a_long_file_takes_several_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it keeps in memory counts: the others find fewer places, and it is refused when there are too few."""
+    monkeypatch.setattr(module, "RECEIVING_MAX", 20)
+    receptions = Receptions()
+    with receptions.room(uuid4(), 14):
+        with pytest.raises(ServerFull), receptions.room(uuid4(), 14):
+            pass
+        with receptions.room(uuid4(), 6), pytest.raises(ServerFull), receptions.room(uuid4()):
+            pass
+    with receptions.room(uuid4(), 14):
+        pass
