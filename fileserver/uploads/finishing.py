@@ -5,7 +5,7 @@ assembling → complete when this process hashed every byte on the way; assembli
 brought the last byte, a later HEAD, or a job.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from compliance.visits import person_now
 from fileserver.services import Services
 from fileserver.uploads import names
 from fileserver.uploads.errors import UploadGone
-from fileserver.uploads.joining import join
+from fileserver.uploads.joining import join, streamed
 from fileserver.uploads.names import FINAL, PARTIAL
 from fileserver.uploads.port import OCTETS
 from storage.database import Transaction
@@ -77,8 +77,15 @@ async def _sealed(services: Services, row: UploadRow, tails: tuple[TailRow, ...]
     Whoever else does the same at this moment brings the same bytes; one of the two is recorded.
     """
     start, number = tails[0].offset_bytes, tails[0].offset_bytes // row.part_size_bytes + 1
-    body = b"".join([piece for tail in tails async for piece in services.objects.read(tail.object_key)])
-    sent = await services.objects.upload_part(row.object_key, str(row.multipart_id), number, body, len(body))
+
+    async def read() -> AsyncGenerator[bytes]:
+        for tail in tails:
+            async for piece in services.objects.read(tail.object_key):
+                yield piece
+
+    where = row.object_key, str(row.multipart_id), number
+    async with services.sealing:
+        sent = await streamed(services.objects, *where, read, row.size_bytes - start)
     async with services.database.transaction() as tx:
         if await uploads.drop_tails(tx, row.id, below=row.size_bytes):
             part = PartRow(number=number, offset_bytes=start, size_bytes=sent.size_bytes, etag=sent.etag)

@@ -6,7 +6,7 @@ crash goes on there; a part that is made twice is made of the same bytes.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fileserver.services import Services
@@ -111,9 +111,21 @@ async def _made(objects: ObjectSink, row: UploadRow, pieces: Sequence[Slice], sp
     if len(pieces) == 1 and (only.is_whole or only.source.size_bytes > COPY_RANGE_OVER_BYTES):
         cut = None if only.is_whole else (only.start, only.stop)
         return await objects.copy_part(*where, only.source.object_key, cut, span.size_bytes)
+    return await streamed(objects, *where, lambda: _sliced(objects, pieces), span.size_bytes)
+
+
+async def streamed(
+    objects: ObjectSink,
+    key: str,
+    multipart_id: str,
+    number: int,
+    source: Callable[[], AsyncGenerator[bytes]],
+    size_bytes: int,
+) -> Part:
+    """A part of bytes that the store has, read anew for each attempt. Raises PartRefused after the last."""
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
-            return await objects.upload_part(*where, _sliced(objects, pieces), span.size_bytes)
+            return await objects.upload_part(key, multipart_id, number, source(), size_bytes)
         except PartRefused:
             if attempt == ATTEMPTS_MAX:
                 raise

@@ -1,15 +1,19 @@
 """Upload-Defer-Length: a file whose length is said when it is known (extension creation-defer-length)."""
 
+import asyncio
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from yarl import URL
 
 from fileserver.config import Config
+from fileserver.services import SEALING_MAX
 from fileserver.uploads import finishing
-from storage.errors import StoreUnavailable
+from storage.errors import PartRefused, StoreUnavailable
+from storage.objects import ObjectStore, Part
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_faults import Faults, faults
 from tests.contract.tus.test_patch import assert_complete, chunked
@@ -155,3 +159,33 @@ async def test_a_store_that_fails_when_the_length_is_said(
     assert len(body) == await tus.offset(path)
     await finishing.finish(tus.services, (await tus.row(path)).id)
     await assert_complete(tus, path, body)
+
+
+async def test_a_last_part_that_the_store_refuses_once(tus: Tus, faults: Faults) -> None:
+    """The stored bytes are read and sent again; the client does not notice."""
+    body = os.urandom(PART_BYTES + 1000)
+    path = await begun(tus, STREAM, body)
+    faults.fail("upload_part", 1, PartRefused(key="k", number=2, detail="cut"))
+    assert 204 == (await tus.patch(path, len(body), b"", said(len(body)))).status
+    await assert_complete(tus, path, body)
+
+
+async def test_few_last_parts_are_made_at_once(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many lengths are said: the stored bytes go through as a stream, for a bounded number of uploads."""
+    real, under_way, most, bodies = ObjectStore.upload_part, 0, 0, list[Any]()
+
+    async def watched(store: ObjectStore, key: str, multipart_id: str, number: int, body: Any, size: int) -> Part:
+        nonlocal under_way, most
+        under_way, most = under_way + 1, max(most, under_way + 1)
+        bodies.append(body)
+        try:
+            return await real(store, key, multipart_id, number, body, size)
+        finally:
+            under_way -= 1
+
+    paths = [await begun(tus, STREAM, b"x" * 1000) for _ in range(SEALING_MAX + 3)]
+    monkeypatch.setattr(ObjectStore, "upload_part", watched)
+    answers = await asyncio.gather(*(tus.patch(path, 1000, b"", said(1000)) for path in paths))
+    assert {204} == {answer.status for answer in answers}
+    assert SEALING_MAX == most
+    assert not any(isinstance(body, (bytes, Sequence)) for body in bodies)
