@@ -73,11 +73,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         return answer(request, from_aiohttp(error), status=error.status, headers=allow_header(error))
     except Exception as error:
-        if request.transport is None or request.transport.is_closing():
-            log.info("client gone", route=route_of(request), bytes_out=request.writer.output_size)
-            raise
         slug = slug_of(error)
-        if slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if request.transport is None or request.transport.is_closing():
+            log.info("client gone", route=route_of(request), problem=slug, bytes_out=request.writer.output_size)
+            if slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+        elif slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.exception("request failed", error=type(error).__name__, problem=slug, route=route_of(request))
         if begun := request.get(ANSWER_BEGUN):
             log.warning("answer broken off", problem=slug, route=route_of(request))

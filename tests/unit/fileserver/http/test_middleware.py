@@ -158,3 +158,19 @@ async def test_finished_request_is_logged_without_its_path(open_client: OpenClie
     line = next(line for line in logs if line["event"] == "request")
     assert ("/s/{token}", 204, "GET") == (line["route"], line["status"], line["method"])
     assert "secret-token" not in str(logs)
+
+
+async def test_a_defect_is_told_when_nobody_waits_for_the_answer(
+    open_client: OpenClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only refusals are calm then."""
+
+    async def defective(call: Call) -> None:
+        assert call.request.transport is not None
+        call.request.transport.close()
+        raise RuntimeError("a defect")
+
+    client = await open_client(make_route(handler=defective))
+    with pytest.raises(aiohttp.ClientError):
+        await client.get("/thing")
+    assert "a defect" in "".join(record.exc_text or "" for record in caplog.records if record.levelname == "ERROR")
