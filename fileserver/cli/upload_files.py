@@ -99,7 +99,7 @@ def _below(path: Path) -> Iterator[Found]:
 
 
 def _walk(folder: Path) -> Iterator[Found]:
-    """Everything below, names in order; links to folders could lead in circles and are only told."""
+    """Everything below, names in order; links, which could lead in circles or out of the folder, are only told."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -109,8 +109,8 @@ def _walk(folder: Path) -> Iterator[Found]:
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(path)
-        elif entry.is_symlink() and path.is_dir():
-            yield Found(path, problem="a link to a folder is not followed")
+        elif entry.is_symlink():
+            yield Found(path, problem="a link is not followed; name what it leads to")
         else:
             yield _as_found(path)
 

@@ -19,6 +19,7 @@ from fileserver.cli.upload_files import Unusable
 DELAY_FIRST_S = 0.5
 DELAY_MAX_S = 15.0
 TRY_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LOCKED, HTTPStatus.TOO_MANY_REQUESTS})
+REDIRECTS = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 T = TypeVar("T")
@@ -104,6 +105,10 @@ class Server:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer to a request, if it is one of success or in `fine`."""
         async with sent(self._session, method, url, **request) as response:
+            if response.status in REDIRECTS and response.status not in fine:
+                raise Refused(
+                    f"the server sends elsewhere ({response.headers.get('Location', '?')}): give that address"
+                )
             if not response.ok and response.status not in fine:
                 raise await _refusal(response)
             yield response
@@ -113,9 +118,12 @@ class Server:
 async def sent(
     session: aiohttp.ClientSession, method: str, url: Any, **request: Any
 ) -> AsyncIterator[aiohttp.ClientResponse]:
-    """A request's answer, whatever it says. Raises Unreachable, and Unusable when the file failed that was its body."""
+    """A request's answer, whatever it says; the token and the body go to no other address.
+
+    Raises Unreachable, and Unusable when the file failed that was its body.
+    """
     try:
-        async with session.request(method, url, **request) as response:
+        async with session.request(method, url, allow_redirects=False, **request) as response:
             yield response
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         if isinstance(error.__cause__, Unusable):  # the file itself broke off, not the connection

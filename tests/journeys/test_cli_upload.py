@@ -236,9 +236,9 @@ async def test_one_bad_file_stops_no_other(url: str, token: str, tmp_path: Path)
     told = {Path(outcome.file).name: outcome.error for outcome in ran.outcomes}
     assert {
         "good": None,
-        "broken": "No such file or directory",
+        "broken": "a link is not followed; name what it leads to",
         "pipe": "not a regular file",
-        "loop": "a link to a folder is not followed",
+        "loop": "a link is not followed; name what it leads to",
     } == told
     assert 1 == ran.status
 

@@ -31,6 +31,18 @@ def test_a_file_named_twice_is_sent_once(folder: Path) -> None:
     assert 6 == len(found)
 
 
+def test_links_inside_a_folder_are_told(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """To files as to folders: nothing from outside is sent by mistake. A link that is named itself is meant."""
+    outside = tmp_path_factory.mktemp("outside") / "secret"
+    outside.write_bytes(b"secret")
+    for name, target in (("to-file", outside), ("to-folder", outside.parent), ("to-nothing", folder / "gone")):
+        (folder / name).symlink_to(target)
+    told = {each.path.name for each in collect([folder]) if each.problem is not None}
+    assert {"to-file", "to-folder", "to-nothing"} == told
+    [named] = collect([folder / "to-file"])
+    assert (None, 6) == (named.problem, named.size_bytes)
+
+
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     """Whoever names one expects something to be sent."""
     (tmp_path / "empty" / "below").mkdir(parents=True)

@@ -1,8 +1,10 @@
 """Patience: how long the command goes on without progress, and what it says meanwhile."""
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
-from fileserver.cli.upload_server import DELAY_MAX_S, Patience, Unreachable
+from fileserver.cli.upload_server import DELAY_MAX_S, Patience, Refused, Server, Unreachable
 
 
 class Time:
@@ -87,3 +89,20 @@ async def test_an_attempt_is_made_until_it_comes_through(time: Time) -> None:
 
     assert "there" == await Patience(60.0, clock=time, sleep=time.sleep).until(attempt)
     assert 2 == len(time.sleeps)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_is_refused(status: int) -> None:
+    """The address was wrong: the sentence names the right one, and nothing is sent there."""
+    asked = list[str]()
+
+    async def away(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", away)
+    async with TestClient(TestServer(app)) as client:
+        with pytest.raises(Refused, match="/elsewhere"):
+            await Server(client.session, str(client.make_url("/"))).call("POST", "/uploads/", {})
+    assert ["/uploads/"] == asked
