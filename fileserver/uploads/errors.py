@@ -103,7 +103,7 @@ class UploadSlow(HttpError):
 
 
 class TooManyUploads(HttpError):
-    """429: the person has `uploads_max` unfinished uploads."""
+    """429: the person has `uploads_max` uploads that are unfinished, or so many that are complete and not used."""
 
     slug = "too-many-uploads"
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -22,7 +23,7 @@ from fileserver.batches import Batches
 from fileserver.services import Services
 from fileserver.uploads import names, quotas, service
 from fileserver.uploads.body import Body, Memory
-from fileserver.uploads.errors import ChecksumMismatch, UploadCut, UploadQuotaExceeded
+from fileserver.uploads.errors import ChecksumMismatch, TooManyUploads, UploadCut, UploadQuotaExceeded
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.port import OCTETS
 from fileserver.uploads.quotas import Limits
@@ -34,6 +35,7 @@ from storage.rows.uploads import UploadRow
 
 SIZE_MAX_BYTES = 1 << 20
 WHOLE = "whole"  # the one attempt there is
+REFUSALS = (AccessDenied, TooManyUploads, UploadQuotaExceeded)  # of what is stored already
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +69,8 @@ async def take_whole(
 ) -> UploadRow:
     """The complete upload.
 
-    Raises AccessDenied, UploadTooLarge, UploadQuotaExceeded, ChecksumMismatch, StorageError and why the body ended
-    early; no row is left of it then, unless only the answer to the commit was lost.
+    Raises AccessDenied, UploadTooLarge, TooManyUploads, UploadQuotaExceeded, ChecksumMismatch, StorageError and why the
+    body ended early; no row is left of it then, unless only the answer to the commit was lost.
     """
     service.check_size(services, length)
     require(actor, Action.UPLOAD_CREATE)
@@ -86,7 +88,7 @@ async def take_whole(
     await services.objects.put(row.object_key, [stored], media_type=OCTETS)
     try:
         await wholes.do(Whole(row=row, trail=trail))
-    except (AccessDenied, UploadQuotaExceeded):
+    except REFUSALS:
         await _forget(services, row)
         raise
     return row
@@ -117,23 +119,27 @@ async def record(services: Services, batch: Sequence[Whole]) -> Sequence[Excepti
         people = {whole.row.person_id for whole in batch}
         standings = await standings_of(tx, people)
         limits = await quotas.limits_of(tx, services.config, people)
-        verdicts = [_verdict(whole, standings.get(whole.row.person_id), limits) for whole in batch]
+        unused = {person: await uploads.count_unused(tx, person, service.UNUSED_MAX) for person in people}
+        verdicts = [_verdict(whole, standings.get(whole.row.person_id), limits, unused) for whole in batch]
         taken = [(whole, rule) for whole, rule in zip(batch, verdicts, strict=True) if isinstance(rule, str)]
         if taken:
             await _add(tx, taken)
     return [None if isinstance(verdict, str) else verdict for verdict in verdicts]
 
 
-def _verdict(whole: Whole, standing: Standing | None, limits: Limits) -> str | Exception:
+def _verdict(whole: Whole, standing: Standing | None, limits: Limits, unused: dict[UUID, int]) -> str | Exception:
     """The rule that lets it in, which then counts against what is left for the next; or why it may not be."""
     row, needed = whole.row, whole.row.length_bytes or 0
     try:
         if standing is None:
             raise AccessDenied("actor-inactive")
         rule = require(actor_of(standing), Action.UPLOAD_CREATE, obj=names.obj_of(row.id))
+        if unused[row.person_id] >= service.UNUSED_MAX:
+            raise TooManyUploads(uploads_max=service.UNUSED_MAX)
         limits.take(row.person_id, needed)
-    except (AccessDenied, UploadQuotaExceeded) as refusal:
+    except REFUSALS as refusal:
         return refusal
+    unused[row.person_id] += 1
     return rule
 
 

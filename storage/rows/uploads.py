@@ -144,6 +144,13 @@ async def count_unfinished(tx: Transaction, person_id: UUID) -> int:
     return int(await tx.scalar(query) or 0)
 
 
+async def count_unused(tx: Transaction, person_id: UUID, at_most: int) -> int:
+    """How many complete uploads of the person no version was made of; counts no further than `at_most`."""
+    used = exists().where(version.c.upload_id == upload.c.id)
+    unused = select(upload.c.id).where(upload.c.person_id == person_id, upload.c.state == "complete", ~used)
+    return int(await tx.scalar(select(func.count()).select_from(unused.limit(at_most).subquery())) or 0)
+
+
 async def parts_of(tx: Transaction, upload_id: UUID) -> tuple[PartRow, ...]:
     """The recorded parts, in order."""
     query = select(*PART_COLUMNS).where(upload_part.c.upload_id == upload_id).order_by(upload_part.c.number)

@@ -65,9 +65,9 @@ problem-upload-slow-title = The bytes come too slowly
 problem-upload-slow-detail = Fewer than { $rate_min_bytes_s } bytes arrived in a second, for minutes. What had arrived is kept.
 problem-upload-slow-explanation = A server receives a limited number of uploads at once, and a connection that hardly moves would hold a place for days. Ask with HEAD for the offset and continue from there.
 
-problem-too-many-uploads-title = Too many unfinished uploads
-problem-too-many-uploads-detail = You have { $uploads_max } unfinished uploads. Finish or cancel one first.
-problem-too-many-uploads-explanation = The number of unfinished uploads of one person is limited. Unfinished uploads also expire on their own.
+problem-too-many-uploads-title = Too many uploads
+problem-too-many-uploads-detail = You have { $uploads_max } uploads that are unfinished or not used yet. Finish, use or delete one first.
+problem-too-many-uploads-explanation = The number of unfinished uploads of one person is limited, and so is that of finished ones that no material uses. Unfinished uploads also expire on their own.
 
 problem-upload-quota-exceeded-title = Not enough room
 problem-upload-quota-exceeded-detail = { $whose ->

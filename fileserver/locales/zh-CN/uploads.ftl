@@ -65,9 +65,9 @@ problem-upload-slow-title = 数据来得太慢
 problem-upload-slow-detail = 持续数分钟每秒不足 { $rate_min_bytes_s } 字节，已收到的部分会保留。
 problem-upload-slow-explanation = 服务器同时接收的上传数量有限，几乎不动的连接会长时间占用位置。请用 HEAD 查询位置后继续。
 
-problem-too-many-uploads-title = 未完成的上传过多
-problem-too-many-uploads-detail = 您有 { $uploads_max } 个未完成的上传，请先完成或取消其中之一。
-problem-too-many-uploads-explanation = 每个人未完成的上传数量有限。未完成的上传也会自行过期。
+problem-too-many-uploads-title = 上传过多
+problem-too-many-uploads-detail = 您有 { $uploads_max } 个未完成或尚未使用的上传，请先完成、使用或删除其中之一。
+problem-too-many-uploads-explanation = 每个人未完成的上传数量有限，已完成但未用于资料的上传数量也有限。未完成的上传也会自行过期。
 
 problem-upload-quota-exceeded-title = 空间不足
 problem-upload-quota-exceeded-detail = { $whose ->

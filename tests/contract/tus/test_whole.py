@@ -14,9 +14,9 @@ from compliance.access import Role
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
 from fileserver.services import Services
-from fileserver.uploads import pace, whole
+from fileserver.uploads import pace, service, whole
 from fileserver.uploads.errors import UploadQuotaExceeded
-from fileserver.uploads.names import object_key
+from fileserver.uploads.names import OBJECTS, object_key
 from fileserver.uploads.service import new_row
 from storage.errors import StoreUnavailable
 from storage.rows import quotas
@@ -141,3 +141,29 @@ async def test_colleagues_of_one_batch_keep_together(services: Services) -> None
     first, second = await whole.record(services, batch)
     assert first is None
     assert isinstance(second, UploadQuotaExceeded)
+
+
+async def stored_count(tus: Tus) -> int:
+    """How many objects of uploads there are; tests before this one have left some."""
+    return len([found async for page in tus.services.objects.list_pages(OBJECTS) for found in page])
+
+
+@pytest.mark.parametrize("body", [BODY, b"", None], ids=["whole", "empty", "begun"])
+async def test_too_many_that_nobody_uses(tus: Tus, monkeypatch: pytest.MonkeyPatch, body: bytes | None) -> None:
+    """However small they are: the next one is refused, whichever way it would come, until one is gone."""
+    monkeypatch.setattr(service, "UNUSED_MAX", 3)
+    paths = [await tus.create(0), *[await tus.create(len(BODY), headers(BODY), BODY) for _ in range(2)]]
+    sent = headers(BODY) if body else {**VERSION, "Upload-Length": "0" if body == b"" else "5"}
+    answer = await tus.request("POST", "/uploads/", sent, body or None)
+    assert (429, "too-many-uploads") == (answer.status, (await tus.problem(answer))[0])
+    assert 204 == (await tus.request("DELETE", paths[0], VERSION)).status
+    assert 201 == (await tus.request("POST", "/uploads/", sent, body or None)).status
+
+
+async def test_too_many_in_one_batch(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that come together count for each other, and nothing is left of those that are refused."""
+    monkeypatch.setattr(service, "UNUSED_MAX", 3)
+    before = await stored_count(tus)
+    answers = await asyncio.gather(*(tus.request("POST", "/uploads/", headers(BODY), BODY) for _ in range(8)))
+    assert [201] * 3 + [429] * 5 == sorted(answer.status for answer in answers)
+    assert 3 == await stored_count(tus) - before
