@@ -8,6 +8,7 @@ connection before it returns, so that nothing refers to the body's memory any mo
 
 import asyncio
 import http.client
+import re
 import select
 import socket
 import ssl
@@ -32,6 +33,8 @@ REFUSAL_TIMEOUT_S = 1.0  # for what a store says that hangs up on us
 KEEPALIVE_S = 10.0  # shorter than any store keeps an idle connection
 THREADS_MAX = 256  # each PUT under way is one; most of them wait for a client
 ANSWER_BYTES_MAX = 4096
+
+QUOTED = re.compile(r'"[^"]+"')
 
 Body = AsyncIterable[bytes | memoryview] | Pieces | Feed
 
@@ -194,9 +197,11 @@ def _exchange(
 
 def _answer(connection: http.client.HTTPConnection) -> tuple[Answer, bool]:
     response = connection.getresponse()
-    body = response.read(ANSWER_BYTES_MAX)
+    etag, body = response.headers.get("ETag", ""), response.read(ANSWER_BYTES_MAX)
+    if response.status < 300 and not QUOTED.fullmatch(etag):  # noqa: PLR2004 - HTTP's own numbers
+        raise http.client.RemoteDisconnected("the answer broke off")  # its headers simply end there for http.client
     reusable = not response.will_close and not response.read(1)
-    return Answer(response.status, response.headers.get("ETag", "").strip('"'), body), reusable
+    return Answer(response.status, etag.strip('"'), body), reusable
 
 
 def _reset(connection: http.client.HTTPConnection) -> None:
