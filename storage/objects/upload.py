@@ -13,6 +13,7 @@ import select
 import socket
 import ssl
 import struct
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
@@ -77,14 +78,16 @@ class Sender:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="s3-put")
         self._idle: dict[str, deque[tuple[float, http.client.HTTPConnection]]] = {}
+        self._lock = threading.Lock()  # of the idle connections
+        self._reaping: asyncio.TimerHandle | None = None
         self._tls = ssl.create_default_context()
 
     def close(self) -> None:
         """Ends every idle connection; PUTs under way end by themselves."""
         self._threads.shutdown(wait=False)
-        for idle in self._idle.values():
-            for _, connection in idle:
-                connection.close()
+        if self._reaping is not None:
+            self._reaping.cancel()
+        self._close_idle(older_than_s=0)
 
     async def put(
         self, url: URL, body: Body, size_bytes: int, *, operation: str, key: str, media_type: str | None = None
@@ -122,6 +125,8 @@ class Sender:
             await asyncio.wait({sending})
             sending.exception()  # looked at, or asyncio reports it as lost
             raise
+        finally:
+            self._reap_later()
         return sending.result()
 
     def _send(self, put: Put, pieces: Iterable[bytes | memoryview]) -> Answer:
@@ -137,23 +142,40 @@ class Sender:
         finally:
             put.connection = None
         if reusable:
-            self._idle.setdefault(origin, deque()).append((time.monotonic(), connection))
+            with self._lock:
+                self._idle.setdefault(origin, deque()).append((time.monotonic(), connection))
         else:
             connection.close()
         return answer
 
     def _take(self, origin: str) -> http.client.HTTPConnection:
         """An idle connection that is still good, or a new one."""
-        idle = self._idle.get(origin)
-        while idle:
-            try:
+        while True:
+            with self._lock:
+                idle = self._idle.get(origin)
+                if not idle:
+                    return self._new(URL(origin))
                 since, connection = idle.pop()
-            except IndexError:  # another thread was faster
-                break
             if time.monotonic() - since < KEEPALIVE_S and not _has_something_to_say(connection):
                 return connection
             connection.close()
-        return self._new(URL(origin))
+
+    def _reap_later(self) -> None:
+        if self._reaping is None:
+            self._reaping = asyncio.get_running_loop().call_later(KEEPALIVE_S, self._reap)
+
+    def _reap(self) -> None:
+        self._reaping = None
+        self._close_idle(older_than_s=KEEPALIVE_S)
+        if any(self._idle.values()):
+            self._reap_later()
+
+    def _close_idle(self, *, older_than_s: float) -> None:
+        until = time.monotonic() - older_than_s
+        with self._lock:
+            for idle in self._idle.values():
+                while idle and idle[0][0] <= until:
+                    idle.popleft()[1].close()
 
     def _new(self, origin: URL) -> http.client.HTTPConnection:
         host, port = origin.raw_host or "", origin.port

@@ -1,6 +1,5 @@
 """Originals over HTTP: in parts, on conditions, gone on with after a break; only for who may, and while they may."""
 
-import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +16,7 @@ from tests.contract.faulty_gate import FaultyGate
 from tests.materials import add_upload
 from tests.services import Clock, config_for, copied_database
 from tests.stage import Cast, Stage, running
+from tests.uploads import until
 
 BODY = brochure()
 SIZE = len(BODY)
@@ -204,10 +204,7 @@ async def test_a_client_that_leaves_ends_the_read_at_the_store(engines: Endpoint
                 received = len(await answer.content.readany())
                 before = gate.open
                 answer.close()
-            async with asyncio.timeout(10):
-                while gate.open >= before:
-                    gate.all_closed.clear()
-                    await gate.all_closed.wait()
+            await until(lambda: gate.open < before)
             await stage.services.exit.settle()
             (end,) = await stage.told("employee:original:end")
             assert received <= end["bytes"] < len(body)
