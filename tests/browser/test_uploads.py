@@ -164,8 +164,8 @@ async def test_a_lost_network_is_waited_for(console: Console, film: Path) -> Non
         line = await slowed(page)
         await choose(page, film)
         await page.wait_for_function(SENT, arg=1_000_000)
-        await line.send(LINE, NO_LINE)
         await console.stop()  # which cuts what is on its way, as a network does that goes
+        await line.send(LINE, NO_LINE)
         await console.start()
         await expect(page.locator("[data-total-notice]")).to_have_text(re.compile("网络已断开"))
         await line.send(LINE, FAST_LINE)

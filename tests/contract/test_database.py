@@ -180,7 +180,7 @@ async def test_lost_connections_are_replaced(database: Database, database_url: s
     async with database.transaction() as tx:
         lost = await tx.scalar(text("SELECT pg_backend_pid()"))
     with connect(database_url) as operator:
-        operator.execute("SELECT pg_terminate_backend(%s)", [lost])
+        operator.execute("SELECT pg_terminate_backend(%s, 5000)", [lost])
     async with database.transaction() as tx:
         assert lost != await tx.scalar(text("SELECT pg_backend_pid()"))
 
@@ -193,7 +193,7 @@ async def test_connection_lost_midway_is_said_so(database: Database, database_ur
             await tx.execute(insert(clinic).values(id="00000000-0000-4000-8000-000000000001", name="瑞丽诊所"))
             pid = await tx.scalar(text("SELECT pg_backend_pid()"))
             with connect(database_url) as operator:
-                operator.execute("SELECT pg_terminate_backend(%s)", [pid])
+                operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
             await tx.execute(text("SELECT 1"))
 
     with pytest.raises(StoreUnavailable):
