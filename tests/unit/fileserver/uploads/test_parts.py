@@ -32,7 +32,7 @@ class Store:
 def opened(store: Store) -> OpenPart:
     """A part without tails."""
     span = Span(1, 0, SIZE_BYTES)
-    return OpenPart(span, (), store, store.send, Blocks(), Flight(), streamed=store.streams)  # type: ignore[arg-type]
+    return OpenPart(span, (), store, store.send, Blocks(), Flight(), streamed=store.streams)  # type: ignore[arg-type]  # of a store only what a part needs
 
 
 def pour(part: OpenPart, body: bytes, step: int) -> None:
