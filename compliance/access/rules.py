@@ -27,6 +27,7 @@ FORWARDS_MAX = 100  # of one share by one viewer: more is a machine, and each is
 VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORWARD})
 WITHIN_VISIT = VIEWING - {A.VISIT_START}
 BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL})
+TRACING = frozenset({A.TRACE_RUN, A.TRACE_LIST, A.TRACE_READ})
 READS_ONLY = frozenset(
     {
         A.MATERIAL_LIST,
@@ -93,7 +94,14 @@ FORBIDS: tuple[Forbid, ...] = (
     ),
     Forbid("self-approval", frozenset({A.REVIEW_DECIDE}), lambda actor, target: target.uploader_id == actor.person_id),
     Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
-    Forbid("auditor-changes-nothing", frozenset(Action) - READS_ONLY, lambda actor, target: actor.role is Role.AUDITOR),
+    # Whoever makes accounts could make an auditor's for themselves: that is an event, and a second account. Their own
+    # never traces, whatever a permit may come to say.
+    Forbid("admin-traces-nobody", TRACING, lambda actor, target: actor.role is Role.ADMIN),
+    Forbid(
+        "auditor-changes-nothing",
+        frozenset(Action) - READS_ONLY - TRACING,
+        lambda actor, target: actor.role is Role.AUDITOR,
+    ),
 )
 
 
@@ -155,6 +163,7 @@ PERMITS: tuple[Permit, ...] = (
     Permit("auditor-reads-shares", _roles(Role.AUDITOR), _actions(A.SHARE_READ)),
     Permit("viewer-visits", _roles(Role.VIEWER), VIEWING),
     Permit("auditor-reads-log", _roles(Role.AUDITOR), _actions(A.EVENT_SEARCH, A.EVENT_EXPORT)),
+    Permit("auditor-traces", _roles(Role.AUDITOR), TRACING),
     Permit("maker-reads-figures", MAKERS | {Role.AUDITOR}, _actions(A.ANALYTICS_READ)),
     Permit("people-are-listed", MAKERS | {Role.AUDITOR}, _actions(A.PERSON_LIST, A.CLINIC_LIST)),
     Permit("manager-blocks", _roles(Role.MANAGER), _actions(A.PERSON_BLOCK, A.PERSON_UNBLOCK)),

@@ -17,6 +17,8 @@ class Scope(StrEnum):
     SHARES_READ = "shares:read"
     SHARES_WRITE = "shares:write"
     EVENTS_READ = "events:read"
+    TRACES_READ = "traces:read"
+    TRACES_WRITE = "traces:write"
     ANALYTICS_READ = "analytics:read"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"

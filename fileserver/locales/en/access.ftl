@@ -16,6 +16,7 @@ rule-forward-depth-used-up = This share may not be forwarded further.
 rule-forwards-used-up = You have passed this share on as often as is possible.
 rule-self-approval = Nobody reviews their own upload.
 rule-admin-reads-no-material = Administrators do not read materials.
+rule-admin-traces-nobody = Administrators do not trace leaks.
 rule-auditor-changes-nothing = Auditors change nothing.
 
 rule-maker-uploads = Marketers and managers may upload.
@@ -38,6 +39,7 @@ rule-manager-governs-shares = Managers govern all shares.
 rule-auditor-reads-shares = Auditors read shares.
 rule-viewer-visits = Viewers read within the rules of a share.
 rule-auditor-reads-log = Auditors search and export the log.
+rule-auditor-traces = Auditors trace leaked copies; each trace is recorded.
 rule-maker-reads-figures = Figures may be read.
 rule-people-are-listed = Clinics and people may be listed.
 rule-manager-blocks = Managers may block viewers.

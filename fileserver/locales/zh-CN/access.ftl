@@ -16,6 +16,7 @@ rule-forward-depth-used-up = 该分享不能再转发。
 rule-forwards-used-up = 您转发该分享的次数已达上限。
 rule-self-approval = 任何人不得审核自己上传的内容。
 rule-admin-reads-no-material = 管理员不查看资料内容。
+rule-admin-traces-nobody = 管理员不进行泄露溯源。
 rule-auditor-changes-nothing = 审计员不作任何更改。
 
 rule-maker-uploads = 市场人员和经理可以上传。
@@ -38,6 +39,7 @@ rule-manager-governs-shares = 经理管理所有分享。
 rule-auditor-reads-shares = 审计员可以查看分享。
 rule-viewer-visits = 查看者在分享规则之内查看。
 rule-auditor-reads-log = 审计员可以检索和导出日志。
+rule-auditor-traces = 审计员可以对泄露的副本溯源，每次溯源都会记入日志。
 rule-maker-reads-figures = 可以查看统计。
 rule-people-are-listed = 可以查看机构和人员列表。
 rule-manager-blocks = 经理可以屏蔽查看者。

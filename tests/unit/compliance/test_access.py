@@ -20,7 +20,7 @@ from compliance.access import (
     may_ever,
     require,
 )
-from compliance.access.rules import FORBIDS, FORWARDS_MAX, PERMITS, VIEWING
+from compliance.access.rules import FORBIDS, FORWARDS_MAX, PERMITS, TRACING, VIEWING
 from compliance.errors import AccessDenied
 
 ME, OTHER = UUID(int=1), UUID(int=2)
@@ -156,10 +156,18 @@ def test_an_admin_reads_no_material_and_no_log(target: Target) -> None:
 
 @given(targets)
 def test_an_auditor_changes_nothing(target: Target) -> None:
-    """What an auditor may do ends in reading: lists, facts, log and figures."""
+    """What an auditor may do ends in reading: lists, facts, log and figures; and in tracing what leaked."""
     auditor = Actor(person_id=ME, role=Role.AUDITOR)
-    allowed = {action.value.split(".")[1] for action in Action if decide(auditor, action, target).allowed}
-    assert allowed <= {"list", "read", "search", "export"}
+    allowed = {action.value for action in Action if decide(auditor, action, target).allowed}
+    assert {each.partition(".")[2] for each in allowed - {"trace.run"}} <= {"list", "read", "search", "export"}
+
+
+@given(actors, targets)
+def test_only_auditors_trace(actor: Actor, target: Target) -> None:
+    """Who leaked is asked by auditors alone: an administrator is refused by a rule of its own."""
+    decisions = {decide(actor, action, target) for action in TRACING}
+    assert {actor.role is Role.AUDITOR and actor.active} == {each.allowed for each in decisions}
+    assert actor.role is not Role.ADMIN or not actor.active or {"admin-traces-nobody"} == {d.rule for d in decisions}
 
 
 def test_rule_ids_are_unique() -> None:
