@@ -1,0 +1,107 @@
+"""How much of a hidden pattern a picture bears, and where: computed once for a picture, then cached.
+
+Promises: the canvas is the picture with a short side of at most 768 units; on it, `amplitude` follows the activity of
+the picture (flat areas are spared, texture bears more) and `shift` lowers white paper so that a pattern has room below
+255. Amplitude is normalised: a pattern of unit power times `levels` has the power of one level over the picture.
+Leaves what is added to the layers, and caching to the caller.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+CANVAS_SHORT_SIDE = 768
+STEPS_PER_LEVEL = 32  # planes are stored in 1/32 of a level of 255
+FLAT_LEVELS = 0.55  # what a flat area bears, against textures' standard deviation
+ACTIVITY_GAIN = 0.16
+ACTIVITY_LEVELS_MAX = 22.0  # beyond that an edge, which bears no more
+PAPER_FROM, PAPER_WHITE = 244.0, 252.0  # luma at which paper begins and is certain
+PAPER_LEVELS = 0.9  # amplitude on paper, in units of a mean amplitude of one
+PAPER_SHIFT_LEVELS = 2.4
+_HEADER = struct.Struct(">4sIIII")
+_MAGIC = b"SSC1"
+
+
+class CarrierDamaged(ValueError):
+    """These bytes are no carrier of this version."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Planes of a picture of `width_px` × `height_px`, uint8 of the canvas' shape, in 1/32 levels."""
+
+    width_px: int
+    height_px: int
+    amplitude: Pixels
+    shift: Pixels
+
+    @classmethod
+    def of(cls, pixels: Pixels) -> "Carrier":
+        """The carrier of an RGB picture, uint8 (H, W, 3)."""
+        height, width = pixels.shape[:2]
+        luma = _canvas_luma(pixels)
+        white = (cv2.blur(luma, (3, 3)) - PAPER_FROM) / (PAPER_WHITE - PAPER_FROM)
+        paper = np.clip(white, 0, 1, dtype=np.float32)
+        amplitude = _amplitude(luma, paper)
+        shift = np.asarray(cv2.blur(paper, (5, 5)) * PAPER_SHIFT_LEVELS, np.float32)
+        return cls(width, height, _stored(amplitude), _stored(shift))
+
+    def to_bytes(self) -> bytes:
+        """A compressed form for a cache."""
+        rows, columns = self.amplitude.shape
+        planes = zlib.compress(self.amplitude.tobytes() + self.shift.tobytes(), 1)
+        return _HEADER.pack(_MAGIC, self.width_px, self.height_px, columns, rows) + planes
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Carrier":
+        """The carrier that `to_bytes` wrote. Raises CarrierDamaged."""
+        try:
+            magic, width, height, columns, rows = _HEADER.unpack_from(data)
+            size = rows * columns
+            if magic != _MAGIC or (columns, rows) != canvas_size(width, height):
+                raise CarrierDamaged
+            unpacker = zlib.decompressobj()
+            planes = np.frombuffer(unpacker.decompress(data[_HEADER.size :], 2 * size), np.uint8)
+        except (struct.error, zlib.error) as error:
+            raise CarrierDamaged from error
+        if len(planes) != 2 * size:
+            raise CarrierDamaged
+        return cls(width, height, planes[:size].reshape(rows, columns), planes[size:].reshape(rows, columns))
+
+    def levels(self) -> Floats:
+        """The amplitude that a pattern of unit power is multiplied by, float32 of the canvas' shape."""
+        return self.amplitude.astype(np.float32) * np.float32(1 / STEPS_PER_LEVEL)
+
+
+def canvas_size(width_px: int, height_px: int) -> tuple[int, int]:
+    """Columns and rows of the canvas of a picture: its short side is at most 768 units, and never enlarged."""
+    factor = min(1.0, CANVAS_SHORT_SIDE / min(width_px, height_px))
+    return max(1, round(width_px * factor)), max(1, round(height_px * factor))
+
+
+def _canvas_luma(pixels: Pixels) -> Floats:
+    height, width = pixels.shape[:2]
+    small = cv2.resize(pixels, canvas_size(width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)).astype(np.float32)
+
+
+def _amplitude(luma: Floats, paper: Floats) -> Floats:
+    """Mean square one over the picture, so that a level is a level; paper has its own, fixed amplitude."""
+    mean = cv2.blur(luma, (9, 9))
+    deviation = np.sqrt(np.maximum(cv2.blur(luma * luma, (9, 9)) - mean * mean, 0))
+    activity = cv2.blur(np.minimum(deviation, ACTIVITY_LEVELS_MAX), (5, 5))
+    masked = FLAT_LEVELS + ACTIVITY_GAIN * activity
+    power = float(np.mean(masked * masked))
+    levels = np.where(paper > 0, PAPER_LEVELS, masked / np.sqrt(power)).astype(np.float32)
+    return np.asarray(cv2.blur(levels, (3, 3)), np.float32)
+
+
+def _stored(levels: Floats) -> Pixels:
+    return np.asarray(np.clip(levels * STEPS_PER_LEVEL + 0.5, 0, 255), np.uint8)
