@@ -7,6 +7,7 @@ import time
 from PIL import Image
 
 from benchmarks.stage import Figure
+from compliance.rendering import BaseOf
 from fileserver.services import Services
 from watermark.stamp import Stamp
 
@@ -17,18 +18,18 @@ STAMP = Stamp("欧阳明慧", "上海静安门诊部", "5678", "2026-11-23 14:15
 
 async def run(services: Services) -> list[Figure]:
     """One page after the other, then all at once."""
-    base = _base()
-    await services.renderer.seal(base, STAMP)  # starts a process and draws the tile
+    base = BaseOf.given(_base())
+    await services.sealer.seal(base, STAMP)  # starts a process and draws the tile
     started = time.perf_counter()
     for _ in range(PAGES):
-        await services.renderer.seal(base, STAMP)
+        await services.sealer.seal(base, STAMP)
     alone_ms = (time.perf_counter() - started) * 1000 / PAGES
     started = time.perf_counter()
-    await asyncio.gather(*(services.renderer.seal(base, STAMP) for _ in range(PAGES)))
+    await asyncio.gather(*(services.sealer.seal(base, STAMP) for _ in range(PAGES)))
     together = PAGES / (time.perf_counter() - started)
     return [
         Figure("sealed page, one at a time", alone_ms, "ms", f"{SIZE_PX[0]}×{SIZE_PX[1]} JPEG"),
-        Figure("sealed pages, all at once", together, "pages/s", f"{services.config.renderer_processes} processes"),
+        Figure("sealed pages, all at once", together, "pages/s", f"{services.config.sealing_processes} processes"),
     ]
 
 

@@ -185,7 +185,8 @@ class Config(BaseSettings):
     originals_address_lifetime_s: int = Field(
         default=30, ge=1, le=900, description="With redirect, such an address can be opened for so long"
     )
-    renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that render and stamp pages")
+    renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that open documents and draw pages")
+    sealing_processes: int = Field(default=2, ge=1, le=64, description="Processes that make viewers' copies of pages")
 
     @field_validator("originals_by")
     @classmethod

@@ -14,7 +14,7 @@ import structlog
 from compliance.exit import SealedExit
 from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
-from compliance.rendering import Renderer
+from compliance.rendering import Renderer, Sealer
 from fileserver.config import Config
 from fileserver.single_flight import SingleFlight
 from storage.database import Database
@@ -38,6 +38,7 @@ class Services:
     objects: ObjectStore
     jobs: Jobs
     renderer: Renderer
+    sealer: Sealer
     keys: KeyRing
     clock: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
@@ -48,7 +49,7 @@ class Services:
     @cached_property
     def exit(self) -> SealedExit:
         """The one way out for bytes of a material."""
-        return SealedExit(self.database, self.objects, self.renderer, self.keys, self.clock)
+        return SealedExit(self.database, self.objects, self.sealer, self.keys, self.clock)
 
     async def settle(self) -> None:
         """Waits until the exit, if anything ever left, has told the log what it has to tell."""
@@ -82,6 +83,7 @@ async def open_services(
             objects=await stack.enter_async_context(ObjectStore(s3_settings(config))),
             jobs=Jobs(url),
             renderer=await stack.enter_async_context(Renderer(processes=config.renderer_processes)),
+            sealer=await stack.enter_async_context(Sealer(processes=config.sealing_processes)),
             keys=keys,
             clock=clock,
             passwords=passwords or Passwords(),

@@ -106,6 +106,7 @@ def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Con
         public_url="http://127.0.0.1",
         stand_in_sign_in=True,
         renderer_processes=1,
+        sealing_processes=1,
     )
 
 

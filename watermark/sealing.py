@@ -9,6 +9,7 @@ import io
 
 from PIL import Image
 
+from watermark.bases import Base
 from watermark.errors import ImageDamaged, UnsupportedType
 from watermark.stamp import Stamp
 from watermark.tile import Tile, em_px, footer, tile
@@ -30,13 +31,18 @@ def stamp_image(image: Image.Image, stamp: Stamp) -> Image.Image:
     return sealed
 
 
-def seal_bytes(base: bytes, stamp: Stamp, media_type: str) -> bytes:
-    """A JPEG or PNG rendition of ours, stamped and encoded as `media_type` (`SEALED_FORMATS`)."""
+def sealed(base: Base, stamp: Stamp, media_type: str) -> bytes:
+    """A rendition of ours, stamped and encoded as `media_type` (`SEALED_FORMATS`); `base` stays as it is."""
     if media_type not in SEALED_FORMATS:
         raise UnsupportedType(media_type=media_type)
+    return encode(stamp_image(base.image.copy(), stamp), media_type)
+
+
+def decoded(content: bytes) -> Image.Image:
+    """The pixels of a JPEG or PNG rendition of ours, as RGB. Raises ImageDamaged."""
     try:
-        with Image.open(io.BytesIO(base), formats=tuple(SEALED_FORMATS.values())) as image:
-            return encode(stamp_image(image, stamp), media_type)
+        with Image.open(io.BytesIO(content), formats=tuple(SEALED_FORMATS.values())) as image:
+            return image.convert("RGB")
     except (OSError, SyntaxError, ValueError) as error:
         raise ImageDamaged from error
 

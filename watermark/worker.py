@@ -1,33 +1,25 @@
-"""The rendering process: `python -m watermark.worker`, started and spoken to by its parent only.
+"""The drawing process: `python -m watermark.worker`, started and spoken to by its parent only.
 
-Promises: every request gets one reply; whatever goes wrong inside one becomes an error reply with a slug. It confines
-itself (`confinement`) before it reads, holds at most one document, and ends when its input does. Trusts its parent,
-not the documents. Leaves wall-clock limits, and replacing a process that died, to the parent.
+It opens the documents of strangers, so it holds at most one of them and no key: copies are sealed in another process
+(`sealer`). What `serving` promises holds here.
 
 Requests (`op`; payload): `open` media_type, pages_max, pixels_max (the document) · `render` page, long_side_px,
-thumb_px · `full` · `seal` stamp, media_type (a JPEG or PNG of ours) · `close`. Every request carries `cpu_s`.
+thumb_px · `full` · `close`.
 """
 
-import argparse
-import os
-import sys
 from dataclasses import asdict
-from typing import BinaryIO
 
-from watermark.confinement import allow_cpu, confine
 from watermark.documents import Document, open_document
-from watermark.errors import RenderMemory, UnsupportedType, WatermarkError
-from watermark.framing import PREFIX, BadFrame, Header, head, lengths, parsed
+from watermark.errors import UnsupportedType, WatermarkError
+from watermark.framing import BadFrame, Header
 from watermark.images import open_picture, scaled
 from watermark.media_types import IMAGE_FORMATS
 from watermark.pdf_fonts import use_bundled_fonts
-from watermark.sealing import encode, seal_bytes
-from watermark.stamp import Stamp
+from watermark.sealing import encode
+from watermark.serving import Reply, run
 
 BASE_QUALITY = 92  # of renditions that will be decoded, stamped and encoded once more
 THUMB_QUALITY = 80
-DRAIN_BYTES = 64 * 1024
-Reply = tuple[Header, bytes]
 
 
 class Session:
@@ -48,8 +40,6 @@ class Session:
                 return self._render(request)
             case "full":
                 return self._full()
-            case "seal":
-                return {}, seal_bytes(payload, Stamp(**request["stamp"]), request["media_type"])
             case "close":
                 self._close()
                 return {}, b""
@@ -99,66 +89,10 @@ class Session:
         self._document, self._source, self._media_type = None, b"", ""
 
 
-def serve(requests: BinaryIO, replies: BinaryIO) -> None:
-    """Say that the process is ready, then answer requests until the input ends."""
-    session = Session()
-    _send(replies, {}, b"")
-    while prefix := requests.read(PREFIX.size):
-        _send(replies, *_answer(session, requests, prefix))
-
-
-def _send(replies: BinaryIO, header: Header, payload: bytes) -> None:
-    replies.write(head(header, len(payload)))
-    replies.write(payload)
-    replies.flush()
-
-
-def _answer(session: Session, requests: BinaryIO, prefix: bytes) -> Reply:
-    header_bytes, payload_bytes = lengths(prefix)
-    request = parsed(requests.read(header_bytes))
-    allow_cpu(request["cpu_s"])
-    try:
-        return session.handle(request, _payload(requests, payload_bytes))
-    except WatermarkError as error:
-        return _refusal(error)
-    except MemoryError:
-        return _refusal(RenderMemory())
-    except Exception:  # noqa: BLE001  # whatever a decoder let out, the parent gets a reply and the process goes on
-        return _refusal(WatermarkError())
-
-
-def _payload(requests: BinaryIO, payload_bytes: int) -> bytes:
-    try:
-        payload = requests.read(payload_bytes)
-    except MemoryError:
-        # Nothing was read yet: the bytes still in the pipe must go, or they would be taken for the next request.
-        while payload_bytes:
-            payload_bytes -= len(_read_some(requests, min(payload_bytes, DRAIN_BYTES)))
-        raise
-    if len(payload) < payload_bytes:
-        sys.exit()  # the parent went away in the middle of a request
-    return payload
-
-
-def _read_some(requests: BinaryIO, bytes_max: int) -> bytes:
-    return requests.read(bytes_max) or sys.exit()
-
-
-def _refusal(error: WatermarkError) -> Reply:
-    return {"error": error.slug, "params": dict(error.params)}, b""
-
-
 def main() -> None:
-    """Take the pipes, confine the process, serve."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--memory-max-bytes", type=int, required=True)
-    memory_max_bytes = arguments.parse_args().memory_max_bytes
-    # Whatever a library prints must not end up among the frames.
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    """Serve until the input ends."""
     use_bundled_fonts()
-    confine(memory_max_bytes)
-    serve(sys.stdin.buffer, replies)
+    run(Session)
 
 
 if __name__ == "__main__":

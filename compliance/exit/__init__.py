@@ -20,7 +20,7 @@ from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
 from compliance.exit.pieces import ByAddress, Choose, Leave, Original, Outgoing, Piece, PieceKind, Released
 from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
-from compliance.rendering import Renderer
+from compliance.rendering import BaseOf, Sealer
 from storage.database import Database, Transaction
 from storage.objects import ObjectStore
 from storage.rows import renditions
@@ -53,14 +53,14 @@ class SealedExit:
         self,
         database: Database,
         objects: ObjectStore,
-        renderer: Renderer,
+        sealer: Sealer,
         keys: KeyRing,
         clock: Callable[[], datetime],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._objects = objects
-        self._renderer = renderer
+        self._sealer = sealer
         self._master = keys.master
         self._clock = clock
         self._now_s = now_s
@@ -248,8 +248,11 @@ class SealedExit:
 
     async def _sealed(self, gate: Gate, rendition: RenditionRow, passage: Passage) -> bytes:
         async with self._turns.of(gate.person_id):
-            base = await self._objects.read_all(rendition.object_key, limit_bytes=RENDITION_BYTES_MAX)
-            return await self._renderer.seal(base, passage.stamp, media_type=rendition.media_type)
+            return await self._sealer.seal(self._base(rendition), passage.stamp, media_type=rendition.media_type)
+
+    def _base(self, rendition: RenditionRow) -> BaseOf:
+        key = rendition.object_key
+        return BaseOf(key, lambda: self._objects.read_all(key, limit_bytes=RENDITION_BYTES_MAX))
 
 
 def _original_of(passage: Passage) -> Original:

@@ -3,6 +3,15 @@
 from compliance.rendering.limits import RenderLimits
 from compliance.rendering.renderer import Renderer
 from compliance.rendering.replies import FullImage, PreparedPage
+from compliance.rendering.sealer import BaseOf, Sealer
 from watermark.media_types import SEALABLE_MEDIA_TYPES
 
-__all__ = ["SEALABLE_MEDIA_TYPES", "FullImage", "PreparedPage", "RenderLimits", "Renderer"]
+__all__ = [
+    "SEALABLE_MEDIA_TYPES",
+    "BaseOf",
+    "FullImage",
+    "PreparedPage",
+    "RenderLimits",
+    "Renderer",
+    "Sealer",
+]

@@ -1,4 +1,4 @@
-"""One rendering process, seen from the event loop.
+"""One confined process, seen from the event loop.
 
 Promises: a request gets a reply in time, or the process is of no further use and the job knows why; an error reply is
 raised as the `WatermarkError` it names. Leaves which process does what, and ending it, to `pool`. The process is not
@@ -9,6 +9,7 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import OrderedDict
 from collections.abc import AsyncIterable, Awaitable
 from contextlib import suppress
 from enum import IntEnum
@@ -24,8 +25,10 @@ REPLY_MAX_BYTES = 1024 * MIB
 PIPE_BUFFER_BYTES = 1 * MIB
 REAP_TIMEOUT_S = 5
 START_TIMEOUT_S = 30
-WORKER_MODULE = "watermark.worker"  # named, not imported: the server need not load the decoders
 IMPORT_ROOT = str(Path(watermark.__file__).parents[1])
+# One thread each: the pool is what uses the processors, and a confined process may start no thread (RLIMIT_NPROC).
+ENVIRONMENT = {"PYTHONPATH": IMPORT_ROOT, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+KNOWN_MAX = 64  # names that are remembered; the process itself decides what it keeps
 
 Result = TypeVar("Result")
 Reply = tuple[Header, bytes]
@@ -52,6 +55,7 @@ class RenderChild:
         self._requests, self._replies = process.stdin, process.stdout
         self._job_left_s = limits.job_timeout_s
         self.jobs = 0
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._in_conversation = False
 
     @property
@@ -60,16 +64,16 @@ class RenderChild:
         return not self._in_conversation and self._process.returncode is None
 
     @classmethod
-    async def start(cls, limits: RenderLimits) -> Self:
-        """A fresh process, ready; in a session of its own, so that Ctrl-C reaches the server only."""
+    async def start(cls, module: str, limits: RenderLimits) -> Self:
+        """A fresh process that runs `module`, ready; in a session of its own: Ctrl-C reaches the server only."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-s", "-B", "-P", "-m", WORKER_MODULE),
+            *(sys.executable, "-s", "-B", "-P", "-m", module),
             *("--memory-max-bytes", str(limits.memory_max_bytes)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
             cwd="/",
-            env={"PYTHONPATH": IMPORT_ROOT},
+            env=ENVIRONMENT,
             start_new_session=True,
             limit=PIPE_BUFFER_BYTES,
         )
@@ -93,6 +97,17 @@ class RenderChild:
         """The next requests are another job, with its whole time before it."""
         self.jobs += 1
         self._job_left_s = self._limits.job_timeout_s
+
+    def knows(self, name: str) -> bool:
+        """Whether it was given this base not long ago, and may have kept it."""
+        return name in self._known
+
+    def was_given(self, name: str) -> None:
+        """It has this base now."""
+        self._known[name] = None
+        self._known.move_to_end(name)
+        while len(self._known) > KNOWN_MAX:
+            self._known.popitem(last=False)
 
     async def call(self, request: Header, payload: bytes = b"") -> Reply:
         """Send one request and take its reply."""

@@ -21,3 +21,6 @@ class RenderLimits:
     job_timeout_s: float = 900  # all the time one job waits for its process; the time its caller takes is not counted
     queue_timeout_s: float = 30  # until a process comes free, for work somebody waits for
     jobs_per_process_max: int = 1000  # then a fresh process: what leaks, leaks no further
+
+
+DEFAULT_LIMITS = RenderLimits()

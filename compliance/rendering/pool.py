@@ -1,7 +1,8 @@
-"""A few rendering processes, kept warm.
+"""A few confined processes of one kind, kept warm.
 
 Promises: at most `processes` at once, each with one job at a time; started when first needed, replaced when its
-conversation broke off or its jobs are used up; none is left when `close` returns. Leaves the jobs to `renderer`.
+conversation broke off or its jobs are used up; none is left when `close` returns. Leaves the jobs to `renderer` and
+`sealer`.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ from watermark.errors import RenderBusy, RenderCrashed
 class RenderPool:
     """Lends processes out; the one used last goes out first, as its fonts and tiles are still drawn."""
 
-    def __init__(self, processes: int, limits: RenderLimits) -> None:
+    def __init__(self, module: str, processes: int, limits: RenderLimits) -> None:
+        self._module = module
         self._limits = limits
         self._free = asyncio.Semaphore(processes)
         self._idle: list[RenderChild] = []
@@ -24,21 +26,28 @@ class RenderPool:
         self._closed = False
 
     @asynccontextmanager
-    async def child(self, *, wait_s: float | None) -> AsyncGenerator[RenderChild]:
-        """A process for one job. Raises RenderBusy when none came free within `wait_s`."""
+    async def child(self, *, wait_s: float | None, knowing: str = "") -> AsyncGenerator[RenderChild]:
+        """A process for one job, if there is a choice one that has the base `knowing`.
+
+        Raises RenderBusy when none came free within `wait_s`.
+        """
         try:
             async with asyncio.timeout(wait_s):
                 await self._free.acquire()
         except TimeoutError as error:
             raise RenderBusy(limit_s=round(wait_s or 0)) from error
         try:
-            child = await self._take()
+            child = await self._take(knowing)
             try:
                 yield child
             finally:
                 await self._put_back(child)
         finally:
             self._free.release()
+
+    def anybody_knows(self, name: str) -> bool:
+        """Whether a process may have this base."""
+        return any(each.knows(name) for each in (*self._idle, *self._lent))
 
     async def close(self) -> None:
         """End every process, at work or not; jobs under way fail with RenderCrashed."""
@@ -47,20 +56,21 @@ class RenderPool:
         self._idle.clear()
         await asyncio.gather(*(child.end() for child in children))
 
-    async def _take(self) -> RenderChild:
-        child = await self._idle_or_new()
+    async def _take(self, knowing: str) -> RenderChild:
+        child = await self._idle_or_new(knowing)
         self._lent.add(child)
         child.begin_job()
         return child
 
-    async def _idle_or_new(self) -> RenderChild:
+    async def _idle_or_new(self, knowing: str) -> RenderChild:
         while self._idle:
-            child = self._idle.pop()
+            child = next((each for each in self._idle if each.knows(knowing)), self._idle[-1])
+            self._idle.remove(child)
             if child.usable:
                 return child
             await child.end()  # it died between two jobs
         self._refuse_when_closed()
-        child = await RenderChild.start(self._limits)
+        child = await RenderChild.start(self._module, self._limits)
         try:
             self._refuse_when_closed()  # meanwhile
         except RenderCrashed:

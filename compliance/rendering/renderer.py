@@ -1,27 +1,25 @@
-"""Page images, thumbnails and sealed copies, without letting a document near this process.
+"""Page images and thumbnails, without letting a document near this process.
 
-Promises: documents are parsed in confined processes only, streamed there and never stored; every refusal is a
-`WatermarkError`. Long work (`prepare`) leaves one process free for people who wait (`seal`, `full_image`).
-Leaves to its callers what is kept where, who may see it, and naming the viewer.
+Promises: documents are parsed in confined processes only, which hold no key; streamed there and never stored; every
+refusal is a `WatermarkError`. Long work (`prepare`) leaves one process of two free for people who wait.
+Leaves to its callers what is kept where and who may see it, and sealing to `sealer`.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
 from compliance.rendering import replies
 from compliance.rendering.child import RenderChild
-from compliance.rendering.limits import RenderLimits
+from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import RenderPool
 from compliance.rendering.replies import FullImage, PreparedPage
 from watermark.errors import SourceTooLarge, UnsupportedType
 from watermark.media_types import SEALABLE_MEDIA_TYPES
-from watermark.stamp import Stamp
 
-DEFAULT_LIMITS = RenderLimits()
+DRAWING = "watermark.worker"  # named, not imported: the server need not load the decoders
 
 
 class Renderer:
@@ -29,7 +27,7 @@ class Renderer:
 
     def __init__(self, *, processes: int = 2, limits: RenderLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
-        self._pool = RenderPool(processes, limits)
+        self._pool = RenderPool(DRAWING, processes, limits)
         self._long_work = asyncio.Semaphore(max(1, processes - 1))
 
     async def __aenter__(self) -> Self:
@@ -70,12 +68,6 @@ class Renderer:
             self._document(child, source, size_bytes, media_type),
         ):
             return replies.full_image(*await child.call({"op": "full"}))
-
-    async def seal(self, base: bytes, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
-        """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
-        async with self._pool.child(wait_s=self._limits.queue_timeout_s) as child:
-            request = {"op": "seal", "stamp": asdict(stamp), "media_type": media_type}
-            return (await child.call(request, base))[1]
 
     def _admit(self, size_bytes: int, media_type: str) -> None:
         if media_type not in SEALABLE_MEDIA_TYPES:

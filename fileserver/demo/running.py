@@ -31,7 +31,7 @@ from storage.migrations import migrate
 
 HEALTH_TIMEOUT_S = 1.0
 WATCH_EVERY_S = 0.25
-RENDERER_PROCESSES = 3
+RENDERER_PROCESSES = 2
 BRAND_NAME = "澄序 LUMEORDRE"
 Say = Callable[[str], None]
 
@@ -108,7 +108,7 @@ def settings(endpoints: Endpoints, home: Household) -> Mapping[str, str]:
         "public_url": household.address(home.port),
         "brand_name": BRAND_NAME,
         "stand_in_sign_in": "true",
-        # A long document keeps one process of the worker; a second makes pictures meanwhile, one is always left.
+        # A long document keeps one process of the worker; the other makes pictures meanwhile.
         "renderer_processes": str(RENDERER_PROCESSES),
     }
     return {f"{PREFIX}{name.upper()}": value for name, value in values.items()}

@@ -83,6 +83,7 @@ async def stage(folder: Path, *, nodes: int, people: int) -> AsyncIterator[Stage
             master_key=SecretStr(base64.b64encode(secrets.token_bytes(32)).decode()),
             public_url=f"http://127.0.0.1:{ports[0]}",
             renderer_processes=1,
+            sealing_processes=1,
         )
         environment = environment_of(config)
         crew = [Node(port, environment, folder / f"serve-{port}.log") for port in ports]

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from compliance.access import Actor, Role
 from compliance.errors import AccessDenied
 from compliance.events import Trail
-from compliance.rendering import Renderer
+from compliance.rendering import BaseOf, Sealer
 from fileserver.accounts.authentication import authenticate
 from fileserver.app import create_app
 from fileserver.audit import service as audit
@@ -173,14 +173,14 @@ async def test_range_tells_nothing_to_who_may_not_read(stage: Stage) -> None:
     assert f"material:{stage.cast.draft_id}" == event["obj"]
 
 
-class CountingRenderer(Renderer):
-    """The real renderer; knows how many pictures were ever on their way through it at once."""
+class CountingSealer(Sealer):
+    """The real sealer; knows how many pictures were ever on their way through it at once."""
 
     def __init__(self) -> None:
         super().__init__(processes=1)
         self.inside = self.most = 0
 
-    async def seal(self, base: bytes, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
         """Counts, then seals."""
         self.inside += 1
         self.most = max(self.most, self.inside)
@@ -191,13 +191,13 @@ class CountingRenderer(Renderer):
 
 
 async def test_storm_by_one_viewer_leaves_room_for_others(stage: Stage) -> None:
-    """However many pages one person asks for at once, few are read into memory and queue for the renderer."""
+    """However many pages one person asks for at once, few are read into memory and queue for the sealer."""
     _, visit = await stage.visit("li")
-    async with CountingRenderer() as renderer, serving(replace(stage.services, renderer=renderer)) as client:
+    async with CountingSealer() as sealer, serving(replace(stage.services, sealer=sealer)) as client:
         headers = {"Authorization": f"Bearer {stage.cast.tokens['li']}"}
         answers = await asyncio.gather(*(client.get(visit["pages"][0]["url"], headers=headers) for _ in range(8)))
         assert {200} == {answer.status for answer in answers}
-    assert 2 == renderer.most
+    assert 2 == sealer.most
 
 
 CONNECTIONS_MAX = 20  # of the database's pool

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientPayloadError, ClientResponse
 
-from compliance.rendering import Renderer
+from compliance.rendering import BaseOf, Sealer
 from tests.stage import Stage, serving
 from watermark.stamp import Stamp
 
@@ -109,14 +109,14 @@ async def test_used_up_share_closes_the_door_and_nobody_inside(stage: Stage) -> 
     assert visit["id"] == (await stage.open("li", share["token"])).ok["id"]
 
 
-class SteppingRenderer(Renderer):
-    """The real renderer, which seals a page only when the test lets it."""
+class SteppingSealer(Sealer):
+    """The real sealer, which seals a page only when the test lets it."""
 
     def __init__(self) -> None:
         super().__init__(processes=1)
         self.pages = asyncio.Semaphore(0)
 
-    async def seal(self, base: bytes, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
         """Waits for its turn, then seals."""
         await self.pages.acquire()
         return await super().seal(base, stamp, media_type=media_type)
@@ -140,16 +140,16 @@ async def test_file_breaks_off_before_the_next_page(stage: Stage, end: End, rule
     The connection ends without the end of the body, so no reader takes half a file for the whole.
     """
     share, visit = await ending_share(stage)
-    async with SteppingRenderer() as renderer, serving(replace(stage.services, renderer=renderer)) as client:
+    async with SteppingSealer() as sealer, serving(replace(stage.services, sealer=sealer)) as client:
         headers = {"Authorization": f"Bearer {stage.api('li').token}"}
         async with client.get(visit["download_url"], headers=headers) as response:
             assert 200 == response.status
             received = b""
-            renderer.pages.release()
+            sealer.pages.release()
             while received.count(b"endstream") < 2:  # one for the drawing operation, one for the picture
                 received += await response.content.readany()
             await end(stage, share)
-            renderer.pages.release()
+            sealer.pages.release()
             received += await until_it_breaks(response)
     assert (1, 0) == (received.count(b"/Subtype /Image"), received.count(b"%%EOF"))
     assert rule == (await the_refusal(stage))["why"]

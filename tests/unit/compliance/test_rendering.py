@@ -1,6 +1,5 @@
-"""Rendering and sealing through the pool of processes: what it gives."""
+"""Rendering through the pool of processes: what it gives."""
 
-import asyncio
 import io
 from collections.abc import AsyncIterator
 
@@ -20,10 +19,8 @@ from watermark.errors import (
     WatermarkError,
 )
 from watermark.findings import Finding
-from watermark.stamp import Stamp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-STAMP = Stamp("张伟", "瑞丽医美门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
 PDF = "application/pdf"
 
 
@@ -48,11 +45,6 @@ async def prepared(
         streamed(source), size_bytes=len(source), media_type=media_type, long_side_px=long_side_px, thumb_px=50
     )
     return [page async for page in pages]
-
-
-def changed(one: bytes, other: bytes) -> int:
-    """How many pixels differ visibly."""
-    return sum(ImageChops.difference(image(one), image(other)).convert("L").histogram()[25:])
 
 
 def image(content: bytes) -> Image.Image:
@@ -106,33 +98,6 @@ async def test_a_full_image_keeps_its_resolution(renderer: Renderer, file_format
 
     assert (expected, 900, 500) == (full.media_type, full.width_px, full.height_px)
     assert (expected, (900, 500)) == (Image.MIME[image(full.content).format or ""], image(full.content).size)
-
-
-async def test_a_base_is_sealed_to_one_viewer(renderer: Renderer) -> None:
-    """Another name gives another picture; the same name the same."""
-    (page,) = await prepared(renderer, sample_pdfs.marked())
-    other = Stamp("李娜", *(STAMP.clinic_name, STAMP.phone_tail, STAMP.time_text, STAMP.share_id))
-    sealed, again, another = [await renderer.seal(page.page_jpeg, stamp) for stamp in (STAMP, STAMP, other)]
-
-    assert sealed == again
-    assert image(sealed).size == (400, 200)
-    assert changed(sealed, another) > 100
-    assert changed(sealed, page.page_jpeg) > 500
-
-
-async def test_a_sealed_copy_may_be_png(renderer: Renderer) -> None:
-    """The media type asked for is the one that comes."""
-    base = sample_images.saved(sample_images.marked(), "PNG")
-
-    assert image(await renderer.seal(base, STAMP, media_type="image/png")).format == "PNG"
-
-
-async def test_many_at_once_all_get_their_own(renderer: Renderer) -> None:
-    """Twenty viewers at the same moment get twenty different copies."""
-    base = sample_images.saved(sample_images.marked(400, 400), "JPEG")
-    stamps = [Stamp(f"Viewer {number}", "", "", "", "") for number in range(20)]
-
-    assert len(set(await asyncio.gather(*(renderer.seal(base, stamp) for stamp in stamps)))) == 20
 
 
 @pytest.mark.parametrize(

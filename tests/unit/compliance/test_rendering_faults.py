@@ -12,11 +12,9 @@ import pytest
 from compliance.rendering import PreparedPage, Renderer, RenderLimits
 from tests.unit.watermark import sample_images, sample_pdfs
 from watermark.errors import RenderBusy, RenderCrashed, RenderMemory, RenderTimeout
-from watermark.stamp import Stamp
 
 MIB = 1024 * 1024
-STAMP = Stamp("张伟", "瑞丽医美门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
-BASE = sample_images.saved(sample_images.marked(), "JPEG")
+PICTURE = sample_images.saved(sample_images.marked(), "JPEG")
 IMPATIENT = RenderLimits(page_timeout_s=1, memory_max_bytes=400 * MIB, queue_timeout_s=0.05)
 
 
@@ -32,6 +30,12 @@ def preparing(renderer: Renderer, source: bytes) -> AsyncGenerator[PreparedPage]
     )
 
 
+async def drawn(renderer: Renderer) -> bytes:
+    """A short job: one picture, whole."""
+    made = await renderer.full_image(streamed(PICTURE), size_bytes=len(PICTURE), media_type="image/jpeg")
+    return made.content
+
+
 def processes() -> list[psutil.Process]:
     """The rendering processes of this one."""
     return [each for each in psutil.Process().children() if "watermark.worker" in each.cmdline()]
@@ -42,9 +46,9 @@ async def test_processes_start_when_first_needed_and_end_with_the_pool() -> None
     before = processes()
     async with Renderer() as renderer:
         assert processes() == before
-        await renderer.seal(BASE, STAMP)
+        await drawn(renderer)
         first = processes()
-        await renderer.seal(BASE, STAMP)
+        await drawn(renderer)
         assert processes() == first
         assert len(first) == len(before) + 1
     assert processes() == before
@@ -54,8 +58,8 @@ async def test_a_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> Non
     """Nothing of this process's environment is passed on."""
     monkeypatch.setenv("SEALSHARE_TEST_SECRET", "hunter2")
     async with Renderer() as renderer:
-        await renderer.seal(BASE, STAMP)
-        assert list(processes()[-1].environ()) == ["PYTHONPATH"]
+        await drawn(renderer)
+        assert {"PYTHONPATH", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"} == set(processes()[-1].environ())
 
 
 async def test_a_page_that_takes_for_ever_is_stopped() -> None:
@@ -65,7 +69,7 @@ async def test_a_page_that_takes_for_ever_is_stopped() -> None:
             await anext(preparing(renderer, sample_pdfs.time_bomb()))
         assert caught.value.params == {"limit_s": 1}
         assert processes() == []
-        assert await renderer.seal(BASE, STAMP)
+        assert await drawn(renderer)
 
 
 async def test_a_page_that_eats_memory_is_stopped() -> None:
@@ -73,7 +77,7 @@ async def test_a_page_that_eats_memory_is_stopped() -> None:
     async with Renderer(processes=1, limits=RenderLimits(memory_max_bytes=300 * MIB)) as renderer:
         with pytest.raises(RenderMemory):
             await anext(preparing(renderer, sample_pdfs.memory_bomb(250_000_000)))
-        assert await renderer.seal(BASE, STAMP)
+        assert await drawn(renderer)
 
 
 async def test_a_whole_job_has_its_time_too() -> None:
@@ -94,17 +98,17 @@ async def test_a_process_that_dies_is_replaced(number: signal.Signals, expected:
         os.kill(processes()[0].pid, number)
         with pytest.raises(expected):
             await anext(pages)
-        assert await renderer.seal(BASE, STAMP)
+        assert await drawn(renderer)
 
 
 async def test_a_process_that_died_idle_is_noticed() -> None:
     """A death between two jobs is seen before the next, which gets a fresh process."""
     async with Renderer(processes=1) as renderer:
-        await renderer.seal(BASE, STAMP)
+        await drawn(renderer)
         dead = renderer._pool._idle[0]._process
         dead.kill()
         await dead.wait()
-        assert await renderer.seal(BASE, STAMP)
+        assert await drawn(renderer)
 
 
 async def test_a_process_is_replaced_after_its_jobs() -> None:
@@ -112,7 +116,7 @@ async def test_a_process_is_replaced_after_its_jobs() -> None:
     async with Renderer(processes=1, limits=RenderLimits(jobs_per_process_max=2)) as renderer:
         seen = []
         for _ in range(4):
-            await renderer.seal(BASE, STAMP)
+            await drawn(renderer)
             seen.append([each.pid for each in processes()])
 
     assert [len(pids) for pids in seen] == [1, 0, 1, 0]
@@ -125,14 +129,14 @@ async def test_leaving_early_gives_the_process_back() -> None:
         async with aclosing(preparing(renderer, sample_pdfs.pages(3))) as pages:
             await anext(pages)
             before = processes()
-        assert await renderer.seal(BASE, STAMP)
+        assert await drawn(renderer)
         assert processes() == before
 
 
 async def test_a_cancelled_job_does_not_confuse_the_next() -> None:
     """A reply nobody waited for is never taken for the answer to another request."""
     async with Renderer(processes=1) as renderer:
-        await renderer.seal(BASE, STAMP)
+        await drawn(renderer)
         pages = preparing(renderer, sample_pdfs.time_bomb())
         job = asyncio.ensure_future(anext(pages))
         while not renderer._pool._lent:  # noqa: ASYNC110  # the event loop's own turns, not a wait in time
@@ -140,7 +144,7 @@ async def test_a_cancelled_job_does_not_confuse_the_next() -> None:
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await job
-        assert (await renderer.seal(BASE, STAMP)).startswith(b"\xff\xd8")
+        assert (await drawn(renderer)).startswith(b"\xff\xd8")
 
 
 async def test_who_waits_too_long_for_a_process_is_told() -> None:
@@ -149,8 +153,8 @@ async def test_who_waits_too_long_for_a_process_is_told() -> None:
         async with aclosing(preparing(renderer, sample_pdfs.pages(3))) as pages:
             await anext(pages)
             with pytest.raises(RenderBusy):
-                await renderer.seal(BASE, STAMP)
-        assert await renderer.seal(BASE, STAMP)
+                await drawn(renderer)
+        assert await drawn(renderer)
 
 
 async def test_long_work_leaves_a_process_for_viewers() -> None:
@@ -159,7 +163,7 @@ async def test_long_work_leaves_a_process_for_viewers() -> None:
         async with aclosing(preparing(renderer, sample_pdfs.pages(3))) as pages:
             await anext(pages)
             second = asyncio.ensure_future(anext(preparing(renderer, sample_pdfs.pages(2))))
-            assert await renderer.seal(BASE, STAMP)
+            assert await drawn(renderer)
             assert not second.done()
         assert (await second).page_count == 2
 
@@ -174,13 +178,13 @@ async def test_the_end_of_the_pool_ends_jobs_under_way() -> None:
             await anext(pages)
     assert processes() == []
     with pytest.raises(RenderCrashed):
-        await renderer.seal(BASE, STAMP)
+        await drawn(renderer)
 
 
 async def test_a_pool_closed_while_a_process_starts_leaves_none() -> None:
     """The process that comes up after the end is ended too."""
     renderer = Renderer()
-    job = asyncio.create_task(renderer.seal(BASE, STAMP))
+    job = asyncio.create_task(drawn(renderer))
     await asyncio.sleep(0)
     await renderer.close()
 

@@ -44,6 +44,7 @@ def services_without_engines(config: Any) -> Services:
         objects=absent,
         jobs=absent,
         renderer=absent,
+        sealer=absent,
         keys=absent,
         clock=lambda: datetime.now(UTC),
     )

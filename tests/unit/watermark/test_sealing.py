@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image, ImageChops
 
+from watermark.bases import Base
 from watermark.errors import ImageDamaged, UnsupportedType
-from watermark.sealing import encode, seal_bytes, stamp_image
+from watermark.sealing import decoded, encode, sealed, stamp_image
 from watermark.stamp import Preset, Stamp
 
 STAMP = Stamp("张伟", "上海瑞丽医疗美容门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
@@ -30,9 +31,9 @@ def levels(image: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int
     return found[0], found[-1]
 
 
-def inked_share(base: Image.Image, sealed: Image.Image, box: tuple[int, int, int, int], change_min: int) -> float:
+def inked_share(base: Image.Image, stamped: Image.Image, box: tuple[int, int, int, int], change_min: int) -> float:
     """The share of pixels in `box` that the stamp changed by at least `change_min` levels."""
-    change = ImageChops.difference(base, sealed).convert("L").crop(box).histogram()
+    change = ImageChops.difference(base, stamped).convert("L").crop(box).histogram()
     return sum(change[change_min:]) / sum(change)
 
 
@@ -41,25 +42,25 @@ def inked_share(base: Image.Image, sealed: Image.Image, box: tuple[int, int, int
 def test_the_stamp_shows_everywhere_on_any_ground(ground: int, preset: Preset) -> None:
     """On white, black and every grey between, each cell of a 4 by 5 grid holds legible ink."""
     base = Image.new("RGB", (1000, 1400), (ground, ground, ground))
-    sealed = stamp_image(base.copy(), Stamp("张伟", "瑞丽医美", "1234", "2026-11-23 13:05", "8F3K", preset))
+    stamped = stamp_image(base.copy(), Stamp("张伟", "瑞丽医美", "1234", "2026-11-23 13:05", "8F3K", preset))
 
     for box in cells(base.size, 4, 5):
-        assert inked_share(base, sealed, box, CONTRAST_MIN[preset]) >= INKED_SHARE_MIN
+        assert inked_share(base, stamped, box, CONTRAST_MIN[preset]) >= INKED_SHARE_MIN
 
 
 def test_the_content_stays_readable() -> None:
     """At standard strength no pixel of a white page above the footer is darkened by a third or more."""
-    sealed = stamp_image(Image.new("RGB", (1000, 1400), (255, 255, 255)), STAMP)
+    stamped = stamp_image(Image.new("RGB", (1000, 1400), (255, 255, 255)), STAMP)
 
-    darkest, _ = levels(sealed, (0, 0, 1000, 1340))
+    darkest, _ = levels(stamped, (0, 0, 1000, 1340))
     assert darkest > 255 * 2 / 3
 
 
 def test_the_footer_is_dark_on_pale() -> None:
     """At the lower left stands a line of strong contrast, on black as on white."""
     for ground in (0, 255):
-        sealed = stamp_image(Image.new("RGB", (1000, 1400), (ground, ground, ground)), STAMP)
-        darkest, lightest = levels(sealed, (12, 1360, 500, 1384))
+        stamped = stamp_image(Image.new("RGB", (1000, 1400), (ground, ground, ground)), STAMP)
+        darkest, lightest = levels(stamped, (12, 1360, 500, 1384))
         assert lightest - darkest > 110
 
 
@@ -67,20 +68,25 @@ def test_the_footer_is_dark_on_pale() -> None:
 def test_odd_sizes_are_stamped_and_kept(size: tuple[int, int]) -> None:
     """The smallest and the longest pictures keep their size; those with room for a letter are changed."""
     base = Image.new("RGB", size, (200, 200, 200))
-    sealed = stamp_image(base.copy(), STAMP)
+    stamped = stamp_image(base.copy(), STAMP)
 
-    assert size == sealed.size
-    assert min(size) < 16 or inked_share(base, sealed, (0, 0, *size), 15) > 0
+    assert size == stamped.size
+    assert min(size) < 16 or inked_share(base, stamped, (0, 0, *size), 15) > 0
+
+
+def copied(content: bytes, media_type: str) -> bytes:
+    """A copy of this rendition."""
+    return sealed(Base(decoded(content)), STAMP, media_type)
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png"])
 def test_sealed_bytes_are_a_file_of_that_type(media_type: str) -> None:
     """A base rendition comes back as the type asked for, same size, stamped."""
     base = Image.new("RGB", (400, 300), (255, 255, 255))
-    sealed = Image.open(io.BytesIO(seal_bytes(encode(base, "image/jpeg"), STAMP, media_type)))
+    copy = Image.open(io.BytesIO(copied(encode(base, "image/jpeg"), media_type)))
 
-    assert (media_type, (400, 300)) == (Image.MIME[sealed.format or ""], sealed.size)
-    assert inked_share(base, sealed.convert("RGB"), (0, 0, 400, 300), 22) > INKED_SHARE_MIN
+    assert (media_type, (400, 300)) == (Image.MIME[copy.format or ""], copy.size)
+    assert inked_share(base, copy.convert("RGB"), (0, 0, 400, 300), 22) > INKED_SHARE_MIN
 
 
 def test_metadata_of_the_base_does_not_leave() -> None:
@@ -91,13 +97,13 @@ def test_metadata_of_the_base_does_not_leave() -> None:
     Image.new("RGB", (64, 64)).save(out, "JPEG", comment=b"secret comment", exif=exif, icc_profile=b"secret profile")
 
     for media_type in ("image/jpeg", "image/png"):
-        assert b"secret" not in seal_bytes(out.getvalue(), STAMP, media_type)
+        assert b"secret" not in copied(out.getvalue(), media_type)
 
 
 def test_only_our_renditions_are_sealed() -> None:
     """Garbage is damage, and another output type is refused by name."""
     with pytest.raises(ImageDamaged):
-        seal_bytes(b"garbage", STAMP, "image/jpeg")
+        decoded(b"garbage")
     with pytest.raises(UnsupportedType) as caught:
-        seal_bytes(encode(Image.new("RGB", (4, 4)), "image/png"), STAMP, "image/webp")
+        copied(encode(Image.new("RGB", (4, 4)), "image/png"), "image/webp")
     assert caught.value.params == {"media_type": "image/webp"}

@@ -12,7 +12,6 @@ from PIL import Image
 import watermark
 from tests.unit.watermark import sample_images, sample_pdfs
 from watermark.framing import PREFIX, Header, head, lengths, parsed
-from watermark.sealing import encode
 
 MIB = 1024 * 1024
 STAMP = {"person_name": "张伟", "clinic_name": "瑞丽", "phone_tail": "1234", "time_text": "13:05", "share_id": "8F3K"}
@@ -83,16 +82,6 @@ def test_a_picture_is_given_whole(worker: Worker) -> None:
 
     assert {"media_type": "image/png", "width_px": 80, "height_px": 40} == header
     assert list(sample_images.marked().tobytes()) == list(Image.open(io.BytesIO(content)).tobytes())
-
-
-def test_a_base_is_sealed(worker: Worker) -> None:
-    """A base rendition and a stamp give a sealed copy, whatever document is open."""
-    base = encode(Image.new("RGB", (300, 300), (255, 255, 255)), "image/jpeg")
-    header, sealed = worker.ask({"op": "seal", "stamp": STAMP, "media_type": "image/jpeg"}, base)
-
-    assert header == {}
-    assert base != sealed
-    assert Image.open(io.BytesIO(sealed)).size == (300, 300)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Sealed copies of our own renditions, made in processes that hold keys and open nothing that strangers sent.
+
+Promises: the event loop does none of the work; a base is read from the store only when no process has it decoded;
+every refusal is a `WatermarkError`. Leaves to its callers who gets a copy, and whether they may.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Self
+
+from compliance.rendering.child import Reply
+from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
+from compliance.rendering.pool import RenderPool
+from watermark.framing import Header
+from watermark.stamp import Stamp
+
+SEALING = "watermark.sealer"
+
+
+@dataclass(frozen=True)
+class BaseOf:
+    """A rendition of ours: bytes that `read` gives, under a `name` that never means others; empty: not kept."""
+
+    name: str
+    read: Callable[[], Awaitable[bytes]]
+
+    @classmethod
+    def given(cls, content: bytes) -> Self:
+        """These bytes, once."""
+
+        async def read() -> bytes:
+            return content
+
+        return cls("", read)
+
+
+class Sealer:
+    """Use it as an async context manager, one for a server; processes start when first needed."""
+
+    def __init__(self, *, processes: int = 2, limits: RenderLimits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+        self._pool = RenderPool(SEALING, processes, limits)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the processes; jobs under way fail with RenderCrashed."""
+        await self._pool.close()
+
+    async def seal(self, base: BaseOf, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
+        """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
+        request = {"op": "seal", "base": base.name, "stamp": asdict(stamp), "media_type": media_type}
+        return await self._asked(request, base)
+
+    async def _asked(self, request: Header, base: BaseOf) -> bytes:
+        """Without the bytes first, where a process may have them; a process waits for no store."""
+        header, copy = {"missing": True}, b""
+        if self._pool.anybody_knows(base.name):
+            header, copy = await self._call(request, b"")
+        if header.get("missing"):
+            _, copy = await self._call(request, await base.read())
+        return copy
+
+    async def _call(self, request: Header, content: bytes) -> Reply:
+        name = request["base"]
+        async with self._pool.child(wait_s=self._limits.queue_timeout_s, knowing=name) as child:
+            reply = await child.call(request, content)
+            if content and name:
+                child.was_given(name)
+            return reply

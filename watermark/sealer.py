@@ -1,0 +1,50 @@
+"""The sealing process: `python -m watermark.sealer`, started and spoken to by its parent only.
+
+It is given renditions of our own making, who gets them, and the key of the hidden mark; it never opens what strangers
+send (`worker` does). Decoded bases are kept for the next viewer. What `serving` promises holds here.
+
+Request `seal`: base (its name, or empty), stamp, media_type; payload: the base's JPEG or PNG, or nothing where the
+process may have it. Replies with the copy, or with `missing` when it needs the bytes.
+"""
+
+from watermark.bases import Base, Bases
+from watermark.framing import BadFrame, Header
+from watermark.sealing import decoded, sealed
+from watermark.serving import Reply, run
+from watermark.stamp import Stamp
+
+BASES_MAX_BYTES = 256 * 1024 * 1024
+
+
+class Session:
+    """The bases that this process has seen."""
+
+    def __init__(self) -> None:
+        self._bases = Bases(BASES_MAX_BYTES)
+
+    def handle(self, request: Header, payload: bytes) -> Reply:
+        """Carry out one request. Raises WatermarkError, MemoryError, or whatever a decoder let out."""
+        if request["op"] != "seal":
+            raise BadFrame(request["op"])
+        base = self._base(request["base"], payload)
+        if base is None:
+            return {"missing": True}, b""
+        return {}, sealed(base, Stamp(**request["stamp"]), request["media_type"])
+
+    def _base(self, name: str, content: bytes) -> Base | None:
+        kept = self._bases.get(name)
+        if kept is not None or not content:
+            return kept
+        made = Base(decoded(content))
+        if name:
+            self._bases.keep(name, made)
+        return made
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    run(Session)
+
+
+if __name__ == "__main__":
+    main()

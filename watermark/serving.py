@@ -1,0 +1,87 @@
+"""How a confined process serves its parent: one reply to every request, whatever goes wrong inside one.
+
+Promises: it confines itself (`confinement`) before it reads, an error becomes a reply with a slug, and it ends when its
+input does. Trusts its parent, not the bytes that it is given. Leaves what is done to the session, and wall-clock
+limits, and replacing a process that died, to the parent. Every request carries `op` and `cpu_s`.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+from watermark.confinement import allow_cpu, confine
+from watermark.errors import RenderMemory, WatermarkError
+from watermark.framing import PREFIX, Header, head, lengths, parsed
+
+DRAIN_BYTES = 64 * 1024
+Reply = tuple[Header, bytes]
+
+
+class Session(Protocol):
+    """The operations of one kind of process."""
+
+    def handle(self, request: Header, payload: bytes, /) -> Reply:
+        """Carry out one request. Raises WatermarkError, MemoryError, or whatever a decoder let out."""
+
+
+def run(session: Callable[[], Session]) -> None:
+    """The life of a process: take the pipes, confine it, serve. `session` is made before, so it may read files."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--memory-max-bytes", type=int, required=True)
+    memory_max_bytes = arguments.parse_args().memory_max_bytes
+    # Whatever a library prints must not end up among the frames.
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    made = session()
+    confine(memory_max_bytes)
+    serve(made, sys.stdin.buffer, replies)
+
+
+def serve(session: Session, requests: BinaryIO, replies: BinaryIO) -> None:
+    """Say that the process is ready, then answer requests until the input ends."""
+    _send(replies, {}, b"")
+    while prefix := requests.read(PREFIX.size):
+        _send(replies, *_answer(session, requests, prefix))
+
+
+def _send(replies: BinaryIO, header: Header, payload: bytes) -> None:
+    replies.write(head(header, len(payload)))
+    replies.write(payload)
+    replies.flush()
+
+
+def _answer(session: Session, requests: BinaryIO, prefix: bytes) -> Reply:
+    header_bytes, payload_bytes = lengths(prefix)
+    request = parsed(requests.read(header_bytes))
+    allow_cpu(request["cpu_s"])
+    try:
+        return session.handle(request, _payload(requests, payload_bytes))
+    except WatermarkError as error:
+        return _refusal(error)
+    except MemoryError:
+        return _refusal(RenderMemory())
+    except Exception:  # noqa: BLE001  # whatever a decoder let out, the parent gets a reply and the process goes on
+        return _refusal(WatermarkError())
+
+
+def _payload(requests: BinaryIO, payload_bytes: int) -> bytes:
+    try:
+        payload = requests.read(payload_bytes)
+    except MemoryError:
+        # Nothing was read yet: the bytes still in the pipe must go, or they would be taken for the next request.
+        while payload_bytes:
+            payload_bytes -= len(_read_some(requests, min(payload_bytes, DRAIN_BYTES)))
+        raise
+    if len(payload) < payload_bytes:
+        sys.exit()  # the parent went away in the middle of a request
+    return payload
+
+
+def _read_some(requests: BinaryIO, bytes_max: int) -> bytes:
+    return requests.read(bytes_max) or sys.exit()
+
+
+def _refusal(error: WatermarkError) -> Reply:
+    return {"error": error.slug, "params": dict(error.params)}, b""
