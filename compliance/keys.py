@@ -6,6 +6,8 @@ neither.
   authenticated.
 - Sub-keys come by HKDF-SHA-256 (RFC 5869), one `info` string for each purpose.
 - Signing keys (for links) rotate: one active, older ones only verify, revoked ones do nothing.
+- To each signing key belongs a key of the hidden mark, derived from the master key and its id. Copies are made with the
+  active one; all of them, revoked ones too, are read when a leak is traced: what was served stays served.
 """
 
 import hashlib
@@ -37,6 +39,7 @@ class MasterKey:
             raise ValueError(f"the master key is {KEY_BYTES} bytes, not {len(secret)}")
         self._wrapping = AESGCM(_derive(secret, "wrap"))
         self._hashing = _derive(secret, "keyed-hash")
+        self._hiding = _derive(secret, "hidden-mark")
 
     def wrap(self, plain: bytes, context: str) -> bytes:
         """Encrypts under the master key, bound to `context` (what the secret is for)."""
@@ -50,6 +53,10 @@ class MasterKey:
     def keyed_hash(self, purpose: str, value: str) -> str:
         """HMAC-SHA-256 as 64 hex digits: looks a value up without keeping it, useless without the master key."""
         return hmac.new(self._hashing, f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()
+
+    def hidden_secret(self, kid: int) -> bytes:
+        """The secret of the hidden mark that belongs to the signing key `kid` (`watermark.hidden.HiddenKey`)."""
+        return _derive(self._hiding, f"hidden-mark/{kid}")
 
 
 def encrypt(key: bytes, plain: bytes, context: str) -> bytes:
@@ -114,6 +121,19 @@ class KeyRing:
         await self._add(tx, kid)
         return kid
 
+    @property
+    def hidden_secrets(self) -> dict[int, bytes]:
+        """By key id, newest first: what every copy that was ever served may have been marked with."""
+        return {kid: self.master.hidden_secret(kid) for kid in sorted(self._keys, reverse=True)}
+
+    @property
+    def active_kid(self) -> int:
+        """The key that signs and marks now. Raises KeyUnavailable when there is none."""
+        for key in self._keys.values():
+            if key.active:
+                return key.kid
+        raise KeyUnavailable(kid=0)
+
     async def _add(self, tx: Transaction, kid: int) -> None:
         if kid > KID_MAX:
             raise KeyUnavailable(kid=kid)
@@ -121,10 +141,8 @@ class KeyRing:
 
     def sign(self, purpose: str, message: bytes, size_bytes: int) -> tuple[int, bytes]:
         """(key id, truncated HMAC-SHA-256) by the active key. Raises KeyUnavailable when there is none."""
-        for key in self._keys.values():
-            if key.active:
-                return key.kid, _mac(key, purpose, message)[:size_bytes]
-        raise KeyUnavailable(kid=0)
+        key = self._keys[self.active_kid]
+        return key.kid, _mac(key, purpose, message)[:size_bytes]
 
     def verifies(self, kid: int, purpose: str, message: bytes, mac: bytes) -> bool:
         """Whether the key `kid` made this MAC, in constant time. Unknown and revoked keys verify nothing."""

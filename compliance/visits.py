@@ -22,7 +22,8 @@ from compliance.access import (
 )
 from compliance.errors import AccessDenied, NotFound
 from storage.database import Transaction
-from storage.rows import shares, visits
+from storage.rows import desk_visits, shares, visits
+from storage.rows.desk_visits import DeskVisitRow
 from storage.rows.shares import Served, ShareRow
 from storage.rows.standing import Standing, standing_of
 from storage.rows.visits import VisitRow
@@ -132,8 +133,10 @@ class Begun:
     fresh: bool
 
 
-async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime) -> Begun:
+async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime, *, kid: int) -> Begun:
     """The viewer's visit to this share: the running one, or a new one that takes from the share's allowance.
+
+    The copies of a new one are marked with the key `kid`.
 
     Locks the share's chain, so that two openings by one person count once. Raises AccessDenied; the caller's
     transaction must then end without a commit.
@@ -155,9 +158,24 @@ async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime
         share_id=share.id,
         version_id=door.served.version_id,
         person_id=person_id,
+        kid=kid,
         lasts=(now, min(share.expires_at, now + VISIT_LIFETIME)),
     )
     return Begun(visit, door, rule, fresh=True)
+
+
+async def desk_visit(tx: Transaction, version_id: UUID, person_id: UUID, now: datetime, *, kid: int) -> DeskVisitRow:
+    """The employee's visit to a version inside the brand: the running one, or a new one, marked with the key `kid`.
+
+    Somebody who opens many pages at once begins one: the others wait.
+    """
+    running = await desk_visits.running_desk_visit(tx, version_id, person_id, now)
+    if running is None:
+        await desk_visits.lock_desk(tx, version_id, person_id)
+        running = await desk_visits.running_desk_visit(tx, version_id, person_id, now)
+    return running or await desk_visits.add_desk_visit(
+        tx, version_id=version_id, person_id=person_id, kid=kid, lasts=(now, now + VISIT_LIFETIME)
+    )
 
 
 async def _running(tx: Transaction, door: Door, person_id: UUID, now: datetime) -> VisitRow | None:

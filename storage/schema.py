@@ -445,7 +445,8 @@ visit = Table(
     _ref("share_id", "share"),
     _ref("version_id", "version"),
     _ref("person_id", "person"),
-    Column("copy_id", BigInteger, nullable=False, unique=True),  # 48 random bits: what the hidden mark will carry
+    Column("copy_id", BigInteger, nullable=False, unique=True),  # 48 random bits: what the hidden mark carries
+    Column("kid", SmallInteger, nullable=False, server_default="1"),  # of the key that the hidden mark is made with
     _time("started_at", nullable=False),
     _time("expires_at", nullable=False),
     _time("seen_at", nullable=False),
@@ -492,6 +493,20 @@ page_features = Table(
     Column("version_id", Uuid, ForeignKey("version.id"), primary_key=True),
     Column("page", Integer, primary_key=True),  # 1-based
     Column("features", LargeBinary, nullable=False),
+)
+
+desk_visit = Table(
+    # An employee reading a version inside the brand: what they are shown is a copy too, and leads back to them.
+    "desk_visit",
+    metadata,
+    _id(),
+    _ref("version_id", "version"),
+    _ref("person_id", "person"),
+    Column("copy_id", BigInteger, nullable=False, unique=True),
+    Column("kid", SmallInteger, nullable=False),
+    _time("started_at", nullable=False),
+    _time("expires_at", nullable=False),
+    Index("ix_desk_visit_version_id_person_id", "version_id", "person_id"),
 )
 
 # --- log -------------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class SealedExit:
         self._database = database
         self._objects = objects
         self._sealer = sealer
-        self._master = keys.master
+        self._keys = keys
         self._clock = clock
         self._now_s = now_s
         self._turns = Turns()
@@ -89,7 +89,7 @@ class SealedExit:
         recorded. Raises AccessDenied, NotFound.
         """
         async with self._database.transaction() as tx:
-            passage = await gate.admit(tx, self._master, PieceKind.ORIGINAL, self._clock())
+            passage = await gate.admit(tx, self._keys, PieceKind.ORIGINAL, self._clock())
             original = _original_of(passage)
             leave = choose(original)
             if leave is not None:
@@ -213,12 +213,12 @@ class SealedExit:
     async def _ask(self, gate: Gate, kind: PieceKind) -> Passage:
         """The gate's answer at this moment, unrecorded."""
         async with self._database.transaction() as tx:
-            return await gate.admit(tx, self._master, kind, self._clock())
+            return await gate.admit(tx, self._keys, kind, self._clock())
 
     async def _record(self, gate: Gate, piece: Piece, trail: Trail, size_bytes: int = 0) -> Passage:
         """The gate's answer and the event that tells of it, committed together."""
         async with self._database.transaction() as tx:
-            passage = await gate.admit(tx, self._master, piece.kind, self._clock())
+            passage = await gate.admit(tx, self._keys, piece.kind, self._clock())
             await self._append(tx, passage, piece, trail, size_bytes)
         return passage
 

@@ -13,9 +13,10 @@ from compliance.access.model import Actor, Target
 from compliance.errors import AccessDenied, NotFound
 from compliance.events import Act
 from compliance.exit.pieces import PieceKind
-from compliance.keys import MasterKey
+from compliance.keys import KeyRing, MasterKey
+from compliance.marks import CopyMark
 from compliance.profiles import ERASED, profiles_of
-from compliance.visits import actor_of, door_of_visit, person_now, target_of
+from compliance.visits import actor_of, desk_visit, door_of_visit, person_now, target_of
 from storage.database import Transaction
 from storage.rows import shares
 from storage.rows.shares import Served
@@ -39,13 +40,14 @@ DESK_ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A yes: the rule that gave it, the bytes it is for, and whom they are sealed to."""
+    """A yes: the rule that gave it, the bytes it is for, and whom they are sealed to; `mark` is None for originals."""
 
     rule: str
     act: Act
     end_act: Act  # told when a long answer is over, with the bytes that really left
     served: Served
     stamp: Stamp
+    mark: CopyMark | None
     obj: str
     link: str
     det: dict[str, str | int]
@@ -58,7 +60,7 @@ class Gate(Protocol):
     def person_id(self) -> UUID:
         """Who stands at it."""
 
-    async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
+    async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """The decision on one kind of piece at this moment."""
         ...
 
@@ -70,7 +72,7 @@ class VisitGate:
     visit_id: UUID
     person_id: UUID
 
-    async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
+    async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for a visit that is over or somebody else's, AccessDenied with the rule otherwise."""
         visit, door = await door_of_visit(tx, self.visit_id, now)
         viewer = await person_now(tx, self.person_id)
@@ -81,7 +83,8 @@ class VisitGate:
             act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,
             end_act=Act.VIEWER_COPY_END,
             served=door.served,
-            stamp=_at(await _seal_for(viewer, tx, master), door.share.id, now, door.share.watermark),
+            stamp=_at(await _seal_for(viewer, tx, keys.master), door.share.id, visit.started_at, door.share.watermark),
+            mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
             **names,
         )
@@ -94,7 +97,7 @@ class DeskGate:
     version_id: UUID
     person_id: UUID
 
-    async def admit(self, tx: Transaction, master: MasterKey, kind: PieceKind, now: datetime) -> Passage:
+    async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for an unknown version, AccessDenied with the rule otherwise."""
         served = await shares.served_version(tx, self.version_id)
         if served is None:
@@ -102,15 +105,28 @@ class DeskGate:
         employee = await person_now(tx, self.person_id)
         obj = f"material:{served.material_id}"
         rule = _decide(actor_of(employee), DESK_ACTIONS.get(kind), target_of(served), {"obj": obj, "link": ""})
-        return Passage(
+        passage = Passage(
             rule=rule,
-            act=Act.EMPLOYEE_MATERIAL_ORIGINAL if kind is PieceKind.ORIGINAL else Act.EMPLOYEE_MATERIAL_PREVIEW,
+            act=Act.EMPLOYEE_MATERIAL_ORIGINAL,
             end_act=Act.EMPLOYEE_ORIGINAL_END,
             served=served,
-            stamp=_at(await _seal_for(employee, tx, master), self.version_id, now),
+            stamp=await _seal_for(employee, tx, keys.master),
+            mark=None,
             obj=obj,
             link="",
             det={"version": str(self.version_id)},
+        )
+        return passage if kind is PieceKind.ORIGINAL else await self._previewed(tx, keys, passage, now)
+
+    async def _previewed(self, tx: Transaction, keys: KeyRing, passage: Passage, now: datetime) -> Passage:
+        """What an employee is shown is a copy too, of a visit that leads back to them."""
+        visit = await desk_visit(tx, self.version_id, self.person_id, now, kid=keys.active_kid)
+        return replace(
+            passage,
+            act=Act.EMPLOYEE_MATERIAL_PREVIEW,
+            stamp=_at(passage.stamp, self.version_id, visit.started_at),
+            mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
+            det={**passage.det, "copy": f"{visit.copy_id:012x}"},
         )
 
 
@@ -137,11 +153,11 @@ async def _seal_for(person: Standing, tx: Transaction, master: MasterKey) -> Sta
     )
 
 
-def _at(stamp: Stamp, through: UUID, now: datetime, preset: str = "standard") -> Stamp:
-    """The seal with the time and the short id of what the copy came through."""
+def _at(stamp: Stamp, through: UUID, begun: datetime, preset: str = "standard") -> Stamp:
+    """The seal with the time at which the visit began, one for all of its copies, and the short id of its way in."""
     return replace(
         stamp,
-        time_text=now.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M"),
+        time_text=begun.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M"),
         share_id=str(through)[:SHORT_ID_CHARS],
         preset=PRESETS.get(preset, "standard"),
     )

@@ -17,23 +17,32 @@ PAGE_MAX = 200
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRow:
-    """One visit; `copy_id` is what a hidden mark carries, `version_id` the bytes that were approved when it began."""
+    """One visit; `version_id` is the bytes that were approved when it began.
+
+    The hidden mark of all that it is served carries `copy_id`, and is made with the key `kid`.
+    """
 
     id: UUID
     share_id: UUID
     version_id: UUID
     person_id: UUID
     copy_id: int
+    kid: int
     started_at: datetime
     expires_at: datetime
     seen_at: datetime
+
+
+def new_copy_id() -> int:
+    """A fresh copy id. Two alike among a million are one chance in five hundred; a unique column refuses the second."""
+    return secrets.randbits(COPY_ID_BITS)
 
 
 COLUMNS = tuple(visit.c[field.name] for field in fields(VisitRow))
 
 
 async def add_visit(
-    tx: Transaction, *, share_id: UUID, version_id: UUID, person_id: UUID, lasts: tuple[datetime, datetime]
+    tx: Transaction, *, share_id: UUID, version_id: UUID, person_id: UUID, kid: int, lasts: tuple[datetime, datetime]
 ) -> VisitRow:
     """Begins a visit with a fresh copy id; `lasts` from its first moment to its end."""
     now, expires_at = lasts
@@ -42,7 +51,8 @@ async def add_visit(
         share_id=share_id,
         version_id=version_id,
         person_id=person_id,
-        copy_id=secrets.randbits(COPY_ID_BITS),
+        copy_id=new_copy_id(),
+        kid=kid,
         started_at=now,
         expires_at=expires_at,
         seen_at=now,

@@ -1,5 +1,6 @@
 """The one sealed exit: what leaves, in which form, to whom; and what is told of it."""
 
+import asyncio
 import io
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from compliance.errors import AccessDenied, NotFound, NotPrepared
 from compliance.events import Trail
@@ -16,6 +18,7 @@ from compliance.exit import DeskGate, Original, Outgoing, Piece, PieceKind, Visi
 from compliance.profiles import erase
 from fileserver.viewing.service import signed
 from storage.errors import StorageError
+from storage.schema import desk_visit
 from tests.brochure import brochure
 from tests.materials import add_upload, png, run_jobs
 from tests.pictures import changed_share, decoded, least_changed_share
@@ -266,3 +269,19 @@ async def test_lost_rendition_is_an_error_and_no_copy(stage: Stage) -> None:
         await stage.services.exit.release(gate, Piece(kind=PieceKind.PAGE, page=1), TRAIL)
     assert 500 == (await stage.get("li", visit["pages"][0]["url"])).status
     assert [] == await stage.told("viewer:copy:")
+
+
+async def test_employees_copies_lead_back_to_them(stage: Stage) -> None:
+    """All that one employee is shown of a version carries one copy id, in a row and in events; others have theirs."""
+    path = f"/api/v1/versions/{stage.cast.version_id}"
+    for who, pages in (("owner", (1, 2)), ("reviewer", (1,))):
+        answers = await asyncio.gather(
+            *(stage.get(who, f"{path}/{kind}/{page}") for kind in ("pages", "thumbs") for page in pages)
+        )
+        assert {200} == {answer.status for answer in answers}
+    told = Counter(event["det"]["copy"] for event in await stage.told("employee:material:preview"))
+    people = {person: who for who, person in stage.cast.people.items()}
+    async with stage.services.database.transaction() as tx:
+        rows = (await tx.execute(select(desk_visit.c.person_id, desk_visit.c.copy_id))).all()
+    assert {("owner", 4), ("reviewer", 2)} == {(people[person], told[f"{copy:012x}"]) for person, copy in rows}
+    assert 2 == len(rows)

@@ -37,3 +37,20 @@ CREATE TABLE page_features (
 );
 
 CREATE INDEX ix_visit_version_id ON visit (version_id);
+
+ALTER TABLE visit ADD COLUMN kid SMALLINT DEFAULT '1' NOT NULL;
+
+CREATE TABLE desk_visit (
+    id UUID NOT NULL,
+    version_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    copy_id BIGINT NOT NULL,
+    kid SMALLINT NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_desk_visit PRIMARY KEY (id),
+    CONSTRAINT fk_desk_visit_version_id FOREIGN KEY(version_id) REFERENCES version (id),
+    CONSTRAINT fk_desk_visit_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT uq_desk_visit_copy_id UNIQUE (copy_id)
+);
+CREATE INDEX ix_desk_visit_version_id_person_id ON desk_visit (version_id, person_id);

@@ -111,3 +111,17 @@ def test_nothing_is_signed_without_an_active_key() -> None:
     for keys in (ring(), ring(SigningKey(1, b"a" * 32, active=False, usable=True))):
         with pytest.raises(KeyUnavailable):
             keys.sign("purpose", b"message", 12)
+
+
+def test_each_key_has_a_hidden_secret_of_its_own() -> None:
+    """Rotation changes the hidden mark's secret; the old ones, revoked ones too, can still be read with."""
+    keys = ring(
+        SigningKey(1, b"a" * 32, active=False, usable=False),
+        SigningKey(2, b"b" * 32, active=False, usable=True),
+        SigningKey(3, b"c" * 32, active=True, usable=True),
+    )
+    secrets = keys.hidden_secrets
+    assert ([3, 2, 1], 3) == (list(secrets), keys.active_kid)
+    assert (3, {KEY_BYTES}) == (len(set(secrets.values())), set(map(len, secrets.values())))
+    assert secrets[2] == MasterKey(SECRET).hidden_secret(2)
+    assert secrets[2] != MasterKey(bytes(KEY_BYTES)).hidden_secret(2)
