@@ -36,12 +36,18 @@ _BRANDS = {
     b"qt  ": "video/quicktime",
     b"heic": "image/heic",
     b"heix": "image/heic",
-    b"mif1": "image/heic",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
+    b"hevc": "image/heic",
+    b"hevx": "image/heic",
     b"avif": "image/avif",
     b"avis": "image/avif",
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
 }
+_ANY_CODEC = (b"mif1", b"msf1")  # HEIF whose compatible brands tell the codec (ISO 23008-12 §10)
+_AVIF_BRANDS = (b"avif", b"avis")
+_BRAND_BYTES = 4
 _OFFICE_FOLDERS = ((b"word/", WORD), (b"xl/", EXCEL), (b"ppt/", POWERPOINT))
 _OFFICE_MARKS = (b"[Content_Types].xml", b"_rels/", b"docProps/")
 _ZIP_ENTRY = b"PK\x03\x04"
@@ -132,10 +138,19 @@ def _by_signature(head: bytes) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "video/mp4")
+        return _brand_type(head)
     if head.startswith(_ZIP_ENTRY):
         return _zip_type(head)
     return ZIP if head.startswith(b"PK\x05\x06") else None  # an empty archive has only its end record
+
+
+def _brand_type(head: bytes) -> str:
+    """By the major brand of the `ftyp` box; where that leaves the codec open, by the compatible ones."""
+    major, end = head[8:12], min(int.from_bytes(head[:4], "big"), len(head))
+    if major not in _ANY_CODEC:
+        return _BRANDS.get(major, "video/mp4")
+    compatible = (head[at : at + _BRAND_BYTES] for at in range(16, end, _BRAND_BYTES))
+    return "image/avif" if any(brand in _AVIF_BRANDS for brand in compatible) else "image/heic"
 
 
 def _zip_type(head: bytes) -> str:

@@ -31,7 +31,9 @@ MPT_PER_PT = 1000
 JPEG = "image/jpeg"
 DETECTOR = "renderer"
 NOT_SEALABLE = "not-sealable"
-EVIDENCE = frozenset({"pdf-repaired", "image-profile-ignored"})  # everything else wants a reviewer's eye
+EVIDENCE = frozenset(
+    {"pdf-repaired", "image-profile-ignored", "image-reduced"}
+)  # everything else wants a reviewer's eye
 # These say something about the moment, not about the document: the job runs again.
 PASSING = (RenderBusy, SourceIncomplete)
 PERHAPS_PASSING = (RenderCrashed, RenderTimeout)

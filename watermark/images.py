@@ -1,23 +1,26 @@
 """Pictures that people upload, as plain RGB.
 
-Promises: JPEG, PNG, WebP, GIF and TIFF (first frame) come out upright, in sRGB, eight bits, on white where they were
-transparent, without any metadata; the number of pixels is checked before one is decoded. Broken input raises a
-`WatermarkError`. Leaves memory and time limits to the process that calls (`worker`).
+Promises: JPEG, PNG, WebP, GIF, TIFF, HEIC and AVIF (of several frames the first) come out upright, in sRGB, eight bits,
+on white where they were transparent, without any metadata; the number of pixels is checked before one is decoded.
+Broken input raises a `WatermarkError`. Leaves memory and time limits to the process that calls (`worker`).
 """
 
 import io
+import math
 import struct
 import warnings
 from dataclasses import dataclass
 from typing import cast
 
-from PIL import Image, ImageCms, ImageOps
+import pi_heif
+from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
 
 from watermark.errors import ImageDamaged, TooManyPixels
 from watermark.findings import Finding
 from watermark.media_types import IMAGE_FORMATS
 
 LOSSLESS_FORMATS = frozenset({"PNG", "GIF"})  # sealed again as PNG: flat colours and sharp edges
+WHOLE_PIXELS_MAX = 50_000_000  # of a whole picture to be downloaded; what is larger is shrunk
 WHITE = (255, 255, 255)
 PROFILE_MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK", "Lab": "LAB"}
 # Pillow's decoders let out whatever their parsing trips over; MemoryError is not among these and goes on.
@@ -33,6 +36,12 @@ _DECODER_ERRORS = (
     RuntimeError,
     struct.error,
 )
+
+
+# A confined process may start no thread, and the pool is what uses the processors.
+pi_heif.options.DECODE_THREADS = 1
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+pi_heif.register_heif_opener(thumbnails=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,13 @@ def open_picture(source: bytes, *, pixels_max: int, long_side_px: int | None = N
         raise ImageDamaged from error
 
 
+def whole(picture: Picture) -> Image.Image:
+    """The picture for a download: at its own size, or shrunk to WHOLE_PIXELS_MAX."""
+    width, height = picture.image.size
+    factor = math.sqrt(WHOLE_PIXELS_MAX / (width * height))
+    return picture.image if factor >= 1 else scaled(picture.image, math.floor(max(width, height) * factor))
+
+
 def scaled(image: Image.Image, long_side_px: int) -> Image.Image:
     """`image` shrunk to fit a square of `long_side_px`; never enlarged."""
     if max(image.size) <= long_side_px:
@@ -78,6 +94,8 @@ def _decoded(opened: Image.Image, pixels_max: int, long_side_px: int | None) -> 
         raise TooManyPixels(pixels=width * height, limit=pixels_max)
     frames, lossless = getattr(opened, "n_frames", 1), opened.format in LOSSLESS_FORMATS
     findings = [Finding("image-more-frames", {"frames": frames})] if frames > 1 else []
+    if width * height > WHOLE_PIXELS_MAX:
+        findings.append(Finding("image-reduced", {"pixels": width * height, "limit": WHOLE_PIXELS_MAX}))
     if long_side_px is not None:
         opened.draft(None, _fitted(opened.size, long_side_px))  # JPEG alone can decode at 1/2, 1/4, 1/8
     turned = opened.getexif().get(0x0112, 1) in {5, 6, 7, 8}

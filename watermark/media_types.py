@@ -8,5 +8,7 @@ IMAGE_FORMATS = {
     "image/webp": "WEBP",
     "image/gif": "GIF",
     "image/tiff": "TIFF",
+    "image/heic": "HEIF",
+    "image/avif": "AVIF",
 }
 SEALABLE_MEDIA_TYPES = frozenset({PDF_MEDIA_TYPE, *IMAGE_FORMATS})

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from watermark.documents import Document, open_document
 from watermark.errors import UnsupportedType, WatermarkError
 from watermark.framing import BadFrame, Header
-from watermark.images import open_picture, scaled
+from watermark.images import open_picture, scaled, whole
 from watermark.media_types import IMAGE_FORMATS
 from watermark.pdf_fonts import use_bundled_fonts
 from watermark.sealing import encode
@@ -74,8 +74,9 @@ class Session:
             raise UnsupportedType(media_type=self._media_type)
         picture = open_picture(self._source, pixels_max=self._pixels_max)
         media_type = "image/png" if picture.lossless else "image/jpeg"
-        header = {"media_type": media_type, "width_px": picture.width_px, "height_px": picture.height_px}
-        return header, encode(picture.image, media_type, BASE_QUALITY)
+        image = whole(picture)
+        header = {"media_type": media_type, "width_px": image.width, "height_px": image.height}
+        return header, encode(image, media_type, BASE_QUALITY)
 
     @property
     def _opened(self) -> Document:

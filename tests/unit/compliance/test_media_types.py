@@ -21,6 +21,7 @@ from compliance.media_types import (
     extension_of,
     recognise,
 )
+from tests.unit.watermark.sample_images import heic, saved
 from watermark.media_types import IMAGE_FORMATS
 
 
@@ -50,9 +51,9 @@ def streamed(*names: str) -> bytes:
 @pytest.mark.parametrize("media_type", sorted(IMAGE_FORMATS))
 def test_pictures_of_every_format_that_is_rendered_are_recognised(media_type: str) -> None:
     """Each picture format that the renderer draws is known by the bytes that Pillow writes."""
-    out = io.BytesIO()
-    Image.new("RGB", (3, 2)).save(out, IMAGE_FORMATS[media_type])
-    assert media_type == recognise(out.getvalue(), "").media_type
+    image = Image.new("RGB", (64, 64))
+    head = heic(image) if media_type == "image/heic" else saved(image, IMAGE_FORMATS[media_type])
+    assert media_type == recognise(head, "").media_type
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,9 @@ def test_pictures_of_every_format_that_is_rendered_are_recognised(media_type: st
         ("video/mp4", b"\0\0\0\x20ftypmp42\0\0\2\0"),
         ("video/quicktime", b"\0\0\0\x14ftypqt  \0\0\0\0"),
         ("image/heic", b"\0\0\0\x18ftypheic\0\0\0\0"),
+        ("image/heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic"),
+        ("image/avif", b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"),
+        ("image/heic", b"\0\0\0\x10ftypmif1\0\0\0\0mif1avif"),  # what follows the box says nothing
         ("image/tiff", b"MM\0*\0\0\0\x08"),
         (UNKNOWN, b"<html><script>alert(1)</script>"),
         (UNKNOWN, b""),

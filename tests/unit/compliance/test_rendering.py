@@ -69,6 +69,25 @@ async def test_a_picture_is_one_page(renderer: Renderer) -> None:
     assert b"secret" not in page.page_jpeg + page.thumb_jpeg
 
 
+@pytest.mark.parametrize(
+    ("source", "media_type"),
+    [
+        (sample_images.heic(sample_images.marked(200, 100)), "image/heic"),
+        (sample_images.saved(sample_images.marked(200, 100), "AVIF"), "image/avif"),
+    ],
+    ids=["heic", "avif"],
+)
+async def test_telephones_formats_are_decoded_in_a_confined_process(
+    renderer: Renderer, source: bytes, media_type: str
+) -> None:
+    """HEIC and AVIF come page by page and whole, in a process that may start no thread."""
+    (page,) = await prepared(renderer, source, media_type)
+    full = await renderer.full_image(streamed(source), size_bytes=len(source), media_type=media_type)
+
+    assert (200, 100) == (page.width_px, page.height_px)
+    assert ("image/jpeg", 200, 100) == (full.media_type, full.width_px, full.height_px)
+
+
 async def test_findings_come_with_the_first_page(renderer: Renderer) -> None:
     """What is odd about the document is told once."""
     (page,) = await prepared(renderer, sample_pdfs.encrypted(user_password=""))
@@ -150,5 +169,14 @@ async def test_failures_of_the_source_pass_through(renderer: Renderer) -> None:
 
 
 async def test_the_sealable_types_are_told() -> None:
-    """PDF and the five picture formats."""
-    assert {PDF, "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff"} == SEALABLE_MEDIA_TYPES
+    """PDF and the seven picture formats."""
+    assert {
+        PDF,
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/gif",
+        "image/tiff",
+        "image/heic",
+        "image/avif",
+    } == SEALABLE_MEDIA_TYPES

@@ -5,7 +5,8 @@ import struct
 import zlib
 from typing import Any
 
-from PIL import Image, ImageCms
+import pillow_heif
+from PIL import Image, ImageCms, PngImagePlugin
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 ORIENTATION = 0x0112
@@ -49,3 +50,35 @@ def png_claiming(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+def heic(image: Image.Image, **options: Any) -> bytes:
+    """The picture as a telephone stores it; the product only reads the format, so a library of its own writes it."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=95, **options)
+    return out.getvalue()
+
+
+SECRET = "secret place"
+
+
+def with_secrets(file_format: str) -> bytes:
+    """A picture with as much said about it as the format holds: EXIF, XMP, a comment, text."""
+    exif, text = Image.Exif(), PngImagePlugin.PngInfo()
+    exif[0x010E] = SECRET
+    exif.get_ifd(0x8825)[0x001D] = SECRET
+    text.add_text("Comment", SECRET)
+    image = marked(400, 300)
+    xmp = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{SECRET}</x:xmpmeta>".encode()
+    if file_format == "HEIF":
+        image.info |= {"xmp": xmp}
+        return heic(image, exif=exif.tobytes())
+    said: dict[str, dict[str, Any]] = {
+        "JPEG": {"exif": exif, "xmp": xmp, "comment": SECRET.encode()},
+        "PNG": {"exif": exif, "pnginfo": text},
+        "WEBP": {"exif": exif, "xmp": xmp},
+        "AVIF": {"exif": exif, "xmp": xmp},
+        "TIFF": {"exif": exif, "description": SECRET},
+        "GIF": {"comment": SECRET.encode()},
+    }
+    return saved(image, file_format, **said[file_format])

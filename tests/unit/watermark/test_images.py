@@ -1,5 +1,9 @@
 """Uploaded pictures as plain RGB."""
 
+import io
+
+import cv2
+import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
@@ -7,17 +11,22 @@ from tests.unit.watermark.sample_images import (
     BLUE,
     GREEN,
     RED,
+    SECRET,
     WHITE,
+    heic,
     marked,
     oriented,
     png_claiming,
     profile_with_red_and_green_exchanged,
     saved,
+    with_secrets,
 )
 from tests.unit.watermark.sample_pdfs import HTML
 from watermark.errors import ImageDamaged, TooManyPixels
 from watermark.findings import Finding
-from watermark.images import Picture, open_picture, scaled
+from watermark.images import WHOLE_PIXELS_MAX, Picture, open_picture, scaled, whole
+from watermark.media_types import IMAGE_FORMATS
+from watermark.sealing import encode
 
 PIXELS_MAX = 1_000_000
 
@@ -167,3 +176,75 @@ def test_what_is_no_whole_picture_is_damaged(source: bytes) -> None:
 def test_scaling_only_shrinks(long_side: int, expected: tuple[int, int]) -> None:
     """A picture fits the square asked for, is never enlarged and never vanishes."""
     assert expected == scaled(marked(), long_side).size
+
+
+def test_a_telephones_picture_is_shown_upright() -> None:
+    """HEIC that says how it was held is turned; its colours are those that were taken."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = open_picture(heic(marked(400, 200), exif=exif.tobytes()), pixels_max=PIXELS_MAX)
+
+    assert ((200, 400), (200, 400)) == ((picture.width_px, picture.height_px), picture.image.size)
+    assert near(RED, picture.image, (190, 10), 20)
+    assert (False, ()) == (picture.lossless, picture.findings)
+
+
+def test_avif_is_shown() -> None:
+    """AVIF comes as it is, turned and without its transparency."""
+    image = marked(400, 200).convert("RGBA")
+    image.putalpha(Image.new("L", image.size, 255))
+    picture = opened(saved(image, "AVIF", quality=95))
+
+    assert ("RGB", (400, 200)) == (picture.image.mode, picture.image.size)
+    assert near(RED, picture.image, (10, 10), 20)
+
+
+def test_a_colour_profile_in_heic_is_converted() -> None:
+    """Stored red that its profile calls green comes out green in sRGB, from a telephone too."""
+    image = Image.new("RGB", (64, 64), RED)
+    image.info["icc_profile"] = profile_with_red_and_green_exchanged()
+
+    assert near(GREEN, opened(heic(image)).image, (30, 30), 20)
+
+
+@pytest.mark.parametrize("file_format", ["TIFF", "PNG"])
+def test_deep_colour_keeps_its_middle(file_format: str) -> None:
+    """16 bits a channel, in colour, become eight with the same look."""
+    planes = np.full((4, 4, 3), (65535, 32768, 0), np.uint16)
+    wanted, encoded = cv2.imencode(f".{file_format.lower()}", planes[..., ::-1])
+
+    assert wanted
+    assert near((255, 128, 0), opened(encoded.tobytes()).image, (1, 1), 2)
+
+
+def test_an_animated_webp_shows_its_first_frame() -> None:
+    """As a GIF does, with the same finding."""
+    source = saved(marked(), "WEBP", save_all=True, append_images=[Image.new("RGB", (80, 40), GREEN)], lossless=True)
+    picture = opened(source)
+
+    assert picture.findings == (Finding("image-more-frames", {"frames": 2}),)
+    assert near(WHITE, picture.image, (40, 20))
+
+
+def test_what_is_larger_than_a_download_may_be_is_shrunk() -> None:
+    """Of a huge picture a finding says so, and the whole of it has fewer pixels in the same proportion."""
+    source = saved(Image.new("L", (10_000, 5_050), 200), "PNG")
+    picture = open_picture(source, pixels_max=60_000_000)
+    image = whole(picture)
+
+    assert picture.findings == (Finding("image-reduced", {"pixels": 50_500_000, "limit": WHOLE_PIXELS_MAX}),)
+    assert image.width * image.height <= WHOLE_PIXELS_MAX
+    assert image.width / image.height == pytest.approx(10_000 / 5_050, rel=1e-3)
+
+
+@pytest.mark.parametrize("file_format", sorted(IMAGE_FORMATS.values()))
+def test_nothing_that_was_said_about_a_picture_leaves(file_format: str) -> None:
+    """EXIF, places, XMP, comments and profiles: none of it is in any rendition."""
+    source = with_secrets(file_format)
+    assert SECRET.encode() in source
+    picture = opened(source)
+
+    for media_type in ("image/jpeg", "image/png"):
+        rendition = encode(picture.image, media_type)
+        assert SECRET.encode() not in rendition
+        assert not {"exif", "xmp", "icc_profile", "comment"} & set(Image.open(io.BytesIO(rendition)).info)
