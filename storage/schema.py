@@ -427,7 +427,8 @@ share = Table(
     Column("visits_used", Integer, nullable=False, server_default="0"),
     Column("download", Boolean, nullable=False),
     Column("forward_depth_left", Integer, nullable=False),
-    Column("watermark", Text, nullable=False),
+    Column("watermark", Text, nullable=False),  # the preset that its maker began with
+    Column("look", JSONB(none_as_null=True)),  # null: as the preset says
     Column("note", Text, nullable=False, server_default=""),
     _created(),
     _time("revoked_at"),

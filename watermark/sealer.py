@@ -3,12 +3,13 @@
 It is given renditions of our own making, who gets them, and the key of the hidden mark; it never opens what strangers
 send (`worker` does). Decoded bases are kept for the next viewer. What `serving` promises holds here.
 
-Request `seal`: base (its name, or empty), stamp, media_type; payload: the base's JPEG or PNG, or nothing where the
-process may have it. Replies with the copy, or with `missing` when it needs the bytes.
+Request `seal`: base (its name, or empty), stamp, look, media_type; payload: the base's JPEG or PNG, or nothing where
+the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
 """
 
 from watermark.bases import Base, Bases
 from watermark.framing import BadFrame, Header
+from watermark.look import Look
 from watermark.sealing import decoded, sealed
 from watermark.serving import Reply, run
 from watermark.stamp import Stamp
@@ -29,7 +30,8 @@ class Session:
         base = self._base(request["base"], payload)
         if base is None:
             return {"missing": True}, b""
-        return {}, sealed(base, Stamp(**request["stamp"]), request["media_type"])
+        stamp, look = Stamp(**request["stamp"]), Look(**request["look"])
+        return {}, sealed(base, stamp, look, request["media_type"])
 
     def _base(self, name: str, content: bytes) -> Base | None:
         kept = self._bases.get(name)

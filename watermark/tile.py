@@ -1,144 +1,177 @@
-"""The pattern of a stamp: one tile that repeats without seams, and the footer line.
+"""A mark as pixels: the repeating tile, the single block and the footer strip, made once and laid over many pages.
 
-Promises: text slanted upwards, lines never touching each other, a dark fill and a light outline so that either
-shows on any ground; the same stamp at the same size is drawn once. Sizes are in pixels. Leaves putting it on a
-picture to `sealing`.
+Promises: a fill and an outline of opposite brightness, so that either shows on any ground; the same mark at the same
+size is drawn once. Pixels are uint8 RGB arrays (height, width, 3). Leaves where things stand to `geometry`, colours to
+`ink`, pictures to `sealing`.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image, ImageChops, ImageDraw
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from watermark.lettering import PROBE_SIZE_PX, font
-from watermark.stamp import Preset
+from watermark import geometry
+from watermark.geometry import Setting
+from watermark.ink import RGB, Ink
+from watermark.lettering import font
+from watermark.look import Look
 
-SLANT_DEGREES = 24
-BLOCK_SHARE_OF_SHORT_SIDE = 0.40  # how wide the longest line may be
-EM_SHARE_OF_SHORT_SIDE = 1 / 30  # and how large its type at most
+Pixels = NDArray[np.uint8]
+
 EM_MIN_PX = 10  # below this Chinese is not legible at all
-LINE_HEIGHT_EM = 1.35
-GAP_ALONG_EM = 2.0  # air after a line before the next copy begins
-GAP_ACROSS_EM = 0.5
-OUTLINE_EM = 1 / 16
-FOOTER_SHARE_OF_SHORT_SIDE = 1 / 62
-TILES_CACHED = 16
-CACHED_EM_MAX_PX = 64  # page images; the tile of a poster takes tens of megabytes and is not wanted twice
+BAND_PX = 64  # a turned block is kept in bands of this height, each as wide as its ink
+OVERLAYS_CACHED = 8
+CACHED_PIXELS_MAX = 16_000_000  # of the page; what covers a larger one takes tens of megabytes and is not wanted twice
+FOOTER_PAPER = Ink((40, 40, 40), (255, 255, 255), 0.92, 0.69)  # type, and the strip that it stands on
+OPAQUE = 255
 
 
 @dataclass(frozen=True)
-class Ink:
-    """Opacities from 0 to 1 of the dark fill and its light outline."""
+class Piece:
+    """What lies under the piece at `left`, `top` becomes itself × `keep` / 255 + `add`; both (h, w, 3)."""
 
-    dark: float
-    light: float
+    left: int
+    top: int
+    keep: Pixels
+    add: Pixels
 
-
-INKS: dict[Preset, Ink] = {
-    "light": Ink(dark=0.11, light=0.17),
-    "standard": Ink(dark=0.17, light=0.27),
-    "strong": Ink(dark=0.32, light=0.45),
-}
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A grey picture and its opacity, both `paint.size`; laid edge to edge they repeat without a seam."""
-
-    paint: Image.Image
-    opacity: Image.Image
+    def onto(self, pixels: Pixels, right: int = 0, down: int = 0) -> None:
+        """Lay it over `pixels`, moved by so much; what hangs over an edge is cut off."""
+        left, top = self.left + right, self.top + down
+        under = pixels[max(top, 0) : top + self.keep.shape[0], max(left, 0) : left + self.keep.shape[1]]
+        if left + self.keep.shape[1] <= 0 or top + self.keep.shape[0] <= 0 or not under.size:
+            return
+        rows = slice(max(-top, 0), max(-top, 0) + under.shape[0])
+        columns = slice(max(-left, 0), max(-left, 0) + under.shape[1])
+        cv2.multiply(under, self.keep[rows, columns], dst=under, scale=1 / OPAQUE)
+        cv2.add(under, self.add[rows, columns], dst=under)
 
 
 @dataclass(frozen=True)
-class _Block:
-    """The stamp's lines set once: where the glyphs are, and where glyphs or their outline are; mode L, slanted."""
+class Overlay:
+    """The mark of one page size. With `step` its one piece repeats edge to edge, without it each stands there once."""
 
-    fill: Image.Image
-    outlined: Image.Image
-    width_px: int
-    height_px: int
+    pieces: tuple[Piece, ...]
+    step: tuple[int, int] | None
 
-
-def em_px(lines: tuple[str, ...], short_side_px: int) -> int:
-    """Type size for a picture of this short side: as large as the longest line allows, within limits."""
-    longest_em = max(font(PROBE_SIZE_PX).getlength(line) for line in lines) / PROBE_SIZE_PX
-    fitting = short_side_px * min(EM_SHARE_OF_SHORT_SIDE, BLOCK_SHARE_OF_SHORT_SIDE / longest_em)
-    return max(EM_MIN_PX, round(fitting))
-
-
-def tile(lines: tuple[str, ...], size_px: int, preset: Preset) -> Tile:
-    """The repeating tile of these lines with an em of `size_px`."""
-    return (_cached_tile if size_px <= CACHED_EM_MAX_PX else _tile)(lines, size_px, preset)
+    def onto(self, pixels: Pixels) -> None:
+        """Lay it over `pixels`, in place."""
+        height, width = pixels.shape[:2]
+        for piece in self.pieces:
+            for down in range(0, height, self.step[1]) if self.step else (0,):
+                for right in range(0, width, self.step[0]) if self.step else (0,):
+                    piece.onto(pixels, right, down)
 
 
-@lru_cache(maxsize=TILES_CACHED)
-def _cached_tile(lines: tuple[str, ...], size_px: int, preset: Preset) -> Tile:
-    return _tile(lines, size_px, preset)
+def overlay(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+    """The mark of these lines for a page of this size, without the footer."""
+    return (_cached if width * height <= CACHED_PIXELS_MAX else _overlay)(lines, look, width, height)
 
 
-def _tile(lines: tuple[str, ...], size_px: int, preset: Preset) -> Tile:
-    block = _set(lines, size_px)
-    width, height = _steps(block.width_px + GAP_ALONG_EM * size_px, block.height_px + GAP_ACROSS_EM * size_px)
-    fill, outlined = (_wrapped(mask, width, height) for mask in (block.fill, block.outlined))
-    return _inked(fill, outlined, INKS[preset])
+@lru_cache(maxsize=OVERLAYS_CACHED)
+def footer(text: str, width: int, height: int) -> Piece:
+    """The line that gives all facts, dark on a pale strip, at the lower left of a page of this size."""
+    planned = geometry.footer(text, width, height, em_min=EM_MIN_PX)
+    size = math.floor(planned.em)
+    box = (min(width, math.ceil(planned.width)), round(planned.height))
+    type_mask = Image.new("L", box)
+    ImageDraw.Draw(type_mask).text((size / 2, box[1] / 2), text, fill=OPAQUE, font=font(size), anchor="lm")
+    keep, add = _inked(np.asarray(type_mask), np.full((box[1], box[0]), OPAQUE, np.uint8), FOOTER_PAPER)
+    margin = round(planned.margin)
+    return Piece(margin, height - box[1] - margin, keep, add)
 
 
-@lru_cache(maxsize=TILES_CACHED)
-def footer(text: str, width_px: int, short_side_px: int) -> Tile:
-    """One line of dark type on a pale strip; the type shrinks, never under the legible, to fit `width_px`."""
-    size = max(EM_MIN_PX, round(short_side_px * FOOTER_SHARE_OF_SHORT_SIDE))
-    room = width_px - size
-    if font(size).getlength(text) > room:
-        size = max(EM_MIN_PX, math.floor(size * room / font(size).getlength(text)))
-    box = (min(width_px, math.ceil(font(size).getlength(text)) + size), round(size * 1.5))
-    paint, opacity = Image.new("L", box, 255), Image.new("L", box, 176)
-    for layer, ink in ((paint, 40), (opacity, 235)):
-        ImageDraw.Draw(layer).text((size / 2, box[1] / 2), text, fill=ink, font=font(size), anchor="lm")
-    return Tile(paint.convert("RGB"), opacity)
+@lru_cache(maxsize=OVERLAYS_CACHED)
+def _cached(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+    return _overlay(lines, look, width, height)
 
 
-def _steps(along_px: float, across_px: float) -> tuple[int, int]:
-    """Distances to the right and down at which slanted blocks of this length and height repeat without touching.
-
-    One step to the right comes out one block height further across the slanted rows, one step down `rows` heights;
-    so only `rows` steps right and one up meet the same row again, and then the block's length has to have passed.
-    Two rows at least, so that blocks stand like bricks and leave no upright lane free.
-    """
-    sine, cosine = math.sin(math.radians(SLANT_DEGREES)), math.cos(math.radians(SLANT_DEGREES))
-    rows = max(2, math.ceil(along_px * sine * cosine / across_px))
-    return math.ceil(across_px / sine), math.ceil(rows * across_px / cosine)
-
-
-def _set(lines: tuple[str, ...], size_px: int) -> _Block:
-    face, step, stroke = font(size_px), round(size_px * LINE_HEIGHT_EM), max(1, round(size_px * OUTLINE_EM))
-    width = math.ceil(max(face.getlength(line) for line in lines)) + 4 * stroke
-    height = step * len(lines) + 2 * stroke
-    fill, outlined = Image.new("L", (width, height)), Image.new("L", (width, height))
-    for row, line in enumerate(lines):
-        at = (width / 2, stroke + step * (row + 0.5))
-        ImageDraw.Draw(fill).text(at, line, fill=255, font=face, anchor="mm")
-        ImageDraw.Draw(outlined).text(at, line, fill=255, font=face, anchor="mm", stroke_width=stroke)
-    fill, outlined = (mask.rotate(SLANT_DEGREES, Image.Resampling.BICUBIC, expand=True) for mask in (fill, outlined))
-    return _Block(fill, outlined, width, height)
+def _overlay(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+    planned = geometry.setting(lines, look, width, height, em_min=EM_MIN_PX)
+    planned = geometry.at_em(lines, look, width, height, round(planned.em))
+    keep, add = _turned(*_block(planned, look.ink), planned)
+    if planned.step is not None:
+        across, down = (math.ceil(each) for each in planned.step)
+        return Overlay((_wrapped(keep, add, across, down),), (across, down))
+    left, top = (round(at - side / 2) for at, side in zip(planned.centre, (keep.shape[1], keep.shape[0]), strict=True))
+    return Overlay(tuple(_bands(keep, add, left, top)), None)
 
 
-def _wrapped(block: Image.Image, width: int, height: int) -> Image.Image:
-    """`block` in the middle of a tile; what hangs over one edge comes in at the opposite one."""
-    tiled = Image.new("L", (width, height))
-    left, top = (width - block.width) // 2, (height - block.height) // 2
-    over_x, over_y = math.ceil(max(0, -left) / width), math.ceil(max(0, -top) / height)
-    for column in range(-over_x, over_x + 1):
-        for row in range(-over_y, over_y + 1):
-            tiled.paste(255, (left + column * width, top + row * height), block)
-    return tiled
+def _block(planned: Setting, ink: Ink) -> tuple[Pixels, Pixels]:
+    """The lines set once and upright, as (keep, add)."""
+    size = round(planned.em)
+    face, stroke = font(size), max(1, round(size * geometry.OUTLINE_EM))
+    box = (math.ceil(planned.width), math.ceil(planned.height))
+    fill, outlined = Image.new("L", box), Image.new("L", box)
+    for line, below in zip(planned.lines, planned.rows, strict=True):
+        at = (box[0] / 2, box[1] / 2 + below)
+        ImageDraw.Draw(fill).text(at, line, fill=OPAQUE, font=face, anchor="mm")
+        ImageDraw.Draw(outlined).text(at, line, fill=OPAQUE, font=face, anchor="mm", stroke_width=stroke)
+    return _inked(np.asarray(fill), np.asarray(outlined), ink)
 
 
-def _inked(fill: Image.Image, outlined: Image.Image, ink: Ink) -> Tile:
-    """Dark `fill` over the light outline, as one picture: black and white layers composed with their opacities."""
-    light = Image.new("RGBA", fill.size, (255, 255, 255, 0))
-    light.putalpha(ImageChops.subtract(outlined, fill).point(lambda level: level * ink.light))
-    dark = Image.new("RGBA", fill.size, (0, 0, 0, 0))
-    dark.putalpha(fill.point(lambda level: level * ink.dark))
-    composed = Image.alpha_composite(light, dark)
-    return Tile(composed.convert("RGB"), composed.getchannel("A"))
+def _inked(fill: Pixels, outlined: Pixels, ink: Ink) -> tuple[Pixels, Pixels]:
+    """(keep, add) of the fill over what its outline leaves visible; masks are (h, w)."""
+    dark = fill.astype(np.float32) * (ink.fill_opacity / OPAQUE)
+    under = np.maximum(outlined, fill) - fill
+    light = under.astype(np.float32) * (ink.outline_opacity / OPAQUE) * (1 - dark)
+    keep = np.rint((1 - dark - light) * OPAQUE).astype(np.uint8)
+    add = np.stack([_layer(dark, light, ink.fill[each], ink.outline[each]) for each in range(len(ink.fill))], axis=-1)
+    return np.repeat(keep[..., None], 3, axis=-1), add
+
+
+def _layer(dark: NDArray[np.float32], light: NDArray[np.float32], fill: int, outline: int) -> Pixels:
+    return np.asarray(np.floor(dark * fill + light * outline + 0.5), np.uint8)
+
+
+def _turned(keep: Pixels, add: Pixels, planned: Setting) -> tuple[Pixels, Pixels]:
+    """The block turned about its middle, in the upright box around it."""
+    if not planned.angle:
+        return keep, add
+    height, width = keep.shape[:2]
+    box = tuple(math.ceil(each) + 2 for each in planned.extent)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), planned.angle, 1.0)
+    turn[:, 2] += (box[0] - width) / 2, (box[1] - height) / 2
+    paper: RGB = (OPAQUE, OPAQUE, OPAQUE)
+    kept = cv2.warpAffine(keep, turn, box, flags=cv2.INTER_CUBIC, borderValue=paper)
+    added = cv2.warpAffine(add, turn, box, flags=cv2.INTER_CUBIC, borderValue=(0, 0, 0))
+    return np.asarray(kept, np.uint8), np.asarray(added, np.uint8)
+
+
+def _wrapped(keep: Pixels, add: Pixels, width: int, height: int) -> Piece:
+    """The block in the middle of a tile; what hangs over one edge comes in at the opposite one."""
+    tile = Piece(0, 0, np.full((height, width, 3), OPAQUE, np.uint8), np.zeros((height, width, 3), np.uint8))
+    for rows, into_rows in _folded(keep.shape[0], height):
+        for columns, into_columns in _folded(keep.shape[1], width):
+            into = (into_rows, into_columns)
+            np.minimum(tile.keep[into], keep[rows, columns], out=tile.keep[into])
+            np.maximum(tile.add[into], add[rows, columns], out=tile.add[into])
+    return tile
+
+
+def _folded(length: int, period: int) -> Iterator[tuple[slice, slice]]:
+    """The parts of a run of `length` about the middle of a period, and where in the period each comes to lie."""
+    start = (period - length) // 2
+    at = 0
+    while at < length:
+        into = (start + at) % period
+        size = min(length - at, period - into)
+        yield slice(at, at + size), slice(into, into + size)
+        at += size
+
+
+def _bands(keep: Pixels, add: Pixels, left: int, top: int) -> Iterator[Piece]:
+    """The block in bands without the empty ground beside its ink."""
+    for start in range(0, keep.shape[0], BAND_PX):
+        band = keep[start : start + BAND_PX]
+        inked = np.flatnonzero((band[..., 0] != OPAQUE).any(axis=0))
+        if inked.size:
+            columns = slice(int(inked[0]), int(inked[-1]) + 1)
+            rows = slice(start, start + BAND_PX)
+            kept, added = (np.ascontiguousarray(each[rows, columns]) for each in (keep, add))
+            yield Piece(left + columns.start, top + start, kept, added)

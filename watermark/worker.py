@@ -10,12 +10,12 @@ thumb_px · `full` · `close`.
 from dataclasses import asdict
 
 from watermark.documents import Document, open_document
+from watermark.encoding import encode
 from watermark.errors import UnsupportedType, WatermarkError
 from watermark.framing import BadFrame, Header
 from watermark.images import open_picture, scaled, whole
 from watermark.media_types import IMAGE_FORMATS
 from watermark.pdf_fonts import use_bundled_fonts
-from watermark.sealing import encode
 from watermark.serving import Reply, run
 
 BASE_QUALITY = 92  # of renditions that will be decoded, stamped and encoded once more

@@ -248,7 +248,8 @@ class SealedExit:
 
     async def _sealed(self, gate: Gate, rendition: RenditionRow, passage: Passage) -> bytes:
         async with self._turns.of(gate.person_id):
-            return await self._sealer.seal(self._base(rendition), passage.stamp, media_type=rendition.media_type)
+            base, media_type = self._base(rendition), rendition.media_type
+            return await self._sealer.seal(base, passage.stamp, passage.look, media_type=media_type)
 
     def _base(self, rendition: RenditionRow) -> BaseOf:
         key = rendition.object_key

@@ -14,6 +14,7 @@ from compliance.errors import AccessDenied, NotFound
 from compliance.events import Act
 from compliance.exit.pieces import PieceKind
 from compliance.keys import KeyRing, MasterKey
+from compliance.looks import look_of
 from compliance.marks import CopyMark
 from compliance.profiles import ERASED, profiles_of
 from compliance.visits import actor_of, desk_visit, door_of_visit, person_now, target_of
@@ -21,7 +22,8 @@ from storage.database import Transaction
 from storage.rows import shares
 from storage.rows.shares import Served
 from storage.rows.standing import Standing
-from watermark.stamp import Preset, Stamp
+from watermark.look import STANDARD, Look
+from watermark.stamp import Stamp
 
 CHINA_TIME = timezone(timedelta(hours=8))  # the brand's clinics; China has one zone and no summer time
 SHORT_ID_CHARS = 8
@@ -40,13 +42,14 @@ DESK_ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A yes: the rule that gave it, the bytes it is for, and whom they are sealed to; `mark` is None for originals."""
+    """A yes: the rule, the bytes it is for, whom they are sealed to and how; `mark` is None for originals."""
 
     rule: str
     act: Act
     end_act: Act  # told when a long answer is over, with the bytes that really left
     served: Served
     stamp: Stamp
+    look: Look
     mark: CopyMark | None
     obj: str
     link: str
@@ -83,7 +86,8 @@ class VisitGate:
             act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,
             end_act=Act.VIEWER_COPY_END,
             served=door.served,
-            stamp=_at(await _seal_for(viewer, tx, keys.master), door.share.id, visit.started_at, door.share.watermark),
+            stamp=_at(await _seal_for(viewer, tx, keys.master), door.share.id, visit.started_at),
+            look=look_of(door.share),
             mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
             **names,
@@ -111,6 +115,7 @@ class DeskGate:
             end_act=Act.EMPLOYEE_ORIGINAL_END,
             served=served,
             stamp=await _seal_for(employee, tx, keys.master),
+            look=STANDARD,
             mark=None,
             obj=obj,
             link="",
@@ -153,14 +158,10 @@ async def _seal_for(person: Standing, tx: Transaction, master: MasterKey) -> Sta
     )
 
 
-def _at(stamp: Stamp, through: UUID, begun: datetime, preset: str = "standard") -> Stamp:
+def _at(stamp: Stamp, through: UUID, begun: datetime) -> Stamp:
     """The seal with the time at which the visit began, one for all of its copies, and the short id of its way in."""
     return replace(
         stamp,
         time_text=begun.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M"),
         share_id=str(through)[:SHORT_ID_CHARS],
-        preset=PRESETS.get(preset, "standard"),
     )
-
-
-PRESETS: dict[str, Preset] = {"standard": "standard", "strong": "strong", "light": "light"}

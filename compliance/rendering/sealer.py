@@ -13,6 +13,7 @@ from compliance.rendering.child import Reply
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import RenderPool
 from watermark.framing import Header
+from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 
 SEALING = "watermark.sealer"
@@ -54,10 +55,10 @@ class Sealer:
         """End the processes; jobs under way fail with RenderCrashed."""
         await self._pool.close()
 
-    async def seal(self, base: BaseOf, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, stamp: Stamp, look: Look = STANDARD, *, media_type: str = "image/jpeg") -> bytes:
         """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
-        request = {"op": "seal", "base": base.name, "stamp": asdict(stamp), "media_type": media_type}
-        return await self._asked(request, base)
+        drawn = {"stamp": asdict(stamp), "look": asdict(look)}
+        return await self._asked({"op": "seal", "base": base.name, "media_type": media_type, **drawn}, base)
 
     async def _asked(self, request: Header, base: BaseOf) -> bytes:
         """Without the bytes first, where a process may have them; a process waits for no store."""

@@ -74,6 +74,7 @@ def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -
         download=wanted.download,
         forward_depth_left=wanted.forward_depth,
         watermark=wanted.watermark,
+        look=None,
         note=wanted.note,
         created_at=now,
         revoked_at=None,

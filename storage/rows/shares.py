@@ -1,6 +1,6 @@
 """Rows of shares: the doors, who made them, and whether they still stand open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ class ShareRow:
     download: bool
     forward_depth_left: int
     watermark: str
+    look: Mapping[str, Any] | None
     note: str
     created_at: datetime
     revoked_at: datetime | None

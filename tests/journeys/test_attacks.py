@@ -24,6 +24,7 @@ from fileserver.http.caller import Caller
 from fileserver.services import Services
 from tests.stage import Stage, serving
 from tests.viewers import viewer_sign_in
+from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 
 READ_TIMEOUT_S = 20
@@ -180,12 +181,12 @@ class CountingSealer(Sealer):
         super().__init__(processes=1)
         self.inside = self.most = 0
 
-    async def seal(self, base: BaseOf, stamp: Stamp, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, stamp: Stamp, look: Look = STANDARD, *, media_type: str = "image/jpeg") -> bytes:
         """Counts, then seals."""
         self.inside += 1
         self.most = max(self.most, self.inside)
         try:
-            return await super().seal(base, stamp, media_type=media_type)
+            return await super().seal(base, stamp, look, media_type=media_type)
         finally:
             self.inside -= 1
 

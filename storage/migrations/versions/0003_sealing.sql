@@ -54,3 +54,5 @@ CREATE TABLE desk_visit (
     CONSTRAINT uq_desk_visit_copy_id UNIQUE (copy_id)
 );
 CREATE INDEX ix_desk_visit_version_id_person_id ON desk_visit (version_id, person_id);
+
+ALTER TABLE share ADD COLUMN look JSONB;

@@ -9,9 +9,9 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image
 
+from watermark.encoding import encode
 from watermark.flattened import FlattenedPdf, JpegPage, pdf_of_images
 from watermark.pdf import PdfDocument
-from watermark.sealing import encode
 
 
 def jpeg_page(colour: tuple[int, int, int], width_pt: float = 595.276, height_pt: float = 841.89) -> JpegPage:

@@ -22,11 +22,11 @@ from tests.unit.watermark.sample_images import (
     with_secrets,
 )
 from tests.unit.watermark.sample_pdfs import HTML
+from watermark.encoding import encode
 from watermark.errors import ImageDamaged, TooManyPixels
 from watermark.findings import Finding
 from watermark.images import WHOLE_PIXELS_MAX, Picture, open_picture, scaled, whole
 from watermark.media_types import IMAGE_FORMATS
-from watermark.sealing import encode
 
 PIXELS_MAX = 1_000_000
 

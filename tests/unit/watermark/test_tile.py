@@ -1,73 +1,97 @@
-"""The repeating pattern."""
+"""The mark as pixels."""
 
-import math
-
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageChops
 
+from watermark import geometry
 from watermark import tile as tiles
+from watermark.look import Look
+from watermark.tile import Piece, Pixels
 
 LINES = ("张伟 *1234", "瑞丽医美门诊部", "2026-11-23 13:05 · 8F3K2Q7M")
 
 
-@given(st.floats(10, 600), st.floats(0.5, 12))
-def test_copies_of_a_block_never_touch(across: float, ratio: float) -> None:
-    """In the grid of a tile, two copies are apart by a block's length or its height, to within rounding."""
-    along = across * ratio
-    width, height = tiles._steps(along, across)
-    slant = math.radians(tiles.SLANT_DEGREES)
-    for right in range(-8, 9):
-        for down in range(-8, 9):
-            x, y, rounding = right * width, down * height, abs(right) + abs(down)
-            length = abs(x * math.cos(slant) - y * math.sin(slant)) + rounding
-            distance = abs(x * math.sin(slant) + y * math.cos(slant)) + rounding
-            assert (right, down) == (0, 0) or length >= along or distance >= across
+def paper(width: int = 1000, height: int = 1400, level: int = 200) -> Pixels:
+    """An empty page."""
+    return np.full((height, width, 3), level, np.uint8)
 
 
 def test_the_tile_repeats_without_a_seam() -> None:
-    """A tile holds all the ink of its block: what crosses an edge comes back at the opposite one."""
-    tile = tiles.tile(LINES, 24, "standard")
-    block = tiles._set(LINES, 24)
+    """What crosses an edge of the tile comes back at the opposite one: nothing of the block's ink is lost."""
+    planned = geometry.setting(LINES, Look(), 1000, 1400, em_min=10)
+    planned = geometry.at_em(LINES, Look(), 1000, 1400, round(planned.em))
+    keep, _ = tiles._turned(*tiles._block(planned, Look().ink), planned)
+    (piece,) = tiles.overlay(LINES, Look(), 1000, 1400).pieces
 
-    assert sum(tile.opacity.histogram()[1:]) >= 0.95 * sum(block.outlined.histogram()[8:])
-
-
-def test_the_same_stamp_is_drawn_once() -> None:
-    """A second tile of the same text, size and preset is the first."""
-    assert tiles.tile(LINES, 30, "standard") is tiles.tile(LINES, 30, "standard")
+    assert np.sum(255 - keep.astype(int)) == np.sum(255 - piece.keep.astype(int))
 
 
-def test_huge_tiles_are_not_kept() -> None:
-    """Posters do not fill the memory of a process with tiles."""
-    assert tiles.tile(LINES, 100, "standard") is not tiles.tile(LINES, 100, "standard")
+def test_copies_stand_where_the_geometry_says() -> None:
+    """Around each centre that is on the page there is ink, as dense as around any other."""
+    page = paper()
+    tiles.overlay(LINES, Look(), 1000, 1400).onto(page)
+    planned = geometry.setting(LINES, Look(), 1000, 1400, em_min=10)
+    inked = [
+        float(np.mean(page[round(y) - 25 : round(y) + 25, round(x) - 40 : round(x) + 40] != 200))
+        for x, y in planned.centres(1000, 1400)
+        if 60 < x < 940 and 60 < y < 1340
+    ]
+    assert len(inked) >= 6
+    assert min(inked) > 0.15
 
 
-def test_presets_differ_in_strength() -> None:
-    """Light covers less than standard, standard less than strong."""
-    heaviest = [tiles.tile(LINES, 30, preset).opacity.getextrema()[1] for preset in ("light", "standard", "strong")]
-
-    assert heaviest == sorted(set(heaviest))
-
-
-@pytest.mark.parametrize(("short_side", "expected"), [(40, 10), (300, 10), (1400, 40), (6000, 171)])
-def test_type_grows_with_the_picture(short_side: int, expected: int) -> None:
-    """Type is a fixed share of the short side, and never smaller than what can be read."""
-    assert expected == tiles.em_px(LINES, short_side)
+def test_the_same_mark_is_drawn_once() -> None:
+    """The overlay of a page is kept for the next page; that of a poster is not."""
+    assert tiles.overlay(LINES, Look(), 1240, 1754) is tiles.overlay(LINES, Look(), 1240, 1754)
+    assert tiles.overlay(LINES, Look(), 5000, 4000) is not tiles.overlay(LINES, Look(), 5000, 4000)
 
 
-def test_another_name_gives_another_picture() -> None:
-    """Two people of the same clinic at the same minute get different tiles."""
-    other = ("李娜 *1234", *LINES[1:])
-    first, second = (tiles.tile(lines, 30, "standard").opacity for lines in (LINES, other))
+@given(st.integers(-30, 30), st.integers(-30, 30), st.integers(1, 20), st.integers(1, 20))
+def test_what_hangs_over_an_edge_is_cut_off(left: int, top: int, width: int, height: int) -> None:
+    """Exactly the pixels that are under the piece are changed, wherever it lies."""
+    page = paper(24, 16)
+    black = Piece(left, top, np.zeros((height, width, 3), np.uint8), np.zeros((height, width, 3), np.uint8))
+    black.onto(page)
+    expected = paper(24, 16)
+    expected[max(top, 0) : max(top + height, 0), max(left, 0) : max(left + width, 0)] = 0
 
-    assert ImageChops.difference(first, second).getbbox() is not None
+    assert np.array_equal(expected, page)
 
 
-def test_the_footer_fits_its_picture() -> None:
+def test_a_diagonal_leaves_the_corners_free() -> None:
+    """It stands once, in the middle, and ends before the edges."""
+    page = paper()
+    tiles.overlay(LINES, Look(layout="diagonal"), 1000, 1400).onto(page)
+
+    assert np.any(page[600:800, 400:600] != 200)
+    assert np.all(page[:200, :200] == 200)
+    assert np.all(page[-200:, -200:] == 200)
+
+
+def test_a_corner_is_at_the_upper_right() -> None:
+    """All of its ink is there."""
+    page = paper()
+    tiles.overlay(LINES, Look(layout="corner"), 1000, 1400).onto(page)
+    rows, columns = np.nonzero(np.any(page != 200, axis=2))
+
+    assert rows.max() < 200
+    assert columns.min() > 500
+
+
+def test_colour_is_the_colour_of_the_strokes() -> None:
+    """On white, red strokes take from green and blue, and leave red nearly as it was."""
+    page = paper(level=255)
+    tiles.overlay(LINES, Look(colour="#ff0000", opacity_percent=40), 1000, 1400).onto(page)
+    red, green, blue = (page[..., channel].min() for channel in range(3))
+
+    assert red >= 250
+    assert green < 170
+    assert blue < 170
+
+
+@pytest.mark.parametrize("size", [(120, 120), (60, 3000), (16, 16), (1, 1)])
+def test_the_footer_fits_its_picture(size: tuple[int, int]) -> None:
     """The strip is never wider than the picture, however narrow that is."""
-    strip = tiles.footer(" · ".join(LINES), 120, 120)
-
-    assert isinstance(strip.paint, Image.Image)
-    assert strip.paint.width <= 120
+    assert tiles.footer(" · ".join(LINES), *size).keep.shape[1] <= size[0]

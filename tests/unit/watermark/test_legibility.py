@@ -1,0 +1,71 @@
+"""Whether people can read the mark: on any ground, in any look, judged by a program that reads."""
+
+import io
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+from rapidocr_onnxruntime import RapidOCR
+
+from watermark import geometry
+from watermark.encoding import encode
+from watermark.look import PRESETS, Look
+from watermark.sealing import stamp_image
+from watermark.stamp import Stamp
+
+STAMP = Stamp("欧阳明慧", "上海瑞丽医疗美容门诊部", "1234", "2026-11-23 13:05", "8f3k2b7m")
+PAGE = (1240, 1754)
+SEEN_PX = (760, 520)
+
+
+def ground(kind: str) -> Image.Image:
+    """A page of one grey, or one that looks like a photograph: soft, with grain, from dark to bright."""
+    if kind != "photograph":
+        return Image.new("RGB", PAGE, (int(kind),) * 3)
+    chance = np.random.default_rng(7)
+    soft = Image.fromarray(chance.integers(0, 256, (9, 7, 3), dtype=np.uint8)).resize(PAGE, Image.Resampling.BICUBIC)
+    grain = chance.normal(0, 4, (PAGE[1], PAGE[0], 3))
+    return Image.fromarray(np.clip(np.asarray(soft) + grain, 0, 255).astype(np.uint8)).filter(
+        ImageFilter.GaussianBlur(0.6)
+    )
+
+
+@cache
+def reader() -> RapidOCR:
+    """A program that reads Chinese and Latin."""
+    return RapidOCR()
+
+
+def read(kind: str, look: Look) -> str:
+    """What can be read of the middle block on such a page, as the JPEG that is sent."""
+    page = stamp_image(ground(kind), STAMP, look)
+    planned = geometry.setting(look.lines(STAMP), look, *PAGE, em_min=10)
+    x, y = min(planned.centres(*PAGE), key=lambda at: abs(at[0] - PAGE[0] / 2) + abs(at[1] - PAGE[1] / 2))
+    half = max(planned.width, planned.height) / 2 + 20
+    turned = page.rotate(-planned.angle, Image.Resampling.BICUBIC, center=(x, y))
+    seen = turned.crop((round(x - half), round(y - planned.height), round(x + half), round(y + planned.height)))
+    seen.thumbnail(SEEN_PX)
+    found, _ = reader()(np.asarray(Image.open(io.BytesIO(encode(seen, "image/jpeg")))))
+    return "".join(text for _, text, _ in found or []).replace(" ", "")
+
+
+@pytest.mark.parametrize("kind", ["255", "0", "128", "photograph"])
+def test_the_standard_look_can_be_read_on_any_ground(kind: str) -> None:
+    """White, black, grey, photograph: name, phone, clinic and share stand there for whoever looks."""
+    text = read(kind, PRESETS["standard"])
+    for fact in ("欧阳明慧", "1234", "上海瑞丽医疗美容门诊部", "8f3k2b7m"):
+        assert fact in text
+
+
+@pytest.mark.parametrize("name", sorted(set(PRESETS) - {"standard"}))
+def test_every_preset_can_be_read_on_the_worst_ground(name: str) -> None:
+    """On the grey on which both strokes show least, the name can still be read."""
+    assert "欧阳明慧" in read("153", PRESETS[name])
+
+
+@pytest.mark.parametrize("colour", ["white", "#f2c94c", "#808080", "#00ff00"])
+def test_no_colour_hides_the_mark(colour: str) -> None:
+    """Colours that would vanish on white or on grey get an outline and an opacity with which they don't."""
+    for kind in ("255", "128"):
+        assert "欧阳明慧" in read(kind, Look(colour=colour))
