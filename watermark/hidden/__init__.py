@@ -7,6 +7,7 @@ is secret for each picture and read against its original. Leaves keys, caches an
 
 from watermark.hidden.carrier import Carrier, CarrierDamaged
 from watermark.hidden.codeword import COPY_ID_BITS
+from watermark.hidden.embedding import CarrierMismatch, embed
 from watermark.hidden.keys import HiddenKey
 
-__all__ = ["COPY_ID_BITS", "Carrier", "CarrierDamaged", "HiddenKey"]
+__all__ = ["COPY_ID_BITS", "Carrier", "CarrierDamaged", "CarrierMismatch", "HiddenKey", "embed"]

@@ -1,0 +1,76 @@
+"""Layer 1: one keyed tile that repeats over the canvas, so that any part of a copy can be read blind.
+
+Promises: a tile of 128 × 128 units holds 32 × 32 chips; four tenths of its power are a keyed pilot that gives its
+place, the rest carries the code of the copy id, each code bit on four chips. The tile is band-passed, wraps without a
+seam and has unit power. Leaves its strength to the carrier, and adding it to pixels to `embedding`.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.hidden.carrier import Carrier
+from watermark.hidden.chips import ChipMap
+from watermark.hidden.codeword import encode
+from watermark.hidden.keys import HiddenKey
+
+Floats = NDArray[np.float32]
+
+TILE_UNITS = 128
+CHIP_UNITS = 4
+CHIPS_ACROSS = TILE_UNITS // CHIP_UNITS
+CHIPS = CHIPS_ACROSS * CHIPS_ACROSS
+PILOT_POWER = 0.4
+LEVELS = 1.8  # root mean square over a picture, of 255: 43 dB
+BLUR_SIGMA_UNITS = 0.8  # softens chip edges, which compression would only cut off
+GROUND_SIGMA_UNITS = 9.0  # what varies slower than this is the picture's own
+KEYS_CACHED = 16
+_LABEL = "repeating"
+
+
+def repeating_layer(carrier: Carrier, copy_id: int, key: HiddenKey) -> Floats:
+    """What layer 1 adds to the canvas, in levels of 255: float32 of the canvas' shape."""
+    rows, columns = carrier.amplitude.shape
+    tile = tile_of(copy_id, key) * np.float32(LEVELS)
+    across, down = -(-columns // TILE_UNITS), -(-rows // TILE_UNITS)
+    return np.tile(tile, (down, across))[:rows, :columns] * carrier.levels()
+
+
+def tile_of(copy_id: int, key: HiddenKey) -> Floats:
+    """The tile of a copy, (128, 128), unit power."""
+    code = encode(np.array([copy_id], np.uint64), key)[0]
+    data = chip_map(key).spread(code)
+    return _normalised(pattern(data) * np.float32((1 - PILOT_POWER) ** 0.5) + pilot(key))
+
+
+def pattern(chips: Floats) -> Floats:
+    """The band-passed tile (128, 128) of chips (1024,): linear in the chips."""
+    squares = np.kron(chips.reshape(CHIPS_ACROSS, CHIPS_ACROSS), np.ones((CHIP_UNITS, CHIP_UNITS), np.float32))
+    return np.fft.irfft2(np.fft.rfft2(squares) * band(), squares.shape).astype(np.float32)
+
+
+@lru_cache(KEYS_CACHED)
+def pilot(key: HiddenKey) -> Floats:
+    """The known part of every tile of this key, (128, 128)."""
+    return pattern(key.signs(f"{_LABEL} pilot", CHIPS)) * np.float32(PILOT_POWER**0.5)
+
+
+@lru_cache(KEYS_CACHED)
+def chip_map(key: HiddenKey) -> ChipMap:
+    """Which chip of the tile carries which code bit."""
+    return ChipMap.of(key, _LABEL, CHIPS)
+
+
+@lru_cache(1)
+def band() -> Floats:
+    """The band-pass as real gains over the half spectrum of a tile: a blur less a wider blur."""
+    across = np.fft.rfftfreq(TILE_UNITS)[None, :]
+    down = np.fft.fftfreq(TILE_UNITS)[:, None]
+    squared = 2 * np.pi**2 * (across**2 + down**2)
+    gains = np.exp(-squared * BLUR_SIGMA_UNITS**2) - np.exp(-squared * GROUND_SIGMA_UNITS**2)
+    return np.asarray(gains, np.float32)
+
+
+def _normalised(tile: Floats) -> Floats:
+    return tile * np.float32(1 / np.sqrt(np.mean(tile * tile)))
