@@ -21,7 +21,7 @@ RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist .
     && /opt/sealshare/bin/pip install --no-deps dist/sealshare-*.whl \
     && /opt/sealshare/bin/pip uninstall --yes pip
 
-FROM python:3.13-slim
+FROM python:3.13-slim AS server
 ENV PATH=/opt/sealshare/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     SEALSHARE_HOST=0.0.0.0 SEALSHARE_PORT=8080
 RUN groupadd --system --gid 10001 sealshare && useradd --system --uid 10001 --gid 10001 --no-create-home sealshare
@@ -34,3 +34,14 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["pyt
     "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['SEALSHARE_PORT'] + '/healthz', timeout=4)"]
 ENTRYPOINT ["sealshare"]
 CMD ["serve"]
+
+# The worker's image: LibreOffice beside the server, to convert Office files (some 400 MB); fonts come with the server.
+FROM server AS worker
+USER root
+RUN apt-get update && apt-get install --yes --no-install-recommends \
+    libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+CMD ["worker"]
+
+# What `docker build` makes when no target is named.
+FROM server

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from watermark.media_types import EXCEL, OFFICE_MEDIA_TYPES, PDF_MEDIA_TYPE, POWERPOINT, WORD
+
 HEAD_BYTES = 64 << 10  # what `recognise` wants to see; Office writers name their parts within it
 PDF_HEADER_WITHIN_BYTES = 1024
 UNKNOWN = "application/octet-stream"
-PDF = "application/pdf"
+PDF = PDF_MEDIA_TYPE
 ZIP = "application/zip"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-POWERPOINT = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 _SIGNATURES = (
     (b"%PDF-", PDF),
@@ -105,6 +104,20 @@ def recognise(head: bytes, filename: str) -> Recognised:
     media_type = first or (PDF if pdf_at > 0 else UNKNOWN)
     doubts = [doubt for doubt in (_second_format(first, pdf_at), _mismatch(filename, media_type)) if doubt]
     return Recognised(media_type, tuple(doubts))
+
+
+def shown_as(media_type: str | None) -> str | None:
+    """The type of what copies are made of: Office files are shown as the PDF that they are converted to."""
+    return PDF if media_type in OFFICE_MEDIA_TYPES else media_type
+
+
+def named_as(filename: str, media_type: str) -> str:
+    """The name with an ending of this type: what is made of slides.pptx is slides.pdf."""
+    extension, endings = extension_of(filename), EXTENSIONS.get(media_type, ())
+    if not filename or not endings or extension in endings:
+        return filename
+    known = extension in _CLAIMED
+    return f"{filename[: -len(extension) - 1] if known else filename}.{endings[0]}"
 
 
 def extension_of(filename: str) -> str:

@@ -14,7 +14,8 @@ from uuid import UUID
 from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.materials import obj_of
-from compliance.media_types import PDF
+from compliance.media_types import PDF, shown_as
+from compliance.office import OfficeConverter, Shown
 from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, Renderer
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -31,8 +32,9 @@ MPT_PER_PT = 1000
 JPEG = "image/jpeg"
 DETECTOR = "renderer"
 NOT_SEALABLE = "not-sealable"
+OFFICE_CONVERTED = "office-converted"
 EVIDENCE = frozenset(
-    {"pdf-repaired", "image-profile-ignored", "image-reduced"}
+    {"pdf-repaired", "image-profile-ignored", "image-reduced", OFFICE_CONVERTED}
 )  # everything else wants a reviewer's eye
 # These say something about the moment, not about the document: the job runs again.
 PASSING = (RenderBusy, SourceIncomplete)
@@ -47,11 +49,17 @@ class Preparer:
     """Prepares versions, one call each; keeps nothing between two calls."""
 
     def __init__(
-        self, database: Database, objects: ObjectStore, renderer: Renderer, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        objects: ObjectStore,
+        renderer: Renderer,
+        clock: Callable[[], datetime],
+        office: OfficeConverter | None = None,
     ) -> None:
         self._database = database
         self._objects = objects
         self._renderer = renderer
+        self._shown = Shown(database, objects, office or OfficeConverter(None))
         self._clock = clock
 
     async def prepare(self, version_id: UUID) -> None:
@@ -63,11 +71,13 @@ class Preparer:
             version = await versions.version_by_id(tx, version_id)
         if version is None or version.preparation != "pending":
             return
-        if version.media_type not in SEALABLE_MEDIA_TYPES:
+        if shown_as(version.media_type) not in SEALABLE_MEDIA_TYPES:
             await self._refuse(version, NOT_SEALABLE, {"media_type": version.media_type})
             return
         try:
-            await self._end(version, "ready", await self._rendered(version))
+            shown, noticed = await self._shown.of(version)
+            found = [_finding(version, 1, each) for each in noticed]
+            await self._end(version, "ready", found + await self._rendered(shown))
         except PASSING:
             raise
         except WatermarkError as error:
@@ -164,9 +174,20 @@ class Preparer:
                 role="system",
                 obj=obj_of(version.material_id),
                 ver=version.sha256,
-                det={"version": version.number, "pages": ended.pages_ready, "outcome": rule or outcome},
+                det={
+                    "version": version.number,
+                    "pages": ended.pages_ready,
+                    "outcome": rule or outcome,
+                    **_converted(found),
+                },
             )
             await ledger.append(tx, event, now=self._clock())
+
+
+def _converted(found: Iterable[FindingRow]) -> dict[str, str | int]:
+    """Which PDF an Office file became: the event names it beside the original."""
+    named = [each.params["sha256"] for each in found if each.rule == OFFICE_CONVERTED]
+    return {"converted_sha256": named[0]} if named else {}
 
 
 def _page_row(version: VersionRow, page: PreparedPage, kind: Kind, size_bytes: int) -> RenditionRow:

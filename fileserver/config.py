@@ -187,6 +187,11 @@ class Config(BaseSettings):
     )
     renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that open documents and draw pages")
     sealing_processes: int = Field(default=2, ge=1, le=64, description="Processes that make viewers' copies of pages")
+    office_converter: str | None = Field(
+        default=None,
+        description="LibreOffice's soffice, with which a worker converts Office files; none: the one on its PATH or in "
+        "the usual folders. Without it, Office files are refused with a finding that says so",
+    )
 
     @field_validator("originals_by")
     @classmethod

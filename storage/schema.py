@@ -348,7 +348,9 @@ rendition = Table(
     metadata,
     _id(),
     _ref("version_id", "version"),
-    Column("kind", Text, CheckConstraint("kind IN ('page', 'thumb', 'full')", name="kind"), nullable=False),
+    Column(
+        "kind", Text, CheckConstraint("kind IN ('page', 'thumb', 'full', 'converted')", name="kind"), nullable=False
+    ),
     Column("page", Integer, nullable=False),  # 1-based
     Column("object_key", Text, nullable=False),
     Column("media_type", Text, nullable=False),
@@ -357,6 +359,7 @@ rendition = Table(
     Column("width_mpt", Integer, nullable=False),  # page size in thousandths of a PDF point; 0 for images
     Column("height_mpt", Integer, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", Text),  # of what was made once and can't be made again alike
     UniqueConstraint("version_id", "kind", "page"),
 )
 

@@ -1,6 +1,7 @@
 """Fixtures every test may ask for."""
 
 from tests.engines import engines, key_prefix, object_store
+from tests.libreoffice import pytest_collection_modifyitems, pytest_report_header
 from tests.logs import plain_logs
 from tests.services import app, client, clock, config, database_url, services, template_url
 from tests.stage import cast, stage
@@ -16,6 +17,8 @@ __all__ = [
     "key_prefix",
     "object_store",
     "plain_logs",
+    "pytest_collection_modifyitems",
+    "pytest_report_header",
     "services",
     "stage",
     "template_url",

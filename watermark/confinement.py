@@ -12,11 +12,11 @@ _CPU_MARGIN_S = 1
 
 def confine(memory_max_bytes: int) -> None:
     """Give up, for good, what rendering does not need; `memory_max_bytes` bounds the address space."""
-    _lower(resource.RLIMIT_AS, memory_max_bytes)
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_NOFILE, FILES_MAX)
-    _lower(resource.RLIMIT_NPROC, 0)
+    lower(resource.RLIMIT_AS, memory_max_bytes)
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_FSIZE, 0)
+    lower(resource.RLIMIT_NOFILE, FILES_MAX)
+    lower(resource.RLIMIT_NPROC, 0)
 
 
 def allow_cpu(seconds: float) -> None:
@@ -28,7 +28,8 @@ def allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _lower(kind: int, value: int) -> None:
+def lower(kind: int, value: int) -> None:
+    """Bound one of the system's limits, soft and hard; never above what it is already."""
     hard = resource.getrlimit(kind)[1]
     bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(kind, (bound, bound))

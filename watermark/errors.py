@@ -99,6 +99,24 @@ class RenderBusy(WatermarkError):
     slug = "render-busy"
 
 
+class OfficeConverterMissing(WatermarkError):
+    """Office files can't be converted on this machine. Params: cause (program or jail)."""
+
+    slug = "office-converter-missing"
+
+
+class OfficeConversionFailed(WatermarkError):
+    """No PDF could be made of an Office file. Params: cause (damaged, password, memory, time or program)."""
+
+    slug = "office-conversion-failed"
+
+
+class OfficeTooLarge(WatermarkError):
+    """An Office file, or what it expands to, is above a limit. Params: what, found, limit."""
+
+    slug = "office-too-large"
+
+
 def error_of(slug: str, params: Params) -> WatermarkError:
     """The error with this slug, as it crossed a process border; an unknown slug is the base class."""
     kind = next((each for each in WatermarkError.__subclasses__() if each.slug == slug), WatermarkError)

@@ -19,6 +19,9 @@ RULES = {
     "image-more-frames": "params frames: only the first frame or page is shown",
     "image-reduced": "params pixels, limit: the download is smaller than the original",
     "image-profile-ignored": "the ICC profile is broken; colours are taken as sRGB",
+    "office-macros": "holds macros; they are never run, and the pages hold none",
+    "office-linked-content": "params links: pictures or data from elsewhere, which are not fetched",
+    "office-converted": "params sha256: the pages are those of this PDF, made of the original",
 }
 
 

@@ -104,6 +104,9 @@ STATUSES: Mapping[str, int] = {
     "render-timeout": HTTPStatus.SERVICE_UNAVAILABLE,
     "render-crashed": HTTPStatus.SERVICE_UNAVAILABLE,
     "render-busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "office-converter-missing": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "office-conversion-failed": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "office-too-large": HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 # What passes by itself, and in how many seconds to ask again; programs find it in Retry-After.

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from compliance.office import OfficeConverter, find_program
 from compliance.preparation import Preparer
 from fileserver.services import Services
 from storage.jobs import Jobs
@@ -21,7 +22,10 @@ log = structlog.get_logger(__name__)
 
 def register(jobs: Jobs, services: Services) -> None:
     """Lets a worker run them."""
-    preparer = Preparer(services.database, services.objects, services.renderer, services.clock)
+    office = OfficeConverter(find_program(services.config.office_converter))
+    if office.missing:
+        log.warning("office files can't be converted here", missing=office.missing)
+    preparer = Preparer(services.database, services.objects, services.renderer, services.clock, office)
 
     async def prepare(version_id: str) -> None:
         await preparer.prepare(UUID(version_id))

@@ -11,12 +11,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from storage.database import Transaction
 from storage.schema import rendition
 
-Kind = Literal["page", "thumb", "full"]
+Kind = Literal["page", "thumb", "full", "converted"]  # converted: the PDF that an Office file is shown as
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenditionRow:
-    """One derived picture. Page sizes in thousandths of a point (`mpt`) are 0 for images, which have none."""
+    """One derived picture or document. Page sizes in thousandths of a point (`mpt`) are 0 where there are none."""
 
     version_id: UUID
     kind: Kind
@@ -28,6 +28,7 @@ class RenditionRow:
     width_mpt: int
     height_mpt: int
     size_bytes: int
+    sha256: str | None = None
 
 
 RENDITION_COLUMNS = tuple(rendition.c[field.name] for field in fields(RenditionRow))
@@ -49,12 +50,6 @@ async def rendition_of(tx: Transaction, version_id: UUID, kind: str, page: int) 
     )
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else RenditionRow(**row._asdict())
-
-
-async def renditions_of_page(tx: Transaction, version_id: UUID, page: int) -> dict[str, RenditionRow]:
-    """What there is of one page, by kind."""
-    query = select(*RENDITION_COLUMNS).where(rendition.c.version_id == version_id, rendition.c.page == page)
-    return {row.kind: RenditionRow(**row._asdict()) for row in await tx.execute(query)}
 
 
 async def renditions_of(tx: Transaction, version_id: UUID) -> Sequence[RenditionRow]:

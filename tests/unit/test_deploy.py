@@ -15,7 +15,7 @@ from fileserver.config import Config, known_variables, variable_of
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = [name for name, service in SERVICES.items() if service["image"] == "sealshare"]
+OURS = [name for name, service in SERVICES.items() if service["image"].startswith("sealshare")]
 CADDYFILE = (ROOT / "deploy/Caddyfile").read_text()
 MAKER = (ROOT / "deploy/make-secrets").read_text()
 SECRETS_FOLDER = "/run/secrets/"

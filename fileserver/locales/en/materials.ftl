@@ -31,6 +31,12 @@ finding-too-many-pixels = The picture has more pixels than can be shown.
 finding-render-memory = Rendering this file needs more memory than is allowed.
 finding-render-timeout = Rendering this file takes longer than is allowed.
 finding-render-crashed = The renderer broke off on this file, again and again.
+finding-office-macros = The file holds macros. They are not run, and the pages do not hold them.
+finding-office-linked-content = The file takes { $links } pictures or other contents from elsewhere; they are not fetched, so the pages lack them.
+finding-office-converted = The pages are those of a PDF made of this file (SHA-256 { $sha256 }); fonts and line breaks may differ from the original.
+finding-office-converter-missing = Office files cannot be converted on this server. Upload a PDF instead, or ask your administrator to install LibreOffice.
+finding-office-conversion-failed = The Office file could not be converted to PDF: it is damaged, protected by a password, or too hard to lay out. Export it as PDF and upload that.
+finding-office-too-large = The Office file, or what it expands to, is larger than can be converted.
 
 invalid-upload-used = This upload has become a version already.
 invalid-upload-unfinished = This upload is not finished.

@@ -4,7 +4,7 @@ problem-render-failed-explanation = The file has content that the renderer could
 
 problem-unsupported-type-title = Kind of file not supported
 problem-unsupported-type-detail = No pages can be made of this kind of file.
-problem-unsupported-type-explanation = Pages are made of PDF files and common picture formats only.
+problem-unsupported-type-explanation = Pages are made of PDF files, Office files and common picture formats only.
 
 problem-pdf-encrypted-title = PDF needs a password
 problem-pdf-encrypted-detail = The PDF opens only with a password. Please upload one without.
@@ -53,3 +53,15 @@ problem-render-crashed-explanation = Rendering runs in a process of its own, so 
 problem-render-busy-title = Rendering is busy
 problem-render-busy-detail = All rendering processes are busy. Please try again in a moment.
 problem-render-busy-explanation = More pages are asked for than can be rendered at once. Waiting helps.
+
+problem-office-converter-missing-title = Office files cannot be converted
+problem-office-converter-missing-detail = Office files cannot be converted on this server. Please upload a PDF.
+problem-office-converter-missing-explanation = The worker has no LibreOffice, or a kernel that cannot shut it in. See the operator's guide.
+
+problem-office-conversion-failed-title = Office file could not be converted
+problem-office-conversion-failed-detail = No PDF could be made of the Office file. Please export it as PDF and upload that.
+problem-office-conversion-failed-explanation = The file is damaged, protected by a password, or took more time or memory than is allowed.
+
+problem-office-too-large-title = Office file too large
+problem-office-too-large-detail = The Office file, or what it expands to, is larger than can be converted.
+problem-office-too-large-explanation = Office files are archives: their size, the number of their parts and what they expand to are limited.

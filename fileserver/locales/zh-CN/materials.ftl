@@ -31,6 +31,12 @@ finding-too-many-pixels = 图片像素超过可显示的上限。
 finding-render-memory = 呈现该文件所需内存超过允许的上限。
 finding-render-timeout = 呈现该文件所需时间超过允许的上限。
 finding-render-crashed = 呈现程序在该文件上反复中断。
+finding-office-macros = 文件含有宏。宏不会被运行，页面中也不含宏。
+finding-office-linked-content = 文件有 { $links } 处图片或其他内容引自外部；系统不会获取，因此页面中没有这些内容。
+finding-office-converted = 页面来自由此文件转换的 PDF（SHA-256 { $sha256 }）；字体与换行可能与原件不同。
+finding-office-converter-missing = 本服务器无法转换 Office 文件。请改传 PDF，或请管理员安装 LibreOffice。
+finding-office-conversion-failed = 此 Office 文件无法转换为 PDF：文件已损坏、设有密码，或排版过于复杂。请导出为 PDF 后再上传。
+finding-office-too-large = 此 Office 文件或其解压后的内容超出可转换的大小。
 
 invalid-upload-used = 该上传已成为一个版本。
 invalid-upload-unfinished = 该上传尚未完成。

@@ -4,7 +4,7 @@ problem-render-failed-explanation = 文件中包含渲染器无法处理的内�
 
 problem-unsupported-type-title = 不支持该类型的文件
 problem-unsupported-type-detail = 无法将此类文件转换为页面。
-problem-unsupported-type-explanation = 仅支持 PDF 文件和常见图片格式。
+problem-unsupported-type-explanation = 仅支持 PDF、Office 文件和常见图片格式。
 
 problem-pdf-encrypted-title = PDF 需要密码
 problem-pdf-encrypted-detail = 该 PDF 需要密码才能打开，请上传无密码的版本。
@@ -53,3 +53,15 @@ problem-render-crashed-explanation = 渲染在独立进程中运行，因此有�
 problem-render-busy-title = 渲染繁忙
 problem-render-busy-detail = 所有渲染进程都在忙，请稍后重试。
 problem-render-busy-explanation = 请求的页面超过可同时渲染的数量，稍等即可。
+
+problem-office-converter-missing-title = 无法转换 Office 文件
+problem-office-converter-missing-detail = 本服务器无法转换 Office 文件，请上传 PDF。
+problem-office-converter-missing-explanation = 后台进程所在机器没有 LibreOffice，或其内核无法将它隔离运行。请参阅运维指南。
+
+problem-office-conversion-failed-title = Office 文件转换失败
+problem-office-conversion-failed-detail = 无法由此 Office 文件生成 PDF，请导出为 PDF 后再上传。
+problem-office-conversion-failed-explanation = 文件已损坏、设有密码，或所需时间、内存超出允许范围。
+
+problem-office-too-large-title = Office 文件过大
+problem-office-too-large-detail = 此 Office 文件或其解压后的内容超出可转换的大小。
+problem-office-too-large-explanation = Office 文件是压缩包：其大小、部件数量和解压后的大小都有上限。

@@ -56,3 +56,7 @@ CREATE TABLE desk_visit (
 CREATE INDEX ix_desk_visit_version_id_person_id ON desk_visit (version_id, person_id);
 
 ALTER TABLE share ADD COLUMN look JSONB;
+
+ALTER TABLE rendition DROP CONSTRAINT ck_rendition_kind;
+ALTER TABLE rendition ADD CONSTRAINT ck_rendition_kind CHECK (kind IN ('page', 'thumb', 'full', 'converted'));
+ALTER TABLE rendition ADD COLUMN sha256 TEXT;

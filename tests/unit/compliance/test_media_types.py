@@ -9,20 +9,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from compliance.media_types import (
-    EXCEL,
     EXTENSIONS,
     HEAD_BYTES,
     PDF,
-    POWERPOINT,
     UNKNOWN,
-    WORD,
     ZIP,
     Doubt,
     extension_of,
     recognise,
 )
 from tests.unit.watermark.sample_images import heic, saved
-from watermark.media_types import IMAGE_FORMATS
+from watermark.media_types import EXCEL, IMAGE_FORMATS, POWERPOINT, WORD
 
 
 def zipped(*names: str, stored: bytes = b"content", compression: int = zipfile.ZIP_DEFLATED) -> bytes:

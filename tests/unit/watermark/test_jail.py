@@ -1,0 +1,114 @@
+"""A process that shut itself in, and what it can still do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import watermark
+from watermark import jail
+
+TRY = """
+import ctypes, errno, json, os, socket, subprocess, sys
+from pathlib import Path
+from watermark import jail
+
+secret, folder = Path(sys.argv[1]), Path(sys.argv[2])
+tries = {}
+
+def attempt(name, act):
+    try:
+        act()
+        tries[name] = ""
+    except OSError as error:
+        tries[name] = errno.errorcode[error.errno]
+
+def call(number, *arguments):
+    if ctypes.CDLL(None, use_errno=True).syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "")
+
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(str(folder / "parent.sock"))
+listener.listen()
+system = [Path(each) for each in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")]
+jail.enter(readable=[*system, Path("/nowhere")], writable=[folder])
+attempt("own", lambda: (folder / "made").write_bytes(b"x"))
+attempt("own folder", lambda: (folder / "deeper").mkdir())
+attempt("library", lambda: Path("/usr/bin/env").read_bytes())
+attempt("secret", secret.read_bytes)
+attempt("environment", lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())
+attempt("into the library", lambda: Path("/usr/bin/sealshare-test").write_bytes(b"x"))
+attempt("cut short", lambda: os.truncate(secret, 0))
+attempt("remove", secret.unlink)
+attempt("link out", lambda: os.link(secret, folder / "linked"))
+attempt("network", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+attempt("datagrams", lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM))
+attempt("netlink", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
+attempt("local datagrams", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+attempt("own socket", lambda: socket.socket(socket.AF_UNIX).bind(str(folder / "own.sock")))
+attempt("others' socket", lambda: socket.socket(socket.AF_UNIX).connect(str(folder / "parent.sock")))
+attempt("session", os.setsid)
+attempt("group", lambda: os.setpgid(0, 0))
+attempt("ring", lambda: call(425, 1, ctypes.create_string_buffer(256)))
+attempt("kill", lambda: os.kill(os.getppid(), 0))
+tries["says writable"] = str(os.access("/tmp", os.W_OK))
+heir = subprocess.run(["/usr/bin/cat", str(secret)], capture_output=True, check=False)
+tries["heir"] = heir.stdout.decode()
+print(json.dumps(tries))
+"""
+
+
+@pytest.fixture
+def tries(tmp_path: Path) -> dict[str, str]:
+    """What a shut-in process got from each attempt: the name of an error, or nothing."""
+    secret, folder = tmp_path / "secret", tmp_path / "folder"
+    secret.write_text("the master key")
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", TRY, str(secret), str(folder)],
+        cwd=Path(watermark.__file__).parents[1],
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+    assert "the master key" == secret.read_text()
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def test_it_reaches_its_folder_and_the_machines_libraries_and_nothing_else(tries: dict[str, str]) -> None:
+    """Files elsewhere can be neither read, changed, shortened, removed nor linked to, the parent's environment too."""
+    assert {"own": "", "own folder": "", "library": ""} == {
+        each: tries[each] for each in ("own", "own folder", "library")
+    }
+    refused = ("secret", "environment", "into the library", "cut short", "remove")
+    assert dict.fromkeys(refused, "EACCES") == {each: tries[each] for each in refused}
+    assert tries["link out"] in {"EACCES", "EXDEV"}
+
+
+def test_it_has_no_network_and_nobody_elses_socket(tries: dict[str, str]) -> None:
+    """Only a stream of its own, within the machine; it connects to nothing, by no other door either."""
+    refused = ("network", "datagrams", "netlink", "local datagrams")
+    assert dict.fromkeys(refused, "EACCES") == {each: tries[each] for each in refused}
+    assert {"own socket": "", "others' socket": "EPERM", "ring": "EPERM"} == {
+        each: tries[each] for each in ("own socket", "others' socket", "ring")
+    }
+
+
+def test_it_stays_in_its_group_and_so_does_what_it_starts(tries: dict[str, str]) -> None:
+    """Who ends the process group ends it and all of its children, which are shut in like it."""
+    assert {"session": "EPERM", "group": "EPERM", "heir": ""} == {
+        each: tries[each] for each in ("session", "group", "heir")
+    }
+
+
+def test_it_is_told_that_common_folders_cannot_be_written(tries: dict[str, str]) -> None:
+    """A program that asks takes its own folder instead."""
+    assert "False" == tries["says writable"]
+
+
+def test_this_machine_can_do_it() -> None:
+    """Where the tests run there is a jail: nothing here passes for want of one."""
+    assert jail.available()
