@@ -16,6 +16,7 @@ RULES = {
     "pdf-attachments": "params attachments: files inside that viewers do not get",
     "pdf-repaired": "the cross-reference table was broken and rebuilt",
     "pdf-uninspected": "the structure could not be read: portfolio and user units are not known",
+    "pdf-active-content": "params actions: scripts, and actions that open or send something; no copy has them",
     "image-more-frames": "params frames: only the first frame or page is shown",
     "image-reduced": "params pixels, limit: the download is smaller than the original",
     "image-profile-ignored": "the ICC profile is broken; colours are taken as sRGB",
