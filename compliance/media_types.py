@@ -8,13 +8,14 @@ ISO 14496-12 (ftyp), PKWARE APPNOTE 4.3.7 with ECMA-376 and OpenDocument 1.3 par
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from compliance.zip_names import LOCAL_ENTRY, LOCAL_ENTRY_BYTES, listed_names, local_names
 from watermark.media_types import EXCEL, OFFICE_MEDIA_TYPES, PDF_MEDIA_TYPE, POWERPOINT, WORD
 
-HEAD_BYTES = 64 << 10  # what `recognise` wants to see; Office writers name their parts within it
+HEAD_BYTES = 64 << 10  # what `recognise` wants to see
+TAIL_BYTES = 512 << 10  # of an archive; lists of some thousand parts fit
 PDF_HEADER_WITHIN_BYTES = 1024
 UNKNOWN = "application/octet-stream"
 PDF = PDF_MEDIA_TYPE
@@ -49,10 +50,6 @@ _AVIF_BRANDS = (b"avif", b"avis")
 _BRAND_BYTES = 4
 _OFFICE_FOLDERS = ((b"word/", WORD), (b"xl/", EXCEL), (b"ppt/", POWERPOINT))
 _OFFICE_MARKS = (b"[Content_Types].xml", b"_rels/", b"docProps/")
-_ZIP_ENTRY = b"PK\x03\x04"
-_ZIP_ENTRY_BYTES = 30
-_ZIP_NAMES_MAX = 200
-_ZIP_SIZE_LATER = 0x0008  # general purpose bit 3: sizes stand behind the data
 _OPEN_DOCUMENT = re.compile(rb"application/(?:vnd\.oasis\.opendocument\.[a-z-]{1,40}|epub\+zip)")
 
 EXTENSIONS: dict[str, tuple[str, ...]] = {
@@ -97,13 +94,21 @@ class Recognised:
     doubts: tuple[Doubt, ...] = ()
 
 
-def recognise(head: bytes, filename: str) -> Recognised:
-    """What a file with this head (its first HEAD_BYTES, or all of a shorter file) and this name is."""
-    first = _by_signature(head)
+def recognise(head: bytes, filename: str, tail: bytes = b"") -> Recognised:
+    """What a file with this head (its first HEAD_BYTES, or all of a shorter file) and this name is.
+
+    `tail` are the last TAIL_BYTES of a file whose type `needs_tail`: an archive lists there what it holds.
+    """
+    first = _zip_type(head, tail) if head.startswith(LOCAL_ENTRY) else _by_signature(head)
     pdf_at = head[:PDF_HEADER_WITHIN_BYTES].find(b"%PDF-")
     media_type = first or (PDF if pdf_at > 0 else UNKNOWN)
     doubts = [doubt for doubt in (_second_format(first, pdf_at), _mismatch(filename, media_type)) if doubt]
     return Recognised(media_type, tuple(doubts))
+
+
+def needs_tail(head: bytes) -> bool:
+    """Whether the end of the file says more of what it is."""
+    return head.startswith(LOCAL_ENTRY)
 
 
 def shown_as(media_type: str | None) -> str | None:
@@ -152,8 +157,6 @@ def _by_signature(head: bytes) -> str | None:
         return "image/webp"
     if head[4:8] == b"ftyp":
         return _brand_type(head)
-    if head.startswith(_ZIP_ENTRY):
-        return _zip_type(head)
     return ZIP if head.startswith(b"PK\x05\x06") else None  # an empty archive has only its end record
 
 
@@ -166,29 +169,14 @@ def _brand_type(head: bytes) -> str:
     return "image/avif" if any(brand in _AVIF_BRANDS for brand in compatible) else "image/heic"
 
 
-def _zip_type(head: bytes) -> str:
-    names = list(_zip_names(head))
-    if names[:1] == [b"mimetype"] and (found := _OPEN_DOCUMENT.match(head, _ZIP_ENTRY_BYTES + len(b"mimetype"))):
+def _zip_type(head: bytes, tail: bytes) -> str:
+    """By the list at the end, which is what readers of archives go by; by the entries at the front without one."""
+    front = list(local_names(head))
+    names = list(listed_names(tail)) or front
+    if front[:1] == [b"mimetype"] and (found := _OPEN_DOCUMENT.match(head, LOCAL_ENTRY_BYTES + len(b"mimetype"))):
         return found.group().decode()
     if any(name.startswith(_OFFICE_MARKS) for name in names):
         for folder, media_type in _OFFICE_FOLDERS:
             if any(name.startswith(folder) for name in names):
                 return media_type
     return ZIP
-
-
-def _zip_names(head: bytes) -> Iterator[bytes]:
-    """Names of the entries whose local headers lie in `head`, in order; an entry's own content is stepped over."""
-    at = 0
-    for _ in range(_ZIP_NAMES_MAX):
-        header = head[at : at + _ZIP_ENTRY_BYTES]
-        if len(header) < _ZIP_ENTRY_BYTES or not header.startswith(_ZIP_ENTRY):
-            return
-        flags, size = int.from_bytes(header[6:8], "little"), int.from_bytes(header[18:22], "little")
-        name_size, extra_size = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-        name_end = at + _ZIP_ENTRY_BYTES + name_size
-        yield head[at + _ZIP_ENTRY_BYTES : name_end]
-        content = name_end + extra_size
-        at = head.find(_ZIP_ENTRY, content) if flags & _ZIP_SIZE_LATER else content + size
-        if at < 0:
-            return

@@ -20,7 +20,7 @@ from compliance.errors import NotFound, NotPrepared, UploadUnfinished, UploadUse
 from compliance.events import Act, Trail
 from compliance.lifecycle import RULE_SET_VERSION, Command, step
 from compliance.materials import clean_filename, obj_of
-from compliance.media_types import HEAD_BYTES, Recognised, recognise
+from compliance.media_types import HEAD_BYTES, TAIL_BYTES, Recognised, needs_tail, recognise
 from compliance.uploads import DISCARD, FinishedUpload, finished_upload
 from fileserver.materials.jobs import PREPARE
 from fileserver.materials.reading import Story, story_of
@@ -128,14 +128,20 @@ async def withdraw(services: Services, actor: Actor, trail: Trail, material_id: 
 async def _arrived(services: Services, upload_id: UUID, person_id: UUID) -> Arrival:
     """What the upload's bytes are; outside of any transaction, for this may wait."""
     upload = await _awaited(services, upload_id, person_id)
-    head = bytearray()
-    if upload.size_bytes:
-        async with aclosing(services.objects.read(upload.object_key, stop=HEAD_BYTES)) as pieces:
-            async for piece in pieces:
-                head += piece
-    recognised = recognise(bytes(head), clean_filename(upload.filename))
+    head = await _piece(services, upload, 0, HEAD_BYTES)
+    tail = await _piece(services, upload, -TAIL_BYTES, upload.size_bytes) if needs_tail(head) else b""
+    recognised = recognise(head, clean_filename(upload.filename), tail)
     lost_keys = await _lost_keys(services, upload)
     return Arrival(upload_id=upload_id, uploader_id=person_id, recognised=recognised, lost_keys=lost_keys)
+
+
+async def _piece(services: Services, upload: FinishedUpload, start: int, stop: int) -> bytes:
+    """Part of the upload's bytes; a negative start counts from its end."""
+    if not upload.size_bytes:
+        return b""
+    begin = start if start >= 0 else max(0, upload.size_bytes + start)
+    async with aclosing(services.objects.read(upload.object_key, start=begin, stop=stop)) as pieces:
+        return b"".join([piece async for piece in pieces])
 
 
 async def _lost_keys(services: Services, upload: FinishedUpload) -> frozenset[str]:

@@ -12,11 +12,15 @@ from compliance.media_types import (
     EXTENSIONS,
     HEAD_BYTES,
     PDF,
+    TAIL_BYTES,
     UNKNOWN,
     ZIP,
     Doubt,
     extension_of,
+    named_as,
+    needs_tail,
     recognise,
+    shown_as,
 )
 from tests.unit.watermark.sample_images import heic, saved
 from watermark.media_types import EXCEL, IMAGE_FORMATS, POWERPOINT, WORD
@@ -176,3 +180,46 @@ def test_a_name_beyond_the_head_is_not_waited_for() -> None:
     """An archive whose first entry fills the head is an archive: nothing behind the head is asked for."""
     whole = zipped("big.bin", "[Content_Types].xml", "word/document.xml", stored=bytes(HEAD_BYTES), compression=0)
     assert ZIP == recognise(whole[:HEAD_BYTES], "").media_type
+
+
+def test_the_list_at_the_end_of_an_archive_tells_more_than_its_front() -> None:
+    """A presentation that begins with a film of megabytes is one all the same; a list cut off says nothing."""
+    whole = zipped(
+        "ppt/media/film.mp4", "[Content_Types].xml", "ppt/presentation.xml", stored=bytes(HEAD_BYTES), compression=0
+    )
+    head, tail = whole[:HEAD_BYTES], whole[-TAIL_BYTES:]
+    assert needs_tail(head)
+    assert (ZIP, POWERPOINT) == (recognise(head, "").media_type, recognise(head, "", tail).media_type)
+    assert ZIP == recognise(head, "", tail[-60:]).media_type
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_any_end_of_an_archive_is_answered(middle: bytes, tail: bytes) -> None:
+    """Whatever bytes stand there, the answer is a type."""
+    head = zipped("a.txt")
+    for end in (tail, head + middle, middle + head[-22:], head[:-22] + middle + head[-22:]):
+        assert recognise(head, "", end).media_type
+
+
+@pytest.mark.parametrize(
+    ("expected", "filename", "media_type"),
+    [
+        ("slides.pdf", "slides.pptx", PDF),
+        ("slides.pdf", "slides.PDF", PDF),
+        ("poster.jpg", "poster.tiff", "image/jpeg"),
+        ("poster.jpeg", "poster.jpeg", "image/jpeg"),
+        ("v1.2.pdf", "v1.2", PDF),
+        ("手册.pdf", "手册", PDF),
+        ("", "", PDF),
+        ("a.bin", "a.bin", UNKNOWN),
+    ],
+)
+def test_a_copy_is_named_as_what_it_is(expected: str, filename: str, media_type: str) -> None:
+    """The ending follows the type; an ending that claims no type is part of the name."""
+    assert expected.lower() == named_as(filename, media_type).lower()
+
+
+def test_office_files_are_shown_as_pdf_and_nothing_else_is() -> None:
+    """Of everything else copies are made of itself."""
+    assert {PDF} == {shown_as(each) for each in (WORD, EXCEL, POWERPOINT, PDF)}
+    assert ["image/png", UNKNOWN, None] == [shown_as(each) for each in ("image/png", UNKNOWN, None)]
