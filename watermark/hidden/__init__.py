@@ -8,6 +8,20 @@ is secret for each picture and read against its original. Leaves keys, caches an
 from watermark.hidden.carrier import Carrier, CarrierDamaged
 from watermark.hidden.codeword import COPY_ID_BITS
 from watermark.hidden.embedding import CarrierMismatch, embed
+from watermark.hidden.informed import InformedReading, Original, read_informed
 from watermark.hidden.keys import HiddenKey
+from watermark.hidden.scoring import FALSE_ACCUSATION_MAX, Suspicion
 
-__all__ = ["COPY_ID_BITS", "Carrier", "CarrierDamaged", "CarrierMismatch", "HiddenKey", "embed"]
+__all__ = [
+    "COPY_ID_BITS",
+    "FALSE_ACCUSATION_MAX",
+    "Carrier",
+    "CarrierDamaged",
+    "CarrierMismatch",
+    "HiddenKey",
+    "InformedReading",
+    "Original",
+    "Suspicion",
+    "embed",
+    "read_informed",
+]

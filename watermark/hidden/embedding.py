@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from watermark.hidden.carrier import STEPS_PER_LEVEL, Carrier
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.repeating import repeating_layer
+from watermark.hidden.secret import secret_layer
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -28,11 +29,10 @@ def embed(pixels: Pixels, carrier: Carrier, copy_id: int, key: HiddenKey, asset:
 
     `asset` names the original picture (32 bytes); the pattern of the informed layer depends on it.
     """
-    del asset  # the informed layer's, which joins the sum below
     if (carrier.width_px, carrier.height_px) != (pixels.shape[1], pixels.shape[0]):
         raise CarrierMismatch
     shift = carrier.shift.astype(np.float32) * np.float32(1 / STEPS_PER_LEVEL)
-    return added(pixels, repeating_layer(carrier, copy_id, key) - shift)
+    return added(pixels, repeating_layer(carrier, copy_id, key) + secret_layer(carrier, copy_id, key, asset) - shift)
 
 
 def added(pixels: Pixels, change: Floats) -> Pixels:

@@ -1,0 +1,92 @@
+"""A leaked picture read against its original."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.unit.watermark.hidden.pictures import Pixels, as_jpeg, page, scene
+from watermark.hidden import Carrier, HiddenKey, embed
+from watermark.hidden.informed import InformedReading, Original, read_informed
+from watermark.hidden.secret import secret_layer
+
+KEY, OTHER = HiddenKey(1, b"k" * 32), HiddenKey(1, b"l" * 32)
+ASSET = b"a" * 32
+IDS = np.random.default_rng(4).integers(0, 1 << 48, 2000, dtype=np.uint64)
+PICTURES = {"scene": scene(), "page": page()}
+ORIGINALS = {name: Original.of(picture) for name, picture in PICTURES.items()}
+
+
+def copy_of(name: str, number: int) -> Pixels:
+    """As delivered: marked, then a JPEG."""
+    picture = PICTURES[name]
+    return as_jpeg(embed(picture, Carrier.of(picture), int(IDS[number]), KEY, ASSET), 85)
+
+
+def read(suspect: Pixels, name: str, key: HiddenKey = KEY, asset: bytes = ASSET) -> InformedReading:
+    """Against all 2,000 candidates."""
+    return read_informed(np.ascontiguousarray(suspect), ORIGINALS[name], key, asset, IDS)
+
+
+def names(reading: InformedReading) -> set[int]:
+    """The copy ids that are named."""
+    return {each.copy_id for each in reading.named}
+
+
+def leaked(copy: Pixels) -> Pixels:
+    """Half the size, a piece cut out, compressed hard: what a messenger and a thumb make of it."""
+    height, width = copy.shape[0] // 2, copy.shape[1] // 2
+    small = np.asarray(cv2.resize(copy, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return as_jpeg(np.ascontiguousarray(small[height // 8 :, : width * 7 // 8]), 50)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_names_the_copy_of_a_leak(name: str) -> None:
+    """On a photograph and on white paper; and without a list the code itself says the same."""
+    reading = read(leaked(copy_of(name, 7)), name)
+    assert {int(IDS[7])} == names(reading)
+    assert reading.decoded is not None
+    assert int(IDS[7]) == reading.decoded.copy_id
+    assert reading.suspicions[0].false_accusation < 1e-9
+
+
+def test_reads_a_mirrored_negative() -> None:
+    """Turned, mirrored and inverted at once."""
+    assert {int(IDS[7])} == names(read(255 - np.rot90(copy_of("scene", 7))[:, ::-1], "scene"))
+
+
+def test_the_secret_layer_suffices() -> None:
+    """A copy that has lost its repeating layer altogether is still traced."""
+    picture = PICTURES["scene"]
+    layer = secret_layer(Carrier.of(picture), int(IDS[7]), KEY, ASSET)
+    wide = cv2.resize(layer, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
+    copy = np.clip(picture + wide[:, :, None] + 0.5, 0, 255).astype(np.uint8)
+    assert {int(IDS[7])} == names(read(as_jpeg(copy, 70), "scene"))
+
+
+@pytest.mark.parametrize("mixing", [np.mean, np.median, np.min])
+def test_names_three_who_mixed_their_copies(mixing: object) -> None:
+    """Average, median or minimum of three copies: all three are named and nobody else."""
+    assert callable(mixing)
+    mixed = mixing([copy_of("scene", number) for number in (7, 8, 9)], axis=0)
+    assert {int(each) for each in IDS[7:10]} == names(read(as_jpeg(np.rint(mixed).astype(np.uint8), 80), "scene"))
+
+
+@pytest.mark.parametrize(("key", "asset"), [(OTHER, ASSET), (OTHER, b"b" * 32)])
+def test_names_nobody_with_a_wrong_key(key: HiddenKey, asset: bytes) -> None:
+    """A mark of another deployment is noise to this one."""
+    reading = read(copy_of("scene", 7), "scene", key, asset)
+    assert (set(), None) == (names(reading), reading.decoded)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_names_nobody_for_an_unmarked_picture(name: str) -> None:
+    """The original itself, compressed, accuses nobody."""
+    reading = read(as_jpeg(PICTURES[name], 80), name)
+    assert (set(), None) == (names(reading), reading.decoded)
+    assert reading.suspicions[0].false_accusation > 0.01
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 700), (64, 64)])
+def test_answers_whatever_comes_in(shape: tuple[int, int]) -> None:
+    """Specks, slivers and flat grey are read as nothing."""
+    assert set() == names(read(np.full((*shape, 3), 90, np.uint8), "scene"))
