@@ -5,23 +5,52 @@ a picture larger than that is never kept. Leaves the names to the caller: one na
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from PIL import Image
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-BYTES_PER_PIXEL = 4  # what Pillow takes for RGB
+from watermark.errors import ImageDamaged
+from watermark.hidden import Carrier
+from watermark.hidden.carrier import canvas_size
+
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Base:
-    """A rendition ready to be sealed: RGB, never drawn on (`image.copy()`)."""
+    """A rendition ready to be sealed: RGB, uint8 (H, W, 3), never drawn on.
 
-    image: Image.Image
+    `page_px` is the size (width, height) of the page image that all renditions of one page are marked alike with:
+    a thumbnail, a page and the whole picture then carry one pattern in one place, and lead to the same original.
+    """
+
+    pixels: Pixels
+    page_px: tuple[int, int]
+
+    @classmethod
+    def decoded(cls, content: bytes, page_px: tuple[int, int] | None = None) -> "Base":
+        """Of a JPEG or PNG of ours; without `page_px` it is the page itself. Raises ImageDamaged."""
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if content else None
+        if pixels is None:
+            raise ImageDamaged
+        height, width = pixels.shape[:2]
+        return cls(np.asarray(pixels, np.uint8), page_px or (width, height))
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        """How much of the hidden mark the picture bears, on the canvas of its page; reckoned once."""
+        height, width = self.pixels.shape[:2]
+        small = cv2.resize(self.pixels, canvas_size(*self.page_px), interpolation=cv2.INTER_AREA)
+        return replace(Carrier.of(np.asarray(small, np.uint8)), width_px=width, height_px=height)
 
     @property
     def size_bytes(self) -> int:
-        """What keeping it costs."""
-        return self.image.width * self.image.height * BYTES_PER_PIXEL
+        """What keeping it costs: the pixels, and two bytes a unit of the canvas."""
+        columns, rows = canvas_size(*self.page_px)
+        return self.pixels.nbytes + 2 * columns * rows
 
 
 class Bases:

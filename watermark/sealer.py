@@ -3,14 +3,18 @@
 It is given renditions of our own making, who gets them, and the key of the hidden mark; it never opens what strangers
 send (`worker` does). Decoded bases are kept for the next viewer. What `serving` promises holds here.
 
-Request `seal`: base (its name, or empty), stamp, look, media_type; payload: the base's JPEG or PNG, or nothing where
-the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
+Request `seal`: base (its name, or empty), page_px (width and height of the page image, or null), stamp, look, mark
+(null, or copy_id, kid, and secret and asset in hexadecimal digits), media_type; payload: the base's JPEG or PNG, or
+nothing where the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
 """
+
+import cv2
 
 from watermark.bases import Base, Bases
 from watermark.framing import BadFrame, Header
+from watermark.hidden import HiddenKey
 from watermark.look import Look
-from watermark.sealing import decoded, sealed
+from watermark.sealing import Mark, sealed
 from watermark.serving import Reply, run
 from watermark.stamp import Stamp
 
@@ -27,24 +31,34 @@ class Session:
         """Carry out one request. Raises WatermarkError, MemoryError, or whatever a decoder let out."""
         if request["op"] != "seal":
             raise BadFrame(request["op"])
-        base = self._base(request["base"], payload)
+        base = self._base(request, payload)
         if base is None:
             return {"missing": True}, b""
         stamp, look = Stamp(**request["stamp"]), Look(**request["look"])
-        return {}, sealed(base, stamp, look, request["media_type"])
+        return {}, sealed(base, stamp, look, _mark(request["mark"]), request["media_type"])
 
-    def _base(self, name: str, content: bytes) -> Base | None:
+    def _base(self, request: Header, content: bytes) -> Base | None:
+        name: str = request["base"]
         kept = self._bases.get(name)
         if kept is not None or not content:
             return kept
-        made = Base(decoded(content))
+        page_px = request["page_px"]
+        made = Base.decoded(content, tuple(page_px) if page_px else None)
         if name:
             self._bases.keep(name, made)
         return made
 
 
+def _mark(said: Header | None) -> Mark | None:
+    if said is None:
+        return None
+    key = HiddenKey(said["kid"], bytes.fromhex(said["secret"]))
+    return Mark(said["copy_id"], key, bytes.fromhex(said["asset"]))
+
+
 def main() -> None:
     """Serve until the input ends."""
+    cv2.setNumThreads(1)  # the pool is what uses the processors
     run(Session)
 
 

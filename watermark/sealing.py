@@ -1,23 +1,40 @@
-"""The visible seal: a picture comes in, the same picture with a stamp burned into its pixels goes out.
+"""The seal: a picture comes in, the same picture with a stamp and a hidden mark in its pixels goes out.
 
 Promises: text where the look says, and in every look one line of all facts; legible on white, black and what lies
-between; the picture's size unchanged; no metadata in the bytes that leave. Leaves decoding what people upload to
-`images`, who the stamp names to the caller, and how it looks to `look`. Levels are 8-bit sRGB.
+between; the picture's size unchanged; no metadata in the bytes that leave. Leaves the hidden mark to `hidden`, decoding
+to `bases`, who the stamp names to the caller, and how it looks to `look`. Levels are 8-bit sRGB.
 """
 
-import io
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from watermark.bases import Base
 from watermark.encoding import encode
-from watermark.errors import ImageDamaged, UnsupportedType
+from watermark.errors import UnsupportedType
+from watermark.hidden import HiddenKey, embed
 from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 from watermark.tile import Pixels, footer, overlay
 
+MARKED_SHORT_SIDE_MIN_PX = 200  # below, a page is unreadable and a pattern of this coarseness would not survive
 SEALED_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The hidden mark of one copy of one page; `asset` names the page (32 bytes, see `watermark.hidden`)."""
+
+    copy_id: int
+    key: HiddenKey
+    asset: bytes
+
+    def onto(self, base: Base) -> Pixels:
+        """A new picture with the mark in it, or without where it is too small."""
+        if min(base.pixels.shape[:2]) < MARKED_SHORT_SIDE_MIN_PX:
+            return base.pixels.copy()
+        return embed(base.pixels, base.carrier, self.copy_id, self.key, self.asset)
 
 
 def stamp_pixels(pixels: Pixels, stamp: Stamp, look: Look = STANDARD) -> None:
@@ -34,17 +51,19 @@ def stamp_image(image: Image.Image, stamp: Stamp, look: Look = STANDARD) -> Imag
     return Image.fromarray(pixels)
 
 
-def sealed(base: Base, stamp: Stamp, look: Look, media_type: str) -> bytes:
-    """A rendition of ours, stamped and encoded as `media_type` (`SEALED_FORMATS`); `base` stays as it is."""
+def sealed(base: Base, stamp: Stamp, look: Look, mark: Mark | None, media_type: str) -> bytes:
+    """A rendition of ours with both marks, encoded as `media_type` (`SEALED_FORMATS`); `base` stays as it is.
+
+    The hidden mark lies under the visible one, which so stays as clear as it was. Without `mark`, or where the picture
+    is too small to hold one (MARKED_SHORT_SIDE_MIN_PX), there is the visible mark alone.
+    """
     if media_type not in SEALED_FORMATS:
         raise UnsupportedType(media_type=media_type)
-    return encode(stamp_image(base.image, stamp, look), media_type)
+    return encode(Image.fromarray(sealed_pixels(base, stamp, look, mark)), media_type)
 
 
-def decoded(content: bytes) -> Image.Image:
-    """The pixels of a JPEG or PNG rendition of ours, as RGB. Raises ImageDamaged."""
-    try:
-        with Image.open(io.BytesIO(content), formats=tuple(SEALED_FORMATS.values())) as image:
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageDamaged from error
+def sealed_pixels(base: Base, stamp: Stamp, look: Look, mark: Mark | None) -> Pixels:
+    """The pixels of that."""
+    pixels = base.pixels.copy() if mark is None else mark.onto(base)
+    stamp_pixels(pixels, stamp, look)
+    return pixels

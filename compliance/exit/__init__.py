@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 
 from compliance import ledger
@@ -20,6 +21,7 @@ from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
 from compliance.exit.pieces import ByAddress, Choose, Leave, Original, Outgoing, Piece, PieceKind, Released
 from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
+from compliance.marks import asset_of
 from compliance.media_types import PDF, named_as, shown_as
 from compliance.rendering import BaseOf, Sealer
 from storage.database import Database, Transaction
@@ -44,6 +46,14 @@ __all__ = [
 RENDITION_BYTES_MAX = 128 << 20
 MPT_PER_PT = 1000
 JPEG = "image/jpeg"
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A rendition, and the size in pixels of the page image that its mark is laid out by."""
+
+    row: RenditionRow
+    page_px: tuple[int, int]
 
 
 class SealedExit:
@@ -109,8 +119,8 @@ class SealedExit:
         body = await self._sealed(gate, rendition, passage)
         await self._record(gate, piece, trail, len(body))
         return Outgoing(
-            media_type=rendition.media_type,
-            filename=named_as(passage.served.filename or "", rendition.media_type),
+            media_type=rendition.row.media_type,
+            filename=named_as(passage.served.filename or "", rendition.row.media_type),
             size_bytes=len(body),
             chunks=_once(body),
         )
@@ -139,11 +149,12 @@ class SealedExit:
         """One page of a document, sealed as of this moment."""
         passage = await self._ask(gate, PieceKind.DOCUMENT)
         rendition = await self._rendition(passage, PieceKind.PAGE.value, page)
+        row = rendition.row
         return JpegPage(
-            width_px=rendition.width_px,
-            height_px=rendition.height_px,
-            width_pt=rendition.width_mpt / MPT_PER_PT,
-            height_pt=rendition.height_mpt / MPT_PER_PT,
+            width_px=row.width_px,
+            height_px=row.height_px,
+            width_pt=row.width_mpt / MPT_PER_PT,
+            height_pt=row.height_mpt / MPT_PER_PT,
             jpeg=await self._sealed(gate, rendition, passage),
         )
 
@@ -238,22 +249,27 @@ class SealedExit:
         )
         await ledger.append(tx, event, now=self._clock())
 
-    async def _rendition(self, passage: Passage, kind: str, page: int) -> RenditionRow:
+    async def _rendition(self, passage: Passage, kind: str, page: int) -> Rendition:
         version_id = passage.served.version_id
         async with self._database.transaction() as tx:
-            found = await renditions.rendition_of(tx, version_id, kind, page) if version_id else None
-        if found is None:
+            rows = await renditions.renditions_of_page(tx, version_id, page) if version_id else {}
+        if kind not in rows or PieceKind.PAGE not in rows:
             raise NotFound
-        return found
+        return Rendition(rows[kind], (rows[PieceKind.PAGE].width_px, rows[PieceKind.PAGE].height_px))
 
-    async def _sealed(self, gate: Gate, rendition: RenditionRow, passage: Passage) -> bytes:
+    async def _sealed(self, gate: Gate, rendition: Rendition, passage: Passage) -> bytes:
         async with self._turns.of(gate.person_id):
-            base, media_type = self._base(rendition), rendition.media_type
-            return await self._sealer.seal(base, passage.stamp, passage.look, media_type=media_type)
+            base = self._base(rendition, passage)
+            return await self._sealer.seal(base, passage.seal, media_type=rendition.row.media_type)
 
-    def _base(self, rendition: RenditionRow) -> BaseOf:
-        key = rendition.object_key
-        return BaseOf(key, lambda: self._objects.read_all(key, limit_bytes=RENDITION_BYTES_MAX))
+    def _base(self, rendition: Rendition, passage: Passage) -> BaseOf:
+        key, page = rendition.row.object_key, rendition.row.page
+        return BaseOf(
+            name=key,
+            read=lambda: self._objects.read_all(key, limit_bytes=RENDITION_BYTES_MAX),
+            asset=asset_of(passage.served.sha256 or "", page),
+            page_px=rendition.page_px,
+        )
 
 
 def _original_of(passage: Passage) -> Original:

@@ -17,12 +17,12 @@ from compliance.keys import KeyRing, MasterKey
 from compliance.looks import look_of
 from compliance.marks import CopyMark
 from compliance.profiles import ERASED, profiles_of
+from compliance.rendering import Seal
 from compliance.visits import actor_of, desk_visit, door_of_visit, person_now, target_of
 from storage.database import Transaction
 from storage.rows import shares
 from storage.rows.shares import Served
 from storage.rows.standing import Standing
-from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 
 CHINA_TIME = timezone(timedelta(hours=8))  # the brand's clinics; China has one zone and no summer time
@@ -42,15 +42,13 @@ DESK_ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A yes: the rule, the bytes it is for, whom they are sealed to and how; `mark` is None for originals."""
+    """A yes: the rule, the bytes it is for, whom they are sealed to and how; an original is not sealed."""
 
     rule: str
     act: Act
     end_act: Act  # told when a long answer is over, with the bytes that really left
     served: Served
-    stamp: Stamp
-    look: Look
-    mark: CopyMark | None
+    seal: Seal
     obj: str
     link: str
     det: dict[str, str | int]
@@ -86,9 +84,11 @@ class VisitGate:
             act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,
             end_act=Act.VIEWER_COPY_END,
             served=door.served,
-            stamp=_at(await _seal_for(viewer, tx, keys.master), door.share.id, visit.started_at),
-            look=look_of(door.share),
-            mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
+            seal=Seal(
+                _at(await _stamp_for(viewer, tx, keys.master), door.share.id, visit.started_at),
+                look_of(door.share),
+                CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
+            ),
             det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
             **names,
         )
@@ -114,9 +114,7 @@ class DeskGate:
             act=Act.EMPLOYEE_MATERIAL_ORIGINAL,
             end_act=Act.EMPLOYEE_ORIGINAL_END,
             served=served,
-            stamp=await _seal_for(employee, tx, keys.master),
-            look=STANDARD,
-            mark=None,
+            seal=Seal(await _stamp_for(employee, tx, keys.master)),
             obj=obj,
             link="",
             det={"version": str(self.version_id)},
@@ -129,8 +127,10 @@ class DeskGate:
         return replace(
             passage,
             act=Act.EMPLOYEE_MATERIAL_PREVIEW,
-            stamp=_at(passage.stamp, self.version_id, visit.started_at),
-            mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
+            seal=Seal(
+                _at(passage.seal.stamp, self.version_id, visit.started_at),
+                mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
+            ),
             det={**passage.det, "copy": f"{visit.copy_id:012x}"},
         )
 
@@ -141,7 +141,7 @@ def _decide(actor: Actor, action: Action | None, target: Target, names: dict[str
     return require(actor, action, target, **names)
 
 
-async def _seal_for(person: Standing, tx: Transaction, master: MasterKey) -> Stamp:
+async def _stamp_for(person: Standing, tx: Transaction, master: MasterKey) -> Stamp:
     """What the person's copies say of them.
 
     Somebody without a readable name gets nothing: a copy that names nobody can't be traced.

@@ -3,7 +3,7 @@
 from compliance.rendering.limits import RenderLimits
 from compliance.rendering.renderer import Renderer
 from compliance.rendering.replies import FullImage, PreparedPage
-from compliance.rendering.sealer import BaseOf, Sealer
+from compliance.rendering.sealer import BaseOf, Seal, Sealer
 from watermark.media_types import SEALABLE_MEDIA_TYPES
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "PreparedPage",
     "RenderLimits",
     "Renderer",
+    "Seal",
     "Sealer",
 ]

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Self
 
+from compliance.marks import CopyMark
 from compliance.rendering.child import Reply
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import RenderPool
@@ -21,10 +22,15 @@ SEALING = "watermark.sealer"
 
 @dataclass(frozen=True)
 class BaseOf:
-    """A rendition of ours: bytes that `read` gives, under a `name` that never means others; empty: not kept."""
+    """A rendition of ours: bytes that `read` gives, under a `name` that never means others; empty: not kept.
+
+    `asset` names the page that it shows (`marks.asset_of`), `page_px` is the size of that page's own image.
+    """
 
     name: str
     read: Callable[[], Awaitable[bytes]]
+    asset: bytes = b""
+    page_px: tuple[int, int] | None = None
 
     @classmethod
     def given(cls, content: bytes) -> Self:
@@ -34,6 +40,15 @@ class BaseOf:
             return content
 
         return cls("", read)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What makes a copy somebody's: the words, how they look, and the hidden mark; without `mark` only the visible."""
+
+    stamp: Stamp
+    look: Look = STANDARD
+    mark: CopyMark | None = None
 
 
 class Sealer:
@@ -55,10 +70,10 @@ class Sealer:
         """End the processes; jobs under way fail with RenderCrashed."""
         await self._pool.close()
 
-    async def seal(self, base: BaseOf, stamp: Stamp, look: Look = STANDARD, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg") -> bytes:
         """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
-        drawn = {"stamp": asdict(stamp), "look": asdict(look)}
-        return await self._asked({"op": "seal", "base": base.name, "media_type": media_type, **drawn}, base)
+        named = {"base": base.name, "page_px": base.page_px}
+        return await self._asked({"op": "seal", "media_type": media_type, **named, **_drawn(base, seal)}, base)
 
     async def _asked(self, request: Header, base: BaseOf) -> bytes:
         """Without the bytes first, where a process may have them; a process waits for no store."""
@@ -76,3 +91,14 @@ class Sealer:
             if content and name:
                 child.was_given(name)
             return reply
+
+
+def _drawn(base: BaseOf, seal: Seal) -> Header:
+    mark = seal.mark
+    said = mark and {
+        "copy_id": mark.copy_id,
+        "kid": mark.kid,
+        "secret": mark.secret.hex(),
+        "asset": base.asset.hex(),
+    }
+    return {"stamp": asdict(seal.stamp), "look": asdict(seal.look), "mark": said}

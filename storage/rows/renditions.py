@@ -52,6 +52,12 @@ async def rendition_of(tx: Transaction, version_id: UUID, kind: str, page: int) 
     return None if row is None else RenditionRow(**row._asdict())
 
 
+async def renditions_of_page(tx: Transaction, version_id: UUID, page: int) -> dict[str, RenditionRow]:
+    """What there is of one page, by kind."""
+    query = select(*RENDITION_COLUMNS).where(rendition.c.version_id == version_id, rendition.c.page == page)
+    return {row.kind: RenditionRow(**row._asdict()) for row in await tx.execute(query)}
+
+
 async def renditions_of(tx: Transaction, version_id: UUID) -> Sequence[RenditionRow]:
     """Every rendition of a version, by kind and page."""
     query = select(*RENDITION_COLUMNS).where(rendition.c.version_id == version_id)

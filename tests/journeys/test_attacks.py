@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from compliance.access import Actor, Role
 from compliance.errors import AccessDenied
 from compliance.events import Trail
-from compliance.rendering import BaseOf, Sealer
+from compliance.rendering import BaseOf, Seal, Sealer
 from fileserver.accounts.authentication import authenticate
 from fileserver.app import create_app
 from fileserver.audit import service as audit
@@ -24,8 +24,6 @@ from fileserver.http.caller import Caller
 from fileserver.services import Services
 from tests.stage import Stage, serving
 from tests.viewers import viewer_sign_in
-from watermark.look import STANDARD, Look
-from watermark.stamp import Stamp
 
 READ_TIMEOUT_S = 20
 ID_MAX = 2**63 - 1
@@ -181,12 +179,12 @@ class CountingSealer(Sealer):
         super().__init__(processes=1)
         self.inside = self.most = 0
 
-    async def seal(self, base: BaseOf, stamp: Stamp, look: Look = STANDARD, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg") -> bytes:
         """Counts, then seals."""
         self.inside += 1
         self.most = max(self.most, self.inside)
         try:
-            return await super().seal(base, stamp, look, media_type=media_type)
+            return await super().seal(base, seal, media_type=media_type)
         finally:
             self.inside -= 1
 

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientPayloadError, ClientResponse
 
-from compliance.rendering import BaseOf, Sealer
+from compliance.rendering import BaseOf, Seal, Sealer
 from tests.stage import Stage, serving
-from watermark.look import STANDARD, Look
-from watermark.stamp import Stamp
 
 Share = dict[str, Any]
 End = Callable[[Stage, Share], Awaitable[object]]
@@ -117,10 +115,10 @@ class SteppingSealer(Sealer):
         super().__init__(processes=1)
         self.pages = asyncio.Semaphore(0)
 
-    async def seal(self, base: BaseOf, stamp: Stamp, look: Look = STANDARD, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg") -> bytes:
         """Waits for its turn, then seals."""
         await self.pages.acquire()
-        return await super().seal(base, stamp, look, media_type=media_type)
+        return await super().seal(base, seal, media_type=media_type)
 
 
 async def until_it_breaks(response: ClientResponse) -> bytes:

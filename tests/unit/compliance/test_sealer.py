@@ -10,13 +10,14 @@ import pytest
 import pytest_asyncio
 from PIL import Image, ImageChops
 
-from compliance.rendering import BaseOf, Renderer, Sealer
+from compliance.rendering import BaseOf, Renderer, Seal, Sealer
 from tests.unit.watermark import sample_images
 from watermark.errors import ImageDamaged
 from watermark.stamp import Stamp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 STAMP = Stamp("张伟", "瑞丽医美门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
+SEAL = Seal(STAMP)
 BASE = sample_images.saved(sample_images.marked(400, 200), "JPEG")
 
 
@@ -40,7 +41,7 @@ def changed(one: bytes, other: bytes) -> int:
 async def test_a_base_is_sealed_to_one_viewer(sealer: Sealer) -> None:
     """Another name gives another picture; the same name the same."""
     other = Stamp("李娜", *(STAMP.clinic_name, STAMP.phone_tail, STAMP.time_text, STAMP.share_id))
-    sealed, again, another = [await sealer.seal(BaseOf.given(BASE), stamp) for stamp in (STAMP, STAMP, other)]
+    sealed, again, another = [await sealer.seal(BaseOf.given(BASE), Seal(stamp)) for stamp in (STAMP, STAMP, other)]
 
     assert sealed == again
     assert image(sealed).size == (400, 200)
@@ -52,14 +53,14 @@ async def test_a_sealed_copy_may_be_png(sealer: Sealer) -> None:
     """The media type asked for is the one that comes."""
     base = BaseOf.given(sample_images.saved(sample_images.marked(), "PNG"))
 
-    assert image(await sealer.seal(base, STAMP, media_type="image/png")).format == "PNG"
+    assert image(await sealer.seal(base, SEAL, media_type="image/png")).format == "PNG"
 
 
 async def test_many_at_once_all_get_their_own(sealer: Sealer) -> None:
     """Twenty viewers at the same moment get twenty different copies."""
     stamps = [Stamp(f"Viewer {number}", "", "", "", "") for number in range(20)]
 
-    assert len(set(await asyncio.gather(*(sealer.seal(BaseOf.given(BASE), stamp) for stamp in stamps)))) == 20
+    assert len(set(await asyncio.gather(*(sealer.seal(BaseOf.given(BASE), Seal(stamp)) for stamp in stamps)))) == 20
 
 
 async def test_a_base_is_read_once(sealer: Sealer) -> None:
@@ -70,14 +71,14 @@ async def test_a_base_is_read_once(sealer: Sealer) -> None:
         reads["base"] += 1
         return BASE
 
-    first, second = [await sealer.seal(BaseOf("versions/1/page/1.jpg", read), STAMP) for _ in range(2)]
+    first, second = [await sealer.seal(BaseOf("versions/1/page/1.jpg", read), SEAL) for _ in range(2)]
     assert (1, first) == (reads["base"], second)
 
 
 async def test_a_process_that_forgot_a_base_is_given_it_again(sealer: Sealer) -> None:
     """The parent's memory of who has what may be wrong; the copy comes all the same."""
     bases = [BaseOf(f"huge/{number}", _large) for number in range(12)]  # together more than a process keeps
-    copies = [await sealer.seal(each, STAMP) for each in (*bases, bases[0])]
+    copies = [await sealer.seal(each, SEAL) for each in (*bases, bases[0])]
 
     assert copies[0] == copies[-1]
 
@@ -85,14 +86,14 @@ async def test_a_process_that_forgot_a_base_is_given_it_again(sealer: Sealer) ->
 async def test_damage_is_told(sealer: Sealer) -> None:
     """A rendition that is no picture is an error, and the next one is sealed as ever."""
     with pytest.raises(ImageDamaged):
-        await sealer.seal(BaseOf.given(b"garbage"), STAMP)
-    assert await sealer.seal(BaseOf.given(BASE), STAMP)
+        await sealer.seal(BaseOf.given(b"garbage"), SEAL)
+    assert await sealer.seal(BaseOf.given(BASE), SEAL)
 
 
 async def test_the_process_that_draws_is_not_the_one_that_seals() -> None:
     """Documents of strangers are opened by a process that no copy, and so no key, ever goes through."""
     async with Renderer(processes=1) as renderer, Sealer(processes=1) as sealer:
-        await sealer.seal(BaseOf.given(BASE), STAMP)
+        await sealer.seal(BaseOf.given(BASE), SEAL)
         (sealing,) = children("watermark.sealer")
         async for _ in renderer.prepare(_streamed(), size_bytes=len(BASE), media_type="image/jpeg", **SIZES):
             pass

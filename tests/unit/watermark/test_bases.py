@@ -1,15 +1,15 @@
 """Decoded bases that are kept."""
 
-from PIL import Image
+import numpy as np
 
 from watermark.bases import Base, Bases
 
-BASE_BYTES = 4 * 100 * 100
+BASE_BYTES = 100 * 100 * (3 + 2)  # pixels and carrier
 
 
 def base() -> Base:
     """One of BASE_BYTES."""
-    return Base(Image.new("RGB", (100, 100)))
+    return Base(np.zeros((100, 100, 3), np.uint8), (100, 100))
 
 
 def test_the_one_not_used_for_the_longest_time_goes_first() -> None:
@@ -29,7 +29,7 @@ def test_what_is_larger_than_the_room_is_not_kept() -> None:
     bases = Bases(BASE_BYTES)
     small = base()
     bases.keep("small", small)
-    bases.keep("huge", Base(Image.new("RGB", (101, 100))))
+    bases.keep("huge", Base(np.zeros((101, 100, 3), np.uint8), (100, 101)))
 
     assert (small, None) == (bases.get("small"), bases.get("huge"))
 

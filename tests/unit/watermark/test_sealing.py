@@ -10,7 +10,7 @@ from watermark.bases import Base
 from watermark.encoding import encode
 from watermark.errors import ImageDamaged, UnsupportedType
 from watermark.look import PRESETS, STANDARD
-from watermark.sealing import decoded, sealed, stamp_image
+from watermark.sealing import sealed, stamp_image
 from watermark.stamp import Stamp
 
 STAMP = Stamp("张伟", "上海瑞丽医疗美容门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
@@ -78,7 +78,7 @@ def test_odd_sizes_are_stamped_and_kept(size: tuple[int, int]) -> None:
 
 def copied(content: bytes, media_type: str) -> bytes:
     """A copy of this rendition."""
-    return sealed(Base(decoded(content)), STAMP, STANDARD, media_type)
+    return sealed(Base.decoded(content), STAMP, STANDARD, None, media_type)
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png"])
@@ -105,7 +105,7 @@ def test_metadata_of_the_base_does_not_leave() -> None:
 def test_only_our_renditions_are_sealed() -> None:
     """Garbage is damage, and another output type is refused by name."""
     with pytest.raises(ImageDamaged):
-        decoded(b"garbage")
+        Base.decoded(b"garbage")
     with pytest.raises(UnsupportedType) as caught:
         copied(encode(Image.new("RGB", (4, 4)), "image/png"), "image/webp")
     assert caught.value.params == {"media_type": "image/webp"}
