@@ -43,7 +43,8 @@ class Base:
     def carrier(self) -> Carrier:
         """How much of the hidden mark the picture bears, on the canvas of its page; reckoned once."""
         height, width = self.pixels.shape[:2]
-        small = cv2.resize(self.pixels, canvas_size(*self.page_px), interpolation=cv2.INTER_AREA)
+        canvas = canvas_size(*self.page_px)
+        small = cv2.resize(_reduced(self.pixels, *canvas), canvas, interpolation=cv2.INTER_AREA)
         return replace(Carrier.of(np.asarray(small, np.uint8)), width_px=width, height_px=height)
 
     @property
@@ -51,6 +52,14 @@ class Base:
         """What keeping it costs: the pixels, and two bytes a unit of the canvas."""
         columns, rows = canvas_size(*self.page_px)
         return self.pixels.nbytes + 2 * columns * rows
+
+
+def _reduced(pixels: Pixels, columns: int, rows: int) -> Pixels:
+    """Halved as long as it is twice as large: that is done in a tenth of the time of other reductions."""
+    while pixels.shape[1] >= 2 * columns and pixels.shape[0] >= 2 * rows:
+        height, width = pixels.shape[:2]
+        pixels = np.asarray(cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels
 
 
 class Bases:

@@ -7,11 +7,12 @@ to `bases`, who the stamp names to the caller, and how it looks to `look`. Level
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from watermark.bases import Base
-from watermark.encoding import encode
+from watermark.encoding import JPEG_QUALITY, encode
 from watermark.errors import UnsupportedType
 from watermark.hidden import HiddenKey, embed
 from watermark.look import STANDARD, Look
@@ -19,6 +20,10 @@ from watermark.stamp import Stamp
 from watermark.tile import Pixels, footer, overlay
 
 MARKED_SHORT_SIDE_MIN_PX = 200  # below, a page is unreadable and a pattern of this coarseness would not survive
+_JPEG_OPTIONS = (
+    *(cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420),
+)
 SEALED_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 
@@ -35,6 +40,15 @@ class Mark:
         if min(base.pixels.shape[:2]) < MARKED_SHORT_SIDE_MIN_PX:
             return base.pixels.copy()
         return embed(base.pixels, base.carrier, self.copy_id, self.key, self.asset)
+
+
+def encoded(pixels: Pixels, media_type: str) -> bytes:
+    """RGB pixels, given away, as a file that holds nothing else."""
+    if media_type == "image/png":
+        return encode(Image.fromarray(pixels), media_type)
+    # As Pillow's, less two copies of the pixels.
+    _, content = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels), _JPEG_OPTIONS)
+    return content.tobytes()
 
 
 def stamp_pixels(pixels: Pixels, stamp: Stamp, look: Look = STANDARD) -> None:
@@ -59,7 +73,7 @@ def sealed(base: Base, stamp: Stamp, look: Look, mark: Mark | None, media_type: 
     """
     if media_type not in SEALED_FORMATS:
         raise UnsupportedType(media_type=media_type)
-    return encode(Image.fromarray(sealed_pixels(base, stamp, look, mark)), media_type)
+    return encoded(sealed_pixels(base, stamp, look, mark), media_type)
 
 
 def sealed_pixels(base: Base, stamp: Stamp, look: Look, mark: Mark | None) -> Pixels:

@@ -27,7 +27,14 @@ REAP_TIMEOUT_S = 5
 START_TIMEOUT_S = 30
 IMPORT_ROOT = str(Path(watermark.__file__).parents[1])
 # One thread each: the pool is what uses the processors, and a confined process may start no thread (RLIMIT_NPROC).
-ENVIRONMENT = {"PYTHONPATH": IMPORT_ROOT, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# The C library keeps freed pixels for the next picture (mallopt(3)): fresh pages cost as much as what is done to them.
+ENVIRONMENT = {
+    "PYTHONPATH": IMPORT_ROOT,
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(128 * MIB),
+}
 KNOWN_MAX = 64  # names that are remembered; the process itself decides what it keeps
 
 Result = TypeVar("Result")
