@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from watermark.hidden.alignment import align
 from watermark.hidden.carrier import Carrier, canvas_size
 from watermark.hidden.codeword import COPY_ID_BITS, decode
-from watermark.hidden.evidence import evidence_of
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.matching import Features, shrunk
 from watermark.hidden.registration import SUSPECT_PIXELS_MAX, Placement, placements
 from watermark.hidden.scoring import Suspicion, judged, ranked
+from watermark.hidden.soft_bits import evidence_of
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
