@@ -8,20 +8,26 @@ is secret for each picture and read against its original. Leaves keys, caches an
 from watermark.hidden.carrier import Carrier, CarrierDamaged
 from watermark.hidden.codeword import COPY_ID_BITS
 from watermark.hidden.embedding import CarrierMismatch, embed
+from watermark.hidden.evidence import FALSE_ALARM_MAX
 from watermark.hidden.informed import InformedReading, Original, read_informed
 from watermark.hidden.keys import HiddenKey
+from watermark.hidden.reading import BlindReading, Sighting, read_blind
 from watermark.hidden.scoring import FALSE_ACCUSATION_MAX, Suspicion
 
 __all__ = [
     "COPY_ID_BITS",
     "FALSE_ACCUSATION_MAX",
+    "FALSE_ALARM_MAX",
+    "BlindReading",
     "Carrier",
     "CarrierDamaged",
     "CarrierMismatch",
     "HiddenKey",
     "InformedReading",
     "Original",
+    "Sighting",
     "Suspicion",
     "embed",
+    "read_blind",
     "read_informed",
 ]

@@ -53,7 +53,13 @@ def pattern(chips: Floats) -> Floats:
 @lru_cache(KEYS_CACHED)
 def pilot(key: HiddenKey) -> Floats:
     """The known part of every tile of this key, (128, 128)."""
-    return pattern(key.signs(f"{_LABEL} pilot", CHIPS)) * np.float32(PILOT_POWER**0.5)
+    return pattern(pilot_chips(key)) * np.float32(PILOT_POWER**0.5)
+
+
+@lru_cache(KEYS_CACHED)
+def pilot_chips(key: HiddenKey) -> Floats:
+    """The signs of the pilot, (1024,)."""
+    return key.signs(f"{_LABEL} pilot", CHIPS)
 
 
 @lru_cache(KEYS_CACHED)

@@ -1,0 +1,91 @@
+"""A copy id read from a suspect picture, without its original.
+
+Promises: whatever was cut off, resized, compressed, turned, mirrored or inverted, a reading that is returned has a
+stated bound on the probability of being wrong, and none is returned above FALSE_ALARM_MAX. The work is bounded; it ends
+with the first view that proves something. Leaves what to do without a reading to the informed layer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.hidden.evidence import FALSE_ALARM_MAX, Evidence, weighed
+from watermark.hidden.folding import Placement, folded, placed
+from watermark.hidden.keys import HiddenKey
+from watermark.hidden.lattice import candidates
+from watermark.hidden.refining import refined
+from watermark.hidden.whitening import View, views
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Matrix = NDArray[np.float64]
+
+REFINED_MAX = 3  # the best placements of a view that are refined and decoded
+SCORE_WORTH_REFINING = 4.8  # in deviations; the highest of 130,000 chance values lies near 4.5
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A place where a key's pilot seems to be, whether or not what it says can be proven.
+
+    `evidence.soft` are the 256 soft code bits in an arbitrary scale; `to_pixels` (3, 3) leads from tile units to pixels
+    of the suspect.
+    """
+
+    kid: int
+    evidence: Evidence
+    quarter_turns: int
+    mirrored: bool
+    inverted: bool
+    to_pixels: Matrix
+
+
+@dataclass(frozen=True)
+class BlindReading:
+    """A proven copy id: `score` is the pilot's, in deviations; `false_alarm` bounds the probability of an error."""
+
+    copy_id: int
+    kid: int
+    score: float
+    false_alarm: float
+    sighting: Sighting
+
+
+def read_blind(pixels: Pixels, keys: Sequence[HiddenKey]) -> list[BlindReading]:
+    """The copy ids proven by the repeating layer of a suspect (RGB, uint8), surest first; none if nothing is."""
+    for view in views(pixels):
+        for seen in sightings(view, keys):
+            if seen.evidence.false_alarm <= FALSE_ALARM_MAX:
+                return [_reading(seen)]
+    return []
+
+
+def sightings(view: View, keys: Sequence[HiddenKey]) -> Iterator[Sighting]:
+    """The likeliest places of any key's tile in one view, refined, likeliest first."""
+    found = [
+        placed(folds, key) for folds in (folded(view.values, each) for each in candidates(view.values)) for key in keys
+    ]
+    found.sort(key=lambda placement: -placement.score)
+    for placement in found[:REFINED_MAX]:
+        if placement.score >= SCORE_WORTH_REFINING:
+            yield _seen(view, placement, len(keys))
+
+
+def _seen(view: View, placement: Placement, keys_tried: int) -> Sighting:
+    summed = refined(view.values, placement)
+    exact = summed.placement
+    return Sighting(
+        kid=exact.key.kid,
+        evidence=weighed(summed.tile, exact.key, keys_tried),
+        quarter_turns=exact.quarter_turns,
+        mirrored=exact.mirrored,
+        inverted=exact.inverted,
+        to_pixels=view.to_pixels @ exact.to_view,
+    )
+
+
+def _reading(seen: Sighting) -> BlindReading:
+    evidence = seen.evidence
+    return BlindReading(evidence.copy_id, seen.kid, evidence.pilot_score, evidence.false_alarm, seen)
