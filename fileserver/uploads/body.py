@@ -1,9 +1,9 @@
 """A request's body: asked for only when it is wanted, hashed as it arrives, and with a reason when it ends early.
 
-A long body of announced length is read past aiohttp: straight from the connection's socket, in a thread that also
-computes the hashes, because the parser's way costs more processor time than everything else that happens to the bytes.
-Such a connection is closed after its answer, since the parser has not seen the body's end. Short and chunked bodies
-come through aiohttp's own stream.
+A long body of announced length is read past aiohttp: straight from the connection's socket, in a thread, with another
+one behind it that computes the hashes, because the parser's way costs more processor time than everything else that
+happens to the bytes. Such a connection serves its next request with a new parser (`renewal`); if the body did not come
+to its end, it is closed. Short and chunked bodies come through aiohttp's own stream.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 from aiohttp import ClientPayloadError, web
@@ -24,6 +25,7 @@ from fileserver.uploads.errors import UploadCut, UploadSilent, UploadSlow
 from fileserver.uploads.headers import OFFSET_STREAM
 from fileserver.uploads.pace import Pace
 from fileserver.uploads.receptions import RECEIVING_MAX, Reception
+from fileserver.uploads.renewal import renew
 
 SILENCE_MAX_S = 60
 PAST_PARSER_FROM_BYTES = 512 << 10  # below, handing the socket over costs more than it saves
@@ -158,26 +160,31 @@ class StreamBody:
 
 
 class Hashing:
-    """Hashes each piece in a thread of its own while the next one is received."""
+    """Hashes pieces in a thread of its own, behind the one that receives them, which need not wait."""
 
     def __init__(self, hashers: Sequence[Any]) -> None:
         self._hashers = hashers
+        self._pieces: SimpleQueue[memoryview | None] = SimpleQueue()
         self._busy: Future[None] | None = None
 
-    def begin(self, piece: memoryview) -> None:
-        """The next piece, once the one before is done."""
-        if self._hashers:
-            self.end()
-            self._busy = HASHERS.submit(self._update, piece)
+    def add(self, piece: memoryview) -> None:
+        """The next piece, which must stay as it is until the end."""
+        if not self._hashers:
+            return
+        self._pieces.put(piece)
+        if self._busy is None:
+            self._busy = HASHERS.submit(self._run)
 
     def end(self) -> None:
         """Returns when all is hashed."""
         if self._busy is not None:
+            self._pieces.put(None)
             self._busy.result()
 
-    def _update(self, piece: memoryview) -> None:
-        for hasher in self._hashers:
-            hasher.update(piece)
+    def _run(self) -> None:
+        while piece := self._pieces.get():
+            for hasher in self._hashers:
+                hasher.update(piece)
 
 
 class SocketBody:
@@ -220,11 +227,13 @@ class SocketBody:
         return count
 
     def close(self) -> None:
-        """Gives the connection back to aiohttp, which answers on it and closes it."""
+        """Gives the connection back to aiohttp, which answers on it, and closes it if the body was not read whole."""
         for each in (self._socket, self._woken, self._wake):
             each.close()
         if not self._left_bytes and not self._stream.has_rest:
             self._request.content.feed_eof()
+            if renew(self._request):
+                del self._request[CONNECTION_SPENT]
         self._request.protocol.resume_reading()
 
     async def _in_thread(self, vessel: Vessel, hashers: Sequence[Any], size_max_bytes: int) -> int:
@@ -270,7 +279,7 @@ class SocketBody:
                 count = self._gather(room, patience_ms)
                 if not count:
                     break
-                hashing.begin(room[:count])
+                hashing.add(room[:count])
                 vessel.fill(room[:count])
                 total += count
         except (OSError, UploadSlow) as failure:
@@ -292,16 +301,24 @@ class SocketBody:
 
     def _next(self, room: memoryview, patience_ms: int) -> int:
         """0: the body has ended, or there is a pause, or somebody wants us to stop."""
-        file = self._socket.fileno()
-        with self._pace:
-            ready = [fd for fd, _ in self._poll.poll(patience_ms)]
-        if file not in ready:
-            if not ready and patience_ms > GATHER_MS:
-                raise TimeoutError
-            return 0
-        received = self._socket.recv_into(room)
+        received = self._at_hand(room)
+        if received is None:
+            with self._pace:
+                ready = [fd for fd, _ in self._poll.poll(patience_ms)]
+            if self._socket.fileno() not in ready:
+                if not ready and patience_ms > GATHER_MS:
+                    raise TimeoutError
+                return 0
+            received = self._at_hand(room) or 0
         self._pace.came(received)
         return received
+
+    def _at_hand(self, room: memoryview) -> int | None:
+        """What has arrived; 0 at the end, None when there is nothing yet."""
+        try:
+            return self._socket.recv_into(room)
+        except BlockingIOError:
+            return None
 
     def _interrupt(self) -> None:
         """Ends a wait in the thread."""
