@@ -75,10 +75,11 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
-        """For a single question: each statement is a transaction of its own, without the two round trips of one.
+    async def statements(self) -> AsyncIterator[Transaction]:
+        """For single questions and changes: each statement is a transaction of its own, without round trips beside it.
 
-        What two statements read may be of two moments. Raises as `transaction`.
+        What two statements see may be of two moments, and the first stays done when the second fails. Raises as
+        `transaction`.
         """
         with _unavailable_if_it_may_pass():
             async with self._autocommit.connect() as connection:

@@ -57,7 +57,7 @@ def bearer_of(request: web.Request) -> str | None:
 async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller | None:
     config = services.config
     limits = SessionLimits(config.session_idle_s, config.session_absolute_s)
-    async with services.database.reading() as tx:
+    async with services.database.statements() as tx:
         live = await sessions.find(tx, token, limits=limits, now=services.clock())
     if live is None or not _may_call(live.standing):
         return None
@@ -65,7 +65,7 @@ async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller
 
 
 async def _by_token(services: Services, token: str) -> Caller | None:
-    async with services.database.reading() as tx:
+    async with services.database.statements() as tx:
         live = await tokens.find(tx, token, now=services.clock())
     if live is None or not _may_call(live.standing):
         return None

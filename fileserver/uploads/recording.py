@@ -68,6 +68,28 @@ class Recording:
 
     async def record(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
         """Move the offset to `end`, or raise UploadReplaced, AccessDenied or UploadQuotaExceeded and record nothing."""
+        if self._are_all_there_is(tail, end):
+            await self._record_parts(parts, end)
+        else:
+            await self._record_all(parts, tail, end)
+
+    def _are_all_there_is(self, tail: TailRow | None, end: int) -> bool:
+        """Whether nothing happens but that parts arrived, in the middle of an upload: nearly always."""
+        length = self._row.length_bytes
+        return tail is None and not self._tails and length is not None and end < length
+
+    async def _record_parts(self, parts: Sequence[Part], end: int) -> None:
+        """What `_record_all` would do, in two round trips instead of five."""
+        row, rows = self._row, [self._part_row(part) for part in parts]
+        async with self._services.database.statements() as tx:
+            await self._check_person(tx)
+            if not await uploads.advance_by_parts(
+                tx, row.id, row.fence, start=row.offset_bytes, end=end, now=self._services.clock(), parts=rows
+            ):
+                raise UploadReplaced
+        self._row = replace(row, offset_bytes=end)
+
+    async def _record_all(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
         async with self._services.database.transaction() as tx:
             await self._check_person(tx)
             await self._advance(tx, end)

@@ -193,7 +193,7 @@ async def take_up(
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
     database = services.database
-    async with database.reading() if length is None else database.transaction() as tx:
+    async with database.statements() if length is None else database.transaction() as tx:
         row = await allowed(tx, actor, action, upload_id, services.clock(), lock=length is not None)
         if row.way != STREAMED:
             raise UploadWrongWay(way=row.way)
