@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Transaction
-from storage.rows.standing import Standing, select_standing, to_standing
+from storage.rows.standing import STANDING, Standing, to_standing
 from storage.schema import person, session
 
 LISTED_MAX = 100
@@ -37,6 +37,13 @@ COLUMNS = (
 )
 
 
+BY_HASH = (
+    STANDING.add_columns(*(column.label(f"session_{column.name}") for column in COLUMNS))
+    .join(session, session.c.person_id == person.c.id)
+    .where(session.c.token_hash == bindparam("hash"))
+)
+
+
 async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> None:
     """Keeps a new session under the hash of its token."""
     values = {column.name: getattr(row, column.name) for column in COLUMNS}
@@ -45,13 +52,7 @@ async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> No
 
 async def session_by_hash(tx: Transaction, token_hash: bytes) -> tuple[SessionRow, Standing] | None:
     """The session with this token and the standing of its person, in one query; ended and expired ones too."""
-    query = (
-        select_standing()
-        .add_columns(*(column.label(f"session_{column.name}") for column in COLUMNS))
-        .join(session, session.c.person_id == person.c.id)
-        .where(session.c.token_hash == token_hash)
-    )
-    row = (await tx.execute(query)).one_or_none()
+    row = (await tx.execute(BY_HASH, {"hash": token_hash})).one_or_none()
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from storage.database import Transaction
 from storage.schema import account, clinic, person, viewer
@@ -25,28 +25,29 @@ class Standing:
     job: str | None
 
 
-def select_standing() -> Select[Any]:
-    """The query behind every standing; callers narrow it, or join what leads to the person."""
-    return select(
-        person.c.id.label("person_id"),
-        person.c.pseudonym,
-        person.c.erased_at,
-        account.c.role,
-        account.c.disabled_at,
-        viewer.c.clinic_id,
-        clinic.c.name.label("clinic_name"),
-        viewer.c.job,
-        viewer.c.verified_at,
-        viewer.c.blocked_at,
-    ).select_from(
-        person.outerjoin(account, account.c.person_id == person.c.id)
-        .outerjoin(viewer, viewer.c.person_id == person.c.id)
-        .outerjoin(clinic, clinic.c.id == viewer.c.clinic_id)
-    )
+# The query behind every standing; others narrow it, or join what leads to the person. Asked several times for each
+# request, so it and what is made of it are put together once.
+STANDING: Select[Any] = select(
+    person.c.id.label("person_id"),
+    person.c.pseudonym,
+    person.c.erased_at,
+    account.c.role,
+    account.c.disabled_at,
+    viewer.c.clinic_id,
+    clinic.c.name.label("clinic_name"),
+    viewer.c.job,
+    viewer.c.verified_at,
+    viewer.c.blocked_at,
+).select_from(
+    person.outerjoin(account, account.c.person_id == person.c.id)
+    .outerjoin(viewer, viewer.c.person_id == person.c.id)
+    .outerjoin(clinic, clinic.c.id == viewer.c.clinic_id)
+)
+STANDING_OF = STANDING.where(person.c.id == bindparam("person"))
 
 
 def to_standing(row: Row[Any]) -> Standing | None:
-    """What a row of `select_standing` says; None for somebody who is neither employee nor viewer."""
+    """What a row of `STANDING` says; None for somebody who is neither employee nor viewer."""
     if row.role is None and row.job is None:
         return None
     return Standing(
@@ -63,11 +64,11 @@ def to_standing(row: Row[Any]) -> Standing | None:
 
 async def standing_of(tx: Transaction, person_id: UUID) -> Standing | None:
     """The person's standing; None if there is no such person, or one who is neither employee nor viewer."""
-    row = (await tx.execute(select_standing().where(person.c.id == person_id))).one_or_none()
+    row = (await tx.execute(STANDING_OF, {"person": person_id})).one_or_none()
     return to_standing(row) if row else None
 
 
 async def standings_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """The standings of these people; whoever has none is left out."""
-    found = (to_standing(row) for row in await tx.execute(select_standing().where(person.c.id.in_(person_ids))))
+    found = (to_standing(row) for row in await tx.execute(STANDING.where(person.c.id.in_(person_ids))))
     return {standing.person_id: standing for standing in found if standing is not None}

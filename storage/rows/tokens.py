@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage.database import Transaction
-from storage.rows.standing import Standing, select_standing, to_standing
+from storage.rows.standing import STANDING, Standing, to_standing
 from storage.schema import api_token, person
 
 LISTED_MAX = 200
@@ -41,6 +41,13 @@ COLUMNS = (
 )
 
 
+BY_HASH = (
+    STANDING.add_columns(*(column.label(f"token_{column.name}") for column in COLUMNS))
+    .join(api_token, api_token.c.person_id == person.c.id)
+    .where(api_token.c.token_hash == bindparam("hash"))
+)
+
+
 async def add_token(tx: Transaction, row: TokenRow, token_hash: bytes) -> None:
     """Keeps a new token under its hash."""
     values = {column.name: getattr(row, column.name) for column in COLUMNS}
@@ -49,13 +56,7 @@ async def add_token(tx: Transaction, row: TokenRow, token_hash: bytes) -> None:
 
 async def token_by_hash(tx: Transaction, token_hash: bytes) -> tuple[TokenRow, Standing] | None:
     """The token and the standing of its person, in one query; revoked and expired ones too."""
-    query = (
-        select_standing()
-        .add_columns(*(column.label(f"token_{column.name}") for column in COLUMNS))
-        .join(api_token, api_token.c.person_id == person.c.id)
-        .where(api_token.c.token_hash == token_hash)
-    )
-    row = (await tx.execute(query)).one_or_none()
+    row = (await tx.execute(BY_HASH, {"hash": token_hash})).one_or_none()
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None

@@ -113,6 +113,8 @@ PART_COLUMNS = tuple(upload_part.c[field.name] for field in fields(PartRow))
 TAIL_COLUMNS = tuple(upload_tail.c[field.name] for field in fields(TailRow))
 
 
+BY_ID = select(*COLUMNS).where(upload.c.id == bindparam("id"))
+BY_ID_LOCKED = BY_ID.with_for_update(key_share=True)
 MOVED = (
     update(upload)
     .where(
@@ -125,16 +127,24 @@ MOVED = (
     .returning(upload.c.id)
     .cte("moved")
 )
-ARRIVED = func.unnest(
-    bindparam("numbers", type_=ARRAY(Integer)),
-    bindparam("offsets", type_=ARRAY(BigInteger)),
-    bindparam("sizes", type_=ARRAY(BigInteger)),
-    bindparam("etags", type_=ARRAY(Text)),
-).table_valued("number", "offset_bytes", "size_bytes", "etag").render_derived()
-ADVANCING_BY_PARTS = insert(upload_part).from_select(
-    ["upload_id", "number", "offset_bytes", "size_bytes", "etag"],
-    select(MOVED.c.id, *ARRIVED.c).select_from(MOVED.join(ARRIVED, true())),
-).execution_options(preserve_rowcount=True)
+ARRIVED = (
+    func.unnest(
+        bindparam("numbers", type_=ARRAY(Integer)),
+        bindparam("offsets", type_=ARRAY(BigInteger)),
+        bindparam("sizes", type_=ARRAY(BigInteger)),
+        bindparam("etags", type_=ARRAY(Text)),
+    )
+    .table_valued("number", "offset_bytes", "size_bytes", "etag")
+    .render_derived()
+)
+ADVANCING_BY_PARTS = (
+    insert(upload_part)
+    .from_select(
+        ["upload_id", "number", "offset_bytes", "size_bytes", "etag"],
+        select(MOVED.c.id, *ARRIVED.c).select_from(MOVED.join(ARRIVED, true())),
+    )
+    .execution_options(preserve_rowcount=True)
+)
 
 
 async def add_upload(tx: Transaction, row: UploadRow) -> None:
@@ -149,8 +159,7 @@ async def add_uploads(tx: Transaction, rows: Sequence[UploadRow]) -> None:
 
 async def upload_by_id(tx: Transaction, upload_id: UUID, *, lock: bool = False) -> UploadRow | None:
     """The upload; with `lock` nobody else changes it until the transaction ends."""
-    query = select(*COLUMNS).where(upload.c.id == upload_id)
-    found = (await tx.execute(query.with_for_update(key_share=True) if lock else query)).mappings().one_or_none()
+    found = (await tx.execute(BY_ID_LOCKED if lock else BY_ID, {"id": upload_id})).mappings().one_or_none()
     return None if found is None else UploadRow(**found)
 
 
