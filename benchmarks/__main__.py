@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from benchmarks import downloads, ledger, links, pages, sealing
+from benchmarks import downloads, ledger, links, marks, pages, sealing
 from benchmarks.stage import Figure, stage
 from benchmarks.uploads import running as uploads
 from benchmarks.uploads.plot import draw
@@ -29,6 +29,7 @@ from fileserver.services import Services
 ALL = {
     "links": links.run,
     "sealing": sealing.run,
+    "marks": marks.run,
     "pages": pages.run,
     "ledger": ledger.run,
     "downloads": downloads.run,

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from compliance.errors import InvalidValue
-from watermark.look import PRESETS, Look, LookInvalid
+from watermark.look import PRESETS, Look, LookInvalid, PresetName
 
 FALLBACK = PRESETS["strong"]
 
@@ -30,14 +30,14 @@ class Marked(Protocol):
 def look_of(row: Marked) -> Look:
     """How copies that come through this share are marked."""
     if row.look is None:
-        return PRESETS.get(row.watermark, FALLBACK)
+        return next((look for name, look in PRESETS.items() if name == row.watermark), FALLBACK)
     try:
         return Look(**row.look)
     except (LookInvalid, TypeError):
         return FALLBACK
 
 
-def chosen(preset: str, changes: Mapping[str, Any], *, field: str = "/look") -> Look:
+def chosen(preset: PresetName, changes: Mapping[str, Any], *, field: str = "/look") -> Look:
     """A preset with changes to some of its fields. Raises InvalidValue; `field` points to where the changes stand."""
     try:
         return replace(PRESETS[preset], **changes)
@@ -48,3 +48,9 @@ def chosen(preset: str, changes: Mapping[str, Any], *, field: str = "/look") -> 
 def stored(look: Look) -> dict[str, Any]:
     """The look as a share's row keeps it: every field, so that it stays what it is."""
     return asdict(look)
+
+
+def told(look: Look) -> str:
+    """The look in the log: without its text, which may name people."""
+    opacity = "" if look.opacity_percent is None else f" {look.opacity_percent}%"
+    return f"{look.strength} {look.layout} {look.colour}{opacity} {look.size}"

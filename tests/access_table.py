@@ -64,6 +64,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "materials.withdraw": {"reason": "x"},
     "reviews.decide": {"decision": "reject", "sha256": "{pending_sha256}", "reason": "x"},
     "shares.create": {"material_id": "{material_id}"},
+    "looks.preview": {"version_id": "{version_id}"},
     "visits.create": {"token": "{share_token}"},
 }
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -170,6 +171,8 @@ ROWS = (
     Row("401 403 403 403 403 403 403 200 403 403", "copies.document"),
     Row("401 200 200 200 200 403 403 403 403 403", "versions.page"),
     Row("401 200 200 200 200 403 403 403 403 403", "versions.thumb"),
+    Row("401 200 200 200 200 403 403 403 403 403", "looks.preview"),
+    Row("401 200 403 200 403 403 403 403 403 403", "looks.preview", "draft"),
     Row("401 200 403 403 200 403 403 403 403 403", "versions.original"),
     Row("401 200 403 403 200 403 403 403 403 403", "versions.original_head"),
     Row("401 200 403 200 403 403 403 403 403 403", "versions.page", "draft"),

@@ -16,6 +16,7 @@ from watermark.stamp import Stamp
 Strength = Literal["light", "standard", "strong"]
 Layout = Literal["tiled", "diagonal", "corner"]
 Size = Literal["small", "medium", "large"]
+PresetName = Literal["light", "standard", "strong", "diagonal", "corner", "confidential"]
 
 # Opacity of the strokes where the maker says nothing else, for black.
 STRENGTHS: Mapping[str, int] = {"light": 11, "standard": 17, "strong": 32}
@@ -79,7 +80,7 @@ class Look:
 
 
 # The one table of presets; their words stand in the locales under `watermark-<name>`.
-PRESETS: Mapping[str, Look] = {
+PRESETS: Mapping[PresetName, Look] = {
     "light": Look(strength="light"),
     "standard": Look(),
     "strong": Look(strength="strong"),

@@ -17,14 +17,16 @@ from PIL import Image, ImageDraw
 
 from watermark import geometry
 from watermark.geometry import Setting
-from watermark.ink import RGB, Ink
+from watermark.ink import Ink
 from watermark.lettering import font
 from watermark.look import Look
 
 Pixels = NDArray[np.uint8]
+Tones = NDArray[np.float32]
 
 EM_MIN_PX = 10  # below this Chinese is not legible at all
 BAND_PX = 64  # a turned block is kept in bands of this height, each as wide as its ink
+CUBIC_EM_MAX_PX = 48  # larger type stays sharp without it, at a third of the cost
 OVERLAYS_CACHED = 8
 CACHED_PIXELS_MAX = 16_000_000  # of the page; what covers a larger one takes tens of megabytes and is not wanted twice
 FOOTER_PAPER = Ink((40, 40, 40), (255, 255, 255), 0.92, 0.69)  # type, and the strip that it stands on
@@ -70,7 +72,7 @@ class Overlay:
 
 def overlay(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
     """The mark of these lines for a page of this size, without the footer."""
-    return (_cached if width * height <= CACHED_PIXELS_MAX else _overlay)(lines, look, width, height)
+    return (_kept if width * height <= CACHED_PIXELS_MAX else drawn)(lines, look, width, height)
 
 
 @lru_cache(maxsize=OVERLAYS_CACHED)
@@ -79,31 +81,32 @@ def footer(text: str, width: int, height: int) -> Piece:
     planned = geometry.footer(text, width, height, em_min=EM_MIN_PX)
     size = math.floor(planned.em)
     box = (min(width, math.ceil(planned.width)), round(planned.height))
-    type_mask = Image.new("L", box)
-    ImageDraw.Draw(type_mask).text((size / 2, box[1] / 2), text, fill=OPAQUE, font=font(size), anchor="lm")
-    keep, add = _inked(np.asarray(type_mask), np.full((box[1], box[0]), OPAQUE, np.uint8), FOOTER_PAPER)
+    letters = Image.new("L", box)
+    ImageDraw.Draw(letters).text((size / 2, box[1] / 2), text, fill=OPAQUE, font=font(size), anchor="lm")
+    masks = np.dstack((np.asarray(letters), np.full((box[1], box[0]), OPAQUE, np.uint8)))
     margin = round(planned.margin)
-    return Piece(margin, height - box[1] - margin, keep, add)
+    return _inked(masks, margin, height - box[1] - margin, FOOTER_PAPER)
 
 
 @lru_cache(maxsize=OVERLAYS_CACHED)
-def _cached(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
-    return _overlay(lines, look, width, height)
+def _kept(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+    return drawn(lines, look, width, height)
 
 
-def _overlay(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+def drawn(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+    """The same, drawn anew."""
     planned = geometry.setting(lines, look, width, height, em_min=EM_MIN_PX)
     planned = geometry.at_em(lines, look, width, height, round(planned.em))
-    keep, add = _turned(*_block(planned, look.ink), planned)
+    masks = _turned(_set(planned), planned)
     if planned.step is not None:
         across, down = (math.ceil(each) for each in planned.step)
-        return Overlay((_wrapped(keep, add, across, down),), (across, down))
-    left, top = (round(at - side / 2) for at, side in zip(planned.centre, (keep.shape[1], keep.shape[0]), strict=True))
-    return Overlay(tuple(_bands(keep, add, left, top)), None)
+        return Overlay((_inked(_wrapped(masks, across, down), 0, 0, look.ink),), (across, down))
+    left, top = round(planned.centre[0] - masks.shape[1] / 2), round(planned.centre[1] - masks.shape[0] / 2)
+    return Overlay(tuple(_inked(*each, look.ink) for each in _bands(masks, left, top)), None)
 
 
-def _block(planned: Setting, ink: Ink) -> tuple[Pixels, Pixels]:
-    """The lines set once and upright, as (keep, add)."""
+def _set(planned: Setting) -> Pixels:
+    """The lines set once and upright: where glyphs are, and where glyphs or their outline are; (h, w, 2)."""
     size = round(planned.em)
     face, stroke = font(size), max(1, round(size * geometry.OUTLINE_EM))
     box = (math.ceil(planned.width), math.ceil(planned.height))
@@ -112,45 +115,28 @@ def _block(planned: Setting, ink: Ink) -> tuple[Pixels, Pixels]:
         at = (box[0] / 2, box[1] / 2 + below)
         ImageDraw.Draw(fill).text(at, line, fill=OPAQUE, font=face, anchor="mm")
         ImageDraw.Draw(outlined).text(at, line, fill=OPAQUE, font=face, anchor="mm", stroke_width=stroke)
-    return _inked(np.asarray(fill), np.asarray(outlined), ink)
+    return np.dstack((np.asarray(fill), np.asarray(outlined)))
 
 
-def _inked(fill: Pixels, outlined: Pixels, ink: Ink) -> tuple[Pixels, Pixels]:
-    """(keep, add) of the fill over what its outline leaves visible; masks are (h, w)."""
-    dark = fill.astype(np.float32) * (ink.fill_opacity / OPAQUE)
-    under = np.maximum(outlined, fill) - fill
-    light = under.astype(np.float32) * (ink.outline_opacity / OPAQUE) * (1 - dark)
-    keep = np.rint((1 - dark - light) * OPAQUE).astype(np.uint8)
-    add = np.stack([_layer(dark, light, ink.fill[each], ink.outline[each]) for each in range(len(ink.fill))], axis=-1)
-    return np.repeat(keep[..., None], 3, axis=-1), add
-
-
-def _layer(dark: NDArray[np.float32], light: NDArray[np.float32], fill: int, outline: int) -> Pixels:
-    return np.asarray(np.floor(dark * fill + light * outline + 0.5), np.uint8)
-
-
-def _turned(keep: Pixels, add: Pixels, planned: Setting) -> tuple[Pixels, Pixels]:
+def _turned(masks: Pixels, planned: Setting) -> Pixels:
     """The block turned about its middle, in the upright box around it."""
     if not planned.angle:
-        return keep, add
-    height, width = keep.shape[:2]
+        return masks
+    height, width = masks.shape[:2]
     box = tuple(math.ceil(each) + 2 for each in planned.extent)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), planned.angle, 1.0)
     turn[:, 2] += (box[0] - width) / 2, (box[1] - height) / 2
-    paper: RGB = (OPAQUE, OPAQUE, OPAQUE)
-    kept = cv2.warpAffine(keep, turn, box, flags=cv2.INTER_CUBIC, borderValue=paper)
-    added = cv2.warpAffine(add, turn, box, flags=cv2.INTER_CUBIC, borderValue=(0, 0, 0))
-    return np.asarray(kept, np.uint8), np.asarray(added, np.uint8)
+    smoothing = cv2.INTER_CUBIC if planned.em <= CUBIC_EM_MAX_PX else cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(masks, turn, box, flags=smoothing), np.uint8)
 
 
-def _wrapped(keep: Pixels, add: Pixels, width: int, height: int) -> Piece:
+def _wrapped(masks: Pixels, width: int, height: int) -> Pixels:
     """The block in the middle of a tile; what hangs over one edge comes in at the opposite one."""
-    tile = Piece(0, 0, np.full((height, width, 3), OPAQUE, np.uint8), np.zeros((height, width, 3), np.uint8))
-    for rows, into_rows in _folded(keep.shape[0], height):
-        for columns, into_columns in _folded(keep.shape[1], width):
-            into = (into_rows, into_columns)
-            np.minimum(tile.keep[into], keep[rows, columns], out=tile.keep[into])
-            np.maximum(tile.add[into], add[rows, columns], out=tile.add[into])
+    tile = np.zeros((height, width, masks.shape[2]), np.uint8)
+    for rows, into_rows in _folded(masks.shape[0], height):
+        for columns, into_columns in _folded(masks.shape[1], width):
+            into = tile[into_rows, into_columns]
+            np.maximum(into, masks[rows, columns], out=into)
     return tile
 
 
@@ -165,13 +151,27 @@ def _folded(length: int, period: int) -> Iterator[tuple[slice, slice]]:
         at += size
 
 
-def _bands(keep: Pixels, add: Pixels, left: int, top: int) -> Iterator[Piece]:
-    """The block in bands without the empty ground beside its ink."""
-    for start in range(0, keep.shape[0], BAND_PX):
-        band = keep[start : start + BAND_PX]
-        inked = np.flatnonzero((band[..., 0] != OPAQUE).any(axis=0))
+def _bands(masks: Pixels, left: int, top: int) -> Iterator[tuple[Pixels, int, int]]:
+    """The block in bands without the empty ground beside its ink, each with its place."""
+    for start in range(0, masks.shape[0], BAND_PX):
+        band = masks[start : start + BAND_PX]
+        inked = np.flatnonzero(band[..., 1].any(axis=0))
         if inked.size:
-            columns = slice(int(inked[0]), int(inked[-1]) + 1)
-            rows = slice(start, start + BAND_PX)
-            kept, added = (np.ascontiguousarray(each[rows, columns]) for each in (keep, add))
-            yield Piece(left + columns.start, top + start, kept, added)
+            first, last = int(inked[0]), int(inked[-1]) + 1
+            yield band[:, first:last], left + first, top + start
+
+
+def _inked(masks: Pixels, left: int, top: int, ink: Ink) -> Piece:
+    """The fill, and of the outline what the fill leaves visible, in their colours."""
+    fill, outlined = masks[..., 0], masks[..., 1]
+    dark = fill * np.float32(ink.fill_opacity / OPAQUE)
+    light = cv2.subtract(outlined, fill) * np.float32(ink.outline_opacity / OPAQUE) * (1 - dark)
+    keep = np.asarray(np.rint((1 - dark - light) * OPAQUE), np.uint8)
+    layers = {tones: _layer(dark, light, tones) for tones in zip(ink.fill, ink.outline, strict=True)}
+    add = [layers[tones] for tones in zip(ink.fill, ink.outline, strict=True)]
+    return Piece(left, top, np.dstack((keep, keep, keep)), np.dstack(add))
+
+
+def _layer(dark: Tones, light: Tones, tones: tuple[int, int]) -> Pixels:
+    """One channel of what is added."""
+    return np.asarray(np.rint(dark * np.float32(tones[0]) + light * np.float32(tones[1])), np.uint8)

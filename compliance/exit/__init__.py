@@ -17,7 +17,7 @@ from compliance import ledger
 from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
 from compliance.exit.asking import Asking
-from compliance.exit.gates import DeskGate, Gate, Passage, VisitGate
+from compliance.exit.gates import DeskGate, Gate, Passage, Trial, VisitGate
 from compliance.exit.pieces import ByAddress, Choose, Leave, Original, Outgoing, Piece, PieceKind, Released
 from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
@@ -40,6 +40,7 @@ __all__ = [
     "PieceKind",
     "Released",
     "SealedExit",
+    "Trial",
     "VisitGate",
 ]
 

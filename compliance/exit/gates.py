@@ -23,6 +23,7 @@ from storage.database import Transaction
 from storage.rows import shares
 from storage.rows.shares import Served
 from storage.rows.standing import Standing
+from watermark.look import Look
 from watermark.stamp import Stamp
 
 CHINA_TIME = timezone(timedelta(hours=8))  # the brand's clinics; China has one zone and no summer time
@@ -94,12 +95,27 @@ class VisitGate:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A look tried on: the employee's own name stays, clinic and phone stand for what viewers have and they lack."""
+
+    look: Look
+    clinic_name: str
+    phone_tail: str
+
+    def on(self, seal: Seal) -> Seal:
+        """The same seal in this look."""
+        stamp = replace(seal.stamp, clinic_name=self.clinic_name, phone_tail=self.phone_tail)
+        return replace(seal, stamp=stamp, look=self.look)
+
+
 @dataclass(frozen=True)
 class DeskGate:
-    """An employee reading a version inside the brand."""
+    """An employee reading a version inside the brand, or trying a look on it."""
 
     version_id: UUID
     person_id: UUID
+    trial: Trial | None = None
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for an unknown version, AccessDenied with the rule otherwise."""
@@ -119,7 +135,10 @@ class DeskGate:
             link="",
             det={"version": str(self.version_id)},
         )
-        return passage if kind is PieceKind.ORIGINAL else await self._previewed(tx, keys, passage, now)
+        if kind is PieceKind.ORIGINAL:
+            return passage
+        previewed = await self._previewed(tx, keys, passage, now)
+        return replace(previewed, seal=self.trial.on(previewed.seal)) if self.trial else previewed
 
     async def _previewed(self, tx: Transaction, keys: KeyRing, passage: Passage, now: datetime) -> Passage:
         """What an employee is shown is a copy too, of a visit that leads back to them."""

@@ -7,9 +7,11 @@ from aiohttp import web
 
 from compliance.access import Action, Audience, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
+from compliance.looks import look_of
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
+from fileserver.looks import look_out
 from fileserver.services import Services
 from fileserver.shares import service
 from fileserver.shares.schemas import ShareIn, ShareList, ShareOut, SharePath, ShareQuery, VisitorList, VisitorOut
@@ -87,6 +89,7 @@ def _out(services: Services, share: Described) -> ShareOut:
         depth=row.depth,
         parent_id=row.parent_id,
         watermark=row.watermark,
+        look=look_out(look_of(row)),
         note=row.note,
         revoked_at=row.revoked_at,
         state=service.state_of(share, services.clock()),

@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from compliance.access import Audience, Job
 from fileserver.http.schemas import Input, Output
+from fileserver.looks import LookIn, LookOut
+from watermark.look import PresetName
 
 VISITS_MAX = 1_000_000
 FORWARD_DEPTH_MAX = 10
@@ -34,9 +36,8 @@ class ShareIn(Input):
     )
     download: bool = Field(default=False, description="Whether a sealed file may be downloaded")
     forward_depth: int = Field(default=0, ge=0, le=FORWARD_DEPTH_MAX, description="How many times it may be passed on")
-    watermark: Literal["light", "standard", "strong"] = Field(
-        default="standard", description="How strong the visible mark is"
-    )
+    watermark: PresetName = Field(default="standard", description="The preset of the visible mark")
+    look: LookIn | None = Field(default=None, description="Changes to the preset")
     note: Note = Field(default="", description="What the maker wants to remember; viewers don't see it")
 
 
@@ -61,7 +62,8 @@ class ShareOut(Output):
     forward_depth_left: int
     depth: int = Field(description="0 for an employee's share, 1 for a forward of it…")
     parent_id: UUID | None
-    watermark: str
+    watermark: str = Field(description="The preset that its maker began with")
+    look: LookOut = Field(description="How copies are marked; forwards keep it")
     note: str
     revoked_at: datetime | None
     state: Literal["open", "revoked", "expired", "used_up", "closed"] = Field(

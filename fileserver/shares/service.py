@@ -10,8 +10,10 @@ from compliance.access import Action, Actor, Audience, Target, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
+from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
 from compliance.visits import target_of
+from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn
 from storage.database import Transaction
@@ -74,7 +76,7 @@ def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -
         download=wanted.download,
         forward_depth_left=wanted.forward_depth,
         watermark=wanted.watermark,
-        look=None,
+        look=stored(look_in(wanted.watermark, wanted.look)),
         note=wanted.note,
         created_at=now,
         revoked_at=None,
@@ -112,6 +114,8 @@ def _policy(row: ShareRow) -> dict[str, str | int]:
         "visits_max": row.visits_max or 0,
         "download": int(row.download),
         "depth_left": row.forward_depth_left,
+        "watermark": row.watermark,
+        "look": told(look_of(row)),
     }
 
 

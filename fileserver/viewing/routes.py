@@ -5,7 +5,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 from compliance.access import Action, MaterialClass
-from compliance.errors import AccessDenied, LinkExpired, LinkInvalid, NotFound, NotPrepared
+from compliance.errors import AccessDenied, InvalidValue, LinkExpired, LinkInvalid, NotFound, NotPrepared
 from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
 from compliance.links import check_address
 from fileserver.http.call import Call
@@ -27,6 +27,7 @@ from fileserver.viewing.schemas import (
     VisitPath,
 )
 from fileserver.viewing.service import Opened
+from fileserver.viewing.trying import TrialIn, preview_look
 from storage.errors import RangeUnsatisfiable, StorageError
 from storage.rows.renditions import RenditionRow
 from watermark.errors import WatermarkError
@@ -236,6 +237,19 @@ ROUTES = (
     ),
     _version("pages/{page}", "versions.page", "One page of a version, sealed to the employee", preview),
     _version("thumbs/{page}", "versions.thumb", "One page of a version, small, sealed to the employee", preview_thumb),
+    Route(
+        method="POST",
+        path="/api/v1/looks/preview",
+        name="looks.preview",
+        summary="Try a look of the visible mark on a page",
+        handler=preview_look,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_PREVIEW,
+        scope="materials:read",
+        body=TrialIn,
+        produces="image/jpeg",
+        errors=(*SEALING, InvalidValue),
+    ),
     _original("GET", "versions.original", "The stored bytes, for those who must judge them"),
     _original("HEAD", "versions.original_head", "What a GET of the stored bytes would say of them"),
 )

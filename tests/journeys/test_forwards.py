@@ -106,10 +106,17 @@ async def test_forward_is_never_wider_than_its_parent(stage: Stage, zhao: Api) -
     """Audience, job, time, download and mark come from the parent; the marketer sees whose it is."""
     clinic = str(stage.cast.clinics["li"])
     share, visit = await stage.visit(
-        "li", audience="clinic", clinic_id=clinic, job="consultant", forward_depth=1, watermark="strong"
+        "li",
+        audience="clinic",
+        clinic_id=clinic,
+        job="consultant",
+        forward_depth=1,
+        watermark="strong",
+        look={"layout": "diagonal", "colour": "red", "text": "{name}"},
     )
     child = (await passed_on(stage.api("li"), visit)).ok
-    narrow = ("audience", "clinic_id", "person_id", "job", "expires_at", "download", "watermark", "material_id")
+    policy = ("audience", "clinic_id", "person_id", "job", "expires_at", "download", "watermark", "look")
+    narrow = (*policy, "material_id")
     as_made = (await stage.api("owner").get(f"/shares/{child['id']}")).ok
     assert {name: share[name] for name in narrow} == {name: as_made[name] for name in narrow}
     assert (share["id"], 1, "李娜") == (as_made["parent_id"], as_made["depth"], as_made["created_by"])

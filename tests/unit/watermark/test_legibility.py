@@ -10,7 +10,7 @@ from rapidocr_onnxruntime import RapidOCR
 
 from watermark import geometry
 from watermark.encoding import encode
-from watermark.look import PRESETS, Look
+from watermark.look import PRESETS, Look, PresetName
 from watermark.sealing import stamp_image
 from watermark.stamp import Stamp
 
@@ -59,7 +59,7 @@ def test_the_standard_look_can_be_read_on_any_ground(kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(PRESETS) - {"standard"}))
-def test_every_preset_can_be_read_on_the_worst_ground(name: str) -> None:
+def test_every_preset_can_be_read_on_the_worst_ground(name: PresetName) -> None:
     """On the grey on which both strokes show least, the name can still be read."""
     assert "欧阳明慧" in read("153", PRESETS[name])
 

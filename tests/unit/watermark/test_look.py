@@ -1,10 +1,10 @@
 """What a marketer may choose."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from watermark.look import PRESETS, STANDARD, Look, LookInvalid
+from watermark.look import PRESETS, STANDARD, Look, LookInvalid, PresetName
 from watermark.stamp import Stamp
 
 STAMP = Stamp("张伟", "瑞丽医美门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
@@ -52,8 +52,10 @@ def test_nobody_is_left_out() -> None:
 
 def test_presets_differ() -> None:
     """No two are drawn alike, and the three strengths grow."""
-    levels = [PRESETS[name].ink.least_change_levels for name in ("light", "standard", "strong")]
+    light, standard, strong = PRESETS["light"], PRESETS["standard"], PRESETS["strong"]
+    levels = [each.ink.least_change_levels for each in (light, standard, strong)]
 
+    assert set(get_args(PresetName)) == set(PRESETS)
     assert len(PRESETS) == len(set(PRESETS.values()))
     assert levels == sorted(set(levels))
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 from watermark.bases import Base
 from watermark.encoding import encode
 from watermark.errors import ImageDamaged, UnsupportedType
-from watermark.look import PRESETS, STANDARD
+from watermark.look import PRESETS, STANDARD, PresetName
 from watermark.sealing import sealed, stamp_image
 from watermark.stamp import Stamp
 
@@ -41,7 +41,7 @@ def inked_share(base: Image.Image, stamped: Image.Image, box: tuple[int, int, in
 
 @pytest.mark.parametrize("preset", ["light", "standard", "strong"])
 @pytest.mark.parametrize("ground", [255, 230, 192, 128, 96, 40, 0])
-def test_the_stamp_shows_everywhere_on_any_ground(ground: int, preset: str) -> None:
+def test_the_stamp_shows_everywhere_on_any_ground(ground: int, preset: PresetName) -> None:
     """On white, black and every grey between, each cell of a 4 by 5 grid holds legible ink."""
     base = Image.new("RGB", (1000, 1400), (ground, ground, ground))
     stamped = stamp_image(base.copy(), Stamp("张伟", "瑞丽医美", "1234", "2026-11-23 13:05", "8F3K"), PRESETS[preset])

@@ -22,10 +22,10 @@ def test_the_tile_repeats_without_a_seam() -> None:
     """What crosses an edge of the tile comes back at the opposite one: nothing of the block's ink is lost."""
     planned = geometry.setting(LINES, Look(), 1000, 1400, em_min=10)
     planned = geometry.at_em(LINES, Look(), 1000, 1400, round(planned.em))
-    keep, _ = tiles._turned(*tiles._block(planned, Look().ink), planned)
+    masks = tiles._turned(tiles._set(planned), planned)
     (piece,) = tiles.overlay(LINES, Look(), 1000, 1400).pieces
 
-    assert np.sum(255 - keep.astype(int)) == np.sum(255 - piece.keep.astype(int))
+    assert np.sum(255 - tiles._inked(masks, 0, 0, Look().ink).keep.astype(int)) == np.sum(255 - piece.keep.astype(int))
 
 
 def test_copies_stand_where_the_geometry_says() -> None:

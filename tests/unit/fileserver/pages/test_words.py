@@ -13,6 +13,7 @@ from fileserver.i18n import Language, has_message
 from fileserver.pages.log import ACT_GROUPS
 from fileserver.pages.words import KINDS, In
 from fileserver.shares.service import ShareState
+from watermark.look import PRESETS
 
 LANGUAGES = list(Language)
 RULES = [DEFAULT_DENY, *(rule.id for rule in FORBIDS), *(rule.id for rule in PERMITS)]
@@ -27,7 +28,7 @@ VOCABULARIES: dict[str, tuple[Callable[[In], Callable[[str], str]], Iterable[str
     "states": (lambda words: words.state, [*VersionState, "withdrawn", "pending"]),
     "states of shares": (lambda words: words.share_state, get_args(ShareState)),
     "audiences": (lambda words: words.audience, list(Audience)),
-    "watermarks": (lambda words: words.watermark, ("light", "standard", "strong")),
+    "watermarks": (lambda words: words.watermark, tuple(PRESETS)),
     "severities": (lambda words: words.severity, ("block", "review", "evidence")),
     "scopes": (lambda words: words.scope, list(Scope)),
     "kinds of files": (lambda words: words.kind, [*KINDS, "application/zip"]),
