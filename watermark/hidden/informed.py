@@ -5,7 +5,9 @@ how near the next ones come, and where the original lies in the suspect. Where n
 named, it says so. Leaves which originals, keys and copies to try to the caller, who tells how many in `trials`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -13,18 +15,26 @@ from numpy.typing import NDArray
 
 from watermark.hidden.alignment import align
 from watermark.hidden.carrier import Carrier, canvas_size
-from watermark.hidden.codeword import COPY_ID_BITS, decode
+from watermark.hidden.codeword import CODE_BITS, COPY_ID_BITS, decode
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.matching import Features, shrunk
+from watermark.hidden.reading import sightings
 from watermark.hidden.registration import SUSPECT_PIXELS_MAX, Placement, placements
 from watermark.hidden.scoring import Suspicion, judged, ranked
-from watermark.hidden.soft_bits import evidence_of
+from watermark.hidden.soft_bits import soft_bits_of
+from watermark.hidden.tiling import placements_by_tiles
+from watermark.hidden.whitening import views
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Ids = NDArray[np.uint64]
 
 PLACEMENTS_MAX = 3
+VIEWS_MAX = 2  # the whole suspect, and in half size
+SIGHTINGS_MAX = 4  # of repeating tiles, where features lead to nothing
+PLACES_MAX = 3  # for each sighting
+ATTEMPTS_MAX = PLACEMENTS_MAX + SIGHTINGS_MAX * (PLACES_MAX + 1)
+AGREEMENT_MIN = 0.6  # below, a decoder errs so often that its check of 16 bits is no proof
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,11 @@ def read_informed(
 ) -> InformedReading:
     """Read a suspect (RGB uint8) against an original. `candidates`: the copy ids that were served of it."""
     source = original if isinstance(original, Original) else Original.of(original)
-    suspect, _ = shrunk(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), SUSPECT_PIXELS_MAX)
+    suspect, factor = shrunk(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), SUSPECT_PIXELS_MAX)
     best = InformedReading(None)
-    for placement in placements(suspect, source.features, source.grey, most=PLACEMENTS_MAX):
-        evidence = evidence_of(align(suspect, source.grey, placement), source.grey, source.carrier, key, asset)
-        suspicions = ranked(evidence, candidates, key, trials=trials * PLACEMENTS_MAX)
-        decoded = decoded_from(evidence, key, trials=trials * PLACEMENTS_MAX)
+    for evidence, placement in _attempts(pixels, suspect, factor, source, key, asset):
+        suspicions = ranked(evidence, candidates, key, trials=trials * ATTEMPTS_MAX)
+        decoded = decoded_from(evidence, key, trials=trials * ATTEMPTS_MAX)
         reading = InformedReading(placement, tuple(suspicions), decoded)
         if reading.named or decoded:
             return reading
@@ -80,12 +89,34 @@ def read_informed(
 
 
 def decoded_from(evidence: list[Floats], key: HiddenKey, *, trials: int) -> Suspicion | None:
-    """The copy id that the code gives by itself: of the secret layer alone, or of all layers together."""
+    """The copy id that the code gives by itself: of the first layer alone, or of all layers together."""
     tried = np.stack([evidence[0], np.sum(evidence, axis=0)])
     words = decode(tried, key)
-    ids = np.unique(words.copy_ids[words.checked])
+    agreement = np.sum(words.code * tried, axis=1) / (np.linalg.norm(tried, axis=1) * CODE_BITS**0.5 + 1e-12)
+    ids = np.unique(words.copy_ids[words.checked & (agreement >= AGREEMENT_MIN)])
     found = [judged(evidence, int(each), key, chances=trials << COPY_ID_BITS) for each in ids]
     return max((each for each in found if each.named), key=lambda each: each.score, default=None)
+
+
+def _attempts(
+    pixels: Pixels, suspect: Pixels, factor: float, source: Original, key: HiddenKey, asset: bytes
+) -> Iterator[tuple[list[Floats], Placement | None]]:
+    """Soft bits of both layers for each likely placement, the surest first; then what the tiles alone say.
+
+    `suspect` is `pixels` in grey, brought down by `factor`.
+    """
+
+    def both(placement: Placement) -> tuple[list[Floats], Placement]:
+        seen = align(suspect, source.grey, placement)
+        return soft_bits_of(seen, source.grey, source.carrier, key, asset), placement
+
+    yield from map(both, placements(suspect, source.features, source.grey, most=PLACEMENTS_MAX))
+    seen_in_views = (each for view in islice(views(pixels), VIEWS_MAX) for each in sightings(view, [key]))
+    for sighting in islice(seen_in_views, SIGHTINGS_MAX):
+        to_suspect = np.diag([factor, factor, 1.0]) @ sighting.to_pixels
+        inverted = sighting.inverted
+        yield from map(both, placements_by_tiles(suspect, source.grey, to_suspect, inverted=inverted, most=PLACES_MAX))
+        yield [sighting.evidence.soft], None
 
 
 def _strength(reading: InformedReading) -> float:

@@ -46,7 +46,7 @@ def ranked(evidence: Sequence[Floats], candidates: Ids, key: HiddenKey, *, trial
     `evidence`: soft code bits (256,) of each layer that has any, in one unit: the noisier, the smaller. The first
     layer is also judged alone. `trials`: how many suspects, turns or keys the caller tries for one answer.
     """
-    ids, views = np.unique(candidates), _views(evidence)
+    ids, views = np.unique(candidates), views_of(evidence)
     chances = len(ids) * trials * len(views) * NAMED_MAX
     found: list[Suspicion] = []
     while len(ids) and len(found) < NAMED_MAX:
@@ -64,7 +64,7 @@ def ranked(evidence: Sequence[Floats], candidates: Ids, key: HiddenKey, *, trial
 
 def judged(evidence: Sequence[Floats], copy_id: int, key: HiddenKey, *, chances: int) -> Suspicion:
     """One id, which the caller chose among `chances`."""
-    views, one = _views(evidence), np.array([copy_id], np.uint64)
+    views, one = views_of(evidence), np.array([copy_id], np.uint64)
     return _suspicion(one[0], _scores(views, one, key)[0], chances * len(views))
 
 
@@ -73,7 +73,12 @@ def bound(score: float, chances: int) -> float:
     return min(1.0, chances * math.exp(-(max(score, 0.0) ** 2) / 2))
 
 
-def _views(evidence: Sequence[Floats]) -> list[Floats]:
+def normalised(views: Sequence[Floats]) -> Floats:
+    """Columns (256, views) whose products with code bits are scores."""
+    return np.stack([view.sum(axis=0) / max(float(np.linalg.norm(view)), 1e-12) for view in views], axis=1)
+
+
+def views_of(evidence: Sequence[Floats]) -> list[Floats]:
     """The first layer alone (somebody may have turned the other against us), and all together, in two ways.
 
     As they are, where noise decides how much each is worth; equally loud, where it is the length of the code.
@@ -97,7 +102,7 @@ def _without(views: list[Floats], found: list[Suspicion], key: HiddenKey) -> lis
 
 def _scores(views: list[Floats], ids: Ids, key: HiddenKey) -> Floats:
     """Of each id the best view's score: its sum over that sum's standard deviation under random signs."""
-    sums = np.stack([view.sum(axis=0) / max(float(np.sqrt((view * view).sum())), 1e-12) for view in views], axis=1)
+    sums = normalised(views)
     return np.concatenate([(encode(part, key) @ sums).max(axis=1) for part in _chunks(ids)])
 
 

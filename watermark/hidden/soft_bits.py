@@ -17,7 +17,7 @@ from watermark.hidden.residual import unexplained
 Floats = NDArray[np.float32]
 
 
-def evidence_of(seen: Aligned, original: Floats, carrier: Carrier, key: HiddenKey, asset: bytes) -> list[Floats]:
+def soft_bits_of(seen: Aligned, original: Floats, carrier: Carrier, key: HiddenKey, asset: bytes) -> list[Floats]:
     """Soft code bits (256,) of the secret layer, then of the repeating one. `original` is grey, on the canvas."""
     rest, levels = unexplained(original, seen), carrier.levels()
     heard = rest.levels * rest.weight * levels

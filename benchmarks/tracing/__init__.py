@@ -1,0 +1,1 @@
+"""How far the hidden mark can be followed: copies attacked, then read."""
