@@ -115,12 +115,19 @@ def part_broken(body: bytes, other: bytes, chance: random.Random) -> bytes:
     with zipfile.ZipFile(BytesIO(body)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = chance.choice([each for each in parts if len(parts[each]) > RUN_MAX_BYTES])
-    parts[name] = chance.choice((flipped, truncated, beheaded, repeated, tag_lost))(parts[name], other, chance)
+    # Well-formed nonsense gets further than broken markup.
+    broken = chance.choice((flipped, truncated, beheaded, repeated, tag_lost, *([attribute_set] * 5)))
+    parts[name] = broken(parts[name], other, chance)
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for each, content in parts.items():
             archive.writestr(each, content, zipfile.ZIP_STORED if each == "mimetype" else None)
     return out.getvalue()
+
+
+def attribute_set(body: bytes, _other: bytes, chance: random.Random) -> bytes:
+    """A size, a place or a number of something in XML is an extreme one."""
+    return _replaced(re.compile(rb'(?<==")\d+(?=")'), body, chance, lambda _: chance.choice(NUMBERS))
 
 
 def tag_lost(body: bytes, _other: bytes, chance: random.Random) -> bytes:

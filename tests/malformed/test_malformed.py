@@ -15,7 +15,7 @@ from tests.malformed.run import LIMITS, LONG_SIDE_PX, PAGES, THUMB_PX, converted
 from tests.unit.watermark import sample_pdfs
 
 COUNT = 240
-OFFICE_COUNT = 12
+OFFICE_COUNT = 8
 GOOD = sample_pdfs.pages(3)
 # What a file that is wrong on purpose must end as; the others may be drawn, as readers make something of them.
 EXPECTED = {
