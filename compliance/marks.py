@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 PAGE_BYTES = 4
+DOCUMENT_PAGE = 0  # the one hidden picture that all pages of a spliced PDF are multiplied with
 
 
 @dataclass(frozen=True)
@@ -20,5 +21,5 @@ class CopyMark:
 
 
 def asset_of(version_sha256: str, page: int) -> bytes:
-    """The 32 bytes that name one original picture, whatever size it is shown in; pages count from 1."""
+    """The 32 bytes that name one original picture, whatever size it is shown in; pages from 1, or DOCUMENT_PAGE."""
     return hashlib.sha256(bytes.fromhex(version_sha256) + page.to_bytes(PAGE_BYTES, "big")).digest()

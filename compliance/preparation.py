@@ -13,13 +13,15 @@ from uuid import UUID
 
 from compliance import ledger
 from compliance.events import Act, Event, Result
+from compliance.levels import Sensitivity
 from compliance.materials import obj_of
 from compliance.media_types import PDF, shown_as
 from compliance.office import OfficeConverter, Shown
 from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, Renderer
+from compliance.templating import Templating
 from storage.database import Database
 from storage.objects import ObjectStore
-from storage.rows import renditions, versions
+from storage.rows import materials, renditions, versions
 from storage.rows.renditions import Kind, RenditionRow
 from storage.rows.versions import FindingRow, Severity, VersionRow
 from watermark.errors import RenderBusy, RenderCrashed, RenderTimeout, SourceIncomplete, WatermarkError
@@ -34,7 +36,7 @@ DETECTOR = "renderer"
 NOT_SEALABLE = "not-sealable"
 OFFICE_CONVERTED = "office-converted"
 EVIDENCE = frozenset(
-    {"pdf-repaired", "image-profile-ignored", "image-reduced", OFFICE_CONVERTED}
+    {"pdf-repaired", "pdf-no-template", "image-profile-ignored", "image-reduced", OFFICE_CONVERTED}
 )  # everything else wants a reviewer's eye
 # These say something about the moment, not about the document: the job runs again.
 PASSING = (RenderBusy, SourceIncomplete)
@@ -59,6 +61,7 @@ class Preparer:
         self._database = database
         self._objects = objects
         self._renderer = renderer
+        self._templating = Templating(database, objects, renderer)
         self._shown = Shown(database, objects, office or OfficeConverter(None))
         self._clock = clock
 
@@ -90,7 +93,9 @@ class Preparer:
         for attempt in range(1, RENDER_TRIES_MAX + 1):
             try:
                 found = await self._pages(version)
-                if version.media_type != PDF:
+                if version.media_type == PDF:
+                    found += await self._templates(version)
+                else:
                     await self._whole_picture(version)
             except PERHAPS_PASSING:
                 if attempt == RENDER_TRIES_MAX:
@@ -117,6 +122,15 @@ class Preparer:
                 await self._keep_page(version, page)
                 found += [_finding(version, page.page, each) for each in page.findings]
         return found
+
+    async def _templates(self, version: VersionRow) -> list[FindingRow]:
+        """None for a material that leaves as pictures of pages only."""
+        async with self._database.transaction() as tx:
+            material = await materials.material_by_id(tx, version.material_id)
+        if material is None or material.sensitivity == Sensitivity.TOP:
+            return []
+        noticed = await self._templating.make(version, material.title)
+        return [_finding(version, 1, each) for each in noticed]
 
     async def _keep_page(self, version: VersionRow, page: PreparedPage) -> None:
         """Bytes first, rows after: a row never points to an object that isn't there."""

@@ -301,6 +301,13 @@ material = Table(
         key="material_class",
         nullable=False,
     ),
+    Column(
+        "sensitivity",
+        Text,
+        CheckConstraint("sensitivity IN ('usual', 'top')", name="sensitivity"),
+        nullable=False,
+        server_default="usual",
+    ),
     _created(),
     _time("withdrawn_at"),
     Column("withdrawn_by", Uuid, ForeignKey("person.id")),
@@ -349,7 +356,14 @@ rendition = Table(
     _id(),
     _ref("version_id", "version"),
     Column(
-        "kind", Text, CheckConstraint("kind IN ('page', 'thumb', 'full', 'converted')", name="kind"), nullable=False
+        "kind",
+        Text,
+        CheckConstraint(
+            "kind IN ('page', 'thumb', 'full', 'converted', 'template-shared', 'slots-shared', 'template-interleaved', "
+            "'slots-interleaved', 'zoom-2', 'zoom-4')",
+            name="kind",
+        ),
+        nullable=False,
     ),
     Column("page", Integer, nullable=False),  # 1-based
     Column("object_key", Text, nullable=False),
@@ -432,6 +446,13 @@ share = Table(
     Column("forward_depth_left", Integer, nullable=False),
     Column("watermark", Text, nullable=False),  # the preset that its maker began with
     Column("look", JSONB(none_as_null=True)),  # null: as the preset says
+    Column(
+        "seal_level",
+        Text,
+        CheckConstraint("seal_level IN ('automatic', 'shared', 'interleaved', 'flattened')", name="seal_level"),
+        nullable=False,
+        server_default="automatic",
+    ),
     Column("note", Text, nullable=False, server_default=""),
     _created(),
     _time("revoked_at"),

@@ -39,6 +39,7 @@ QUERIES = {
     "copies.page": "{page_signature}",
     "copies.thumb": "{thumb_signature}",
     "copies.document": "{document_signature}",
+    "copies.document_head": "{document_signature}",
 }
 BODIES: dict[str, dict[str, object] | bytes] = {
     "sessions.create": {"login": "nobody", "password": "x"},
@@ -169,6 +170,7 @@ ROWS = (
     Row("401 403 403 403 403 403 403 200 403 403", "copies.page"),
     Row("401 403 403 403 403 403 403 200 403 403", "copies.thumb"),
     Row("401 403 403 403 403 403 403 200 403 403", "copies.document"),
+    Row("401 403 403 403 403 403 403 200 403 403", "copies.document_head"),
     Row("401 200 200 200 200 403 403 403 403 403", "versions.page"),
     Row("401 200 200 200 200 403 403 403 403 403", "versions.thumb"),
     Row("401 200 200 200 200 403 403 403 403 403", "looks.preview"),

@@ -14,6 +14,7 @@ RULES = {
     "pdf-xfa": "an XFA form: what is drawn may be only its 'please wait' page",
     "pdf-portfolio": "the attached files are the content; only the cover is drawn",
     "pdf-attachments": "params attachments: files inside that viewers do not get",
+    "pdf-no-template": "param cause: no copy keeps its text; downloads are pictures of pages",
     "pdf-repaired": "the cross-reference table was broken and rebuilt",
     "pdf-uninspected": "the structure could not be read: portfolio and user units are not known",
     "pdf-active-content": "params actions: scripts, and actions that open or send something; no copy has them",

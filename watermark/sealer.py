@@ -6,6 +6,9 @@ send (`worker` does). Decoded bases are kept for the next viewer. What `serving`
 Request `seal`: base (its name, or empty), page_px (width and height of the page image, or null), stamp, look, mark
 (null, or copy_id, kid, and secret and asset in hexadecimal digits), media_type; payload: the base's JPEG or PNG, or
 nothing where the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
+
+Request `splice`: the same, but `base` names a slot map, which is the payload, and instead of media_type there is
+file_id (hexadecimal digits). Replies with what makes a template the viewer's (`packing.pack`).
 """
 
 import cv2
@@ -14,10 +17,14 @@ from watermark.bases import Base, Bases
 from watermark.framing import BadFrame, Header
 from watermark.hidden import HiddenKey
 from watermark.look import Look
+from watermark.packing import pack
+from watermark.papers import hidden_picture
 from watermark.sealing import Mark, sealed
-from watermark.serving import Reply, run
+from watermark.serving import Emit, Reply, run
 from watermark.stamp import Stamp
+from watermark.templates import SlotMap, patches
 
+SLOT_MAPS_MAX = 32
 BASES_MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -26,16 +33,44 @@ class Session:
 
     def __init__(self) -> None:
         self._bases = Bases(BASES_MAX_BYTES)
+        self._slot_maps: dict[str, SlotMap] = {}
 
-    def handle(self, request: Header, payload: bytes) -> Reply:
+    def handle(self, request: Header, payload: bytes, _emit: Emit) -> Reply:
         """Carry out one request. Raises WatermarkError, MemoryError, or whatever a decoder let out."""
-        if request["op"] != "seal":
-            raise BadFrame(request["op"])
+        match request["op"]:
+            case "seal":
+                return self._seal(request, payload)
+            case "splice":
+                return self._splice(request, payload)
+            case unknown:
+                raise BadFrame(unknown)
+
+    def _seal(self, request: Header, payload: bytes) -> Reply:
         base = self._base(request, payload)
         if base is None:
             return {"missing": True}, b""
         stamp, look = Stamp(**request["stamp"]), Look(**request["look"])
         return {}, sealed(base, stamp, look, _mark(request["mark"]), request["media_type"])
+
+    def _splice(self, request: Header, payload: bytes) -> Reply:
+        slot_map = self._slot_map(request["base"], payload)
+        if slot_map is None:
+            return {"missing": True}, b""
+        stamp, look, mark = Stamp(**request["stamp"]), Look(**request["look"]), _mark(request["mark"])
+        width, height = request["page_px"]
+        hidden = hidden_picture(slot_map, mark, (width, height)) if mark else None
+        file_id = bytes.fromhex(request["file_id"])
+        return {}, pack(patches(slot_map, stamp, look, file_id=file_id, hidden=hidden))
+
+    def _slot_map(self, name: str, content: bytes) -> SlotMap | None:
+        kept = self._slot_maps.get(name)
+        if kept is not None or not content:
+            return kept
+        made = SlotMap.from_bytes(content)
+        self._slot_maps[name] = made
+        while len(self._slot_maps) > SLOT_MAPS_MAX:
+            del self._slot_maps[next(iter(self._slot_maps))]
+        return made
 
     def _base(self, request: Header, content: bytes) -> Base | None:
         name: str = request["base"]

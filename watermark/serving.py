@@ -1,8 +1,9 @@
 """How a confined process serves its parent: one reply to every request, whatever goes wrong inside one.
 
-Promises: it confines itself (`confinement`) before it reads, an error becomes a reply with a slug, and it ends when its
-input does. Trusts its parent, not the bytes that it is given. Leaves what is done to the session, and wall-clock
-limits, and replacing a process that died, to the parent. Every request carries `op` and `cpu_s`.
+Promises: it confines itself (`confinement`) before it reads; a reply may come in parts, all but the last saying `more`;
+an error becomes a reply with a slug; it ends when its input does. Trusts its parent, not the bytes that it is given.
+Leaves what is done to the session, and wall-clock limits, and replacing a process that died, to the parent. Every
+request carries `op` and `cpu_s`.
 """
 
 import argparse
@@ -17,13 +18,17 @@ from watermark.framing import PREFIX, Header, head, lengths, parsed
 
 DRAIN_BYTES = 64 * 1024
 Reply = tuple[Header, bytes]
+Emit = Callable[[bytes], None]
 
 
 class Session(Protocol):
     """The operations of one kind of process."""
 
-    def handle(self, request: Header, payload: bytes, /) -> Reply:
-        """Carry out one request. Raises WatermarkError, MemoryError, or whatever a decoder let out."""
+    def handle(self, request: Header, payload: bytes, emit: Emit, /) -> Reply:
+        """Carry out one request; `emit` sends a part of a long reply before its end.
+
+        Raises WatermarkError, MemoryError, or whatever a decoder let out.
+        """
 
 
 def run(session: Callable[[], Session]) -> None:
@@ -43,7 +48,7 @@ def serve(session: Session, requests: BinaryIO, replies: BinaryIO) -> None:
     """Say that the process is ready, then answer requests until the input ends."""
     _send(replies, {}, b"")
     while prefix := requests.read(PREFIX.size):
-        _send(replies, *_answer(session, requests, prefix))
+        _send(replies, *_answer(session, requests, prefix, lambda part: _send(replies, {"more": True}, part)))
 
 
 def _send(replies: BinaryIO, header: Header, payload: bytes) -> None:
@@ -52,12 +57,12 @@ def _send(replies: BinaryIO, header: Header, payload: bytes) -> None:
     replies.flush()
 
 
-def _answer(session: Session, requests: BinaryIO, prefix: bytes) -> Reply:
+def _answer(session: Session, requests: BinaryIO, prefix: bytes, emit: Emit) -> Reply:
     header_bytes, payload_bytes = lengths(prefix)
     request = parsed(requests.read(header_bytes))
     allow_cpu(request["cpu_s"])
     try:
-        return session.handle(request, _payload(requests, payload_bytes))
+        return session.handle(request, _payload(requests, payload_bytes), emit)
     except WatermarkError as error:
         return _refusal(error)
     except MemoryError:

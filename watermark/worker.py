@@ -4,7 +4,7 @@ It opens the documents of strangers, so it holds at most one of them and no key:
 (`sealer`). What `serving` promises holds here.
 
 Requests (`op`; payload): `open` media_type, pages_max, pixels_max (the document) · `render` page, long_side_px,
-thumb_px · `full` · `close`.
+thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF): the template in parts, then its slot map.
 """
 
 from dataclasses import asdict
@@ -16,7 +16,9 @@ from watermark.framing import BadFrame, Header
 from watermark.images import open_picture, scaled, whole
 from watermark.media_types import IMAGE_FORMATS
 from watermark.pdf_fonts import use_bundled_fonts
-from watermark.serving import Reply, run
+from watermark.serving import Emit, Reply, run
+from watermark.templates.preparing import prepare_into
+from watermark.templates.slots import Level
 
 BASE_QUALITY = 92  # of renditions that will be decoded, stamped and encoded once more
 THUMB_QUALITY = 80
@@ -31,7 +33,7 @@ class Session:
         self._media_type = ""
         self._pixels_max = 0
 
-    def handle(self, request: Header, payload: bytes) -> Reply:
+    def handle(self, request: Header, payload: bytes, emit: Emit) -> Reply:
         """Carry out one request. Raises WatermarkError, MemoryError, or whatever a decoder let out."""
         match request["op"]:
             case "open":
@@ -40,6 +42,8 @@ class Session:
                 return self._render(request)
             case "full":
                 return self._full()
+            case "template":
+                return _template(request, payload, emit)
             case "close":
                 self._close()
                 return {}, b""
@@ -88,6 +92,13 @@ class Session:
         if self._document is not None:
             self._document.close()
         self._document, self._source, self._media_type = None, b"", ""
+
+
+def _template(request: Header, source: bytes, emit: Emit) -> Reply:
+    prepared = prepare_into(
+        source, emit, level=Level(request["level"]), title=request["title"], pages_max=request["pages_max"]
+    )
+    return {"findings": [asdict(each) for each in prepared.findings]}, prepared.slot_map.to_bytes()
 
 
 def main() -> None:

@@ -18,7 +18,20 @@ from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
 from compliance.exit.asking import Asking
 from compliance.exit.gates import DeskGate, Gate, Passage, Trial, VisitGate
-from compliance.exit.pieces import ByAddress, Choose, Leave, Original, Outgoing, Piece, PieceKind, Released
+from compliance.exit.pieces import (
+    ByAddress,
+    Choose,
+    ChooseCopy,
+    Copy,
+    Leave,
+    Original,
+    Outgoing,
+    Piece,
+    PieceKind,
+    Released,
+    ReleasedCopy,
+)
+from compliance.exit.splicing import CopyOf, Splices, Template, file_id_of, template_of
 from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
 from compliance.marks import asset_of
@@ -29,9 +42,11 @@ from storage.objects import ObjectStore
 from storage.rows import renditions
 from storage.rows.renditions import RenditionRow
 from watermark.flattened import FlattenedPdf, JpegPage
+from watermark.templates import Patches, apply
 
 __all__ = [
     "ByAddress",
+    "Copy",
     "DeskGate",
     "Leave",
     "Original",
@@ -39,12 +54,14 @@ __all__ = [
     "Piece",
     "PieceKind",
     "Released",
+    "ReleasedCopy",
     "SealedExit",
     "Trial",
     "VisitGate",
 ]
 
 RENDITION_BYTES_MAX = 128 << 20
+SPLICE_TRIES_MAX = 3
 MPT_PER_PT = 1000
 JPEG = "image/jpeg"
 
@@ -58,7 +75,7 @@ class Rendition:
 
 
 class SealedExit:
-    """The exit of one process. It keeps nothing of one release for the next."""
+    """The exit of one process. Of one release it keeps for the next what makes a copy of a template, for speed only."""
 
     def __init__(
         self,
@@ -76,6 +93,7 @@ class SealedExit:
         self._clock = clock
         self._now_s = now_s
         self._turns = Turns()
+        self._splices = Splices(objects, sealer)
         self._ends: set[asyncio.Task[None]] = set()
 
     async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
@@ -92,6 +110,22 @@ class SealedExit:
         if piece.kind is PieceKind.DOCUMENT and shown_as(passage.served.media_type) == PDF:
             return self._document(gate, await self._record(gate, piece, trail), trail)
         return await self._picture(gate, passage, piece, trail)
+
+    async def release_document(self, gate: Gate, choose: ChooseCopy, trail: Trail) -> ReleasedCopy:
+        """What `choose` wants of the whole version as a file, with its event committed; nothing recorded for nothing.
+
+        Where a template is there, `choose` names a range of the copy; otherwise any range means all of it. It is asked
+        once the gate has said yes; what it raises comes out. Raises as `release`.
+        """
+        spliced = await self._spliced(gate, choose, trail)
+        if spliced is not None:
+            return spliced
+        passage = await self._ask(gate, PieceKind.DOCUMENT)
+        copy = await self._unspliced(passage)
+        outgoing = None
+        if choose(copy) is not None:
+            outgoing = await self.release(gate, Piece(kind=PieceKind.DOCUMENT), trail)
+        return ReleasedCopy(copy=copy, outgoing=outgoing)
 
     async def release_original(self, gate: Gate, choose: Choose, trail: Trail) -> Released:
         """What `choose` wants of the stored bytes, with its event committed; without an event when it wants nothing.
@@ -113,6 +147,61 @@ class SealedExit:
     async def settle(self) -> None:
         """Returns when every end that is being told is told: whoever took the bytes may be gone before that."""
         await asyncio.gather(*self._ends, return_exceptions=True)
+
+    async def _spliced(self, gate: Gate, choose: ChooseCopy, trail: Trail) -> ReleasedCopy | None:
+        """A copy made of a template; None if there is none to make it of.
+
+        Patches are made between two transactions, and the gate is asked again in the second: it may have changed who
+        the copy is sealed to, which is another copy then.
+        """
+        for _ in range(SPLICE_TRIES_MAX):
+            async with self._database.transaction() as tx:
+                passage = await gate.admit(tx, self._keys, PieceKind.DOCUMENT, self._clock())
+                if passage.served.preparation == "pending":
+                    raise NotPrepared
+                template = await template_of(tx, passage)
+                if template is None:
+                    return None
+                copy = CopyOf(template, passage.seal)
+                patches = self._splices.get(copy)
+                if patches is not None:
+                    known = _known(passage, patches)
+                    part = choose(known)
+                    if part is not None:
+                        piece = Piece(kind=PieceKind.DOCUMENT)
+                        await self._append(tx, passage, piece, trail, 0, level=template.level.value)
+                    break
+            async with self._turns.of(gate.person_id):
+                await self._splices.make(copy, passage.served.sha256 or "")
+        else:
+            raise NotPrepared  # somebody changes faster than copies are made
+        if part is None:
+            return ReleasedCopy(copy=known)
+        chunks = self._told(self._read_spliced(gate, template, patches, part), passage, trail)
+        leaving = Outgoing(media_type=PDF, filename=known.filename, size_bytes=len(part), chunks=chunks)
+        return ReleasedCopy(copy=known, outgoing=leaving)
+
+    async def _read_spliced(
+        self, gate: Gate, template: Template, patches: Patches, part: range
+    ) -> AsyncGenerator[bytes]:
+        """The template's bytes with the viewer's in their place; asks again on the way (`asking`)."""
+        at = part.start
+        reading = self._objects.read(template.row.object_key, start=part.start, stop=part.stop)
+        async with Asking(lambda: self._ask(gate, PieceKind.DOCUMENT), self._now_s) as asking, aclosing(reading):
+            async for chunk in reading:
+                await asking.before(len(chunk))
+                yield apply(patches, at, chunk)
+                at += len(chunk)
+
+    async def _unspliced(self, passage: Passage) -> Copy:
+        """What there is to say of a copy that is made while it leaves."""
+        served = passage.served
+        if served.preparation == "pending":
+            raise NotPrepared
+        media_type = PDF
+        if shown_as(served.media_type or "") != PDF:
+            media_type = (await self._rendition(passage, "full", 1)).row.media_type
+        return Copy(media_type=media_type, filename=named_as(served.filename or "", media_type), made_at=passage.begun)
 
     async def _picture(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
         kind, page = ("full", 1) if piece.kind is PieceKind.DOCUMENT else (piece.kind.value, piece.page)
@@ -137,7 +226,7 @@ class SealedExit:
 
     async def _pdf(self, gate: Gate, passage: Passage) -> AsyncGenerator[bytes]:
         """A PDF of sealed page images, one page in memory at a time; asks again before each part that leaves."""
-        pdf = FlattenedPdf(title=passage.served.title, file_id=bytes.fromhex(str(passage.det["copy"]).rjust(32, "0")))
+        pdf = FlattenedPdf(title=passage.served.title, file_id=file_id_of(passage.seal))
         yield pdf.header()
         for page in range(1, (passage.served.pages_total or 0) + 1):
             sealed = await self._sealed_page(gate, page)
@@ -271,6 +360,16 @@ class SealedExit:
             asset=asset_of(passage.served.sha256 or "", page),
             page_px=rendition.page_px,
         )
+
+
+def _known(passage: Passage, patches: Patches) -> Copy:
+    return Copy(
+        media_type=PDF,
+        filename=named_as(passage.served.filename or "", PDF),
+        made_at=passage.begun,
+        size_bytes=patches.size_bytes,
+        tag=patches.etag,
+    )
 
 
 def _original_of(passage: Passage) -> Original:

@@ -14,6 +14,7 @@ from compliance.errors import AccessDenied, NotFound
 from compliance.events import Act
 from compliance.exit.pieces import PieceKind
 from compliance.keys import KeyRing, MasterKey
+from compliance.levels import SealLevel
 from compliance.looks import look_of
 from compliance.marks import CopyMark
 from compliance.profiles import ERASED, profiles_of
@@ -50,6 +51,8 @@ class Passage:
     end_act: Act  # told when a long answer is over, with the bytes that really left
     served: Served
     seal: Seal
+    seal_level: str
+    begun: datetime
     obj: str
     link: str
     det: dict[str, str | int]
@@ -90,6 +93,8 @@ class VisitGate:
                 look_of(door.share),
                 CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             ),
+            seal_level=door.share.seal_level,
+            begun=visit.started_at,
             det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
             **names,
         )
@@ -131,6 +136,8 @@ class DeskGate:
             end_act=Act.EMPLOYEE_ORIGINAL_END,
             served=served,
             seal=Seal(await _stamp_for(employee, tx, keys.master)),
+            seal_level=SealLevel.FLATTENED,
+            begun=now,
             obj=obj,
             link="",
             det={"version": str(self.version_id)},
@@ -150,6 +157,7 @@ class DeskGate:
                 _at(passage.seal.stamp, self.version_id, visit.started_at),
                 mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             ),
+            begun=visit.started_at,
             det={**passage.det, "copy": f"{visit.copy_id:012x}"},
         )
 

@@ -43,6 +43,32 @@ class ByAddress:
     disposition: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """What there is to know of a visit's copy of a document.
+
+    With a `tag` its bytes are the same as long as the tag is, and so it can be sent in ranges; without one its length
+    and bytes are known when it was sent.
+    """
+
+    media_type: str
+    filename: str
+    made_at: datetime
+    size_bytes: int | None = None
+    tag: str | None = None
+
+
+ChooseCopy = Callable[[Copy], range | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasedCopy:
+    """What became of the wish for a document: bytes on their way, or only the knowledge of it."""
+
+    copy: Copy
+    outgoing: "Outgoing | None" = None
+
+
 Leave = range | ByAddress | None
 """What of an original is to leave: these bytes, all of them by an address, or nothing."""
 

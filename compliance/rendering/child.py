@@ -10,7 +10,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import OrderedDict
-from collections.abc import AsyncIterable, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -126,6 +126,24 @@ class RenderChild:
         """As `call`, the payload taken from `source` as it comes; SourceIncomplete unless that has `size_bytes`."""
         self._in_conversation = True
         await self._within_limits(self._send(self._head(request, size_bytes)))
+        await self._send_all(source, size_bytes)
+        return await self._reply()
+
+    async def call_for_parts(
+        self, request: Header, source: AsyncIterable[bytes], size_bytes: int
+    ) -> AsyncGenerator[Reply]:
+        """As `call_streaming`, for a reply that comes in parts: the last one has no `more`. Close it (`aclosing`)."""
+        self._in_conversation = True
+        await self._within_limits(self._send(self._head(request, size_bytes)))
+        await self._send_all(source, size_bytes)
+        while True:
+            header, payload = await self._within_limits(self._read_frame())
+            if not header.get("more"):
+                break
+            yield header, payload
+        yield self._ended(header, payload)
+
+    async def _send_all(self, source: AsyncIterable[bytes], size_bytes: int) -> None:
         left_bytes = size_bytes
         async for piece in source:
             left_bytes -= len(piece)
@@ -134,7 +152,6 @@ class RenderChild:
             await self._within_limits(self._send(piece))
         if left_bytes:
             raise SourceIncomplete(size_bytes=size_bytes)
-        return await self._reply()
 
     async def end(self) -> None:
         """Kill the process and wait until the system has forgotten it."""
@@ -171,7 +188,10 @@ class RenderChild:
         await self._requests.drain()
 
     async def _reply(self) -> Reply:
-        header, payload = await self._within_limits(self._read_frame())
+        return self._ended(*await self._within_limits(self._read_frame()))
+
+    def _ended(self, header: Header, payload: bytes) -> Reply:
+        """The last frame of a reply."""
         self._in_conversation = False
         if "error" in header:
             raise _error_in(header)

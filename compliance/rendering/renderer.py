@@ -7,7 +7,7 @@ Leaves to its callers what is kept where and who may see it, and sealing to `sea
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -15,9 +15,9 @@ from compliance.rendering import replies
 from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import RenderPool
-from compliance.rendering.replies import FullImage, PreparedPage
+from compliance.rendering.replies import FullImage, PreparedPage, TemplateMade
 from watermark.errors import SourceTooLarge, UnsupportedType
-from watermark.media_types import SEALABLE_MEDIA_TYPES
+from watermark.media_types import PDF_MEDIA_TYPE, SEALABLE_MEDIA_TYPES
 
 DRAWING = "watermark.worker"  # named, not imported: the server need not load the decoders
 
@@ -68,6 +68,28 @@ class Renderer:
             self._document(child, source, size_bytes, media_type),
         ):
             return replies.full_image(*await child.call({"op": "full"}))
+
+    async def template(
+        self, source: AsyncIterable[bytes], *, size_bytes: int, level: str, title: str
+    ) -> AsyncGenerator[bytes | TemplateMade]:
+        """A PDF with slots for a viewer's bytes (`watermark.templates`), in pieces as it is made; at last its slot map.
+
+        Leave early only within contextlib.aclosing. A process that dies in the middle has made no template.
+        """
+        self._admit(size_bytes, PDF_MEDIA_TYPE)
+        request = {"op": "template", "level": level, "title": title, "pages_max": self._limits.pages_max}
+        async with (
+            self._long_work,
+            self._pool.child(wait_s=None) as child,
+            aclosing(child.call_for_parts(request, source, size_bytes)) as parts,
+        ):
+            written_bytes = 0
+            async for header, payload in parts:
+                if header.get("more"):
+                    written_bytes += len(payload)
+                    yield payload
+                else:
+                    yield replies.template_made(header, payload, written_bytes)
 
     def _admit(self, size_bytes: int, media_type: str) -> None:
         if media_type not in SEALABLE_MEDIA_TYPES:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from watermark.errors import RenderCrashed
 from watermark.findings import Finding
 from watermark.framing import Header
+from watermark.templates.slots import SlotMap
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,22 @@ class FullImage:
     height_px: int
 
 
+@dataclass(frozen=True)
+class TemplateMade:
+    """The end of a template: where its slots are (`SlotMap.to_bytes`, checked), and what its copies do not take."""
+
+    slot_map: bytes
+    findings: tuple[Finding, ...]
+
+
+def template_made(header: Header, payload: bytes, size_bytes: int) -> TemplateMade:
+    """Of the reply to `template`, whose parts before had `size_bytes`."""
+    with _nonsense_is_a_crash():
+        if SlotMap.from_bytes(payload).size_bytes != size_bytes:
+            raise ValueError("a map of another template")
+        return TemplateMade(payload, _findings(header))
+
+
 def page_count(header: Header) -> int:
     """Of the reply to `open`."""
     with _nonsense_is_a_crash():
@@ -60,7 +77,7 @@ def prepared_page(page: int, pages: int, header: Header, payload: bytes) -> Prep
             width_px=int(header["width_px"]),
             height_px=int(header["height_px"]),
             thumb_jpeg=payload[page_bytes:],
-            findings=tuple(Finding(str(each["rule"]), dict(each["params"])) for each in header["findings"]),
+            findings=_findings(header),
         )
 
 
@@ -68,6 +85,10 @@ def full_image(header: Header, payload: bytes) -> FullImage:
     """Of the reply to `full`."""
     with _nonsense_is_a_crash():
         return FullImage(payload, str(header["media_type"]), int(header["width_px"]), int(header["height_px"]))
+
+
+def _findings(header: Header) -> tuple[Finding, ...]:
+    return tuple(Finding(str(each["rule"]), dict(each["params"])) for each in header["findings"])
 
 
 @contextmanager

@@ -15,7 +15,9 @@ from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import RenderPool
 from watermark.framing import Header
 from watermark.look import STANDARD, Look
+from watermark.packing import unpack
 from watermark.stamp import Stamp
+from watermark.templates import Patches
 
 SEALING = "watermark.sealer"
 
@@ -74,6 +76,12 @@ class Sealer:
         """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
         named = {"base": base.name, "page_px": base.page_px}
         return await self._asked({"op": "seal", "media_type": media_type, **named, **_drawn(base, seal)}, base)
+
+    async def splice(self, slots: BaseOf, seal: Seal, *, file_id: bytes) -> Patches:
+        """What makes a template one viewer's copy; `slots` is its slot map, `page_px` the size of its first page."""
+        named = {"base": slots.name, "page_px": slots.page_px, "file_id": file_id.hex()}
+        packed = await self._asked({"op": "splice", **named, **_drawn(slots, seal)}, slots)
+        return unpack(packed)
 
     async def _asked(self, request: Header, base: BaseOf) -> bytes:
         """Without the bytes first, where a process may have them; a process waits for no store."""

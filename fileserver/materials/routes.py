@@ -94,6 +94,7 @@ def _out(story: Story, language: Language) -> MaterialOut:
         {
             **_brief(material, story.versions[0]),
             "description": material.description,
+            "sensitivity": material.sensitivity,
             "owner": PersonOut.of(story.names, material.owner_id),
             "withdrawn": _withdrawal(story),
             "shared_version": story.shared_version if material.withdrawn_at is None else None,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from compliance.access import MaterialClass
+from compliance.levels import Sensitivity
 from fileserver.answers import FindingOut, MaterialBrief, MaterialState, PersonOut, ReviewBrief, VersionBrief
 from fileserver.http.schemas import Input, Output
 from fileserver.http.texts import ONE_LINE, SEVERAL_LINES
@@ -32,6 +33,10 @@ class MaterialIn(Input):
     title: Title = Field(description="One line")
     material_class: MaterialClass = Field(alias="class", description="What it is for; the law differs by class")
     description: Description = Field(default="", description="What readers should know")
+    sensitivity: Sensitivity = Field(
+        default=Sensitivity.USUAL,
+        description="`top`: whatever a share says, nothing leaves but pictures of pages with both marks burned in",
+    )
 
 
 class VersionIn(Input):
@@ -113,6 +118,7 @@ class MaterialOut(MaterialBrief):
     """A material with every version that the reader may see."""
 
     description: str
+    sensitivity: Sensitivity
     owner: PersonOut
     state: MaterialState = Field(description="State of the newest visible version, or withdrawn")
     created_at: datetime

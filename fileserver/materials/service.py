@@ -65,6 +65,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: Materia
         title=wanted.title,
         description=wanted.description,
         material_class=wanted.material_class,
+        sensitivity=wanted.sensitivity,
         created_at=services.clock(),
     )
     async with services.database.transaction() as tx:

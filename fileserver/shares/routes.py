@@ -7,6 +7,7 @@ from aiohttp import web
 
 from compliance.access import Action, Audience, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
+from compliance.levels import SealLevel
 from compliance.looks import look_of
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
@@ -90,6 +91,7 @@ def _out(services: Services, share: Described) -> ShareOut:
         parent_id=row.parent_id,
         watermark=row.watermark,
         look=look_out(look_of(row)),
+        seal_level=SealLevel(row.seal_level),
         note=row.note,
         revoked_at=row.revoked_at,
         state=service.state_of(share, services.clock()),

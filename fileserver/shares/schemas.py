@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from compliance.access import Audience, Job
+from compliance.levels import SealLevel
 from fileserver.http.schemas import Input, Output
 from fileserver.looks import LookIn, LookOut
 from watermark.look import PresetName
@@ -38,6 +39,12 @@ class ShareIn(Input):
     forward_depth: int = Field(default=0, ge=0, le=FORWARD_DEPTH_MAX, description="How many times it may be passed on")
     watermark: PresetName = Field(default="standard", description="The preset of the visible mark")
     look: LookIn | None = Field(default=None, description="Changes to the preset")
+    seal_level: SealLevel = Field(
+        default=SealLevel.AUTOMATIC,
+        description="How a downloaded PDF is sealed: `shared` and `interleaved` keep text that can be searched, the "
+        "second is harder to take off; `flattened` is pictures of pages; `automatic` goes by the material's class. A "
+        "material of top sensitivity is always flattened",
+    )
     note: Note = Field(default="", description="What the maker wants to remember; viewers don't see it")
 
 
@@ -64,6 +71,7 @@ class ShareOut(Output):
     parent_id: UUID | None
     watermark: str = Field(description="The preset that its maker began with")
     look: LookOut = Field(description="How copies are marked; forwards keep it")
+    seal_level: SealLevel
     note: str
     revoked_at: datetime | None
     state: Literal["open", "revoked", "expired", "used_up", "closed"] = Field(

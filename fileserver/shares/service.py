@@ -77,6 +77,7 @@ def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -
         forward_depth_left=wanted.forward_depth,
         watermark=wanted.watermark,
         look=stored(look_in(wanted.watermark, wanted.look)),
+        seal_level=wanted.seal_level,
         note=wanted.note,
         created_at=now,
         revoked_at=None,
@@ -116,6 +117,7 @@ def _policy(row: ShareRow) -> dict[str, str | int]:
         "depth_left": row.forward_depth_left,
         "watermark": row.watermark,
         "look": told(look_of(row)),
+        "level": row.seal_level,
     }
 
 

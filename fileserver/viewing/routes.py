@@ -14,6 +14,7 @@ from fileserver.http.routing import Auth, Handler, Route
 from fileserver.services import Services
 from fileserver.viewing import service
 from fileserver.viewing.delivery import send
+from fileserver.viewing.documents import document
 from fileserver.viewing.originals import original
 from fileserver.viewing.schemas import (
     Address,
@@ -33,7 +34,6 @@ from storage.rows.renditions import RenditionRow
 from watermark.errors import WatermarkError
 
 JPEG = "image/jpeg"
-VisitCall = Call[None, Address, VisitPagePath] | Call[None, Address, VisitPath]
 
 
 async def open_visit(call: Call[VisitIn]) -> VisitOut:
@@ -68,16 +68,11 @@ async def thumb(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
     return await _visit_piece(call, Piece(kind=PieceKind.THUMB, page=call.params.page))
 
 
-async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
-    """The whole version as a file sealed to the viewer."""
-    return await _visit_piece(call, Piece(kind=PieceKind.DOCUMENT), attachment=True)
-
-
-async def _visit_piece(call: VisitCall, piece: Piece, *, attachment: bool = False) -> web.StreamResponse:
+async def _visit_piece(call: Call[None, Address, VisitPagePath], piece: Piece) -> web.StreamResponse:
     services = call.services
     check_address(services.keys, call.request.path, call.query.model_dump(), services.clock())
     gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
-    return await send(call.request, await services.exit.release(gate, piece, call.trail), attachment=attachment)
+    return await send(call.request, await services.exit.release(gate, piece, call.trail))
 
 
 async def preview(call: Call[None, None, VersionPagePath]) -> web.StreamResponse:
@@ -134,20 +129,26 @@ def _page(services: Services, opened: Opened, rendition: RenditionRow) -> PageOu
 
 REFUSALS = (AccessDenied, NotFound, NotPrepared)
 SEALING = (*REFUSALS, WatermarkError, StorageError)
+PIECES = (*SEALING, LinkInvalid, LinkExpired)
+WHOLE = (*PIECES, PreconditionFailed)
 
 
 def _copy(path: str, name: str, summary: str, handler: Handler, **declared: Any) -> Route:
     """Bytes for a viewer: by a content address, sealed, within a visit of their own."""
-    defaults = {"action": Action.VISIT_READ, "path_params": VisitPagePath, "produces": JPEG}
+    defaults = {
+        "method": "GET",
+        "action": Action.VISIT_READ,
+        "path_params": VisitPagePath,
+        "produces": JPEG,
+        "errors": PIECES,
+    }
     return Route(
-        method="GET",
         path=f"/v/{{visit_id}}/{path}",
         name=name,
         summary=summary,
         handler=handler,
         auth=Auth.VIEWER,
         query=Address,
-        errors=(*SEALING, LinkInvalid, LinkExpired),
         **{**defaults, **declared},
     )
 
@@ -234,6 +235,18 @@ ROUTES = (
         action=Action.VISIT_DOWNLOAD,
         path_params=VisitPath,
         produces="application/pdf, image/jpeg, image/png",
+        errors=(*WHOLE, RangeUnsatisfiable),
+    ),
+    _copy(
+        "document",
+        "copies.document_head",
+        "What a GET of that file would say of it",
+        document,
+        method="HEAD",
+        action=Action.VISIT_DOWNLOAD,
+        path_params=VisitPath,
+        produces=None,
+        errors=WHOLE,
     ),
     _version("pages/{page}", "versions.page", "One page of a version, sealed to the employee", preview),
     _version("thumbs/{page}", "versions.thumb", "One page of a version, small, sealed to the employee", preview_thumb),

@@ -26,6 +26,7 @@ class MaterialRow:
     description: str
     material_class: str
     created_at: datetime
+    sensitivity: str = "usual"
     withdrawn_at: datetime | None = None
     withdrawn_by: UUID | None = None
     withdrawn_reason: str | None = None

@@ -11,7 +11,18 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from storage.database import Transaction
 from storage.schema import rendition
 
-Kind = Literal["page", "thumb", "full", "converted"]  # converted: the PDF that an Office file is shown as
+Kind = Literal[
+    "page",
+    "thumb",
+    "full",
+    "converted",  # the PDF that an Office file is shown as
+    "template-shared",  # a PDF with slots for a viewer's bytes, and where they are
+    "slots-shared",
+    "template-interleaved",
+    "slots-interleaved",
+    "zoom-2",  # a page image twice and four times as large
+    "zoom-4",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

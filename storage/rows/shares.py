@@ -39,6 +39,7 @@ class ShareRow:
     forward_depth_left: int
     watermark: str
     look: Mapping[str, Any] | None
+    seal_level: str
     note: str
     created_at: datetime
     revoked_at: datetime | None
@@ -64,6 +65,7 @@ class Served:
     title: str
     description: str
     material_class: str
+    sensitivity: str
     withdrawn: bool
     version_id: UUID | None
     sha256: str | None
@@ -191,6 +193,7 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         material.c.title,
         material.c.description,
         material.c.material_class.label("material_class"),
+        material.c.sensitivity,
         material.c.withdrawn_at.is_not(None).label("withdrawn"),
         version.c.id.label("version_id"),
         version.c.sha256,

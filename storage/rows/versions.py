@@ -119,6 +119,12 @@ async def set_progress(tx: Transaction, version_id: UUID, *, pages_total: int, p
     return bool((await tx.execute(query.values(pages_total=pages_total, pages_ready=pages_ready))).rowcount == 1)
 
 
+async def lock_pending(tx: Transaction, version_id: UUID) -> bool:
+    """Whether its preparation is still going on; it does not end before `tx` does."""
+    query = select(version.c.id).where(version.c.id == version_id, version.c.preparation == "pending")
+    return (await tx.scalar(query.with_for_update())) is not None
+
+
 async def end_preparation(tx: Transaction, version_id: UUID, outcome: Outcome) -> bool:
     """Ends the preparation. False if it was over already, so that its event is written once."""
     query = update(version).where(version.c.id == version_id, version.c.preparation == "pending")

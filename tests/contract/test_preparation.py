@@ -26,6 +26,7 @@ from tests.materials import add_upload, pdf, png, run_jobs
 from tests.people import add_employee
 from tests.services import Clock
 from watermark.errors import RenderBusy, RenderCrashed
+from watermark.templates import SlotMap
 
 
 def encrypted(body: bytes) -> bytes:
@@ -57,6 +58,21 @@ async def made(services: Services, version_id: UUID) -> list[RenditionRow]:
     """Its renditions."""
     async with services.database.transaction() as tx:
         return list(await renditions.renditions_of(tx, version_id))
+
+
+async def pictures(services: Services, version_id: UUID) -> list[RenditionRow]:
+    """Those that are pictures."""
+    return [row for row in await made(services, version_id) if row.media_type.startswith("image/")]
+
+
+async def templates(services: Services, version_id: UUID) -> list[RenditionRow]:
+    """The others; nothing else of their kind is in the store."""
+    rows = [row for row in await made(services, version_id) if not row.media_type.startswith("image/")]
+    stored = [
+        each.key async for page in services.objects.list_pages(f"versions/{version_id}/template/") for each in page
+    ]
+    assert sorted(stored) == sorted(row.object_key for row in rows)
+    return rows
 
 
 async def found_in(services: Services, version_id: UUID) -> list[FindingRow]:
@@ -105,7 +121,7 @@ async def test_a_pdf_becomes_a_page_and_a_thumbnail_each(services: Services, pre
     await preparer.prepare(version_id)
     done = await state_of(services, version_id)
     assert ("ready", 3, 3) == (done.preparation, done.pages_total, done.pages_ready)
-    rows = await made(services, version_id)
+    rows = await pictures(services, version_id)
     assert [("page", 1), ("page", 2), ("page", 3), ("thumb", 1), ("thumb", 2), ("thumb", 3)] == [
         (row.kind, row.page) for row in rows
     ]
@@ -114,6 +130,20 @@ async def test_a_pdf_becomes_a_page_and_a_thumbnail_each(services: Services, pre
     for row in rows:
         body = await services.objects.read_all(row.object_key, limit_bytes=1 << 22)
         assert (row.size_bytes, b"\xff\xd8\xff") == (len(body), body[:3])
+
+
+async def test_a_pdf_gets_a_template_of_each_level(services: Services, preparer: Preparer) -> None:
+    """What copies that keep their text are made of: a PDF as long as its row says, and the map of its slots."""
+    version_id = await add_version(services, pdf(2))
+    await preparer.prepare(version_id)
+    rows: dict[str, RenditionRow] = {row.kind: row for row in await templates(services, version_id)}
+    assert {"template-shared", "slots-shared", "template-interleaved", "slots-interleaved"} == set(rows)
+    for level in ("shared", "interleaved"):
+        template, slots = rows[f"template-{level}"], rows[f"slots-{level}"]
+        body = await services.objects.read_all(template.object_key, limit_bytes=1 << 24)
+        slot_map = SlotMap.from_bytes(await services.objects.read_all(slots.object_key, limit_bytes=1 << 22))
+        assert (b"%PDF", template.size_bytes) == (body[:4], len(body))
+        assert (len(body), level, 2) == (slot_map.size_bytes, slot_map.level, slot_map.page_count)
 
 
 async def test_a_picture_becomes_its_whole_self_too(services: Services, preparer: Preparer) -> None:
@@ -167,7 +197,7 @@ async def test_two_at_once_end_it_once(services: Services, preparer: Preparer) -
     version_id = await add_version(services, pdf(4))
     await asyncio.gather(preparer.prepare(version_id), preparer.prepare(version_id))
     assert "ready" == (await state_of(services, version_id)).preparation
-    assert 8 == len(await made(services, version_id))
+    assert (8, 4) == (len(await pictures(services, version_id)), len(await templates(services, version_id)))
     assert 1 == len(await events_of(services, "system:version:prepare"))
 
 
@@ -181,7 +211,7 @@ async def test_a_preparation_that_broke_off_is_taken_up_again(services: Services
     assert ("pending", 3, 1) == (broken.preparation, broken.pages_total, broken.pages_ready)
     await preparer.prepare(version_id)
     assert "ready" == (await state_of(services, version_id)).preparation
-    assert 6 == len(await made(services, version_id))
+    assert (6, 4) == (len(await pictures(services, version_id)), len(await templates(services, version_id)))
 
 
 @pytest.mark.parametrize(("expected", "crashes"), [("ready", RENDER_TRIES_MAX - 1), ("refused", RENDER_TRIES_MAX)])

@@ -68,7 +68,7 @@ async def test_nothing_is_done_without_its_event(stage: Stage) -> None:
 
 async def test_file_whose_end_cannot_be_told_does_not_end(stage: Stage) -> None:
     """What left must be told at the end; when that fails the reader sees a broken connection, not a whole file."""
-    _, visit = await stage.visit("li", download=True)
+    _, visit = await stage.visit("li", download=True, seal_level="flattened")
     await break_log(stage, "viewer:copy:end")
     headers = {"Authorization": f"Bearer {stage.api('li').token}"}
     async with stage.client.get(visit["download_url"], headers=headers) as response:

@@ -55,7 +55,7 @@ ENDS: list[tuple[End, str]] = [
 async def ending_share(stage: Stage) -> tuple[Share, dict[str, Any]]:
     """A share that has two minutes left, and 李娜's visit to it."""
     until = stage.clock() + timedelta(minutes=2)
-    return await stage.visit("li", download=True, expires_at=until.isoformat())
+    return await stage.visit("li", download=True, seal_level="flattened", expires_at=until.isoformat())
 
 
 async def the_refusal(stage: Stage) -> dict[str, Any]:

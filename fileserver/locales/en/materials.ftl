@@ -18,6 +18,7 @@ finding-pdf-attachments = The PDF has files attached that viewers do not get.
 finding-pdf-repaired = The PDF's structure was broken and has been repaired for display.
 finding-pdf-uninspected = The PDF's structure could not be inspected.
 finding-pdf-active-content = The PDF holds scripts, or actions that open or send something; no copy has them.
+finding-pdf-no-template = Downloads of this PDF are pictures of its pages, without text that can be searched ({ $cause }).
 finding-image-more-frames = The picture has { $frames } frames or pages; only the first is shown.
 finding-image-reduced = The picture has { $pixels } pixels; what can be downloaded is shrunk to { $limit }.
 finding-image-profile-ignored = The picture's colour profile is broken; its colours may look different.

@@ -18,6 +18,7 @@ finding-pdf-attachments = PDF 带有附件，查看者得不到这些附件。
 finding-pdf-repaired = PDF 的结构已损坏，为显示而做了修复。
 finding-pdf-uninspected = 无法检查 PDF 的结构。
 finding-pdf-active-content = PDF 带有脚本或会打开、发送内容的动作；所有副本都不带。
+finding-pdf-no-template = 此 PDF 的下载件只能是页面图片，文字不可检索（{ $cause }）。
 finding-image-more-frames = 图片有 { $frames } 帧或页；只显示第一帧。
 finding-image-reduced = 图片有 { $pixels } 像素；下载件会缩小到 { $limit } 像素以内。
 finding-image-profile-ignored = 图片的色彩配置文件已损坏，颜色可能有差异。

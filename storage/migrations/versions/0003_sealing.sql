@@ -58,5 +58,8 @@ CREATE INDEX ix_desk_visit_version_id_person_id ON desk_visit (version_id, perso
 ALTER TABLE share ADD COLUMN look JSONB;
 
 ALTER TABLE rendition DROP CONSTRAINT ck_rendition_kind;
-ALTER TABLE rendition ADD CONSTRAINT ck_rendition_kind CHECK (kind IN ('page', 'thumb', 'full', 'converted'));
+ALTER TABLE rendition ADD CONSTRAINT ck_rendition_kind CHECK (kind IN ('page', 'thumb', 'full', 'converted', 'template-shared', 'slots-shared', 'template-interleaved', 'slots-interleaved', 'zoom-2', 'zoom-4'));
 ALTER TABLE rendition ADD COLUMN sha256 TEXT;
+
+ALTER TABLE share ADD COLUMN seal_level TEXT DEFAULT 'automatic' NOT NULL CONSTRAINT ck_share_seal_level CHECK (seal_level IN ('automatic', 'shared', 'interleaved', 'flattened'));
+ALTER TABLE material ADD COLUMN sensitivity TEXT DEFAULT 'usual' NOT NULL CONSTRAINT ck_material_sensitivity CHECK (sensitivity IN ('usual', 'top'));

@@ -1,0 +1,67 @@
+"""A visit's copy of a whole document over HTTP: ranges, conditions and HEAD where its bytes are known beforehand.
+
+Promises that nothing is said before the gate has said yes, conditions included; that what leaves is in the log before;
+that a broken download can be gone on with as long as the copy is the same (one range, a strong tag). A flattened PDF is
+made while it leaves: it has neither length nor tag, and always comes whole.
+"""
+
+from aiohttp import web
+
+from compliance.exit import Copy, Outgoing, VisitGate
+from compliance.links import check_address
+from fileserver.http import conditions
+from fileserver.http.call import Call
+from fileserver.viewing.delivery import headers_of, range_of, send, send_part
+from fileserver.viewing.schemas import Address, VisitPath
+
+WHOLE = range(0)  # of what has no length yet: any range means all of it
+
+
+async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
+    """The whole version as a file sealed to the viewer."""
+    request, services = call.request, call.services
+    check_address(services.keys, request.path, call.query.model_dump(), services.clock())
+    gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
+    released = await services.exit.release_document(gate, lambda copy: _leaving(request, copy), call.trail)
+    if released.outgoing is not None:
+        return await _sent(request, released.copy, released.outgoing)
+    return _said(request, released.copy)
+
+
+def _leaving(request: web.Request, copy: Copy) -> range | None:
+    """What leaves of it. Raises PreconditionFailed, RangeUnsatisfiable."""
+    if copy.tag is None or copy.size_bytes is None:
+        return None if request.method == "HEAD" else WHOLE
+    if conditions.has_already(request, copy.tag, copy.made_at) or request.method == "HEAD":
+        return None
+    return _part(request, copy.tag, copy) or range(copy.size_bytes)
+
+
+def _part(request: web.Request, tag: str, copy: Copy) -> range | None:
+    if not conditions.range_counts(request, tag, copy.made_at):
+        return None
+    return range_of(request, copy.size_bytes or 0)
+
+
+async def _sent(request: web.Request, copy: Copy, outgoing: Outgoing) -> web.StreamResponse:
+    if copy.tag is None:
+        return await send(request, outgoing, attachment=True)
+    part = _part(request, copy.tag, copy)
+    return await send_part(request, outgoing, part, copy.size_bytes or 0, _headers(copy))
+
+
+def _said(request: web.Request, copy: Copy) -> web.StreamResponse:
+    """304, or the answer to HEAD: headers alone."""
+    if copy.tag is not None and conditions.has_already(request, copy.tag, copy.made_at):
+        return web.Response(status=304, headers=_headers(copy))
+    response = web.StreamResponse(headers=_headers(copy))
+    response.content_length = copy.size_bytes
+    return response
+
+
+def _headers(copy: Copy) -> dict[str, str]:
+    """Said of a copy in every answer."""
+    named = headers_of(copy.media_type, copy.filename, attachment=True)
+    if copy.tag is None:
+        return {**named, "Accept-Ranges": "none"}
+    return {**named, **conditions.headers_of(copy.tag, copy.made_at), "Accept-Ranges": "bytes"}
