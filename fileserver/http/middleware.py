@@ -76,6 +76,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         slug = slug_of(error)
         if request.transport is None or request.transport.is_closing():
             log.info("client gone", route=route_of(request), problem=slug, bytes_out=request.writer.output_size)
+            if isinstance(error, ConnectionError) and (begun := request.get(ANSWER_BEGUN)):
+                return broken_off(request, begun)  # whoever went on to another page did nothing wrong
             if slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
         elif slug is None or STATUSES[slug] >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -4,20 +4,20 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
-from pytest_aiohttp.plugin import AiohttpClient, AiohttpServer
+from pytest_aiohttp.plugin import AiohttpClient
 
 from fileserver.app import create_app
 from fileserver.http.caller import Authenticate, nobody
 from fileserver.http.keys import ProblemPage
 from fileserver.http.problem_pages import render_problem_page
 from fileserver.http.routing import Route
-from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services
+from tests.services import RealServer
 from tests.unit.fileserver.frame import Client, OpenClient, make_config
 
 
 @pytest.fixture
-def open_client(aiohttp_client: AiohttpClient, aiohttp_server: AiohttpServer) -> OpenClient:
+def open_client(aiohttp_client: AiohttpClient) -> OpenClient:
     """Serve a table of routes and return a client for it. No engine is started: the routes under test touch none."""
 
     async def opened(
@@ -29,8 +29,7 @@ def open_client(aiohttp_client: AiohttpClient, aiohttp_server: AiohttpServer) ->
         config = make_config(**changes)
         services = services_without_engines(config)
         app = create_app(config, services, routes=routes, authenticate=authenticate, problem_page=problem_page)
-        server = await aiohttp_server(app, **RUNNER_SETTINGS)
-        return cast("Client", await aiohttp_client(server))
+        return cast("Client", await aiohttp_client(RealServer(app)))
 
     return opened
 

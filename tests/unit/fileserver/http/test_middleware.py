@@ -1,5 +1,6 @@
 """What surrounds every request: its id, aiohttp's own refusals, answers that break off, and headers on everything."""
 
+import asyncio
 from ipaddress import ip_network
 
 import aiohttp
@@ -11,6 +12,7 @@ from compliance.errors import AccessDenied
 from fileserver.http.call import Call
 from fileserver.http.headers import ALWAYS, content_security_policy
 from tests.unit.fileserver.frame import OpenClient, make_route
+from tests.uploads import until
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -101,6 +103,27 @@ async def test_answer_that_may_not_go_on_breaks_off_calmly(
     assert ["warning"] == [line["log_level"] for line in logs if line["event"] == "answer broken off"]
     assert [] == [line for line in logs if line["log_level"] in ("error", "critical")]
     assert [] == [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_client_that_does_not_wait_for_its_answer_is_no_error(
+    open_client: OpenClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever goes on to another page leaves a line that says so, and no traceback."""
+    caplog.set_level("INFO")
+    begun = asyncio.Event()
+
+    async def slow(call: Call) -> web.StreamResponse:
+        begun.set()
+        await until(lambda: call.request.transport is None or call.request.transport.is_closing())
+        response = web.StreamResponse()
+        await response.prepare(call.request)
+        return response
+
+    asked = asyncio.ensure_future((await open_client(make_route(handler=slow))).get("/thing"))
+    await begun.wait()
+    asked.cancel()
+    await until(lambda: "client gone" in caplog.text)
+    assert [] == [record.message for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/thing"), ("GET", "/nowhere"), ("PUT", "/thing")])
