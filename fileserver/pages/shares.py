@@ -12,9 +12,11 @@ from compliance.profiles import profiles_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialPath
+from fileserver.pages import looks
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.permissions import target_of_version
+from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.shares import routes as api
@@ -24,7 +26,6 @@ from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
 from storage.rows import clinics as clinic_rows
 
 CLINICS_OFFERED = 200
-WATERMARKS = ("light", "standard", "strong")
 STILL_CLOSABLE = frozenset({"open", "used_up", "closed"})
 
 
@@ -54,6 +55,7 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         "share.html",
         share=share,
         audience_name=await _audience_name(call, share),
+        look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
         may_revoke=await _may_revoke(call, share),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
@@ -66,6 +68,8 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
     state = VersionState.APPROVED if material.shared_version else None
     target = replace(target_of_version(material, material.versions[0]), state=state)
     require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
+    shared = next((each for each in material.versions if each.number == material.shared_version), None)
+    pictures = await pictures_of(call.services, shared.id) if shared and shared.preparation == "ready" else []
     async with call.services.database.transaction() as tx:
         clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
     now = call.services.clock()
@@ -77,7 +81,11 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         jobs=list(Job),
         clinics=clinics[:CLINICS_OFFERED],
         clinics_incomplete=len(clinics) > CLINICS_OFFERED,
-        watermarks=WATERMARKS,
+        look=looks.offered(),
+        looks=looks.for_script(call.language),
+        version_id=shared.id if shared else None,
+        picture=pictures[0] if pictures else None,
+        pages=len(pictures),
         now=now,
         expires_at=now + DEFAULT_LIFETIME,
         latest=now + LIFETIME_MAX,

@@ -107,7 +107,7 @@ async def test_a_share_for_one_person(console: Console) -> None:
         await expect(page.get_by_label("转发", exact=True)).to_be_disabled()
         await page.get_by_role("button", name="生成链接").click()
         await page.wait_for_url("**/shares/*")
-        assert [f"{console.url}/api/v1/shares"] == sent  # one press, one share
+        assert [f"{console.url}/api/v1/shares"] == [url for url in sent if "preview" not in url]  # one press, one share
         await expect(page.get_by_text("某一位人员 · 李娜")).to_be_visible()
         page.on("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("button", name="撤销分享").click()

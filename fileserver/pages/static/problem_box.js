@@ -21,7 +21,7 @@ function inputFor(form, pointer) {
   return found instanceof RadioNodeList ? found[0] : found;
 }
 
-function markField(form, error) {
+export function markField(form, error) {
   const input = inputFor(form, error.field);
   if (!(input instanceof HTMLElement) || input.type === "hidden") return false;
   const note = document.createElement("p");
