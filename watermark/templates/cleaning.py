@@ -12,11 +12,14 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from watermark.findings import Finding
+from watermark.templates.packing import keep_packed
 
 # Entries that say who, with what, when; that bring files; or hold what runs by itself.
-DROPPED = ("/Metadata", "/PieceInfo", "/EF", "/AA", "/JS")
-RUNNING = frozenset({"/AA", "/JS"})
-DROPPED_FROM_CATALOG = ("/OpenAction", "/AF", "/Collection", "/Perms", "/Legal", "/Requirements", "/DSS", "/SpiderInfo")
+DROPPED = ("/Metadata", "/PieceInfo", "/EF", "/AF", "/AA", "/JS")
+RUNNING = frozenset({"/AA"})
+# What may make a dictionary need a closer look: the above, actions by what those that are dropped take, signatures.
+SUSPECT = frozenset({*DROPPED, "/A", "/FT", "/F", "/Win", "/OP", "/TA", "/Fields"})
+DROPPED_FROM_CATALOG = ("/OpenAction", "/Collection", "/Perms", "/Legal", "/Requirements", "/DSS", "/SpiderInfo")
 NAME_TREES_DROPPED = ("/JavaScript", "/EmbeddedFiles", "/Renditions", "/AlternatePresentations", "/URLS", "/IDS")
 FORM_DROPPED = ("/XFA", "/SigFlags", "/CO")
 ACTIONS_KEPT = frozenset({"/GoTo", "/URI", "/Named", "/Thread", "/SetOCGState", "/Hide", "/ResetForm"})
@@ -26,7 +29,8 @@ ACTIONS_DROPPED = frozenset({
 ANNOTATIONS_DROPPED = frozenset(
     {"/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D", "/Popup", "/PrinterMark", "/TrapNet"}
 )
-ANNOTATION_AUTHOR = ("/T", "/Contents", "/RC", "/Subj", "/M", "/CreationDate", "/NM", "/Popup", "/IRT", "/AF")
+ANNOTATION_AUTHOR = ("/T", "/RC", "/Subj", "/M", "/CreationDate", "/NM", "/Popup", "/IRT")
+ANNOTATIONS_SHOWING_TEXT = (Name.FreeText, Name.Widget, Name.Link)
 JPEG_SOI = b"\xff\xd8"
 JPEG_DROPPED = frozenset({0xE1, 0xED, 0xFE})  # APP1 (EXIF, XMP), APP13 (IPTC), COM; APP2 is the colour profile
 JPEG_MARK, JPEG_SCAN = 0xFF, 0xDA
@@ -39,12 +43,15 @@ def clean(pdf: Pdf, *, title: str) -> tuple[Finding, ...]:
     _information(pdf, title)
     active = _catalog(pdf.Root)
     for each in pdf.objects:
-        if isinstance(each, Dictionary | Stream):
-            active += _entries(each)
+        # Of hundreds of thousands of objects hardly any has something to lose: a look at its keys has to be enough.
+        if isinstance(each, Dictionary):
+            active += 0 if SUSPECT.isdisjoint(each.keys()) else _entries(each)
+        elif isinstance(each, Stream):
+            active += 0 if SUSPECT.isdisjoint(each.keys()) else _entries(each)
+            _jpeg(each)
+            keep_packed(each)
     for page in pdf.pages:
         active += _annotations(page.obj)
-    for each in _images(pdf):
-        _jpeg(each)
     return (Finding("pdf-active-content", {"actions": active}),) if active else ()
 
 
@@ -83,10 +90,11 @@ def _entries(holder: Dictionary | Stream) -> int:
         if key in holder:
             active += key in RUNNING
             del holder[key]
-    if "/S" in holder and str(holder.get("/S")) in ACTIONS_DROPPED:
+    if str(holder.get("/S")) in ACTIONS_DROPPED:
         active += 1
         for key in list(holder.keys()):
             del holder[key]
+        holder["/S"], holder["/D"] = Name.GoTo, pikepdf.String("none")  # whatever still points here leads nowhere
     if "/A" in holder:
         active += _action(holder)
     if holder.get("/FT") == Name.Sig:
@@ -116,6 +124,8 @@ def _annotations(page: Dictionary) -> int:
         if each.get("/Subtype") != Name.Widget:  # a widget's /T is its field's name
             for key in ANNOTATION_AUTHOR:
                 _drop(each, key)
+        if each.get("/Subtype") not in ANNOTATIONS_SHOWING_TEXT:
+            _drop(each, "/Contents")
     page["/Annots"] = Array(kept)
     return active
 
@@ -128,14 +138,10 @@ def _some(found: Array) -> Iterator[Dictionary]:
             yield each
 
 
-def _images(pdf: Pdf) -> Iterator[Stream]:
-    for each in pdf.objects:
-        if isinstance(each, Stream) and each.get("/Subtype") == Name.Image and each.get("/Filter") == Name.DCTDecode:
-            yield each
-
-
 def _jpeg(image: Stream) -> None:
     """Take EXIF and its like out of an image that is one JPEG."""
+    if image.get("/Filter") != Name.DCTDecode or image.get("/Subtype") != Name.Image:
+        return
     slim = without_metadata(image.read_raw_bytes())
     if slim is not None:
         parameters = image.get("/DecodeParms")

@@ -1,8 +1,8 @@
 """The objects a template has beside the source's: slots as streams, the Forms that draw them, and their place on pages.
 
-On each page stand, around what was there: QUARANTINE times `q` before; as many `Q` behind, so that a page which
-restores more than it saved, or leaves states and matrices behind, hands back the page's own coordinates all the same;
-then one Form for the page's shape. Nothing of a page's content is decoded.
+On each page stand, around what was there: white paper and QUARANTINE times `q` before; as many `Q` behind, so that a
+page which restores more than it saved, or leaves states and matrices behind, hands back the page's own coordinates all
+the same; then one Form for the page's shape. Nothing of a page's content is decoded.
 
     page ── /SS… ── frame of a shape ─┬─ hidden (image, multiplied)
                                       └─ cover (slot) ─┬─ letters (slot)
@@ -61,7 +61,7 @@ class Frames:
         """`box_of` are the indices of the boxes of all pages, in order."""
         self._pdf, self._boxes, self._box_of, self._hidden_size = pdf, boxes, box_of, hidden
         self._name = f"/SS{secrets.token_hex(4)}"
-        self._before = pdf.make_stream(b"q " * QUARANTINE)
+        self._before: dict[Shown, Stream] = {}
         self._behind: dict[tuple[Shown, int], Stream] = {}
         self._difference = _state(pdf, "/Difference")
         self._states = Dictionary({MULTIPLY: _state(pdf, "/Multiply"), SCREEN: _state(pdf, "/Screen")})
@@ -87,7 +87,14 @@ class Frames:
         """Draw the frame over the page, whose content is `streams`."""
         name = f"{self._name}{box}"
         _resource(page, "/XObject", name, self._frames[box])
-        page.obj["/Contents"] = Array([self._before, *streams, self._stream_behind(name, place, box)])
+        page.obj["/Contents"] = Array([self._stream_before(place), *streams, self._stream_behind(name, place, box)])
+
+    def _stream_before(self, place: Shown) -> Stream:
+        # White paper is painted: blending with paper that nobody painted is left to each reader's taste.
+        if place not in self._before:
+            area = numbers(place.left, place.bottom, place.right - place.left, place.top - place.bottom)
+            self._before[place] = self._pdf.make_stream(b"q 1 g %b re f Q %b\n" % (area, b"q " * QUARANTINE))
+        return self._before[place]
 
     def _stream_behind(self, name: str, place: Shown, box: int) -> Stream:
         if (place, box) not in self._behind:

@@ -1,10 +1,10 @@
 """The visible mark as PDF drawing operators: a stamp, its look and the shape of a page in, the bytes of a slot out.
 
 Promises: the same mark as on pictures (`look`, `geometry`, `ink`), as outlines, so that nothing names a font; all of a
-text's characters, however little room there is (a coarser grid, never a shorter text); legible on any ground, because
-every letter is drawn twice, light beside dark. What is light is screened and what is dark multiplied, so the opacity
-is a level of colour, which a slot can hold, and no other object has to be patched for it. Leaves which slot lies where
-to `slots`. Spec: ISO 32000-1, 8.5, 11.3.5.
+text's characters, however little room there is (a coarser grid, dots at last, never a shorter text); legible on any
+ground, because every letter is drawn twice, light beside dark. What is light is screened and what is dark multiplied,
+so the opacity is a level of colour, which a slot can hold, and no other object has to be patched for it. Leaves which
+slot lies where to `slots`. Spec: ISO 32000-1, 8.5, 11.3.5.
 """
 
 import math
@@ -15,6 +15,7 @@ from watermark.geometry import Setting
 from watermark.ink import LEVELS, RGB, luma
 from watermark.look import Look
 from watermark.stamp import Stamp
+from watermark.templates.dots import dots
 from watermark.templates.errors import BadPatch
 from watermark.templates.outlines import line_path, line_width_em
 from watermark.templates.slots import BOX_SHORT_SIDE, Box
@@ -36,12 +37,22 @@ THINNINGS = (1, 2, 4, 8, 16, 32, 64)
 
 def letters(lines: tuple[str, ...], capacity: int) -> bytes:
     """The LETTERS slot: the lines set about their middle, filled as whoever draws them says; its unit is the em."""
-    return _fitting((_letters(lines, grid) for grid in GRIDS), capacity)
+
+    def sizes() -> Iterator[str]:
+        yield from (_letters(lines, grid) for grid in GRIDS)
+        yield dots(lines)
+
+    return _fitting(sizes(), capacity)
 
 
 def footer(text: str, capacity: int) -> bytes:
     """The FOOTER slot: likewise, one line, beginning at the origin."""
-    return _fitting((_scaled(grid) + line_path(text, grid) + "f\n" for grid in FOOTER_GRIDS), capacity)
+
+    def sizes() -> Iterator[str]:
+        yield from (f"{_scaled(grid)}{line_path(text, grid)}f\n" for grid in FOOTER_GRIDS)
+        yield f"1 0 0 1 {_number(line_width_em(text) / 2)} {MIDDLE_EM} cm\n{dots((text,))}"
+
+    return _fitting(sizes(), capacity)
 
 
 def cover(lines: tuple[str, ...], stamp: Stamp, look: Look, box: Box, capacity: int) -> bytes:
@@ -58,12 +69,23 @@ def page_line(line: str, box: Box, capacity: int) -> bytes:
     """
     width_em = max(line_width_em(line), 1)
     em = min(PAGE_BLOCK_SHARE / width_em, PAGE_EM_SHARE_MAX) * BOX_SHORT_SIDE
-    return _fitting((_page_line(line, width_em, em, box, grid) for grid in GRIDS), capacity)
+    angle = math.atan2(box.height, box.width)
+    across, up = math.cos(angle) * em, math.sin(angle) * em
+    turned = " ".join(_number(each) for each in (across, up, -up, across, box.width / 2, box.height / 2))
+    start = f"{PAGE_DIFFERENCE} g {turned} cm\n"
+
+    def sizes() -> Iterator[str]:
+        for grid in GRIDS:
+            outline = line_path(line, grid, -width_em / 2)
+            yield f"{start}1 0 0 1 0 {-MIDDLE_EM} cm\n{_scaled(grid)}{outline}f\n"
+        yield start + dots((line,))
+
+    return _fitting(sizes(), capacity)
 
 
-def _fitting(candidates: Iterable[str], capacity: int) -> bytes:
+def _fitting(sizes: Iterable[str], capacity: int) -> bytes:
     """The first that fits, filled up with spaces to exactly `capacity` bytes."""
-    for each in candidates:
+    for each in sizes:
         if len(each) <= capacity:
             return each.encode().ljust(capacity)
     raise BadPatch("no room for all of the mark")
@@ -127,15 +149,6 @@ def _footer(text: str, box: Box) -> str:
         f"{MULTIPLY} gs {_number(1 - FOOTER_TYPE_OPACITY)} g {size} 0 0 {size} {_number(start)} {_number(baseline)} cm"
         f"{FOOTER} Do Q\n"
     )
-
-
-def _page_line(line: str, width_em: float, em: float, box: Box, grid: int) -> str:
-    angle, size = math.atan2(box.height, box.width), em / grid
-    sine, cosine = math.sin(angle), math.cos(angle)
-    # The middle of the line stands in the middle of the page.
-    x, y = box.width / 2 + MIDDLE_EM * em * sine, box.height / 2 - MIDDLE_EM * em * cosine
-    turned = " ".join(_number(each) for each in (cosine * size, sine * size, -sine * size, cosine * size, x, y))
-    return f"{PAGE_DIFFERENCE} g {turned} cm\n{line_path(line, grid, -width_em / 2)}f\n"
 
 
 def _rgb(levels: Iterable[float]) -> str:
