@@ -20,6 +20,7 @@ from rich.table import Table
 
 from benchmarks import downloads, ledger, links, marks, pages, sealing
 from benchmarks.stage import Figure, stage
+from benchmarks.tracing import figures as tracing
 from benchmarks.uploads import running as uploads
 from benchmarks.uploads.plot import draw
 from benchmarks.uploads.stores import STORES
@@ -33,6 +34,7 @@ ALL = {
     "pages": pages.run,
     "ledger": ledger.run,
     "downloads": downloads.run,
+    "tracing": tracing.run,
 }
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)

@@ -49,9 +49,7 @@ def folded(values: Floats, lattice: Lattice) -> Folded:
     """The sum of a view's tiles on this lattice; at most 16 × 16, from its middle."""
     values, back, lattice = _fitting(values, lattice)
     height, width = values.shape
-    scale = TILE_UNITS / lattice.period_px
-    cosine, sine = scale * lattice.x / lattice.period_px, scale * lattice.y / lattice.period_px
-    turn = np.array([[cosine, sine], [-sine, cosine]])
+    turn = np.linalg.inv(np.array([lattice.right, lattice.down]).T / TILE_UNITS)
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]]) @ turn.T
     extent = np.ceil((corners.max(axis=0) - corners.min(axis=0)) / TILE_UNITS)
     columns, rows = (int(tiles) for tiles in np.minimum(extent, TILES_ACROSS_MAX))
@@ -85,7 +83,7 @@ def _fitting(values: Floats, lattice: Lattice) -> tuple[Floats, Matrix, Lattice]
         values = np.asarray(
             cv2.resize(values[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32
         )
-        lattice = Lattice(lattice.x / 2, lattice.y / 2)
+        lattice = lattice.halved()
         back = back @ np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1]])
     return values, back, lattice
 

@@ -1,8 +1,8 @@
-"""Where a picture repeats: the step and direction of a square lattice, found without a key.
+"""Where a picture repeats: the steps of a lattice from tile to tile, found without a key.
 
-Promises: candidates for the vector from a tile to its right-hand neighbour, best first, from the autocorrelation of a
-whitened view; all multiples of a lattice speak together, so that rows of text or a fence do not pass for one. Leaves
-the proof that there is a tile to `folding`, which has the key.
+Promises: likely lattices, best first, from the autocorrelation of a whitened view: square ones, or, for a part of a
+photograph taken at a slant, any that are nearly square. All multiples of a lattice speak together, so that rows of text
+or a fence do not pass for one. Leaves the proof that there is a tile to `folding`, which has the key.
 """
 
 from dataclasses import dataclass
@@ -25,29 +25,46 @@ PEAK_MAX = 5.0  # of a spectrum's bin against its surroundings
 LOW, HIGH, FALL = 0.01, 0.22, 0.16  # the band, in cycles per pixel
 DIAGONAL_WEIGHT, DOUBLE_WEIGHT = 0.8, 0.6
 MULTIPLES = 4
+PEAKS = 24
+STRETCH_MAX, SKEW_MAX = (
+    0.2,
+    0.25,
+)  # of a pair: the logarithm of its sides' ratio, and the sine that it lacks of a right angle
+COLLECTED = ((1, 0, 1.0), (0, 1, 1.0), (1, 1, 0.8), (1, -1, 0.8), (2, 0, 0.6), (0, 2, 0.6))  # steps and their weights
 ROUNDS = ((1.5, 0.25), (0.3, 0.05))  # how far and how finely a vector is refined, in pixels
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """Step from a tile to the next one along its upper edge, in pixels of the view."""
+    """Steps from a tile to the next along its upper edge, `right`, and to the one below, `down`: (x, y) in pixels."""
 
-    x: float
-    y: float
+    right: tuple[float, float]
+    down: tuple[float, float]
+
+    @classmethod
+    def square(cls, x: float, y: float) -> "Lattice":
+        """The lattice whose step down is the step right, turned by a quarter."""
+        return cls((x, y), (-y, x))
 
     @property
     def period_px(self) -> float:
-        """The side of a tile."""
-        return float(np.hypot(self.x, self.y))
+        """The side of a square tile of the same area."""
+        return float(abs(self.right[0] * self.down[1] - self.right[1] * self.down[0]) ** 0.5)
+
+    def halved(self) -> "Lattice":
+        """This lattice in a view of half the size."""
+        return Lattice((self.right[0] / 2, self.right[1] / 2), (self.down[0] / 2, self.down[1] / 2))
 
 
-def candidates(values: Floats) -> list[Lattice]:
-    """Likely lattices of a whitened view (H, W), best first, at most CANDIDATES."""
+def candidates(values: Floats, *, skewed: bool = False) -> list[Lattice]:
+    """Likely lattices of a whitened view (H, W), best first, at most CANDIDATES; `skewed` takes nearly square ones."""
     lags = _lags(values)
     if lags is None:
         return []
-    peaks = _peaks(_combined(lags), PERIOD_PX_MIN, LAG_SHARE * min(values.shape))
-    return [_refined(lags, x, y) for x, y in peaks]
+    longest = LAG_SHARE * min(values.shape)
+    if skewed:
+        return _pairs(lags, longest)
+    return [_refined(lags, x, y) for x, y in _peaks(_combined(lags), longest)[:CANDIDATES]]
 
 
 def _lags(values: Floats) -> Floats | None:
@@ -91,15 +108,44 @@ def _turned(lags: Floats, factor: float, angle: float) -> Floats:
     return np.asarray(cv2.warpAffine(lags, way, lags.shape, flags=flags, borderValue=0), np.float32)
 
 
-def _peaks(lags: Floats, shortest: float, longest: float) -> list[tuple[float, float]]:
-    """The highest local maxima with directions within ±45° of the horizontal: the other quarters are the same."""
+def _peaks(lags: Floats, longest: float) -> NDArray[np.float32]:
+    """The highest local maxima (n, 2) as (x, y), in directions within 45° of the horizontal: the rest says the same."""
     around = np.arange(len(lags)) - len(lags) // 2
     x, y = around[None, :], around[:, None]
     length = np.hypot(x, y)
-    wanted = (x > 0) & (abs(y) <= x) & (length >= shortest) & (length <= longest)
+    wanted = (x > 0) & (abs(y) <= x) & (length >= PERIOD_PX_MIN) & (length <= longest)
     rows, columns = np.nonzero(wanted & (lags >= cv2.dilate(lags, np.ones((7, 7), np.uint8))))
-    order = np.argsort(-lags[rows, columns])[:CANDIDATES]
-    return [(float(around[columns[at]]), float(around[rows[at]])) for at in order]
+    order = np.argsort(-lags[rows, columns])[:PEAKS]
+    return np.stack([around[columns[order]], around[rows[order]]], axis=1).astype(np.float32)
+
+
+def _pairs(lags: Floats, longest: float) -> list[Lattice]:
+    """Pairs of one peak across and one down that span nearly a square, whose multiples together lie highest."""
+    soft = np.asarray(cv2.GaussianBlur(lags, (0, 0), 1.5), np.float32)
+    across = _peaks(soft, longest)
+    downward = _peaks(np.ascontiguousarray(np.rot90(soft)), longest) @ np.array([[0, 1], [-1, 0]], np.float32)
+    if not len(across) or not len(downward):
+        return []
+    right, down = np.repeat(across, len(downward), axis=0), np.tile(downward, (len(across), 1))
+    lengths = np.linalg.norm(right, axis=1) / np.linalg.norm(down, axis=1)
+    sine = np.abs((right * down).sum(axis=1)) / (np.linalg.norm(right, axis=1) * np.linalg.norm(down, axis=1))
+    fit = (np.abs(np.log(lengths)) < STRETCH_MAX) & (sine < SKEW_MAX)
+    right, down = right[fit], down[fit]
+    best = np.argsort(-_collected(soft, right, down))[:CANDIDATES]
+    return [
+        Lattice((float(x), float(y)), (float(u), float(v)))
+        for (x, y), (u, v) in zip(right[best], down[best], strict=True)
+    ]
+
+
+def _collected(soft: Floats, right: Floats, down: Floats) -> Floats:
+    """What the first multiples of each pair (n, 2) find: (n,)."""
+    total = np.zeros(len(right), np.float32)
+    for m, n, weight in COLLECTED:
+        at = m * right + n * down + len(soft) // 2
+        x, y = np.ascontiguousarray(at.T)[:, None, :]
+        total += weight * cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderValue=0)[0]
+    return total
 
 
 def _refined(lags: Floats, x: float, y: float) -> Lattice:
@@ -115,4 +161,4 @@ def _refined(lags: Floats, x: float, y: float) -> Lattice:
         at_x, at_y = (m * xs - n * ys + reach).astype(np.float32), (m * ys + n * xs + reach).astype(np.float32)
         best = int(cv2.remap(soft, at_x, at_y, cv2.INTER_LINEAR, borderValue=0).sum(axis=0).argmax())
         x, y = float(xs[0, best]), float(ys[0, best])
-    return Lattice(x, y)
+    return Lattice.square(x, y)

@@ -6,7 +6,7 @@ with the first view that proves something. Leaves what to do without a reading t
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 
+SCORE_BEYOND_DOUBT = 9.0
+SCORE_WORTH_WIDENING = 5.5
 REFINED_MAX = 3  # the best placements of a view that are refined and decoded
 SCORE_WORTH_REFINING = 4.8  # in deviations; the highest of 130,000 chance values lies near 4.5
 
@@ -64,13 +66,31 @@ def read_blind(pixels: Pixels, keys: Sequence[HiddenKey]) -> list[BlindReading]:
 
 def sightings(view: View, keys: Sequence[HiddenKey]) -> Iterator[Sighting]:
     """The likeliest places of any key's tile in one view, refined, likeliest first."""
-    found = [
-        placed(folds, key) for folds in (folded(view.values, each) for each in candidates(view.values)) for key in keys
-    ]
-    found.sort(key=lambda placement: -placement.score)
+    found = _placements(view, keys)
     for placement in found[:REFINED_MAX]:
-        if placement.score >= SCORE_WORTH_REFINING:
-            yield _seen(view, placement, len(keys))
+        if placement.score < SCORE_WORTH_REFINING:
+            break
+        seen = _seen(view, placement, len(keys))
+        yield seen
+        if view.part_of and seen.evidence.pilot_score >= SCORE_WORTH_WIDENING:
+            yield _seen(view.part_of, _widened(view, placement, seen), len(keys))
+
+
+def _placements(view: View, keys: Sequence[HiddenKey]) -> list[Placement]:
+    """The best place on each likely lattice, best first; one that stands out ends the search."""
+    found: list[Placement] = []
+    for lattice in candidates(view.values, skewed=view.part_of is not None):
+        folds = folded(view.values, lattice)
+        found += [placed(folds, key) for key in keys]
+        if max(placement.score for placement in found) >= SCORE_BEYOND_DOUBT:
+            break
+    return sorted(found, key=lambda placement: -placement.score)
+
+
+def _widened(view: View, placement: Placement, seen: Sighting) -> Placement:
+    """What was seen in a part, as a place to start from in the whole."""
+    to_part = np.linalg.inv(view.to_pixels) @ seen.to_pixels
+    return replace(placement, to_view=view.to_whole @ to_part)
 
 
 def _seen(view: View, placement: Placement, keys_tried: int) -> Sighting:

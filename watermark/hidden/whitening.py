@@ -6,7 +6,7 @@ depends on a key.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -30,10 +30,15 @@ CLIP_DEVIATIONS = 2.5
 
 @dataclass(frozen=True)
 class View:
-    """One way to look at a suspect: `values` float32 (H, W); `to_pixels` (3, 3) leads from there to its pixels."""
+    """One way to look at a suspect: `values` float32 (H, W); `to_pixels` (3, 3) leads from there to its pixels.
+
+    A part names the view it is `part_of`, and `to_whole` leads there.
+    """
 
     values: Floats
     to_pixels: NDArray[np.float64]
+    part_of: "View | None" = None
+    to_whole: NDArray[np.float64] = field(default_factory=lambda: np.eye(3))
 
 
 def views(pixels: Pixels) -> Iterator[View]:
@@ -74,7 +79,8 @@ def _windows(view: View) -> Iterator[View]:
     for down, across in ((0.5, 0.5), (0, 0), (0, 1), (1, 0), (1, 1)):
         top, left = round((height - rows) * down), round((width - columns) * across)
         moved = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]], np.float64)
-        yield View(view.values[top : top + rows, left : left + columns], view.to_pixels @ moved)
+        part = view.values[top : top + rows, left : left + columns]
+        yield View(part, view.to_pixels @ moved, part_of=view, to_whole=moved)
 
 
 def _scaled(luma: Floats, factor: float) -> tuple[Floats, NDArray[np.float64]]:

@@ -1,0 +1,89 @@
+"""The attacks and the table of the tracing benchmark."""
+
+import numpy as np
+import pytest
+
+from benchmarks.tracing.attacks import Attack, attacks, delivered
+from benchmarks.tracing.innocent import Innocent
+from benchmarks.tracing.table import false_alarms, quality, robustness
+from benchmarks.tracing.trial import Record, similarity
+from watermark.hidden import Carrier, HiddenKey, embed, read_blind
+
+KEY = HiddenKey(1, bytes(range(32)))
+COPY_ID = 0xABCDEF012345
+BLIND_MAY_FAIL = {("photo of a screen", "corners off by 4%"), ("photo of a screen", "corners off by 7%")}
+
+
+def picture() -> np.ndarray:
+    """A picture with soft areas, edges and grain, 1200 × 900."""
+    rows, columns = np.mgrid[:900, :1200]
+    hills = 128 + 50 * np.sin(columns / 70) * np.cos(rows / 110) + 40 * (np.sin(rows * columns / 90000) > 0)
+    grain = np.random.default_rng(2).normal(0, 5, (900, 1200, 3))
+    return np.asarray(np.clip(hills[:, :, None] + grain, 0, 255), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def copy() -> np.ndarray:
+    """The picture, sealed and delivered."""
+    plain = picture()
+    return delivered(embed(plain, Carrier.of(plain), COPY_ID, KEY, bytes(32)))
+
+
+@pytest.mark.parametrize("attack", attacks()[::2], ids=lambda attack: f"{attack.name} {attack.strength}")
+def test_attacks_are_survived(copy: np.ndarray, attack: Attack) -> None:
+    """Every second attack and strength of the table, on one picture: its copy id and no other is read."""
+    readings = read_blind(attack.apply(copy, 1), [KEY])
+
+    assert {COPY_ID} >= {reading.copy_id for reading in readings}
+    assert readings or (attack.name, attack.strength) in BLIND_MAY_FAIL
+
+
+def test_each_attack_comes_in_three_strengths() -> None:
+    """The table is complete: three strengths of everything that is done to a copy, and the copy itself."""
+    names = [attack.name for attack in attacks() if attack.name != "none"]
+
+    assert {3} == {names.count(name) for name in names}
+    assert 14 == len(set(names))
+
+
+def test_an_attack_is_repeatable(copy: np.ndarray) -> None:
+    """The same seed gives the same pixels, another seed others."""
+    photo = next(attack for attack in attacks() if attack.name == "photo of a screen")
+
+    assert np.array_equal(photo.apply(copy, 1), photo.apply(copy, 1))
+    assert not np.array_equal(photo.apply(copy, 1), photo.apply(copy, 2))
+
+
+def test_similarity_is_one_for_the_same_and_falls_with_noise() -> None:
+    """SSIM is 1 for a picture and itself, and lower the more it is disturbed."""
+    plain = picture()
+    noise = np.random.default_rng(1).normal(0, 1, plain.shape)
+    slightly, badly = (np.clip(plain + factor * noise, 0, 255).astype(np.uint8) for factor in (3, 20))
+
+    assert pytest.approx(1) == similarity(plain, plain)
+    assert 1 > similarity(plain, slightly) > similarity(plain, badly)
+
+
+def test_the_table_counts_what_was_traced() -> None:
+    """Per kind, blind and in either way; a wrong reading is counted."""
+    records = [
+        Record("a", "page", "jpeg", "quality 50", blind=True, bit_error=0.1, psnr_db=40, ssim=0.98),
+        Record("b", "page", "jpeg", "quality 50", informed=True, psnr_db=42, ssim=0.99),
+        Record("c", "photograph", "jpeg", "quality 50", wrong=True, psnr_db=41, ssim=0.97),
+    ]
+
+    assert "| jpeg | quality 50 | 1/2 | 0/1 | 2/2 | 0/1 | 10.0% |" in robustness(records)
+    assert "| jpeg | 3 | 33.3% | 66.7% | 1 |" in robustness(records)
+    assert "| page | 2 | 41.0 dB | 40.0 dB | 0.985 | 0.980 |" in quality(records)
+
+
+def test_false_alarms_are_counted() -> None:
+    """An input whose bound is within the limit would have been accused."""
+    told = false_alarms(
+        [
+            Innocent("a", marked_by_another=True, pilot_score=5, code_score=8, false_alarm=1.0),
+            Innocent("b", marked_by_another=False, pilot_score=4, code_score=7, false_alarm=1e-7),
+        ]
+    )
+
+    assert "2 innocent inputs, 1 of them marked with another key: 1 accused" in told
