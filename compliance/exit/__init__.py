@@ -312,8 +312,8 @@ class SealedExit:
             await ledger.append(tx, event, now=self._clock())
 
     async def _ask(self, gate: Gate, kind: PieceKind) -> Passage:
-        """The gate's answer at this moment, unrecorded."""
-        async with self._database.transaction() as tx:
+        """The gate's answer at this moment, unrecorded: nothing is written with it, so it needs no transaction."""
+        async with self._database.statements() as tx:
             return await gate.admit(tx, self._keys, kind, self._clock())
 
     async def _record(self, gate: Gate, piece: Piece, trail: Trail, size_bytes: int = 0) -> Passage:

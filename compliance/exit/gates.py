@@ -29,6 +29,7 @@ from watermark.stamp import Stamp
 
 CHINA_TIME = timezone(timedelta(hours=8))  # the brand's clinics; China has one zone and no summer time
 SHORT_ID_CHARS = 8
+UNNAMED = Stamp(person_name="", clinic_name="", phone_tail="", time_text="", share_id="")  # of what is not sealed
 
 VISIT_ACTIONS = {
     PieceKind.PAGE: Action.VISIT_READ,
@@ -135,7 +136,7 @@ class DeskGate:
             act=Act.EMPLOYEE_MATERIAL_ORIGINAL,
             end_act=Act.EMPLOYEE_ORIGINAL_END,
             served=served,
-            seal=Seal(await _stamp_for(employee, tx, keys.master)),
+            seal=Seal(UNNAMED if kind is PieceKind.ORIGINAL else await _stamp_for(employee, tx, keys.master)),
             seal_level=SealLevel.FLATTENED,
             begun=now,
             obj=obj,

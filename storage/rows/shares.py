@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, exists, func, insert, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, func, insert, literal, or_, select, update
 
 from storage.database import Transaction
 from storage.schema import account, material, share, version, viewer
@@ -182,7 +182,7 @@ async def served(tx: Transaction, material_id: UUID, *, version_id: UUID | None 
 
 async def served_version(tx: Transaction, version_id: UUID) -> Served | None:
     """One version with its material, whatever its state."""
-    row = (await tx.execute(_served(version.c.id == version_id).where(version.c.id == version_id))).one_or_none()
+    row = (await tx.execute(SERVED_VERSION, {"version": version_id})).one_or_none()
     return None if row is None else Served(**row._asdict())
 
 
@@ -207,6 +207,10 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         version.c.uploader_id,
         version.c.created_at.label("made_at"),
     ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
+
+
+# Asked again and again while an original leaves, so it is put together once.
+SERVED_VERSION = _served(version.c.id == bindparam("version")).where(version.c.id == bindparam("version"))
 
 
 def _chain(share_id: UUID) -> CTE:
