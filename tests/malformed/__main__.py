@@ -28,10 +28,11 @@ async def measure(count: int, office: int, seed: int) -> dict[str, object]:
     return {
         "seed": seed,
         "drawn": drawn.counted(),
+        "templates": drawn.counted(templates=True),
         "peak_mib": drawn.peak_bytes // MIB,
         "office": converted.counted(),
         "seconds": round(time.perf_counter() - started, 1),
-        "to_look_at": {name: ended for name, ended in drawn.by_name.items() if ended in worst},
+        "to_look_at": {name: ended for name, ended in {**drawn.by_name, **drawn.templates}.items() if ended in worst},
     }
 
 

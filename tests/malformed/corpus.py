@@ -18,6 +18,11 @@ class Sample:
     name: str
     body: bytes
 
+    @property
+    def is_pdf(self) -> bool:
+        """Whether it is taken for a PDF, as far as its head goes."""
+        return b"%PDF-" in self.body[:1024]
+
 
 def drawn(count: int, seed: int = SEED) -> Iterator[Sample]:
     """PDFs and pictures: the handmade ones first, then mutations."""

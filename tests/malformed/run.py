@@ -8,13 +8,15 @@ from pathlib import Path
 
 import psutil
 
+from compliance.levels import TEMPLATES
 from compliance.media_types import HEAD_BYTES, PDF, TAIL_BYTES, recognise
 from compliance.office import OfficeConverter, OfficeLimits
 from compliance.preparation import NOT_SEALABLE
-from compliance.rendering import SEALABLE_MEDIA_TYPES, Renderer, RenderLimits
+from compliance.rendering import SEALABLE_MEDIA_TYPES, Renderer, RenderLimits, TemplateMade
 from tests.malformed.corpus import Sample
 from watermark.errors import WatermarkError
 from watermark.media_types import OFFICE_MEDIA_TYPES
+from watermark.templates import Level, SlotMap
 
 MIB = 1 << 20
 LIMITS = RenderLimits(
@@ -30,11 +32,12 @@ class Outcomes:
     """What became of each, and the most that a process had of memory when it was looked at, after each file."""
 
     by_name: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)  # of PDFs that are shown: by level and name
     peak_bytes: int = 0
 
-    def counted(self) -> dict[str, int]:
+    def counted(self, *, templates: bool = False) -> dict[str, int]:
         """How many ended how, the most frequent first."""
-        found = list(self.by_name.values())
+        found = list((self.templates if templates else self.by_name).values())
         return dict(sorted(((each, found.count(each)) for each in set(found)), key=lambda pair: -pair[1]))
 
 
@@ -63,11 +66,30 @@ async def drawn(renderer: Renderer, body: bytes) -> str:
     return PAGES
 
 
+async def templated(renderer: Renderer, body: bytes, level: Level) -> str:
+    """The outcome of making a template, from which copies that keep their text are spliced."""
+    size_bytes = 0
+    try:
+        pieces = renderer.template(streamed(body), size_bytes=len(body), level=level, title="")
+        async with aclosing(pieces):
+            async for piece in pieces:
+                if not isinstance(piece, TemplateMade):
+                    size_bytes += len(piece)
+                else:
+                    assert size_bytes == SlotMap.from_bytes(piece.slot_map).size_bytes
+    except WatermarkError as error:
+        return error.slug
+    return PAGES
+
+
 async def drawn_all(renderer: Renderer, samples: Iterable[Sample]) -> Outcomes:
     """One after the other."""
     outcomes = Outcomes()
     for each in samples:
         outcomes.by_name[each.name] = await drawn(renderer, each.body)
+        if outcomes.by_name[each.name] == PAGES and each.is_pdf:
+            for level in TEMPLATES:
+                outcomes.templates[f"{level} {each.name}"] = await templated(renderer, each.body, level)
         outcomes.peak_bytes = max(outcomes.peak_bytes, await asyncio.to_thread(_peak_bytes))
     return outcomes
 
