@@ -176,6 +176,10 @@ class Config(BaseSettings):
     upload_quota_department_bytes: QuotaBytes | None = Field(
         default=None, description="How much the people of one department may keep together; none: without limit"
     )
+    trace_expiry_s: Seconds = Field(
+        default=365 * DAY_S,
+        description="The file and the pictures of a trace are deleted after so long; its result stays",
+    )
     visit_url_lifetime_s: Seconds = Field(default=300, description="A content address under /v/ works for so long")
     originals_by: OriginalsBy = Field(
         default=OriginalsBy.STREAM,

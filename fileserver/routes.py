@@ -14,6 +14,7 @@ from fileserver.pages import routes as pages
 from fileserver.people import routes as people
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
+from fileserver.traces import routes as traces
 from fileserver.uploads import direct as direct_uploads
 from fileserver.uploads import flight_routes as flights
 from fileserver.uploads import quota_routes as quotas
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *viewing.ROUTES,
     *audit.ROUTES,
+    *traces.ROUTES,
     *pages.ROUTES,
 )
 

@@ -23,6 +23,7 @@ from storage.jobs import Jobs
 from storage.objects import ObjectStore
 from storage.settings import S3Settings
 
+SUSPECTS_MAX = 2  # of traces, received at once: each is in memory whole
 SEALING_MAX = 4  # last parts at once that are made of what is stored; each may be in memory once
 KEYS_REFRESH_S = 15.0  # a key rotated or revoked elsewhere is known here after so long at most
 
@@ -43,6 +44,7 @@ class Services:
     clock: Callable[[], datetime]
     passwords: Passwords = field(default_factory=Passwords)
     callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
+    suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))
     sealing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEALING_MAX))
     counts: Counter[str] = field(default_factory=Counter)  # what jobs of this process did, for its figures
 

@@ -16,6 +16,7 @@ from fileserver.config import Config
 from fileserver.materials import jobs as materials
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.services import Services, open_services
+from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
 from fileserver.uploads.figures import SweepCollector
 from storage.jobs import STALLED_AFTER_S
@@ -54,6 +55,7 @@ def register_jobs(services: Services) -> None:
     accounts.register(services.jobs, services)
     uploads.register(services.jobs, services)
     materials.register(services.jobs, services)
+    traces.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

@@ -8,6 +8,8 @@ A stranger at a page of the console is shown the way to the sign-in (303).
 
 from dataclasses import dataclass
 
+from tests.materials import png
+
 CALLERS = ("stranger", "owner", "rival", "manager", "reviewer", "auditor", "admin", "li", "wang", "narrow")
 
 # What stands in a placeholder: the first line unless a row is about something else.
@@ -27,6 +29,9 @@ THINGS = {
         "token_id": "token_id",
         "slug": "not-found",
         "path": "icon.svg",
+        "trace_id": "trace",
+        "suspect_page": "1",
+        "picture": "original",
     },
     "draft": {"material_id": "draft", "version_id": "draft_version"},
     "pending": {"material_id": "pending", "version_id": "pending_version"},
@@ -66,6 +71,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "reviews.decide": {"decision": "reject", "sha256": "{pending_sha256}", "reason": "x"},
     "shares.create": {"material_id": "{material_id}"},
     "looks.preview": {"version_id": "{version_id}"},
+    "traces.create": png(),
     "visits.create": {"token": "{share_token}"},
 }
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -186,6 +192,12 @@ ROWS = (
     Row("401 200 403 403 200 403 403 403 403 403", "versions.original", "pending"),
     Row("401 403 403 403 403 200 403 403 403 403", "events.search"),
     Row("401 403 403 403 403 200 403 403 403 403", "events.export"),
+    Row("401 403 403 403 403 202 403 403 403 403", "traces.create"),
+    Row("401 403 403 403 403 200 403 403 403 403", "traces.list"),
+    Row("401 403 403 403 403 200 403 403 403 403", "traces.read"),
+    # Nothing has looked at the trace at hand yet: 404 and 409 for who may ask.
+    Row("401 403 403 403 403 404 403 403 403 403", "traces.picture"),
+    Row("401 403 403 403 403 409 403 403 403 403", "traces.report"),
     Row("200 200 200 200 200 200 200 200 200 200", "problems.list"),
     Row("200 200 200 200 200 200 200 200 200 200", "problems.explain"),
     Row("200 200 200 200 200 200 200 200 200 200", "frame.stylesheet"),
@@ -215,6 +227,8 @@ ROWS = (
     Row("303 200 200 200 403 200 403 403 403 403", "pages.people"),
     Row("303 200 200 200 403 200 403 403 403 403", "pages.clinics"),
     Row("303 403 403 403 403 200 403 403 403 403", "pages.log"),
+    Row("303 403 403 403 403 200 403 403 403 403", "pages.traces"),
+    Row("303 403 403 403 403 200 403 403 403 403", "pages.trace"),
     Row("303 403 403 403 403 403 200 403 403 403", "pages.accounts"),
     Row("303 200 200 200 403 403 403 403 403 403", "pages.my_uploads"),
     Row("303 403 403 403 403 403 200 403 403 403", "pages.flights"),

@@ -4,9 +4,11 @@ It opens the documents of strangers, so it holds at most one of them and no key:
 (`sealer`). What `serving` promises holds here.
 
 Requests (`op`; payload): `open` media_type, pages_max, pixels_max (the document) · `render` page, long_side_px,
-thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF): the template in parts, then its slot map.
+thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF): the template in parts, then its slot map ·
+`pixels` page, long_side_px: raw RGB, for a trace · `file_ids`: what a PDF calls itself (/ID).
 """
 
+import re
 from dataclasses import asdict
 
 from watermark.documents import Document, open_document
@@ -22,6 +24,9 @@ from watermark.templates.slots import Level
 
 BASE_QUALITY = 92  # of renditions that will be decoded, stamped and encoded once more
 THUMB_QUALITY = 80
+# /ID of ISO 32000-1, 14.4, in the trailer or in the dictionary of a cross-reference stream: neither is ever compressed.
+FILE_ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]{32})>\s*<([0-9A-Fa-f]{32})>\s*\]")
+FILE_IDS_MAX = 16
 
 
 class Session:
@@ -44,6 +49,8 @@ class Session:
                 return self._full()
             case "template":
                 return _template(request, payload, emit)
+            case "pixels" | "file_ids" as op:
+                return self._pixels(request) if op == "pixels" else self._file_ids()
             case "close":
                 self._close()
                 return {}, b""
@@ -81,6 +88,15 @@ class Session:
         image = whole(picture)
         header = {"media_type": media_type, "width_px": image.width, "height_px": image.height}
         return header, encode(image, media_type, BASE_QUALITY)
+
+    def _pixels(self, request: Header) -> Reply:
+        image = self._opened.page(request["page"], request["long_side_px"]).image.convert("RGB")
+        return {"width_px": image.width, "height_px": image.height}, image.tobytes()
+
+    def _file_ids(self) -> Reply:
+        """In the order in which they stand in the file: an updated one has several."""
+        found = (each.group(half).decode().lower() for each in FILE_ID.finditer(self._source) for half in (1, 2))
+        return {"file_ids": list(dict.fromkeys(found))[:FILE_IDS_MAX]}, b""
 
     @property
     def _opened(self) -> Document:

@@ -8,7 +8,7 @@ event that says how much really left. No committed event, no byte: when the log 
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from compliance import ledger
 from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
 from compliance.exit.asking import Asking
+from compliance.exit.evidence import EvidenceGate, Picture
 from compliance.exit.gates import DeskGate, Gate, Passage, Trial, VisitGate
 from compliance.exit.pieces import (
     ByAddress,
@@ -36,7 +37,7 @@ from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
 from compliance.marks import asset_of
 from compliance.media_types import PDF, named_as, shown_as
-from compliance.rendering import BaseOf, Sealer
+from compliance.rendering import BaseOf, Seal, Sealer
 from storage.database import Database, Transaction
 from storage.objects import ObjectStore
 from storage.rows import renditions
@@ -48,9 +49,11 @@ __all__ = [
     "ByAddress",
     "Copy",
     "DeskGate",
+    "EvidenceGate",
     "Leave",
     "Original",
     "Outgoing",
+    "Picture",
     "Piece",
     "PieceKind",
     "Released",
@@ -143,6 +146,31 @@ class SealedExit:
             return Released(original=original, address=self._address(passage, leave))
         outgoing = None if leave is None else self._original(gate, passage, leave, trail)
         return Released(original=original, outgoing=outgoing)
+
+    async def release_evidence(self, gate: EvidenceGate, pictures: Sequence[Picture], trail: Trail) -> list[bytes]:
+        """JPEGs of a trace, sealed to the person at the gate, with their event committed.
+
+        Raises AccessDenied, NotFound for what isn't there (any more), StorageError, WatermarkError: nothing has left
+        then.
+        """
+        async with self._database.transaction() as tx:
+            admitted = await gate.admit(tx, self._keys, self._clock())
+        wanted = [admitted.keys.get(each) for each in pictures]
+        sealed: list[bytes] = []
+        async with self._turns.of(gate.person_id):
+            for key in wanted:
+                if key is None:
+                    raise NotFound
+                base = BaseOf.given(await self._objects.read_all(key, limit_bytes=RENDITION_BYTES_MAX))
+                sealed.append(await self._sealer.seal(base, Seal(admitted.stamp)))
+        async with self._database.transaction() as tx:
+            now = self._clock()
+            admitted = await gate.admit(tx, self._keys, now)  # sealing took a while
+            det: dict[str, str | int] = {"sha256": admitted.sha256, "pictures": len(sealed)}
+            size_bytes = sum(map(len, sealed))
+            event = trail.event(gate.act, why=admitted.rule, obj=admitted.obj, bytes=size_bytes, det=det)
+            await ledger.append(tx, event, now=now)
+        return sealed
 
     async def settle(self) -> None:
         """Returns when every end that is being told is told: whoever took the bytes may be gone before that."""

@@ -90,7 +90,7 @@ class VisitGate:
             end_act=Act.VIEWER_COPY_END,
             served=door.served,
             seal=Seal(
-                _at(await _stamp_for(viewer, tx, keys.master), door.share.id, visit.started_at),
+                stamp_at(await stamp_for(viewer, tx, keys.master), door.share.id, visit.started_at),
                 look_of(door.share),
                 CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             ),
@@ -136,7 +136,7 @@ class DeskGate:
             act=Act.EMPLOYEE_MATERIAL_ORIGINAL,
             end_act=Act.EMPLOYEE_ORIGINAL_END,
             served=served,
-            seal=Seal(UNNAMED if kind is PieceKind.ORIGINAL else await _stamp_for(employee, tx, keys.master)),
+            seal=Seal(UNNAMED if kind is PieceKind.ORIGINAL else await stamp_for(employee, tx, keys.master)),
             seal_level=SealLevel.FLATTENED,
             begun=now,
             obj=obj,
@@ -155,7 +155,7 @@ class DeskGate:
             passage,
             act=Act.EMPLOYEE_MATERIAL_PREVIEW,
             seal=Seal(
-                _at(passage.seal.stamp, self.version_id, visit.started_at),
+                stamp_at(passage.seal.stamp, self.version_id, visit.started_at),
                 mark=CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             ),
             begun=visit.started_at,
@@ -169,7 +169,7 @@ def _decide(actor: Actor, action: Action | None, target: Target, names: dict[str
     return require(actor, action, target, **names)
 
 
-async def _stamp_for(person: Standing, tx: Transaction, master: MasterKey) -> Stamp:
+async def stamp_for(person: Standing, tx: Transaction, master: MasterKey) -> Stamp:
     """What the person's copies say of them.
 
     Somebody without a readable name gets nothing: a copy that names nobody can't be traced.
@@ -186,7 +186,7 @@ async def _stamp_for(person: Standing, tx: Transaction, master: MasterKey) -> St
     )
 
 
-def _at(stamp: Stamp, through: UUID, begun: datetime) -> Stamp:
+def stamp_at(stamp: Stamp, through: UUID, begun: datetime) -> Stamp:
     """The seal with the time at which the visit began, one for all of its copies, and the short id of its way in."""
     return replace(
         stamp,

@@ -2,7 +2,7 @@
 
 from compliance.rendering.limits import RenderLimits
 from compliance.rendering.renderer import Renderer
-from compliance.rendering.replies import FullImage, PreparedPage, TemplateMade
+from compliance.rendering.replies import FullImage, PreparedPage, RawPage, TemplateMade
 from compliance.rendering.sealer import BaseOf, Seal, Sealer
 from watermark.media_types import SEALABLE_MEDIA_TYPES
 
@@ -11,6 +11,7 @@ __all__ = [
     "BaseOf",
     "FullImage",
     "PreparedPage",
+    "RawPage",
     "RenderLimits",
     "Renderer",
     "Seal",

@@ -15,7 +15,7 @@ from compliance.rendering import replies
 from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import RenderPool
-from compliance.rendering.replies import FullImage, PreparedPage, TemplateMade
+from compliance.rendering.replies import FullImage, PreparedPage, RawPage, TemplateMade
 from watermark.errors import SourceTooLarge, UnsupportedType
 from watermark.media_types import PDF_MEDIA_TYPE, SEALABLE_MEDIA_TYPES
 
@@ -91,6 +91,27 @@ class Renderer:
                 else:
                     yield replies.template_made(header, payload, written_bytes)
 
+    async def suspect(
+        self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str, long_side_px: int, pages_max: int
+    ) -> tuple[list[RawPage], tuple[str, ...]]:
+        """Pixels of at most `pages_max` pages, spread over the document, and what a PDF calls itself (/ID).
+
+        Sizes are as in `prepare`. All pages are held in memory.
+        """
+        self._admit(size_bytes, media_type)
+        async with (
+            self._long_work,
+            self._pool.child(wait_s=None) as child,
+            self._document(child, source, size_bytes, media_type) as pages,
+        ):
+            header, _ = await child.call({"op": "file_ids"})
+            asked = [
+                ({"op": "pixels", "page": page, "long_side_px": long_side_px}, page)
+                for page in _spread(pages, pages_max)
+            ]
+            found = [replies.raw_page(page, pages, *await child.call(request)) for request, page in asked]
+            return found, replies.file_ids(header)
+
     def _admit(self, size_bytes: int, media_type: str) -> None:
         if media_type not in SEALABLE_MEDIA_TYPES:
             raise UnsupportedType(media_type=media_type)
@@ -110,3 +131,10 @@ class Renderer:
         finally:
             if child.usable:
                 await child.call({"op": "close"})
+
+
+def _spread(pages: int, pages_max: int) -> list[int]:
+    """Page numbers from the first to the last, at most so many, evenly apart."""
+    if pages <= pages_max:
+        return list(range(1, pages + 1))
+    return [1 + round(at * (pages - 1) / (pages_max - 1)) for at in range(pages_max)] if pages_max > 1 else [1]

@@ -12,6 +12,9 @@ from watermark.findings import Finding
 from watermark.framing import Header
 from watermark.templates.slots import SlotMap
 
+RGB_BYTES = 3
+FILE_ID_BYTES = 16
+
 
 @dataclass(frozen=True)
 class PreparedPage:
@@ -58,6 +61,17 @@ def template_made(header: Header, payload: bytes, size_bytes: int) -> TemplateMa
         return TemplateMade(payload, _findings(header))
 
 
+@dataclass(frozen=True)
+class RawPage:
+    """A page of a document as pixels, three bytes each, RGB, row after row. `page` counts from 1."""
+
+    page: int
+    page_count: int
+    width_px: int
+    height_px: int
+    rgb: bytes
+
+
 def page_count(header: Header) -> int:
     """Of the reply to `open`."""
     with _nonsense_is_a_crash():
@@ -89,6 +103,24 @@ def full_image(header: Header, payload: bytes) -> FullImage:
 
 def _findings(header: Header) -> tuple[Finding, ...]:
     return tuple(Finding(str(each["rule"]), dict(each["params"])) for each in header["findings"])
+
+
+def raw_page(page: int, pages: int, header: Header, payload: bytes) -> RawPage:
+    """Of the reply to `pixels`."""
+    with _nonsense_is_a_crash():
+        width_px, height_px = int(header["width_px"]), int(header["height_px"])
+        if width_px < 1 or height_px < 1 or len(payload) != RGB_BYTES * width_px * height_px:
+            raise ValueError("another number of pixels than said")
+        return RawPage(page, pages, width_px, height_px, payload)
+
+
+def file_ids(header: Header) -> tuple[str, ...]:
+    """Of the reply to `file_ids`: 32 hex digits each."""
+    with _nonsense_is_a_crash():
+        found = tuple(str(each) for each in header["file_ids"])
+        if any(len(bytes.fromhex(each)) != FILE_ID_BYTES for each in found):
+            raise ValueError("no file identifier")
+        return found
 
 
 @contextmanager

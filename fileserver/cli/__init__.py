@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": "Run one server node until SIGTERM or SIGINT.",
     "storage": "Prepare the bucket and examine the S3 server.",
     "tokens": "Make API tokens.",
+    "trace": "Find out whose copy a leaked PDF, picture, screenshot or photograph is.",
     "upload": "Upload files and folders, going on where an upload was interrupted.",
     "uploads": "Watch the uploads that are not over.",
     "users": "Add, list and disable employees' accounts.",

@@ -56,6 +56,9 @@ STATUSES: Mapping[str, int] = {
     "clinic-taken": HTTPStatus.CONFLICT,
     "sign-in-unavailable": HTTPStatus.FORBIDDEN,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too-many-traces": HTTPStatus.TOO_MANY_REQUESTS,
+    "trace-unfinished": HTTPStatus.CONFLICT,
+    "suspect-empty": HTTPStatus.UNPROCESSABLE_ENTITY,
     # uploads, with the statuses of tus 1.0.0
     "tus-version-refused": HTTPStatus.PRECONDITION_FAILED,
     "upload-header-invalid": HTTPStatus.BAD_REQUEST,

@@ -15,6 +15,7 @@ from fileserver.pages import (
     sign_in,
     start,
     static_files,
+    traces,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *people.ROUTES,
     *log.ROUTES,
+    *traces.ROUTES,
     *accounts.ROUTES,
     *flights.ROUTES,
     *me.ROUTES,

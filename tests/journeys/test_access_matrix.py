@@ -1,5 +1,6 @@
 """Every route, every role, one's own and somebody else's things: what the table says comes back, and nothing more."""
 
+import json
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ async def the_things(stage: Stage) -> Things:
     token = (await owner.post("/tokens", {"label": "narrow", "scopes": ["analytics:read"]})).ok
     begun = await stage.request("POST", "owner", "/uploads/", headers={**TUS, "Upload-Length": "5"})
     page = visit["pages"][0]
+    suspect = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
     return {
         **{name: str(person_id) for name, person_id in cast.people.items()},
         "material": str(cast.material_id),
@@ -46,6 +48,7 @@ async def the_things(stage: Stage) -> Things:
         "narrow_token": token["token"],
         "upload": begun.headers["Location"].rpartition("/")[2],
         "finished": str(await add_upload(stage.services, cast.people["owner"], png(), "poster.png")),
+        "trace": json.loads(suspect.body)["id"],
         "share": share["id"],
         "share_token": share["token"],
         "visit": visit["id"],

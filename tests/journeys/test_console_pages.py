@@ -12,6 +12,7 @@ from fileserver.pages.routes import ROUTES
 from fileserver.routes import ROUTES as ALL_ROUTES
 from storage.schema import account
 from tests.html import Page
+from tests.materials import png
 from tests.stage import Stage
 
 EMPLOYEES = ("owner", "rival", "manager", "reviewer", "auditor", "admin")
@@ -26,9 +27,18 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
 async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
-    """Each page of the console, about the owner's brochure, a review of theirs and a share that 李娜 has opened."""
+    """Each page of the console, about the owner's brochure, a review of theirs, a share 李娜 has opened, a trace."""
     share, _ = await stage.visit("li", note="内训")
-    ids = {"material_id": stage.cast.material_id, "review_id": stage.cast.review_id, "share_id": share["id"]}
+    async with stage.client.post(
+        "/api/v1/traces", data=png(), headers={"Authorization": f"Bearer {stage.cast.tokens['auditor']}"}
+    ) as suspect:
+        trace = await suspect.json()
+    ids = {
+        "material_id": stage.cast.material_id,
+        "review_id": stage.cast.review_id,
+        "share_id": share["id"],
+        "trace_id": trace["id"],
+    }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 
 

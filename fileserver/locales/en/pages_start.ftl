@@ -16,5 +16,6 @@ start-log-denied = Refused requests
 start-log-viewers = What viewers did
 start-log-downloads = Downloads
 start-log-approvals = Approvals
+start-traces = Trace a leak
 start-log-exports = Exports of the log
 start-admin-text = You can add and disable accounts, reset passwords, watch uploads and set quotas. Administrators do not read materials.

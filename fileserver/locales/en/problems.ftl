@@ -143,3 +143,15 @@ problem-login-taken-explanation = Logins are unique. Choose another one.
 problem-key-unavailable-title = A key is unavailable
 problem-key-unavailable-detail = A key that is needed cannot be read, so nothing is handed out. Please tell your administrator.
 problem-key-unavailable-explanation = The server's master key is wrong or a key is missing. Until that is mended the server refuses rather than guesses.
+
+problem-too-many-traces-title = Too many traces waiting
+problem-too-many-traces-detail = { $traces_max } traces are waiting already. Please try again later.
+problem-too-many-traces-explanation = A trace takes much computing, so the number of those that wait is limited.
+
+problem-trace-unfinished-title = Trace not finished
+problem-trace-unfinished-detail = There is a report once the trace is done.
+problem-trace-unfinished-explanation = Please wait until the trace is done; one under way shows its progress.
+
+problem-suspect-empty-title = Empty file
+problem-suspect-empty-detail = Nothing arrived. Please choose the file again.
+problem-suspect-empty-explanation = The body of the request is the suspect itself, and can't be empty.

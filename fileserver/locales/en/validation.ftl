@@ -63,3 +63,4 @@ invalid-look-not-drawable = The text holds characters that can't be drawn, such 
 invalid-look-names-nobody = The name must be in it, or the clinic and the phone: a copy that names nobody can't be traced.
 invalid-look-colour = Choose a colour, or give one as #rrggbb in small letters.
 invalid-look-opacity = The opacity must be between { $min } % and { $max } %.
+invalid-before-since = Must be later than the time from which on.

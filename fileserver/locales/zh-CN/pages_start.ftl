@@ -16,5 +16,6 @@ start-log-denied = 被拒绝的请求
 start-log-viewers = 查看者的操作
 start-log-downloads = 下载
 start-log-approvals = 审核通过
+start-traces = 泄露溯源
 start-log-exports = 日志导出
 start-admin-text = 您可以新建、停用账号，重置密码，查看上传情况并设置配额。管理员不查看资料内容。

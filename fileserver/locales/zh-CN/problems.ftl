@@ -143,3 +143,15 @@ problem-login-taken-explanation = 登录名必须唯一，请另选一个。
 problem-key-unavailable-title = 密钥不可用
 problem-key-unavailable-detail = 无法读取所需的密钥，因此不提供任何内容。请告知管理员。
 problem-key-unavailable-explanation = 服务器主密钥错误或缺少密钥。在修复之前，服务器宁可拒绝也不会猜测。
+
+problem-too-many-traces-title = 等待中的溯源过多
+problem-too-many-traces-detail = 已有 { $traces_max } 项溯源在等待，请稍后再试。
+problem-too-many-traces-explanation = 每项溯源都要占用较多计算资源，因此等待的数量有限制。
+
+problem-trace-unfinished-title = 溯源尚未完成
+problem-trace-unfinished-detail = 溯源完成后才有报告。
+problem-trace-unfinished-explanation = 请等待溯源完成；进行中的溯源会显示进度。
+
+problem-suspect-empty-title = 文件为空
+problem-suspect-empty-detail = 没有收到任何内容，请重新选择文件。
+problem-suspect-empty-explanation = 溯源请求的正文就是可疑文件本身，不能为空。

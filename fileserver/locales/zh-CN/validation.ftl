@@ -63,3 +63,4 @@ invalid-look-not-drawable = 文字里有无法显示的字符，例如表情符�
 invalid-look-names-nobody = 须包含姓名，或同时包含机构和手机尾号：看不出是谁的副本无法追溯。
 invalid-look-colour = 请选择一种颜色，或填写 #rrggbb 形式的颜色值（小写）。
 invalid-look-opacity = 不透明度须在 { $min }% 到 { $max }% 之间。
+invalid-before-since = 必须晚于起始时间。

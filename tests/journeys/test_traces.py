@@ -1,0 +1,220 @@
+"""Traces: an auditor brings what leaked, and learns whose copy it is, how sure that is, or that nothing is."""
+
+import hashlib
+import io
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from fileserver.traces import jobs
+from fileserver.traces.receiving import SUSPECT_MAX_BYTES
+from storage.rows import traces
+from tests.api import Answer
+from tests.materials import png, run_jobs
+from tests.pictures import changed_share, decoded, text_of
+from tests.stage import Stage
+
+Visit = dict[str, Any]
+
+
+async def sent(stage: Stage, body: bytes, *, who: str = "auditor", **query: str) -> Answer:
+    """A suspect on its way in."""
+    return await stage.api(who).call("POST", "/traces", data=io.BytesIO(body), params=query)
+
+
+async def traced(stage: Stage, body: bytes, **query: str) -> dict[str, Any]:
+    """What a trace of it comes to."""
+    made = (await sent(stage, body, **query)).ok
+    await jobs.tracer_of(stage.services).trace(UUID(made["id"]))
+    found: dict[str, Any] = (await stage.api("auditor").get(f"/traces/{made['id']}")).ok
+    return found
+
+
+async def leaked(stage: Stage, who: str) -> tuple[Visit, bytes]:
+    """A visit, and what somebody made of a page of it: a part of the screen, smaller, as a messenger sends it."""
+    _, visit = await stage.visit(who)
+    page = decoded((await stage.get(who, visit["pages"][0]["url"])).body)
+    part = page.crop((100, 300, 1300, 1700)).resize((900, 1050), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    part.save(out, "JPEG", quality=70)
+    return visit, out.getvalue()
+
+
+async def test_a_screenshot_names_the_copy_it_was_taken_of(stage: Stage) -> None:
+    """One of two viewers is named, with a bound, the page, the visit's events by place in the log, and the pictures."""
+    visit, body = await leaked(stage, "li")
+    await leaked(stage, "wang")
+    found = await traced(stage, body, filename="截图.jpg")
+    assert ("done", "found", []) == (found["state"], found["outcome"], found["leads"])
+    [copy] = found["copies"]
+    person = copy["person"]
+    assert (visit["id"], "李娜", "瑞丽诊所") == (copy["visit_id"], person["name"], person["clinic_name"])
+    assert copy["false_accusation"] <= found["false_accusation_max"] == 1e-6
+    assert copy["confidence"] > 0.9999
+    assert ["viewer:visit:start", "viewer:copy:view"] == [each["act"] for each in copy["events"]]
+    assert 1 == found["pages"][0]["match"]["page"]
+    await check_log(stage, found, copy)
+    await check_pictures(stage, found, body)
+    await check_report(stage, found, copy)
+
+
+async def check_log(stage: Stage, found: dict[str, Any], copy: dict[str, Any]) -> None:
+    """Begin, end and the look at the result are in the log, with ids and hashes and no name."""
+    begin, end, read = await stage.told("employee:trace:", "system:trace:")
+    assert found["suspect"]["sha256"] == begin["det"]["sha256"] == end["det"]["sha256"] == read["det"]["sha256"]
+    acts = [each["act"] for each in (begin, end, read)]
+    assert ["employee:trace:create", "system:trace:end", "employee:trace:read"] == acts
+    assert {f"trace:{found['id']}"} == {each["obj"] for each in (begin, end, read)}
+    assert ("found", copy["copy_id"]) == (end["det"]["outcome"], end["det"]["copies"])
+    assert "李娜" not in str((begin, end, read))
+
+
+async def check_pictures(stage: Stage, found: dict[str, Any], suspect: bytes) -> None:
+    """All four are given to the auditor, sealed: none is what came in, nor what is stored."""
+    pictures = found["pages"][0]["pictures"]
+    assert {"suspect", "original", "aligned", "difference"} == set(pictures)
+    for name, path in pictures.items():
+        answer = await stage.get("auditor", path)
+        assert (200, "image/jpeg") == (answer.status, answer.headers["Content-Type"]), name
+        key = f"traces/{found['id']}/pages/1/{name}"
+        stored = await stage.services.objects.read_all(key, limit_bytes=1 << 24)
+        assert changed_share(decoded(stored), decoded(answer.body)) > 0.02, name
+    assert 403 == (await stage.get("owner", pictures["original"])).status
+    assert 4 == len(await stage.told("employee:trace:picture"))
+
+
+async def check_report(stage: Stage, found: dict[str, Any], copy: dict[str, Any]) -> None:
+    """The same bytes each time, in the language asked for, with what counts as evidence."""
+    first, again = [await stage.get("auditor", f"{found['report_url']}?lang=zh-CN") for _ in range(2)]
+    assert (200, "application/pdf", first.body) == (first.status, first.headers["Content-Type"], again.body)
+    words = text_of(first.body)
+    facts = (found["suspect"]["sha256"], copy["version_sha256"], copy["copy_id"], copy["person"]["pseudonym"], "李娜")
+    assert [] == [each for each in facts if each not in words.replace("\n", "").replace("\r", "")]
+    assert "Evidence report" in text_of((await stage.get("auditor", f"{found['report_url']}?lang=en")).body)
+    assert 3 == len(await stage.told("employee:trace:report"))
+
+
+async def test_what_was_never_handed_out_names_nobody(stage: Stage) -> None:
+    """Not enough evidence is an outcome of its own, the event says so, and there is a report of it."""
+    await leaked(stage, "li")
+    found = await traced(stage, png(600, 400))
+    assert ("done", "not_enough", [], []) == (found["state"], found["outcome"], found["copies"], found["leads"])
+    assert ["not_enough"] == [each["det"]["outcome"] for each in await stage.told("system:trace:end")]
+    assert 200 == (await stage.get("auditor", found["report_url"])).status
+
+
+async def test_the_true_source_outside_the_limits_is_not_found(stage: Stage) -> None:
+    """Limits leave copies out, and no other copy is named in their place."""
+    _, body = await leaked(stage, "li")
+    other, _ = await leaked(stage, "wang")
+    found = await traced(stage, body, share_id=other["share_id"])
+    assert ("not_enough", 1) == (found["outcome"], found["copies_considered"])
+
+
+async def test_what_a_file_calls_itself_is_a_lead_and_no_finding(stage: Stage) -> None:
+    """A PDF whose pages are not ours, but which bears a copy's id, accuses nobody."""
+    visit, _ = await leaked(stage, "li")
+    [begun] = await stage.told("viewer:visit:start")
+    name = begun["det"]["copy"].rjust(32, "0").encode()
+    out = io.BytesIO()
+    Image.new("RGB", (210, 297), (200, 220, 240)).save(out, "PDF")
+    found = await traced(stage, out.getvalue() + b"\n%% /ID [<%b> <%b>]" % (name, name))
+    assert ("not_enough", []) == (found["outcome"], found["copies"])
+    assert [(visit["id"], None, None)] == [
+        (each["visit_id"], each["confidence"], each["false_accusation"]) for each in found["leads"]
+    ]
+
+
+async def test_an_employees_preview_is_traced_as_well(stage: Stage) -> None:
+    """A leak from inside the brand leads to the employee who read the page."""
+    page = await stage.get("reviewer", f"/api/v1/versions/{stage.cast.version_id}/pages/1")
+    found = await traced(stage, page.body)
+    assert [("陈静", None)] == [(each["person"]["name"], each["share_id"]) for each in found["copies"]]
+    assert ["employee:material:preview"] == [each["act"] for each in found["copies"][0]["events"]]
+
+
+async def test_a_file_that_breaks_its_reader_fails_with_a_reason(stage: Stage) -> None:
+    """The trace ends, in words, and the event tells why."""
+    found = await traced(stage, png(600, 400)[:70])
+    assert ("failed", None, []) == (found["state"], found["outcome"], found["copies"])
+    assert "damaged" in found["failure"]
+    [end] = await stage.told("system:trace:end")
+    assert ("error", "image-damaged") == (end["res"], end["det"]["outcome"])
+
+
+async def test_a_worker_runs_it_once(stage: Stage) -> None:
+    """The job is there with the row; running it again changes nothing."""
+    made = (await sent(stage, png(300, 200))).ok
+    assert "queued" == made["state"]
+    await run_jobs(stage.services)
+    await jobs.tracer_of(stage.services).trace(UUID(made["id"]))
+    assert 1 == len(await stage.told("system:trace:end"))
+    listed = (await stage.api("auditor").get("/traces")).ok["items"]
+    assert [("done", made["id"])] == [(each["state"], each["id"]) for each in listed]
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "status", "slug"),
+    [
+        (b"", {}, 422, "suspect-empty"),
+        (b"hello", {}, 422, "unsupported-type"),
+        (bytes(SUSPECT_MAX_BYTES + 1), {}, 413, "body-too-large"),
+        (png(), {"material_id": str(uuid4())}, 422, "invalid-value"),
+        (png(), {"share_id": str(uuid4())}, 422, "invalid-value"),
+        (png(), {"since": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"}, 422, "invalid-value"),
+    ],
+    ids=["empty", "unknown type", "too long", "no such material", "no such share", "times turned round"],
+)
+async def test_what_can_not_be_traced_leaves_nothing(
+    stage: Stage, body: bytes, query: dict[str, str], status: int, slug: str
+) -> None:
+    """The answer names the reason; there is no row, no event and no object."""
+    answer = await sent(stage, body, **query)
+    assert (status, f"/problems/{slug}") == (answer.status, answer.body["type"])
+    assert [] == (await stage.api("auditor").get("/traces")).ok["items"]
+    assert [] == await stage.told("employee:trace:")
+
+
+async def test_suspects_are_forgotten_in_time(stage: Stage) -> None:
+    """After the configured time file and pictures are gone, the log says so, and the result stays."""
+    found = await traced(stage, png(300, 200))
+    assert found["suspect"]["kept"]
+    stage.clock.advance(seconds=stage.services.config.trace_expiry_s - 1)
+    assert 0 == await jobs.forget(stage.services)
+    stage.clock.advance(seconds=2)
+    assert 1 == await jobs.forget(stage.services)
+    objects = [each.key async for page in stage.services.objects.list_pages(f"traces/{found['id']}/") for each in page]
+    assert [] == objects
+    assert [found["suspect"]["sha256"]] == [each["det"]["sha256"] for each in await stage.told("system:trace:forget")]
+    async with stage.services.database.transaction() as tx:
+        row = await traces.trace_by_id(tx, UUID(found["id"]))
+    assert row is not None
+    assert ("done", None, True) == (row.state, row.object_key, row.results is not None)
+
+
+async def test_objects_that_no_row_names_are_swept(stage: Stage) -> None:
+    """What a process left that died before recording goes in time; what a trace names stays."""
+    made = (await sent(stage, png(300, 200))).ok
+    key = f"traces/{uuid4()}/suspect"
+    await stage.services.objects.put(key, b"lost", media_type="image/png")
+    stage.clock.now = stage.clock.now.replace(year=2126)
+    assert await jobs.sweep(stage.services) >= 1
+    kept = [each.key async for page in stage.services.objects.list_pages("traces/") for each in page]
+    assert key not in kept
+    assert f"traces/{made['id']}/suspect" in kept
+
+
+async def test_pages_are_made_findable_once(stage: Stage) -> None:
+    """Every page of every version that is ready gets features, and the next round finds nothing to do."""
+    tracer = jobs.tracer_of(stage.services)
+    assert (5, 0) == (await tracer.index(), await tracer.index())
+
+
+async def test_the_suspects_hash_is_that_of_the_bytes(stage: Stage) -> None:
+    """What was uploaded is what was examined."""
+    body = png(300, 200)
+    made = (await sent(stage, body)).ok
+    stored = await stage.services.objects.read_all(f"traces/{made['id']}/suspect", limit_bytes=1 << 20)
+    assert hashlib.sha256(body).hexdigest() == hashlib.sha256(stored).hexdigest() == made["suspect"]["sha256"]

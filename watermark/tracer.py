@@ -1,0 +1,147 @@
+"""The tracing process: `python -m watermark.tracer`, started and spoken to by its parent only.
+
+It is given pixels that another process has drawn, renditions of our own making, and keys of the hidden mark; it never
+opens what strangers send (`worker` does). What `serving` promises holds here. It holds one page of a suspect.
+
+Requests (`op`; payload): `suspect` width_px, height_px (raw RGB) · `blind` keys · `features` (a JPEG of ours) · `votes`
+lengths (features of pages, one after the other) · `informed` kid, secret, asset, candidates (so many copy ids, eight
+bytes each, little-endian, then a JPEG of ours) · `compare` homography (a JPEG of ours). Replies stand at the handlers.
+"""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from watermark.bases import Base
+from watermark.comparing import SHOWN_LONG_SIDE_PX, compare, onto_original, shrunk
+from watermark.encoding import encode
+from watermark.errors import WatermarkError
+from watermark.framing import BadFrame, Header
+from watermark.hidden import HiddenKey, InformedReading, Suspicion, read_blind, read_informed
+from watermark.likeness import features, votes
+from watermark.serving import Emit, Reply, run
+
+PICTURE_QUALITY = 88
+ID_BYTES = 8
+Pixels = NDArray[np.uint8]
+
+
+class Session:
+    """The page of a suspect that is looked at."""
+
+    def __init__(self) -> None:
+        self._suspect: Pixels | None = None
+
+    def handle(self, request: Header, payload: bytes, _emit: Emit) -> Reply:
+        """Carry out one request. Raises WatermarkError, MemoryError, or whatever a library let out."""
+        match request["op"]:
+            case "suspect":
+                return self._take(request, payload)
+            case "blind":
+                return self._blind(request)
+            case "features":
+                return {}, features(_pixels(payload))
+            case "votes":
+                return self._votes(request, payload)
+            case "informed":
+                return self._informed(request, payload)
+            case "compare":
+                return self._compare(request, payload)
+            case unknown:
+                raise BadFrame(unknown)
+
+    def _take(self, request: Header, payload: bytes) -> Reply:
+        """Replies with the page as a JPEG, to be shown."""
+        shape = (request["height_px"], request["width_px"], 3)
+        self._suspect = np.frombuffer(payload, np.uint8).reshape(shape)
+        return {}, _jpeg(shrunk(self._suspect, SHOWN_LONG_SIDE_PX))
+
+    def _blind(self, request: Header) -> Reply:
+        """`readings`: copy_id (hex), kid, score, false_alarm; the best first."""
+        keys = [_key(each) for each in request["keys"]]
+        found = [
+            {
+                "copy_id": f"{each.copy_id:012x}",
+                "kid": each.kid,
+                "score": float(each.score),
+                "false_alarm": float(each.false_alarm),
+            }
+            for each in read_blind(self._page, keys)
+        ]
+        return {"readings": found}, b""
+
+    def _votes(self, request: Header, payload: bytes) -> Reply:
+        """`votes`: one number for each page."""
+        ends = np.cumsum([0, *request["lengths"]])
+        pages = [payload[start:end] for start, end in pairwise(ends)]
+        return {"votes": votes(self._page, pages)}, b""
+
+    def _informed(self, request: Header, payload: bytes) -> Reply:
+        """`homography` (suspect to original, by rows) or null, `inliers`, and `suspicions`, the surest first."""
+        split = request["candidates"] * ID_BYTES
+        candidates = np.frombuffer(payload[:split], "<u8").astype(np.uint64)
+        original = _pixels(payload[split:])
+        asset = bytes.fromhex(request["asset"])
+        reading = read_informed(self._page, original, _key(request), asset, candidates)
+        placed = reading.placement
+        matrix = None if placed is None else onto_original(placed.homography, self._page, original)
+        return {
+            "homography": None if matrix is None else matrix.ravel().tolist(),
+            "inliers": 0 if placed is None else placed.inliers,
+            "width_px": original.shape[1],
+            "height_px": original.shape[0],
+            "suspicions": [_told(each) for each in _all(reading)],
+        }, b""
+
+    def _compare(self, request: Header, payload: bytes) -> Reply:
+        """Three JPEGs one after the other, `lengths` long: the original, the suspect laid over it, the difference."""
+        matrix = np.array(request["homography"], np.float64).reshape(3, 3)
+        found = compare(self._page, _pixels(payload), matrix)
+        pictures = [_jpeg(each) for each in (found.original, found.aligned, found.difference)]
+        return {"lengths": [len(each) for each in pictures]}, b"".join(pictures)
+
+    @property
+    def _page(self) -> Pixels:
+        if self._suspect is None:
+            raise WatermarkError
+        return self._suspect
+
+
+def _all(reading: InformedReading) -> list[Suspicion]:
+    """Those of the list, and what the code says by itself, if that is not among them."""
+    listed = {each.copy_id for each in reading.suspicions}
+    alone = [reading.decoded] if reading.decoded and reading.decoded.copy_id not in listed else []
+    return [*reading.suspicions, *alone]
+
+
+def _told(suspicion: Suspicion) -> Header:
+    return {
+        "copy_id": f"{suspicion.copy_id:012x}",
+        "score": float(suspicion.score),
+        "false_accusation": float(suspicion.false_accusation),
+    }
+
+
+def _key(request: Header) -> HiddenKey:
+    return HiddenKey(request["kid"], bytes.fromhex(request["secret"]))
+
+
+def _pixels(jpeg: bytes) -> Pixels:
+    return Base.decoded(jpeg).pixels
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    return encode(Image.fromarray(pixels), "image/jpeg", PICTURE_QUALITY)
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    cv2.setNumThreads(1)  # a confined process may start no thread
+    run(Session)
+
+
+if __name__ == "__main__":
+    main()
