@@ -11,6 +11,8 @@ What a figure means
                 rows and events; PostgreSQL's own is told beside it. The peer computes no SHA-256.
     memory      peak of the resident memory above what was resident when the round began.
     raw         the same client straight to the sink: what client and sink leave for a server to be measured.
+    plain       presigned requests straight to SeaweedFS, by an aiohttp client: no server at all.
+    relay       the same, with the least in between that reads and hashes each byte (`relay`): the bound for any server.
 
 Client, server, PostgreSQL and store share this machine's cores. Trust ratios and processor time over single rates.
 """

@@ -3,7 +3,7 @@
 import statistics
 
 from benchmarks.stage import Figure
-from benchmarks.uploads.measuring import PLAIN, RAW, Run, Runs, middle
+from benchmarks.uploads.measuring import PLAIN, RAW, RELAY, Run, Runs, middle
 from benchmarks.uploads.scenarios import MIB, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS
 from benchmarks.uploads.stores import SINK, Store
@@ -66,6 +66,9 @@ def _ratios(title: str, scenario: Scenario, store: Store, runs: Runs) -> list[Fi
     if ours and (plain := runs.get(PLAIN)):
         ratio = _rate_of(scenario, ours) / _rate_of(scenario, plain)
         found.append(at_least(f"{title}: ours / plain", ratio, PLAIN_BAR))
+        if relay := runs.get(RELAY):
+            least = _rate_of(scenario, relay) / _rate_of(scenario, plain)
+            found.append(Figure(f"{title}: relay / plain", least, "×", "what reading and hashing each byte leaves"))
     return found
 
 

@@ -30,7 +30,8 @@ class Job:
     """Files to send: `lanes` connections at once, each taking the next file when it is free.
 
     Each file goes in requests of `request_bytes`; 0 is all of it with its creation. By "tus" to the collection `path`;
-    by "put", as plain objects below `path`; by "presigned" requests to the bucket of `store`, `at_once` for each file.
+    by "put", as plain objects below `path`; by "presigned" requests to the bucket of `store`, `at_once` for each file,
+    their PUTs by way of the port `relay` if there is one.
     """
 
     way: Literal["tus", "put", "presigned"]
@@ -42,6 +43,7 @@ class Job:
     request_bytes: int
     lanes: int
     at_once: int = 1
+    relay: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     store: dict[str, str] = field(default_factory=dict, repr=False)
 

@@ -14,7 +14,7 @@ from benchmarks.uploads.wishes import Wishes
 
 LOAD, STRAIGHT = "benchmarks.uploads.load", "benchmarks.uploads.plain"
 SLOWEST = 0.99
-RAW, PLAIN = "raw", "plain"
+RAW, PLAIN, RELAY = "raw", "plain", "relay"
 WARM_UP = Shape(files=8, file_bytes=MIB, request_bytes=0, lanes=1)
 
 
@@ -94,10 +94,11 @@ async def through(shape: Shape, store: Store, server: Server) -> Run:
 
 
 def _contenders(scenario: Scenario, store: Store, servers: Sequence[Server]) -> dict[str, Contender]:
-    """Both servers, and what needs none: the raw client before the sink, presigned requests before a real store."""
+    """Both servers; and what needs none: the raw client before the sink, presigned requests before a real store."""
     found: dict[str, Contender] = {server.name: partial(through, scenario.shape, store, server) for server in servers}
     if store.tree is None:
-        return found | {PLAIN: partial(_plain, scenario, store)}
+        relayed = partial(_plain, scenario, store, relay=store.relay)
+        return found | {PLAIN: partial(_plain, scenario, store), RELAY: relayed}
     return found | {RAW: partial(_raw, scenario, store, store.tree)}
 
 
@@ -108,11 +109,11 @@ async def _raw(scenario: Scenario, store: Store, tree: Tree) -> Run:
     return Run(total_bytes=scenario.total_bytes, result=result, cpu_s=tree.cpu_s() - cpu_s)
 
 
-async def _plain(scenario: Scenario, store: Store) -> Run:
+async def _plain(scenario: Scenario, store: Store, *, relay: int = 0) -> Run:
     host, port = store.address
     job = Job(
-        way="presigned", host=host, port=port, path="", at_once=scenario.parts_at_once, store=store.credentials,
-        **scenario.shape,
+        way="presigned", host=host, port=port, path="", at_once=scenario.parts_at_once, relay=relay,
+        store=store.credentials, **scenario.shape,
     )  # fmt: skip
     return Run(total_bytes=scenario.total_bytes, result=await perform(STRAIGHT, job))
 

@@ -75,8 +75,10 @@ class Straight:
         await self._post(self._signed("POST", key, uploadId=upload_id), document)
 
     async def _put(self, url: URL, size_bytes: int) -> str:
-        headers = {"Content-Length": str(size_bytes)}
-        async with self._http.put(url, data=_slices(size_bytes), headers=headers) as stored:
+        headers = {"Content-Length": str(size_bytes), "Host": url.authority}  # the signature is for this host
+        async with self._http.put(
+            url.with_port(self._job.relay or url.port), data=_slices(size_bytes), headers=headers
+        ) as stored:
             stored.raise_for_status()
             return stored.headers["ETag"]
 

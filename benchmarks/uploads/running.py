@@ -10,20 +10,20 @@ from benchmarks.uploads.figures import figures
 from benchmarks.uploads.measuring import compare, warm_up
 from benchmarks.uploads.scenarios import SCENARIOS, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS, Server, ours, peer
-from benchmarks.uploads.stores import SINK, STORES, Store
+from benchmarks.uploads.stores import SEAWEEDFS, SINK, STORES, Store
 from benchmarks.uploads.wishes import Wishes
 from fileserver.services import Services
 
 RESUME, MEMORY = "resume", "memory"
 NAMES = (*(scenario.name for scenario in SCENARIOS), RESUME, MEMORY)
-CONTENDERS = 3
+CONTENDERS = {SINK: 3, SEAWEEDFS: 4}
 
 
 def steps(wishes: Wishes) -> int:
     """How many times `wishes.advance` will be told of a step."""
     found = 0
     for name in wishes.stores:
-        found += CONTENDERS * wishes.rounds * len(_scenarios(wishes))
+        found += CONTENDERS[name] * wishes.rounds * len(_scenarios(wishes))
         found += resuming.steps(wishes) if wishes.wants(RESUME) else 0
         found += memory.STEPS if wishes.wants(MEMORY) and name == SINK else 0
     return found

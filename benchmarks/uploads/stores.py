@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -26,11 +27,12 @@ TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class Store:
-    """A store; `tree` only where it is the sink."""
+    """A store; `tree` only where it is the sink, `relay` (its port) only where it is not."""
 
     name: str
     settings: S3Settings
     tree: Tree | None = None
+    relay: int = 0
 
     @property
     def address(self) -> tuple[str, int]:
@@ -88,8 +90,17 @@ async def sink(services: Services) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def seaweedfs(services: Services) -> AsyncIterator[Store]:
-    """The stage's own."""
-    yield Store(SEAWEEDFS, s3_settings(services.config))
+    """The stage's own, with a relay before it, which ends with the block."""
+    store = Store(SEAWEEDFS, s3_settings(services.config))
+    with ExitStack() as stack:
+        folder = stack.enter_context(working_folder())
+        port = stack.enter_context(reserved_port(None, 0, lambda _line: None))
+        host, store_port = store.address
+        program = ("benchmarks.uploads.relay", str(port), host, str(store_port))
+        child = start_child(python_order("relay", folder / "relay", program, HERE))
+        stack.callback(child.stop)
+        await asyncio.to_thread(child.wait_ready, lambda: _listens(port))
+        yield replace(store, relay=port)
 
 
 STORES = {SINK: sink, SEAWEEDFS: seaweedfs}
@@ -98,6 +109,14 @@ STORES = {SINK: sink, SEAWEEDFS: seaweedfs}
 def _answers(store: Store) -> bool:
     try:
         store.requests()
+    except OSError:
+        return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((household.HOST, port), TIMEOUT_S).close()
     except OSError:
         return False
     return True

@@ -1,10 +1,14 @@
 """The benchmarks' own clients and their sink understand each other."""
 
+import hashlib
+import socket
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
 
 from benchmarks.uploads.jobs import Job, perform
+from benchmarks.uploads.relay import Hashing, serve
 from benchmarks.uploads.sink.objects import Shelf
 from benchmarks.uploads.sink.serving import listen
 from benchmarks.uploads.wire import END, parse
@@ -54,6 +58,29 @@ async def test_the_plain_client_completes_its_files(shelf: Shelf, port: int) -> 
     await perform("benchmarks.uploads.plain", job)
     assert [33 * MIB] * 2 == [each.size_bytes for each in shelf.objects.values()]
     assert 6 == shelf.requests["UploadPart"]
+
+
+async def test_the_relay_hands_everything_on(shelf: Shelf, port: int) -> None:
+    """The same files by way of the relay: the same objects, and the bytes' own SHA-256 computed beside."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening, ("127.0.0.1", port)), daemon=True).start()
+        job = Job(
+            way="presigned", host="127.0.0.1", port=port, path="", files=2, file_bytes=33 * MIB, request_bytes=1,
+            lanes=2, at_once=2, relay=listening.getsockname()[1], store=STORE,
+        )  # fmt: skip
+        await perform("benchmarks.uploads.plain", job)
+        listening.shutdown(socket.SHUT_RDWR)
+    assert [33 * MIB] * 2 == [each.size_bytes for each in shelf.objects.values()]
+    assert 6 == shelf.requests["UploadPart"]
+
+
+def test_the_relay_hashes_what_passes() -> None:
+    """Digest after digest, each of its own pieces."""
+    hashing = Hashing()
+    for pieces in ((b"a", b"bc"), (b"",), (b"abc",)):
+        for piece in pieces:
+            hashing.add(memoryview(piece))
+        assert hashlib.sha256(b"".join(pieces)).hexdigest() == hashing.digest()
 
 
 def test_answers_are_told_apart() -> None:

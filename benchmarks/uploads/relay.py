@@ -1,0 +1,119 @@
+"""`python -m benchmarks.uploads.relay PORT HOST STORE_PORT`: the least that can stand between a client and a store.
+
+It takes presigned PUTs, hands their bytes on over a kept connection as they arrive, computes each body's SHA-256 in a
+thread beside, and gives the store's answer back. No protocol, no rights, no rows, no second try. What it loses against
+the same requests straight to the store is what any server loses that reads each byte once on this machine.
+"""
+
+import hashlib
+import re
+import socket
+import sys
+import threading
+from queue import SimpleQueue
+
+BLOCK_BYTES = 1 << 20
+BLOCKS = 16
+HEAD_MAX_BYTES = 64 << 10
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+END = b"\r\n\r\n"
+
+
+class Hashing:
+    """SHA-256 of one body after the other, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._pieces: SimpleQueue[memoryview | None] = SimpleQueue()
+        self._done: SimpleQueue[str] = SimpleQueue()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def add(self, piece: memoryview) -> None:
+        """It must stay as it is until `digest`."""
+        self._pieces.put(piece)
+
+    def digest(self) -> str:
+        """Of what was added since the last one, in hexadecimal."""
+        self._pieces.put(None)
+        return self._done.get()
+
+    def _run(self) -> None:
+        while True:
+            sha256 = hashlib.sha256()
+            while (piece := self._pieces.get()) is not None:
+                sha256.update(piece)
+            self._done.put(sha256.hexdigest())
+
+
+class Lane:
+    """One client connection and the store connection behind it."""
+
+    def __init__(self, client: socket.socket, store: socket.socket) -> None:
+        self._client, self._store, self._hashing = client, store, Hashing()
+        self._blocks = [memoryview(bytearray(BLOCK_BYTES)) for _ in range(BLOCKS)]
+
+    def run(self) -> None:
+        """Until the client goes."""
+        while request := _head(self._client):
+            head, body = request
+            self._store.sendall(head)
+            self._hand_on(body, _length(head))
+            answer = _head(self._store)
+            if answer is None:
+                return
+            head, body = answer
+            self._client.sendall(head + body)
+            self._rest(_length(head) - len(body))
+
+    def _hand_on(self, begun: bytes, size_bytes: int) -> None:
+        self._hashing.add(memoryview(begun))
+        self._store.sendall(begun)
+        left, number = size_bytes - len(begun), 0
+        while left:
+            block = self._blocks[number % BLOCKS][:left]
+            count = self._client.recv_into(block, len(block), socket.MSG_WAITALL)
+            if not count:
+                raise ConnectionError("the client went in the middle")
+            self._hashing.add(block[:count])
+            self._store.sendall(block[:count])
+            left, number = left - count, number + 1
+            if number % BLOCKS == 0:
+                self._hashing.digest()  # the blocks are used again
+        self._hashing.digest()
+
+    def _rest(self, size_bytes: int) -> None:
+        while size_bytes > 0 and (piece := self._store.recv(size_bytes)):
+            self._client.sendall(piece)
+            size_bytes -= len(piece)
+
+
+def _head(connection: socket.socket) -> tuple[bytes, bytes] | None:
+    """A head with its empty line, and what came behind it; None at the end."""
+    had = b""
+    while END not in had:
+        piece = connection.recv(HEAD_MAX_BYTES)
+        if not piece:
+            return None
+        had += piece
+    head, _, rest = had.partition(END)
+    return head + END, rest
+
+
+def _length(head: bytes) -> int:
+    found = LENGTH.search(head)
+    return int(found[1]) if found else 0
+
+
+def serve(listening: socket.socket, store: tuple[str, int]) -> None:
+    """Until killed, or until the listening socket is shut down."""
+    while True:
+        try:
+            client, _ = listening.accept()
+        except OSError:
+            return
+        lane = Lane(client, socket.create_connection(store))
+        threading.Thread(target=lane.run, daemon=True).start()
+
+
+if __name__ == "__main__":
+    with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as at_port:
+        serve(at_port, (sys.argv[2], int(sys.argv[3])))
