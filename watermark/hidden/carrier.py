@@ -1,9 +1,10 @@
 """How much of a hidden pattern a picture bears, and where: computed once for a picture, then cached.
 
 Promises: the canvas is the picture with a short side of at most 768 units; on it, `amplitude` follows the activity of
-the picture (flat areas are spared, texture bears more) and `shift` lowers white paper so that a pattern has room below
-255. Amplitude is normalised: a pattern of unit power times `levels` has the power of one level over the picture.
-Leaves what is added to the layers, and caching to the caller.
+the picture (flat areas and black are spared, texture bears more) and `shift` lowers white paper so that a pattern has
+room below 255. Amplitude is normalised: a pattern of unit power times `levels` has the power of one level over a
+photograph; where paper would bring shift and both layers over 40.2 dB, all is brought down to that. Leaves what is
+added to the layers, and caching to the caller.
 """
 
 import struct
@@ -25,6 +26,10 @@ ACTIVITY_LEVELS_MAX = 22.0  # beyond that an edge, which bears no more
 PAPER_FROM, PAPER_WHITE = 244.0, 252.0  # luma at which paper begins and is certain
 PAPER_LEVELS = 0.9  # amplitude on paper, in units of a mean amplitude of one
 PAPER_SHIFT_LEVELS = 2.4
+BLACK_UNTIL, DARK_FROM = 4.0, 12.0  # luma that is as good as black, and from which it is no longer
+BLACK_SHARE = 0.7  # of its amplitude that black bears: there only half of a pattern is left, and the eye sees that half
+LAYERS_POWER = 4.88  # of both layers together at unit amplitude, in squared levels
+POWER_MAX = 6.2  # of both layers and the shift, over any picture: 40.2 dB
 _HEADER = struct.Struct(">4sIIII")
 _MAGIC = b"SSC1"
 
@@ -51,7 +56,8 @@ class Carrier:
         paper = np.clip(white, 0, 1, dtype=np.float32)
         amplitude = _amplitude(luma, paper)
         shift = np.asarray(cv2.blur(paper, (5, 5)) * PAPER_SHIFT_LEVELS, np.float32)
-        return cls(width, height, _stored(amplitude), _stored(shift))
+        share = _affordable(amplitude, shift)
+        return cls(width, height, _stored(amplitude * share), _stored(shift * share))
 
     def to_bytes(self) -> bytes:
         """A compressed form for a cache."""
@@ -99,8 +105,16 @@ def _amplitude(luma: Floats, paper: Floats) -> Floats:
     activity = cv2.blur(np.minimum(deviation, ACTIVITY_LEVELS_MAX), (5, 5))
     masked = FLAT_LEVELS + ACTIVITY_GAIN * activity
     power = float(np.mean(masked * masked))
-    levels = np.where(paper > 0, PAPER_LEVELS, masked / np.sqrt(power)).astype(np.float32)
+    black = np.clip((DARK_FROM - mean) / (DARK_FROM - BLACK_UNTIL), 0, 1)
+    seen = (masked / np.sqrt(power)) * (1 - (1 - BLACK_SHARE) * black)
+    levels = np.where(paper > 0, PAPER_LEVELS, seen).astype(np.float32)
     return np.asarray(cv2.blur(levels, (3, 3)), np.float32)
+
+
+def _affordable(amplitude: Floats, shift: Floats) -> np.float32:
+    """The share of both at which the picture stays within POWER_MAX, at most 1."""
+    power = LAYERS_POWER * float(np.mean(amplitude * amplitude)) + float(np.mean(shift * shift))
+    return np.float32(min(1.0, (POWER_MAX / power) ** 0.5))
 
 
 def _stored(levels: Floats) -> Pixels:

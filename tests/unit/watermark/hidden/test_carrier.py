@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from watermark.hidden import Carrier, CarrierDamaged
-from watermark.hidden.carrier import canvas_size
+from watermark.hidden import Carrier, CarrierDamaged, HiddenKey, embed, repeating, secret
+from watermark.hidden.carrier import LAYERS_POWER, canvas_size
 
 
 def half_textured() -> np.ndarray:
@@ -35,6 +35,32 @@ def test_white_paper_is_lowered_and_grey_is_not() -> None:
     assert 1 * 32 <= shift[50:150, 20:80].min()
     assert shift.max() <= 4 * 32
     assert shift[:, 120:].max() == 0
+
+
+@pytest.mark.parametrize("ground", [0, 12, 128, 245, 250, 255])
+def test_no_picture_loses_more_than_40_db(ground: int) -> None:
+    """A slide with some type on any ground, sealed with both layers, stays above 40 dB."""
+    slide = np.full((900, 1600, 3), ground, np.uint8)
+    slide[100:140, 100:900] = 255 - ground
+    slide[300:700:40, 100:1200] = 128
+    sealed = embed(slide, Carrier.of(slide), 0x123456789ABC, HiddenKey(1, bytes(32)), bytes(32))
+    error = np.mean((sealed.astype(np.float64) - slide) ** 2)
+
+    assert 10 * np.log10(255**2 / error) > 40
+
+
+def test_black_bears_less_than_grey() -> None:
+    """On black only the lighter half of a pattern is left, and it is easily seen."""
+    pixels = np.full((200, 400, 3), 40, np.uint8)
+    pixels[:, :200] = 0
+    levels = Carrier.of(pixels).levels()
+
+    assert levels[:, 50:150].mean() < 0.85 * levels[:, 250:350].mean()
+
+
+def test_the_budget_knows_both_layers() -> None:
+    """The power that the carrier reckons with is that of the two layers."""
+    assert pytest.approx(LAYERS_POWER, abs=0.01) == repeating.LEVELS**2 + secret.LEVELS**2
 
 
 @pytest.mark.parametrize("size", [(4000, 3000), (3000, 4000), (200, 90), (1, 1), (1, 5000)])
