@@ -51,7 +51,7 @@ class Services:
     @cached_property
     def exit(self) -> SealedExit:
         """The one way out for bytes of a material."""
-        return SealedExit(self.database, self.objects, self.sealer, self.keys, self.clock)
+        return SealedExit(self.database, self.objects, self.sealer, self.renderer, self.keys, self.clock)
 
     async def settle(self) -> None:
         """Waits until the exit, if anything ever left, has told the log what it has to tell."""

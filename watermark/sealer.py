@@ -4,27 +4,32 @@ It is given renditions of our own making, who gets them, and the key of the hidd
 send (`worker` does). Decoded bases are kept for the next viewer. What `serving` promises holds here.
 
 Request `seal`: base (its name, or empty), page_px (width and height of the page image, or null), stamp, look, mark
-(null, or copy_id, kid, and secret and asset in hexadecimal digits), media_type; payload: the base's JPEG or PNG, or
+(null, or copy_id, kid, and secret and asset in hexadecimal digits), media_type, cut (left, top, right and bottom of
+the part that is wanted, or null); payload: the base's JPEG or PNG, or
 nothing where the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
 
 Request `splice`: the same, but `base` names a slot map, which is the payload, and instead of media_type there is
 file_id (hexadecimal digits). Replies with what makes a template the viewer's (`packing.pack`).
 """
 
-import cv2
+import json
 
-from watermark.bases import Base, Bases
+import cv2
+import numpy as np
+
+from watermark.bases import Base, Bases, Pixels
 from watermark.framing import BadFrame, Header
 from watermark.hidden import HiddenKey
 from watermark.look import Look
 from watermark.packing import pack
 from watermark.papers import hidden_picture
-from watermark.sealing import Mark, sealed
+from watermark.sealing import Mark, encoded, sealed, sealed_pixels
 from watermark.serving import Emit, Reply, run
 from watermark.stamp import Stamp
 from watermark.templates import SlotMap, patches
 
 SLOT_MAPS_MAX = 32
+WHOLES_MAX_BYTES = 256 * 1024 * 1024
 BASES_MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -33,6 +38,7 @@ class Session:
 
     def __init__(self) -> None:
         self._bases = Bases(BASES_MAX_BYTES)
+        self._wholes = Bases(WHOLES_MAX_BYTES)
         self._slot_maps: dict[str, SlotMap] = {}
 
     def handle(self, request: Header, payload: bytes, _emit: Emit) -> Reply:
@@ -49,8 +55,22 @@ class Session:
         base = self._base(request, payload)
         if base is None:
             return {"missing": True}, b""
+        if request["cut"]:
+            left, top, right, bottom = request["cut"]
+            tile = self._whole(base, request)[top:bottom, left:right]
+            return {}, encoded(np.ascontiguousarray(tile), request["media_type"])
         stamp, look = Stamp(**request["stamp"]), Look(**request["look"])
         return {}, sealed(base, stamp, look, _mark(request["mark"]), request["media_type"])
+
+    def _whole(self, base: Base, request: Header) -> Pixels:
+        """The sealed picture that tiles are cut from, so that they fit at their seams and carry one mark."""
+        name = json.dumps([request[each] for each in ("base", "page_px", "stamp", "look", "mark")])
+        kept = self._wholes.get(name)
+        if kept is None:
+            stamp, look = Stamp(**request["stamp"]), Look(**request["look"])
+            kept = Base(sealed_pixels(base, stamp, look, _mark(request["mark"])), base.page_px)
+            self._wholes.keep(name, kept)
+        return kept.pixels
 
     def _splice(self, request: Header, payload: bytes) -> Reply:
         slot_map = self._slot_map(request["base"], payload)

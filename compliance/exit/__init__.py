@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from compliance import ledger
@@ -37,7 +37,8 @@ from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
 from compliance.marks import asset_of
 from compliance.media_types import PDF, named_as, shown_as
-from compliance.rendering import BaseOf, Seal, Sealer
+from compliance.rendering import BaseOf, Renderer, Seal, Sealer
+from compliance.zooming import TILE_PX, Zooming
 from storage.database import Database, Transaction
 from storage.objects import ObjectStore
 from storage.rows import renditions
@@ -85,6 +86,7 @@ class SealedExit:
         database: Database,
         objects: ObjectStore,
         sealer: Sealer,
+        renderer: Renderer,
         keys: KeyRing,
         clock: Callable[[], datetime],
         now_s: Callable[[], float] = time.monotonic,
@@ -96,6 +98,8 @@ class SealedExit:
         self._clock = clock
         self._now_s = now_s
         self._turns = Turns()
+        self._tile_turns = Turns(1)  # one process then has the picture that a person's tiles are cut from
+        self._zooming = Zooming(database, objects, renderer)
         self._splices = Splices(objects, sealer)
         self._ends: set[asyncio.Task[None]] = set()
 
@@ -112,6 +116,8 @@ class SealedExit:
             raise NotPrepared
         if piece.kind is PieceKind.DOCUMENT and shown_as(passage.served.media_type) == PDF:
             return self._document(gate, await self._record(gate, piece, trail), trail)
+        if piece.kind is PieceKind.TILE:
+            return await self._tile(gate, passage, piece, trail)
         return await self._picture(gate, passage, piece, trail)
 
     async def release_document(self, gate: Gate, choose: ChooseCopy, trail: Trail) -> ReleasedCopy:
@@ -243,6 +249,17 @@ class SealedExit:
             chunks=_once(body),
         )
 
+    async def _tile(self, gate: Gate, passage: Passage, piece: Piece, trail: Trail) -> Outgoing:
+        """A part of a page at a level: cut out of the sealed whole."""
+        zoomed = await self._zooming.rendition(passage.served, piece.page, piece.level)
+        page = await self._rendition(passage, PieceKind.PAGE.value, piece.page)
+        cut = _cut(zoomed, piece)
+        async with self._tile_turns.of(gate.person_id):
+            base = self._base(replace(page, row=zoomed), passage)
+            body = await self._sealer.seal(base, passage.seal, media_type=JPEG, cut=cut)
+        await self._record(gate, piece, trail, len(body))
+        return Outgoing(media_type=JPEG, filename="", size_bytes=len(body), chunks=_once(body))
+
     def _document(self, gate: Gate, passage: Passage, trail: Trail) -> Outgoing:
         pages = self._pdf(gate, passage)
         return Outgoing(
@@ -340,8 +357,9 @@ class SealedExit:
             await ledger.append(tx, event, now=self._clock())
 
     async def _ask(self, gate: Gate, kind: PieceKind) -> Passage:
-        """The gate's answer at this moment, unrecorded: nothing is written with it, so it needs no transaction."""
-        async with self._database.statements() as tx:
+        """The gate's answer at this moment, unrecorded; in a transaction only where the gate may write a row."""
+        asking = self._database.transaction() if gate.begins_visits else self._database.statements()
+        async with asking as tx:
             return await gate.admit(tx, self._keys, kind, self._clock())
 
     async def _record(self, gate: Gate, piece: Piece, trail: Trail, size_bytes: int = 0) -> Passage:
@@ -356,6 +374,8 @@ class SealedExit:
     ) -> None:
         if piece.page:
             more["page"] = piece.page
+        if piece.level:
+            more |= {"level": piece.level, "column": piece.column, "row": piece.row}
         event = trail.event(
             passage.act,
             why=passage.rule,
@@ -388,6 +408,14 @@ class SealedExit:
             asset=asset_of(passage.served.sha256 or "", page),
             page_px=rendition.page_px,
         )
+
+
+def _cut(zoomed: RenditionRow, piece: Piece) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a tile; those at the right and lower edges are smaller. Raises NotFound."""
+    left, top = piece.column * TILE_PX, piece.row * TILE_PX
+    if left >= zoomed.width_px or top >= zoomed.height_px:
+        raise NotFound
+    return left, top, min(left + TILE_PX, zoomed.width_px), min(top + TILE_PX, zoomed.height_px)
 
 
 def _known(passage: Passage, patches: Patches) -> Copy:

@@ -5,7 +5,7 @@ A gate reads every row anew each time it is asked, so the answer is never older 
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 from compliance.access import Action, require
@@ -34,6 +34,7 @@ UNNAMED = Stamp(person_name="", clinic_name="", phone_tail="", time_text="", sha
 VISIT_ACTIONS = {
     PieceKind.PAGE: Action.VISIT_READ,
     PieceKind.THUMB: Action.VISIT_READ,
+    PieceKind.TILE: Action.VISIT_READ,
     PieceKind.DOCUMENT: Action.VISIT_DOWNLOAD,
 }
 DESK_ACTIONS = {
@@ -66,6 +67,10 @@ class Gate(Protocol):
     def person_id(self) -> UUID:
         """Who stands at it."""
 
+    @property
+    def begins_visits(self) -> bool:
+        """Whether `admit` may write a row, and so needs a transaction."""
+
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """The decision on one kind of piece at this moment."""
         ...
@@ -77,6 +82,7 @@ class VisitGate:
 
     visit_id: UUID
     person_id: UUID
+    begins_visits: ClassVar[bool] = False
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for a visit that is over or somebody else's, AccessDenied with the rule otherwise."""
@@ -122,6 +128,7 @@ class DeskGate:
     version_id: UUID
     person_id: UUID
     trial: Trial | None = None
+    begins_visits: ClassVar[bool] = True
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for an unknown version, AccessDenied with the rule otherwise."""

@@ -11,16 +11,20 @@ class PieceKind(StrEnum):
 
     PAGE = "page"  # one page as a sealed picture
     THUMB = "thumb"  # the same, small
+    TILE = "tile"  # a part of a page that somebody looks at closely
     DOCUMENT = "document"  # the whole version as a sealed file
     ORIGINAL = "original"  # the stored bytes themselves: employees who may, never viewers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One thing asked for. `page` counts from 1."""
+    """One thing asked for. `page` counts from 1; columns and rows of a tile from 0, at `level` times the size."""
 
     kind: PieceKind
     page: int = 0
+    level: int = 0
+    column: int = 0
+    row: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

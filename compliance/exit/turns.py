@@ -12,14 +12,15 @@ AT_ONCE_MAX = 2
 
 
 class Turns:
-    """`async with turns.of(person_id)`: at most AT_ONCE_MAX at work for each person, in order of arrival."""
+    """`async with turns.of(person_id)`: at most `at_once_max` at work for each person, in order of arrival."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once_max: int = AT_ONCE_MAX) -> None:
+        self._at_once_max = at_once_max
         self._of: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     def of(self, person_id: UUID) -> asyncio.Semaphore:
         """This person's turns. They are forgotten when nobody waits or works any more."""
         turns = self._of.get(person_id)
         if turns is None:
-            turns = self._of[person_id] = asyncio.Semaphore(AT_ONCE_MAX)
+            turns = self._of[person_id] = asyncio.Semaphore(self._at_once_max)
         return turns

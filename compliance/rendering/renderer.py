@@ -60,6 +60,18 @@ class Renderer:
                 request = {"op": "render", "page": page, "long_side_px": long_side_px, "thumb_px": thumb_px}
                 yield replies.prepared_page(page, pages, *await child.call(request))
 
+    async def page_image(
+        self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str, page: int, long_side_px: int
+    ) -> PreparedPage:
+        """One page of a document at another size; its thumbnail is of no use."""
+        self._admit(size_bytes, media_type)
+        async with (
+            self._pool.child(wait_s=self._limits.queue_timeout_s) as child,
+            self._document(child, source, size_bytes, media_type) as pages,
+        ):
+            request = {"op": "render", "page": page, "long_side_px": long_side_px, "thumb_px": 1}
+            return replies.prepared_page(page, pages, *await child.call(request))
+
     async def full_image(self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str) -> FullImage:
         """A picture whole, upright, in sRGB; PNG when the original was PNG or GIF, else JPEG."""
         self._admit(size_bytes, media_type)

@@ -72,9 +72,14 @@ class Sealer:
         """End the processes; jobs under way fail with RenderCrashed."""
         await self._pool.close()
 
-    async def seal(self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg") -> bytes:
-        """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png)."""
-        named = {"base": base.name, "page_px": base.page_px}
+    async def seal(
+        self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg", cut: tuple[int, int, int, int] | None = None
+    ) -> bytes:
+        """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png).
+
+        `cut` (left, top, right, bottom) gives a part of the copy; the whole is kept for the next part.
+        """
+        named = {"base": base.name, "page_px": base.page_px, "cut": cut}
         return await self._asked({"op": "seal", "media_type": media_type, **named, **_drawn(base, seal)}, base)
 
     async def splice(self, slots: BaseOf, seal: Seal, *, file_id: bytes) -> Patches:

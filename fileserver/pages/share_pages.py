@@ -26,6 +26,8 @@ SCRIPT_TEXTS = {
     "preparing": "share-preparing",
     "retry": "share-retry",
     "copied": "share-copied",
+    "zoomIn": "share-zoom-in",
+    "zoomOut": "share-zoom-out",
     "offline": "share-offline",
     "offlineTitle": "share-offline-title",
     "notSealable": "share-not-sealable-text",

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from compliance.access import Action, Audience, Job, Target, VersionState, decide, may_ever, require
+from compliance.levels import SealLevel
 from compliance.materials import obj_of
 from compliance.profiles import profiles_of
 from fileserver.http.call import Call
@@ -86,6 +87,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         version_id=shared.id if shared else None,
         picture=pictures[0] if pictures else None,
         pages=len(pictures),
+        seal_levels=list(SealLevel),
         now=now,
         expires_at=now + DEFAULT_LIFETIME,
         latest=now + LIFETIME_MAX,

@@ -1,6 +1,7 @@
 """Visits by viewers (`/api/v1/visits`, `/v/…`) and previews by employees (`/api/v1/versions/…`)."""
 
 from typing import Any, Literal
+from uuid import UUID
 
 from aiohttp import web
 
@@ -8,6 +9,7 @@ from compliance.access import Action, MaterialClass
 from compliance.errors import AccessDenied, InvalidValue, LinkExpired, LinkInvalid, NotFound, NotPrepared
 from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
 from compliance.links import check_address
+from compliance.zooming import TILE_PX, levels_of
 from fileserver.http.call import Call
 from fileserver.http.errors import PreconditionFailed
 from fileserver.http.routing import Auth, Handler, Route
@@ -26,6 +28,8 @@ from fileserver.viewing.schemas import (
     VisitOut,
     VisitPagePath,
     VisitPath,
+    VisitTilePath,
+    ZoomOut,
 )
 from fileserver.viewing.service import Opened
 from fileserver.viewing.trying import TrialIn, preview_look
@@ -66,6 +70,20 @@ async def page(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
 async def thumb(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
     """One page, small, sealed to the viewer."""
     return await _visit_piece(call, Piece(kind=PieceKind.THUMB, page=call.params.page))
+
+
+async def tile(call: Call[None, Address, VisitTilePath]) -> web.StreamResponse:
+    """A part of a page at several times its size. One address is good for all tiles of a level."""
+    services, wanted = call.services, call.params
+    place = _tiles(wanted.visit_id, wanted.page, wanted.level)
+    check_address(services.keys, place, call.query.model_dump(), services.clock())
+    piece = Piece(kind=PieceKind.TILE, page=wanted.page, level=wanted.level, column=wanted.column, row=wanted.row)
+    gate = VisitGate(wanted.visit_id, call.signed_in.person_id)
+    return await send(call.request, await services.exit.release(gate, piece, call.trail))
+
+
+def _tiles(visit_id: UUID, page: int, level: int) -> str:
+    return f"/v/{visit_id}/pages/{page}/tiles/{level}"
 
 
 async def _visit_piece(call: Call[None, Address, VisitPagePath], piece: Piece) -> web.StreamResponse:
@@ -124,7 +142,24 @@ def _page(services: Services, opened: Opened, rendition: RenditionRow) -> PageOu
         height_px=rendition.height_px,
         url=service.signed(services, f"/v/{visit_id}/pages/{number}", until),
         thumb_url=service.signed(services, f"/v/{visit_id}/thumbs/{number}", until),
+        zooms=[
+            ZoomOut(
+                level=level,
+                width_px=width,
+                height_px=height,
+                tile_px=TILE_PX,
+                url=_tile_url(services, opened, number, level),
+            )
+            for level, width, height in levels_of(opened.door.served.media_type or "", rendition, opened.full)
+        ],
     )
+
+
+def _tile_url(services: Services, opened: Opened, page: int, level: int) -> str:
+    path, _, query = service.signed(services, _tiles(opened.visit.id, page, level), opened.addresses_until).partition(
+        "?"
+    )
+    return f"{path}/{{column}}-{{row}}?{query}"
 
 
 REFUSALS = (AccessDenied, NotFound, NotPrepared)
@@ -226,6 +261,13 @@ ROUTES = (
         errors=(AccessDenied, NotFound),
     ),
     _copy("pages/{page}", "copies.page", "One page, sealed to the viewer", page),
+    _copy(
+        "pages/{page}/tiles/{level}/{column}-{row}",
+        "copies.tile",
+        "A part of a page at several times its size, sealed to the viewer",
+        tile,
+        path_params=VisitTilePath,
+    ),
     _copy("thumbs/{page}", "copies.thumb", "One page, small, sealed to the viewer", thumb),
     _copy(
         "document",

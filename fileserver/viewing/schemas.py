@@ -18,6 +18,16 @@ class VisitIn(Input):
     token: Token = Field(description="The last part of the share's link")
 
 
+class ZoomOut(Output):
+    """A page at several times its size, in square tiles; those at the right and lower edges are smaller."""
+
+    level: int
+    width_px: int
+    height_px: int
+    tile_px: int
+    url: str = Field(description="Of a tile, with {column} and {row} to be replaced by numbers from 0")
+
+
 class PageOut(Output):
     """One sealed page; its addresses are good for this visit and some minutes."""
 
@@ -26,6 +36,7 @@ class PageOut(Output):
     height_px: int
     url: str
     thumb_url: str
+    zooms: list[ZoomOut] = Field(description="What is sharper than `url`, for those who look closely; smallest first")
 
 
 class VisitOut(Output):
@@ -59,6 +70,16 @@ class VisitPagePath(Input):
 
     visit_id: UUID
     page: int = Field(ge=1, le=100_000)
+
+
+class VisitTilePath(Input):
+    """A tile of a page of a visit."""
+
+    visit_id: UUID
+    page: int = Field(ge=1, le=100_000)
+    level: int = Field(ge=2, le=4)
+    column: int = Field(ge=0, le=200)
+    row: int = Field(ge=0, le=200)
 
 
 class Address(Input):

@@ -26,6 +26,7 @@ class Opened:
     visit: VisitRow
     door: Door
     pages: Sequence[RenditionRow]
+    full: RenditionRow | None
     download: bool
     addresses_until: datetime
 
@@ -70,6 +71,7 @@ async def _opened(services: Services, tx: Transaction, visit: VisitRow, door: Do
         visit=visit,
         door=door,
         pages=[each for each in made if each.kind == "page"],
+        full=next((each for each in made if each.kind == "full"), None),
         download=sealable and door.share.download,
         addresses_until=now + timedelta(seconds=services.config.visit_url_lifetime_s),
     )

@@ -54,6 +54,7 @@ async def the_things(stage: Stage) -> Things:
         "visit": visit["id"],
         "page_signature": page["url"].partition("?")[2],
         "thumb_signature": page["thumb_url"].partition("?")[2],
+        "tile_signature": page["zooms"][0]["url"].partition("?")[2],
         "document_signature": visit["download_url"].partition("?")[2],
     }
 

@@ -73,8 +73,8 @@ async def ids_of(stage: Stage, share: dict[str, Any], visit: dict[str, Any]) -> 
 
 def paths_of(route: Route, ids: list[str]) -> list[str]:
     """The route with each id in each placeholder; pages are page 1."""
-    path = route.path.replace(":.+", "").replace("{page}", "1")
-    names = route.placeholders - {"page"}
+    path = route.path.replace(":.+", "").replace("{page}", "1").replace("{column}-{row}", "0-0").replace("{level}", "2")
+    names = route.placeholders - {"page", "level", "column", "row"}
     if not names:
         return [path]
     return [path.format(**dict.fromkeys(names, each)) for each in ids]

@@ -115,10 +115,12 @@ class SteppingSealer(Sealer):
         super().__init__(processes=1)
         self.pages = asyncio.Semaphore(0)
 
-    async def seal(self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg") -> bytes:
+    async def seal(
+        self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg", cut: tuple[int, int, int, int] | None = None
+    ) -> bytes:
         """Waits for its turn, then seals."""
         await self.pages.acquire()
-        return await super().seal(base, seal, media_type=media_type)
+        return await super().seal(base, seal, media_type=media_type, cut=cut)
 
 
 async def until_it_breaks(response: ClientResponse) -> bytes:

@@ -27,6 +27,7 @@ function bodyFor(upload, alone) {
   body.title = (alone && field("title")) || stem(upload.name);
   body.class = field("class");
   body.description = field("description");
+  if (form.elements.namedItem("sensitivity")?.checked) body.sensitivity = "top";
   return body;
 }
 

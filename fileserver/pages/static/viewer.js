@@ -1,6 +1,7 @@
 // Reads a share: begins the visit, shows its sealed pages as they are scrolled to, renews their addresses before they end.
 
 import { callApi } from "./api.js";
+import { addZoom } from "./zoom.js";
 
 const root = document.getElementById("viewer");
 const texts = JSON.parse(document.getElementById("viewer-texts").textContent);
@@ -68,7 +69,13 @@ function pageItem({ page, width_px: width, height_px: height }) {
   Object.assign(retry, { type: "button", className: "button quiet retry", textContent: texts.retry });
   retry.addEventListener("click", () => load(image));
   item.append(image, retry);
+  addZoom(item, () => zoomsOf(page), texts);
   return item;
+}
+
+async function zoomsOf(page) {
+  await renewIfNeeded();
+  return visit.pages[page - 1].zooms;
 }
 
 function showPages() {
