@@ -80,7 +80,7 @@ def _generator_matrix() -> Floats:
 
 
 @cache
-def _branches() -> tuple[NDArray[np.intp], Floats]:
+def branches() -> tuple[NDArray[np.intp], Floats]:
     """Of each state: its two predecessors (256, 2), and what the code says on the way from them (256, 2, 4).
 
     A state is the last eight bits, the newest highest. A branch's register is the new bit before its old state.
@@ -95,7 +95,7 @@ def _branches() -> tuple[NDArray[np.intp], Floats]:
 
 def _viterbi(soft: Floats) -> NDArray[np.uint8]:
     """Message bits (n, 64) from soft (n, 64, 4): once round the circle with a run-up and a run-out."""
-    before, words = _branches()
+    before, words = branches()
     steps = np.arange(-WRAP_STEPS, MESSAGE_BITS + WRAP_STEPS) % MESSAGE_BITS
     gains = np.tensordot(soft, words.reshape(-1, RATE), axes=(2, 1)).reshape(len(soft), MESSAGE_BITS, STATES, 2)
     metrics = np.zeros((len(soft), STATES), np.float32)

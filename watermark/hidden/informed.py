@@ -20,8 +20,8 @@ from watermark.hidden.keys import HiddenKey
 from watermark.hidden.matching import Features, shrunk
 from watermark.hidden.reading import sightings
 from watermark.hidden.registration import SUSPECT_PIXELS_MAX, Placement, placements
-from watermark.hidden.scoring import Suspicion, judged, ranked
-from watermark.hidden.soft_bits import soft_bits_of
+from watermark.hidden.scoring import Suspicion, decoded_score, ranked
+from watermark.hidden.soft_bits import heard
 from watermark.hidden.tiling import placements_by_tiles
 from watermark.hidden.whitening import views
 
@@ -94,7 +94,7 @@ def decoded_from(evidence: list[Floats], key: HiddenKey, *, trials: int) -> Susp
     words = decode(tried, key)
     agreement = np.sum(words.code * tried, axis=1) / (np.linalg.norm(tried, axis=1) * CODE_BITS**0.5 + 1e-12)
     ids = np.unique(words.copy_ids[words.checked & (agreement >= AGREEMENT_MIN)])
-    found = [judged(evidence, int(each), key, chances=trials << COPY_ID_BITS) for each in ids]
+    found = [decoded_score(evidence, int(each), key, chances=trials << COPY_ID_BITS) for each in ids]
     return max((each for each in found if each.named), key=lambda each: each.score, default=None)
 
 
@@ -108,7 +108,7 @@ def _attempts(
 
     def both(placement: Placement) -> tuple[list[Floats], Placement]:
         seen = align(suspect, source.grey, placement)
-        return soft_bits_of(seen, source.grey, source.carrier, key, asset), placement
+        return heard(seen, source.grey, source.carrier).soft_bits(key, asset), placement
 
     yield from map(both, placements(suspect, source.features, source.grey, most=PLACEMENTS_MAX))
     seen_in_views = (each for view in islice(views(pixels), VIEWS_MAX) for each in sightings(view, [key]))

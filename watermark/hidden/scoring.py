@@ -1,20 +1,22 @@
 """Which of the copies that were really served a suspect is, and how probable it is that chance names an innocent one.
 
-Promises: the stated probability is a bound, not a fit. Whatever the soft code bits of a suspect are, the signs of an
-innocent copy's chips are keyed and independent of them, so by Hoeffding's inequality a sum that stands z standard
-deviations out has at most probability exp(-z²/2); times candidates, trials and rounds (union bound). Copies that were
-mixed are named one after the other: the share of each is taken out before the next is judged. Memory is bounded by
-CHUNK. Leaves soft bits to the layers.
+Promises: the stated probability is a bound, not a fit, and it is the larger of two. Over keys: whatever the soft code
+bits are, a key that did not mark the suspect has signs that are independent of them, so by Hoeffding's inequality a sum
+that stands z standard deviations out has at most probability exp(-z²/2). Over copy ids, which are drawn by chance: what
+`innocence` reckons, also when the suspect is the copy of somebody who is not among the candidates. Times candidates,
+trials and rounds (union bound). Copies that were mixed are named one after the other: the share of each is taken out
+before the next is judged. Memory is bounded by CHUNK. Leaves soft bits to the layers.
 """
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from watermark.hidden.codeword import encode
+from watermark.hidden.innocence import log_chance
 from watermark.hidden.keys import HiddenKey
 
 Floats = NDArray[np.float32]
@@ -50,22 +52,26 @@ def ranked(evidence: Sequence[Floats], candidates: Ids, key: HiddenKey, *, trial
     chances = len(ids) * trials * len(views) * NAMED_MAX
     found: list[Suspicion] = []
     while len(ids) and len(found) < NAMED_MAX:
-        scores = _scores(_without(views, found, key), ids, key)
+        rest = _without(views, found, key)
+        scores = _scores(rest, ids, key)
         best = int(scores.argmax())
-        suspicion = _suspicion(ids[best], scores[best], chances)
+        suspicion = Suspicion(int(ids[best]), float(scores[best]), bound(float(scores[best]), chances))
+        if suspicion.named:
+            suspicion = _doubted(suspicion, rest, key, chances)
         if not suspicion.named:
-            return found + [
-                _suspicion(ids[at], scores[at], chances) for at in scores.argsort()[: -OTHERS_SHOWN - 1 : -1]
-            ]
+            following = scores.argsort()[-2 : -OTHERS_SHOWN - 1 : -1]
+            others = [Suspicion(int(ids[at]), float(scores[at]), bound(float(scores[at]), chances)) for at in following]
+            return [*found, suspicion, *others]
         found.append(suspicion)
         ids = np.delete(ids, best)
     return found
 
 
-def judged(evidence: Sequence[Floats], copy_id: int, key: HiddenKey, *, chances: int) -> Suspicion:
-    """One id, which the caller chose among `chances`."""
-    views, one = views_of(evidence), np.array([copy_id], np.uint64)
-    return _suspicion(one[0], _scores(views, one, key)[0], chances * len(views))
+def decoded_score(evidence: Sequence[Floats], copy_id: int, key: HiddenKey, *, chances: int) -> Suspicion:
+    """One id, which a decoder chose among `chances`: that it is random says nothing then, and only keys count."""
+    views = views_of(evidence)
+    score = float(_scores(views, np.array([copy_id], np.uint64), key)[0])
+    return Suspicion(copy_id, score, bound(score, chances * len(views)))
 
 
 def bound(score: float, chances: int) -> float:
@@ -88,8 +94,12 @@ def views_of(evidence: Sequence[Floats]) -> list[Floats]:
     return [layers[:1], layers, layers / loudness] if len(layers) > 1 else [layers]
 
 
-def _suspicion(copy_id: np.uint64, score: np.floating, chances: int) -> Suspicion:
-    return Suspicion(int(copy_id), float(score), bound(float(score), chances))
+def _doubted(suspicion: Suspicion, views: list[Floats], key: HiddenKey, chances: int) -> Suspicion:
+    """The suspicion with the larger bound: it may be like another copy whose mark the suspect bears."""
+    word = encode(np.array([suspicion.copy_id], np.uint64), key)[0]
+    best = views[int((word @ normalised(views)).argmax())].sum(axis=0)
+    by_chance = min(1.0, chances * math.exp(log_chance(best, float(word @ best))))
+    return replace(suspicion, false_accusation=max(suspicion.false_accusation, by_chance))
 
 
 def _without(views: list[Floats], found: list[Suspicion], key: HiddenKey) -> list[Floats]:

@@ -4,6 +4,8 @@ Promises: one set of soft bits for each layer, as log-likelihoods in a common un
 are weighted by how strong the mark is there and how little else there is. Leaves judging them to `scoring`.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +19,25 @@ from watermark.hidden.residual import unexplained
 Floats = NDArray[np.float32]
 
 
-def soft_bits_of(seen: Aligned, original: Floats, carrier: Carrier, key: HiddenKey, asset: bytes) -> list[Floats]:
-    """Soft code bits (256,) of the secret layer, then of the repeating one. `original` is grey, on the canvas."""
-    rest, levels = unexplained(original, seen), carrier.levels()
-    heard = rest.levels * rest.weight * levels
-    power = rest.weight * levels * levels
-    return [
-        secret.gathered(heard, key, asset) * np.float32(secret.LEVELS),
-        _repeated(_folded(heard), _folded(power), key) * np.float32(repeating.LEVELS),
-    ]
+@dataclass(frozen=True)
+class Heard:
+    """On the canvas: how much each place speaks for a pattern (`levels`), and how much it could (`power`)."""
+
+    levels: Floats
+    power: Floats
+
+    def soft_bits(self, key: HiddenKey, asset: bytes) -> list[Floats]:
+        """Soft code bits (256,) of the secret layer, then of the repeating one."""
+        return [
+            secret.gathered(self.levels, key, asset) * np.float32(secret.LEVELS),
+            _repeated(_folded(self.levels), _folded(self.power), key) * np.float32(repeating.LEVELS),
+        ]
+
+
+def heard(seen: Aligned, original: Floats, carrier: Carrier) -> Heard:
+    """What a suspect says beyond its `original` (grey, on the canvas), which bore what `carrier` allowed."""
+    rest, amplitude = unexplained(original, seen), carrier.levels()
+    return Heard(rest.levels * rest.weight * amplitude, rest.weight * amplitude * amplitude)
 
 
 def _folded(canvas: Floats) -> Floats:
@@ -37,12 +49,12 @@ def _folded(canvas: Floats) -> Floats:
     return np.asarray(folded, np.float32)
 
 
-def _repeated(heard: Floats, power: Floats, key: HiddenKey) -> Floats:
+def _repeated(levels: Floats, power: Floats, key: HiddenKey) -> Floats:
     """Soft code bits of a folded tile, less its pilot, which every copy of this key carries."""
     pilot = repeating.pilot(key)
     expected = power * pilot
-    share = float((heard * pilot).sum()) / max(float((expected * pilot).sum()), 1e-9)
-    rest = heard - np.float32(share) * expected
+    share = float((levels * pilot).sum()) / max(float((expected * pilot).sum()), 1e-9)
+    rest = levels - np.float32(share) * expected
     across, unit = repeating.CHIPS_ACROSS, repeating.CHIP_UNITS
     passed = np.fft.irfft2(np.fft.rfft2(rest) * repeating.band(), rest.shape)
     chips = passed.reshape(across, unit, across, unit).sum(axis=(1, 3)).astype(np.float32)

@@ -54,11 +54,22 @@ def test_two_weak_layers_are_strong_together() -> None:
     assert ranked(layers, IDS, KEY)[0].named
 
 
+def test_an_id_that_is_alike_is_not_named_for_another() -> None:
+    """The code is local: an innocent id that shares a run of bits with the guilty one stands out, and isn't accused."""
+    guilty = 0xA5A5_1234_5678
+    alike = np.array([guilty ^ 0xFFF], np.uint64)  # the first 36 of 48 bits are the same
+    soft = encode(np.array([guilty], np.uint64), KEY)[0]
+    first = ranked([soft, soft], np.concatenate([IDS, alike]), KEY)[0]
+    assert (int(alike[0]), False) == (first.copy_id, first.named)
+    assert first.score > 8  # by its score alone it would have been
+    assert guilty == ranked([soft, soft], np.append(alike, np.uint64(guilty)), KEY)[0].copy_id
+
+
 def test_more_trials_ask_for_more() -> None:
     """The bound counts every candidate and every trial."""
     assert pytest.approx(10 * bound(8, 1000)) == bound(8, 10_000)
-    once, often = (ranked([heard([7], noise=1.0)], IDS, KEY, trials=trials)[0] for trials in (1, 1000))
-    assert pytest.approx(1000 * once.false_accusation) == often.false_accusation
+    once, often = (ranked([heard([7], noise=1.0)], IDS, KEY, trials=trials)[0] for trials in (1, 10))
+    assert pytest.approx(10 * once.false_accusation) == often.false_accusation
 
 
 def test_nobody_to_name() -> None:
