@@ -53,16 +53,23 @@ class Lane:
 
     def run(self) -> None:
         """Until the client goes."""
-        while request := _head(self._client):
-            head, body = request
-            self._store.sendall(head)
-            self._hand_on(body, _length(head))
-            answer = _head(self._store)
-            if answer is None:
-                return
-            head, body = answer
-            self._client.sendall(head + body)
-            self._rest(_length(head) - len(body))
+        with self._client, self._store:
+            while request := _head(self._client):
+                head, body = request
+                self._store.sendall(head)
+                self._hand_on(body, _length(head))
+                self._answer()
+
+    def _answer(self) -> None:
+        answer = _head(self._store)
+        if answer is None:
+            raise ConnectionError("the store went without an answer")
+        head, body = answer
+        self._client.sendall(head + body)
+        left = _length(head) - len(body)
+        while left > 0 and (piece := self._store.recv(left)):
+            self._client.sendall(piece)
+            left -= len(piece)
 
     def _hand_on(self, begun: bytes, size_bytes: int) -> None:
         self._hashing.add(memoryview(begun))
@@ -79,11 +86,6 @@ class Lane:
             if number % BLOCKS == 0:
                 self._hashing.digest()  # the blocks are used again
         self._hashing.digest()
-
-    def _rest(self, size_bytes: int) -> None:
-        while size_bytes > 0 and (piece := self._store.recv(size_bytes)):
-            self._client.sendall(piece)
-            size_bytes -= len(piece)
 
 
 def _head(connection: socket.socket) -> tuple[bytes, bytes] | None:
