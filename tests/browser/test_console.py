@@ -16,7 +16,7 @@ PAGES = {
     "owner": ("/", "/materials", "/materials/new", "/my-uploads", "/shares", "/people", "/people/clinics", "/me"),
     "manager": ("/",),
     "reviewer": ("/", "/reviews"),
-    "auditor": ("/", "/log"),
+    "auditor": ("/", "/log", "/traces"),
     "admin": ("/", "/accounts", "/flights", "/quotas"),
 }
 
