@@ -20,7 +20,7 @@ Pixels = NDArray[np.uint8]
 
 FOREIGN = HiddenKey(9, bytes(range(7, 39)))
 SIDES_PX = (180, 420)
-KEYS = 4
+KEYS = 16
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,14 @@ class Innocent:
 
 
 def innocents(picture: Picture, parts: int, seed: int) -> Iterator[Innocent]:
-    """`parts` parts of a picture, each read with KEYS keys that are made for it."""
+    """`parts` parts of a picture, each read with KEYS keys that are made for it; each key is an input."""
     chance = np.random.default_rng([seed, picture.number])
     plain = picture.pixels()
     foreign = embed(plain, Carrier.of(plain), int(chance.integers(0, 1 << 48)), FOREIGN, bytes(32))
     for number in range(parts):
         marked = number % 2 == 1
         part = _part(foreign if marked else plain, chance)
-        for _ in range(KEYS):
-            yield _read(part, HiddenKey(1, chance.bytes(32)), picture.name, marked=marked)
+        yield from _read(part, [HiddenKey(kid, chance.bytes(32)) for kid in range(KEYS)], picture.name, marked=marked)
 
 
 def _part(pixels: Pixels, chance: np.random.Generator) -> Pixels:
@@ -62,12 +61,14 @@ def _part(pixels: Pixels, chance: np.random.Generator) -> Pixels:
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
-def _read(part: Pixels, key: HiddenKey, name: str, *, marked: bool) -> Innocent:
-    seen = [sighting.evidence for view in views(part) for sighting in sightings(view, [key])]
-    return Innocent(
-        picture=name,
-        marked_by_another=marked,
-        pilot_score=max((evidence.pilot_score for evidence in seen), default=0.0),
-        code_score=max((evidence.code_score for evidence in seen), default=0.0),
-        false_alarm=min((evidence.false_alarm for evidence in seen), default=1.0),
-    )
+def _read(part: Pixels, keys: list[HiddenKey], name: str, *, marked: bool) -> Iterator[Innocent]:
+    seen = [sighting for view in views(part) for sighting in sightings(view, keys)]
+    for key in keys:
+        said = [sighting.evidence for sighting in seen if sighting.kid == key.kid]
+        yield Innocent(
+            picture=name,
+            marked_by_another=marked,
+            pilot_score=max((evidence.pilot_score for evidence in said), default=0.0),
+            code_score=max((evidence.code_score for evidence in said), default=0.0),
+            false_alarm=min((evidence.false_alarm for evidence in said), default=1.0),
+        )

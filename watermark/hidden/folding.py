@@ -5,7 +5,7 @@ tile units to the view. Leaves refining that, and what the tile says, to others.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.lattice import Lattice
 from watermark.hidden.repeating import KEYS_CACHED, TILE_UNITS, pilot
-from watermark.hidden.spectra import TINY, flattened
+from watermark.hidden.spectra import TINY, Spectrum, flattened
 
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -44,6 +44,12 @@ class Folded:
     tile: Floats
     to_view: Matrix
 
+    @cached_property
+    def spectra(self) -> Spectrum:
+        """Of the tile in each orientation, flat: (8, 128, 65); the same for all keys."""
+        tiles = (_oriented(self.tile, turns, mirrored) for turns, mirrored in ORIENTATIONS)
+        return np.stack([flattened(np.fft.rfft2(each)) for each in tiles])
+
 
 def folded(values: Floats, lattice: Lattice) -> Folded:
     """The sum of a view's tiles on this lattice; at most 16 × 16, from its middle."""
@@ -63,10 +69,7 @@ def folded(values: Floats, lattice: Lattice) -> Folded:
 
 def placed(folds: Folded, key: HiddenKey) -> Placement:
     """The likeliest place of this key's pilot in a folded tile."""
-    tiles = np.stack([_oriented(folds.tile, turns, mirrored) for turns, mirrored in ORIENTATIONS])
-    spectra = np.fft.rfft2(tiles)
-    flat = np.stack([flattened(each) for each in spectra])
-    maps = np.fft.irfft2(flat * _pilot_spectrum(key), tiles.shape[1:])
+    maps = np.fft.irfft2(folds.spectra * _pilot_spectrum(key), folds.tile.shape)
     maps /= np.sqrt(np.mean(maps * maps, axis=(1, 2), keepdims=True)) + TINY
     which, down, across = (int(at) for at in np.unravel_index(np.abs(maps).argmax(), maps.shape))
     turns, mirrored = ORIENTATIONS[which]
