@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from benchmarks import downloads, ledger, links, marks, pages, sealing
+from benchmarks import downloads, ledger, links, marks, pages, removal, sealing
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.uploads import running as uploads
@@ -34,6 +34,7 @@ ALL = {
     "pages": pages.run,
     "ledger": ledger.run,
     "downloads": downloads.run,
+    "removal": removal.run,
     "tracing": tracing.run,
 }
 UPLOADS = "uploads"
