@@ -19,6 +19,7 @@ OVERSAMPLED = 1.3  # suspect pixels per unit that are worth sampling from
 ROUNDS = 2  # the first round removes what the second would be confused by
 SHIFT_MAX = 10.0  # units; beyond this it is not the place that is wrong but the flow
 SMOOTH_UNITS = 20.0
+REDUCED = 4  # units per cell that is smoothed
 EDGE_LEVELS = 3.0  # an edge weaker than this does not tell where it is
 MARGIN_PX = 2.0
 
@@ -73,9 +74,14 @@ def _flow(original: Floats, seen: Aligned, trust: Floats) -> Floats:
     still = np.zeros((*original.shape, 2), np.float32)
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(here, there, still)
     weight = trust * cv2.erode(seen.valid, np.ones((9, 9), np.uint8)) * (np.abs(flow).max(axis=2) < SHIFT_MAX)
-    total = cv2.GaussianBlur(weight, (0, 0), SMOOTH_UNITS) + 1e-3 * float(weight.mean()) + 1e-6
-    smooth = cv2.GaussianBlur(flow * weight[:, :, None], (0, 0), SMOOTH_UNITS) / total[:, :, None]
-    return np.asarray(smooth, np.float32)
+    rows, columns = original.shape
+    small = (max(1, columns // REDUCED), max(1, rows // REDUCED))
+    sums, trusted = (
+        cv2.GaussianBlur(cv2.resize(each, small, interpolation=cv2.INTER_AREA), (0, 0), SMOOTH_UNITS / REDUCED)
+        for each in (flow * weight[:, :, None], weight)
+    )
+    smooth = sums / (trusted + 1e-3 * float(weight.mean()) + 1e-6)[:, :, None]
+    return np.asarray(cv2.resize(smooth, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _edges(original: Floats) -> Floats:

@@ -5,6 +5,7 @@ Where things repeat, as letters do, pairs that agree on one scale, turn and plac
 all others. Leaves the geometry to `registration`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -39,11 +40,12 @@ class Features:
         """At most FEATURES_MAX features of a grey picture, found on at most FEATURE_PIXELS_MAX."""
         small, factor = shrunk(grey, FEATURE_PIXELS_MAX)
         detector = cv2.SIFT.create(nfeatures=FEATURES_MAX, contrastThreshold=CONTRAST)
-        keypoints = detector.detect(small)
-        if not keypoints:
+        # OpenCV's annotations leave out that there are no descriptors where there are no keypoints.
+        answer: tuple[Sequence[cv2.KeyPoint], Floats | None] = detector.detectAndCompute(small, None)  # type: ignore[assignment]
+        keypoints, descriptors = answer
+        if descriptors is None:
             nothing = np.zeros(0, np.float32)
             return cls(nothing.reshape(0, 2), nothing.reshape(0, DESCRIPTOR_LENGTH), nothing, nothing)
-        keypoints, descriptors = detector.compute(small, keypoints)
         found = np.array([(*each.pt, each.size, each.angle) for each in keypoints], np.float32).reshape(-1, 4)
         length = min(len(found), FEATURES_MAX)
         found, descriptors = found[:length], np.reshape(descriptors, (-1, DESCRIPTOR_LENGTH))[:length]
