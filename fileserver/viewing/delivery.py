@@ -3,6 +3,7 @@
 Ranges, a file name, and an abrupt end when the permission ends midway.
 """
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from compliance.exit import Outgoing
 from storage.errors import RangeUnsatisfiable
 
 RANGE = re.compile(r"^bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
+STANDSTILL_S = 300.0  # for one chunk, of 1 MiB at most from the store: a download can be gone on with
 SNIPPET_TYPES = frozenset({"image/jpeg", "image/png"})
 
 
@@ -89,8 +91,19 @@ async def _pump(request: web.Request, response: web.StreamResponse, outgoing: Ou
     async with aclosing(outgoing.chunks) as chunks:
         first = await anext(chunks, b"")
         await response.prepare(request)
-        await response.write(first)
+        await _take(request, response, first)
         async for chunk in chunks:
-            await response.write(chunk)
+            await _take(request, response, chunk)
         await response.write_eof()
     return response
+
+
+async def _take(request: web.Request, response: web.StreamResponse, chunk: bytes) -> None:
+    """Raises ConnectionError when the reader takes too little of it: a connection of the store waits behind each."""
+    try:
+        async with asyncio.timeout(STANDSTILL_S):
+            await response.write(chunk)
+    except TimeoutError as error:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("the reader stands still") from error

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from compliance.exit import asking
+from fileserver.viewing import delivery
 from storage.engines import Endpoints
 from tests.brochure import brochure
 from tests.contract.faulty_gate import FaultyGate
@@ -208,6 +209,23 @@ async def test_a_client_that_leaves_ends_the_read_at_the_store(engines: Endpoint
             await stage.services.exit.settle()
             (end,) = await stage.told("employee:original:end")
             assert received <= end["bytes"] < len(body)
+
+
+async def test_a_reader_that_stands_still_is_let_go(
+    engines: Endpoints, cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who takes nothing holds a connection of the store: it ends, and what was taken is in the log."""
+    monkeypatch.setattr(delivery, "STANDSTILL_S", 0.2)
+    body = bytes(64 * MIB)
+    async with FaultyGate(engines.s3).opened() as gate:  # noqa: SIM117  # the second asks the first for its address
+        async with on_stage(engines, cast, clock, s3_endpoint_url=gate.settings.endpoint_url) as stage:
+            headers = {"Authorization": f"Bearer {cast.tokens['owner']}"}
+            async with stage.client.get(path_of(stage, await made(stage, body)), headers=headers):
+                before = gate.open
+                await until(lambda: gate.open < before)
+            await stage.services.exit.settle()
+            (end,) = await stage.told("employee:original:end")
+            assert 0 < end["bytes"] < len(body)
 
 
 @contextlib.asynccontextmanager
