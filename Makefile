@@ -55,6 +55,7 @@ demo-reset: install-demo vendor
 test: install-dev vendor
 	@PYTHON="$(PYTHON)" requirements/clients
 	@requirements/chromium
+	@requirements/poppler
 	@requirements/office
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
 

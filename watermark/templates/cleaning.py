@@ -80,6 +80,9 @@ def _catalog(root: pikepdf.Object) -> int:
     if isinstance(form, Dictionary):
         for key in FORM_DROPPED:
             _drop(form, key)
+        fields = form.get("/Fields")
+        kept = [each for each in fields if not _is_signature(each)] if isinstance(fields, Array) else []
+        form["/Fields"] = Array(kept)
     return active
 
 
@@ -97,9 +100,21 @@ def _entries(holder: Dictionary | Stream) -> int:
         holder["/S"], holder["/D"] = Name.GoTo, pikepdf.String("none")  # whatever still points here leads nowhere
     if "/A" in holder:
         active += _action(holder)
-    if holder.get("/FT") == Name.Sig:
-        _drop(holder, "/V")
+    if _is_signature(holder):
+        _signature(holder)
     return active
+
+
+def _is_signature(field: pikepdf.Object) -> bool:
+    return isinstance(field, Dictionary) and field.get("/FT") == Name.Sig
+
+
+def _signature(field: Dictionary | Stream) -> None:
+    """A field that was signed is one no more; its picture on the page stays, as one that means nothing."""
+    for key in ("/FT", "/V", "/T", "/Lock", "/SV"):
+        _drop(field, key)
+    if field.get("/Subtype") == Name.Widget:
+        field["/Subtype"] = Name.Stamp
 
 
 def _action(holder: Dictionary | Stream) -> int:

@@ -1,0 +1,76 @@
+"""What PDF templates cost, beside stamping with pypdf: preparing once, each further viewer, each range.
+
+Every measurement runs in a process of its own (`templating`); times are processor seconds.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.books import TAGGED_OBJECTS, write_book
+from benchmarks.stage import Figure
+from fileserver.services import Services
+from watermark.templates import Level
+
+# The bars.
+PREPARE_MAX_S_PER_100_MB, PREPARE_MAX_S_PER_100_000_OBJECTS = 0.5, 1.0
+MEMORY_MAX_MB, GROWTH_MAX_PERCENT = 300, 2
+VIEWER_MAX_MS, TIMES_CHEAPER_MIN, RANGE_MAX_MS = 8, 1000, 0.2
+
+
+async def run(_services: Services) -> list[Figure]:
+    """The book and the tagged book at both levels, then pypdf on the tagged one."""
+    with tempfile.TemporaryDirectory(prefix="sealshare-bench-") as folder:
+        book, tagged = Path(folder) / "book.pdf", Path(folder) / "tagged.pdf"
+        await asyncio.to_thread(write_book, book)
+        await asyncio.to_thread(write_book, tagged, tags=TAGGED_OBJECTS)
+        figures: list[Figure] = []
+        for level in Level:
+            for name, path in (("book", book), ("tagged", tagged)):
+                prepared = await _measured(f"prepare-{level}", path)
+                figures += _prepared(f"{name}, {level}", prepared, tagged=path is tagged)
+                figures += _served(f"{name}, {level}", await _measured(f"serve-{level}", path))
+        served = await _measured(f"serve-{Level.INTERLEAVED}", tagged)
+        pypdf_s = (await _measured("pypdf", tagged))["s"]
+    times = pypdf_s * 1000 / served["viewer_ms"]
+    return [
+        *figures,
+        Figure("pypdf stamps the tagged book", pypdf_s, "s", "clone, one Form on all pages, write"),
+        Figure("a further viewer is cheaper by", times, "times", f"bar: at least {TIMES_CHEAPER_MIN}, tagged, "
+               "interleaved", times >= TIMES_CHEAPER_MIN),
+    ]  # fmt: skip
+
+
+async def _measured(what: str, path: Path) -> dict[str, float]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.templating", what, str(path), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    found: dict[str, float] = json.loads(out)
+    return found
+
+
+def _prepared(name: str, found: dict[str, float], *, tagged: bool) -> list[Figure]:
+    if tagged:
+        bar, limit = f"bar: at most {PREPARE_MAX_S_PER_100_000_OBJECTS:g} s", PREPARE_MAX_S_PER_100_000_OBJECTS
+    else:
+        limit = PREPARE_MAX_S_PER_100_MB * found["size_mb"] / 100
+        bar = f"bar: at most {limit:.2f} s for {found['size_mb']:.0f} MB"
+    memory, growth = found["memory_mb"], found["growth_percent"]
+    return [
+        Figure(f"prepare {name}", found["s"], "s", bar, found["s"] <= limit),
+        Figure(f"  memory, the file included, {name}", memory, "MB", f"bar: at most {MEMORY_MAX_MB}",
+               memory <= MEMORY_MAX_MB),
+        Figure(f"  growth of {name}", growth, "%", f"bar: at most {GROWTH_MAX_PERCENT}", growth <= GROWTH_MAX_PERCENT),
+    ]  # fmt: skip
+
+
+def _served(name: str, found: dict[str, float]) -> list[Figure]:
+    viewer, chunk = found["viewer_ms"], found["range_ms"]
+    note = f"bar: at most {VIEWER_MAX_MS}; {found['patched_kb']:.0f} KB of patches"
+    return [
+        Figure(f"a further viewer, {name}", viewer, "ms", note, viewer <= VIEWER_MAX_MS),
+        Figure(f"64 KiB of a copy, {name}", chunk, "ms", f"bar: at most {RANGE_MAX_MS}", chunk <= RANGE_MAX_MS),
+    ]
