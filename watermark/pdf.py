@@ -86,6 +86,15 @@ class PdfDocument:
         return page
 
 
+def count_pages(source: bytes) -> int:
+    """How many pages PDFium finds, without drawing or inspecting any. Raises PdfEncrypted, PdfDamaged."""
+    pdf = _opened(source)
+    try:
+        return len(pdf)
+    finally:
+        pdf.close()
+
+
 def _opened(source: bytes) -> pypdfium2.PdfDocument:
     # Loaded here and not by the wrapper: for a document without pages that reports the error of some document before.
     handle = pdfium.FPDF_LoadMemDocument64(source, len(source), None)

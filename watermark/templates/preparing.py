@@ -15,6 +15,7 @@ from pikepdf import Array, ObjectStreamMode, Pdf, StreamDecodeLevel, String
 
 from watermark.errors import PdfDamaged, PdfEmpty, PdfEncrypted, TooManyPages
 from watermark.findings import Finding
+from watermark.pdf import count_pages
 from watermark.templates import placing
 from watermark.templates.cleaning import clean
 from watermark.templates.forms import HIDDEN_SHORT_SIDE_PX, Frames, HiddenSize, contents
@@ -72,10 +73,13 @@ def prepare_into(
     """Make the template of `source` and hand its bytes to `write`, in order, in pieces of about PIECE_BYTES.
 
     `title` becomes the document's title; whatever the source's information held is dropped. What `write` raises goes
-    through. Raises PdfDamaged, PdfEncrypted (opens only with a password), PdfEmpty, TooManyPages, MemoryError.
+    through. Raises PdfDamaged (also where PDFium finds another number of pages than qpdf), PdfEncrypted (opens only
+    with a password), PdfEmpty, TooManyPages, MemoryError.
     """
     with _opened(source) as pdf:
         page_count = _counted(pdf, pages_max)
+        if count_pages(source) != page_count:
+            raise PdfDamaged  # repaired in two ways: a copy would have other pages than those that were reviewed
         try:
             findings = clean(pdf, title=title)
             shown = [placing.shown(page) for page in pdf.pages]

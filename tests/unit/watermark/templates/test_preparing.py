@@ -126,8 +126,9 @@ def test_the_title_is_the_one_given() -> None:
         (samples.encrypted(user_password="secret"), PdfEncrypted),
         (samples.pages(0), PdfEmpty),
         (samples.pages(11), TooManyPages),
+        (samples.marked().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 3 0 R]/Count 2"), PdfDamaged),
     ],
-    ids=["empty", "html", "truncated", "password", "no pages", "pages"],
+    ids=["empty", "html", "truncated", "password", "no pages", "pages", "repaired otherwise than shown"],
 )
 def test_what_can_not_be_a_template_is_refused(source: bytes, expected: type[WatermarkError], level: Level) -> None:
     """Every kind of unusable file has its own error."""
