@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from benchmarks import downloads, ledger, links, marks, pages, removal, sealing, templates
+from benchmarks import copies, downloads, ledger, links, marks, pages, removal, sealing, templates
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.uploads import running as uploads
@@ -30,6 +30,7 @@ from fileserver.services import Services
 ALL = {
     "links": links.run,
     "sealing": sealing.run,
+    "copies": copies.run,
     "templates": templates.run,
     "marks": marks.run,
     "pages": pages.run,
