@@ -40,14 +40,14 @@ async def test_a_look_is_chosen_seen_and_shared(console: Console) -> None:
     """A preset fills the finer controls, a change of them shows on the page, and the share says what was chosen."""
     async with console.opened("owner", size=PHONE) as page:
         await form(console, page)
-        before = await source(page)
         await page.get_by_text("机密", exact=True).click()
         await page.get_by_text("细调").click()
         await expect(page.get_by_label("红", exact=True)).to_be_checked()
         await expect(page.get_by_label("文字", exact=True)).to_have_value(re.compile("请勿外传"))
-        await page.get_by_text("对角", exact=True).last.click()
         await drawn(page)
-        assert before != await source(page)
+        before = await source(page)
+        await page.get_by_text("对角", exact=True).last.click()
+        await expect(page.locator("[data-try-image]")).not_to_have_attribute("src", before)
         await page.get_by_role("button", name="生成链接").click()
         await page.wait_for_url("**/shares/*")
         await expect(page.get_by_text("机密 · 已细调")).to_be_visible()
