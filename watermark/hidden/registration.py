@@ -33,6 +33,7 @@ SKEW_MAX = 6.0  # how unequal scales may be along and across, and from one corne
 class Placement:
     """`homography` (3, 3) takes points of the original's canvas to pixels of the suspect; `inliers` speak for it.
 
+    The suspect is the grey one that was looked at: of a large picture, that brought down to SUSPECT_PIXELS_MAX.
     Few inliers prove nothing: whether a mark is read there decides. None at all: the whole frame was compared.
     """
 
