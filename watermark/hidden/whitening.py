@@ -68,7 +68,8 @@ def whitened(luma: Floats) -> Floats:
 
 
 def _luma(pixels: Pixels) -> View:
-    grey = cv2.cvtColor(pixels[:SIDE_MAX, :SIDE_MAX], cv2.COLOR_RGB2GRAY).astype(np.float32)
+    seen = np.ascontiguousarray(pixels[:SIDE_MAX, :SIDE_MAX])  # also what is mirrored or turned as a view
+    grey = np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)).astype(np.float32)
     return View(*_scaled(grey, min(1.0, (PIXELS_MAX / grey.size) ** 0.5)))
 
 
