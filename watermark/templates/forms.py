@@ -20,9 +20,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from watermark.templates import stored
 from watermark.templates.markers import Markers, Wanted
-from watermark.templates.marks import FOOTER, LETTERS, MULTIPLY, SCREEN
 from watermark.templates.placing import Shown, inherited, matrix
-from watermark.templates.slots import BOX_SHORT_SIDE, Box, SlotKind
+from watermark.templates.slots import BOX_SHORT_SIDE, FOOTER, LETTERS, MULTIPLY, SCREEN, Box, SlotKind
 
 QUARANTINE = 16
 LETTERS_CAPACITY = 65_535

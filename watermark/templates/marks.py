@@ -18,7 +18,7 @@ from watermark.stamp import Stamp
 from watermark.templates.dots import dots
 from watermark.templates.errors import BadPatch
 from watermark.templates.outlines import line_path, line_width_em
-from watermark.templates.slots import BOX_SHORT_SIDE, Box
+from watermark.templates.slots import BOX_SHORT_SIDE, FOOTER, LETTERS, MULTIPLY, SCREEN, Box
 
 # Units to the em, the first that fits is taken; on the coarsest a Chinese character is still one.
 GRIDS = (250, 160, 100, 64, 40, 24, 16)
@@ -30,8 +30,6 @@ FOOTER_TYPE_OPACITY = 0.8
 PAGE_BLOCK_SHARE = 0.75  # of the shorter side: the line in a page's own stream is one, and large
 PAGE_EM_SHARE_MAX = 1 / 8
 PAGE_DIFFERENCE = 0.2
-# What the drawing of a COVER slot may name, see `forms`.
-LETTERS, FOOTER, MULTIPLY, SCREEN = "/L", "/F", "/M", "/S"
 THINNINGS = (1, 2, 4, 8, 16, 32, 64)
 
 

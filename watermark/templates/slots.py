@@ -15,6 +15,8 @@ VERSION = 1
 BOX_SHORT_SIDE = 1000  # every box has this shorter side; what is drawn into it knows no points
 MAP_MAX_BYTES = 4 * 1024 * 1024
 FILE_ID_BYTES = 16
+# What the drawing in a COVER slot may name: the two Forms, and the states to draw them in.
+LETTERS, FOOTER, MULTIPLY, SCREEN = "/L", "/F", "/M", "/S"
 
 
 class Level(StrEnum):
