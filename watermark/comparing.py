@@ -39,12 +39,19 @@ def compare(suspect: Pixels, original: Pixels, homography: Matrix) -> Compared:
     shown = shrunk(original, SHOWN_LONG_SIDE_PX)
     height, width = shown.shape[:2]
     matrix = np.diag([width / original.shape[1], height / original.shape[0], 1.0]) @ homography
+    aligned, reached = laid_over(suspect, shown, matrix)
+    difference = _difference(shown, aligned, reached)
+    return Compared(shown, aligned, difference)
+
+
+def laid_over(suspect: Pixels, original: Pixels, homography: Matrix) -> tuple[Pixels, NDArray[np.bool_]]:
+    """The suspect at the original's size, and where it reaches. Raises ValueError for a matrix that maps nowhere."""
+    check_homography(homography)
+    height, width = original.shape[:2]
     grey = (OUTSIDE_LEVEL, OUTSIDE_LEVEL, OUTSIDE_LEVEL)
-    aligned = cv2.warpPerspective(suspect, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=grey)
-    inside = cv2.warpPerspective(np.full(suspect.shape[:2], FULL_LEVEL, np.uint8), matrix, (width, height))
-    reached = inside == FULL_LEVEL
-    difference = _difference(shown, np.asarray(aligned, np.uint8), reached)
-    return Compared(shown, np.asarray(aligned, np.uint8), difference)
+    aligned = cv2.warpPerspective(suspect, homography, (width, height), flags=cv2.INTER_LINEAR, borderValue=grey)
+    inside = cv2.warpPerspective(np.full(suspect.shape[:2], FULL_LEVEL, np.uint8), homography, (width, height))
+    return np.asarray(aligned, np.uint8), np.asarray(inside == FULL_LEVEL)
 
 
 def onto_original(placement: Matrix, suspect: Pixels, original: Pixels) -> Matrix | None:

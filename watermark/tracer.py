@@ -5,7 +5,8 @@ opens what strangers send (`worker` does). What `serving` promises holds here. I
 
 Requests (`op`; payload): `suspect` width_px, height_px (raw RGB) · `blind` keys · `features` (a JPEG of ours) · `votes`
 lengths (features of pages, one after the other) · `informed` kid, secret, asset, candidates (so many copy ids, eight
-bytes each, little-endian, then a JPEG of ours) · `compare` homography (a JPEG of ours). Replies stand at the handlers.
+bytes each, little-endian, then a JPEG of ours) · `fit` homography, lengths (the
+page and the page stamped, as JPEGs of ours) · `compare` homography (a JPEG of ours). Replies stand at the handlers.
 """
 
 from itertools import pairwise
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from watermark.bases import Base
-from watermark.comparing import SHOWN_LONG_SIDE_PX, compare, onto_original, shrunk
+from watermark.comparing import SHOWN_LONG_SIDE_PX, compare, laid_over, onto_original, shrunk
 from watermark.encoding import encode
 from watermark.errors import WatermarkError
 from watermark.framing import BadFrame, Header
 from watermark.hidden import HiddenKey, InformedReading, Suspicion, read_blind, read_informed
 from watermark.likeness import features, votes
 from watermark.serving import Emit, Reply, run
+from watermark.stamp_reading import fit
 
 PICTURE_QUALITY = 88
 ID_BYTES = 8
@@ -37,21 +39,18 @@ class Session:
 
     def handle(self, request: Header, payload: bytes, _emit: Emit) -> Reply:
         """Carry out one request. Raises WatermarkError, MemoryError, or whatever a library let out."""
-        match request["op"]:
-            case "suspect":
-                return self._take(request, payload)
-            case "blind":
-                return self._blind(request)
-            case "features":
-                return {}, features(_pixels(payload))
-            case "votes":
-                return self._votes(request, payload)
-            case "informed":
-                return self._informed(request, payload)
-            case "compare":
-                return self._compare(request, payload)
-            case unknown:
-                raise BadFrame(unknown)
+        handlers = {
+            "suspect": self._take,
+            "blind": self._blind,
+            "features": self._features,
+            "votes": self._votes,
+            "informed": self._informed,
+            "fit": self._fit,
+            "compare": self._compare,
+        }
+        if request["op"] not in handlers:
+            raise BadFrame(request["op"])
+        return handlers[request["op"]](request, payload)
 
     def _take(self, request: Header, payload: bytes) -> Reply:
         """Replies with the page as a JPEG, to be shown."""
@@ -59,7 +58,7 @@ class Session:
         self._suspect = np.frombuffer(payload, np.uint8).reshape(shape)
         return {}, _jpeg(shrunk(self._suspect, SHOWN_LONG_SIDE_PX))
 
-    def _blind(self, request: Header) -> Reply:
+    def _blind(self, request: Header, _payload: bytes) -> Reply:
         """`readings`: copy_id (hex), kid, score, false_alarm; the best first."""
         keys = [_key(each) for each in request["keys"]]
         found = [
@@ -72,6 +71,10 @@ class Session:
             for each in read_blind(self._page, keys)
         ]
         return {"readings": found}, b""
+
+    def _features(self, _request: Header, payload: bytes) -> Reply:
+        """What a page looks like."""
+        return {}, features(_pixels(payload))
 
     def _votes(self, request: Header, payload: bytes) -> Reply:
         """`votes`: one number for each page."""
@@ -102,6 +105,14 @@ class Session:
         found = compare(self._page, _pixels(payload), matrix)
         pictures = [_jpeg(each) for each in (found.original, found.aligned, found.difference)]
         return {"lengths": [len(each) for each in pictures]}, b"".join(pictures)
+
+    def _fit(self, request: Header, payload: bytes) -> Reply:
+        """`fit`: of the first stamped page, in deviations of the others."""
+        ends = np.cumsum([0, *request["lengths"]])
+        original, *drawn = [_pixels(payload[start:end]) for start, end in pairwise(ends)]
+        matrix = np.array(request["homography"], np.float64).reshape(3, 3)
+        aligned, reached = laid_over(self._page, original, matrix)
+        return {"fit": fit(aligned, reached, original, drawn)}, b""
 
     @property
     def _page(self) -> Pixels:

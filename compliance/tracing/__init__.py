@@ -11,6 +11,8 @@ How a page of the suspect is looked at:
 2. **Which original.** What the file calls itself (/ID) and what was read blind say which versions to look at; otherwise
    every page that copies were made of is ranked by likeness, and the first ORIGINALS_TRIED are tried.
 3. **Informed.** The suspect is registered to each of them and both layers are scored against all copies of it.
+4. **Visible.** The text that is left on it is compared with what was drawn for the copies that the mark speaks for.
+   Anybody can draw a text: it is told beside the rest, and names nobody.
 
 `evidence` says what the looks come to. Leaves the queue to a worker, and names to whoever may read them.
 """
@@ -29,17 +31,19 @@ import structlog
 from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.keys import KeyRing
-from compliance.marks import asset_of
+from compliance.marks import DOCUMENT_PAGE, asset_of
 from compliance.media_types import PDF
-from compliance.rendering import RawPage, Renderer
+from compliance.rendering import BaseOf, RawPage, Renderer, Seal, Sealer
 from compliance.tracing.evidence import Kind, Piece, weigh
 from compliance.tracing.examiner import TELLING_BOUND_MAX, Examiner, Registered, examining
 from compliance.tracing.results import Match, Results, SuspectPage, picture_key, stored
+from compliance.tracing.visible import seal_of
 from storage.database import Database
 from storage.objects import ObjectStore
 from storage.rows import copies, traces
 from storage.rows.copies import CopyRow, Narrowing, PageRow
 from storage.rows.traces import TraceRow
+from watermark.decoys import decoys
 from watermark.errors import RenderBusy, SourceIncomplete, WatermarkError
 
 SUSPECT_PAGES_MAX = 8  # of a longer document, so many spread over it
@@ -48,6 +52,8 @@ DOCUMENT_LONG_SIDE_PX = 2000
 ORIGINALS_TRIED = 5  # for one page of the suspect
 VOTES_MIN = 8
 VOTES_SHARE = 0.4  # of the likeliest page's votes: what has fewer is not worth the time
+FITTED_MAX = 3  # copies on one page whose visible text is compared
+FIT_MIN = 5.0  # deviations of the decoys
 LOOK_UNTIL_S = 240.0  # a page that was not begun by then is left out
 INDEXED_AT_ONCE = 400  # pages that a trace itself makes findable; the rest wait for `index`
 RENDITION_BYTES_MAX = 128 << 20
@@ -86,12 +92,13 @@ class Tracer:
         database: Database,
         objects: ObjectStore,
         renderer: Renderer,
+        sealer: Sealer,
         keys: KeyRing,
         clock: Callable[[], datetime],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._objects, self._renderer = database, objects, renderer
-        self._keys, self._clock, self._now_s = keys, clock, now_s
+        self._sealer, self._keys, self._clock, self._now_s = sealer, keys, clock, now_s
 
     async def trace(self, trace_id: UUID) -> None:
         """Brings the trace to `done` or `failed`; does nothing for one that is there already, or is unknown.
@@ -196,6 +203,7 @@ class Tracer:
             for name in ("original", "aligned", "difference"):
                 await self._put(case.row, page.page, name, getattr(made, name))
                 pictures += (name,)
+            await self._visible(examiner, case, page, original, found)
         case.notes.pages.append(
             SuspectPage(
                 suspect_page=page.page,
@@ -225,6 +233,31 @@ class Tracer:
             if each.copy_id in served and served[each.copy_id].kid == each.kid
         ]
 
+    async def _visible(
+        self, examiner: Examiner, case: Case, page: RawPage, original: PageRow, found: Registered
+    ) -> None:
+        """Whether the text on the suspect fits what was drawn for the copies that its hidden mark speaks for."""
+        telling = [each.copy_id for each in found.readings if each.bound <= TELLING_BOUND_MAX][:FITTED_MAX]
+        body = await self._original(original)
+        for copy in (await self._served(case, telling)).values():
+            async with self._database.transaction() as tx:
+                seal = await seal_of(tx, self._keys.master, copy)
+            if seal is None:
+                continue
+            stamps = [seal.stamp, *decoys(seal.stamp)]
+            drawn = [await self._sealer.seal(BaseOf.given(body), Seal(each, seal.look)) for each in stamps]
+            score = await examiner.fit(body, drawn, found.homography or ())
+            if score >= FIT_MIN:
+                piece = Piece(
+                    kind=Kind.VISIBLE,
+                    copy_id=copy.copy_id,
+                    suspect_page=page.page,
+                    page=original.page,
+                    score=score,
+                    false_accusation=1.0,
+                )
+                case.notes.pieces.append(piece)
+
     async def _best_original(
         self, examiner: Examiner, case: Case, page: RawPage
     ) -> tuple[PageRow | None, Registered | None]:
@@ -251,32 +284,40 @@ class Tracer:
         return [known[at] for place, (count, at) in enumerate(ranked[:ORIGINALS_TRIED]) if not place or count >= least]
 
     async def _informed(self, examiner: Examiner, case: Case, page: RawPage, original: PageRow) -> Registered:
-        """One original against all copies of its version, key by key; the registration of the surest."""
+        """One original against all copies of its version; the registration that says something, or the first."""
         async with self._database.transaction() as tx:
             candidates = await copies.copy_ids_of(tx, original.version_id, case.where)
-        body, asset = await self._original(original), asset_of(original.version_sha256, original.page)
+        body = await self._original(original)
         best: Registered | None = None
         for kid, ids in candidates.items():
-            case.notes.looks += 1
-            secret = self._keys.hidden_secrets[kid]
-            found = await examiner.informed(body, ids, kid=kid, secret=secret, asset=asset)
-            served = await self._served(case, [each.copy_id for each in found.readings])
-            case.notes.pieces += [
-                Piece(
-                    kind=Kind.INFORMED,
-                    copy_id=each.copy_id,
-                    suspect_page=page.page,
-                    page=original.page,
-                    score=each.score,
-                    false_accusation=each.bound,
-                    kid=each.kid,
-                )
-                for each in found.readings
-                if each.copy_id in served
-            ]
-            if best is None or found.telling > best.telling:
-                best = found
+            # A page image carries a pattern of its own, the pages of a spliced PDF the one of the document.
+            for asset_page in (original.page, DOCUMENT_PAGE):
+                case.notes.looks += 1
+                asset = asset_of(original.version_sha256, asset_page)
+                found = await examiner.informed(body, ids, kid=kid, secret=self._keys.hidden_secrets[kid], asset=asset)
+                await self._note(case, page, original, found)
+                if best is None or found.telling > best.telling:
+                    best = found
+                if found.telling or found.homography is None:
+                    break
         return best or Registered(homography=None, inliers=0, width_px=0, height_px=0, readings=())
+
+    async def _note(self, case: Case, page: RawPage, original: PageRow, found: Registered) -> None:
+        """What was read, of copies that were served."""
+        served = await self._served(case, [each.copy_id for each in found.readings])
+        case.notes.pieces += [
+            Piece(
+                kind=Kind.INFORMED,
+                copy_id=each.copy_id,
+                suspect_page=page.page,
+                page=original.page,
+                score=each.score,
+                false_accusation=each.bound,
+                kid=each.kid,
+            )
+            for each in found.readings
+            if each.copy_id in served
+        ]
 
     async def _served(self, case: Case, ids: Iterable[int]) -> dict[int, CopyRow]:
         wanted = set(ids)

@@ -123,6 +123,14 @@ class Examiner:
                 readings=tuple(_reading(each, kid, each["false_accusation"]) for each in header["suspicions"]),
             )
 
+    async def fit(self, original: bytes, drawn: Sequence[bytes], homography: Sequence[float]) -> float:
+        """How much better the suspect's visible text fits `drawn[0]` than the others, in deviations."""
+        pictures = [original, *drawn]
+        request = {"op": "fit", "homography": list(homography), "lengths": [len(each) for each in pictures]}
+        header, _ = await self._child.call(request, b"".join(pictures))
+        with _nonsense_is_a_crash():
+            return float(header["fit"])
+
     async def pictures(self, original: bytes, homography: Sequence[float]) -> Pictures:
         """The original, the suspect laid over it, and what differs."""
         header, body = await self._child.call({"op": "compare", "homography": list(homography)}, original)

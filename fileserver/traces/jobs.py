@@ -45,7 +45,9 @@ def register(jobs: Jobs, services: Services) -> None:
 
 def tracer_of(services: Services) -> Tracer:
     """The engine on this process's parts."""
-    return Tracer(services.database, services.objects, services.renderer, services.keys, services.clock)
+    return Tracer(
+        services.database, services.objects, services.renderer, services.sealer, services.keys, services.clock
+    )
 
 
 async def enqueue_overdue(services: Services) -> int:

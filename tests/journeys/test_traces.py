@@ -53,6 +53,7 @@ async def test_a_screenshot_names_the_copy_it_was_taken_of(stage: Stage) -> None
     assert (visit["id"], "李娜", "瑞丽诊所") == (copy["visit_id"], person["name"], person["clinic_name"])
     assert copy["false_accusation"] <= found["false_accusation_max"] == 1e-6
     assert copy["confidence"] > 0.9999
+    assert {"blind", "informed"} <= {each["kind"] for each in copy["evidence"]}
     assert ["viewer:visit:start", "viewer:copy:view"] == [each["act"] for each in copy["events"]]
     assert 1 == found["pages"][0]["match"]["page"]
     await check_log(stage, found, copy)
@@ -94,6 +95,15 @@ async def check_report(stage: Stage, found: dict[str, Any], copy: dict[str, Any]
     assert [] == [each for each in facts if each not in words.replace("\n", "").replace("\r", "")]
     assert "Evidence report" in text_of((await stage.get("auditor", f"{found['report_url']}?lang=en")).body)
     assert 3 == len(await stage.told("employee:trace:report"))
+
+
+async def test_a_downloaded_document_with_text_is_traced_by_its_pages(stage: Stage) -> None:
+    """A PDF whose pages are no pictures names its copy by the hidden mark; what it calls itself only agrees."""
+    _, visit = await stage.visit("li", download=True, seal_level="interleaved")
+    found = await traced(stage, (await stage.get("li", visit["download_url"])).body)
+    [copy] = found["copies"]
+    assert visit["id"] == copy["visit_id"]
+    assert {"informed", "file_id"} <= {each["kind"] for each in copy["evidence"]}
 
 
 async def test_what_was_never_handed_out_names_nobody(stage: Stage) -> None:
