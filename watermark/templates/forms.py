@@ -11,6 +11,7 @@ the same; then one Form for the page's shape. Nothing of a page's content is dec
 Promises: other names of a page's resources stay as they are. Leaves the bytes in the slots to `patching`.
 """
 
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ LETTERS_REACH_EM = 128  # half the side of the square that letters are clipped t
 COVER_CAPACITY_OF_SQUARE = 12_288
 COVER_CAPACITY_MAX = 196_608
 HIDDEN_SHORT_SIDE_PX = 384
-HIDDEN_ASPECT_MAX = 2.0  # a longer page shows the picture again
+HIDDEN_ASPECT_MAX = 4.0  # the picture of a longer page has no more pixels than this allows
 HIDDEN, COVER = "/H", "/C"
 
 
@@ -42,13 +43,14 @@ class HiddenSize:
     height_px: int
 
     @classmethod
-    def covering(cls, boxes: Sequence[Box], short_side_px: int) -> "HiddenSize":
-        """Large enough for every box, once it is turned along with it; its shape that of the most frequent box."""
-        aspect = max(max(each.width, each.height) for each in boxes) / BOX_SHORT_SIDE
-        long_side_px = round(short_side_px * min(aspect, HIDDEN_ASPECT_MAX))
-        if boxes[0].width > boxes[0].height:
-            return cls(long_side_px, short_side_px)
-        return cls(short_side_px, long_side_px)
+    def of(cls, box: Box, short_side_px: int) -> "HiddenSize":
+        """In the very shape of the first page's box: what is drawn for that page must not be stretched.
+
+        Pages of another shape show a part of it, or it again; of a very long page the picture is coarser.
+        """
+        aspect = max(box.width, box.height) / BOX_SHORT_SIDE
+        scale = short_side_px / BOX_SHORT_SIDE * min(1, math.sqrt(HIDDEN_ASPECT_MAX / aspect))
+        return cls(round(box.width * scale), round(box.height * scale))
 
 
 class Frames:

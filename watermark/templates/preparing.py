@@ -84,7 +84,7 @@ def prepare_into(
             findings = clean(pdf, title=title)
             shown = [placing.shown(page) for page in pdf.pages]
             boxes, box_of = placing.boxes(shown)
-            hidden = HiddenSize.covering(boxes, hidden_short_side_px)
+            hidden = HiddenSize.of(boxes[box_of[0]], hidden_short_side_px)
             markers = Markers()
             frames = Frames(pdf, markers, boxes, box_of, hidden)
             lay = interleave if level is Level.INTERLEAVED else _lay_over

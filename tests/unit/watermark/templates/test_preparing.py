@@ -150,3 +150,19 @@ def test_findings_are_plain_data() -> None:
     """What a reviewer should know, and nothing where there is nothing."""
     assert prepare_into(samples.marked(), len).findings == ()
     assert prepare_into(with_javascript(), len).findings == (Finding("pdf-active-content", {"actions": 7}),)
+
+
+@pytest.mark.parametrize(
+    "sizes", [((595, 842), (400, 900)), ((400, 900), (595, 842)), ((842, 595), (595, 842), (500, 500))]
+)
+def test_the_hidden_picture_has_the_shape_of_the_first_page(sizes: tuple[tuple[int, int], ...]) -> None:
+    """A stretched mark would not be read; pages of other shapes show a part of the picture, or it again."""
+    kids = b" ".join(b"%d 0 R" % (3 + number) for number in range(len(sizes)))
+    source = samples.assembled([
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, len(sizes)),
+        *(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]>>" % size for size in sizes),
+    ])  # fmt: skip
+    slot_map = made(source).slot_map
+
+    assert slot_map.hidden_width_px / slot_map.hidden_height_px == pytest.approx(sizes[0][0] / sizes[0][1], rel=0.01)
