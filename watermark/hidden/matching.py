@@ -41,7 +41,7 @@ class Features:
         small, factor = shrunk(grey, FEATURE_PIXELS_MAX)
         detector = cv2.SIFT.create(nfeatures=FEATURES_MAX, contrastThreshold=CONTRAST)
         # OpenCV's annotations leave out that there are no descriptors where there are no keypoints.
-        answer: tuple[Sequence[cv2.KeyPoint], Floats | None] = detector.detectAndCompute(small, None)  # type: ignore[assignment]
+        answer: tuple[Sequence[cv2.KeyPoint], Floats | None] = detector.detectAndCompute(small, None)  # type: ignore[assignment]  # as the stubs don't say
         keypoints, descriptors = answer
         if descriptors is None:
             nothing = np.zeros(0, np.float32)

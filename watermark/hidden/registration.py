@@ -154,7 +154,7 @@ def _fitted(original: Features, suspect: Features, pairs: Pairs, canvas: tuple[i
         return None
     source, target = original.points[pairs[:, 0]], suspect.points[pairs[:, 1]]
     # OpenCV's annotations leave out that both are None where it finds nothing.
-    answer: tuple[Matrix | None, Pixels | None] = cv2.findHomography(  # type: ignore[assignment]
+    answer: tuple[Matrix | None, Pixels | None] = cv2.findHomography(  # type: ignore[assignment]  # the stubs leave out None
         source, target, cv2.USAC_MAGSAC, INLIER_DISTANCE_PX, maxIters=ROUNDS_MAX, confidence=CONFIDENCE
     )
     found, kept = answer

@@ -63,7 +63,7 @@ def test_finds_a_page_of_words() -> None:
 
 @pytest.mark.parametrize("quarter", range(4))
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_a_picture_without_features_is_taken_as_the_whole_frame(quarter: int, mirrored: bool) -> None:  # noqa: FBT001
+def test_a_picture_without_features_is_taken_as_the_whole_frame(quarter: int, mirrored: bool) -> None:  # noqa: FBT001  # a parameter of the test
     """A soft glow has no corners; comparing it in eight orientations tells how it lies."""
     rows, columns = np.mgrid[:480, :640]
     glow = 40 + 180 * np.exp(-(((columns - 150) / 200) ** 2) - ((rows - 120) / 120) ** 2)
