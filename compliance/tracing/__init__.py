@@ -303,14 +303,15 @@ class Tracer:
         return best or Registered(homography=None, inliers=0, width_px=0, height_px=0, readings=())
 
     async def _note(self, case: Case, page: RawPage, original: PageRow, found: Registered) -> None:
-        """What was read, of copies that were served."""
+        """What was read, of copies that were served. What was laid over nothing was read blind, whatever was tried."""
         served = await self._served(case, [each.copy_id for each in found.readings])
+        placed = found.homography is not None
         case.notes.pieces += [
             Piece(
-                kind=Kind.INFORMED,
+                kind=Kind.INFORMED if placed else Kind.BLIND,
                 copy_id=each.copy_id,
                 suspect_page=page.page,
-                page=original.page,
+                page=original.page if placed else 0,
                 score=each.score,
                 false_accusation=each.bound,
                 kid=each.kid,
