@@ -4,7 +4,7 @@ Both are read over loopback by the same plain aiohttp client, which throws the b
 count from the request to the last byte. What the server does on top is in its figure: the sign-in, the decision, its
 committed event, the questions asked again on the way, and the event of the end. The first byte is counted apart, on a
 range of a few KiB. Processor time is the server process's own; client, server and S3 share this machine's cores, which
-flatters nobody.
+flatters nobody. The relay is the least that can stand in between (`benchmarks.relay`): the bound for any server.
 """
 
 import os
@@ -18,6 +18,7 @@ import aiohttp
 from yarl import URL
 
 from benchmarks.node import Node, desk, node
+from benchmarks.relay import relay
 from benchmarks.stage import Figure
 from compliance.access import Role
 from fileserver.demo.api import Desk
@@ -48,26 +49,30 @@ class Read:
 
 async def run(services: Services) -> list[Figure]:
     """Rates both ways, their ratio, the wait for the first bytes, and what the server spends: medians."""
-    through, straight = Read(), Read()
+    through, straight, relayed = Read(), Read(), Read()
     timeout = aiohttp.ClientTimeout(total=None, sock_read=ANSWER_TIMEOUT_S)
     async with (
         node(services) as server,
         desk(services, server, Role.MARKETER) as marketer,
         aiohttp.ClientSession(timeout=timeout) as http,
+        relay(s3_settings(services.config)) as port,
     ):
         url, key = await _original(services, server, http, marketer)
         headers = {"Authorization": marketer.authorization}
         for _ in range(ROUNDS):
-            for way, address, named in ((through, url, headers), (straight, _presigned(services, key), {})):
-                await _measure(way, server, http, address, named)
+            signed = _presigned(services, key)
+            await _measure(through, server, http, url, headers)
+            await _measure(straight, server, http, signed, {})
+            await _measure(relayed, server, http, signed.with_port(port), {"Host": signed.authority})
         for _ in range(SNIPPETS):
             for way, address, named in ((through, url, headers), (straight, _presigned(services, key), {})):
                 way.snippets_ms.append(await _taken_s(http, address, {**named, **SNIPPET}) * 1000)
-    return _figures(through, straight)
+    return _figures(through, straight, relayed)
 
 
-def _figures(through: Read, straight: Read) -> list[Figure]:
+def _figures(through: Read, straight: Read, relayed: Read) -> list[Figure]:
     ours, plain = statistics.median(through.rates), statistics.median(straight.rates)
+    least = statistics.median(one / other for one, other in zip(relayed.rates, straight.rates, strict=True))
     size = f"{SIZE_BYTES // MIB} MiB"
     ratios = sorted(one / other for one, other in zip(through.rates, straight.rates, strict=True))
     ratio, span = statistics.median(ratios), f"pairs {ratios[0]:.2f} to {ratios[-1]:.2f}"
@@ -75,6 +80,7 @@ def _figures(through: Read, straight: Read) -> list[Figure]:
         Figure("original through the server", ours / MIB, "MiB/s", size),
         Figure("original by a plain client from S3", plain / MIB, "MiB/s", size),
         Figure("original, through / plain", ratio, "×", f"bar {BAR}; {span}", ratio >= BAR),
+        Figure("original, relay / plain", least, "×", "what passing each byte on leaves"),
         Figure("original, server's processor", statistics.median(through.cpu_s) * GIB / SIZE_BYTES, "CPU s/GiB"),
         Figure("4 KiB of an original, median", statistics.median(through.snippets_ms), "ms", "with both its events"),
         Figure("4 KiB by a plain client from S3", statistics.median(straight.snippets_ms), "ms"),

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import psutil
 
 from benchmarks.node import working_folder
 from benchmarks.processes import HERE, Tree
+from benchmarks.relay import relay
 from fileserver.demo import household
 from fileserver.demo.crew import python_order
 from fileserver.demo.ports import reserved_port
@@ -91,16 +91,9 @@ async def sink(services: Services) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def seaweedfs(services: Services) -> AsyncIterator[Store]:
     """The stage's own, with a relay before it, which ends with the block."""
-    store = Store(SEAWEEDFS, s3_settings(services.config))
-    with ExitStack() as stack:
-        folder = stack.enter_context(working_folder())
-        port = stack.enter_context(reserved_port(None, 0, lambda _line: None))
-        host, store_port = store.address
-        program = ("benchmarks.uploads.relay", str(port), host, str(store_port))
-        child = start_child(python_order("relay", folder / "relay", program, HERE))
-        stack.callback(child.stop)
-        await asyncio.to_thread(child.wait_ready, lambda: _listens(port))
-        yield replace(store, relay=port)
+    settings = s3_settings(services.config)
+    async with relay(settings) as port:
+        yield Store(SEAWEEDFS, settings, relay=port)
 
 
 STORES = {SINK: sink, SEAWEEDFS: seaweedfs}
@@ -109,14 +102,6 @@ STORES = {SINK: sink, SEAWEEDFS: seaweedfs}
 def _answers(store: Store) -> bool:
     try:
         store.requests()
-    except OSError:
-        return False
-    return True
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection((household.HOST, port), TIMEOUT_S).close()
     except OSError:
         return False
     return True

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from benchmarks.relay import Hashing, serve
 from benchmarks.uploads.jobs import Job, perform
-from benchmarks.uploads.relay import Hashing, serve
 from benchmarks.uploads.sink.objects import Shelf
 from benchmarks.uploads.sink.serving import listen
 from benchmarks.uploads.wire import END, parse

@@ -1,20 +1,33 @@
-"""`python -m benchmarks.uploads.relay PORT HOST STORE_PORT`: the least that can stand between a client and a store.
+"""`python -m benchmarks.relay PORT HOST STORE_PORT`: the least that can stand between a client and a store.
 
-It takes presigned PUTs, hands their bytes on over a kept connection as they arrive, computes each body's SHA-256 in a
-thread beside, and gives the store's answer back. No protocol, no rights, no rows, no second try. What it loses against
-the same requests straight to the store is what any server loses that reads each byte once on this machine.
+It takes presigned requests, hands their bytes on over a kept connection as they arrive, computes each body's SHA-256 in
+a thread beside, and gives the store's answer back. No protocol, no rights, no rows, no second try. What it loses
+against the same requests straight to the store is what any server loses that reads each byte once on this machine.
 """
 
+import asyncio
 import hashlib
 import re
 import socket
 import sys
 import threading
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from queue import SimpleQueue
+from urllib.parse import urlsplit
+
+from benchmarks.node import working_folder
+from benchmarks.processes import HERE
+from fileserver.demo import household
+from fileserver.demo.crew import python_order
+from fileserver.demo.ports import reserved_port
+from storage.engines.child import start_child
+from storage.settings import S3Settings
 
 BLOCK_BYTES = 1 << 20
 BLOCKS = 16
 HEAD_MAX_BYTES = 64 << 10
+TIMEOUT_S = 10.0
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 END = b"\r\n\r\n"
 
@@ -67,9 +80,9 @@ class Lane:
         head, body = answer
         self._client.sendall(head + body)
         left = _length(head) - len(body)
-        while left > 0 and (piece := self._store.recv(left)):
-            self._client.sendall(piece)
-            left -= len(piece)
+        while left > 0 and (count := self._store.recv_into(self._blocks[0][:left])):
+            self._client.sendall(self._blocks[0][:count])
+            left -= count
 
     def _hand_on(self, begun: bytes, size_bytes: int) -> None:
         self._hashing.add(memoryview(begun))
@@ -114,6 +127,28 @@ def serve(listening: socket.socket, store: tuple[str, int]) -> None:
             return
         lane = Lane(client, socket.create_connection(store))
         threading.Thread(target=lane.run, daemon=True).start()
+
+
+@asynccontextmanager
+async def relay(store: S3Settings) -> AsyncIterator[int]:
+    """The port of a relay process before the store; it ends with the block."""
+    at = urlsplit(store.endpoint_url)
+    with ExitStack() as stack:
+        folder = stack.enter_context(working_folder())
+        port = stack.enter_context(reserved_port(None, 0, lambda _line: None))
+        program = ("benchmarks.relay", str(port), at.hostname or "", str(at.port))
+        child = start_child(python_order("relay", folder / "relay", program, HERE))
+        stack.callback(child.stop)
+        await asyncio.to_thread(child.wait_ready, lambda: _listens(port))
+        yield port
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((household.HOST, port), TIMEOUT_S).close()
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":
