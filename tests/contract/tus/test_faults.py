@@ -153,14 +153,15 @@ async def test_another_complete_was_faster(tus: Tus, faults: Faults) -> None:
 
 async def test_the_database_fails_to_record(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
     """A part that the store has and the row does not name never counts."""
-    path, real = await tus.create(LENGTH), uploads.add_parts
+    path = await tus.create(LENGTH)
 
-    async def down(*_: Any) -> None:
+    async def down(*_: Any, **__: Any) -> None:
         raise StoreUnavailable(store="postgresql")
 
-    monkeypatch.setattr(uploads, "add_parts", down)
-    assert 503 == (await tus.patch(path, 0, BODY)).status
-    monkeypatch.setattr(uploads, "add_parts", real)
+    with monkeypatch.context() as away:
+        away.setattr(uploads, "add_parts", down)
+        away.setattr(uploads, "advance_by_parts", down)
+        assert 503 == (await tus.patch(path, 0, BODY)).status
     assert 0 == await tus.offset(path)
     await resume(tus, path)
     await assert_complete(tus, path, BODY)
