@@ -7,6 +7,7 @@ import pytest
 
 from compliance.access import Role
 from fileserver.config import Config
+from fileserver.materials import service as materials
 from fileserver.services import Services
 from storage.engines import Endpoints
 from tests.api import Client, sign_in
@@ -23,13 +24,16 @@ def config(config: Config, engines: Endpoints) -> Config:
     return config.model_copy(update={"s3_public_url": engines.s3.endpoint_url})
 
 
-async def test_from_the_browser_to_the_store_to_a_material(client: Client, services: Services) -> None:
+async def test_from_the_browser_to_the_store_to_a_material(
+    client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Signed, sent, completed, verified, made a version of, rendered; and then the upload can't be ended any more."""
     api = await sign_in(client, await add_employee(services, Role.MARKETER))
     direct, body = DirectClient(Tus.at(client, services, api.token)), pdf(2)
     upload = await direct.begin(len(body))
     assert 200 == (await direct.complete(upload, await direct.send_all(upload, body, len(body)))).status
     asked = {"upload_id": upload, "title": "直传资料", "class": "in_clinic"}
+    monkeypatch.setattr(materials, "UPLOAD_WAIT_S", 0.0)  # nobody verifies it meanwhile
     early = await api.post("/materials", asked)
     assert (409, {"/upload_id"}) == (early.status, early.fields)
     await direct.work()
