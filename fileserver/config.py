@@ -9,6 +9,7 @@ import base64
 import binascii
 import difflib
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,6 +90,18 @@ def _listed(value: object) -> object:
     return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
+def _lower(value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(str.lower, value))
+
+
+def _issuers(value: str) -> str:
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError:  # no file, or none with certificates
+        raise ValueError("no file of certificates (PEM) that can be read") from None
+    return value
+
+
 def _public_url(value: str) -> str:
     url = URL(value)
     if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
@@ -113,6 +126,8 @@ Seconds = Annotated[int, Field(gt=0)]
 QuotaBytes = Annotated[int, Field(ge=0)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_lower)]
+IssuersFile = Annotated[str, AfterValidator(_issuers)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
 
 
@@ -195,6 +210,22 @@ class Config(BaseSettings):
         default=None,
         description="LibreOffice's soffice, with which a worker converts Office files; none: the one on its PATH or in "
         "the usual folders. Without it, Office files are refused with a finding that says so",
+    )
+
+    outgoing_hosts: Hosts = Field(
+        default=(),
+        description="Hosts that this server may send to, beside those of the addresses in other settings, separated by "
+        "commas; requests to any other are refused",
+    )
+    outgoing_networks: Networks = Field(
+        default=(),
+        description="Private networks in which such hosts may be; none: public addresses only",
+    )
+    outgoing_ca_file: IssuersFile | None = Field(
+        default=None, description="Issuers of certificates (PEM) to trust beside the system's, for such hosts"
+    )
+    outgoing_loopback_http: bool = Field(
+        default=False, description="Let such hosts be at this machine's loopback address, by http too: for tests only"
     )
 
     @field_validator("originals_by")

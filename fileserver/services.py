@@ -16,6 +16,7 @@ from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer, Sealer
 from fileserver.config import Config
+from fileserver.outgoing import Outgoing, Policy
 from fileserver.single_flight import SingleFlight
 from storage.database import Database
 from storage.errors import StorageError
@@ -42,6 +43,7 @@ class Services:
     sealer: Sealer
     keys: KeyRing
     clock: Callable[[], datetime]
+    outgoing: Outgoing
     passwords: Passwords = field(default_factory=Passwords)
     callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
     suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))
@@ -88,8 +90,18 @@ async def open_services(
             sealer=await stack.enter_async_context(Sealer(processes=config.sealing_processes)),
             keys=keys,
             clock=clock,
+            outgoing=await stack.enter_async_context(Outgoing(policy_of(config), ca_file=config.outgoing_ca_file)),
             passwords=passwords or Passwords(),
         )
+
+
+def policy_of(config: Config) -> Policy:
+    """Whom this server may send to."""
+    return Policy(
+        hosts=frozenset(config.outgoing_hosts),
+        networks=config.outgoing_networks,
+        loopback_http=config.outgoing_loopback_http,
+    )
 
 
 def s3_settings(config: Config) -> S3Settings:

@@ -45,5 +45,6 @@ def services_without_engines(config: Any) -> Services:
         renderer=absent,
         sealer=absent,
         keys=absent,
+        outgoing=absent,
         clock=lambda: datetime.now(UTC),
     )

@@ -171,3 +171,13 @@ def test_repr_of_a_configuration_holds_no_secret() -> None:
     """Not even a traceback that prints one."""
     text = repr(make_config())
     assert [] == [secret for secret in ("database-password", "s3-password", "AAAA") if secret in text]
+
+
+def test_issuers_that_cannot_be_read_stop_the_start(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file without certificates would leave every witness unreachable, and nobody would know why."""
+    file = tmp_path / "issuers.pem"
+    file.write_text("none")
+    for path in (file, tmp_path / "absent.pem"):
+        environ.setenv("SEALSHARE_OUTGOING_CA_FILE", str(path))
+        with pytest.raises(ConfigError, match=r"^SEALSHARE_OUTGOING_CA_FILE: "):
+            load_config()
