@@ -127,6 +127,12 @@ class SignInUnavailable(ComplianceError):
     slug = "sign-in-unavailable"
 
 
+class KeyActive(ComplianceError):
+    """The key `kid` signs now: another has to take its place before it can be revoked."""
+
+    slug = "key-active"
+
+
 class KeyUnavailable(ComplianceError):
     """A key that is needed can't be read: the wrong master key, or a missing row. Fails closed."""
 

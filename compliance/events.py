@@ -80,6 +80,8 @@ class Act(StrEnum):
     EMPLOYEE_REQUEST_DENY = "employee:request:deny"
     VIEWER_REQUEST_DENY = "viewer:request:deny"
     SYSTEM_KEY_ROTATE = "system:key:rotate"
+    SYSTEM_KEY_RETIRE = "system:key:retire"
+    SYSTEM_KEY_REVOKE = "system:key:revoke"
 
 
 class Result(StrEnum):

@@ -44,7 +44,7 @@ def active_kid(ring: KeyRing) -> int:
 def token_text(ring: KeyRing, token: ShareToken) -> str:
     """The 32 characters of a share's token. Raises KeyUnavailable when its key is revoked."""
     head = bytes([token.kid]) + token.token_id
-    return base64.urlsafe_b64encode(head + ring.sign_by(token.kid, SHARE_PURPOSE, head, TOKEN_MAC_BYTES)).decode()
+    return base64.urlsafe_b64encode(head + ring.links.sign_by(token.kid, SHARE_PURPOSE, head, TOKEN_MAC_BYTES)).decode()
 
 
 def read_token(ring: KeyRing, text: str) -> ShareToken:
@@ -59,7 +59,7 @@ def read_token(ring: KeyRing, text: str) -> ShareToken:
     except (binascii.Error, UnicodeEncodeError) as error:
         raise LinkInvalid from error
     head, mac = raw[:-TOKEN_MAC_BYTES], raw[-TOKEN_MAC_BYTES:]
-    if not ring.verifies(head[0], SHARE_PURPOSE, head, mac):
+    if not ring.links.verifies(head[0], SHARE_PURPOSE, head, mac):
         raise LinkInvalid
     return ShareToken(kid=head[0], token_id=head[1:])
 
@@ -67,7 +67,7 @@ def read_token(ring: KeyRing, text: str) -> ShareToken:
 def sign_address(ring: KeyRing, path: str, expires: datetime) -> dict[str, str]:
     """The query that makes `path` (which names visit and rendition) a content address until `expires`."""
     seconds = int(expires.timestamp())
-    kid, mac = ring.sign(ADDRESS_PURPOSE, _address(path, seconds), ADDRESS_MAC_BYTES)
+    kid, mac = ring.content.sign(ADDRESS_PURPOSE, _address(path, seconds), ADDRESS_MAC_BYTES)
     return {"k": str(kid), "e": str(seconds), "m": mac.hex()}
 
 
@@ -77,7 +77,7 @@ def check_address(ring: KeyRing, path: str, query: dict[str, str], now: datetime
         kid, seconds, mac = int(query["k"]), int(query["e"]), bytes.fromhex(query["m"])
     except (KeyError, ValueError) as error:
         raise LinkInvalid from error
-    if len(mac) != ADDRESS_MAC_BYTES or not ring.verifies(kid, ADDRESS_PURPOSE, _address(path, seconds), mac):
+    if len(mac) != ADDRESS_MAC_BYTES or not ring.content.verifies(kid, ADDRESS_PURPOSE, _address(path, seconds), mac):
         raise LinkInvalid
     if now.timestamp() >= seconds:
         raise LinkExpired

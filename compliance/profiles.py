@@ -38,7 +38,7 @@ async def add_person(tx: Transaction, master: MasterKey, kind: str, profile: Pro
     """Adds an `employee` or a `viewer` with a key, a pseudonym and a profile of their own."""
     person_id, key = uuid4(), secrets.token_bytes(KEY_BYTES)
     await people.add_person(tx, person_id, kind, f"p-{secrets.token_hex(PSEUDONYM_BYTES)}")
-    await keys.add_person_key(tx, person_id, master.wrap(key, _key_context(person_id)))
+    await keys.add_person_key(tx, person_id, master.wrap(key, key_context(person_id)), master.kek_id)
     await people.put_profile(tx, person_id, _seal(key, person_id, profile))
     return person_id
 
@@ -48,7 +48,7 @@ async def replace_profile(tx: Transaction, master: MasterKey, person_id: UUID, p
     wrapped = await keys.person_key_of(tx, person_id)
     if wrapped is None:
         raise KeyUnavailable(purpose="profile")
-    key = master.unwrap(wrapped, _key_context(person_id))
+    key = master.unwrap(wrapped, key_context(person_id))
     await people.put_profile(tx, person_id, _seal(key, person_id, profile))
 
 
@@ -82,7 +82,7 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
 def _open(master: MasterKey, row: people.SealedProfile) -> Profile:
     if row.wrapped_key is None or row.sealed is None:
         return ERASED
-    key = master.unwrap(row.wrapped_key, _key_context(row.person_id))
+    key = master.unwrap(row.wrapped_key, key_context(row.person_id))
     return Profile(**json.loads(decrypt(key, row.sealed, _profile_context(row.person_id))))
 
 
@@ -90,7 +90,8 @@ def _seal(key: bytes, person_id: UUID, profile: Profile) -> bytes:
     return encrypt(key, json.dumps(asdict(profile)).encode(), _profile_context(person_id))
 
 
-def _key_context(person_id: UUID) -> str:
+def key_context(person_id: UUID) -> str:
+    """What a person's key is wrapped for."""
     return f"person-key:{person_id}"
 
 

@@ -111,6 +111,10 @@ def _public_url(value: str) -> str:
     return str(url.origin())
 
 
+def _master_key_if_any(value: SecretStr | None) -> SecretStr | None:
+    return value and _master_key(value)
+
+
 def _master_key(value: SecretStr) -> SecretStr:
     try:
         key = base64.b64decode(value.get_secret_value(), validate=True)
@@ -129,6 +133,7 @@ Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_lower)]
 IssuersFile = Annotated[str, AfterValidator(_issuers)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
+OtherMasterKey = Annotated[SecretStr | None, AfterValidator(_master_key_if_any)]
 
 
 class Config(BaseSettings):
@@ -150,6 +155,11 @@ class Config(BaseSettings):
         "bytes come through this server",
     )
     master_key: MasterKey = Field(description="Encrypts all other keys: 32 random bytes in base64")
+    master_key_other: OtherMasterKey = Field(
+        default=None,
+        description="Another master key, which opens what it encrypted and encrypts nothing: for the move from one to "
+        "the other",
+    )
 
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
@@ -251,6 +261,11 @@ class Config(BaseSettings):
     def master_key_bytes(self) -> bytes:
         """The master key itself."""
         return base64.b64decode(self.master_key.get_secret_value())
+
+    @property
+    def master_key_other_bytes(self) -> bytes | None:
+        """The master key that only opens, if there is one."""
+        return base64.b64decode(self.master_key_other.get_secret_value()) if self.master_key_other else None
 
     def effective(self) -> Iterator[Setting]:
         """Every setting as it is in force, secrets hidden, in the order of declaration."""

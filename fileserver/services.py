@@ -78,7 +78,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = Database(url)
         stack.push_async_callback(database.close)
-        keys = KeyRing(MasterKey(config.master_key_bytes))
+        keys = KeyRing(MasterKey(config.master_key_bytes, config.master_key_other_bytes))
         await keys.refresh(database)
         await stack.enter_async_context(_refreshing(keys, database))
         yield Services(

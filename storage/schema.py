@@ -73,6 +73,7 @@ person_key = Table(
     metadata,
     Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
     Column("wrapped_key", LargeBinary, nullable=False),
+    Column("kek", Text, nullable=False, server_default=""),  # which master key wraps it; empty: of an earlier release
 )
 
 profile = Table(
@@ -177,6 +178,29 @@ signing_key = Table(
     Column("state", Text, CheckConstraint("state IN ('active', 'verify', 'revoked')", name="state"), nullable=False),
     _created(),
     Index("uq_signing_key_active", "state", unique=True, postgresql_where=text("state = 'active'")),
+)
+
+ring_key = Table(
+    # Keys of other uses than links, and the roots that must outlive a master key.
+    "ring_key",
+    metadata,
+    Column(
+        "use",
+        Text,
+        CheckConstraint("use IN ('content-url', 'ledger', 'root-keyed-hash', 'root-hidden-mark')", name="use"),
+        primary_key=True,
+    ),
+    Column("kid", SmallInteger, primary_key=True, autoincrement=False),
+    Column("wrapped_secret", LargeBinary, nullable=False),
+    Column("public", LargeBinary),  # Ed25519 public key, of the ledger's keys
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('active', 'overlap', 'verify', 'revoked')", name="state"),
+        nullable=False,
+    ),
+    _created(),
+    Index("uq_ring_key_active", "use", unique=True, postgresql_where=text("state = 'active'")),
 )
 
 # --- uploads ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import click
 COMMANDS = {
     "config": "Show the effective settings, with secrets hidden.",
     "demo": "Start everything on this machine, with a demo brand.",
-    "keys": "Rotate the keys that links are signed with.",
+    "keys": "See, rotate, retire and revoke keys.",
     "migrate": "Bring the database to the newest schema.",
     "quotas": "List, set and remove quotas of uploads.",
     "serve": "Run one server node until SIGTERM or SIGINT.",

@@ -45,7 +45,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
     """Raises StoreUnavailable without a database, KeyUnavailable under another master key than its own."""
     database = Database(config.database_url.get_secret_value())
     try:
-        keys = KeyRing(MasterKey(config.master_key_bytes))
+        keys = KeyRing(MasterKey(config.master_key_bytes, config.master_key_other_bytes))
         await keys.refresh(database)
         yield Desk(database, keys)
     finally:

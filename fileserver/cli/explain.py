@@ -28,7 +28,7 @@ def explain(error: Exception) -> str:
         case StoreRefused():
             return f"The S3 server refused {error.params['operation']}: {error.params['code']}."
         case KeyUnavailable():
-            return f"{variable_of('master_key')} is not the key that this database was made with."
+            return f"{variable_of('master_key')} is not the key that this database was made with, or not any more."
         case _:
             return str(error)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from compliance.errors import KeyUnavailable
-from compliance.keys import KEY_BYTES, KID_MAX, KeyRing, MasterKey
+from compliance.keys import KEY_BYTES, KID_MAX, KeyRing, KeyUse, MasterKey
 from compliance.profiles import (
     ERASED,
     Profile,
@@ -27,8 +27,8 @@ async def test_first_start_makes_a_key(services: Services) -> None:
     """An empty database gets its first signing key; a second process finds that one."""
     second = KeyRing(services.keys.master)
     await second.refresh(services.database)
-    kid, mac = services.keys.sign("purpose", b"message", 16)
-    assert second.verifies(kid, "purpose", b"message", mac)
+    kid, mac = services.keys.links.sign("purpose", b"message", 16)
+    assert second.links.verifies(kid, "purpose", b"message", mac)
     async with services.database.transaction() as tx:
         assert [("active",)] == [tuple(row) for row in await tx.execute(select(signing_key.c.state))]
 
@@ -39,7 +39,7 @@ async def test_processes_that_start_together_share_one_key(services: Services) -
         await tx.execute(signing_key.delete())
     rings = [KeyRing(services.keys.master) for _ in range(5)]
     await asyncio.gather(*(ring.refresh(services.database) for ring in rings))
-    assert 1 == len({ring.sign("purpose", b"message", 16) for ring in rings})
+    assert 1 == len({ring.links.sign("purpose", b"message", 16) for ring in rings})
     async with services.database.transaction() as tx:
         assert 1 == len((await tx.execute(select(signing_key.c.kid))).all())
 
@@ -53,11 +53,14 @@ async def test_wrong_master_key_opens_nothing(services: Services) -> None:
 async def test_key_ids_are_not_reused(services: Services) -> None:
     """Ids count up and end at what a token has room for."""
     async with services.database.transaction() as tx:
-        first = await services.keys.rotate(tx)
-        assert [first + 1, first + 2] == [await services.keys.rotate(tx), await services.keys.rotate(tx)]
+        first = await services.keys.add(tx, KeyUse.SHARE_TOKEN)
+        assert [first + 1, first + 2] == [
+            await services.keys.add(tx, KeyUse.SHARE_TOKEN),
+            await services.keys.add(tx, KeyUse.SHARE_TOKEN),
+        ]
         await tx.execute(update(signing_key).where(signing_key.c.kid == first).values(kid=KID_MAX))
         with pytest.raises(KeyUnavailable):
-            await services.keys.rotate(tx)
+            await services.keys.add(tx, KeyUse.SHARE_TOKEN)
 
 
 async def test_profile_comes_back_and_is_stored_sealed(services: Services) -> None:

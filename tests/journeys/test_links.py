@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import update
 
+from compliance.keys import KeyUse
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from storage.schema import signing_key
 from tests.stage import Stage
@@ -61,7 +62,7 @@ async def test_links_outlive_a_rotation_of_keys_but_not_a_revocation(stage: Stag
     database, keys = stage.services.database, stage.services.keys
     old = await stage.share()
     async with database.transaction() as tx:
-        kid = await keys.rotate(tx)
+        kid = await keys.add(tx, KeyUse.SHARE_TOKEN)
     await keys.refresh(database)
     new = await stage.share()
     assert [kid - 1, kid] == [base64.urlsafe_b64decode(share["token"])[0] for share in (old, new)]

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance.keys import KeyRing, MasterKey
+from compliance.keys import KeyRing, KeyUse, MasterKey
 from compliance.sessions import hash_of
 from fileserver.cli import main
 from fileserver.config import Config, is_secret, variable_of
@@ -161,16 +161,50 @@ def test_rotated_key_signs_and_the_old_one_still_verifies(config: Config, run: R
     assert ["system:key:rotate"] == [event["act"] for event in _events(config)]
 
 
+def test_keys_are_listed_by_use_and_state(run: Run) -> None:
+    """Each key with what it does; what wraps people's keys is counted; nothing secret is shown."""
+    _add(run)
+    run("keys", "rotate", "content-url")
+    assert "Key 1 of content-url is revoked" in run("keys", "revoke", "content-url", "1", "--yes").output
+    listed = json.loads(run("keys", "list", "--json").output)
+    states = {(each["use"], each["key"]): each["state"] for each in listed if each["use"] != "envelope"}
+    assert {
+        ("content-url", "1"): "revoked",
+        ("content-url", "2"): "active",
+        ("ledger", "1"): "active",
+        ("share-token", "1"): "active",
+    } == states
+    (envelope,) = [each for each in listed if each["use"] == "envelope"]
+    assert ("active", 1) == (envelope["state"], envelope["wraps"])
+    assert "content-url" in run("keys", "list").output
+
+
+def test_active_key_is_not_revoked(run: Run) -> None:
+    """One clear line says what to do first."""
+    refused = run("keys", "revoke", "ledger", "1", "--yes")
+    assert (1, True) == (refused.exit_code, "Rotate first" in refused.output)
+
+
+def test_master_key_is_changed_by_the_command(config: Config, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the new key in force and the old one beside it everything is wrapped anew; then the old one can go."""
+    _add(run)
+    monkeypatch.setenv("SEALSHARE_MASTER_KEY_OTHER", config.master_key.get_secret_value())
+    monkeypatch.setenv("SEALSHARE_MASTER_KEY", "A" * 43 + "=")
+    assert "Wrapped anew: 1 keys of people" in run("keys", "rotate", "envelope").output
+    monkeypatch.delenv("SEALSHARE_MASTER_KEY_OTHER")
+    assert "王芳" in run("users", "list").output
+
+
 async def _signatures(config: Config) -> tuple[int, int]:
     async with _database(config) as database:
         ring = KeyRing(MasterKey(config.master_key_bytes))
         await ring.refresh(database)
-        old, mac = ring.sign("test", b"message", 16)
+        old, mac = ring.links.sign("test", b"message", 16)
         async with database.transaction() as tx:
-            await ring.rotate(tx)
+            await ring.add(tx, KeyUse.SHARE_TOKEN)
         await ring.refresh(database)
-        assert ring.verifies(old, "test", b"message", mac)
-        return old, ring.sign("test", b"message", 16)[0]
+        assert ring.links.verifies(old, "test", b"message", mac)
+        return old, ring.links.sign("test", b"message", 16)[0]
 
 
 def test_racing_rotations_leave_one_active_key(config: Config) -> None:
@@ -182,11 +216,11 @@ def test_racing_rotations_leave_one_active_key(config: Config) -> None:
 
             async def rotate() -> int:
                 async with database.transaction() as tx:
-                    return await ring.rotate(tx)
+                    return await ring.add(tx, KeyUse.SHARE_TOKEN)
 
             made = await asyncio.gather(*(rotate() for _ in range(5)))
             await ring.refresh(database)
-            return [*made, ring.sign("test", b"", 16)[0]]
+            return [*made, ring.links.sign("test", b"", 16)[0]]
 
     *made, active = asyncio.run(race())
     assert [1, 2, 3, 4, 5] == sorted(made)

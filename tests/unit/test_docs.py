@@ -65,7 +65,8 @@ def _examples() -> list[str]:
 
 def _ring() -> KeyRing:
     ring = KeyRing(MasterKey(bytes(32)))
-    ring.adopt([SIGNING])
+    for each in (ring.links, ring.content):
+        each.adopt([SIGNING])
     return ring
 
 

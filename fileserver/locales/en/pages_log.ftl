@@ -96,3 +96,5 @@ act-system-trace-forget = Suspect file of a trace deleted
 act-employee-request-deny = Employee's request refused
 act-viewer-request-deny = Viewer's request refused
 act-system-key-rotate = Rotated a key
+act-system-key-retire = A key ended its overlap
+act-system-key-revoke = A key was revoked

@@ -140,6 +140,10 @@ problem-login-taken-title = Login already in use
 problem-login-taken-detail = Another account has this login.
 problem-login-taken-explanation = Logins are unique. Choose another one.
 
+problem-key-active-title = This key signs now
+problem-key-active-detail = Key { $kid } signs at this moment. Rotate first, then revoke it.
+problem-key-active-explanation = Without an active key nothing could be signed, so the active one can't be revoked. A rotation makes another one active.
+
 problem-key-unavailable-title = A key is unavailable
 problem-key-unavailable-detail = A key that is needed cannot be read, so nothing is handed out. Please tell your administrator.
 problem-key-unavailable-explanation = The server's master key is wrong or a key is missing. Until that is mended the server refuses rather than guesses.

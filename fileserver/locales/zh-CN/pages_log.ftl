@@ -96,3 +96,5 @@ act-system-trace-forget = 删除溯源的可疑文件
 act-employee-request-deny = 员工的请求被拒绝
 act-viewer-request-deny = 查看者的请求被拒绝
 act-system-key-rotate = 更换密钥
+act-system-key-retire = 密钥结束并行签名
+act-system-key-revoke = 密钥已吊销

@@ -140,6 +140,10 @@ problem-login-taken-title = 登录名已被使用
 problem-login-taken-detail = 其他账号已使用该登录名。
 problem-login-taken-explanation = 登录名必须唯一，请另选一个。
 
+problem-key-active-title = 该密钥正在签名
+problem-key-active-detail = 密钥 { $kid } 当前用于签名。请先轮换，再吊销。
+problem-key-active-explanation = 没有启用的密钥就无法签名，因此不能吊销正在使用的密钥。轮换会启用另一个密钥。
+
 problem-key-unavailable-title = 密钥不可用
 problem-key-unavailable-detail = 无法读取所需的密钥，因此不提供任何内容。请告知管理员。
 problem-key-unavailable-explanation = 服务器主密钥错误或缺少密钥。在修复之前，服务器宁可拒绝也不会猜测。

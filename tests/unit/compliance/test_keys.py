@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.errors import KeyUnavailable
-from compliance.keys import KEY_BYTES, KeyRing, MasterKey, SigningKey, decrypt, encrypt
+from compliance.keys import KEY_BYTES, KeyRing, MasterKey, Ring, SigningKey, decrypt, encrypt
 
 SECRET = bytes(range(KEY_BYTES))
 MASTER = MasterKey(SECRET)
 
 
-def ring(*keys: SigningKey) -> KeyRing:
+def ring(*keys: SigningKey) -> Ring:
     """A ring of these keys."""
-    made = KeyRing(MASTER)
+    made = Ring()
     made.adopt(keys)
     return made
 
@@ -115,10 +115,13 @@ def test_nothing_is_signed_without_an_active_key() -> None:
 
 def test_each_key_has_a_hidden_secret_of_its_own() -> None:
     """Rotation changes the hidden mark's secret; the old ones, revoked ones too, can still be read with."""
-    keys = ring(
-        SigningKey(1, b"a" * 32, active=False, usable=False),
-        SigningKey(2, b"b" * 32, active=False, usable=True),
-        SigningKey(3, b"c" * 32, active=True, usable=True),
+    keys = KeyRing(MASTER)
+    keys.links.adopt(
+        [
+            SigningKey(1, b"a" * 32, active=False, usable=False),
+            SigningKey(2, b"b" * 32, active=False, usable=True),
+            SigningKey(3, b"c" * 32, active=True, usable=True),
+        ]
     )
     secrets = keys.hidden_secrets
     assert ([3, 2, 1], 3) == (list(secrets), keys.active_kid)

@@ -27,10 +27,11 @@ ALPHABET = string.ascii_letters + string.digits + "-_"
 def ring(*keys: SigningKey) -> KeyRing:
     """Two keys, the second active, unless others are given."""
     made = KeyRing(MasterKey(bytes(32)))
-    made.adopt(
-        keys
-        or (SigningKey(1, b"a" * 32, active=False, usable=True), SigningKey(2, b"b" * 32, active=True, usable=True))
-    )
+    for each in (made.links, made.content):
+        each.adopt(
+            keys
+            or (SigningKey(1, b"a" * 32, active=False, usable=True), SigningKey(2, b"b" * 32, active=True, usable=True))
+        )
     return made
 
 
