@@ -48,6 +48,13 @@ class Base:
         return replace(Carrier.of(np.asarray(small, np.uint8)), width_px=width, height_px=height)
 
     @property
+    def times(self) -> int:
+        """How many times the size of its page it has; 1 unless that is a whole number."""
+        height, width = self.pixels.shape[:2]
+        times = max(1, width // self.page_px[0])
+        return times if (width, height) == (times * self.page_px[0], times * self.page_px[1]) else 1
+
+    @property
     def size_bytes(self) -> int:
         """What keeping it costs: the pixels, and two bytes a unit of the canvas."""
         columns, rows = canvas_size(*self.page_px)

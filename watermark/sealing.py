@@ -51,11 +51,14 @@ def encoded(pixels: Pixels, media_type: str) -> bytes:
     return content.tobytes()
 
 
-def stamp_pixels(pixels: Pixels, stamp: Stamp, look: Look = STANDARD) -> None:
-    """Draw the mark into `pixels` (RGB; changed in place): as the look says, and the footer at the lower left."""
-    height, width = pixels.shape[:2]
-    overlay(look.lines(stamp), look, width, height).onto(pixels)
-    footer(stamp.footer, width, height).onto(pixels)
+def stamp_pixels(pixels: Pixels, stamp: Stamp, look: Look = STANDARD, times: int = 1) -> None:
+    """Draw the mark into `pixels` (RGB; changed in place): as the look says, and the footer at the lower left.
+
+    A page at so many `times` its size (a divisor of both sides) has the mark where the page itself has it.
+    """
+    height, width = (side // times for side in pixels.shape[:2])
+    overlay(look.lines(stamp), look, width, height, times).onto(pixels)
+    footer(stamp.footer, width, height, times).onto(pixels)
 
 
 def stamp_image(image: Image.Image, stamp: Stamp, look: Look = STANDARD) -> Image.Image:
@@ -79,5 +82,5 @@ def sealed(base: Base, stamp: Stamp, look: Look, mark: Mark | None, media_type: 
 def sealed_pixels(base: Base, stamp: Stamp, look: Look, mark: Mark | None) -> Pixels:
     """The pixels of that."""
     pixels = base.pixels.copy() if mark is None else mark.onto(base)
-    stamp_pixels(pixels, stamp, look)
+    stamp_pixels(pixels, stamp, look, base.times)
     return pixels

@@ -1,8 +1,8 @@
 """A mark as pixels: the repeating tile, the single block and the footer strip, made once and laid over many pages.
 
 Promises: a fill and an outline of opposite brightness, so that either shows on any ground; the same mark at the same
-size is drawn once. Pixels are uint8 RGB arrays (height, width, 3). Leaves where things stand to `geometry`, colours to
-`ink`, pictures to `sealing`.
+size is drawn once; at so many `times` the size of a page it stands where the page has it, and is sharper. Pixels are
+uint8 RGB arrays (height, width, 3). Leaves where things stand to `geometry`, colours to `ink`, pictures to `sealing`.
 """
 
 import math
@@ -70,63 +70,63 @@ class Overlay:
                     piece.onto(pixels, right, down)
 
 
-def overlay(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
-    """The mark of these lines for a page of this size, without the footer."""
-    return (_kept if width * height <= CACHED_PIXELS_MAX else drawn)(lines, look, width, height)
+def overlay(lines: tuple[str, ...], look: Look, width: int, height: int, times: int = 1) -> Overlay:
+    """The mark of these lines for a page of this size, enlarged so many times; without the footer."""
+    return (_kept if width * height * times**2 <= CACHED_PIXELS_MAX else drawn)(lines, look, width, height, times)
 
 
 @lru_cache(maxsize=OVERLAYS_CACHED)
-def footer(text: str, width: int, height: int) -> Piece:
-    """The line that gives all facts, dark on a pale strip, at the lower left of a page of this size."""
+def footer(text: str, width: int, height: int, times: int = 1) -> Piece:
+    """The line that gives all facts, dark on a pale strip, at the lower left of a page of this size, enlarged."""
     planned = geometry.footer(text, width, height, em_min=EM_MIN_PX)
-    size = math.floor(planned.em)
-    box = (min(width, math.ceil(planned.width)), round(planned.height))
+    size = math.floor(planned.em) * times
+    box = (min(width, math.ceil(planned.width)) * times, round(planned.height) * times)
     letters = Image.new("L", box)
     ImageDraw.Draw(letters).text((size / 2, box[1] / 2), text, fill=OPAQUE, font=font(size), anchor="lm")
     masks = np.dstack((np.asarray(letters), np.full((box[1], box[0]), OPAQUE, np.uint8)))
-    margin = round(planned.margin)
-    return _inked(masks, margin, height - box[1] - margin, FOOTER_PAPER)
+    margin = round(planned.margin) * times
+    return _inked(masks, margin, height * times - box[1] - margin, FOOTER_PAPER)
 
 
 @lru_cache(maxsize=OVERLAYS_CACHED)
-def _kept(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
-    return drawn(lines, look, width, height)
+def _kept(lines: tuple[str, ...], look: Look, width: int, height: int, times: int) -> Overlay:
+    return drawn(lines, look, width, height, times)
 
 
-def drawn(lines: tuple[str, ...], look: Look, width: int, height: int) -> Overlay:
+def drawn(lines: tuple[str, ...], look: Look, width: int, height: int, times: int = 1) -> Overlay:
     """The same, drawn anew."""
     planned = geometry.setting(lines, look, width, height, em_min=EM_MIN_PX)
     planned = geometry.at_em(lines, look, width, height, round(planned.em))
-    masks = _turned(_set(planned), planned)
+    masks = _turned(_set(planned, times), planned, times)
     if planned.step is not None:
-        across, down = (math.ceil(each) for each in planned.step)
+        across, down = (math.ceil(each) * times for each in planned.step)
         return Overlay((_inked(_wrapped(masks, across, down), 0, 0, look.ink),), (across, down))
-    left, top = round(planned.centre[0] - masks.shape[1] / 2), round(planned.centre[1] - masks.shape[0] / 2)
+    left, top = (round(at * times - side / 2) for at, side in zip(planned.centre, masks.shape[1::-1], strict=True))
     return Overlay(tuple(_inked(*each, look.ink) for each in _bands(masks, left, top)), None)
 
 
-def _set(planned: Setting) -> Pixels:
+def _set(planned: Setting, times: int = 1) -> Pixels:
     """The lines set once and upright: where glyphs are, and where glyphs or their outline are; (h, w, 2)."""
     size = round(planned.em)
-    face, stroke = font(size), max(1, round(size * geometry.OUTLINE_EM))
-    box = (math.ceil(planned.width), math.ceil(planned.height))
+    face, stroke = font(size * times), max(1, round(size * geometry.OUTLINE_EM)) * times
+    box = (math.ceil(planned.width) * times, math.ceil(planned.height) * times)
     fill, outlined = Image.new("L", box), Image.new("L", box)
     for line, below in zip(planned.lines, planned.rows, strict=True):
-        at = (box[0] / 2, box[1] / 2 + below)
+        at = (box[0] / 2, box[1] / 2 + below * times)
         ImageDraw.Draw(fill).text(at, line, fill=OPAQUE, font=face, anchor="mm")
         ImageDraw.Draw(outlined).text(at, line, fill=OPAQUE, font=face, anchor="mm", stroke_width=stroke)
     return np.dstack((np.asarray(fill), np.asarray(outlined)))
 
 
-def _turned(masks: Pixels, planned: Setting) -> Pixels:
+def _turned(masks: Pixels, planned: Setting, times: int = 1) -> Pixels:
     """The block turned about its middle, in the upright box around it."""
     if not planned.angle:
         return masks
     height, width = masks.shape[:2]
-    box = tuple(math.ceil(each) + 2 for each in planned.extent)
+    box = tuple((math.ceil(each) + 2) * times for each in planned.extent)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), planned.angle, 1.0)
     turn[:, 2] += (box[0] - width) / 2, (box[1] - height) / 2
-    smoothing = cv2.INTER_CUBIC if planned.em <= CUBIC_EM_MAX_PX else cv2.INTER_LINEAR
+    smoothing = cv2.INTER_CUBIC if planned.em * times <= CUBIC_EM_MAX_PX else cv2.INTER_LINEAR
     return np.asarray(cv2.warpAffine(masks, turn, box, flags=smoothing), np.uint8)
 
 

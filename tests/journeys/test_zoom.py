@@ -35,7 +35,8 @@ async def test_tiles_are_the_page_larger_and_lead_to_its_visit(stage: Stage) -> 
     sharp = await whole(stage, "li", zoom)
     soft = Image.open(io.BytesIO((await stage.get("li", page["url"])).body)).convert("RGB")
     shrunk = Image.fromarray(sharp).resize(soft.size, Image.Resampling.BOX)
-    assert np.abs(np.asarray(shrunk, int) - np.asarray(soft, int)).mean() < 4
+    # Visible marks stand where the page has them; letters of twice the size are up to a pixel longer or shorter.
+    assert np.abs(np.asarray(shrunk, int) - np.asarray(soft, int)).mean() < 3
     events = await stage.told("viewer:copy:view")
     assert {"tile", "page"} == {event["det"]["kind"] for event in events}
     told = events[0]["det"]["copy"]

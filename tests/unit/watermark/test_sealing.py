@@ -2,15 +2,19 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import get_args
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from watermark.bases import Base
 from watermark.encoding import encode
 from watermark.errors import ImageDamaged, UnsupportedType
-from watermark.look import PRESETS, STANDARD, PresetName
-from watermark.sealing import sealed, stamp_image
+from watermark.look import PRESETS, STANDARD, Layout, Look, PresetName
+from watermark.sealing import sealed, sealed_pixels, stamp_image
 from watermark.stamp import Stamp
 
 STAMP = Stamp("张伟", "上海瑞丽医疗美容门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
@@ -74,6 +78,24 @@ def test_odd_sizes_are_stamped_and_kept(size: tuple[int, int]) -> None:
 
     assert size == stamped.size
     assert min(size) < 16 or inked_share(base, stamped, (0, 0, *size), 15) > 0
+
+
+def reduced(base: Base, stamp: Stamp, look: Look) -> NDArray[np.float64]:
+    """The stamped page as cells of eight pixels of the page: where marks are, not how sharp."""
+    small = Image.fromarray(sealed_pixels(base, stamp, look, None)).convert("L")
+    return np.asarray(small.resize((80, 112), Image.Resampling.BOX), float)
+
+
+@pytest.mark.parametrize("layout", get_args(Layout))
+@pytest.mark.parametrize("share_id", ["11111111", "f3a85b20", "mwmwmwmw"])
+def test_a_page_looked_at_closely_has_its_marks_where_it_had_them(share_id: str, layout: Layout) -> None:
+    """At two and four times the size of its page nothing moves; larger letters differ by parts of a pixel only."""
+    stamp, look = replace(STAMP, share_id=share_id), Look(layout=layout)
+    page = reduced(Base(np.full((896, 640, 3), 210, np.uint8), (640, 896)), stamp, look)
+    for times in (2, 4):
+        sharp = Base(np.full((896 * times, 640 * times, 3), 210, np.uint8), (640, 896))
+        assert times == sharp.times
+        assert np.abs(page - reduced(sharp, stamp, look)).mean() < 0.4 * np.abs(page - 210).mean()
 
 
 def copied(content: bytes, media_type: str) -> bytes:
