@@ -583,3 +583,75 @@ event = Table(
     Index("ix_event_link_t", "link", "t"),
     Index("ix_event_act_t", "act", "t"),
 )
+
+# --- ledger ----------------------------------------------------------------------------------------------------------
+
+ledger_pending = Table(
+    # Committed events that are not in the tree yet. A trigger on `event` adds them in the transaction of the event.
+    "ledger_pending",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("added_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+)
+
+ledger_leaf = Table(
+    # Which event stands at which place in the tree: contiguous from 0, written once. Without a foreign key, whose
+    # check would lock every event's row, which is append-only; an event is never removed anyway.
+    "ledger_leaf",
+    metadata,
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, nullable=False, unique=True),
+)
+
+ledger_tile = Table(
+    # Hashes of C2SP tlog-tiles, full ones and the last of each level while it grows; the hashes in it never change.
+    "ledger_tile",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "hashes",
+        LargeBinary,
+        CheckConstraint("length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0", name="hashes"),
+        nullable=False,
+    ),
+)
+
+ledger_checkpoint = Table(
+    # Every head that was ever signed. `note` is the signed note with the log's own signatures.
+    "ledger_checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, CheckConstraint("length(root) = 32", name="root"), nullable=False),
+    Column("note", Text, nullable=False),
+    _time("made_at", nullable=False),
+)
+
+ledger_log = Table(
+    # One row: the log's name, when a sequencer last worked, and what it remembers of the times in the leaves.
+    "ledger_log",
+    metadata,
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("origin", Text, nullable=False),
+    _time("beat_at", nullable=False),
+    _time("last_t"),
+    _time("step_told_at"),
+)
+
+ledger_cosignature = Table(
+    # What witnesses said of a checkpoint: one line of the signed note each.
+    "ledger_cosignature",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", Text, primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+)
+
+ledger_prune = Table(
+    # One row: entry bundles that lie wholly below this index are withheld; tiles of hashes stay.
+    "ledger_prune",
+    metadata,
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("minimum_index", BigInteger, nullable=False),
+)

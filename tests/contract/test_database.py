@@ -60,10 +60,25 @@ def test_migrations_make_what_the_schema_describes(empty_url: str, database_url:
         assert facts == migrated[name], name
 
 
+GUARDS = {
+    "event_append_only",
+    "event_awaits_sequencing",
+    "event_never_truncated",
+    "ledger_checkpoint_append_only",
+    "ledger_checkpoint_never_truncated",
+    "ledger_leaf_append_only",
+    "ledger_leaf_never_truncated",
+    "ledger_tile_never_removed",
+    "ledger_tile_never_truncated",
+    "ledger_tile_only_grows",
+    "version_immutable",
+}
+
+
 def test_guards_are_in_place(database_url: str) -> None:
-    """The triggers that keep the log and the versions as they are, and no others, are switched on."""
+    """The triggers that keep the log, its tree and the versions as they are, and no others, are switched on."""
     triggers = triggers_of(database_url)
-    assert {"event_append_only", "event_never_truncated", "version_immutable"} == set(triggers)
+    assert GUARDS == set(triggers)
     assert "BEFORE DELETE OR UPDATE ON public.event FOR EACH ROW" in triggers["event_append_only"]
     assert "BEFORE TRUNCATE ON public.event FOR EACH STATEMENT" in triggers["event_never_truncated"]
 
@@ -142,7 +157,7 @@ def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:
         results = list(nodes.map(migrate, [empty_url] * 4))
     assert {head()} == {now for _, now in results}
     assert [None] == [before for before, _ in results if before is None]
-    assert 3 == len(triggers_of(empty_url))
+    assert GUARDS == set(triggers_of(empty_url))
 
 
 async def test_transaction_is_all_or_nothing(database: Database) -> None:
