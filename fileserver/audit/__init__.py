@@ -1,1 +1,1 @@
-"""Audit: searching the log and taking it away as CSV or NDJSON. Reading the log is itself in the log."""
+"""Audit: searching the log, taking it away in one of several forms. Reading the log is itself in the log."""

@@ -7,15 +7,11 @@ from aiohttp import web
 
 from compliance.access import Action
 from compliance.errors import AccessDenied
-from fileserver.audit import service
-from fileserver.audit.exports import csv_head, csv_row, ndjson_row
+from fileserver.audit import exporting, service
+from fileserver.audit.formats import FORMS, Labelled
 from fileserver.audit.schemas import EventList, EventOut, EventQuery, ExportIn
-from fileserver.audit.service import Labelled
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
-
-CHUNK_BYTES = 64 << 10
-MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
 async def search(call: Call[None, EventQuery]) -> EventList:
@@ -26,22 +22,24 @@ async def search(call: Call[None, EventQuery]) -> EventList:
 
 
 async def export(call: Call[None, ExportIn]) -> web.StreamResponse:
-    """Every matching event as a file."""
-    form = call.query.format
-    rows = await service.export(call.services, call.actor, call.trail, call.query, form)
-    name = f"sealshare-events-{call.services.clock():%Y%m%dT%H%M%SZ}.{form}"
-    response = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
-    response.content_type, response.charset = MEDIA_TYPES[form], "utf-8"
-    async with aclosing(rows):
+    """Every matching event as a file. Breaks off, without the end that makes an answer whole, if a right ends."""
+    made = await exporting.export(call.services, call.actor, call.trail, call.query)
+    name = f"sealshare-events-{call.services.clock():%Y%m%dT%H%M%SZ}.{made.form.suffix}"
+    response = web.StreamResponse(
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Events-End": str(made.end),
+            "X-Events-About": str(made.events_about),
+            "X-Bytes-About": str(made.bytes_about),
+        }
+    )
+    response.content_type = made.form.media_type
+    response.charset = "utf-8" if made.form.text else None
+    async with aclosing(made.pieces):
         await response.prepare(call.request)
-        waiting = bytearray(csv_head() if form == "csv" else b"")
-        write_row = csv_row if form == "csv" else ndjson_row
-        async for event in rows:
-            waiting += write_row(event)
-            if len(waiting) >= CHUNK_BYTES:
-                await response.write(bytes(waiting))
-                waiting.clear()
-        await response.write_eof(bytes(waiting))
+        async for piece in made.pieces:
+            await response.write(piece)
+        await response.write_eof()
     return response
 
 
@@ -89,13 +87,13 @@ ROUTES = (
         method="GET",
         path="/api/v1/events/export",
         name="events.export",
-        summary="Take matching events away as CSV or NDJSON",
+        summary="Take matching events away, in one of the forms",
         handler=export,
         auth=Auth.EMPLOYEE,
         action=Action.EVENT_EXPORT,
         scope="events:read",
         query=ExportIn,
-        produces="text/csv, application/x-ndjson",
+        produces=", ".join(dict.fromkeys(form.media_type for form in FORMS.values())),
         errors=(AccessDenied,),
     ),
 )

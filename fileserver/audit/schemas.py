@@ -38,7 +38,18 @@ class EventQuery(EventFilterIn):
 class ExportIn(EventFilterIn):
     """What to take away, and in which form."""
 
-    format: Literal["csv", "ndjson"] = Field(default="csv", description="CSV for people, NDJSON with the exact leaves")
+    format: Literal["csv", "ndjson", "parquet", "ocsf", "cef", "syslog"] = Field(
+        default="csv",
+        description="csv and parquet for people, with names; ndjson with the exact leaves; ocsf, cef and syslog "
+        "(RFC 5424) for a SIEM",
+    )
+    after: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**63 - 1,
+        description="Only events behind this one; what continues a file of text gets no second head",
+    )
+    through: EventNumber | None = Field(default=None, description="None behind this event")
 
 
 class EventOut(Output):

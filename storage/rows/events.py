@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, insert, or_, select
+from sqlalchemy import Select, func, insert, or_, select
 
 from storage.database import Transaction
+from storage.explain import Explain
 from storage.schema import event
 
 PAGE_MAX = 500
+BATCH_MAX = 1_000  # of an export, which shows them to nobody at once
+COUNTED_MAX = 100_000  # counting so many takes some 10 ms
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,22 @@ async def search_events(
 
 
 async def events_after(
-    tx: Transaction, where: EventFilter, *, after_id: int, through_id: int, limit: int = PAGE_MAX
+    tx: Transaction, where: EventFilter, *, after_id: int, through_id: int, limit: int = BATCH_MAX
 ) -> tuple[EventRow, ...]:
     """The oldest matching events behind `after_id`, none behind `through_id`."""
     query = _matching(where).where(event.c.id > after_id, event.c.id <= through_id).order_by(event.c.id)
-    return tuple(EventRow(row.id, row.leaf) for row in await tx.execute(query.limit(min(limit, PAGE_MAX))))
+    return tuple(EventRow(row.id, row.leaf) for row in await tx.execute(query.limit(min(limit, BATCH_MAX))))
+
+
+async def count_about(tx: Transaction, where: EventFilter, *, after_id: int, through_id: int) -> int:
+    """How many match behind `after_id` and through `through_id`: counted where they are few, else estimated."""
+    query = _matching(where).where(event.c.id > after_id, event.c.id <= through_id)
+    plan = (await tx.execute(Explain(query))).scalar_one()
+    estimate = int(plan[0]["Plan"]["Plan Rows"])
+    if estimate > COUNTED_MAX:
+        return estimate
+    counted: int = (await tx.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
+    return counted
 
 
 def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:

@@ -10,6 +10,8 @@ import pytest
 
 from compliance import ledger
 from compliance.events import Act, Trail
+from compliance.profiles import erase
+from fileserver.audit.formats import FORMS
 from tests.api import Api
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -122,6 +124,43 @@ async def test_large_export_is_whole_and_in_order(stage: Stage, auditor: Api) ->
     assert len(told) >= 500
     assert b"employee:event:export" not in b"".join(everything)
     assert 1 == len(await stage.told("employee:event:export"))
+
+
+@pytest.mark.parametrize(("form", "media_type"), [(name, form.media_type) for name, form in FORMS.items()])
+async def test_every_form_is_offered(stage: Stage, auditor: Api, form: str, media_type: str) -> None:
+    """Each comes as a file with its own name and type, and says about how much there is for a progress bar."""
+    await many(stage, 40)
+    answer = await stage.get("auditor", f"/api/v1/events/export?act=system:key:rotate&format={form}")
+    assert (200, media_type) == (answer.status, answer.headers["Content-Type"].removesuffix("; charset=utf-8"))
+    assert answer.headers["Content-Disposition"].endswith(f'.{FORMS[form].suffix}"')
+    assert "40" == answer.headers["X-Events-About"]
+    assert 0.2 < len(answer.body) / int(answer.headers["X-Bytes-About"]) < 5
+
+
+@pytest.mark.parametrize("form", [name for name, form in FORMS.items() if form.text])
+async def test_parts_make_the_whole(stage: Stage, auditor: Api, form: str) -> None:
+    """What broke off is continued behind the last part that arrived: the parts joined are the file in one go."""
+    await many(stage, 30)
+    address = f"/api/v1/events/export?format={form}"
+    whole = await stage.get("auditor", address)
+    end, joined, after = int(whole.headers["X-Events-End"]), b"", None
+    for through in (end // 3, end // 2, end):
+        part = f"&through={through}" + ("" if after is None else f"&after={after}")
+        joined += (await stage.get("auditor", address + part)).body
+        after = through
+    assert whole.body == joined
+    exports = await stage.told("employee:event:export")
+    assert {"format": form, "after": end // 3, "through": end // 2} == exports[2]["det"]
+
+
+async def test_a_person_erased_is_a_pseudonym_in_the_next_export(stage: Stage, auditor: Api) -> None:
+    """Names are read anew for each export."""
+    await stage.visit("li")
+    address = "/api/v1/events/export?act=viewer:visit:start"
+    assert "李娜" in (await stage.get("auditor", address)).body.decode()
+    async with stage.services.database.transaction() as tx:
+        await erase(tx, stage.cast.people["li"])
+    assert "李娜" not in (await stage.get("auditor", address)).body.decode()
 
 
 async def test_names_in_an_export_run_nothing(stage: Stage, auditor: Api) -> None:
