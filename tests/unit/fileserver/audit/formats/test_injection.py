@@ -70,7 +70,7 @@ def read_parquet() -> list[Fields]:
 
 def read_syslog_lines() -> list[Fields]:
     """By a strict reader of RFC 5424."""
-    found = []
+    found: list[Fields] = []
     for line in lines("syslog"):
         read = read_syslog(line)
         assert [STRUCTURE] == list(read.structure)
@@ -87,7 +87,7 @@ def read_cef_lines() -> list[Fields]:
     """By a strict reader of CEF."""
     keys = {"act": "act", "reason": "why", "suid": "who", "spriv": "role", "fileId": "obj", "fileHash": "ver"}
     customs = {"share": "link", "clinic": "org", "session": "sess", "network": "ip", "userAgent": "ua"}
-    found = []
+    found: list[Fields] = []
     for line in lines("cef"):
         header, extension = read_cef(line)
         plain = {key: from_one_line(value) for key, value in extension.items()}
