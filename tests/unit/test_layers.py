@@ -29,6 +29,16 @@ def _names_used(path: Path) -> Iterator[str]:
                 yield f"{owner}.{attribute}"
 
 
+def _modules(path: Path) -> Iterator[str]:
+    """The modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module)):
+                yield module
+
+
 def _users(package: str, forbidden: set[str]) -> list[str]:
     return [
         f"{path.relative_to(ROOT)}: {name}"
@@ -49,6 +59,19 @@ def test_fileserver_reads_the_environment_in_one_place() -> None:
     found = {line.split(":")[0] for line in _users("fileserver", {"os.environ", "os.getenv"})}
 
     assert {"fileserver/config.py"} == found
+
+
+def test_the_verifier_stands_alone() -> None:
+    """The auditor's verifier imports the standard library, cryptography and itself; nothing it verifies imports it."""
+    folder = ROOT / "compliance/verifying"
+    names = {name for path in folder.rglob("*.py") for name in _modules(path)}
+    foreign = {name for name in names if not name.startswith("compliance.verifying")}
+    rooms = [path for room in ("compliance", "storage") for path in (ROOT / room).rglob("*.py")]
+    users = [path for path in rooms if folder not in path.parents for name in _modules(path) if "verifying" in name]
+
+    assert foreign
+    assert {name.split(".")[0] for name in foreign} <= {*sys.stdlib_module_names, "cryptography"}
+    assert [] == users
 
 
 def test_every_feature_folder_is_under_contract() -> None:
@@ -74,14 +97,19 @@ def test_every_feature_folder_is_under_contract() -> None:
         ("compliance/broken.py", "import aiohttp"),
         ("watermark/broken.py", "import asyncio"),
         ("fileserver/shares/broken.py", "import fileserver.uploads"),
+        ("compliance/verifying/broken.py", "import compliance.merkle"),
+        ("compliance/verifying/broken.py", "import compliance.notes"),
+        ("compliance/verifying/broken.py", "import storage"),
     ],
 )
 def test_contracts_catch(tmp_path: Path, module: str, statement: str) -> None:
     """Import-linter passes four empty packages, and fails them when one gets an import against the direction."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for folder in [*PACKAGES, "fileserver/pages", "fileserver/shares", "fileserver/uploads"]:
+    rooms = ["compliance/verifying", "compliance/merkle", "fileserver/pages", "fileserver/shares", "fileserver/uploads"]
+    for folder in [*PACKAGES, *rooms]:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "__init__.py").touch()
+    (tmp_path / "compliance/notes.py").touch()
 
     assert _lint(tmp_path) == 0
     (tmp_path / module).write_text(statement + "\n")
