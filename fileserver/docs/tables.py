@@ -16,6 +16,7 @@ in the same database; they are not listed. Times are UTC. Personal data stands i
 TYPES = {
     "BigInteger": "bigint",
     "Boolean": "boolean",
+    "Date": "date",
     "DateTime": "timestamptz",
     "Integer": "integer",
     "JSONB": "jsonb",

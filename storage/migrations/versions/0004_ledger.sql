@@ -110,3 +110,155 @@ CREATE TRIGGER event_awaits_sequencing AFTER INSERT ON event
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION await_sequencing();
 
 INSERT INTO ledger_pending (event_id) SELECT id FROM event ORDER BY id;
+
+-- Searching the log ---------------------------------------------------------------------------------------------------
+
+-- What the console searches: made of the leaves behind the log, in the order of the tree, and never what counts.
+CREATE TABLE log_reader (
+    name TEXT NOT NULL,
+    next_index BIGINT NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_log_reader PRIMARY KEY (name)
+);
+
+CREATE TABLE event_word (
+    code INTEGER GENERATED ALWAYS AS IDENTITY,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    n BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_event_word PRIMARY KEY (code),
+    CONSTRAINT uq_event_word_field_value UNIQUE (field, value)
+);
+
+CREATE TABLE event_index (
+    id BIGINT NOT NULL,
+    t TIMESTAMP WITH TIME ZONE NOT NULL,
+    bytes BIGINT NOT NULL,
+    day DATE NOT NULL,
+    act INTEGER NOT NULL,
+    role INTEGER NOT NULL,
+    why INTEGER NOT NULL,
+    who INTEGER NOT NULL,
+    org INTEGER NOT NULL,
+    obj INTEGER NOT NULL,
+    ver INTEGER NOT NULL,
+    link INTEGER NOT NULL,
+    sess INTEGER NOT NULL,
+    ip INTEGER NOT NULL,
+    ua INTEGER NOT NULL,
+    res SMALLINT NOT NULL,
+    terms BIGINT[] NOT NULL,
+    CONSTRAINT pk_event_index PRIMARY KEY (id)
+);
+CREATE INDEX ix_event_index_act_id ON event_index (act, id);
+CREATE INDEX ix_event_index_role_id ON event_index (role, id) WHERE role > 0;
+CREATE INDEX ix_event_index_why_id ON event_index (why, id) WHERE why > 0;
+CREATE INDEX ix_event_index_who_id ON event_index (who, id) WHERE who > 0;
+CREATE INDEX ix_event_index_org_id ON event_index (org, id) WHERE org > 0;
+CREATE INDEX ix_event_index_obj_id ON event_index (obj, id) WHERE obj > 0;
+CREATE INDEX ix_event_index_ver_id ON event_index (ver, id) WHERE ver > 0;
+CREATE INDEX ix_event_index_link_id ON event_index (link, id) WHERE link > 0;
+CREATE INDEX ix_event_index_sess_id ON event_index (sess, id) WHERE sess > 0;
+CREATE INDEX ix_event_index_ip_id ON event_index (ip, id) WHERE ip > 0;
+CREATE INDEX ix_event_index_ua_id ON event_index (ua, id) WHERE ua > 0;
+CREATE INDEX ix_event_index_res_id ON event_index (res, id) WHERE res > 0;
+CREATE INDEX ix_event_index_terms ON event_index USING gin (terms);
+
+CREATE TABLE event_day (
+    day DATE NOT NULL,
+    act INTEGER NOT NULL,
+    res SMALLINT NOT NULL,
+    role INTEGER NOT NULL,
+    n BIGINT NOT NULL,
+    first_id BIGINT NOT NULL,
+    last_id BIGINT NOT NULL,
+    CONSTRAINT pk_event_day PRIMARY KEY (day, act, res, role)
+);
+
+CREATE TABLE event_month (
+    kind TEXT NOT NULL,
+    code INTEGER NOT NULL,
+    month DATE NOT NULL,
+    act INTEGER NOT NULL,
+    res SMALLINT NOT NULL,
+    role INTEGER NOT NULL,
+    n BIGINT NOT NULL,
+    CONSTRAINT pk_event_month PRIMARY KEY (kind, code, month, act, res, role)
+);
+
+CREATE TABLE event_total (
+    kind TEXT NOT NULL,
+    code INTEGER NOT NULL,
+    act INTEGER NOT NULL,
+    res SMALLINT NOT NULL,
+    role INTEGER NOT NULL,
+    n BIGINT NOT NULL,
+    CONSTRAINT pk_event_total PRIMARY KEY (kind, code, act, res, role)
+);
+
+CREATE TABLE event_block (
+    block BIGINT NOT NULL,
+    act INTEGER NOT NULL,
+    res SMALLINT NOT NULL,
+    n BIGINT NOT NULL,
+    CONSTRAINT pk_event_block PRIMARY KEY (block, act, res)
+);
+
+CREATE TABLE saved_search (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    sealed BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_saved_search PRIMARY KEY (id),
+    CONSTRAINT fk_saved_search_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+CREATE INDEX ix_saved_search_person_id ON saved_search (person_id);
+
+CREATE TABLE trail_review (
+    id UUID NOT NULL,
+    first_index BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    root BYTEA NOT NULL CONSTRAINT ck_trail_review_root CHECK (length(root) = 32),
+    person_id UUID NOT NULL,
+    signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    meaning TEXT NOT NULL CONSTRAINT ck_trail_review_meaning CHECK (meaning IN ('in_order', 'with_findings')),
+    note TEXT DEFAULT '' NOT NULL,
+    event_id BIGINT NOT NULL,
+    CONSTRAINT pk_trail_review PRIMARY KEY (id),
+    CONSTRAINT ck_trail_review_span CHECK (size > first_index),
+    CONSTRAINT fk_trail_review_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT uq_trail_review_first_index UNIQUE (first_index)
+);
+CREATE TRIGGER trail_review_append_only BEFORE UPDATE OR DELETE ON trail_review
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE known_origin (
+    who TEXT NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_known_origin_kind CHECK (kind IN ('network', 'device')),
+    value TEXT NOT NULL,
+    first_id BIGINT NOT NULL,
+    CONSTRAINT pk_known_origin PRIMARY KEY (who, kind, value)
+);
+
+CREATE TABLE anomaly (
+    id UUID NOT NULL,
+    detector TEXT NOT NULL,
+    who TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    day DATE NOT NULL,
+    count BIGINT NOT NULL,
+    bar BIGINT NOT NULL,
+    first_id BIGINT NOT NULL,
+    last_id BIGINT NOT NULL,
+    last_index BIGINT NOT NULL,
+    first_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    dismissed_at TIMESTAMP WITH TIME ZONE,
+    dismissed_by UUID,
+    reason TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_anomaly PRIMARY KEY (id),
+    CONSTRAINT fk_anomaly_dismissed_by FOREIGN KEY(dismissed_by) REFERENCES person (id),
+    CONSTRAINT uq_anomaly_detector_who_ip_day UNIQUE (detector, who, ip, day)
+);
+CREATE INDEX ix_anomaly_last_id ON anomaly (last_id);
+CREATE INDEX ix_anomaly_open ON anomaly (last_id) WHERE dismissed_at IS NULL;

@@ -1,0 +1,99 @@
+"""From what is wanted to a bounded scan: which index drives it, and whether it will see everything.
+
+A frequent code drives a scan far, a rare one to the end: how often each occurs stands beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from compliance.trail.fields import RESULTS, TERM_CHARS_MIN, brand_day, term_of, word_field
+from compliance.trail.wanted import Wanted
+from storage.database import Transaction
+from storage.rows import event_counts, event_search
+from storage.rows.event_search import RES, TERMS, Conditions, Scan
+
+SCAN_MAX = 50_000  # rows that one question looks at
+EQUAL = ("role", "why", "org", "obj", "ver", "link", "sess", "ip", "ua")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How to look in the index. `rows` is about how many the driver yields; `complete`: the scan sees all of them."""
+
+    conditions: Conditions
+    scan: Scan
+    rows: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that matches can lie beyond the scan."""
+        return self.rows <= self.scan.scan_max
+
+    def before(self, event_id: int | None) -> "Plan":
+        """The same for events with smaller ids."""
+        if event_id is None:
+            return self
+        high = min(self.conditions.high, event_id - 1)
+        return replace(self, conditions=replace(self.conditions, high=high))
+
+
+async def plan(tx: Transaction, wanted: Wanted) -> Plan | None:
+    """The plan; None when no indexed event can match."""
+    stretch = await event_counts.stretch(
+        tx,
+        brand_day(wanted.since) if wanted.since else None,
+        brand_day(wanted.until) if wanted.until else None,
+    )
+    counts = await _codes(tx, wanted)
+    if stretch is None or counts is None:
+        return None
+    conditions = Conditions(
+        codes={name: tuple(code for code, _ in found) for name, found in counts.items()},
+        low=stretch.low,
+        high=stretch.high,
+        res=None if wanted.res is None else RESULTS.index(wanted.res),
+        terms=tuple(sorted({term_of(name, value) for name, value in wanted.det})),
+        since=wanted.since,
+        until=wanted.until,
+    )
+    driver, rows = await _driver(tx, wanted, counts, conditions, stretch.n)
+    return Plan(conditions=conditions, scan=Scan(driver=driver, scan_max=SCAN_MAX), rows=rows)
+
+
+async def _codes(tx: Transaction, wanted: Wanted) -> dict[str, tuple[tuple[int, int], ...]] | None:
+    """(code, how many events) of each condition's values; None when one of them occurs nowhere."""
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    for name in EQUAL:
+        if (value := getattr(wanted, name)) is not None:
+            found[name] = tuple((await event_search.find_words(tx, word_field(name, value), [value])).values())
+    if wanted.who is not None:
+        found["who"] = tuple((await event_search.find_words(tx, "who", list(wanted.who))).values())
+    if wanted.act is not None:
+        acts = await event_search.words_of(tx, "act")
+        found["act"] = tuple(counted for act, counted in acts.items() if wanted.fits_act(act))
+    return found if all(found.values()) else None
+
+
+async def _driver(
+    tx: Transaction,
+    wanted: Wanted,
+    counts: Mapping[str, tuple[tuple[int, int], ...]],
+    conditions: Conditions,
+    everything: int,
+) -> tuple[str | None, int]:
+    """The driver that yields the fewest rows, and how many; None: all events of the time, by id.
+
+    Several codes share a scan, so the most frequent one weighs as if all were like it.
+    """
+    costs: dict[str | None, int] = {name: max(n for _, n in found) * len(found) for name, found in counts.items()}
+    costs[None] = everything
+    if conditions.res:
+        denied = await event_counts.days(tx, event_counts.Kind(res=conditions.res))
+        costs[RES] = sum(cell.n for cell in denied)
+    if any(len(value) >= TERM_CHARS_MIN for _, value in wanted.det) and min(costs.values()) > 0:
+        stop_at = min(SCAN_MAX + 1, *costs.values())
+        costs[TERMS] = await event_search.count_terms(tx, conditions.terms, stop_at)
+        if costs[TERMS] > SCAN_MAX:
+            del costs[TERMS]  # its index yields no order: it drives only what it can finish
+    best = min(costs, key=lambda name: costs[name])
+    return best, costs[best]

@@ -1,0 +1,67 @@
+"""Finding events: the newest ones read as they are, the rest by the index, put together in the order of their ids."""
+
+import json
+from dataclasses import dataclass, replace
+
+from compliance.trail.indexing import READER
+from compliance.trail.planning import Plan, plan
+from compliance.trail.wanted import Wanted
+from storage.database import Transaction
+from storage.rows import event_index, event_leaves, event_search
+from storage.rows.events import EventRow
+
+TAIL_MAX = 2_000  # events that no follower has reached yet, read one by one
+FIRST_LOOK = 1_000  # rows: enough for a page of most questions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Events, newest first. `next` continues before this id; None: there are no older ones that match."""
+
+    rows: tuple[EventRow, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tail:
+    """The newest events that match and that the index doesn't have; `floor`: older ones were not looked at."""
+
+    rows: tuple[EventRow, ...]
+    floor: int | None
+
+
+async def search(tx: Transaction, wanted: Wanted, *, before: int | None, limit: int) -> Page:
+    """A page of matching events. It may be shorter than `limit`, or empty, and still have a next one."""
+    tail = await tail_of(tx, wanted, before=before)
+    planned = await plan(tx, wanted)
+    ids, floor = ((), None) if planned is None else await _indexed(tx, planned.before(before), limit)
+    floors = [each for each in (tail.floor, floor) if each is not None]
+    found = {row.id: row for row in tail.rows}
+    newest = sorted({*found, *ids}, reverse=True)
+    shown = [each for each in newest if not floors or each >= max(floors)][:limit]
+    leaves = await event_leaves.leaves_of(tx, [each for each in shown if each not in found])
+    rows = tuple(found.get(each) or EventRow(each, leaves[each]) for each in shown)
+    if len(shown) == limit:
+        return Page(rows=rows, next=shown[-1])
+    return Page(rows=rows, next=max(floors) if floors else None)
+
+
+async def tail_of(tx: Transaction, wanted: Wanted, *, before: int | None = None) -> Tail:
+    """What the index doesn't have yet."""
+    start = await event_index.reader_at(tx, READER)
+    newest = await event_leaves.newest_from(tx, start, before_id=before, limit=TAIL_MAX)
+    fitting = tuple(row for row in newest if wanted.fits(json.loads(row.leaf)))
+    return Tail(rows=fitting, floor=newest[-1].id if len(newest) == TAIL_MAX else None)
+
+
+async def _indexed(tx: Transaction, planned: Plan, limit: int) -> tuple[tuple[int, ...], int | None]:
+    """Ids from the index: first a short look, then as far as a question may look."""
+    conditions = planned.conditions
+    if conditions.low > conditions.high:
+        return (), None
+    if planned.scan.driver != event_search.TERMS:  # whose index yields no order, so that a short look tells nothing
+        found = await event_search.find(tx, conditions, replace(planned.scan, scan_max=FIRST_LOOK), limit)
+        if found.floor is None or len(found.ids) == limit:
+            return found.ids, found.floor
+    found = await event_search.find(tx, conditions, planned.scan, limit)
+    return found.ids, found.floor
