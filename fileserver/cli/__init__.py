@@ -21,6 +21,7 @@ COMMANDS = {
     "upload": "Upload files and folders, going on where an upload was interrupted.",
     "uploads": "Watch the uploads that are not over.",
     "users": "Add, list and disable employees' accounts.",
+    "witness": "Cosign, on an auditor's machine, that a log has only grown.",
     "worker": "Run jobs until SIGTERM or SIGINT.",
 }
 

@@ -5,17 +5,14 @@ under another master key, or a port that is taken end it with one line. Asked to
 lets requests in flight finish and ends what still streams after SHUTDOWN_TIMEOUT_S (fileserver.http.serving).
 """
 
-import asyncio
 import gc
-import os
-import signal
 
 import click
 import structlog
 import uvloop
-from aiohttp import web
 
 from fileserver.app import create_app
+from fileserver.cli.listening import CannotListen, address_of, asks_to_end, listen
 from fileserver.cli.options import configured, plainly, require_migrated
 from fileserver.config import Config
 from fileserver.http.serving import make_runner
@@ -25,10 +22,6 @@ from fileserver.logs import configure_logging
 GC_THRESHOLD = 20_000  # objects made since the last look at the young ones
 
 log = structlog.get_logger(__name__)
-
-
-class CannotListen(Exception):
-    """The address is taken, not ours, or needs rights that we lack."""
 
 
 @click.command("serve")
@@ -57,7 +50,7 @@ async def serve(config: Config) -> None:
     try:
         await runner.setup()
         _settle_garbage_collector()
-        await listen(runner, config)
+        await listen(runner, config.host, config.port)
         if config.stand_in_sign_in:
             log.warning("viewers are believed without proof: the stand-in sign-in is on, for demonstrations only")
         log.info("serving", addresses=[address_of(each) for each in runner.addresses])
@@ -73,28 +66,3 @@ def _settle_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, *gc.get_threshold()[1:])
-
-
-async def listen(runner: web.AppRunner, config: Config) -> None:
-    """Opens the socket. Raises CannotListen."""
-    try:
-        await web.TCPSite(runner, config.host, config.port, reuse_address=True).start()
-    except OSError as error:
-        # asyncio wraps the system's words in its own; errors of the resolver have negative numbers and words of theirs.
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise CannotListen(f"Can't listen on {config.host}, port {config.port}: {reason}.") from None
-
-
-def asks_to_end() -> asyncio.Event:
-    """Set once the process is asked to end."""
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
-    return asked
-
-
-def address_of(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
-    """http://127.0.0.1:8080 for a socket's name; IPv6 in brackets."""
-    host, port = name[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiohttp import ClientPayloadError, ClientSession, web
 
-from fileserver.cli.serve import address_of
+from fileserver.cli.listening import address_of
 from fileserver.http import serving
 
 
