@@ -115,6 +115,12 @@ class LastAdmin(ComplianceError):
     slug = "last-admin"
 
 
+class LegalHold(ComplianceError):
+    """A legal hold is on it: it must be kept until the hold is lifted."""
+
+    slug = "legal-hold"
+
+
 class ClinicTaken(ComplianceError):
     """Another clinic has this name."""
 

@@ -12,6 +12,7 @@ from fileserver.materials import routes as materials
 from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
+from fileserver.privacy import routes as privacy
 from fileserver.reviews import routes as reviews
 from fileserver.shares import routes as shares
 from fileserver.traces import routes as traces
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *operations.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
+    *privacy.ROUTES,
     *counting((*uploads.ROUTES, *direct_uploads.ROUTES)),
     *flights.ROUTES,
     *quotas.ROUTES,

@@ -15,6 +15,7 @@ from fileserver.accounts import jobs as accounts
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
 from fileserver.operations.worker_metrics import serving_figures
+from fileserver.privacy import jobs as privacy
 from fileserver.services import Services, open_services
 from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
@@ -56,6 +57,7 @@ def register_jobs(services: Services) -> None:
     uploads.register(services.jobs, services)
     materials.register(services.jobs, services)
     traces.register(services.jobs, services)
+    privacy.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

@@ -559,6 +559,29 @@ desk_visit = Table(
     Index("ix_desk_visit_version_id_person_id", "version_id", "person_id"),
 )
 
+# --- retention -------------------------------------------------------------------------------------------------------
+
+legal_hold = Table(
+    # What must be kept for a proceeding: a person, a material, or the whole log. Lifted, it stays as a record.
+    "legal_hold",
+    metadata,
+    _id(),
+    Column("kind", Text, CheckConstraint("kind IN ('person', 'material', 'log')", name="kind"), nullable=False),
+    _ref("person_id", "person", nullable=True),
+    _ref("material_id", "material", nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("placed_by", Uuid, ForeignKey("person.id")),  # null: an operator
+    _time("placed_at", nullable=False),
+    Column("lifted_by", Uuid, ForeignKey("person.id")),
+    _time("lifted_at"),
+    Column("lifted_reason", Text, nullable=False, server_default=""),
+    CheckConstraint(
+        "(kind = 'person') = (person_id IS NOT NULL) AND (kind = 'material') = (material_id IS NOT NULL)",
+        name="subject",
+    ),
+    Index("ix_legal_hold_active", "kind", postgresql_where=text("lifted_at IS NULL")),
+)
+
 # --- log -------------------------------------------------------------------------------------------------------------
 
 event = Table(

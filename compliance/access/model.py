@@ -92,6 +92,11 @@ class Action(StrEnum):
     PERSON_LIST = "person.list"
     PERSON_BLOCK = "person.block"
     PERSON_UNBLOCK = "person.unblock"
+    PERSON_EXPORT = "person.export"
+    PERSON_ERASE = "person.erase"
+    HOLD_LIST = "hold.list"
+    HOLD_PLACE = "hold.place"
+    HOLD_LIFT = "hold.lift"
     CLINIC_LIST = "clinic.list"
     CLINIC_CREATE = "clinic.create"
     CLINIC_ASSIGN = "clinic.assign"
@@ -145,7 +150,7 @@ class Target:
     sealable: bool = True
     share: ShareFacts | None = None
     visit_person_id: UUID | None = None  # whose visit it is
-    role: Role | None = None  # the role of the account acted upon
+    role: Role | None = None  # the role of the person or account acted upon
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ READS_ONLY = frozenset(
         A.EVENT_EXPORT,
         A.ANALYTICS_READ,
         A.PERSON_LIST,
+        A.PERSON_EXPORT,
+        A.HOLD_LIST,
         A.CLINIC_LIST,
         A.ACCOUNT_LIST,
     }
@@ -93,6 +95,8 @@ FORBIDS: tuple[Forbid, ...] = (
         _unless(lambda share: share.forwards_made >= FORWARDS_MAX),
     ),
     Forbid("self-approval", frozenset({A.REVIEW_DECIDE}), lambda actor, target: target.uploader_id == actor.person_id),
+    # Who says that something must be kept is not the one who says that it may go.
+    Forbid("own-hold", frozenset({A.HOLD_LIFT}), lambda actor, target: target.owner_id == actor.person_id),
     Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
     # Whoever makes accounts could make an auditor's for themselves: that is an event, and a second account. Their own
     # never traces, whatever a permit may come to say.
@@ -167,6 +171,23 @@ PERMITS: tuple[Permit, ...] = (
     Permit("maker-reads-figures", MAKERS | {Role.AUDITOR}, _actions(A.ANALYTICS_READ)),
     Permit("people-are-listed", MAKERS | {Role.AUDITOR}, _actions(A.PERSON_LIST, A.CLINIC_LIST)),
     Permit("manager-blocks", _roles(Role.MANAGER), _actions(A.PERSON_BLOCK, A.PERSON_UNBLOCK)),
+    Permit("own-data", frozenset(Role), _actions(A.PERSON_EXPORT), _own),
+    Permit("viewer-leaves", _roles(Role.VIEWER), _actions(A.PERSON_ERASE), _own),
+    Permit(
+        "manager-serves-viewers",
+        _roles(Role.MANAGER),
+        _actions(A.PERSON_EXPORT, A.PERSON_ERASE),
+        lambda actor, target: target.role is Role.VIEWER,
+    ),
+    Permit(
+        "admin-serves-employees",
+        _roles(Role.ADMIN),
+        _actions(A.PERSON_EXPORT, A.PERSON_ERASE),
+        lambda actor, target: target.role in EMPLOYEES,
+    ),
+    Permit("holds-are-listed", _roles(Role.MANAGER, Role.REVIEWER, Role.AUDITOR), _actions(A.HOLD_LIST)),
+    Permit("holds-are-placed", _roles(Role.MANAGER, Role.REVIEWER), _actions(A.HOLD_PLACE)),
+    Permit("manager-lifts-holds", _roles(Role.MANAGER), _actions(A.HOLD_LIFT)),
     Permit("maker-adds-clinics", MAKERS, _actions(A.CLINIC_CREATE)),
     Permit("manager-assigns-clinics", _roles(Role.MANAGER), _actions(A.CLINIC_ASSIGN)),
     Permit(

@@ -52,9 +52,14 @@ class Results:
     leads: tuple[Named, ...]
 
 
+def objects_of(trace_id: UUID) -> str:
+    """Where in the store everything of a trace is: the suspect and the pictures."""
+    return f"traces/{trace_id}/"
+
+
 def picture_key(trace_id: UUID, suspect_page: int, name: str) -> str:
     """Where in the store a picture of a trace is."""
-    return f"traces/{trace_id}/pages/{suspect_page}/{name}"
+    return f"{objects_of(trace_id)}pages/{suspect_page}/{name}"
 
 
 def stored(results: Results) -> dict[str, Any]:

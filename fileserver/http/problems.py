@@ -55,6 +55,7 @@ STATUSES: Mapping[str, int] = {
     "last-admin": HTTPStatus.CONFLICT,
     "clinic-taken": HTTPStatus.CONFLICT,
     "sign-in-unavailable": HTTPStatus.FORBIDDEN,
+    "legal-hold": HTTPStatus.CONFLICT,
     "key-active": HTTPStatus.CONFLICT,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "too-many-traces": HTTPStatus.TOO_MANY_REQUESTS,

@@ -22,6 +22,8 @@ class Scope(StrEnum):
     ANALYTICS_READ = "analytics:read"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    HOLDS_READ = "holds:read"
+    HOLDS_WRITE = "holds:write"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"
     ACCOUNTS_READ = "accounts:read"

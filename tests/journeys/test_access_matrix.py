@@ -48,6 +48,7 @@ async def the_things(stage: Stage) -> Things:
         "narrow_token": token["token"],
         "upload": begun.headers["Location"].rpartition("/")[2],
         "finished": str(await add_upload(stage.services, cast.people["owner"], png(), "poster.png")),
+        "hold": (await stage.api("reviewer").post("/holds", {"kind": "log", "reason": "x"})).ok["id"],
         "trace": json.loads(suspect.body)["id"],
         "share": share["id"],
         "share_token": share["token"],

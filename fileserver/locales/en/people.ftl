@@ -10,3 +10,4 @@ invalid-phone = Please give a mobile number with its country code, such as +86 1
 invalid-clinic-choice = Please choose a clinic from the list, or give the name of another one; not both.
 invalid-clinic-unknown = There is no such clinic.
 invalid-owner-unsuitable = Only an active marketer or manager can hold a clinic.
+invalid-hold-subject = A hold on a person or a material names one; a hold on the log names none.

@@ -140,6 +140,10 @@ problem-login-taken-title = Login already in use
 problem-login-taken-detail = Another account has this login.
 problem-login-taken-explanation = Logins are unique. Choose another one.
 
+problem-legal-hold-title = A legal hold is in force
+problem-legal-hold-detail = A legal hold keeps this from being erased. It has to be lifted first.
+problem-legal-hold-explanation = What a legal hold is on must be kept for a proceeding. Somebody else than the person who placed the hold can lift it.
+
 problem-key-active-title = This key signs now
 problem-key-active-detail = Key { $kid } signs at this moment. Rotate first, then revoke it.
 problem-key-active-explanation = Without an active key nothing could be signed, so the active one can't be revoked. A rotation makes another one active.

@@ -10,3 +10,4 @@ invalid-phone = 请填写手机号码，必要时带国家代码，例如 +86 13
 invalid-clinic-choice = 请从列表中选择机构，或填写其他机构名称，二者只能选一。
 invalid-clinic-unknown = 没有该机构。
 invalid-owner-unsuitable = 只有在职的市场人员或经理可以成为机构归属人。
+invalid-hold-subject = 针对人员或资料的保全须指明对象；针对日志的保全不指明对象。

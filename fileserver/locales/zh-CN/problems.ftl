@@ -140,6 +140,10 @@ problem-login-taken-title = 登录名已被使用
 problem-login-taken-detail = 其他账号已使用该登录名。
 problem-login-taken-explanation = 登录名必须唯一，请另选一个。
 
+problem-legal-hold-title = 处于法律保全中
+problem-legal-hold-detail = 该对象处于法律保全中，不能删除。须先解除保全。
+problem-legal-hold-explanation = 处于法律保全中的内容须为相关程序而保留。保全须由设置者以外的人解除。
+
 problem-key-active-title = 该密钥正在签名
 problem-key-active-detail = 密钥 { $kid } 当前用于签名。请先轮换，再吊销。
 problem-key-active-explanation = 没有启用的密钥就无法签名，因此不能吊销正在使用的密钥。轮换会启用另一个密钥。

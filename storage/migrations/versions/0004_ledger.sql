@@ -15,6 +15,28 @@ CREATE UNIQUE INDEX uq_ring_key_active ON ring_key (use) WHERE state = 'active';
 
 ALTER TABLE person_key ADD COLUMN kek TEXT DEFAULT '' NOT NULL;
 
+-- Legal hold ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE legal_hold (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_legal_hold_kind CHECK (kind IN ('person', 'material', 'log')),
+    person_id UUID,
+    material_id UUID,
+    reason TEXT NOT NULL,
+    placed_by UUID,
+    placed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lifted_by UUID,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    lifted_reason TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_legal_hold PRIMARY KEY (id),
+    CONSTRAINT ck_legal_hold_subject CHECK ((kind = 'person') = (person_id IS NOT NULL) AND (kind = 'material') = (material_id IS NOT NULL)),
+    CONSTRAINT fk_legal_hold_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_legal_hold_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_legal_hold_placed_by FOREIGN KEY(placed_by) REFERENCES person (id),
+    CONSTRAINT fk_legal_hold_lifted_by FOREIGN KEY(lifted_by) REFERENCES person (id)
+);
+CREATE INDEX ix_legal_hold_active ON legal_hold (kind) WHERE lifted_at IS NULL;
+
 -- Ledger -------------------------------------------------------------------------------------------------------------
 
 -- Events of the previous release are taken into the tree too: what tells the sequencer of an event is a trigger.

@@ -1,0 +1,84 @@
+"""Erasing a person: their key is destroyed, no row holds their words any more, and no event changes.
+
+What is done, in one transaction with its event: the key that encrypts the profile is deleted, and with it every copy
+of the profile in backups loses its meaning as soon as the backup's own copy of the key does; the profile, identities,
+sessions and API tokens are deleted; login, department, notes and file names that are theirs are emptied; and their
+name, telephone number and login are replaced by `[erased]` wherever somebody wrote them into a free text. Afterwards
+the files of traces that name a copy of theirs are deleted by a job, for a leaked page has the name in its pixels.
+
+What stays: events, which know a pseudonym; shares, visits and decisions, which know an id; materials and versions,
+which are the brand's. PostgreSQL itself keeps old rows until it vacuums and old log segments until it recycles them:
+docs/how-to/erase-a-person.md says what an operator does about that.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from compliance.access import Role
+from compliance.errors import LastAdmin, NotFound, WrongState
+from compliance.events import Act, Trail
+from compliance.holds import digest, require_unheld
+from compliance.keys import MasterKey
+from compliance.ledger import append
+from compliance.profiles import Profile, profiles_of
+from storage.database import Transaction
+from storage.rows import accounts, erasure, keys
+
+NAME_CHARS_MIN = 2
+LATIN_CHARS_MIN = 4  # shorter ones are parts of other words
+COUNTRY = "+86"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """What was done. `traces` are those whose files are still to be deleted."""
+
+    pseudonym: str
+    rows: int
+    texts: int
+    traces: tuple[UUID, ...]
+
+
+async def erase(
+    tx: Transaction, master: MasterKey, trail: Trail, person_id: UUID, *, reason: str, now: datetime, why: str = ""
+) -> Erased:
+    """Erases a person for good. The caller asked the rules, and enqueues what is to happen to the traces.
+
+    Raises NotFound, WrongState for somebody erased already, LegalHold, or LastAdmin.
+    """
+    known = await erasure.lock_person(tx, person_id)
+    if known is None:
+        raise NotFound
+    pseudonym, _, erased_at = known
+    if erased_at is not None:
+        raise WrongState
+    await require_unheld(tx, person_id)
+    if await accounts.lock_active(tx, Role.ADMIN.value) == {person_id}:
+        raise LastAdmin
+    profile = (await profiles_of(tx, master, person_ids=[person_id]))[person_id]
+    account = await accounts.account_of(tx, person_id, lock=True)
+    traces = await erasure.traces_naming(tx, person_id)
+    await keys.destroy_person_key(tx, person_id)
+    counts = await erasure.blank_person(tx, person_id, pseudonym, now)
+    texts = await erasure.scrub(tx, words_of(profile, account.login if account else ""))
+    det: dict[str, str | int] = {**counts, "texts": texts, "traces": len(traces), "reason_sha256": digest(reason)}
+    act = Act.VIEWER_PERSON_ERASE if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_ERASE
+    await append(tx, trail.event(act, why=why, obj=f"person:{pseudonym}", det=det), now=now)
+    return Erased(pseudonym=pseudonym, rows=sum(counts.values()), texts=texts, traces=traces)
+
+
+def words_of(profile: Profile, login: str) -> tuple[str, ...]:
+    """What to look for in free texts, the longest first: the name, the number with and without +86, and the login.
+
+    A single character, and a short Latin word, stand in too many other words to be replaced.
+    """
+    phones = {profile.phone, profile.phone.removeprefix(COUNTRY)} if profile.phone else set()
+    words = {word for word in (profile.name.strip(), login) if _telling(word)}
+    return tuple(sorted(phones | words, key=lambda word: (-len(word), word)))
+
+
+def _telling(word: str) -> bool:
+    enough = LATIN_CHARS_MIN if re.fullmatch(r"[\x00-\x7f]*", word) else NAME_CHARS_MIN
+    return len(word) >= enough

@@ -1,0 +1,121 @@
+"""What is held on a person, as one zip for them: profile, rows and events, in JSON that a program reads too.
+
+    about.json      whom it is about, when it was made, what is in it and whether any of it was too long
+    profile.json    name and telephone number
+    <table>.json    one list for each table of `storage.rows.subjects`
+    events.ndjson   the exact leaves of events by the person or about them, one a line
+
+Secrets are left out (hashes of passwords and tokens, keys), and so are holds on the person: a proceeding is not told of
+by a request for data.
+"""
+
+import io
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from compliance.access import Role
+from compliance.errors import NotFound, WrongState
+from compliance.events import Act, Trail
+from compliance.keys import MasterKey
+from compliance.ledger import append
+from compliance.profiles import Profile, profiles_of
+from storage.database import Transaction
+from storage.rows.erasure import lock_person
+from storage.rows.subjects import HELD, ROWS_MAX, leaves_of, rows_held
+
+EVENTS_MAX = 50_000
+EVENTS_PART = 500
+FORMAT = "sealshare-subject/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What was found. `cut` names the lists that have more than they show."""
+
+    person_id: UUID
+    pseudonym: str
+    made_at: datetime
+    profile: Profile
+    tables: dict[str, list[dict[str, Any]]]
+    leaves: tuple[bytes, ...]
+    cut: tuple[str, ...]
+
+
+async def gather(
+    tx: Transaction, master: MasterKey, trail: Trail, person_id: UUID, *, now: datetime, why: str = ""
+) -> Subject:
+    """Reads everything, and tells the log. Raises NotFound, or WrongState for somebody who is erased."""
+    known = await lock_person(tx, person_id)
+    if known is None:
+        raise NotFound
+    pseudonym, _, erased_at = known
+    if erased_at is not None:
+        raise WrongState
+    tables = {held.name: await rows_held(tx, held, person_id) for held in HELD}
+    leaves = await _leaves(tx, pseudonym)
+    counts = {name: len(found) for name, found in tables.items()} | {"events": len(leaves)}
+    act = Act.VIEWER_PERSON_EXPORT if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_EXPORT
+    event = trail.event(act, why=why, obj=f"person:{pseudonym}", det={"events": min(len(leaves), EVENTS_MAX)})
+    await append(tx, event, now=now)
+    return Subject(
+        person_id=person_id,
+        pseudonym=pseudonym,
+        made_at=now,
+        profile=(await profiles_of(tx, master, person_ids=[person_id]))[person_id],
+        tables={name: found[:ROWS_MAX] for name, found in tables.items()},
+        leaves=leaves[:EVENTS_MAX],
+        cut=tuple(name for name, count in counts.items() if count > (EVENTS_MAX if name == "events" else ROWS_MAX)),
+    )
+
+
+async def _leaves(tx: Transaction, pseudonym: str) -> tuple[bytes, ...]:
+    found: list[bytes] = []
+    after = 0
+    while len(found) <= EVENTS_MAX:
+        part = await leaves_of(tx, pseudonym, after_id=after, limit=EVENTS_PART)
+        if not part:
+            break
+        found.extend(row.leaf for row in part)
+        after = part[-1].id
+    return tuple(found)
+
+
+def as_zip(subject: Subject) -> bytes:
+    """The file. It takes some processor time for somebody who did much: call it in a thread."""
+    about = {
+        "format": FORMAT,
+        "person_id": subject.person_id,
+        "pseudonym": subject.pseudonym,
+        "made_at": subject.made_at,
+        "rows": {name: len(found) for name, found in subject.tables.items()},
+        "events": len(subject.leaves),
+        "incomplete": list(subject.cut),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("about.json", _json(about))
+        archive.writestr("profile.json", _json(asdict(subject.profile)))
+        for name, found in subject.tables.items():
+            archive.writestr(f"{name}.json", _json(found))
+        archive.writestr("events.ndjson", b"".join(leaf + b"\n" for leaf in subject.leaves))
+    return buffer.getvalue()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
+
+
+def _plain(value: object) -> str:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date() | UUID():
+            return str(value)
+        case bytes():
+            return value.hex()
+        case _:
+            raise TypeError(type(value).__name__)

@@ -1,0 +1,136 @@
+"""Everything that erasing a person changes in rows, and where a person's name could stand besides.
+
+Promise: after `blank_person` no row that belongs to the person holds a word that they, or others of them, wrote; after
+`scrub` no free text of anybody's holds one of the words given. What is left of the person is ids, times, a pseudonym, a
+role or job and a place of work.
+
+A test walks the schema and asks of every text column whether it stands in `FREE_TEXTS`, is blanked or holds no words.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, CursorResult, LargeBinary, Uuid, bindparam, delete, func, or_, select, text, update
+
+from storage.database import Transaction
+from storage.schema import (
+    account,
+    api_token,
+    clinic,
+    identity,
+    legal_hold,
+    material,
+    person,
+    profile,
+    review,
+    session,
+    share,
+    trace,
+    upload,
+    upload_quota,
+    version,
+    viewer,
+)
+
+ERASED = "[erased]"
+NO_PASSWORD = "!"  # noqa: S105  # no hash: nothing verifies against it
+TRACES_MAX = 1_000
+
+# Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
+FREE_TEXTS: tuple[Column[str], ...] = (
+    legal_hold.c.lifted_reason,
+    legal_hold.c.reason,
+    material.c.description,
+    material.c.title,
+    material.c.withdrawn_reason,
+    review.c.reason,
+    share.c.note,
+    trace.c.filename,
+    version.c.filename,
+    viewer.c.blocked_reason,
+)
+
+# File names as clients sent them (base64 of UTF-8), of uploads that are over.
+FORGET_FILE_NAMES = text(
+    """
+    UPDATE upload SET metadata = '{}'
+    WHERE state IN ('complete', 'terminated', 'failed') AND EXISTS (
+        SELECT FROM jsonb_each_text(upload.metadata) AS sent
+        WHERE position(:word IN decode(sent.value, 'base64')) > 0
+    )
+    """
+).bindparams(bindparam("word", type_=LargeBinary))
+
+TRACES_NAMING = text(
+    """
+    WITH mine AS (
+        SELECT copy_id FROM visit WHERE person_id = :person
+        UNION ALL SELECT copy_id FROM desk_visit WHERE person_id = :person
+    )
+    SELECT trace.id FROM trace
+    WHERE trace.object_key IS NOT NULL AND EXISTS (
+        SELECT FROM jsonb_path_query(trace.results, '$.named[*].copy_id') AS named (copy_id)
+        JOIN mine ON lpad(to_hex(mine.copy_id), 12, '0') = named.copy_id #>> '{}'
+    )
+    ORDER BY trace.created_at LIMIT :limit
+    """
+).bindparams(bindparam("person", type_=Uuid))
+
+
+async def lock_person(tx: Transaction, person_id: UUID) -> tuple[str, str, datetime | None] | None:
+    """(pseudonym, kind, erased at) of a person, whose row is locked until `tx` ends."""
+    query = select(person.c.pseudonym, person.c.kind, person.c.erased_at).where(person.c.id == person_id)
+    row = (await tx.execute(query.with_for_update())).one_or_none()
+    return None if row is None else (row.pseudonym, row.kind, row.erased_at)
+
+
+async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: datetime) -> dict[str, int]:
+    """Removes or empties every row's words that belong to one person; how many rows of which table."""
+    mine = account.c.person_id == person_id
+    nameless = {
+        "login": f"erased-{pseudonym}",
+        "password_hash": NO_PASSWORD,
+        "department": "",
+        "disabled_at": func.coalesce(account.c.disabled_at, at),
+    }
+    changes = {
+        "profiles": delete(profile).where(profile.c.person_id == person_id),
+        "identities": delete(identity).where(identity.c.person_id == person_id),
+        "sessions": delete(session).where(session.c.person_id == person_id),
+        "tokens": delete(api_token).where(api_token.c.person_id == person_id),
+        "quotas": delete(upload_quota).where(
+            upload_quota.c.scope == "person", upload_quota.c.subject == str(person_id)
+        ),
+        "accounts": update(account).where(mine).values(nameless),
+        "viewers": update(viewer).where(viewer.c.person_id == person_id).values(blocked_reason=None),
+        "uploads": update(upload).where(upload.c.person_id == person_id).values(metadata={}),
+        "shares": update(share)
+        .where(or_(share.c.creator_id == person_id, share.c.audience_person_id == person_id))
+        .values(note=""),
+        "clinics": update(clinic).where(clinic.c.owner_id == person_id).values(owner_id=None),
+    }
+    counts = {name: _count(await tx.execute(change)) for name, change in changes.items()}
+    await tx.execute(update(person).where(person.c.id == person_id).values(erased_at=at))
+    return counts
+
+
+async def scrub(tx: Transaction, words: Collection[str]) -> int:
+    """Puts `[erased]` in the place of each of these words in every free text; how many cells were changed."""
+    changed = 0
+    for word in words:
+        for column in FREE_TEXTS:
+            query = update(column.table).where(func.strpos(column, word) > 0)
+            changed += _count(await tx.execute(query.values({column.key: func.replace(column, word, ERASED)})))
+        changed += _count(await tx.execute(FORGET_FILE_NAMES, {"word": word.encode()}))
+    return changed
+
+
+async def traces_naming(tx: Transaction, person_id: UUID) -> tuple[UUID, ...]:
+    """Traces whose result names a copy that this person was served, and whose file is still kept."""
+    rows = await tx.execute(TRACES_NAMING, {"person": person_id, "limit": TRACES_MAX})
+    return tuple(rows.scalars())
+
+
+def _count(done: CursorResult[tuple[()]]) -> int:
+    return done.rowcount

@@ -1,0 +1,94 @@
+"""What is held on one person, table by table, for their own eyes: everything but secrets and wrapped keys.
+
+`HELD` says which column leads from which table to a person. A test walks the schema: each reference to a person stands
+here or is said to hold nothing of theirs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Table, or_, select
+
+from storage.database import Transaction
+from storage.schema import (
+    account,
+    api_token,
+    clinic,
+    desk_visit,
+    event,
+    identity,
+    legal_hold,
+    material,
+    person,
+    review,
+    session,
+    share,
+    trace,
+    upload,
+    version,
+    viewer,
+    visit,
+)
+
+ROWS_MAX = 10_000  # of each table
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table, the columns by which its rows are somebody's, and what is nobody's to see."""
+
+    name: str
+    table: Table
+    by: tuple[Column[Any], ...]
+    without: frozenset[str] = frozenset()
+
+
+HELD: tuple[Held, ...] = (
+    Held("person", person, (person.c.id,)),
+    Held("account", account, (account.c.person_id,), frozenset({"password_hash"})),
+    Held("viewer", viewer, (viewer.c.person_id,)),
+    Held("identities", identity, (identity.c.person_id,)),
+    Held("sessions", session, (session.c.person_id,), frozenset({"token_hash", "csrf_token"})),
+    Held("api-tokens", api_token, (api_token.c.person_id,), frozenset({"token_hash"})),
+    Held("clinics", clinic, (clinic.c.owner_id,)),
+    Held("uploads", upload, (upload.c.person_id,), frozenset({"object_key", "multipart_id", "fence", "holder"})),
+    Held("materials", material, (material.c.owner_id, material.c.withdrawn_by)),
+    Held("versions", version, (version.c.uploader_id,), frozenset({"object_key"})),
+    Held("reviews", review, (review.c.submitted_by, review.c.decided_by)),
+    Held(
+        "shares",
+        share,
+        (share.c.creator_id, share.c.sponsor_id, share.c.audience_person_id, share.c.revoked_by),
+        frozenset({"token_id", "kid"}),
+    ),
+    Held("visits", visit, (visit.c.person_id,), frozenset({"copy_id", "kid"})),
+    Held("readings", desk_visit, (desk_visit.c.person_id,), frozenset({"copy_id", "kid"})),
+    Held("traces", trace, (trace.c.person_id,), frozenset({"object_key", "results"})),
+    Held("holds", legal_hold, (legal_hold.c.placed_by, legal_hold.c.lifted_by)),
+)
+
+
+@dataclass(frozen=True)
+class LeafRow:
+    """One event about or by the person."""
+
+    id: int
+    leaf: bytes
+
+
+async def rows_held(tx: Transaction, held: Held, person_id: UUID) -> list[dict[str, Any]]:
+    """A person's rows of one table, at most ROWS_MAX + 1: one too many says that there are more."""
+    columns = [column for column in held.table.c if column.name not in held.without]
+    query = select(*columns).where(or_(*(column == person_id for column in held.by)))
+    query = query.order_by(*held.table.primary_key.columns).limit(ROWS_MAX + 1)
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def leaves_of(tx: Transaction, pseudonym: str, *, after_id: int, limit: int) -> Sequence[LeafRow]:
+    """The exact leaves of events by this person or about them, oldest first, behind `after_id`."""
+    query = select(event.c.id, event.c.leaf).where(
+        or_(event.c.who == pseudonym, event.c.obj == f"person:{pseudonym}"), event.c.id > after_id
+    )
+    return [LeafRow(*row) for row in await tx.execute(query.order_by(event.c.id).limit(limit))]

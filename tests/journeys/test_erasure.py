@@ -1,0 +1,225 @@
+"""A person asks what is held on them, and to be forgotten: both are done, told, and stopped by a legal hold alone."""
+
+import base64
+import io
+import json
+import zipfile
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from compliance.access import Role
+from compliance.profiles import ERASED, profiles_of
+from storage.rows import traces
+from storage.rows.accounts import account_of
+from tests.api import Answer, Api, sign_in
+from tests.materials import png, run_jobs
+from tests.people import Employee, add_employee
+from tests.stage import Piece, Stage
+from tests.viewers import viewer_sign_in
+
+REASON = "来函 2026-11-20"
+
+
+async def employee(stage: Stage, role: Role, **said: str) -> tuple[Employee, Api]:
+    """Somebody whose password is known, signed in."""
+    added = await add_employee(stage.services, role, **said)
+    return added, await sign_in(stage.client, added)
+
+
+async def erase(stage: Stage, person_id: UUID, by: Role = Role.MANAGER, reason: str = REASON) -> Answer:
+    """What the API answers an employee of this role who erases somebody."""
+    who, api = await employee(stage, by)
+    return await api.post(f"/people/{person_id}/erase", {"password": who.password, "reason": reason})
+
+
+async def export(stage: Stage, person_id: UUID, by: Role) -> Piece:
+    """The zip that an employee of this role gets."""
+    who, api = await employee(stage, by)
+    headers = {"Authorization": f"Bearer {api.token}"}
+    path, body = f"/api/v1/people/{person_id}/export", {"password": who.password}
+    return await stage.request("POST", None, path, headers=headers, json=body)
+
+
+def opened(piece: Piece) -> dict[str, Any]:
+    """The files of an export, by name without the ending."""
+    assert 200 == piece.status, piece.body
+    with zipfile.ZipFile(io.BytesIO(piece.body)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    lines = [json.loads(line) for line in files.pop("events.ndjson").splitlines()]
+    return {name.removesuffix(".json"): json.loads(text) for name, text in files.items()} | {"events": lines}
+
+
+async def test_viewer_gets_everything_that_is_held_on_them(stage: Stage) -> None:
+    """Profile, visits, forwards and events, without a secret; it is told, and somebody else gets nothing of it."""
+    share, visit = await stage.visit("li", forward_depth=1)
+    forwarded = (await stage.api("li").post(f"/visits/{visit['id']}/forward", {"note": "请看"})).ok
+    got = opened(await stage.request("POST", "li", "/api/v1/people/me/export"))
+    assert {"name": "李娜", "phone": "+8613800138001"} == got["profile"]
+    assert [visit["id"]] == [row["id"] for row in got["visits"]]
+    assert [forwarded["id"]] == [row["id"] for row in got["shares"]]
+    assert {"viewer:visit:start", "viewer:share:forward"} <= {event["act"] for event in got["events"]}
+    assert [] == got["about"]["incomplete"]
+    assert "token_hash" not in got["sessions"][0]
+    assert share["id"] not in [row["id"] for row in got["shares"]]
+    (told,) = await stage.told("viewer:person:export")
+    assert ("own-data", f"person:{got['about']['pseudonym']}") == (told["why"], told["obj"])
+    other = opened(await stage.request("POST", "wang", "/api/v1/people/me/export"))
+    assert "李娜" not in json.dumps(other, ensure_ascii=False)
+
+
+async def test_employee_gets_what_they_made_and_decided(stage: Stage) -> None:
+    """Materials, versions, uploads and reviews are there; of a password there is nothing."""
+    got = opened(await stage.request("POST", "owner", "/api/v1/people/me/export"))
+    assert str(stage.cast.material_id) in [row["id"] for row in got["materials"]]
+    assert {str(stage.cast.version_id)} <= {row["id"] for row in got["versions"]}
+    assert "password_hash" not in got["account"][0]
+    reviewer = opened(await export(stage, stage.cast.people["reviewer"], Role.ADMIN))
+    assert ["approved"] == [row["state"] for row in reviewer["reviews"]]
+
+
+async def test_erased_viewer_is_gone_and_every_leaf_is_as_it_was(stage: Stage) -> None:
+    """No name, no number, no session, no way back to the pseudonym; what the log says stays byte for byte."""
+    person_id = stage.cast.people["li"]
+    await stage.share(audience="person", person_id=str(person_id), note="给李娜，13800138001")
+    share, _ = await stage.visit("li", note="转李娜的同事")
+    before = await stage.told()
+    done = (await erase(stage, person_id)).ok
+    assert (1, 0) == (done["texts"], done["traces"])
+    assert before == (await stage.told())[: len(before)]
+    assert 401 == (await stage.request("GET", "li", "/api/v1/sessions/current")).status
+    assert "转[erased]的同事" == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["note"]
+    async with stage.services.database.transaction() as tx:
+        found = await profiles_of(tx, stage.services.keys.master, person_ids=[person_id])
+    assert {person_id: ERASED} == found
+    viewers = (await stage.api("manager").get("/people/viewers")).ok["items"]
+    assert [""] == [each["name"] for each in viewers if each["person_id"] == str(person_id)]
+    (event,) = await stage.told("employee:person:erase")
+    assert ("manager-serves-viewers", f"person:{done['pseudonym']}") == (event["why"], event["obj"])
+    assert REASON not in json.dumps(event, ensure_ascii=False)
+
+
+async def test_whoever_comes_back_is_somebody_new(stage: Stage) -> None:
+    """The same number leads to another person, with another pseudonym and nothing of before."""
+    before = stage.cast.people["li"]
+    (await erase(stage, before)).ok  # noqa: B018  # must succeed
+    again = (await viewer_sign_in(stage.client, phone="13800138001")).ok
+    assert str(before) != again["person"]["id"]
+
+
+async def test_viewer_leaves_by_themselves(stage: Stage) -> None:
+    """A word of confirmation is enough; the session is over, and the event says that it was their own wish."""
+    assert 422 == (await stage.api("li").post("/people/me/erase", {"confirm": "yes"})).status
+    (await stage.api("li").post("/people/me/erase", {"confirm": "erase"})).ok  # noqa: B018  # must succeed
+    assert 401 == (await stage.api("li").get("/sessions/current")).status
+    (event,) = await stage.told("viewer:person:erase")
+    assert (event["who"], "viewer-leaves") == (event["obj"].removeprefix("person:"), event["why"])
+
+
+async def test_erased_employee_keeps_no_login_and_their_work_stays(stage: Stage) -> None:
+    """The account can't sign in, its name is a pseudonym, shares of theirs are shut, and materials are still there."""
+    owner = stage.cast.people["owner"]
+    share = await stage.share()
+    await stage.request("POST", "owner", "/uploads/", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "5",
+                        "Upload-Metadata": f"filename {base64.b64encode('林晓.pdf'.encode()).decode()}"})  # fmt: skip
+    (await erase(stage, owner, by=Role.ADMIN)).ok  # noqa: B018  # must succeed
+    async with stage.services.database.transaction() as tx:
+        account = await account_of(tx, owner)
+    assert account is not None
+    assert (True, "", True) == (
+        account.login.startswith("erased-p-"),
+        account.department,
+        account.disabled_at is not None,
+    )
+    assert 401 == (await stage.api("owner").get("/materials")).status
+    assert 403 == (await stage.open("wang", share["token"])).status
+    assert 200 == (await stage.api("manager").get(f"/materials/{stage.cast.material_id}")).status
+
+
+async def test_wrong_password_erases_nobody_and_is_told(stage: Stage) -> None:
+    """A session alone is not enough, and guesses are counted like those of a sign-in."""
+    who, api = await employee(stage, Role.MANAGER)
+    path = f"/people/{stage.cast.people['li']}/erase"
+    refused = await api.post(path, {"password": "guess", "reason": REASON})
+    assert (422, {"/password"}) == (refused.status, refused.fields)
+    (event,) = await stage.told("employee:person:erase")
+    assert ("deny", "password-wrong", who.pseudonym) == (event["res"], event["why"], event["who"])
+    statuses = [(await api.post(path, {"password": "guess", "reason": REASON})).status for _ in range(20)]
+    assert 429 in statuses
+    assert 200 == (await stage.api("li").get("/sessions/current")).status
+
+
+async def test_nobody_is_erased_twice_and_the_last_admin_not_at_all(stage: Stage) -> None:
+    """The second time there is nothing left to do; without an administrator nobody could run the accounts."""
+    person_id = stage.cast.people["li"]
+    assert [200, 409] == [(await erase(stage, person_id)).status for _ in range(2)]
+    await stage.api("admin").post(f"/people/accounts/{stage.cast.people['admin']}/disable")
+    who, api = await employee(stage, Role.ADMIN)
+    await api.post(f"/people/accounts/{stage.cast.people['admin']}/disable")
+    refused = await api.post(f"/people/{who.person_id}/erase", {"password": who.password, "reason": REASON})
+    assert (409, "/problems/last-admin") == (refused.status, refused.body["type"])
+
+
+async def test_hold_stops_an_erasure_until_somebody_else_lifts_it(stage: Stage) -> None:
+    """It can be placed by a reviewer, is lifted by a manager, never by whoever placed it; both are events."""
+    person_id = stage.cast.people["li"]
+    manager, api = await employee(stage, Role.MANAGER)
+    wanted = {"kind": "person", "subject": str(person_id), "reason": "案号 17，李娜"}
+    own, theirs = [(await each.post("/holds", wanted)).ok for each in (api, stage.api("reviewer"))]
+    assert (True, "李娜") == (own["mine"], own["subject_name"])
+    refused = await erase(stage, person_id)
+    assert (409, "/problems/legal-hold") == (refused.status, refused.body["type"])
+    assert 409 == (await stage.api("li").post("/people/me/erase", {"confirm": "erase"})).status
+    lifting = {"password": manager.password, "reason": "结案"}
+    assert [403, 200, 409] == [
+        (await api.post(f"/holds/{hold['id']}/lift", lifting)).status for hold in (own, theirs, theirs)
+    ]
+    assert 409 == (await erase(stage, person_id)).status
+    other, other_api = await employee(stage, Role.MANAGER)
+    (await other_api.post(f"/holds/{own['id']}/lift", {**lifting, "password": other.password})).ok  # noqa: B018  # must succeed
+    (await erase(stage, person_id)).ok  # noqa: B018  # must succeed
+    acts = [(event["act"], event["res"]) for event in await stage.told("employee:hold:")]
+    assert [("employee:hold:place", "allow")] * 2 + [("employee:hold:lift", "allow")] * 2 == acts
+    reasons = {each["reason"] for each in (await api.get("/holds")).ok["items"]}
+    assert {"案号 17，[erased]"} == reasons
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"kind": "log", "subject": str(UUID(int=1))},
+        {"kind": "person"},
+        {"kind": "material", "subject": str(UUID(int=1))},
+    ],
+)
+async def test_hold_names_what_it_is_on(stage: Stage, wanted: dict[str, str]) -> None:
+    """The log as a whole, or one person or material that exists."""
+    refused = await stage.api("reviewer").post("/holds", {**wanted, "reason": "x"})
+    assert refused.status in {404, 422}
+    assert [] == (await stage.api("auditor").get("/holds")).ok["items"]
+
+
+async def test_files_of_traces_that_show_the_erased_are_deleted(stage: Stage) -> None:
+    """A leaked page has the name in its pixels: suspect and pictures go, the result stays, and other traces stay."""
+    services = stage.services
+    _, visit = await stage.visit("li")
+    ids = []
+    for copy_id in (await copy_id_of(stage, visit["id"]), 1):
+        made = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
+        ids.append(UUID(json.loads(made.body)["id"]))
+        async with services.database.transaction() as tx:
+            results = {"named": [{"copy_id": f"{copy_id:012x}"}], "leads": []}
+            await traces.end_trace(tx, ids[-1], now=stage.clock(), outcome="found", results=results)
+    assert 1 == (await erase(stage, stage.cast.people["li"])).ok["traces"]
+    await run_jobs(services)
+    async with services.database.transaction() as tx:
+        kept = [(await traces.trace_by_id(tx, trace_id)).object_key is not None for trace_id in ids]  # type: ignore[union-attr]  # both exist
+    assert [False, True] == kept
+    assert [] == [each.key async for page in services.objects.list_pages(f"traces/{ids[0]}/") for each in page]
+
+
+async def copy_id_of(stage: Stage, visit_id: str) -> int:
+    """What the hidden mark of a visit carries."""
+    (event,) = [each for each in await stage.told("viewer:visit:start") if each["det"]["visit"] == visit_id]
+    return int(event["det"]["copy"], 16) if isinstance(event["det"]["copy"], str) else int(event["det"]["copy"])

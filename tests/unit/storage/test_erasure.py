@@ -1,0 +1,73 @@
+"""Where a person's words could stand: every column of the schema was thought about."""
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from storage.rows.erasure import FREE_TEXTS
+from storage.rows.subjects import HELD
+from storage.schema import metadata, person
+
+# Texts that a person's own row holds; `blank_person` deletes or empties them.
+BLANKED = {
+    "account.department",
+    "account.login",
+    "account.password_hash",
+    "api_token.label",
+    "api_token.scopes",
+    "identity.app",
+    "identity.provider",
+    "identity.subject",
+    "session.csrf_token",
+    "share.note",
+    "upload.metadata",
+    "upload_quota.subject",
+    "viewer.blocked_reason",
+}
+# Closed words, ids, hashes, names of things, and what machines write.
+NOBODYS = {
+    "account.role", "clinic.name", "clinic.region", "event.*", "finding.*", "ledger_*.*", "legal_hold.kind",
+    "material.class", "material.sensitivity", "person.kind", "person.pseudonym", "person_key.kek", "rate_limit.bucket",
+    "rendition.*", "review.rule_set_version", "review.sha256", "review.state", "ring_key.*", "share.audience",
+    "share.audience_job", "share.look", "share.seal_level", "share.watermark", "signing_key.state", "trace.failure",
+    "trace.media_type", "trace.object_key", "trace.outcome", "trace.results", "trace.sha256", "trace.state",
+    "upload.concat", "upload.multipart_id", "upload.object_key", "upload.sha256", "upload.state", "upload.way",
+    "upload_part.*", "upload_quota.scope", "upload_signed_part.*", "upload_source.url", "upload_tail.*",
+    "version.media_type", "version.object_key", "version.preparation", "version.sha256", "version.state", "viewer.job",
+}  # fmt: skip
+# References to a person that `HELD` follows by another column, or that hold nothing about them.
+FOLLOWED_OTHERWISE = {"legal_hold.person_id", "person_key.person_id", "profile.person_id"}
+
+
+def names_texts() -> set[str]:
+    """Every column of text, of a list of texts, or of JSON."""
+    return {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Text | ARRAY | JSONB)
+    }
+
+
+def test_every_text_was_thought_about() -> None:
+    """A new column of text says whether people write in it; a column that is gone is not named any more."""
+    free = {f"{column.table.name}.{column.name}" for column in FREE_TEXTS}
+    unknown = {
+        name
+        for name in names_texts() - free - BLANKED
+        if name not in NOBODYS and f"{name.partition('.')[0]}.*" not in NOBODYS and not name.startswith("ledger_")
+    }
+    assert set() == unknown
+    gone = {name for name in free | BLANKED | NOBODYS if not name.endswith("*")} - names_texts()
+    assert set() == gone
+
+
+def test_every_reference_to_a_person_is_followed() -> None:
+    """What is somebody's is in their export, whatever table it is in."""
+    followed = {f"{column.table.name}.{column.name}" for held in HELD for column in held.by}
+    references = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if any(key.column.table is person for key in column.foreign_keys)
+    }
+    assert references == (followed | FOLLOWED_OTHERWISE) - {"person.id"}
