@@ -143,3 +143,26 @@ class KeyUnavailable(ComplianceError):
     """A key that is needed can't be read: the wrong master key, or a missing row. Fails closed."""
 
     slug = "key-unavailable"
+
+
+class LedgerStalled(ComplianceError):
+    """Events wait too long for their place in the tree, or none can get one; `reason` says why. Nothing may leave."""
+
+    slug = "ledger-stalled"
+
+
+class LedgerBroken(ComplianceError):
+    """Rows of the ledger are not what was signed; `index` is the first leaf that is wrong as far as was looked."""
+
+    slug = "ledger-broken"
+
+    def __init__(self, index: int, detail: str) -> None:
+        super().__init__(index=index, detail=detail)
+        self.index = index
+        self.detail = detail
+
+
+class LedgerNamedOtherwise(ComplianceError):
+    """The configuration gives the log another name than the one it began with, which every checkpoint bears."""
+
+    slug = "ledger-named-otherwise"

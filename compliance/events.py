@@ -90,6 +90,8 @@ class Act(StrEnum):
     SYSTEM_KEY_ROTATE = "system:key:rotate"
     SYSTEM_KEY_RETIRE = "system:key:retire"
     SYSTEM_KEY_REVOKE = "system:key:revoke"
+    SYSTEM_CLOCK_BACK = "system:clock:back"
+    EMPLOYEE_LEDGER_READ = "employee:ledger:read"
 
 
 class Result(StrEnum):

@@ -1,16 +1,20 @@
 """The log's one door: an event is appended in the transaction of the act it tells of, or the act does not happen.
 
-Events are numbered in order of arrival. The Merkle tree over them (checkpoints, tiles, receipts) is built by a
-later reader of the same rows; nothing here may change a leaf's bytes.
+Events are numbered in order of arrival. Their place in the Merkle tree comes later, from the sequencer
+(`compliance.sequencing`), which takes what is committed; nothing here or there changes a leaf's bytes. An event that
+belongs to no other change may go through `Alone`, which commits many together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from compliance.batches import Batches
 from compliance.events import Event, leaf_of
-from storage.database import Transaction
+from storage.database import Database, Transaction, ring
 from storage.rows import events
+
+ALONE_MAX = 256
 
 
 async def append(tx: Transaction, event: Event, *, now: datetime | None = None) -> int:
@@ -19,12 +23,43 @@ async def append(tx: Transaction, event: Event, *, now: datetime | None = None) 
     Raises ValueError for an event that the leaf format can't carry, StoreUnavailable when the database is away: in
     both cases the caller's act must not happen, which is so when both stand in the same transaction.
     """
-    return await events.add_event(tx, **_columns(event, now or datetime.now(UTC)))
+    added = await events.add_event(tx, **_columns(event, now or datetime.now(UTC)))
+    ring(tx)
+    return added
 
 
 async def append_all(tx: Transaction, told: Sequence[Event], *, now: datetime) -> None:
     """Writes several events of one moment, in this order, as `append` does."""
-    await events.add_events(tx, [_columns(event, now) for event in told])
+    await _add(tx, [_columns(event, now) for event in told])
+
+
+class Alone:
+    """Events that stand alone: those that come while one commit is under way share the next.
+
+    A writer by itself waits for one commit; a hundred at once don't wait for a hundred.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._batches = Batches(self._commit, batch_max=ALONE_MAX)
+
+    async def append(self, event: Event) -> None:
+        """Returns once the event is committed.
+
+        Raises ValueError for an event that the leaf format can't carry, StoreUnavailable when nothing was written.
+        """
+        await self._batches.do(_columns(event, self._clock()))
+
+    async def _commit(self, rows: Sequence[dict[str, Any]]) -> Sequence[Exception | None]:
+        async with self._database.statements() as tx:
+            await _add(tx, rows)
+        return [None] * len(rows)
+
+
+async def _add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    await events.add_events(tx, rows)
+    ring(tx)
 
 
 def _columns(event: Event, t: datetime) -> dict[str, Any]:

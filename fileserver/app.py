@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
-from fileserver.batches import Batches
+from compliance.batches import Batches
 from fileserver.config import Config
 from fileserver.http.api_docs import prepare_document
 from fileserver.http.caller import Authenticate
@@ -15,6 +15,7 @@ from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
 from fileserver.http.routing import Route, check_routes
 from fileserver.i18n import load_catalogues
+from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.readiness import PROBE, ReadinessProbe
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
 from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
@@ -37,7 +38,8 @@ def create_app(
 ) -> web.Application:
     """The application, ready for a runner (fileserver.http.serving).
 
-    Services that are given are used and left open. Raises RouteTableError for a careless declaration.
+    Services that are given are used and left open, and don't take part in building the ledger's tree. Raises
+    RouteTableError for a careless declaration.
     """
     check_routes(routes)
     load_catalogues()
@@ -53,6 +55,7 @@ def create_app(
     app[WHOLES] = Batches(lambda batch: record(app[SERVICES], batch))
     app[REFUSALS] = Refusals(app[METRICS].registry)
     app[METRICS].registry.register(FlightCollector(app[RECEPTIONS].flights))
+    app[METRICS].registry.register(LedgerCollector(lambda: app[SERVICES].watch))
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
@@ -70,7 +73,7 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
             yield
             await given.settle()
             return
-        async with open_services(config) as services:
+        async with open_services(config) as services, services.sequencer.running():
             app[SERVICES] = services
             yield
             await services.settle()

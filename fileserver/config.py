@@ -205,6 +205,16 @@ class Config(BaseSettings):
         default=365 * DAY_S,
         description="The file and the pictures of a trace are deleted after so long; its result stays",
     )
+    ledger_origin: str | None = Field(
+        default=None,
+        description="Name of the log in its checkpoints, for ever the one of the first start; none: host of the public "
+        "URL and /ledger",
+        max_length=200,
+        pattern=r"^[^\s+]+$",
+    )
+    ledger_stall_limit_s: Seconds = Field(
+        default=30, description="Nothing of a material leaves while events wait longer for their place in the ledger"
+    )
     visit_url_lifetime_s: Seconds = Field(default=300, description="A content address under /v/ works for so long")
     originals_by: OriginalsBy = Field(
         default=OriginalsBy.STREAM,
@@ -266,6 +276,11 @@ class Config(BaseSettings):
     def master_key_other_bytes(self) -> bytes | None:
         """The master key that only opens, if there is one."""
         return base64.b64decode(self.master_key_other.get_secret_value()) if self.master_key_other else None
+
+    @property
+    def ledger_origin_otherwise(self) -> str:
+        """The log's name where nobody gives it one: share.example.com/ledger."""
+        return f"{URL(self.public_url).authority}/ledger"
 
     def effective(self) -> Iterator[Setting]:
         """Every setting as it is in force, secrets hidden, in the order of declaration."""

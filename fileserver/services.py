@@ -13,8 +13,10 @@ import structlog
 
 from compliance.exit import SealedExit
 from compliance.keys import KeyRing, MasterKey
+from compliance.ledger import Alone
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer, Sealer
+from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
 from fileserver.config import Config
 from fileserver.outgoing import Outgoing, Policy
 from fileserver.single_flight import SingleFlight
@@ -44,6 +46,7 @@ class Services:
     keys: KeyRing
     clock: Callable[[], datetime]
     outgoing: Outgoing
+    ledger_origin: str = ""  # the log's name
     passwords: Passwords = field(default_factory=Passwords)
     callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
     suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))
@@ -53,7 +56,24 @@ class Services:
     @cached_property
     def exit(self) -> SealedExit:
         """The one way out for bytes of a material."""
-        return SealedExit(self.database, self.objects, self.sealer, self.renderer, self.keys, self.clock)
+        return SealedExit(
+            self.database, self.objects, self.sealer, self.renderer, self.keys, self.clock, self.watch.require
+        )
+
+    @cached_property
+    def alone(self) -> Alone:
+        """Appends events that stand alone."""
+        return Alone(self.database, self.clock)
+
+    @cached_property
+    def watch(self) -> LedgerWatch:
+        """Does the log keep up."""
+        return LedgerWatch(self.config.ledger_stall_limit_s)
+
+    @cached_property
+    def sequencer(self) -> Sequencer:
+        """Takes part in building the tree while it is `running`."""
+        return Sequencer(self.database, self.keys, self.watch, self.clock)
 
     async def settle(self) -> None:
         """Waits until the exit, if anything ever left, has told the log what it has to tell."""
@@ -72,7 +92,8 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Everything opened on the way in and closed on the way out, also when the start fails half-way.
 
-    Raises StoreUnavailable without a database, KeyUnavailable under a wrong master key: such a process must not serve.
+    Raises StoreUnavailable without a database, KeyUnavailable under a wrong master key, LedgerBroken when the log is
+    not the one that was signed, LedgerNamedOtherwise: such a process must not serve.
     """
     url = config.database_url.get_secret_value()
     async with AsyncExitStack() as stack:
@@ -81,6 +102,7 @@ async def open_services(
         keys = KeyRing(MasterKey(config.master_key_bytes, config.master_key_other_bytes))
         await keys.refresh(database)
         await stack.enter_async_context(_refreshing(keys, database))
+        origin = await open_ledger(database, keys, named=config.ledger_origin, otherwise=config.ledger_origin_otherwise)
         yield Services(
             config=config,
             database=database,
@@ -90,6 +112,7 @@ async def open_services(
             sealer=await stack.enter_async_context(Sealer(processes=config.sealing_processes)),
             keys=keys,
             clock=clock,
+            ledger_origin=origin,
             outgoing=await stack.enter_async_context(Outgoing(policy_of(config), ca_file=config.outgoing_ca_file)),
             passwords=passwords or Passwords(),
         )

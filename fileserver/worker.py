@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from fileserver.accounts import jobs as accounts
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
+from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.privacy import jobs as privacy
 from fileserver.services import Services, open_services
@@ -33,6 +34,7 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         services = await stack.enter_async_context(open_services(config))
         register_jobs(services)
         await stack.enter_async_context(serving_figures(config, figures_of(services)))
+        await stack.enter_async_context(services.sequencer.running())
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -44,10 +46,11 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
 
 
 def figures_of(services: Services) -> CollectorRegistry:
-    """What a worker counts: its process, and what its jobs cleaned away."""
+    """What a worker counts: its process, and what its jobs cleaned away, and how the ledger is doing."""
     registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     registry.register(SweepCollector(services.counts))
+    registry.register(LedgerCollector(lambda: services.watch))
     return registry
 
 

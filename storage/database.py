@@ -4,6 +4,7 @@
 decides what is committed together. Times are UTC and come from the database's clock unless the caller injects them.
 """
 
+import asyncio
 import select
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -26,6 +27,7 @@ POOL_OVERFLOW = 10
 POOL_TIMEOUT_S = 10
 IDLE_S = 30.0
 USED_AT = "used_at"
+NEWS = "news"
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
@@ -46,6 +48,7 @@ class Database:
     """A pool of connections to one PostgreSQL, opened on first use and closed by `close`."""
 
     def __init__(self, url: str) -> None:
+        self.news = asyncio.Event()
         self.url = make_url(url).set(drivername="postgresql+psycopg")
         self._engine = create_async_engine(
             self.url,
@@ -60,6 +63,7 @@ class Database:
             },
         )
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self._engine.sync_engine, "connect", lambda _connection, record: self._note_news(record))
         event.listen(self._engine.sync_engine, "checkin", _note_use)
         event.listen(self._engine.sync_engine, "checkout", self._ask_if_doubtful)
 
@@ -94,6 +98,9 @@ class Database:
         """Closes every connection of the pool."""
         await self._engine.dispose()
 
+    def _note_news(self, record: ConnectionPoolEntry) -> None:
+        record.info[NEWS] = self.news
+
     def _ask_if_doubtful(self, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         """Asked before it is used is a connection that rested for long, or whose server has said something: a goodbye.
 
@@ -106,6 +113,14 @@ class Database:
             self._engine.dialect.do_ping(connection)
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+def ring(tx: Transaction) -> None:
+    """Sets `news` of the database that this transaction is of, for whoever in this process waits for what it writes.
+
+    It is heard before the transaction commits, so what is looked for may come a moment later, or never.
+    """
+    tx.info[NEWS].set()
 
 
 def _is_readable(file: int) -> bool:

@@ -3,7 +3,7 @@
 What it holds before a byte leaves: the access decision, made on rows read in the same transaction as the event that
 records it, and that event committed. A picture is sealed first and decided again afterwards, so nothing older than
 the answer's own moment is let out. A long answer asks again before every page or every few MiB, and ends with an
-event that says how much really left. No committed event, no byte: when the log fails, this fails.
+event that says how much really left. No committed event, no byte: when the log fails or falls behind, this fails.
 """
 
 import asyncio
@@ -89,6 +89,7 @@ class SealedExit:
         renderer: Renderer,
         keys: KeyRing,
         clock: Callable[[], datetime],
+        require_log: Callable[[], None],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
@@ -96,6 +97,7 @@ class SealedExit:
         self._sealer = sealer
         self._keys = keys
         self._clock = clock
+        self._require_log = require_log
         self._now_s = now_s
         self._turns = Turns()
         self._tile_turns = Turns(1)  # one process then has the picture that a person's tiles are cut from
@@ -106,7 +108,8 @@ class SealedExit:
     async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
         """The piece, sealed to the person at the gate, with its event committed.
 
-        Raises AccessDenied (the rule says why), NotFound, NotPrepared while renditions are being made, and the
+        Raises AccessDenied (the rule says why), NotFound, NotPrepared while renditions are being made, LedgerStalled
+        while the log doesn't keep up, and the
         StorageError or WatermarkError of whatever failed; in every such case no byte has left.
         """
         if piece.kind is PieceKind.ORIGINAL:
@@ -143,7 +146,7 @@ class SealedExit:
         recorded. Raises AccessDenied, NotFound.
         """
         async with self._database.transaction() as tx:
-            passage = await gate.admit(tx, self._keys, PieceKind.ORIGINAL, self._clock())
+            passage = await self._admit(gate, tx, PieceKind.ORIGINAL)
             original = _original_of(passage)
             leave = choose(original)
             if leave is not None:
@@ -159,6 +162,7 @@ class SealedExit:
         Raises AccessDenied, NotFound for what isn't there (any more), StorageError, WatermarkError: nothing has left
         then.
         """
+        self._require_log()
         async with self._database.transaction() as tx:
             admitted = await gate.admit(tx, self._keys, self._clock())
         wanted = [admitted.keys.get(each) for each in pictures]
@@ -171,6 +175,7 @@ class SealedExit:
                 sealed.append(await self._sealer.seal(base, Seal(admitted.stamp)))
         async with self._database.transaction() as tx:
             now = self._clock()
+            self._require_log()
             admitted = await gate.admit(tx, self._keys, now)  # sealing took a while
             det: dict[str, str | int] = {"sha256": admitted.sha256, "pictures": len(sealed)}
             size_bytes = sum(map(len, sealed))
@@ -190,7 +195,7 @@ class SealedExit:
         """
         for _ in range(SPLICE_TRIES_MAX):
             async with self._database.transaction() as tx:
-                passage = await gate.admit(tx, self._keys, PieceKind.DOCUMENT, self._clock())
+                passage = await self._admit(gate, tx, PieceKind.DOCUMENT)
                 if passage.served.preparation == "pending":
                     raise NotPrepared
                 template = await template_of(tx, passage)
@@ -356,16 +361,21 @@ class SealedExit:
             )
             await ledger.append(tx, event, now=self._clock())
 
+    async def _admit(self, gate: Gate, tx: Transaction, kind: PieceKind) -> Passage:
+        """The gate's answer. Raises LedgerStalled while the log doesn't keep up: what leaves then might not be told."""
+        self._require_log()
+        return await gate.admit(tx, self._keys, kind, self._clock())
+
     async def _ask(self, gate: Gate, kind: PieceKind) -> Passage:
         """The gate's answer at this moment, unrecorded; in a transaction only where the gate may write a row."""
         asking = self._database.transaction() if gate.begins_visits else self._database.statements()
         async with asking as tx:
-            return await gate.admit(tx, self._keys, kind, self._clock())
+            return await self._admit(gate, tx, kind)
 
     async def _record(self, gate: Gate, piece: Piece, trail: Trail, size_bytes: int = 0) -> Passage:
         """The gate's answer and the event that tells of it, committed together."""
         async with self._database.transaction() as tx:
-            passage = await gate.admit(tx, self._keys, piece.kind, self._clock())
+            passage = await self._admit(gate, tx, piece.kind)
             await self._append(tx, passage, piece, trail, size_bytes)
         return passage
 

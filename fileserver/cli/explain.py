@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from compliance.errors import KeyUnavailable
+from compliance.errors import KeyUnavailable, LedgerBroken, LedgerNamedOtherwise
 from fileserver.config import variable_of
 from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavailable
 
@@ -16,7 +16,7 @@ ENGINES: Mapping[str, str] = {
 }
 
 
-def explain(error: Exception) -> str:
+def explain(error: Exception) -> str:  # noqa: PLR0911  # one sentence for each kind of error
     """The sentence; an engine's failure quotes the end of its log below."""
     match error:
         case EngineFailed():
@@ -29,8 +29,17 @@ def explain(error: Exception) -> str:
             return f"The S3 server refused {error.params['operation']}: {error.params['code']}."
         case KeyUnavailable():
             return f"{variable_of('master_key')} is not the key that this database was made with, or not any more."
+        case LedgerBroken() | LedgerNamedOtherwise():
+            return _ledger(error)
         case _:
             return str(error)
+
+
+def _ledger(error: LedgerBroken | LedgerNamedOtherwise) -> str:
+    if isinstance(error, LedgerBroken):
+        return f"The ledger is not what was signed, from index {error.index} on: {error.detail}. Nothing is served."
+    origin, named = error.params["origin"], error.params["named"]
+    return f"The log is called {origin}, not {named} ({variable_of('ledger_origin')}): it keeps its name for ever."
 
 
 def _engine_failed(error: EngineFailed) -> str:

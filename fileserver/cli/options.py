@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from compliance.errors import KeyUnavailable
+from compliance.errors import KeyUnavailable, LedgerBroken, LedgerNamedOtherwise
 from fileserver.cli.explain import explain
 from fileserver.config import Config, ConfigError, load_config
 from storage import migrations
@@ -15,7 +15,12 @@ from storage.errors import StorageError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-EXPLAINED: tuple[type[Exception], ...] = (StorageError, KeyUnavailable)
+EXPLAINED: tuple[type[Exception], ...] = (
+    StorageError,
+    KeyUnavailable,
+    LedgerBroken,
+    LedgerNamedOtherwise,
+)
 
 
 class Unusable(click.ClickException):

@@ -1,4 +1,4 @@
-"""Can this process serve: are PostgreSQL and S3 there, and is the database at the revision that this code needs.
+"""Can this process serve: are PostgreSQL, its revision and S3 as this code needs them, and does the ledger keep up.
 
 A reason is a fixed word or a revision id: exception texts hold addresses and user names, and this answer is public.
 """
@@ -68,6 +68,7 @@ async def check_readiness(services: Services) -> Readiness:
         "database": services.database.ping,
         "migrations": lambda: check_migrations(services.config.database_url.get_secret_value()),
         "objects": services.objects.ping,
+        "ledger": lambda: check_ledger(services),
     }
     results = await asyncio.gather(*(run_check(name, check) for name, check in checks.items()))
     return Readiness(ready=all(result.ok for result in results), checks=tuple(results))
@@ -86,6 +87,13 @@ async def run_check(name: str, check: Check) -> CheckResult:
         log.warning("readiness check failed", check=name, error=type(error).__name__)
         return CheckResult(name=name, ok=False, reason="unreachable")
     return CheckResult(name=name, ok=True)
+
+
+async def check_ledger(services: Services) -> None:
+    """Raises NotReady while nothing of a material leaves because of the log, or its tree doesn't grow."""
+    reason = services.watch.reason or services.watch.hindrance
+    if reason:
+        raise NotReady(reason)
 
 
 async def check_migrations(database_url: str) -> None:

@@ -16,10 +16,10 @@ from aiohttp import web
 
 from compliance import ledger
 from compliance.access import Action, Actor, require
+from compliance.batches import Batches
 from compliance.errors import AccessDenied
 from compliance.events import Act, Event, Trail
 from compliance.visits import actor_of
-from fileserver.batches import Batches
 from fileserver.services import Services
 from fileserver.uploads import names, quotas, service
 from fileserver.uploads.body import Body, Memory

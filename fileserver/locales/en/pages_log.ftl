@@ -106,3 +106,5 @@ act-viewer-request-deny = Viewer's request refused
 act-system-key-rotate = Rotated a key
 act-system-key-retire = A key ended its overlap
 act-system-key-revoke = A key was revoked
+act-system-clock-back = A server's clock went back
+act-employee-ledger-read = Read entries of the ledger

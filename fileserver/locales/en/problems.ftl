@@ -152,6 +152,18 @@ problem-key-unavailable-title = A key is unavailable
 problem-key-unavailable-detail = A key that is needed cannot be read, so nothing is handed out. Please tell your administrator.
 problem-key-unavailable-explanation = The server's master key is wrong or a key is missing. Until that is mended the server refuses rather than guesses.
 
+problem-ledger-stalled-title = The log doesn't keep up
+problem-ledger-stalled-detail = What is read can't be told to the ledger at the moment, so no material is handed out. Please try again later.
+problem-ledger-stalled-explanation = No access without a record: while events wait too long for their place in the ledger, or none can be signed, no material leaves. The server's readiness says why.
+
+problem-ledger-broken-title = The ledger is not what was signed
+problem-ledger-broken-detail = From entry { $index } on, the ledger differs from its signed checkpoint. Please tell your administrator.
+problem-ledger-broken-explanation = The log in the database doesn't fit the newest signed checkpoint: it was changed, cut, or put together from backups. The server signs nothing more on such a log.
+
+problem-ledger-named-otherwise-title = The ledger has another name
+problem-ledger-named-otherwise-detail = The ledger is called { $origin }, and the configuration says { $named }.
+problem-ledger-named-otherwise-explanation = The ledger got its name at the first start. Every checkpoint bears it, so it never changes. Remove or mend the setting.
+
 problem-too-many-traces-title = Too many traces waiting
 problem-too-many-traces-detail = { $traces_max } traces are waiting already. Please try again later.
 problem-too-many-traces-explanation = A trace takes much computing, so the number of those that wait is limited.

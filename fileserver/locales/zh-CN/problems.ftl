@@ -152,6 +152,18 @@ problem-key-unavailable-title = 密钥不可用
 problem-key-unavailable-detail = 无法读取所需的密钥，因此不提供任何内容。请告知管理员。
 problem-key-unavailable-explanation = 服务器主密钥错误或缺少密钥。在修复之前，服务器宁可拒绝也不会猜测。
 
+problem-ledger-stalled-title = 日志暂时跟不上
+problem-ledger-stalled-detail = 访问记录暂时无法写入账本，因此现在不提供任何资料。请稍后再试。
+problem-ledger-stalled-explanation = 没有记录就没有访问：只要事件在账本中等待过久或无法签名，服务器就不放行资料。服务器的就绪状态会说明原因。
+
+problem-ledger-broken-title = 账本与签名不符
+problem-ledger-broken-detail = 账本从第 { $index } 条起与已签名的检查点不一致。请告知管理员。
+problem-ledger-broken-explanation = 数据库中的日志与最后签名的检查点不符，可能被改动、截断或由备份拼接。服务器不会在这样的日志上继续签名。
+
+problem-ledger-named-otherwise-title = 账本另有名称
+problem-ledger-named-otherwise-detail = 账本名称是 { $origin }，配置中却是 { $named }。
+problem-ledger-named-otherwise-explanation = 账本名称在首次启动时确定，写在每个检查点里，不能更改。请删除或改正该设置。
+
 problem-too-many-traces-title = 等待中的溯源过多
 problem-too-many-traces-detail = 已有 { $traces_max } 项溯源在等待，请稍后再试。
 problem-too-many-traces-explanation = 每项溯源都要占用较多计算资源，因此等待的数量有限制。

@@ -9,10 +9,13 @@ BATCH_MAX = 64
 
 
 class Batches(Generic[Item]):
-    """`work` gets what gathered while it was busy, at most BATCH_MAX, and says for each what went wrong, or None."""
+    """`work` gets what gathered while it was busy, at most `batch_max`, and says for each what went wrong, or None."""
 
-    def __init__(self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Exception | None]]]) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Exception | None]]], batch_max: int = BATCH_MAX
+    ) -> None:
         self._work = work
+        self._batch_max = batch_max
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -26,7 +29,7 @@ class Batches(Generic[Item]):
 
     async def _run(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
+            batch, self._waiting = self._waiting[: self._batch_max], self._waiting[self._batch_max :]
             for (_, done), failure in zip(batch, await self._outcomes(batch), strict=True):
                 if done.done():  # its caller has left
                     continue

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from fileserver.batches import BATCH_MAX, Batches
+from compliance.batches import BATCH_MAX, Batches
 
 
 class Desk:

@@ -1,0 +1,136 @@
+"""One batch: everything that it writes is committed together, by whoever called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.errors import KeyUnavailable, LedgerBroken
+from compliance.events import Act, Trail
+from compliance.keys import KeyRing, KeyUse
+from compliance.ledger import append
+from compliance.merkle import Edge, leaf_hash
+from compliance.merkle.edge import edge_widths
+from compliance.merkle.hashes import HASH_BYTES
+from compliance.merkle.tiles import TILE_WIDTH, partial_width
+from compliance.notes import Checkpoint, Signer, signed_note
+from compliance.sequencing.checking import first_wrong
+from storage.channel import say
+from storage.database import Transaction
+from storage.rows import keys as key_rows
+from storage.rows import ledger as rows
+from storage.rows import sequencing
+from storage.rows.ledger import CheckpointRow
+from storage.rows.sequencing import LogRow, Taken
+
+BATCH_MAX = 2_048
+BEAT_S = 30.0  # an idle log's head is looked at, and found good, this often
+STEP_S = 10.0  # by so much may a leaf's time lie before that of the leaf ahead of it: transactions overlap
+STEP_TOLD_EVERY_S = 60.0  # two nodes whose clocks differ would otherwise tell of it all day
+CHANNEL = "ledger"  # hears the size of every new checkpoint
+SYSTEM = Trail(role="system")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What a turn came to. Whoever finds another at it has `busy` and knows nothing else."""
+
+    busy: bool = False
+    taken: int = 0
+    last_id: int = 0  # of the last event taken
+    size: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether more may be waiting."""
+        return self.taken == BATCH_MAX
+
+
+async def sequence(tx: Transaction, keys: KeyRing, *, now: datetime, after: int = 0) -> Batch:
+    """Takes the turn and gives up to BATCH_MAX waiting events behind number `after` their places; commits nothing.
+
+    Raises KeysChanged, KeyUnavailable without a key to sign with, LedgerBroken when the tree is not the one that was
+    signed: nothing must be committed then.
+    """
+    if not await sequencing.take_turn(tx):
+        return Batch(busy=True)
+    log, head = await sequencing.log_row(tx), await rows.latest_checkpoint(tx)
+    if log is None:
+        raise KeyUnavailable(purpose="ledger origin")
+    await _same_keys(tx, keys)
+    signers = [Signer(log.origin, key.seed) for key in keys.ledger_signers]
+    if not signers:
+        raise KeyUnavailable(purpose="ledger")
+    edge = await _edge(tx, head)
+    taken = await sequencing.take_pending(tx, after=after, limit=BATCH_MAX)
+    if head is not None and not taken:
+        if log.beat_ago_s >= BEAT_S:
+            await sequencing.beat(tx)
+        return Batch(size=edge.size)
+    await _put(tx, edge, taken, signers, now)
+    await _beat(tx, log, taken, edge.size - len(taken), now)
+    await say(tx, CHANNEL, str(edge.size))
+    return Batch(taken=len(taken), last_id=taken[-1].event_id if taken else 0, size=edge.size)
+
+
+class KeysChanged(Exception):
+    """The keys are others than this process knows, since a moment ago: it has to read them and come again."""
+
+
+async def _same_keys(tx: Transaction, keys: KeyRing) -> None:
+    """A key that was revoked signs nothing from the moment that this is committed."""
+    now = {(row.kid, row.state) for row in await key_rows.all_keys(tx) if row.use == KeyUse.LEDGER}
+    if now != {(key.kid, key.state) for key in keys.ledger}:
+        raise KeysChanged
+
+
+async def _edge(tx: Transaction, head: CheckpointRow | None) -> Edge:
+    """The right edge as the tiles have it. Raises LedgerBroken unless it is the one that was signed."""
+    size = head.size if head else 0
+    places = {level: (level, _last_tile(size, level)) for level in edge_widths(size)}
+    tiles = await rows.tiles(tx, places.values())
+    partials = {
+        level: tiles.get(place, b"")[: partial_width(size, level) * HASH_BYTES] for level, place in places.items()
+    }
+    try:
+        edge = Edge(size, partials)
+    except ValueError:
+        edge = Edge()
+    if head is not None and edge.root != head.root:
+        wrong = await first_wrong(tx, size)
+        raise LedgerBroken(size if wrong is None else wrong, "tiles are not those that were signed")
+    return edge
+
+
+def _last_tile(size: int, level: int) -> int:
+    return (size >> (8 * level)) // TILE_WIDTH
+
+
+async def _put(tx: Transaction, edge: Edge, taken: Sequence[Taken], signers: Sequence[Signer], now: datetime) -> None:
+    first = edge.size
+    grown = edge.grow([leaf_hash(each.leaf) for each in taken])
+    note = signed_note(Checkpoint(signers[0].name, edge.size, edge.root).text, signers)
+    if taken:
+        await sequencing.add_leaves(tx, first, [each.event_id for each in taken])
+        await sequencing.put_tiles(tx, {(tile.level, tile.n): hashes for tile, hashes in grown.items()})
+    await sequencing.add_checkpoint(tx, CheckpointRow(edge.size, edge.root, note, now))
+
+
+async def _beat(tx: Transaction, log: LogRow, taken: Sequence[Taken], first: int, now: datetime) -> None:
+    """Times go forward along the tree, but for overlapping transactions; a larger step back becomes an event."""
+    index, back_s = _step_back(log.last_t, taken)
+    told_ago_s = -1.0 if log.step_told_ago_s is None else log.step_told_ago_s
+    told = back_s > STEP_S and not 0 <= told_ago_s < STEP_TOLD_EVERY_S  # a stepped clock may put the telling ahead
+    if told:
+        det: dict[str, str | int] = {"seconds": int(back_s), "index": first + index}
+        await append(tx, SYSTEM.event(Act.SYSTEM_CLOCK_BACK, det=det), now=now)
+    await sequencing.beat(tx, last_t=taken[-1].t if taken else None, step_told=told)
+
+
+def _step_back(before: datetime | None, taken: Sequence[Taken]) -> tuple[int, float]:
+    """The place in the batch of the largest step back, and how large it is."""
+    index, largest = 0, 0.0
+    for place, each in enumerate(taken):
+        if before is not None and (step := (before - each.t).total_seconds()) > largest:
+            index, largest = place, step
+        before = each.t
+    return index, largest
