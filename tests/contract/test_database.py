@@ -71,6 +71,7 @@ GUARDS = {
     "ledger_tile_never_removed",
     "ledger_tile_never_truncated",
     "ledger_tile_only_grows",
+    "trail_review_append_only",
     "version_immutable",
 }
 

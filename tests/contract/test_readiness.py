@@ -18,10 +18,10 @@ Client = TestClient[web.Request, web.Application]
 
 
 async def test_ready_when_every_part_serves(client: Client) -> None:
-    """PostgreSQL, its migrations and S3 are there."""
+    """PostgreSQL, its migrations and S3 are there, and the log keeps up."""
     response = await client.get("/readyz")
     document = await response.json()
-    assert (200, True, ["database", "migrations", "objects"]) == (
+    assert (200, True, ["database", "migrations", "objects", "ledger"]) == (
         response.status,
         document["ready"],
         [check["name"] for check in document["checks"] if check["ok"]],
