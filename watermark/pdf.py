@@ -55,6 +55,15 @@ class PdfDocument:
         self._pdf.close()
         self._source = b""
 
+    def size_pt(self, number: int) -> tuple[float, float]:
+        """How wide and high page `number` is shown, in points."""
+        page, unit = self._page(number), self._user_units.get(number, 1.0)
+        try:
+            width, height = page.get_size()
+        finally:
+            page.close()
+        return width * unit, height * unit
+
     def render(self, number: int, long_side_px: int) -> RenderedPage:
         """Page `number`, its longer side exactly `long_side_px`, the shorter in proportion and at least one pixel."""
         page = self._page(number)

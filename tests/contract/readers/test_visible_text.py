@@ -3,12 +3,11 @@
 from contextlib import closing
 from functools import cache
 
-import numpy as np
 import pytest
-from PIL import Image, ImageOps
-from rapidocr_onnxruntime import RapidOCR
+from PIL import Image
 
 from tests.brochure import brochure
+from tests.ocr import read_line
 from tests.unit.watermark.templates.viewers import OUYANG, SMITH, Template
 from watermark import geometry
 from watermark.look import PRESETS
@@ -18,19 +17,11 @@ from watermark.templates import Level
 from watermark.templates.preparing import prepare
 
 SHORT_SIDE_PX = 1240
-SEEN_PX = (1000, 700)
-MARGIN_PX = 20
 STRONG = PRESETS["strong"]
 FACTS = {
     OUYANG: ("欧阳明慧", "上海静安门诊部", "5678", "7780108f"),
     SMITH: ("JeanSmith", "PudongClinic", "1234", "00ff17ab"),
 }
-
-
-@cache
-def reader() -> RapidOCR:
-    """A program that reads Chinese and Latin."""
-    return RapidOCR()
 
 
 @cache
@@ -42,16 +33,8 @@ def template() -> Template:
 def drawn(pdf: bytes, page: int) -> Image.Image:
     """A page as a reader shows it."""
     with closing(PdfDocument(pdf, pages_max=10)) as opened:
-        size = opened.render(page, 20)
-        aspect = max(size.width_pt, size.height_pt) / min(size.width_pt, size.height_pt)
-        return opened.render(page, round(SHORT_SIDE_PX * aspect)).image
-
-
-def read(seen: Image.Image) -> str:
-    """What can be read, without spaces."""
-    seen.thumbnail(SEEN_PX)
-    found, _ = reader()(np.asarray(ImageOps.expand(seen, MARGIN_PX, "white")))  # it overlooks what touches the edge
-    return "".join(text for _, text, _ in found or []).replace(" ", "")
+        width, height = opened.size_pt(page)
+        return opened.render(page, round(SHORT_SIDE_PX * max(width, height) / min(width, height))).image
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
@@ -60,11 +43,10 @@ def test_the_footer_can_be_read_on_every_page(stamp: Stamp, page: int) -> None:
     """Upright, turned or cropped: all facts stand at the lower left."""
     seen = drawn(template().copy(stamp), page)
     planned = geometry.footer(stamp.footer, *seen.size, em_min=0)
-    strip = seen.crop(
-        (0, round(seen.height - planned.height - 3 * planned.margin), round(planned.width * 1.1), seen.height)
-    )
+    left, lower = planned.margin, seen.height - planned.margin
+    strip = seen.crop((left, lower - planned.height, left + planned.width, lower))
 
-    text = read(strip)
+    text = read_line(strip)
     assert [each for each in FACTS[stamp] if each not in text] == []
 
 
@@ -75,7 +57,8 @@ def test_the_tiled_letters_can_be_read_on_every_page(stamp: Stamp, page: int) ->
     planned = geometry.setting(STRONG.lines(stamp), STRONG, *seen.size, em_min=0)
     centres = planned.centres(*seen.size)
     x, y = min(centres, key=lambda at: abs(at[0] - seen.width / 2) + abs(at[1] - seen.height / 3))
-    turned = seen.rotate(-planned.angle, Image.Resampling.BICUBIC, center=(x, y))
-    half, up = planned.width / 2 * 1.1, planned.height / 2 * 1.3
+    upright = seen.rotate(-planned.angle, Image.Resampling.BICUBIC, center=(x, y))
+    middle, half, up = y + planned.rows[0], planned.width / 2, planned.em * geometry.LINE_HEIGHT_EM / 2
+    line = upright.crop((x - half, middle - up, x + half, middle + up))
 
-    assert FACTS[stamp][0] in read(turned.crop((round(x - half), round(y - up), round(x + half), round(y + up))))
+    assert FACTS[stamp][0] in read_line(line)

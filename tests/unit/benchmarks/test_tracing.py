@@ -29,9 +29,9 @@ def copy() -> np.ndarray:
     return delivered(embed(plain, Carrier.of(plain), COPY_ID, KEY, bytes(32)))
 
 
-@pytest.mark.parametrize("attack", attacks()[::2], ids=lambda attack: f"{attack.name} {attack.strength}")
+@pytest.mark.parametrize("attack", attacks()[::3], ids=lambda attack: f"{attack.name} {attack.strength}")
 def test_attacks_are_survived(copy: np.ndarray, attack: Attack) -> None:
-    """Every second attack and strength of the table, on one picture: its copy id and no other is read."""
+    """The copy itself and every attack at its strongest, on one picture: its copy id and no other is read."""
     readings = read_blind(attack.apply(copy, 1), [KEY])
 
     assert {COPY_ID} >= {reading.copy_id for reading in readings}
@@ -50,8 +50,9 @@ def test_an_attack_is_repeatable(copy: np.ndarray) -> None:
     """The same seed gives the same pixels, another seed others."""
     photo = next(attack for attack in attacks() if attack.name == "photo of a screen")
 
-    assert np.array_equal(photo.apply(copy, 1), photo.apply(copy, 1))
-    assert not np.array_equal(photo.apply(copy, 1), photo.apply(copy, 2))
+    part = copy[:300, :400]
+    assert np.array_equal(photo.apply(part, 1), photo.apply(part, 1))
+    assert not np.array_equal(photo.apply(part, 1), photo.apply(part, 2))
 
 
 def test_similarity_is_one_for_the_same_and_falls_with_noise() -> None:

@@ -1,5 +1,7 @@
 """A leaked picture read against its original."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
@@ -12,14 +14,15 @@ from watermark.hidden.secret import secret_layer
 KEY, OTHER = HiddenKey(1, b"k" * 32), HiddenKey(1, b"l" * 32)
 ASSET = b"a" * 32
 IDS = np.random.default_rng(4).integers(0, 1 << 48, 2000, dtype=np.uint64)
-PICTURES = {"scene": scene(), "page": page()}
+PICTURES = {"scene": scene(), "page": page(), "small scene": scene(480, 360), "small page": page(450, 400)}
 ORIGINALS = {name: Original.of(picture) for name, picture in PICTURES.items()}
 
 
+@cache
 def copy_of(name: str, number: int) -> Pixels:
     """As delivered: marked, then a JPEG."""
     picture = PICTURES[name]
-    return as_jpeg(embed(picture, Carrier.of(picture), int(IDS[number]), KEY, ASSET), 85)
+    return as_jpeg(embed(picture, ORIGINALS[name].carrier, int(IDS[number]), KEY, ASSET), 85)
 
 
 def read(suspect: Pixels, name: str, key: HiddenKey = KEY) -> InformedReading:
@@ -39,7 +42,7 @@ def leaked(copy: Pixels) -> Pixels:
     return as_jpeg(np.ascontiguousarray(small[height // 8 :, : width * 7 // 8]), 50)
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", ["scene", "page"])
 def test_names_the_copy_of_a_leak(name: str) -> None:
     """On a photograph and on white paper; and without a list the code itself says the same."""
     reading = read(leaked(copy_of(name, 7)), name)
@@ -63,9 +66,9 @@ def test_the_secret_layer_suffices() -> None:
     assert {int(IDS[7])} == names(read(as_jpeg(copy, 70), "scene"))
 
 
-@pytest.mark.parametrize("mixing", [np.mean, np.median, np.min])
+@pytest.mark.parametrize("mixing", [np.mean, np.min])
 def test_names_three_who_mixed_their_copies(mixing: object) -> None:
-    """Average, median or minimum of three copies: all three are named and nobody else."""
+    """Average or minimum of three copies: all three are named and nobody else; the benchmark has other mixes."""
     assert callable(mixing)
     mixed = mixing([copy_of("scene", number) for number in (7, 8, 9)], axis=0)
     assert {int(each) for each in IDS[7:10]} == names(read(as_jpeg(np.rint(mixed).astype(np.uint8), 80), "scene"))
@@ -73,11 +76,11 @@ def test_names_three_who_mixed_their_copies(mixing: object) -> None:
 
 def test_names_nobody_with_a_wrong_key() -> None:
     """A mark of another deployment is noise to this one."""
-    reading = read(copy_of("scene", 7), "scene", OTHER)
+    reading = read(copy_of("small scene", 7), "small scene", OTHER)
     assert (set(), None) == (names(reading), reading.decoded)
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", ["small scene", "small page"])
 def test_names_nobody_for_an_unmarked_picture(name: str) -> None:
     """The original itself, compressed, accuses nobody."""
     reading = read(as_jpeg(PICTURES[name], 80), name)
