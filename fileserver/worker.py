@@ -12,6 +12,8 @@ import structlog
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from fileserver.accounts import jobs as accounts
+from fileserver.audit.siem.figures import Lags
+from fileserver.audit.siem.pushing import pushing
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
 from fileserver.operations.ledger_figures import LedgerCollector
@@ -33,8 +35,10 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(config))
         register_jobs(services)
-        await stack.enter_async_context(serving_figures(config, figures_of(services)))
+        lags = Lags()
+        await stack.enter_async_context(serving_figures(config, figures_of(services, lags)))
         await stack.enter_async_context(services.sequencer.running())
+        await stack.enter_async_context(pushing(services, lags))
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,12 +49,13 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         log.info("worker stopped")
 
 
-def figures_of(services: Services) -> CollectorRegistry:
-    """What a worker counts: its process, and what its jobs cleaned away, and how the ledger is doing."""
+def figures_of(services: Services, lags: Lags) -> CollectorRegistry:
+    """What a worker counts: its process, what its jobs cleaned away, how the ledger and the push to a SIEM are doing."""
     registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     registry.register(SweepCollector(services.counts))
     registry.register(LedgerCollector(lambda: services.watch))
+    registry.register(lags)
     return registry
 
 

@@ -49,6 +49,7 @@ class Labels:
                 person_name=self._people.get(leaf["who"]),
                 clinic_name=self._clinics.get(leaf["org"]),
                 object_title=self._titles.get(material_of(leaf["obj"])),
+                index=row.index,
             )
             for row, leaf in leaves
         ]
@@ -80,7 +81,7 @@ class Labels:
 
 def unlabelled(rows: Iterable[EventRow]) -> list[Labelled]:
     """The events of these rows without any name."""
-    return [Labelled(id=row.id, leaf=row.leaf, fields=json.loads(row.leaf)) for row in rows]
+    return [Labelled(id=row.id, leaf=row.leaf, fields=json.loads(row.leaf), index=row.index) for row in rows]
 
 
 def material_of(thing: str) -> str:

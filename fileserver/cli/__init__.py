@@ -14,6 +14,7 @@ COMMANDS = {
     "keys": "See, rotate, retire and revoke keys.",
     "migrate": "Bring the database to the newest schema.",
     "quotas": "List, set and remove quotas of uploads.",
+    "siem": "Push the log to a SIEM.",
     "serve": "Run one server node until SIGTERM or SIGINT.",
     "storage": "Prepare the bucket and examine the S3 server.",
     "tokens": "Make API tokens.",

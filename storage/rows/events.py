@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, insert, or_, select, text
 
 from storage.database import Transaction
 from storage.explain import Explain
-from storage.schema import event
+from storage.schema import event, ledger_leaf
 
 PAGE_MAX = 500
 BATCH_MAX = 1_000  # of an export, which shows them to nobody at once
@@ -25,10 +25,14 @@ ADD_EVENTS = text(
 
 @dataclass(frozen=True)
 class EventRow:
-    """One event: `leaf` is the exact bytes that count, `id` its place in order of arrival."""
+    """One event: `leaf` is the exact bytes that count, `id` its place in order of arrival.
+
+    `index` is its place in the tree, where it was asked for and is known.
+    """
 
     id: int
     leaf: bytes
+    index: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,8 @@ async def events_after(
 ) -> tuple[EventRow, ...]:
     """The oldest matching events behind `after_id`, none behind `through_id`."""
     query = _matching(where).where(event.c.id > after_id, event.c.id <= through_id).order_by(event.c.id)
-    return tuple(EventRow(row.id, row.leaf) for row in await tx.execute(query.limit(min(limit, BATCH_MAX))))
+    placed = query.add_columns(ledger_leaf.c.index).outerjoin(ledger_leaf, ledger_leaf.c.event_id == event.c.id)
+    return tuple(EventRow(*row) for row in await tx.execute(placed.limit(min(limit, BATCH_MAX))))
 
 
 async def count_about(tx: Transaction, where: EventFilter, *, after_id: int, through_id: int) -> int:

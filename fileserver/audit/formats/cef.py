@@ -18,6 +18,8 @@ VENDOR, PRODUCT, RELEASE = "SealShare", "SealShare", "1"  # the release of the l
 SEVERITIES = {"allow": 2, "deny": 6, "error": 7}
 KEYS: Mapping[str, Callable[[Labelled], Any]] = {
     "externalId": lambda event: event.id,
+    "cn1Label": lambda event: "" if event.index is None else "index",
+    "cn1": lambda event: "" if event.index is None else event.index,
     "rt": lambda event: int(datetime.fromisoformat(event.fields["t"]).timestamp() * 1000),
     "act": lambda event: event.fields["act"],
     "outcome": lambda event: event.fields["res"],

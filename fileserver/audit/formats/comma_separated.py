@@ -15,6 +15,7 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 COLUMNS: dict[str, Callable[[Labelled], object]] = {
     "id": lambda event: event.id,
+    "index": lambda event: "" if event.index is None else event.index,
     "time": lambda event: event.fields["t"],
     "act": lambda event: event.fields["act"],
     "result": lambda event: event.fields["res"],

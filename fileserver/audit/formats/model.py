@@ -11,7 +11,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Labelled:
-    """An event with the names behind its ids, where they are still known. `fields` is what `leaf` says, read."""
+    """An event with the names behind its ids, where they are still known. `fields` is what `leaf` says, read.
+
+    `index` is its place in the Merkle tree, which it gets a second after its number `id`.
+    """
 
     id: int
     leaf: bytes
@@ -19,6 +22,7 @@ class Labelled:
     person_name: str | None = None
     clinic_name: str | None = None
     object_title: str | None = None
+    index: int | None = None
 
 
 class Writer(Protocol):

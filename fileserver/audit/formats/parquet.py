@@ -19,6 +19,7 @@ WORD = pa.dictionary(pa.int32(), pa.string())  # few different values: kept once
 
 COLUMNS: dict[str, tuple[pa.DataType, Callable[[Labelled], Any]]] = {
     "id": (pa.int64(), lambda event: event.id),
+    "index": (pa.int64(), lambda event: event.index),
     "time": (pa.timestamp("us", tz="UTC"), lambda event: datetime.fromisoformat(event.fields["t"])),
     "act": (WORD, lambda event: event.fields["act"]),
     "result": (WORD, lambda event: event.fields["res"]),

@@ -34,18 +34,27 @@ PARAMETERS = {
 
 def syslog_line(event: Labelled) -> bytes:
     """One message, without a line end. Parameters whose value is empty are left out."""
-    leaf = event.fields
-    priority = FACILITY * 8 + SEVERITIES.get(leaf["res"], min(SEVERITIES.values()))
-    message_id = "".join(each for each in leaf["act"] if "!" <= each <= "~")[:MESSAGE_ID_CHARS] or NO_VALUE
-    given = {"id": event.id, **{name: leaf[field] for name, field in PARAMETERS.items()}}
+    given = {"id": event.id, "index": "" if event.index is None else event.index}
+    given |= {name: event.fields[field] for name, field in PARAMETERS.items()}
     pairs = " ".join(f'{name}="{_value(str(value))}"' for name, value in given.items() if value != "")
-    head = f"<{priority}>1 {leaf['t']} {NO_VALUE} {APP_NAME} {NO_VALUE} {message_id} [{STRUCTURE} {pairs}] "
-    return head.encode() + BYTE_ORDER_MARK + event.leaf
+    return f"{_header(event)} [{STRUCTURE} {pairs}] ".encode() + BYTE_ORDER_MARK + event.leaf
+
+
+def carrying(event: Labelled, line: bytes) -> bytes:
+    """A message whose text is the event in another format, for receivers of CEF or OCSF by syslog."""
+    return f"{_header(event)} {NO_VALUE} ".encode() + line
 
 
 def syslog_writer() -> LineWriter:
     """A file of messages, each ended by LF."""
     return LineWriter(syslog_line)
+
+
+def _header(event: Labelled) -> str:
+    leaf = event.fields
+    priority = FACILITY * 8 + SEVERITIES.get(leaf["res"], min(SEVERITIES.values()))
+    message_id = "".join(each for each in leaf["act"] if "!" <= each <= "~")[:MESSAGE_ID_CHARS] or NO_VALUE
+    return f"<{priority}>1 {leaf['t']} {NO_VALUE} {APP_NAME} {NO_VALUE} {message_id}"
 
 
 def _value(text: str) -> str:

@@ -284,3 +284,29 @@ CREATE TABLE anomaly (
 );
 CREATE INDEX ix_anomaly_last_id ON anomaly (last_id);
 CREATE INDEX ix_anomaly_open ON anomaly (last_id) WHERE dismissed_at IS NULL;
+
+-- Push to a SIEM -----------------------------------------------------------------------------------------------------
+
+CREATE TABLE siem_target (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_siem_target_kind CHECK (kind IN ('webhook', 'syslog')),
+    form TEXT NOT NULL,
+    address TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    paused_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_siem_target PRIMARY KEY (id),
+    CONSTRAINT uq_siem_target_name UNIQUE (name)
+);
+
+-- How far each target has everything, in the tree's order; what went wrong since it last had something.
+CREATE TABLE siem_cursor (
+    target_id UUID NOT NULL,
+    next_index BIGINT NOT NULL,
+    failures INTEGER DEFAULT '0' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    pushed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_siem_cursor PRIMARY KEY (target_id),
+    CONSTRAINT fk_siem_cursor_target_id FOREIGN KEY(target_id) REFERENCES siem_target (id) ON DELETE CASCADE
+);

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,11 +19,10 @@ NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 
-def labelled(**names: str) -> Labelled:
+def labelled(**names: Any) -> Labelled:
     """An event with these names beside it."""
     leaf = leaf_of(Event(act=Act.VIEWER_COPY_VIEW, who="p-1", obj="material:7", det={"page": 3, "kind": "page"}), NOW)
-    labels = {"person_name": None, "clinic_name": None, "object_title": None, **names}
-    return Labelled(id=7, leaf=leaf, fields=json.loads(leaf), **labels)
+    return replace(Labelled(id=7, leaf=leaf, fields=json.loads(leaf)), **names)
 
 
 def cells(row: bytes) -> list[str]:

@@ -27,7 +27,7 @@ def hostile(number: int, payload: str) -> Labelled:
     fields |= {"v": 1, "t": "2026-11-23T01:30:00.000000Z", "res": "allow", "bytes": number, "n": "0" * 32}
     fields |= {"det": {payload: payload, "page": 3}}
     leaf = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    return Labelled(id=number, leaf=leaf, fields=fields, **dict.fromkeys(NAMES, payload))
+    return Labelled(number, leaf, fields, payload, payload, payload)
 
 
 EVENTS = [hostile(number, payload) for number, payload in enumerate(PAYLOADS, start=1)]

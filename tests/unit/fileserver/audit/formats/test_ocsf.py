@@ -46,7 +46,7 @@ def validator(class_uid: int, profiles: tuple[str, ...]) -> jsonschema_rs.Valida
 def labelled(event: Event) -> Labelled:
     """The event as an export has it."""
     leaf = leaf_of(event, NOW)
-    return Labelled(id=7, leaf=leaf, fields=json.loads(leaf))
+    return Labelled(id=8, leaf=leaf, fields=json.loads(leaf), index=7)
 
 
 def test_every_act_has_a_class() -> None:
