@@ -50,7 +50,7 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
 
 
 def figures_of(services: Services, lags: Lags) -> CollectorRegistry:
-    """What a worker counts: its process, what its jobs cleaned away, how the ledger and the push to a SIEM are doing."""
+    """What a worker counts: its process, what its jobs cleaned away, how the ledger and the push of the log do."""
     registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     registry.register(SweepCollector(services.counts))
