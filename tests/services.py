@@ -74,7 +74,7 @@ def database_url(engines: Endpoints, template_url: str) -> Iterator[str]:
 def copied_database(server_url: str, template_url: str) -> Iterator[str]:
     """A copy of a database that nobody is connected to, as long as the block lasts."""
     name, template = f"test_{secrets.token_hex(6)}", make_url(template_url).database
-    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     try:
         yield _named(server_url, name)
     finally:

@@ -5,6 +5,7 @@ declaration implies. Pages (`hidden`) are left out.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -22,7 +23,8 @@ REF = "#/components/schemas/{model}"
 JSON = "application/json"
 
 Document = dict[str, Any]
-Schemas = dict[tuple[type[BaseModel], JsonSchemaMode], Document]
+Model = tuple[type[BaseModel], JsonSchemaMode]
+Schemas = dict[Model, Document]
 
 PROBLEM_SCHEMA: Document = {
     "type": "object",
@@ -84,14 +86,19 @@ def _security_schemes(public_url: str) -> Document:
 
 
 def _model_schemas(routes: Sequence[Route]) -> tuple[Schemas, Document]:
-    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
+    wanted: dict[Model, None] = {}
     for route in routes:
         for model in (route.body, route.query, route.path_params):
             if model:
                 wanted[model, "validation"] = None
         if route.returns:
             wanted[route.returns, "serialization"] = None
-    schemas, definitions = models_json_schema(list(wanted), ref_template=REF)
+    return _schemas_of(tuple(wanted))
+
+
+@lru_cache(maxsize=4)  # a process has one table, but tests make an application for each test: 0.1 s every time
+def _schemas_of(models: tuple[Model, ...]) -> tuple[Schemas, Document]:
+    schemas, definitions = models_json_schema(models, ref_template=REF)
     return schemas, definitions.get("$defs", {})  # type: ignore[return-value]  # its key type names dataclasses too
 
 
