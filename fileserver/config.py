@@ -30,6 +30,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from yarl import URL
 
+from compliance.retention import DAYS_DEFAULT, DAYS_MIN
 from fileserver.i18n import Language
 
 PREFIX = "SEALSHARE_"
@@ -125,6 +126,12 @@ def _master_key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _retention(value: int) -> int:
+    if value < DAYS_MIN:
+        raise ValueError(f"must be at least {DAYS_MIN} days: 网络安全法 Art. 23 asks for logs of six months")
+    return value
+
+
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[int, Field(gt=0)]
 QuotaBytes = Annotated[int, Field(ge=0)]
@@ -200,6 +207,11 @@ class Config(BaseSettings):
     )
     upload_quota_department_bytes: QuotaBytes | None = Field(
         default=None, description="How much the people of one department may keep together; none: without limit"
+    )
+    log_retention_days: Annotated[int, AfterValidator(_retention)] = Field(
+        default=DAYS_DEFAULT,
+        description=f"Entries of the log are kept for so many days after their material ended, at least {DAYS_MIN}; "
+        "then they are pruned, and proofs stay valid",
     )
     trace_expiry_s: Seconds = Field(
         default=365 * DAY_S,

@@ -1,8 +1,10 @@
-"""What a worker does after an erasure: the files of traces that show the person's name are deleted."""
+"""What a worker does: deletes files of traces that show an erased person's name, and prunes the log every night."""
 
 from uuid import UUID
 
-from compliance import ledger
+import structlog
+
+from compliance import ledger, retention
 from compliance.events import Act, Event
 from compliance.tracing.results import objects_of
 from fileserver.services import Services
@@ -10,6 +12,10 @@ from storage.jobs import Jobs
 from storage.rows import traces
 
 FORGET_TRACE = "privacy.forget_trace"
+PRUNE = "privacy.prune"
+EVERY_NIGHT = "41 3 * * *"
+
+log = structlog.get_logger(__name__)
 
 
 def register(jobs: Jobs, services: Services) -> None:
@@ -18,7 +24,19 @@ def register(jobs: Jobs, services: Services) -> None:
     async def forget(trace_id: str) -> None:
         await forget_trace(services, UUID(trace_id))
 
+    async def prune() -> None:
+        await prune_log(services)
+
     jobs.register(FORGET_TRACE, forget)
+    jobs.register_periodic(PRUNE, EVERY_NIGHT, prune)
+
+
+async def prune_log(services: Services) -> int:
+    """Lets go of entries whose time is over; how many. A long backlog takes several nights."""
+    pruned = await retention.prune(services.database, days=services.config.log_retention_days, clock=services.clock)
+    if pruned:
+        log.info("log pruned", entries=pruned)
+    return pruned
 
 
 async def forget_trace(services: Services, trace_id: UUID) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Column, CursorResult, LargeBinary, Uuid, bindparam, delet
 from storage.database import Transaction
 from storage.schema import (
     account,
+    anomaly,
     api_token,
     clinic,
     identity,
@@ -24,6 +25,7 @@ from storage.schema import (
     person,
     profile,
     review,
+    saved_search,
     session,
     share,
     trace,
@@ -39,6 +41,7 @@ TRACES_MAX = 1_000
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (
+    anomaly.c.reason,
     legal_hold.c.lifted_reason,
     legal_hold.c.reason,
     material.c.description,
@@ -99,6 +102,7 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "identities": delete(identity).where(identity.c.person_id == person_id),
         "sessions": delete(session).where(session.c.person_id == person_id),
         "tokens": delete(api_token).where(api_token.c.person_id == person_id),
+        "searches": delete(saved_search).where(saved_search.c.person_id == person_id),
         "quotas": delete(upload_quota).where(
             upload_quota.c.scope == "person", upload_quota.c.subject == str(person_id)
         ),

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Table, or_, select
 from storage.database import Transaction
 from storage.schema import (
     account,
+    anomaly,
     api_token,
     clinic,
     desk_visit,
@@ -23,9 +24,11 @@ from storage.schema import (
     material,
     person,
     review,
+    saved_search,
     session,
     share,
     trace,
+    trail_review,
     upload,
     version,
     viewer,
@@ -66,6 +69,9 @@ HELD: tuple[Held, ...] = (
     Held("visits", visit, (visit.c.person_id,), frozenset({"copy_id", "kid"})),
     Held("readings", desk_visit, (desk_visit.c.person_id,), frozenset({"copy_id", "kid"})),
     Held("traces", trace, (trace.c.person_id,), frozenset({"object_key", "results"})),
+    Held("searches", saved_search, (saved_search.c.person_id,), frozenset({"sealed"})),
+    Held("trail-reviews", trail_review, (trail_review.c.person_id,)),
+    Held("dismissed-anomalies", anomaly, (anomaly.c.dismissed_by,)),
     Held("holds", legal_hold, (legal_hold.c.placed_by, legal_hold.c.lifted_by)),
 )
 

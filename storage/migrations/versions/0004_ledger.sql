@@ -133,6 +133,57 @@ CREATE TRIGGER event_awaits_sequencing AFTER INSERT ON event
 
 INSERT INTO ledger_pending (event_id) SELECT id FROM event ORDER BY id;
 
+-- Pruning: the one door through which entries leave the log -----------------------------------------------------------
+
+-- Only what lies below the published minimum index can be deleted; nothing can be changed.
+CREATE FUNCTION refuse_change_but_pruning() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND EXISTS (
+        SELECT FROM ledger_leaf l JOIN ledger_prune p ON l.index < p.minimum_index WHERE l.event_id = OLD.id
+    ) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+DROP TRIGGER event_append_only ON event;
+CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_but_pruning();
+
+-- The minimum index only grows, ends an entry bundle that a checkpoint covers, and passes nothing that is younger than 183
+-- days or that a legal hold is on, whatever a process was configured to do.
+CREATE FUNCTION guard_minimum_index() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    former BIGINT := CASE WHEN TG_OP = 'UPDATE' THEN OLD.minimum_index ELSE 0 END;
+BEGIN
+    IF NEW.minimum_index < former OR NEW.minimum_index % 256 <> 0
+        OR NEW.minimum_index >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint) THEN
+        RAISE EXCEPTION 'the minimum index grows by whole bundles of the tree, and never over the last' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM legal_hold WHERE kind = 'log' AND lifted_at IS NULL) OR EXISTS (
+        SELECT FROM ledger_leaf l JOIN event e ON e.id = l.event_id
+        WHERE l.index >= former AND l.index < NEW.minimum_index AND (
+            e.t > clock_timestamp() - INTERVAL '183 days'
+            OR EXISTS (
+                SELECT FROM legal_hold h LEFT JOIN person p ON p.id = h.person_id
+                WHERE h.lifted_at IS NULL AND (
+                    e.who = p.pseudonym OR e.obj IN ('person:' || p.pseudonym, 'material:' || h.material_id)
+                )
+            )
+        )
+    ) THEN
+        RAISE EXCEPTION 'entries below the minimum index must be kept' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER ledger_prune_guarded BEFORE INSERT OR UPDATE ON ledger_prune
+    FOR EACH ROW EXECUTE FUNCTION guard_minimum_index();
+CREATE TRIGGER ledger_prune_never_removed BEFORE DELETE ON ledger_prune
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_prune_never_truncated BEFORE TRUNCATE ON ledger_prune
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- Searching the log ---------------------------------------------------------------------------------------------------
 
 -- What the console searches: made of the leaves behind the log, in the order of the tree, and never what counts.

@@ -47,6 +47,18 @@ def test_needed_variable_that_is_missing_is_named(environ: pytest.MonkeyPatch, n
         load_config()
 
 
+@pytest.mark.parametrize(("days", "good"), [("182", False), ("0", False), ("183", True), ("4000", True)])
+def test_log_is_kept_for_six_months_at_least(environ: pytest.MonkeyPatch, days: str, *, good: bool) -> None:
+    """Less than the law asks for stops the start, and the line says why; three years unless something is said."""
+    assert 1096 == load_config().log_retention_days
+    environ.setenv("SEALSHARE_LOG_RETENTION_DAYS", days)
+    if good:
+        assert int(days) == load_config().log_retention_days
+        return
+    with pytest.raises(ConfigError, match=r"^SEALSHARE_LOG_RETENTION_DAYS: .*at least 183 days: 网络安全法"):
+        load_config()
+
+
 def test_all_complaints_come_at_once(environ: pytest.MonkeyPatch) -> None:
     """Nobody has to start five times to learn of five mistakes."""
     environ.setenv("SEALSHARE_PORT", "x")
