@@ -15,6 +15,8 @@ from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
 from fileserver.http.routing import Route, check_routes
 from fileserver.i18n import load_catalogues
+from fileserver.ledger.reading import Readers
+from fileserver.ledger.routes import READERS
 from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.readiness import PROBE, ReadinessProbe
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
@@ -51,6 +53,7 @@ def create_app(
     app[METRICS] = Metrics()
     app[ROUTES] = tuple(routes)
     app[PROBE] = ReadinessProbe()
+    app[READERS] = Readers()
     app[RECEPTIONS] = Receptions()
     app[WHOLES] = Batches(lambda batch: record(app[SERVICES], batch))
     app[REFUSALS] = Refusals(app[METRICS].registry)

@@ -292,7 +292,7 @@ class Config(BaseSettings):
     @property
     def ledger_origin_otherwise(self) -> str:
         """The log's name where nobody gives it one: share.example.com/ledger."""
-        return f"{URL(self.public_url).authority}/ledger"
+        return f"{URL(self.public_url).host_port_subcomponent}/ledger"
 
     def effective(self) -> Iterator[Setting]:
         """Every setting as it is in force, secrets hidden, in the order of declaration."""

@@ -1,6 +1,6 @@
 """Every route of the server, feature after feature. A feature that is not listed here is not served."""
 
-from fileserver import operations
+from fileserver import ledger, operations
 from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
 from fileserver.audit import routes as audit
@@ -38,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *viewing.ROUTES,
     *audit.ROUTES,
+    *ledger.ROUTES,
     *traces.ROUTES,
     *pages.ROUTES,
 )

@@ -85,6 +85,7 @@ class Action(StrEnum):
     VISIT_FORWARD = "visit.forward"
     EVENT_SEARCH = "event.search"
     EVENT_EXPORT = "event.export"
+    LEDGER_READ = "ledger.read"
     TRACE_RUN = "trace.run"
     TRACE_LIST = "trace.list"
     TRACE_READ = "trace.read"

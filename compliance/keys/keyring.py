@@ -17,6 +17,7 @@ from compliance.keys.master import KEY_BYTES, MasterKey
 from compliance.keys.ring import KeyState, KeyUse, LedgerKey, Ring, SigningKey
 from storage.database import Database, Transaction
 from storage.rows import keys as rows
+from storage.rows import ledger
 from storage.rows.keys import KeyRow
 
 KID_MAX = 255  # one byte of a share token
@@ -85,8 +86,8 @@ class KeyRing:
         active = {row.use for row in found if row.state == KeyState.ACTIVE}
         if KeyUse.CONTENT_URL not in active:
             await self._first_content_keys(tx, links)
-        if KeyUse.LEDGER not in active:
-            await self.add(tx, KeyUse.LEDGER)
+        if KeyUse.LEDGER not in active and await ledger.latest_checkpoint(tx) is None:
+            await self.add(tx, KeyUse.LEDGER)  # a log that began goes on under a key that its auditors know, or not
         if not {HASH_ROOT, MARK_ROOT} <= active:
             await self._keep_roots(tx)
 

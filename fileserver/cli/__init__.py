@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "audit": "Verify the log, take it away, and say what it is verified with.",
     "config": "Show the effective settings, with secrets hidden.",
     "demo": "Start everything on this machine, with a demo brand.",
     "keys": "See, rotate, retire and revoke keys.",

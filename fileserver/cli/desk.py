@@ -6,17 +6,18 @@ Whoever may run them holds the database's address and the master key, so no acce
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 import click
 
-from compliance.errors import ComplianceError
+from compliance.errors import ComplianceError, KeyUnavailable, LedgerBroken
 from compliance.events import Trail
 from compliance.keys import KeyRing, MasterKey
 from compliance.passwords import Passwords
+from compliance.sequencing import LedgerWatch, Sequencer
 from fileserver.cli.explain import explain
 from fileserver.cli.options import EXPLAINED, configured, require_migrated
 from fileserver.config import Config
@@ -24,6 +25,8 @@ from fileserver.http.problems import problem_of
 from fileserver.i18n import Language
 from fileserver.services import utc_now
 from storage.database import Database
+from storage.errors import StorageError
+from storage.rows import sequencing
 
 OPERATOR = Trail(role="operator")
 
@@ -32,10 +35,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Desk:
-    """An open database and the keys to what it holds."""
+    """An open database, the keys to what it holds, and the ledger's name."""
 
     database: Database
     keys: KeyRing
+    ledger_origin: str
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], datetime] = utc_now
 
@@ -47,9 +51,18 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
     try:
         keys = KeyRing(MasterKey(config.master_key_bytes, config.master_key_other_bytes))
         await keys.refresh(database)
-        yield Desk(database, keys)
+        async with database.transaction() as tx:
+            origin = await sequencing.open_log(tx, config.ledger_origin or config.ledger_origin_otherwise)
+        yield Desk(database, keys, origin)
+        await _sequence(database, keys)
     finally:
         await database.close()
+
+
+async def _sequence(database: Database, keys: KeyRing) -> None:
+    """What was appended here gets its place at once, also when no server runs; if it can't, a server sees to it."""
+    with suppress(StorageError, KeyUnavailable, LedgerBroken):
+        await Sequencer(database, keys, LedgerWatch(float("inf")), utc_now).turn()
 
 
 def at_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:

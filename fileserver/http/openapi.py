@@ -4,6 +4,7 @@ Schemas come from the routes' pydantic models, problems from the exceptions that
 declaration implies. Pages (`hidden`) are left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from http import HTTPStatus
@@ -52,13 +53,18 @@ FIELD_ERROR_SCHEMA: Document = {
 }
 
 
+PATTERN = re.compile(r":[^}]+\}")  # of a placeholder that takes slashes too, which OpenAPI has no word for
+
+
 def openapi_document(routes: Sequence[Route], *, title: str, server_url: str) -> Document:
     """The whole document for a table."""
     shown = [route for route in routes if not route.hidden]
     schemas, definitions = _model_schemas(shown)
     paths: Document = {}
     for route in shown:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas, definitions)
+        paths.setdefault(PATTERN.sub("}", route.path), {})[route.method.lower()] = _operation(
+            route, schemas, definitions
+        )
     components = {**definitions, "Problem": PROBLEM_SCHEMA, "FieldError": FIELD_ERROR_SCHEMA}
     return {
         "openapi": "3.1.0",

@@ -17,6 +17,7 @@ class Scope(StrEnum):
     SHARES_READ = "shares:read"
     SHARES_WRITE = "shares:write"
     EVENTS_READ = "events:read"
+    LEDGER_READ = "ledger:read"
     TRACES_READ = "traces:read"
     TRACES_WRITE = "traces:write"
     ANALYTICS_READ = "analytics:read"

@@ -31,6 +31,7 @@ async def the_things(stage: Stage) -> Things:
     token = (await owner.post("/tokens", {"label": "narrow", "scopes": ["analytics:read"]})).ok
     begun = await stage.request("POST", "owner", "/uploads/", headers={**TUS, "Upload-Length": "5"})
     page = visit["pages"][0]
+    await stage.services.sequencer.catch_up()
     suspect = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
     return {
         **{name: str(person_id) for name, person_id in cast.people.items()},

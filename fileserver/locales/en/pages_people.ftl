@@ -88,6 +88,7 @@ scope-shares-write = Make and revoke shares
 scope-traces-read = Read traces of leaked copies
 scope-traces-write = Trace leaked copies
 scope-events-read = Search and export the log
+scope-ledger-read = Read the ledger
 scope-analytics-read = Read figures
 scope-people-read = Read people and clinics
 scope-people-write = Manage people and clinics

@@ -88,6 +88,7 @@ scope-shares-write = 创建和撤销分享
 scope-traces-read = 查看泄露溯源
 scope-traces-write = 发起泄露溯源
 scope-events-read = 检索和导出日志
+scope-ledger-read = 读取账本
 scope-analytics-read = 查看统计
 scope-people-read = 查看人员与机构
 scope-people-write = 管理人员与机构
