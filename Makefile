@@ -11,6 +11,7 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 CRASH_ARGS ?= --target all --kills 100
 MALFORMED_ARGS ?= --count 2000
+PROOFS_ARGS ?= --edits 1000 --mutants 100000
 UV_VERSION := 0.13.9
 
 BIN := .venv/bin
@@ -18,7 +19,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash malformed lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash malformed proofs lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -32,6 +33,7 @@ help:
 	@echo "make bench       the benchmarks (never part of the tests)"
 	@echo "make crash       kill -9 of server, PostgreSQL and SeaweedFS during uploads, many times (the tests do it a few times)"
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
+	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
 	@echo "make vendor      fetch the browser code that package-lock.json names"
 	@echo "make clean       remove what make made, except the demo's data"
@@ -57,6 +59,7 @@ test: install-dev vendor
 	@requirements/chromium
 	@requirements/poppler
 	@requirements/office
+	@requirements/go
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
 
 check: lint types layers deps test
@@ -91,6 +94,9 @@ crash: install-dev
 malformed: install-dev
 	@requirements/office
 	$(BIN)/python -m tests.malformed $(MALFORMED_ARGS)
+
+proofs: install-dev
+	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)
 
 # dev is the largest set; the others take its versions, so that all of them agree.
 UV_COMPILE := .make/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,7 +1,8 @@
 """Fixtures every test may ask for."""
 
 from tests.engines import engines, key_prefix, object_store
-from tests.libreoffice import pytest_collection_modifyitems, pytest_report_header
+from tests.gotool import go_verify
+from tests.left_out import pytest_collection_modifyitems, pytest_report_header
 from tests.logs import plain_logs
 from tests.services import app, client, clock, config, database_url, services, template_url
 from tests.stage import cast, stage
@@ -14,6 +15,7 @@ __all__ = [
     "config",
     "database_url",
     "engines",
+    "go_verify",
     "key_prefix",
     "object_store",
     "plain_logs",

@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "key": "Print the keys that the ledger's checkpoints are signed with.",
+    "verify": "Prove that nothing in the log was changed, removed, reordered or added.",
 }
 
 

@@ -44,8 +44,8 @@ def test_a_whole_log_is_proved(size: int) -> None:
 
 def test_large_logs() -> None:
     """Logs whose tiles have three levels, on either side of the third one's beginning."""
-    entries = [b"%d" % i for i in range(65_793)]
-    for size in (65_535, 65_536, 65_537, 65_793):
+    entries = [b"%d" % i for i in range(65_537)]
+    for size in (65_536, 65_537):
         assert size == _judged(log_of(entries[:size])).checked
     changed = log_of(entries)
     changed.files["tile/1/000"] = changed.files["tile/1/000"][:-1] + b"?"

@@ -1,0 +1,215 @@
+"""`sealshare audit verify`: the auditor's proof of a bundle, a receipt or a server, by `compliance.verifying` alone."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from compliance.verifying import (
+    Malformed,
+    Past,
+    Policy,
+    Report,
+    Source,
+    open_source,
+    parse_checkpoint,
+    parse_policy,
+    parse_receipt,
+    parse_vkey,
+    past_of,
+    policy_of,
+    verify_log,
+    verify_receipt,
+)
+from compliance.verifying.layout import POLICY
+from fileserver.cli.audit_remote import Unanswered, open_remote
+from fileserver.cli.audit_verdict import OWN_KEYS, WRONG, Verdict, proved, tell
+from fileserver.config import CLIENT_TOKEN
+
+USAGE, UNREACHABLE, INTERRUPTED = 2, 4, 130
+RECEIPT_HEAD = b"c2sp.org/tlog-proof@"
+KEPT_BYTES_MAX = 1 << 20  # of a policy, keys, an earlier checkpoint, an entry
+SCHEMES = ("http://", "https://")
+
+
+class Useless(click.ClickException):
+    """What the auditor brought can't be used; exit status 2."""
+
+    exit_code = USAGE
+
+
+@click.command("verify")
+@click.argument("target")
+@click.option("--key", "keys", multiple=True, metavar="VKEY|FILE", help="A verifier key, or a file with one a line.")
+@click.option("--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A tlog-policy file.")
+@click.option(
+    "--since",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="An earlier checkpoint or bundle that you kept; repeatable.",
+)
+@click.option(
+    "--event", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The entry that a receipt proves."
+)
+@click.option(
+    "--token-file", type=click.File("r"), help="For a server: file with an auditor's API token; - reads stdin."
+)
+@click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(
+    *,
+    target: str,
+    keys: tuple[str, ...],
+    policy: Path | None,
+    since: tuple[Path, ...],
+    event: Path | None,
+    token_file: TextIO | None,
+    token: str | None,
+    as_json: bool,
+) -> None:
+    """Prove that nothing in the log was changed, removed, reordered or added.
+
+    TARGET is a bundle (folder, tar or zip), a receipt (.tlog-proof), or the address of a server, which is read with an
+    API token (scope ledger:read; an auditor's) from --token-file or SEALSHARE_TOKEN. Each signature, tile and entry is
+    checked, in constant memory; the first entry, hash or line that is wrong is named.
+
+    Bring the keys (--key or --policy) by another way than the log: keys that come with a bundle only show that it fits
+    together, and then the exit status is 3.
+
+    Exit status: 0 proved, 1 something is wrong, 2 the command or what you brought is wrong, 3 whole, but by the
+    bundle's own keys, 4 the server can't be reached, 130 interrupted.
+    """
+    trusted = _trusted(keys, policy)
+    try:
+        verdict = _judge(target, trusted, since, event, (token_file.read() if token_file else token or "").strip())
+    except KeyboardInterrupt:
+        click.echo("Interrupted; nothing is proved.", err=True)
+        sys.exit(INTERRUPTED)
+    except Unanswered as error:
+        click.echo(f"The server can't be reached: {error}", err=True)
+        sys.exit(UNREACHABLE)
+    except (Malformed, OSError) as error:
+        raise Useless(str(error)) from error
+    tell(verdict, as_json=as_json)
+    sys.exit(verdict.status)
+
+
+def _judge(target: str, trusted: Policy | None, since: tuple[Path, ...], event: Path | None, token: str) -> Verdict:
+    path = Path(target)
+    if not target.startswith(SCHEMES) and path.is_file() and _begins(path, RECEIPT_HEAD):
+        return _receipt(path, trusted, event)
+    if event:
+        raise click.UsageError("--event goes with a receipt.")
+    with ExitStack() as stack:
+        source = stack.enter_context(_opened(target, token))
+        policy = trusted or _own_policy(source)
+        kept = [_past(each, stack) for each in since]
+        report = _walked(source, policy, kept)
+    return Verdict(report=report, own_keys=trusted is None, status=_status(report, trusted))
+
+
+def _status(report: Report, trusted: Policy | None) -> int:
+    if not report.ok:
+        return WRONG
+    return 0 if trusted else OWN_KEYS
+
+
+def _walked(source: Source, policy: Policy, kept: list[Past]) -> Report:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("entries", total=None)
+        return verify_log(
+            source,
+            policy,
+            since=kept,
+            begun=lambda size: progress.update(task, total=size),
+            told=lambda count: progress.advance(task, count),
+        )
+
+
+def _receipt(path: Path, trusted: Policy | None, event: Path | None) -> Verdict:
+    if trusted is None:
+        raise click.UsageError("A receipt is proved by keys that you bring: --key or --policy.")
+    receipt = parse_receipt(_kept(path))
+    entry = None if event is None else _kept(event)
+    try:
+        witnesses = verify_receipt(receipt, trusted, entry).witnesses
+    except Malformed as error:
+        if entry is None and receipt.extra is None:
+            raise
+        return Verdict(receipt=receipt, error=str(error), status=WRONG)
+    return proved(receipt, witnesses)
+
+
+def _trusted(keys: tuple[str, ...], policy: Path | None) -> Policy | None:
+    """What the auditor brought; None for nothing."""
+    if keys and policy:
+        raise click.UsageError("--key or --policy, not both.")
+    try:
+        if policy:
+            return parse_policy(_kept(policy))
+        return policy_of(parse_vkey(line) for key in keys for line in _lines(key)) if keys else None
+    except (Malformed, OSError) as error:
+        raise Useless(f"{policy or 'the key'}: {error}") from error
+
+
+def _lines(key: str) -> Iterator[str]:
+    """The verifier keys in an option: itself, or the lines of the file that it names."""
+    if "+" in key and not Path(key).is_file():
+        yield key
+        return
+    for line in _kept(Path(key)).decode("utf-8", "replace").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def _own_policy(source: Source) -> Policy:
+    data = source.get(POLICY, KEPT_BYTES_MAX)
+    if data is None:
+        raise Malformed("no keys: bring them by --key or --policy")
+    return parse_policy(data)
+
+
+def _opened(target: str, token: str) -> AbstractContextManager[Source]:
+    if target.startswith(SCHEMES):
+        return open_remote(target, token)
+    return _local(Path(target))
+
+
+@contextmanager
+def _local(path: Path) -> Iterator[Source]:
+    with open_source(path) as source:
+        yield source
+
+
+def _past(path: Path, stack: ExitStack) -> Past:
+    """A kept checkpoint, or the checkpoint of a kept bundle. Raises Malformed, OSError."""
+    if path.is_dir() or path.stat().st_size > KEPT_BYTES_MAX or not _is_note(path):
+        return past_of(stack.enter_context(open_source(path)))
+    return Past(parse_checkpoint(_kept(path)))
+
+
+def _is_note(path: Path) -> bool:
+    return b"\n\n\xe2\x80\x94 " in _kept(path)[:KEPT_BYTES_MAX] and not _begins(path, b"PK")
+
+
+def _begins(path: Path, head: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(head)) == head
+
+
+def _kept(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(KEPT_BYTES_MAX + 1)
