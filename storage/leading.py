@@ -1,9 +1,10 @@
 """One process at a time: a PostgreSQL advisory lock for as long as a block lasts, whatever ends the process."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import Database, Transaction
 
@@ -36,8 +37,11 @@ async def still_leading(connection: Transaction) -> None:
 
 async def _leave(connection: Transaction, what: str) -> None:
     """A connection that can't be asked is thrown away: back in the pool it would hold the lock for ever."""
+    done = False
     try:
-        await connection.execute(LEAVE, {"what": what})
-    except BaseException:
-        await connection.invalidate()
-        raise
+        with suppress(SQLAlchemyError):  # what ended the lead is what its caller shall see
+            await connection.execute(LEAVE, {"what": what})
+            done = True
+    finally:
+        if not done:
+            await connection.invalidate()

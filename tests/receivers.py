@@ -22,19 +22,27 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass
 class Posts:
-    """A webhook's receiver: what came, and what it answers; `arrived` is set with each request."""
+    """A webhook's receiver: what came, and what it answers; `arrived` is set with each request.
+
+    As long as `answering` is cleared, requests are kept and not answered.
+    """
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)  # the next answers; 204 when there is none left
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answering.set()
 
     async def take(self, request: web.Request) -> web.Response:
         """Keeps a request and answers."""
         self.bodies.append(await request.read())
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.arrived.set()
+        await self.answering.wait()
         return web.Response(status=self.statuses.pop(0) if self.statuses else 204)
 
     @property

@@ -44,9 +44,11 @@ def delay_s(failures: int, chance: float) -> float:
 
 
 @asynccontextmanager
-async def pushing(services: Services, lags: Lags, *, again_s: float = LEAD_AGAIN_S) -> AsyncIterator[None]:
+async def pushing(
+    services: Services, lags: Lags, *, refresh_s: float = REFRESH_S, again_s: float = LEAD_AGAIN_S
+) -> AsyncIterator[None]:
     """Pushes, or waits to, as long as the block lasts."""
-    task = asyncio.create_task(_lead_forever(services, lags, again_s))
+    task = asyncio.create_task(_lead_forever(services, lags, refresh_s, again_s))
     try:
         yield
     finally:
@@ -55,12 +57,12 @@ async def pushing(services: Services, lags: Lags, *, again_s: float = LEAD_AGAIN
             await task
 
 
-async def _lead_forever(services: Services, lags: Lags, again_s: float) -> None:
+async def _lead_forever(services: Services, lags: Lags, refresh_s: float, again_s: float) -> None:
     while True:
         try:
             async with leading(services.database, LEADING) as lock:
                 if lock is not None:
-                    await _Leader(services, lags, lock).lead()
+                    await _Leader(services, lags, lock).lead(refresh_s)
         except StorageError as error:
             log.warning("push to SIEM interrupted", error=error.slug)
         except Exception:  # whatever it was, a log that is no longer pushed helps nobody
@@ -76,7 +78,7 @@ class _Leader:
         self._services, self._lags, self._lock = services, lags, lock
         self._following: dict[TargetRow, asyncio.Task[None]] = {}
 
-    async def lead(self) -> None:
+    async def lead(self, refresh_s: float) -> None:
         """Until cancelled. Raises when the lock is lost."""
         try:
             while True:
@@ -85,7 +87,7 @@ class _Leader:
                     progress = await siem.progress(tx)
                 self._lags.now(progress, self._services.clock())
                 self._adjust({each.target for each in progress if each.target.paused_at is None})
-                await asyncio.sleep(REFRESH_S)
+                await asyncio.sleep(refresh_s)
         finally:
             tasks = list(self._following.values())
             for task in tasks:
