@@ -12,7 +12,7 @@ from storage.database import Transaction
 from storage.rows import event_counts, event_search
 from storage.rows.event_search import RES, TERMS, Conditions, Scan
 
-SCAN_MAX = 50_000  # rows that one question looks at
+SCAN_MAX = 20_000  # rows that one question looks at
 EQUAL = ("role", "why", "org", "obj", "ver", "link", "sess", "ip", "ua")
 
 

@@ -17,7 +17,13 @@ from storage.rows.event_index import CODES
 TERMS = "terms"
 RES = "res"
 DAY_ZERO = date(2000, 1, 1)
-WORK_MEM = "64MB"  # what a scan at most keeps, so that it never goes to disk
+# What a scan keeps stays in memory; compiling costs more than it takes; and how often a code occurs is not known when a
+# plan is made for any code, so the planner would fetch and sort all rows of a frequent one instead of reading its index
+# from the end.
+_SETTINGS = text(
+    "SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true), "
+    "set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', :bitmaps, true)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +97,7 @@ async def count_terms(tx: Transaction, terms: tuple[int, ...], stop_at: int) -> 
 
 async def find(tx: Transaction, wanted: Conditions, scan: Scan, limit: int) -> Found:
     """The newest `limit` ids that match within what the scan looks at."""
+    await tx.execute(_SETTINGS, {"bitmaps": "on" if scan.driver == TERMS else "off"})
     seen, values = _seen(wanted, scan)
     rest = _rest(wanted, scan, values)
     query = text(
@@ -104,7 +111,7 @@ async def find(tx: Transaction, wanted: Conditions, scan: Scan, limit: int) -> F
 
 async def count(tx: Transaction, wanted: Conditions, scan: Scan, top: int) -> Counted:
     """Counts what matches within what the scan looks at, by every facet: at most `top` values of each but days."""
-    await tx.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
+    await tx.execute(_SETTINGS, {"bitmaps": "on" if scan.driver == TERMS else "off"})
     seen, values = _seen(wanted, scan)
     query = text(
         f"WITH seen AS MATERIALIZED ({seen}), {_CUT}, hits AS MATERIALIZED "  # noqa: S608  # a closed set of columns
