@@ -731,7 +731,7 @@ event_index = Table(
 )
 
 event_day = Table(
-    # How many events of a kind there were on a day, and between which ids they stand.
+    # How many events of a kind there were on a day.
     "event_day",
     metadata,
     Column("day", Date, primary_key=True),
@@ -739,12 +739,20 @@ event_day = Table(
     Column("res", SmallInteger, primary_key=True, autoincrement=False),
     Column("role", Integer, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
+)
+
+event_hour = Table(
+    # Between which ids the events of an hour stand, and how many they are.
+    "event_hour",
+    metadata,
+    Column("hour", DateTime(timezone=True), primary_key=True),
+    Column("n", BigInteger, nullable=False),
     Column("first_id", BigInteger, nullable=False),
     Column("last_id", BigInteger, nullable=False),
 )
 
 event_month = Table(
-    # The same for one person, clinic or material in a month.
+    # How many of a kind there were of one person or clinic, or about one material, in a month.
     "event_month",
     metadata,
     Column("kind", Text, primary_key=True),

@@ -66,7 +66,8 @@ FROM event_index WHERE id BETWEEN %(low)s AND %(high)s
 """
 
 _AFTERWARDS = (
-    "INSERT INTO event_day SELECT day, act, res, role, count(*), min(id), max(id) FROM event_index GROUP BY 1, 2, 3, 4",
+    "INSERT INTO event_day SELECT day, act, res, role, count(*) FROM event_index GROUP BY 1, 2, 3, 4",
+    "INSERT INTO event_hour SELECT date_trunc('hour', t), count(*), min(id), max(id) FROM event_index GROUP BY 1",
     *(
         f"INSERT INTO event_month SELECT '{kind}', {column}, date_trunc('month', day)::date, act, res, role, count(*) "  # noqa: S608  # our own names
         f"FROM event_index WHERE {column} > 0 GROUP BY 1, 2, 3, 4, 5, 6"
@@ -79,7 +80,7 @@ _AFTERWARDS = (
         for column in ("act", "role", "why", "who", "org", "obj", "ver", "link", "sess", "ip", "ua")
     ),
     "INSERT INTO log_reader VALUES ('search', (SELECT max(id) + 1 FROM event_index), now())",
-    "VACUUM (ANALYZE) event_index, event_word, event_day, event_month, event_total, event",
+    "VACUUM (ANALYZE) event_index, event_word, event_day, event_hour, event_month, event_total, event",
 )
 
 

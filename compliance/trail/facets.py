@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from compliance.trail.fields import BRAND_ZONE, MATERIAL_PREFIX, RESULTS, Fields, fields_of
-from compliance.trail.planning import Plan, plan
+from compliance.trail.planning import SCAN_MAX, Plan, plan
 from compliance.trail.search import Tail, tail_of
 from compliance.trail.wanted import Wanted
 from storage.database import Transaction
@@ -57,12 +57,13 @@ class _Sum:
     exact: bool = True
     ranked_exact: bool = True
     back_to: datetime | None = None
+    by_month: bool = False  # what was counted is known by months only
 
 
-async def facets(tx: Transaction, wanted: Wanted) -> Facets:
+async def facets(tx: Transaction, wanted: Wanted, scan_max: int = SCAN_MAX) -> Facets:
     """Counts all that matches, the newest events included."""
     counted = _Sum(by={name: Counter() for name in (*PLAIN, *RANKED)}, days=Counter())
-    if (planned := await plan(tx, wanted)) is not None:
+    if (planned := await plan(tx, wanted, scan_max)) is not None:
         await _count_index(tx, wanted, planned, counted)
     _count_tail(await tail_of(tx, wanted), counted)
     return _facets(counted)
@@ -84,6 +85,7 @@ async def _count_index(tx: Transaction, wanted: Wanted, planned: Plan, counted: 
         counted.back_to = seen.floor_t
         await _name(tx, by, counted)
     if kept is not None:
+        counted.by_month = bool(wanted.named - KEPT)
         await _add_cells(tx, kept, counted)
         await _name(tx, ranked, counted)
 
@@ -181,7 +183,7 @@ def _facet_values(fields: Fields) -> dict[str, str]:
 
 def _facets(counted: _Sum) -> Facets:
     days = sorted(counted.days)
-    by_month = len(days) > 1 and (days[-1] - days[0]).days > DAYS_SHOWN
+    by_month = counted.by_month or (len(days) > 1 and (days[-1] - days[0]).days > DAYS_SHOWN)
     folded: Counter[date] = Counter()
     for day, n in counted.days.items():
         folded[day.replace(day=1) if by_month else day] += n

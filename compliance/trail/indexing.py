@@ -71,7 +71,8 @@ def _counted(leaves: Sequence[Leaf], told: Sequence[Fields], coded: Sequence[Ind
 
 
 def _count_day(counts: Counts, row: IndexRow, kind: tuple[int, int, int]) -> None:
-    key = (row.day, *kind)
-    first, last = counts.ids.get(key, (row.id, row.id))
-    counts.day[key] += 1
-    counts.ids[key] = (min(first, row.id), max(last, row.id))
+    hour = row.t.replace(minute=0, second=0, microsecond=0)
+    first, last = counts.ids.get(hour, (row.id, row.id))
+    counts.day[row.day, *kind] += 1
+    counts.hour[hour] += 1
+    counts.ids[hour] = (min(first, row.id), max(last, row.id))

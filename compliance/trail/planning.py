@@ -6,13 +6,13 @@ A frequent code drives a scan far, a rare one to the end: how often each occurs 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from compliance.trail.fields import RESULTS, TERM_CHARS_MIN, brand_day, term_of, word_field
+from compliance.trail.fields import RESULTS, TERM_CHARS_MIN, term_of, word_field
 from compliance.trail.wanted import Wanted
 from storage.database import Transaction
 from storage.rows import event_counts, event_search
 from storage.rows.event_search import RES, TERMS, Conditions, Scan
 
-SCAN_MAX = 20_000  # rows that one question looks at
+SCAN_MAX = 10_000  # rows that one question looks at
 EQUAL = ("role", "why", "org", "obj", "ver", "link", "sess", "ip", "ua")
 
 
@@ -37,13 +37,9 @@ class Plan:
         return replace(self, conditions=replace(self.conditions, high=high))
 
 
-async def plan(tx: Transaction, wanted: Wanted) -> Plan | None:
-    """The plan; None when no indexed event can match."""
-    stretch = await event_counts.stretch(
-        tx,
-        brand_day(wanted.since) if wanted.since else None,
-        brand_day(wanted.until) if wanted.until else None,
-    )
+async def plan(tx: Transaction, wanted: Wanted, scan_max: int = SCAN_MAX) -> Plan | None:
+    """The plan for a scan of at most `scan_max` rows; None when no indexed event can match."""
+    stretch = await event_counts.stretch(tx, wanted.since, wanted.until)
     counts = await _codes(tx, wanted)
     if stretch is None or counts is None:
         return None
@@ -56,8 +52,10 @@ async def plan(tx: Transaction, wanted: Wanted) -> Plan | None:
         since=wanted.since,
         until=wanted.until,
     )
-    driver, rows = await _driver(tx, wanted, counts, conditions, stretch.n)
-    return Plan(conditions=conditions, scan=Scan(driver=driver, scan_max=SCAN_MAX), rows=rows)
+    costs = {name: -(-n * stretch.n // stretch.of) for name, n in (await _costs(tx, counts, conditions)).items()}
+    costs[None] = stretch.n  # of the others, a share like that of the time they may be in
+    driver, rows = await _best(tx, wanted, conditions, costs, scan_max)
+    return Plan(conditions=conditions, scan=Scan(driver=driver, scan_max=scan_max), rows=rows)
 
 
 async def _codes(tx: Transaction, wanted: Wanted) -> dict[str, tuple[tuple[int, int], ...]] | None:
@@ -74,26 +72,27 @@ async def _codes(tx: Transaction, wanted: Wanted) -> dict[str, tuple[tuple[int, 
     return found if all(found.values()) else None
 
 
-async def _driver(
-    tx: Transaction,
-    wanted: Wanted,
-    counts: Mapping[str, tuple[tuple[int, int], ...]],
-    conditions: Conditions,
-    everything: int,
-) -> tuple[str | None, int]:
-    """The driver that yields the fewest rows, and how many; None: all events of the time, by id.
+async def _costs(
+    tx: Transaction, counts: Mapping[str, tuple[tuple[int, int], ...]], conditions: Conditions
+) -> dict[str | None, int]:
+    """About how many rows each driver yields.
 
     Several codes share a scan, so the most frequent one weighs as if all were like it.
     """
     costs: dict[str | None, int] = {name: max(n for _, n in found) * len(found) for name, found in counts.items()}
-    costs[None] = everything
     if conditions.res:
         denied = await event_counts.days(tx, event_counts.Kind(res=conditions.res))
         costs[RES] = sum(cell.n for cell in denied)
-    if any(len(value) >= TERM_CHARS_MIN for _, value in wanted.det) and min(costs.values()) > 0:
-        stop_at = min(SCAN_MAX + 1, *costs.values())
-        costs[TERMS] = await event_search.count_terms(tx, conditions.terms, stop_at)
-        if costs[TERMS] > SCAN_MAX:
-            del costs[TERMS]  # its index yields no order: it drives only what it can finish
+    return costs
+
+
+async def _best(
+    tx: Transaction, wanted: Wanted, conditions: Conditions, costs: Mapping[str | None, int], scan_max: int
+) -> tuple[str | None, int]:
+    """The driver that yields the fewest rows, and how many; None: all events of the time, by id."""
     best = min(costs, key=lambda name: costs[name])
+    if any(len(value) >= TERM_CHARS_MIN for _, value in wanted.det):
+        stop_at = min(scan_max, costs[best])
+        if (found := await event_search.count_terms(tx, conditions.terms, stop_at)) < stop_at:
+            return TERMS, found  # its index yields no order: it drives only what it can finish
     return best, costs[best]

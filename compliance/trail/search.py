@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from compliance.trail.indexing import READER
-from compliance.trail.planning import Plan, plan
+from compliance.trail.planning import SCAN_MAX, Plan, plan
 from compliance.trail.wanted import Wanted
 from storage.database import Transaction
 from storage.rows import event_index, event_leaves, event_search
@@ -30,10 +30,10 @@ class Tail:
     floor: int | None
 
 
-async def search(tx: Transaction, wanted: Wanted, *, before: int | None, limit: int) -> Page:
+async def search(tx: Transaction, wanted: Wanted, *, before: int | None, limit: int, scan_max: int = SCAN_MAX) -> Page:
     """A page of matching events. It may be shorter than `limit`, or empty, and still have a next one."""
     tail = await tail_of(tx, wanted, before=before)
-    planned = await plan(tx, wanted)
+    planned = await plan(tx, wanted, scan_max)
     ids, floor = ((), None) if planned is None else await _indexed(tx, planned.before(before), limit)
     floors = [each for each in (tail.floor, floor) if each is not None]
     found = {row.id: row for row in tail.rows}
@@ -60,7 +60,8 @@ async def _indexed(tx: Transaction, planned: Plan, limit: int) -> tuple[tuple[in
     if conditions.low > conditions.high:
         return (), None
     if planned.scan.driver != event_search.TERMS:  # whose index yields no order, so that a short look tells nothing
-        found = await event_search.find(tx, conditions, replace(planned.scan, scan_max=FIRST_LOOK), limit)
+        short = replace(planned.scan, scan_max=min(FIRST_LOOK, planned.scan.scan_max))
+        found = await event_search.find(tx, conditions, short, limit)
         if found.floor is None or len(found.ids) == limit:
             return found.ids, found.floor
     found = await event_search.find(tx, conditions, planned.scan, limit)

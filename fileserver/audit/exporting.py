@@ -13,10 +13,10 @@ from compliance import ledger
 from compliance.access import Action, Actor, require
 from compliance.events import Act, Trail
 from compliance.visits import actor_of, person_now
+from fileserver.audit.asking import asked_for, rows_filter
 from fileserver.audit.formats import FORMS, Form, Labelled
 from fileserver.audit.labels import Labels, unlabelled
 from fileserver.audit.schemas import ExportIn
-from fileserver.audit.service import asked_for, rows_filter
 from fileserver.services import Services
 from storage.rows import events
 from storage.rows.events import EventFilter

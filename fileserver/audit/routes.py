@@ -1,15 +1,15 @@
 """The events API."""
 
 from contextlib import aclosing
-from datetime import datetime
 
 from aiohttp import web
 
 from compliance.access import Action
-from compliance.errors import AccessDenied
+from compliance.errors import AccessDenied, NotFound
 from fileserver.audit import exporting, service
-from fileserver.audit.formats import FORMS, Labelled
-from fileserver.audit.schemas import EventList, EventOut, EventQuery, ExportIn
+from fileserver.audit.formats import FORMS
+from fileserver.audit.schemas import EventDetail, EventFilterIn, EventList, EventPath, EventQuery, ExportIn, FacetsOut
+from fileserver.audit.showing import detail_out, event_out, facets_out
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 
@@ -17,8 +17,20 @@ from fileserver.http.routing import Auth, Route
 async def search(call: Call[None, EventQuery]) -> EventList:
     """A page of the log, newest first."""
     query = call.query
-    found = await service.search(call.services, call.actor, call.trail, query, before=query.before, limit=query.limit)
-    return EventList(items=[_out(each) for each in found], next=found[-1].id if len(found) == query.limit else None)
+    found = await service.look(call.services, call.actor, call.trail, query, before=query.before, limit=query.limit)
+    return EventList(items=[event_out(each) for each in found.events], next=found.next)
+
+
+async def facets(call: Call[None, EventFilterIn]) -> FacetsOut:
+    """How many events match, by act, result, role, person, clinic, material and day."""
+    found = await service.look(call.services, call.actor, call.trail, call.query, counted=True)
+    assert found.facets is not None, "they were asked for"  # noqa: S101  # for the type checker
+    return await facets_out(call.services, found.facets)
+
+
+async def read(call: Call[None, None, EventPath]) -> EventDetail:
+    """One event, exactly as it was written, and its place in the ledger."""
+    return detail_out(await service.read(call.services, call.actor, call.trail, call.params.event_id))
 
 
 async def export(call: Call[None, ExportIn]) -> web.StreamResponse:
@@ -41,32 +53,6 @@ async def export(call: Call[None, ExportIn]) -> web.StreamResponse:
             await response.write(piece)
         await response.write_eof()
     return response
-
-
-def _out(event: Labelled) -> EventOut:
-    leaf = event.fields
-    return EventOut(
-        id=event.id,
-        time=datetime.fromisoformat(leaf["t"]),
-        act=leaf["act"],
-        result=leaf["res"],
-        rule=leaf["why"],
-        person=leaf["who"],
-        person_name=event.person_name,
-        role=leaf["role"],
-        clinic_id=leaf["org"] or None,
-        clinic_name=event.clinic_name,
-        object=leaf["obj"],
-        object_title=event.object_title,
-        version_sha256=leaf["ver"],
-        share_id=leaf["link"] or None,
-        session=leaf["sess"],
-        network=leaf["ip"],
-        user_agent=leaf["ua"],
-        bytes=leaf["bytes"],
-        details=leaf["det"],
-        leaf=event.leaf.decode(),
-    )
 
 
 ROUTES = (
@@ -95,5 +81,31 @@ ROUTES = (
         query=ExportIn,
         produces=", ".join(dict.fromkeys(form.media_type for form in FORMS.values())),
         errors=(AccessDenied,),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/events/facets",
+        name="events.facets",
+        summary="Count matching events, by what they differ",
+        handler=facets,
+        auth=Auth.EMPLOYEE,
+        action=Action.EVENT_SEARCH,
+        scope="events:read",
+        query=EventFilterIn,
+        returns=FacetsOut,
+        errors=(AccessDenied,),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/events/{event_id}",
+        name="events.read",
+        summary="Read one event and its place in the ledger",
+        handler=read,
+        auth=Auth.EMPLOYEE,
+        action=Action.EVENT_SEARCH,
+        scope="events:read",
+        path_params=EventPath,
+        returns=EventDetail,
+        errors=(AccessDenied, NotFound),
     ),
 )

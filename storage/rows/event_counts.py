@@ -1,4 +1,4 @@
-"""Counts of events, kept beside the log: by day, by month of one person, clinic or material, since ever, by block.
+"""Counts of events, kept beside the log: by hour and day, by month of one person, clinic or material, since ever.
 
 `add_counts` writes what one batch adds. The rest reads: each question is answered by a few thousand small rows,
 whatever the size of the log.
@@ -7,7 +7,7 @@ whatever the size of the log.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -20,10 +20,11 @@ TOP = 12
 
 @dataclass(kw_only=True)
 class Counts:
-    """What a batch adds, by the keys of the tables; `ids` holds the first and last id of each key of `day`."""
+    """What a batch adds, by the keys of the tables; `ids` holds the first and last id of each hour."""
 
+    hour: Counter[datetime] = field(default_factory=Counter)
+    ids: dict[datetime, tuple[int, int]] = field(default_factory=dict)
     day: Counter[tuple[date, int, int, int]] = field(default_factory=Counter)
-    ids: dict[tuple[date, int, int, int], tuple[int, int]] = field(default_factory=dict)
     month: Counter[tuple[str, int, date, int, int, int]] = field(default_factory=Counter)
     total: Counter[tuple[str, int, int, int, int]] = field(default_factory=Counter)
     block: Counter[tuple[int, int, int]] = field(default_factory=Counter)
@@ -51,12 +52,16 @@ class Cell:
     n: int
 
 
-_DAY = text(
-    "INSERT INTO event_day AS kept (day, act, res, role, n, first_id, last_id) "
-    "SELECT * FROM unnest(CAST(:day AS date[]), CAST(:act AS int[]), CAST(:res AS smallint[]), CAST(:role AS int[]), "
-    "CAST(:n AS bigint[]), CAST(:first_id AS bigint[]), CAST(:last_id AS bigint[])) ON CONFLICT (day, act, res, role) "
+_HOUR = text(
+    "INSERT INTO event_hour AS kept (hour, n, first_id, last_id) SELECT * FROM unnest(CAST(:hour AS timestamptz[]), "
+    "CAST(:n AS bigint[]), CAST(:first_id AS bigint[]), CAST(:last_id AS bigint[])) ON CONFLICT (hour) "
     "DO UPDATE SET n = kept.n + excluded.n, first_id = least(kept.first_id, excluded.first_id), "
     "last_id = greatest(kept.last_id, excluded.last_id)"
+)
+_DAY = text(
+    "INSERT INTO event_day AS kept (day, act, res, role, n) "
+    "SELECT * FROM unnest(CAST(:day AS date[]), CAST(:act AS int[]), CAST(:res AS smallint[]), CAST(:role AS int[]), "
+    "CAST(:n AS bigint[])) ON CONFLICT (day, act, res, role) DO UPDATE SET n = kept.n + excluded.n"
 )
 _MONTH = text(
     "INSERT INTO event_month AS kept (kind, code, month, act, res, role, n) "
@@ -78,11 +83,12 @@ _BLOCK = text(
 
 
 async def add_counts(tx: Transaction, counts: Counts) -> None:
-    """Adds a batch to all four tables, in the order of their keys, so that two writers could never wait in a ring."""
-    days = sorted(counts.day)
-    bounds = [counts.ids[key] for key in days]
-    ids = {"first_id": [first for first, _ in bounds], "last_id": [last for _, last in bounds]}
-    await tx.execute(_DAY, _columns(days, ("day", "act", "res", "role"), counts.day) | ids)
+    """Adds a batch to all tables, in the order of their keys, so that two writers could never wait in a ring."""
+    hours = sorted(counts.hour)
+    bounds = [counts.ids[hour] for hour in hours]
+    ids: dict[str, list[object]] = {"first_id": [low for low, _ in bounds], "last_id": [high for _, high in bounds]}
+    await tx.execute(_HOUR, {"hour": hours, "n": [counts.hour[hour] for hour in hours], **ids})
+    await tx.execute(_DAY, _columns(sorted(counts.day), ("day", "act", "res", "role"), counts.day))
     months, totals, blocks = sorted(counts.month), sorted(counts.total), sorted(counts.block)
     if months:
         await tx.execute(_MONTH, _columns(months, ("kind", "code", "month", "act", "res", "role"), counts.month))
@@ -131,21 +137,24 @@ async def top(tx: Transaction, of: str, kind: Kind, limit: int = TOP) -> tuple[t
 
 @dataclass(frozen=True)
 class Stretch:
-    """The events of some days: their first and last id, and how many they are."""
+    """The events of some hours: their first and last id, and how many they are. `of` is how many there are in all."""
 
     low: int
     high: int
     n: int
+    of: int
 
 
-async def stretch(tx: Transaction, since: date | None, until: date | None) -> Stretch | None:
-    """Where the events on days from `since` through `until` stand; None when there are none."""
+async def stretch(tx: Transaction, since: datetime | None, until: datetime | None) -> Stretch | None:
+    """Where the events of the hours between two times stand; None when there are none."""
     query = text(
-        "SELECT min(first_id) AS low, max(last_id) AS high, CAST(sum(n) AS bigint) AS n FROM event_day "
-        "WHERE day >= coalesce(:since, CAST('-infinity' AS date)) AND day <= coalesce(:until, CAST('infinity' AS date))"
+        "SELECT min(first_id) FILTER (WHERE within) AS low, max(last_id) FILTER (WHERE within) AS high, "
+        "CAST(sum(n) FILTER (WHERE within) AS bigint) AS n, CAST(sum(n) AS bigint) AS of FROM (SELECT *, "
+        "(CAST(:since AS timestamptz) IS NULL OR hour > CAST(:since AS timestamptz) - interval '1 hour') "
+        "AND (CAST(:until AS timestamptz) IS NULL OR hour < CAST(:until AS timestamptz)) AS within FROM event_hour)"
     )
     row = (await tx.execute(query, {"since": since, "until": until})).one()
-    return None if row.low is None else Stretch(row.low, row.high, row.n)
+    return None if row.low is None else Stretch(row.low, row.high, row.n, row.of)
 
 
 def _where(kind: Kind, day: str | None) -> tuple[str, dict[str, object]]:

@@ -1,10 +1,11 @@
 """Rows of the append-only log: they are added and read, and nothing else (the database refuses the rest)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, func, insert, or_, select, text
+from sqlalchemy import Select, cast, func, insert, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from storage.database import Transaction
 from storage.explain import Explain
@@ -45,6 +46,11 @@ class EventFilter:
     link: str | None = None
     acts: tuple[str, ...] | None = None
     res: str | None = None
+    role: str | None = None
+    why: str | None = None
+    ver: str | None = None
+    members: Mapping[str, str] = field(default_factory=dict)  # of the leaf, beside the columns: sess, ip, ua
+    details: Mapping[str, str] = field(default_factory=dict)  # of its `det`
     since: datetime | None = None
     until: datetime | None = None
 
@@ -98,6 +104,9 @@ def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:
         (event.c.obj, where.obj),
         (event.c.link, where.link),
         (event.c.res, where.res),
+        (event.c.role, where.role),
+        (event.c.why, where.why),
+        (event.c.ver, where.ver),
     ):
         if value is not None:
             query = query.where(column == value)
@@ -107,6 +116,11 @@ def _matching(where: EventFilter) -> Select[tuple[int, bytes]]:
         exact = [act for act in where.acts if not act.endswith(":")]
         prefixes = [event.c.act.startswith(act, autoescape=True) for act in where.acts if act.endswith(":")]
         query = query.where(or_(event.c.act.in_(exact), *prefixes))
+    document = cast(func.convert_from(event.c.leaf, "UTF8"), JSONB)
+    for name, value in where.members.items():
+        query = query.where(document[name].astext == value)
+    for name, value in where.details.items():
+        query = query.where(document["det"][name].astext == value)
     if where.since is not None:
         query = query.where(event.c.t >= where.since)
     if where.until is not None:

@@ -243,9 +243,15 @@ CREATE TABLE event_day (
     res SMALLINT NOT NULL,
     role INTEGER NOT NULL,
     n BIGINT NOT NULL,
+    CONSTRAINT pk_event_day PRIMARY KEY (day, act, res, role)
+);
+
+CREATE TABLE event_hour (
+    hour TIMESTAMP WITH TIME ZONE NOT NULL,
+    n BIGINT NOT NULL,
     first_id BIGINT NOT NULL,
     last_id BIGINT NOT NULL,
-    CONSTRAINT pk_event_day PRIMARY KEY (day, act, res, role)
+    CONSTRAINT pk_event_hour PRIMARY KEY (hour)
 );
 
 CREATE TABLE event_month (
