@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from benchmarks import copies, downloads, ledger, links, marks, pages, removal, sealing, templates
+from benchmarks import copies, downloads, exports, ledger, links, marks, pages, removal, sealing, templates
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.uploads import running as uploads
@@ -35,6 +35,7 @@ ALL = {
     "marks": marks.run,
     "pages": pages.run,
     "ledger": ledger.run,
+    "exports": exports.run,
     "downloads": downloads.run,
     "removal": removal.run,
     "tracing": tracing.run,

@@ -4,6 +4,7 @@ from fileserver import ledger, operations
 from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
 from fileserver.audit import routes as audit
+from fileserver.audit.siem import routes as siem
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *viewing.ROUTES,
     *audit.ROUTES,
+    *siem.ROUTES,
     *ledger.ROUTES,
     *traces.ROUTES,
     *pages.ROUTES,

@@ -86,6 +86,7 @@ class Action(StrEnum):
     EVENT_SEARCH = "event.search"
     EVENT_EXPORT = "event.export"
     LEDGER_READ = "ledger.read"
+    SIEM_LIST = "siem.list"
     TRACE_RUN = "trace.run"
     TRACE_LIST = "trace.list"
     TRACE_READ = "trace.read"

@@ -37,6 +37,7 @@ READS_ONLY = frozenset(
         A.EVENT_SEARCH,
         A.EVENT_EXPORT,
         A.LEDGER_READ,
+        A.SIEM_LIST,
         A.ANALYTICS_READ,
         A.PERSON_LIST,
         A.PERSON_EXPORT,
@@ -203,5 +204,6 @@ PERMITS: tuple[Permit, ...] = (
             A.ACCOUNT_DEPARTMENT,
         ),
     ),
+    Permit("admin-and-auditor-watch-push", _roles(Role.ADMIN, Role.AUDITOR), _actions(A.SIEM_LIST)),
     Permit("admin-watches-uploads", _roles(Role.ADMIN), _actions(A.UPLOAD_WATCH, A.QUOTA_LIST, A.QUOTA_SET)),
 )

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "export": "Take the log away as a file, going on where it broke off.",
     "key": "Print the keys that the ledger's checkpoints are signed with.",
     "verify": "Prove that nothing in the log was changed, removed, reordered or added.",
 }

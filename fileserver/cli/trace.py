@@ -8,13 +8,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
 
 import click
 
+from fileserver.cli.times import Time
 from fileserver.cli.trace_run import INTERRUPTED, Asked, Finding, run
 from fileserver.cli.upload_bars import shown
 from fileserver.config import CLIENT_TOKEN, CLIENT_URL
@@ -27,22 +27,6 @@ EVIDENCE = {
     "file_id": "what the file calls itself (anybody can change that)",
     "visible": "visible text (anybody can draw that)",
 }
-
-
-class Time(click.ParamType[str]):
-    """A time as in RFC 3339, with its zone."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The same time as text; a usage error for anything else."""
-        try:
-            time = datetime.fromisoformat(str(value))
-        except ValueError:
-            time = None
-        if time is None or time.tzinfo is None:
-            self.fail("expected something like 2026-11-25T09:00+08:00", param, ctx)
-        return time.isoformat()
 
 
 @click.command("trace")

@@ -13,15 +13,17 @@ from aiohttp import web
 from fileserver.http.schemas import Output
 from fileserver.services import Services
 from storage import migrations
+from storage.rows import siem
 
 CHECK_TIMEOUT_S = 3.0
 MEMORY_S = 1.0
+SIEM_BEHIND_S = 300.0
 
 log = structlog.get_logger(__name__)
 
 
 class CheckResult(Output):
-    """One part and whether it serves; `reason` is empty when it does."""
+    """One part and whether it serves; `reason` says why not, or what an operator should look at all the same."""
 
     name: str
     ok: bool
@@ -39,7 +41,7 @@ class NotReady(Exception):
     """A part that does not serve; the message may be shown to anybody."""
 
 
-Check = Callable[[], Awaitable[None]]
+Check = Callable[[], Awaitable[str | None]]  # a word for the operator, where it serves all the same
 
 
 class ReadinessProbe:
@@ -69,6 +71,7 @@ async def check_readiness(services: Services) -> Readiness:
         "migrations": lambda: check_migrations(services.config.database_url.get_secret_value()),
         "objects": services.objects.ping,
         "ledger": lambda: check_ledger(services),
+        "siem": lambda: look_at_siem(services),
     }
     results = await asyncio.gather(*(run_check(name, check) for name, check in checks.items()))
     return Readiness(ready=all(result.ok for result in results), checks=tuple(results))
@@ -78,7 +81,7 @@ async def run_check(name: str, check: Check) -> CheckResult:
     """One check, whatever happens in it."""
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_S):
-            await check()
+            word = await check()
     except NotReady as error:
         return CheckResult(name=name, ok=False, reason=str(error))
     except TimeoutError:
@@ -86,7 +89,7 @@ async def run_check(name: str, check: Check) -> CheckResult:
     except Exception as error:  # noqa: BLE001  # every failure of a part means the same: not ready
         log.warning("readiness check failed", check=name, error=type(error).__name__)
         return CheckResult(name=name, ok=False, reason="unreachable")
-    return CheckResult(name=name, ok=True)
+    return CheckResult(name=name, ok=True, reason=word or "")
 
 
 async def check_ledger(services: Services) -> None:
@@ -94,6 +97,15 @@ async def check_ledger(services: Services) -> None:
     reason = services.watch.reason or services.watch.hindrance
     if reason:
         raise NotReady(reason)
+
+
+async def look_at_siem(services: Services) -> str | None:
+    """How many targets of the log's push are behind: a word only, because this server serves without any of them."""
+    now = services.clock()
+    async with services.database.statements() as tx:
+        found = [each for each in await siem.progress(tx) if each.target.paused_at is None]
+    behind = sum(each.oldest_t is not None and (now - each.oldest_t).total_seconds() > SIEM_BEHIND_S for each in found)
+    return f"{behind} of {len(found)} targets behind" if behind else None
 
 
 async def check_migrations(database_url: str) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 from compliance.access import Action
 from compliance.events import Act, Result
 from fileserver.audit import routes as api
+from fileserver.audit.formats import FORMS
 from fileserver.audit.schemas import ActName, EventNumber, EventOut, EventQuery, Text
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
@@ -23,7 +24,6 @@ from storage.rows.materials import material_titles
 EVENTS = 50
 CLINICS_OFFERED = 200
 MATERIALS_OFFERED = 100
-EXPORT = "/api/v1/events/export"
 MATERIAL_PREFIX = "material:"
 
 
@@ -66,8 +66,8 @@ async def search(call: Call[None, LogQuery]) -> web.Response:
         filtered=bool(filters),
         events=[_shown(each) for each in found.items],
         next_url=with_query(call.request.path, filters, before=found.next) if found.next else None,
-        csv_url=with_query(EXPORT, filters, format="csv"),
-        ndjson_url=with_query(EXPORT, filters, format="ndjson"),
+        export_filters=filters,
+        export_forms=list(FORMS),
         act_groups=ACT_GROUPS,
         results=list(Result),
         **await _choices(call),

@@ -54,6 +54,7 @@ rule-manager-lifts-holds = Managers lift legal holds that others placed.
 rule-maker-adds-clinics = Marketers and managers may add clinics.
 rule-manager-assigns-clinics = Managers give clinics to their owners.
 rule-admin-runs-accounts = Administrators run the accounts.
+rule-admin-and-auditor-watch-push = Administrators and auditors see how far the log is pushed.
 rule-admin-watches-uploads = Administrators watch the uploads in flight and set quotas.
 
 rule-sign-in-refused = Login or password is wrong, or the account can't be used.

@@ -88,3 +88,27 @@ usage-department = { $name } keeps { $used } of { $allowed }.
 account-department = Department
 account-department-hint = A quota can be set for it. May be left empty.
 account-department-save = Save the department
+
+place-log-targets = Log push
+
+log-targets-title = Log push
+log-targets-text = The log is pushed to SIEMs in the ledger's order. Operators manage targets by the command sealshare siem.
+log-targets-stale = Can't be refreshed now: the server or its database doesn't answer. Targets keep their places and go on by themselves.
+log-targets-name = Target
+log-targets-state = State
+log-targets-lag = Behind
+log-targets-form = Form
+log-targets-last = Last success
+log-targets-state-pushing = pushing
+log-targets-state-failing = failing, tries again
+log-targets-state-paused = paused
+log-targets-reason = { $reason }, { $tries } tries failed
+log-targets-lacks = { $events } events to push
+log-targets-behind = { $minutes } minutes behind
+log-targets-seconds = { $seconds } seconds behind
+log-targets-nothing-lacks = has everything
+log-targets-kind-webhook = webhook
+log-targets-kind-syslog = syslog
+log-targets-never = never yet
+log-targets-none = The log is pushed nowhere
+log-targets-none-text = To send the log to a SIEM, an operator runs sealshare siem add.

@@ -54,6 +54,7 @@ rule-manager-lifts-holds = 经理可以解除他人设置的法律保全。
 rule-maker-adds-clinics = 市场人员和经理可以添加机构。
 rule-manager-assigns-clinics = 经理可以变更机构归属。
 rule-admin-runs-accounts = 管理员管理账号。
+rule-admin-and-auditor-watch-push = 管理员和审计员查看日志推送的进度。
 rule-admin-watches-uploads = 管理员查看进行中的上传并设置配额。
 
 rule-sign-in-refused = 登录名或密码不正确，或账号不可用。

@@ -73,3 +73,27 @@ usage-department = { $name }已存放 { $used }，上限 { $allowed }。
 account-department = 部门
 account-department-hint = 可为部门设置上传配额；可留空。
 account-department-save = 保存部门
+
+place-log-targets = 日志推送
+
+log-targets-title = 日志推送
+log-targets-text = 日志按账本顺序推送到 SIEM。推送目标由运维人员用命令 sealshare siem 管理。
+log-targets-stale = 暂时无法刷新：服务器或数据库没有响应。推送进度会保留，恢复后自动继续。
+log-targets-name = 目标
+log-targets-state = 状态
+log-targets-lag = 落后
+log-targets-form = 格式
+log-targets-last = 最近一次成功
+log-targets-state-pushing = 推送中
+log-targets-state-failing = 失败重试中
+log-targets-state-paused = 已暂停
+log-targets-reason = 原因 { $reason }，已失败 { $tries } 次
+log-targets-lacks = { $events } 条待推送
+log-targets-behind = 落后 { $minutes } 分钟
+log-targets-seconds = 落后 { $seconds } 秒
+log-targets-nothing-lacks = 已全部送达
+log-targets-kind-webhook = Webhook
+log-targets-kind-syslog = Syslog
+log-targets-never = 尚未成功
+log-targets-none = 没有推送目标
+log-targets-none-text = 需要把日志送到 SIEM 时，由运维人员运行 sealshare siem add。

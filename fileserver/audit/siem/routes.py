@@ -1,0 +1,73 @@
+"""How far the log is pushed, for administrators and auditors. Targets are changed at the command line only."""
+
+from datetime import datetime
+
+from yarl import URL
+
+from compliance.access import Action, require
+from compliance.errors import AccessDenied
+from fileserver.audit.siem.figures import lag_s
+from fileserver.audit.siem.schemas import State, TargetList, TargetOut
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.scopes import Scope
+from storage.rows import siem
+from storage.rows.siem import ProgressRow
+
+
+async def listed(call: Call) -> TargetList:
+    """Every target with its lag."""
+    require(call.actor, Action.SIEM_LIST)
+    async with call.services.database.statements() as tx:
+        found = await siem.progress(tx)
+    now = call.services.clock()
+    return TargetList(items=[target_out(each, now) for each in found], at=now)
+
+
+def target_out(progress: ProgressRow, now: datetime) -> TargetOut:
+    """As the API tells it."""
+    target = progress.target
+    return TargetOut(
+        id=target.id,
+        name=target.name,
+        kind="syslog" if target.kind == "syslog" else "webhook",
+        form=target.form,
+        host=host_of(target.address),
+        state=state_of(progress),
+        reason=progress.reason,
+        failures=progress.failures,
+        failing_since=progress.failing_since,
+        next_index=progress.next_index,
+        lag_events=max(0, progress.size - progress.next_index),
+        lag_s=lag_s(progress, now),
+        pushed_at=progress.pushed_at,
+    )
+
+
+def state_of(progress: ProgressRow) -> State:
+    """What an operator wants to know first."""
+    if progress.target.paused_at is not None:
+        return "paused"
+    return "failing" if progress.failures else "pushing"
+
+
+def host_of(address: str) -> str:
+    """Without path and query, which may hold a token of the receiver's."""
+    url = URL(address)
+    return f"{url.scheme}://{url.authority}"
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/siem/targets",
+        name="siem.targets",
+        summary="See how far the log is pushed to SIEMs",
+        handler=listed,
+        auth=Auth.EMPLOYEE,
+        action=Action.SIEM_LIST,
+        scope=Scope.OPERATIONS_READ,
+        returns=TargetList,
+        errors=(AccessDenied,),
+    ),
+)
