@@ -20,7 +20,7 @@ from watermark.templates import Level, SlotMap
 
 MIB = 1 << 20
 LIMITS = RenderLimits(
-    pages_max=200, pixels_max=50_000_000, memory_max_bytes=500 * MIB, page_timeout_s=3, job_timeout_s=10
+    pages_max=200, pixels_max=50_000_000, memory_max_bytes=500 * MIB, page_timeout_s=2, job_timeout_s=10
 )
 OFFICE_LIMITS = OfficeLimits(memory_max_bytes=1024 * MIB, timeout_s=30)
 LONG_SIDE_PX, THUMB_PX = 400, 60

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.malformed.run import LIMITS, LONG_SIDE_PX, PAGES, THUMB_PX, converted
 from tests.unit.watermark import sample_pdfs
 
 COUNT = 240
+GOOD_EVERY = 8  # broken files there is a good one beside
 OFFICE_COUNT = 8
 GOOD = sample_pdfs.pages(3)
 # What a file that is wrong on purpose must end as; the others may be drawn, as readers make something of them.
@@ -61,14 +63,24 @@ def without_a_sentence(outcomes: dict[str, str]) -> dict[str, str]:
 async def test_every_broken_file_is_drawn_or_refused_with_a_finding() -> None:
     """No process leaves its bounds, no reason has no name, and a good file beside them is the same each time."""
     finished: list[list[bytes]] = []
+    turn = asyncio.Event()
+
+    def samples() -> Iterator[corpus.Sample]:
+        for number, each in enumerate(corpus.drawn(COUNT)):
+            if number % GOOD_EVERY == 0:
+                turn.set()
+            yield each
+
     async with Renderer(processes=3, limits=LIMITS) as renderer:  # long work leaves one of them free
 
         async def good_ones() -> None:
             while True:
+                await turn.wait()
+                turn.clear()
                 finished.append(await good_pages(renderer))
 
         beside = asyncio.create_task(good_ones())
-        outcomes = await drawn_all(renderer, corpus.drawn(COUNT))
+        outcomes = await drawn_all(renderer, samples())
         beside.cancel()
         await asyncio.gather(beside, return_exceptions=True)
         finished.append(await good_pages(renderer))
