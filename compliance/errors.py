@@ -162,6 +162,12 @@ class LedgerBroken(ComplianceError):
         self.detail = detail
 
 
+class LedgerConflict(ComplianceError):
+    """The place `place` outside knows a tree of `size` entries that ours does not continue: nothing may leave."""
+
+    slug = "ledger-conflict"
+
+
 class LedgerNamedOtherwise(ComplianceError):
     """The configuration gives the log another name than the one it began with, which every checkpoint bears."""
 

@@ -95,6 +95,7 @@ class Act(StrEnum):
     SYSTEM_KEY_RETIRE = "system:key:retire"
     SYSTEM_KEY_REVOKE = "system:key:revoke"
     SYSTEM_CLOCK_BACK = "system:clock:back"
+    SYSTEM_LEDGER_CONFLICT = "system:ledger:conflict"
     EMPLOYEE_LEDGER_READ = "employee:ledger:read"
 
 

@@ -18,7 +18,9 @@ from fileserver.i18n import load_catalogues
 from fileserver.ledger.reading import Readers
 from fileserver.ledger.routes import READERS
 from fileserver.operations.ledger_figures import LedgerCollector
+from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.readiness import PROBE, ReadinessProbe
+from fileserver.outside import telling
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
 from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
@@ -59,6 +61,7 @@ def create_app(
     app[REFUSALS] = Refusals(app[METRICS].registry)
     app[METRICS].registry.register(FlightCollector(app[RECEPTIONS].flights))
     app[METRICS].registry.register(LedgerCollector(lambda: app[SERVICES].watch))
+    app[METRICS].registry.register(OutsideCollector(lambda: app[SERVICES].outside))
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))
@@ -76,7 +79,7 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
             yield
             await given.settle()
             return
-        async with open_services(config) as services, services.sequencer.running():
+        async with open_services(config) as services, services.sequencer.running(), telling(services):
             app[SERVICES] = services
             yield
             await services.settle()

@@ -31,6 +31,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from yarl import URL
 
 from compliance.retention import DAYS_DEFAULT, DAYS_MIN
+from compliance.verifying.errors import Malformed
+from compliance.verifying.keys import WITNESS, parse_vkey
 from fileserver.i18n import Language
 
 PREFIX = "SEALSHARE_"
@@ -38,6 +40,7 @@ FILE_SUFFIX = "_FILE"
 CLIENT_TOKEN = "SEALSHARE_TOKEN"  # noqa: S105  # the name of a variable: for `sealshare upload`, no setting of a server
 CLIENT_URL = "SEALSHARE_URL"
 MASTER_KEY_BYTES = 32
+BUCKET_NEEDS = ("_endpoint_url", "_access_key", "_secret_key")
 REDACTED = "(set)"
 DAY_S = 24 * 3600
 GIB = 1 << 30
@@ -71,6 +74,29 @@ class OriginalsBy(StrEnum):
     REDIRECT = "redirect"
 
 
+class OnConflict(StrEnum):
+    """What becomes of a server whose ledger is contradicted from outside."""
+
+    REFUSE = "refuse"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True)
+class WitnessSetting:
+    """A witness: its key in the verifier's form, and where it is asked."""
+
+    vkey: str
+    url: str
+
+    def __str__(self) -> str:
+        return f"{self.vkey} {self.url}"
+
+    @property
+    def place(self) -> str:
+        """What rows and figures call it."""
+        return f"witness:{self.vkey.partition('+')[0]}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """One line of `sealshare config`."""
@@ -89,6 +115,34 @@ def _networks(value: object) -> object:
 
 def _listed(value: object) -> object:
     return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+def _web_addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    for each in value:
+        url = URL(each)
+        if url.scheme not in ("http", "https") or not url.host or url.user or url.password or url.fragment:
+            raise ValueError("must be https addresses without user or password")
+    return value
+
+
+def _witnesses(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = tuple(map(_witness, filter(None, map(str.strip, value.split(",")))))
+    if len({each.place for each in found}) < len(found):
+        raise ValueError("two witnesses have one name")
+    return found
+
+
+def _witness(text: str) -> "WitnessSetting":
+    vkey, _, url = text.partition(" ")
+    try:
+        key = parse_vkey(vkey)
+    except Malformed as error:
+        raise ValueError(f"not the key of a witness: {error}") from None
+    if key.kind != WITNESS:
+        raise ValueError("the key of a log, not of a witness")
+    return WitnessSetting(vkey, *_web_addresses((url.strip(),)))
 
 
 def _lower(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -137,6 +191,9 @@ Seconds = Annotated[int, Field(gt=0)]
 QuotaBytes = Annotated[int, Field(ge=0)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+WebAddresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_web_addresses)]
+Witnesses = Annotated[tuple[WitnessSetting, ...], NoDecode, BeforeValidator(_witnesses)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_lower)]
 IssuersFile = Annotated[str, AfterValidator(_issuers)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master_key)]
@@ -244,6 +301,43 @@ class Config(BaseSettings):
         "the usual folders. Without it, Office files are refused with a finding that says so",
     )
 
+    ledger_witnesses: Witnesses = Field(
+        default=(),
+        description="Witnesses that cosign the log's growth, separated by commas: each is the key that `sealshare "
+        "witness init` prints, a space, and the address",
+    )
+    ledger_witness_quorum: int = Field(
+        default=0,
+        ge=0,
+        description="Nothing of a material leaves unless so many witnesses cosigned lately; 0: they being away is only "
+        "told of",
+    )
+    ledger_witness_age_max_s: Seconds = Field(default=300, description="How long ago that may be")
+    ledger_folders: Listed = Field(
+        default=(), description="Folders on disks of somebody else that checkpoints are written to, separated by commas"
+    )
+    ledger_webhooks: WebAddresses = Field(
+        default=(), description="Addresses that checkpoints are sent to by POST, separated by commas"
+    )
+    ledger_webhook_token: SecretStr | None = Field(default=None, description="Bearer token to send with them")
+    ledger_bucket: str | None = Field(
+        default=None, description="Bucket with object lock that checkpoints are written to", min_length=3
+    )
+    ledger_bucket_endpoint_url: str | None = Field(default=None, description="Base address of its S3 server")
+    ledger_bucket_access_key: SecretStr | None = Field(default=None, description="Its access key id")
+    ledger_bucket_secret_key: SecretStr | None = Field(default=None, description="Its secret access key")
+    ledger_bucket_region: str = Field(default="us-east-1", description="Its region", validate_default=True)
+    ledger_bucket_retention_days: int = Field(
+        default=1095, ge=1, le=36_500, description="For so long nobody can delete a checkpoint in it"
+    )
+    ledger_tell_every_s: Seconds = Field(
+        default=30, le=3600, description="Witnesses and the other places are told of the newest checkpoint this often"
+    )
+    ledger_conflict: OnConflict = Field(
+        default=OnConflict.REFUSE,
+        description="While a witness or an archive knows another ledger than this one, as after an old database was "
+        "restored: refuse, nothing of a material leaves and no process starts, or alarm, it is only told of",
+    )
     outgoing_hosts: Hosts = Field(
         default=(),
         description="Hosts that this server may send to, beside those of the addresses in other settings, separated by "
@@ -259,6 +353,22 @@ class Config(BaseSettings):
     outgoing_loopback_http: bool = Field(
         default=False, description="Let such hosts be at this machine's loopback address, by http too: for tests only"
     )
+
+    @field_validator("ledger_witness_quorum")
+    @classmethod
+    def _reachable_quorum(cls, value: int, info: ValidationInfo) -> int:
+        if value > len(info.data.get("ledger_witnesses", ())):
+            raise ValueError("there are fewer witnesses (SEALSHARE_LEDGER_WITNESSES)")
+        return value
+
+    @field_validator("ledger_bucket_region")
+    @classmethod
+    def _complete_bucket(cls, value: str, info: ValidationInfo) -> str:
+        given = [info.data.get(f"ledger_bucket{name}") is not None for name in ("", *BUCKET_NEEDS)]
+        if any(given) and not all(given):
+            names = ", ".join(variable_of(f"ledger_bucket{name}") for name in ("", *BUCKET_NEEDS))
+            raise ValueError(f"all of these are needed, or none: {names}")
+        return value
 
     @field_validator("originals_by")
     @classmethod
@@ -288,6 +398,11 @@ class Config(BaseSettings):
     def master_key_other_bytes(self) -> bytes | None:
         """The master key that only opens, if there is one."""
         return base64.b64decode(self.master_key_other.get_secret_value()) if self.master_key_other else None
+
+    @property
+    def outgoing_urls(self) -> tuple[str, ...]:
+        """Addresses of other settings that this server sends to."""
+        return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks)
 
     @property
     def ledger_origin_otherwise(self) -> str:

@@ -14,11 +14,12 @@ import structlog
 from compliance.exit import SealedExit
 from compliance.keys import KeyRing, MasterKey
 from compliance.ledger import Alone
+from compliance.outside import OutsideWatch, Quorum
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer, Sealer
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
-from fileserver.config import Config
-from fileserver.outgoing import Outgoing, Policy
+from fileserver.config import Config, OnConflict
+from fileserver.outgoing import Outgoing, Policy, host_of
 from fileserver.single_flight import SingleFlight
 from storage.database import Database
 from storage.errors import StorageError
@@ -57,8 +58,16 @@ class Services:
     def exit(self) -> SealedExit:
         """The one way out for bytes of a material."""
         return SealedExit(
-            self.database, self.objects, self.sealer, self.renderer, self.keys, self.clock, self.watch.require
+            self.database, self.objects, self.sealer, self.renderer, self.keys, self.clock, self.require_log
         )
+
+    def require_log(self) -> None:
+        """Before anything leaves: the log keeps up, and nobody outside knows another one.
+
+        Raises LedgerStalled, LedgerConflict.
+        """
+        self.watch.require()
+        self.outside.require()
 
     @cached_property
     def alone(self) -> Alone:
@@ -69,6 +78,17 @@ class Services:
     def watch(self) -> LedgerWatch:
         """Does the log keep up."""
         return LedgerWatch(self.config.ledger_stall_limit_s)
+
+    @cached_property
+    def outside(self) -> OutsideWatch:
+        """What the places outside say of the log."""
+        config = self.config
+        quorum = Quorum(
+            witnesses=frozenset(each.place for each in config.ledger_witnesses),
+            needed=config.ledger_witness_quorum,
+            age_max_s=config.ledger_witness_age_max_s,
+        )
+        return OutsideWatch(quorum, self.clock, refuse=config.ledger_conflict is OnConflict.REFUSE)
 
     @cached_property
     def sequencer(self) -> Sequencer:
@@ -121,7 +141,7 @@ async def open_services(
 def policy_of(config: Config) -> Policy:
     """Whom this server may send to."""
     return Policy(
-        hosts=frozenset(config.outgoing_hosts),
+        hosts=frozenset(config.outgoing_hosts) | {host_of(url) for url in config.outgoing_urls},
         networks=config.outgoing_networks,
         loopback_http=config.outgoing_loopback_http,
     )

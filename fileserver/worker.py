@@ -17,7 +17,9 @@ from fileserver.audit.siem.pushing import pushing
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
 from fileserver.operations.ledger_figures import LedgerCollector
+from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.worker_metrics import serving_figures
+from fileserver.outside import telling
 from fileserver.privacy import jobs as privacy
 from fileserver.services import Services, open_services
 from fileserver.traces import jobs as traces
@@ -38,6 +40,7 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         lags = Lags()
         await stack.enter_async_context(serving_figures(config, figures_of(services, lags)))
         await stack.enter_async_context(services.sequencer.running())
+        await stack.enter_async_context(telling(services))
         await stack.enter_async_context(pushing(services, lags))
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()
@@ -55,6 +58,7 @@ def figures_of(services: Services, lags: Lags) -> CollectorRegistry:
     ProcessCollector(registry=registry)
     registry.register(SweepCollector(services.counts))
     registry.register(LedgerCollector(lambda: services.watch))
+    registry.register(OutsideCollector(lambda: services.outside))
     registry.register(lags)
     return registry
 

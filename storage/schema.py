@@ -672,6 +672,26 @@ ledger_cosignature = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=NOW),
 )
 
+ledger_place = Table(
+    # Places outside the server's trust that are told of checkpoints: what each took last, and what it said against us.
+    "ledger_place",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False, server_default="0"),
+    _time("told_at"),
+    Column("next_at", DateTime(timezone=True), nullable=False, server_default="-infinity"),  # nobody tells it before
+    _time("failing_since"),
+    Column("failure", Text, nullable=False, server_default=""),
+    Column(
+        "conflict",
+        Text,
+        CheckConstraint("conflict IN ('', 'shrunk', 'forked')", name="conflict"),
+        nullable=False,
+        server_default="",
+    ),
+    Column("conflict_size", BigInteger),
+)
+
 ledger_prune = Table(
     # One row: entry bundles that lie wholly below this index are withheld; tiles of hashes stay.
     "ledger_prune",

@@ -23,9 +23,15 @@ def environment_of(config: Config, **changed: str) -> dict[str, str]:
     """The variables that make this configuration, and nothing of the machine's but the path to programs."""
     values = {name: getattr(config, name) for name in config.model_fields_set}
     plain = {name: each.get_secret_value() if isinstance(each, SecretStr) else each for name, each in values.items()}
-    texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in plain.items()}
-    settings = {variable_of(name): value for name, value in (texts | changed).items()}
+    settings = {variable_of(name): value for name, value in ({n: _text(v) for n, v in plain.items()} | changed).items()}
     return {"PATH": os.defpath, "PYTHONPATH": ROOT, **settings}
+
+
+def _text(value: object) -> str:
+    """As it stands in the environment."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def sealshare(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from compliance.errors import KeyUnavailable, LedgerBroken, LedgerNamedOtherwise
+from compliance.errors import KeyUnavailable, LedgerBroken, LedgerConflict, LedgerNamedOtherwise
 from fileserver.config import variable_of
 from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavailable
 
@@ -29,6 +29,8 @@ def explain(error: Exception) -> str:  # noqa: PLR0911  # one sentence for each 
             return f"The S3 server refused {error.params['operation']}: {error.params['code']}."
         case KeyUnavailable():
             return f"{variable_of('master_key')} is not the key that this database was made with, or not any more."
+        case LedgerConflict():
+            return _conflict(error)
         case LedgerBroken() | LedgerNamedOtherwise():
             return _ledger(error)
         case _:
@@ -40,6 +42,14 @@ def _ledger(error: LedgerBroken | LedgerNamedOtherwise) -> str:
         return f"The ledger is not what was signed, from index {error.index} on: {error.detail}. Nothing is served."
     origin, named = error.params["origin"], error.params["named"]
     return f"The log is called {origin}, not {named} ({variable_of('ledger_origin')}): it keeps its name for ever."
+
+
+def _conflict(error: LedgerConflict) -> str:
+    place, size = error.params["place"], error.params["size"]
+    return (
+        f"{place} knows a ledger of {size} entries, which this database's does not continue: "
+        f"an old database was restored, or the log was rewritten. Nothing is served ({variable_of('ledger_conflict')})."
+    )
 
 
 def _engine_failed(error: EngineFailed) -> str:

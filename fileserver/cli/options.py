@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from compliance.errors import KeyUnavailable, LedgerBroken, LedgerNamedOtherwise
+from compliance.errors import KeyUnavailable, LedgerBroken, LedgerConflict, LedgerNamedOtherwise
 from fileserver.cli.explain import explain
 from fileserver.config import Config, ConfigError, load_config
 from storage import migrations
@@ -19,6 +19,7 @@ EXPLAINED: tuple[type[Exception], ...] = (
     StorageError,
     KeyUnavailable,
     LedgerBroken,
+    LedgerConflict,
     LedgerNamedOtherwise,
 )
 

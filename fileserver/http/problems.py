@@ -59,6 +59,7 @@ STATUSES: Mapping[str, int] = {
     "key-active": HTTPStatus.CONFLICT,
     "ledger-stalled": HTTPStatus.SERVICE_UNAVAILABLE,
     "ledger-broken": HTTPStatus.SERVICE_UNAVAILABLE,
+    "ledger-conflict": HTTPStatus.SERVICE_UNAVAILABLE,
     "ledger-named-otherwise": HTTPStatus.SERVICE_UNAVAILABLE,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "too-many-traces": HTTPStatus.TOO_MANY_REQUESTS,

@@ -72,6 +72,7 @@ async def check_readiness(services: Services) -> Readiness:
         "objects": services.objects.ping,
         "ledger": lambda: check_ledger(services),
         "siem": lambda: look_at_siem(services),
+        "outside": lambda: check_outside(services),
     }
     results = await asyncio.gather(*(run_check(name, check) for name, check in checks.items()))
     return Readiness(ready=all(result.ok for result in results), checks=tuple(results))
@@ -106,6 +107,13 @@ async def look_at_siem(services: Services) -> str | None:
         found = [each for each in await siem.progress(tx) if each.target.paused_at is None]
     behind = sum(each.oldest_t is not None and (now - each.oldest_t).total_seconds() > SIEM_BEHIND_S for each in found)
     return f"{behind} of {len(found)} targets behind" if behind else None
+
+
+async def check_outside(services: Services) -> str | None:
+    """Raises NotReady while nothing of a material leaves for what places outside say; a word while one is away."""
+    if services.outside.reason:
+        raise NotReady(services.outside.reason)
+    return f"degraded: {services.outside.degraded}" if services.outside.degraded else None
 
 
 async def check_migrations(database_url: str) -> None:

@@ -8,6 +8,6 @@ cookie kept; five seconds and 64 KiB at most. Retrying is the caller's.
 
 from fileserver.outgoing.client import Answer, Outgoing
 from fileserver.outgoing.errors import OutgoingFailed, OutgoingRefused
-from fileserver.outgoing.policy import Policy
+from fileserver.outgoing.policy import Policy, host_of
 
-__all__ = ["Answer", "Outgoing", "OutgoingFailed", "OutgoingRefused", "Policy"]
+__all__ = ["Answer", "Outgoing", "OutgoingFailed", "OutgoingRefused", "Policy", "host_of"]

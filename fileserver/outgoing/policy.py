@@ -64,6 +64,12 @@ class Policy:
             raise OutgoingRefused("scheme")
 
 
+def host_of(address: str) -> str:
+    """The host of an address, as a policy lists it."""
+    host = URL(address).host or ""
+    return str(IPv6Address(host)) if ":" in host else host
+
+
 def _literal(host: str) -> Address | None:
     """The address that a host is written as, IPv6 in brackets; None for a name. Raises OutgoingRefused for neither.
 

@@ -18,10 +18,10 @@ Client = TestClient[web.Request, web.Application]
 
 
 async def test_ready_when_every_part_serves(client: Client) -> None:
-    """PostgreSQL, its migrations and S3 are there, and the log keeps up."""
+    """PostgreSQL, its migrations and S3 are there, the log keeps up, and nobody outside contradicts it."""
     response = await client.get("/readyz")
     document = await response.json()
-    assert (200, True, ["database", "migrations", "objects", "ledger"]) == (
+    assert (200, True, ["database", "migrations", "objects", "ledger", "siem", "outside"]) == (
         response.status,
         document["ready"],
         [check["name"] for check in document["checks"] if check["ok"]],

@@ -110,6 +110,7 @@ act-system-key-rotate = Rotated a key
 act-system-key-retire = A key ended its overlap
 act-system-key-revoke = A key was revoked
 act-system-clock-back = A server's clock went back
+act-system-ledger-conflict = Somebody outside knows another ledger
 act-employee-ledger-read = Read entries of the ledger
 
 export-open = Export…

@@ -160,6 +160,10 @@ problem-ledger-broken-title = The ledger is not what was signed
 problem-ledger-broken-detail = From entry { $index } on, the ledger differs from its signed checkpoint. Please tell your administrator.
 problem-ledger-broken-explanation = The log in the database doesn't fit the newest signed checkpoint: it was changed, cut, or put together from backups. The server signs nothing more on such a log.
 
+problem-ledger-conflict-title = Somebody outside knows another ledger
+problem-ledger-conflict-detail = { $place } knows a ledger of { $size } entries that this server's does not continue ({ $conflict }). Please tell your administrator and your auditor at once.
+problem-ledger-conflict-explanation = A witness or an archive has a checkpoint that is no earlier state of this server's ledger: an old database was restored, or the log was rewritten. Until it is known what happened, no material leaves.
+
 problem-ledger-named-otherwise-title = The ledger has another name
 problem-ledger-named-otherwise-detail = The ledger is called { $origin }, and the configuration says { $named }.
 problem-ledger-named-otherwise-explanation = The ledger got its name at the first start. Every checkpoint bears it, so it never changes. Remove or mend the setting.

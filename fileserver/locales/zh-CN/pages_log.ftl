@@ -110,6 +110,7 @@ act-system-key-rotate = 更换密钥
 act-system-key-retire = 密钥结束并行签名
 act-system-key-revoke = 密钥已吊销
 act-system-clock-back = 服务器时钟回拨
+act-system-ledger-conflict = 外部存证与账本矛盾
 act-employee-ledger-read = 读取了账本条目
 
 export-open = 导出…

@@ -160,6 +160,10 @@ problem-ledger-broken-title = 账本与签名不符
 problem-ledger-broken-detail = 账本从第 { $index } 条起与已签名的检查点不一致。请告知管理员。
 problem-ledger-broken-explanation = 数据库中的日志与最后签名的检查点不符，可能被改动、截断或由备份拼接。服务器不会在这样的日志上继续签名。
 
+problem-ledger-conflict-title = 外部存证与账本矛盾
+problem-ledger-conflict-detail = 外部存证处（{ $place }）所知的账本有 { $size } 条，与本服务器的账本不一致（{ $conflict }）。请立即告知管理员和审计员。
+problem-ledger-conflict-explanation = 见证方或存档处保存的检查点，不是本服务器账本的早先状态：可能恢复了旧数据库，也可能日志被改写。在查明之前，服务器不放行任何资料。
+
 problem-ledger-named-otherwise-title = 账本另有名称
 problem-ledger-named-otherwise-detail = 账本名称是 { $origin }，配置中却是 { $named }。
 problem-ledger-named-otherwise-explanation = 账本名称在首次启动时确定，写在每个检查点里，不能更改。请删除或改正该设置。

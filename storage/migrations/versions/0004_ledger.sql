@@ -88,6 +88,19 @@ CREATE TABLE ledger_cosignature (
     CONSTRAINT pk_ledger_cosignature PRIMARY KEY (size, witness)
 );
 
+-- Places outside the server's trust that are told of checkpoints: what each took last, and what it said against us.
+CREATE TABLE ledger_place (
+    name TEXT NOT NULL,
+    size BIGINT DEFAULT '0' NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    next_at TIMESTAMP WITH TIME ZONE DEFAULT '-infinity' NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    failure TEXT DEFAULT '' NOT NULL,
+    conflict TEXT DEFAULT '' NOT NULL CONSTRAINT ck_ledger_place_conflict CHECK (conflict IN ('', 'shrunk', 'forked')),
+    conflict_size BIGINT,
+    CONSTRAINT pk_ledger_place PRIMARY KEY (name)
+);
+
 -- One row: entry bundles that lie wholly below this index are withheld; tiles of hashes stay.
 CREATE TABLE ledger_prune (
     id SMALLINT NOT NULL CONSTRAINT ck_ledger_prune_one CHECK (id = 1),
