@@ -21,6 +21,7 @@ LEAF_VERSION = 1
 LEAF_BYTES_MAX = 65_535  # an entry of a C2SP tile carries a 16-bit length
 INTEGER_MAX = 2**53
 NETWORK_BITS = {4: 24, 6: 48}
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 class Act(StrEnum):
@@ -172,7 +173,7 @@ def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
     """
     document = {
         "v": LEAF_VERSION,
-        "t": t.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "t": t.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
         "act": event.act.value,
         "res": event.res.value,
         "why": event.why,
@@ -189,7 +190,7 @@ def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
         "det": dict(event.det),
         "n": nonce or secrets.token_hex(16),
     }
-    leaf = json.dumps(_exact(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    leaf = CANONICAL.encode(_exact(document)).encode()
     if len(leaf) > LEAF_BYTES_MAX:
         raise ValueError(f"a leaf holds at most {LEAF_BYTES_MAX} bytes")
     return leaf
@@ -198,10 +199,14 @@ def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
 def _exact(value: object) -> object:
     match value:
         case dict():
-            return {unicodedata.normalize("NFC", key): _exact(item) for key, item in value.items()}
+            return {_composed(key): _exact(item) for key, item in value.items()}
         case str():
-            return unicodedata.normalize("NFC", value)
+            return _composed(value)
         case int() if not isinstance(value, bool) and abs(value) <= INTEGER_MAX:
             return value
         case _:
             raise ValueError(f"an event holds strings and integers up to 2^53, not {value!r}")
+
+
+def _composed(value: str) -> str:
+    return value if value.isascii() else unicodedata.normalize("NFC", value)

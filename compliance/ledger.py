@@ -15,6 +15,7 @@ from storage.database import Database, Transaction, ring
 from storage.rows import events
 
 ALONE_MAX = 256
+AT_ONCE = 2  # while one batch waits for the disk the next is written
 
 
 async def append(tx: Transaction, event: Event, *, now: datetime | None = None) -> int:
@@ -42,7 +43,7 @@ class Alone:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._batches = Batches(self._commit, batch_max=ALONE_MAX)
+        self._batches = Batches(self._commit, batch_max=ALONE_MAX, at_once=AT_ONCE)
 
     async def append(self, event: Event) -> None:
         """Returns once the event is committed.

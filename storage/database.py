@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -140,15 +141,20 @@ def _unavailable_if_it_may_pass() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StoreUnavailable(store="postgresql", detail="every connection is in use") from error
     except (OperationalError, InterfaceError) as error:
+        detail = _may_pass(error.orig, lost=error.connection_invalidated)
+        if detail is None:
+            raise
+        raise StoreUnavailable(store="postgresql", detail=detail) from error
+    except psycopg.OperationalError as error:  # of the driver itself, where SQLAlchemy is passed by
         detail = _may_pass(error)
         if detail is None:
             raise
         raise StoreUnavailable(store="postgresql", detail=detail) from error
 
 
-def _may_pass(error: DBAPIError) -> str | None:
+def _may_pass(error: BaseException | None, *, lost: bool = False) -> str | None:
     """What keeps PostgreSQL from working now but not for ever; None for an error of ours."""
-    state = getattr(error.orig, "sqlstate", None)
-    if error.connection_invalidated or state is None:  # without a state, none was ever reached
+    state = getattr(error, "sqlstate", None)
+    if lost or state is None:  # without a state, none was ever reached
         return "no connection"
     return next((detail for prefix, detail in PASSING_STATES.items() if state.startswith(prefix)), None)

@@ -84,9 +84,11 @@ async def _wrong_in(tx: Transaction, tile: Tile) -> int | None:
 
 async def _wrong_leaf(tx: Transaction, tile: Tile, held: Sequence[bytes]) -> int | None:
     leaves = await sequencing.leaves(tx, tile.start, tile.start + tile.width)
+    minimum = await rows.minimum_index(tx)
     for index, expected in enumerate(held, tile.start):
         leaf = leaves.get(index)
-        if leaf is None or leaf_hash(leaf) != expected:
+        pruned = leaf is None and index < minimum
+        if not pruned and (leaf is None or leaf_hash(leaf) != expected):
             return index
     return None
 

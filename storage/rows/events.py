@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from typing import cast as typed
 
-from sqlalchemy import Select, cast, func, insert, or_, select, text
+from psycopg import AsyncConnection, sql
+from sqlalchemy import Select, cast, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from storage.database import Transaction
@@ -15,13 +18,7 @@ PAGE_MAX = 500
 BATCH_MAX = 1_000  # of an export, which shows them to nobody at once
 COUNTED_MAX = 100_000  # counting so many takes some 10 ms
 COLUMNS = ("leaf", "t", "act", "res", "why", "who", "org", "role", "obj", "ver", "link")
-TYPES = {"leaf": "bytea", "t": "timestamptz"}
-NAMES = ", ".join(COLUMNS)
-ARRAYS = ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in COLUMNS)
-ADD_EVENTS = text(
-    f"INSERT INTO event ({NAMES}) SELECT {NAMES} "  # noqa: S608  # constants of this module
-    f"FROM unnest({ARRAYS}) WITH ORDINALITY AS each ({NAMES}, place) ORDER BY place"
-)
+COPY = sql.SQL("COPY event ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
 
 
 @dataclass(frozen=True)
@@ -62,9 +59,14 @@ async def add_event(tx: Transaction, *, leaf: bytes, t: datetime, **columns: str
 
 
 async def add_events(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
-    """Appends several leaves, each with its search columns, in this order and in one statement."""
-    columns = {name: [row[name] for row in rows] for name in COLUMNS}
-    await tx.execute(ADD_EVENTS, columns)
+    """Appends several leaves, each with its search columns, in this order.
+
+    By COPY, which takes a third of the time that an INSERT of as many does, here and in PostgreSQL.
+    """
+    connection = typed("AsyncConnection[Any]", (await tx.get_raw_connection()).driver_connection)
+    async with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for row in rows:
+            await copy.write_row([row[name] for name in COLUMNS])
 
 
 async def search_events(

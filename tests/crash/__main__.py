@@ -15,12 +15,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.crash.files import MIB
 from tests.crash.journal import Journal
 from tests.crash.killers import TARGETS, Leg
+from tests.crash.ledger import LedgerPlan, run_ledger
 from tests.crash.long import LongPlan, run_long
 from tests.crash.run import EVIDENCE, Plan, run
 
 SHOWN_MAX = 20
 LONG = "long"
-ALL_TARGETS = (*TARGETS, LONG)
+LEDGER = "ledger"
+ALL_TARGETS = (*TARGETS, LONG, LEDGER)
 GIB = 1 << 30
 COLUMNS = (
     TextColumn("{task.description}"),
@@ -46,8 +48,9 @@ COLUMNS = (
 def main(*, target: str, seed: int | None, size_gib: float, cuts: int, as_json: bool, **how: int) -> None:
     """Kill processes while files are uploaded, and prove that nothing acknowledged is lost.
 
-    Target long: one file, interrupted by its client and by kill -9 of the server. Ends with 1 if any promise was
-    broken; of other targets rows, logs and the summary are then kept below .cache/crash.
+    Target ledger: nodes that append events and sequence them, sessions of PostgreSQL, and PostgreSQL. Target long: one
+    file, interrupted by its client and by kill -9 of the server. Ends with 1 if any promise was broken; of targets that
+    upload many files, rows, logs and the summary are then kept below .cache/crash.
     """
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
@@ -58,6 +61,8 @@ def main(*, target: str, seed: int | None, size_gib: float, cuts: int, as_json: 
     console.print(f"target {target}, seed {seed}")
     if target == LONG:
         summary = long(LongPlan(int(size_gib * GIB), cuts, seed), console)
+    elif target == LEDGER:
+        summary = ledger(LedgerPlan(how["kills"], seed, how["nodes"]), console)
     else:
         summary = kill(Plan(target, seed=seed, **how), console)
     if as_json:
@@ -79,6 +84,13 @@ def kill(plan: Plan, console: Console) -> dict[str, Any]:
             bar.update(tasks[leg], completed=deaths, state=state)
 
         return uvloop.run(run(plan, say)).summary()
+
+
+def ledger(plan: LedgerPlan, console: Console) -> dict[str, Any]:
+    """A run over the log with a bar for the kills."""
+    with Progress(*COLUMNS, console=console) as bar:
+        task = bar.add_task(LEDGER, total=plan.kills, state="")
+        return uvloop.run(run_ledger(plan, lambda kills: bar.update(task, completed=kills))).summary()
 
 
 def long(plan: LongPlan, console: Console) -> dict[str, Any]:

@@ -48,8 +48,11 @@ class Life:
     def begin(self) -> None:
         """The next life."""
         self.count += 1
-        self._process = CONTEXT.Process(target=_live, args=(self._arguments, self._environment, str(self.log)))
+        self._process = self._made()
         self._process.start()
+
+    def _made(self) -> ForkServerProcess:
+        return CONTEXT.Process(target=_live, args=(self._arguments, self._environment, str(self.log)))
 
     async def kill(self) -> None:
         """SIGKILL, whatever it is doing; returns when it is gone."""
@@ -99,11 +102,16 @@ def _accepts(port: int) -> bool:
 
 
 def _live(arguments: tuple[str, ...], environment: dict[str, str], log: str) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()
     os.environ.update(environment)
+    settle(log)
+    main(list(arguments), prog_name="sealshare")
+
+
+def settle(log: str) -> None:
+    """What every life begins with: it ends with the harness, and what it prints goes into its log."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
-    main(list(arguments), prog_name="sealshare")

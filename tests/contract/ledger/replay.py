@@ -1,11 +1,14 @@
 """What must hold of every ledger at every moment: the look that tests and the crash harness take at the rows."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from sqlalchemy import select, text
 
+from compliance.keys import LedgerKey
 from compliance.notes import Verifier, parse_checkpoint, parse_note
 from fileserver.services import Services
+from storage.database import Database
 from storage.schema import ledger_checkpoint
 
 PLACES = text(
@@ -16,19 +19,25 @@ PLACES = text(
 
 async def replayed(services: Services, *, size: int | None = None) -> list[bytes]:
     """The leaves in the tree's order. Fails unless they are contiguous, each event's once, under every signed root."""
-    async with services.database.transaction() as tx:
+    leaves = await replay(services.database, services.ledger_origin, services.keys.ledger)
+    assert size in (None, len(leaves))
+    return leaves
+
+
+async def replay(database: Database, origin: str, keys: Sequence[LedgerKey]) -> list[bytes]:
+    """The same of a database without services around it."""
+    async with database.transaction() as tx:
         places = (await tx.execute(PLACES)).all()
         heads = (await tx.execute(select(ledger_checkpoint).order_by(ledger_checkpoint.c.size))).all()
     assert list(range(len(places))) == [index for index, _, _ in places]
     assert len(places) == len({event_id for _, event_id, _ in places})
-    assert size in (None, len(places))
     leaves = [bytes(leaf) for _, _, leaf in places]
     roots = roots_of(leaves, {head.size for head in heads})
     for head in heads:
         says = parse_checkpoint((note := parse_note(head.note)).text)
-        assert (services.ledger_origin, head.size, head.root) == (says.origin, says.size, says.root)
+        assert (origin, head.size, head.root) == (says.origin, says.size, says.root)
         assert roots[head.size] == head.root
-        assert any(Verifier(says.origin, key.public).signed(note) for key in services.keys.ledger)
+        assert any(Verifier(says.origin, key.public).signed(note) for key in keys)
     assert not heads or heads[-1].size == len(places)
     return leaves
 
