@@ -19,7 +19,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger malformed proofs lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full malformed proofs lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -33,6 +33,7 @@ help:
 	@echo "make bench       the benchmarks (never part of the tests)"
 	@echo "make crash       kill -9 of server, PostgreSQL and SeaweedFS during uploads, many times (the tests do it a few times)"
 	@echo "make crash-ledger  the same 200 times while events are appended and sequenced into the ledger"
+	@echo "make disk-full   the ledger on a small disk of its own that fills up (root, who may mount)"
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
 	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
@@ -94,6 +95,9 @@ crash: install-dev
 
 crash-ledger: install-dev
 	$(BIN)/python -m tests.crash --target ledger --kills 200
+
+disk-full: install-dev
+	$(BIN)/python -m tests.crash.disk
 
 malformed: install-dev
 	@requirements/office

@@ -1,4 +1,4 @@
-"""Every refusal by an access rule becomes an event, in a transaction of its own: the refused act has none that commits.
+"""Every refusal by an access rule becomes an event, by itself: the refused act has no transaction that commits.
 
 When the event can't be written the request stays refused, and the operator's log says what the ledger lacks.
 """
@@ -8,7 +8,6 @@ from aiohttp import web
 
 from compliance.errors import AccessDenied
 from compliance.events import Act, Result
-from compliance.ledger import append
 from fileserver.http.call import trail_of
 from fileserver.http.caller import Caller, CallerKind
 from fileserver.http.keys import CLIENT_IP, SERVICES
@@ -34,7 +33,6 @@ async def record_denial(request: web.Request, route: Route, caller: Caller | Non
         det={"action": denied.action, "route": route.name},
     )
     try:
-        async with services.database.transaction() as tx:
-            await append(tx, event, now=services.clock())
+        await services.alone.append(event)
     except Exception:  # whatever kept it from being written, the caller's answer is the refusal
         log.exception("denial not recorded", rule=denied.rule, route=route.name)

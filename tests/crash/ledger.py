@@ -37,7 +37,8 @@ from tests.crash.journal import Violation
 from tests.crash.ledger_node import ORIGIN, Appender
 from tests.crash.stage import _is_session, _restart
 
-NODE_LIFE_MAX_S = 0.6
+NODE_LIFE_MAX_S = 0.6  # after its first acknowledged event
+BEFORE_READY = 0.1  # of one: how often a node is killed while it still starts
 SESSION, SERVER = 0.15, 0.03  # of one: how often a session of PostgreSQL dies, or all of it, and not a node
 LOOK_S = 0.05
 LOOK_BACK = 500  # places
@@ -131,20 +132,25 @@ async def _kill(
     for node in nodes:
         node.begin()
     while kills.total() < plan.kills:
-        await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
         kind = chance.random()
         if kind < SERVER:
+            await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
             await asyncio.to_thread(_restart, postgres)
             kills["postgres"] += 1
         elif kind < SERVER + SESSION:
+            await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
             kills["postgres session"] += _kill_session(postgres, chance)
         else:
             node = chance.choice(nodes)
+            if chance.random() >= BEFORE_READY:
+                await node.until_acknowledged()
+                await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
             await node.kill()
             node.begin()
             kills["node"] += 1
         say(kills.total())
     for node in nodes:
+        await node.until_acknowledged()
         await node.stop()
 
 
@@ -159,9 +165,9 @@ def _kill_session(postgres: Postgres, chance: random.Random) -> bool:
 @asynccontextmanager
 async def _observer(url: str, seen: Seen) -> AsyncIterator[None]:
     """Looks at the newest places and heads again and again."""
+    database = Database(url)
 
     async def watch() -> None:
-        database = Database(url)
         while True:
             with suppress(StorageError):
                 await _look(database, seen)
@@ -174,6 +180,7 @@ async def _observer(url: str, seen: Seen) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        await database.close()
 
 
 async def _look(database: Database, seen: Seen, places_max: int = LOOK_BACK) -> None:

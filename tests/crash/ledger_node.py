@@ -22,7 +22,7 @@ from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
 from fileserver.services import utc_now
 from storage.database import Database
 from storage.errors import StorageError
-from tests.crash.lives import CONTEXT, Life, settle
+from tests.crash.lives import CONTEXT, READY_POLL_S, READY_TIMEOUT_S, Life, settle
 
 ORIGIN = "crash.example/ledger"
 WRITERS = 6
@@ -54,9 +54,18 @@ class Appender(Life):
     def __init__(self, database_url: str, master: bytes, folder: Path, name: str) -> None:
         super().__init__((), {}, folder / f"{name}.log")
         self.notes = Notes(folder / f"{name}.acknowledged", folder / f"{name}.undone")
-        self._url, self._master, self._name = database_url, master, name
+        self._url, self._master, self._name, self._had = database_url, master, name, 0
+
+    async def until_acknowledged(self) -> None:
+        """Returns when this life has acknowledged something; RuntimeError when it has ended by itself."""
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            while _size(self.notes.acknowledged) == self._had:
+                if not self.lives:
+                    raise RuntimeError(f"a node ended by itself; its log: {self.log}")
+                await asyncio.sleep(READY_POLL_S)
 
     def _made(self) -> ForkServerProcess:
+        self._had = _size(self.notes.acknowledged)
         seed = f"{self._name} {self.count}"
         return CONTEXT.Process(target=_live, args=(self._url, self._master, self.notes, seed, str(self.log)))
 
@@ -132,6 +141,10 @@ def _open(path: Path) -> int:
 
 def _text(ids: list[str]) -> bytes:
     return "".join(f"{each}\n" for each in ids).encode()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _lines(path: Path) -> set[str]:

@@ -7,8 +7,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from compliance.access import Action, Role, require
 from compliance.errors import AccessDenied
+from compliance.ledger import Alone
 from fileserver.app import create_app
-from fileserver.http import denials
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.routes import ROUTES
@@ -85,10 +85,10 @@ async def test_request_stays_refused_when_the_event_cannot_be_written(
 ) -> None:
     """A full disk opens no door."""
 
-    async def broken(*_: object, **__: object) -> int:
+    async def broken(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(denials, "append", broken)
+    monkeypatch.setattr(Alone, "append", broken)
     api = await sign_in(client, await add_employee(services, Role.REVIEWER))
     refused = await api.post("/people/clinics", {"name": "x"})
     assert (403, "/problems/access-denied") == (refused.status, refused.body["type"])

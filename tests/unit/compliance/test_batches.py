@@ -81,3 +81,35 @@ async def test_one_who_leaves_harms_nobody() -> None:
     await staying
     with pytest.raises(asyncio.CancelledError):
         await leaving
+
+
+async def test_two_batches_share_what_waits() -> None:
+    """Where two may be under way neither waits for the other, and whoever comes later is done with the next."""
+    desk = Desk()
+    batches = Batches[int](desk.work, at_once=2)
+    first = [asyncio.create_task(batches.do(2 * item)) for item in range(4)]
+    await desk.has_begun.wait()
+    await asyncio.sleep(0)
+    assert [[0, 2], [4, 6]] == desk.batches
+    later = asyncio.create_task(batches.do(8))
+    await asyncio.sleep(0)
+    assert 2 == len(desk.batches)
+    desk.may_work.set()
+    await asyncio.gather(later, *first)
+    assert [[0, 2], [4, 6], [8]] == desk.batches
+
+
+async def test_whoever_comes_when_a_batch_ends_is_not_forgotten() -> None:
+    """Again and again, one behind the other and many at once."""
+
+    async def work(items: Sequence[int]) -> Sequence[Exception | None]:
+        await asyncio.sleep(0)
+        return [None] * len(items)
+
+    async def writer() -> None:
+        for item in range(50):
+            await batches.do(item)
+
+    batches = Batches[int](work, at_once=2)
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(writer() for _ in range(20)))
