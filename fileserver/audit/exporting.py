@@ -22,6 +22,7 @@ from storage.rows import events
 from storage.rows.events import EventFilter
 
 EXPORT_BATCH = 1_000
+WINDOW_EVENTS = 200_000  # that one statement looks through at most, however few of them match
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,18 +83,22 @@ async def _count(services: Services, stretch: Stretch) -> int:
 async def _batches(
     services: Services, actor: Actor, stretch: Stretch, *, has_names: bool
 ) -> AsyncGenerator[list[Labelled]]:
-    """Each in a transaction of its own, so that a reader who stalls holds none; each asks for the right again."""
+    """Each in a transaction of its own, so that a reader who stalls holds none; each asks for the right again.
+
+    One that is empty says that it goes on.
+    """
     labels = Labels(services.keys.master)
-    last_id: int | None = stretch.after
-    while stretch.where is not None and last_id is not None:
+    last_id = stretch.after
+    while stretch.where is not None and last_id < stretch.through:
+        window_end = min(last_id + WINDOW_EVENTS, stretch.through)
         async with services.database.transaction() as tx:
             require(actor_of(await person_now(tx, actor.person_id)), Action.EVENT_EXPORT)
             batch = await events.events_after(
-                tx, stretch.where, after_id=last_id, through_id=stretch.through, limit=EXPORT_BATCH
+                tx, stretch.where, after_id=last_id, through_id=window_end, limit=EXPORT_BATCH
             )
             labelled = await labels.label(tx, batch) if has_names else unlabelled(batch)
         yield labelled
-        last_id = batch[-1].id if len(batch) == EXPORT_BATCH else None
+        last_id = batch[-1].id if len(batch) == EXPORT_BATCH else window_end
 
 
 async def pieces_of(
@@ -112,6 +117,8 @@ async def pieces_of(
 
 
 async def _rest(first: bytes, pieces: AsyncGenerator[tuple[bytes, int]]) -> AsyncGenerator[bytes]:
-    yield first
+    if first:
+        yield first
     async for piece, _ in pieces:
-        yield piece
+        if piece:
+            yield piece

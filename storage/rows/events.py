@@ -16,7 +16,7 @@ from storage.schema import event, ledger_leaf
 
 PAGE_MAX = 500
 BATCH_MAX = 1_000  # of an export, which shows them to nobody at once
-COUNTED_MAX = 100_000  # counting so many takes some 10 ms
+COUNTED_COST_MAX = 30_000.0  # of a plan, in the units of PostgreSQL: some tenths of a second
 COLUMNS = ("leaf", "t", "act", "res", "why", "who", "org", "role", "obj", "ver", "link")
 COPY = sql.SQL("COPY event ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
 
@@ -89,12 +89,11 @@ async def events_after(
 
 
 async def count_about(tx: Transaction, where: EventFilter, *, after_id: int, through_id: int) -> int:
-    """How many match behind `after_id` and through `through_id`: counted where they are few, else estimated."""
+    """How many match behind `after_id` and through `through_id`: counted where that is quick, else estimated."""
     query = _matching(where).where(event.c.id > after_id, event.c.id <= through_id)
     plan = (await tx.execute(Explain(query))).scalar_one()
-    estimate = int(plan[0]["Plan"]["Plan Rows"])
-    if estimate > COUNTED_MAX:
-        return estimate
+    if plan[0]["Plan"]["Total Cost"] > COUNTED_COST_MAX:
+        return int(plan[0]["Plan"]["Plan Rows"])
     counted: int = (await tx.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
     return counted
 
