@@ -1,18 +1,24 @@
 """Readiness on the real engines: every part is asked, and what is missing is named."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
+from compliance import ledger
+from compliance.events import Act, Trail
 from fileserver.app import create_app
 from fileserver.config import Config
 from fileserver.operations.readiness import ReadinessProbe, check_migrations, check_readiness
 from fileserver.services import Services
 from storage.engines import Endpoints
 from storage.objects import ObjectStore
+from storage.rows import siem
+from storage.rows.siem import TargetRow
 from storage.settings import S3Settings
+from tests.services import Clock
 
 Client = TestClient[web.Request, web.Application]
 
@@ -26,6 +32,22 @@ async def test_ready_when_every_part_serves(client: Client) -> None:
         document["ready"],
         [check["name"] for check in document["checks"] if check["ok"]],
     )
+
+
+async def test_a_target_behind_is_said_and_keeps_nobody_waiting(services: Services, clock: Clock) -> None:
+    """The log is not pushed on: an operator reads how many targets are behind, and the server serves."""
+    async with services.database.transaction() as tx:
+        await ledger.append(tx, Trail().event(Act.SYSTEM_KEY_ROTATE), now=clock())
+        target = TargetRow(
+            id=uuid4(), name="soc", kind="syslog", form="cef", address="", created_at=clock(), paused_at=None
+        )
+        await siem.add_target(tx, target, 0)
+    await services.sequencer.catch_up()
+    checks = {check.name: check for check in (await check_readiness(services)).checks}
+    assert (True, "") == (checks["siem"].ok, checks["siem"].reason)
+    clock.advance(minutes=6)
+    checks = {check.name: check for check in (await check_readiness(services)).checks}
+    assert (True, "1 of 1 targets behind") == (checks["siem"].ok, checks["siem"].reason)
 
 
 async def test_database_without_tables_is_not_ready(services: Services, engines: Endpoints) -> None:
