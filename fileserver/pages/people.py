@@ -56,6 +56,8 @@ async def viewers(call: Call[None, ViewersQuery]) -> web.Response:
         filtered=query.clinic_id is not None or query.blocked is not None,
         next_url=with_query(call.request.path, call.request.query, cursor=listed.next) if listed.next else None,
         may_block=may_ever(call.actor.role, Action.PERSON_BLOCK),
+        may_erase=may_ever(call.actor.role, Action.PERSON_ERASE),
+        may_hold=may_ever(call.actor.role, Action.HOLD_PLACE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
     )
 

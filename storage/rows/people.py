@@ -49,6 +49,12 @@ async def sealed_profiles(
     return tuple(SealedProfile(*row) for row in await tx.execute(query))
 
 
+async def person_by_pseudonym(tx: Transaction, pseudonym: str) -> UUID | None:
+    """Whom events call so."""
+    found: UUID | None = await tx.scalar(select(person.c.id).where(person.c.pseudonym == pseudonym))
+    return found
+
+
 async def pseudonym_of(tx: Transaction, person_id: UUID) -> str | None:
     """What events call this person."""
     found: str | None = await tx.scalar(select(person.c.pseudonym).where(person.c.id == person_id))

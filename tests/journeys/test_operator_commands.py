@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -193,6 +195,30 @@ def test_master_key_is_changed_by_the_command(config: Config, run: Run, monkeypa
     assert "Wrapped anew: 1 keys of people" in run("keys", "rotate", "envelope").output
     monkeypatch.delenv("SEALSHARE_MASTER_KEY_OTHER")
     assert "王芳" in run("users", "list").output
+
+
+def test_person_is_exported_and_erased_at_the_desk(config: Config, run: Run, tmp_path: Path) -> None:
+    """By login or pseudonym; the file is private and not written over; a hold stops the erasure, in one clear line."""
+    person_id = json.loads(_add(run).output)["person_id"]
+    file = tmp_path / "data.zip"
+    assert 0 == run("people", "export", "wang.fang", str(file)).exit_code
+    assert (0o600, True) == (file.stat().st_mode & 0o777, zipfile.is_zipfile(file))
+    assert 1 == run("people", "export", "wang.fang", str(file)).exit_code
+    hold = run("retention", "hold", "person", person_id, "--reason", "案号 17").output.split()[1].strip(".")
+    refused = run("people", "erase", "wang.fang", "--reason", "来函", "--yes")
+    assert (1, True) == (refused.exit_code, "legal hold" in refused.output)
+    assert hold in run("retention", "holds").output
+    assert 0 == run("retention", "lift", hold, "--reason", "结案").exit_code
+    assert [] == json.loads(run("retention", "holds", "--json").output)
+    assert "Erased p-" in run("people", "erase", "wang.fang", "--reason", "来函", "--yes").output
+    assert 1 == run("people", "erase", "wang.fang", "--reason", "来函", "--yes").exit_code
+    assert ["erased-p-"] == [each["login"][:9] for each in json.loads(run("users", "list", "--json").output)]
+
+
+def test_retention_says_from_where_on_the_log_can_be_read(run: Run) -> None:
+    """A young log has everything; pruning it changes nothing."""
+    assert "Entries can be read from 0 on. They are kept for 1096 days." in run("retention", "show").output
+    assert "Pruned 0 entries." in run("retention", "prune").output
 
 
 async def _signatures(config: Config) -> tuple[int, int]:
