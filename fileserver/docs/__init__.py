@@ -6,7 +6,7 @@ Promises: the same tree always gives the same pages, whatever the machine's envi
 
 from collections.abc import Callable
 
-from fileserver.docs import access, commands, configuration, events, operations, problems, tables
+from fileserver.docs import access, commands, configuration, events, operations, problems, requirements, tables
 
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration.page,
@@ -16,4 +16,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "access.md": access.page,
     "problems.md": problems.page,
     "database.md": tables.page,
+    "requirements.md": requirements.page,
 }

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from storage.rows import accounts
 from tests.browser.conftest import DESK, PHONE, Console
 
-PASSWORD = "harbour-lamp-light"  # noqa: S105  # a test's
+PASSWORD = "harbour-lamp-light"
 
 
 async def knows_password(console: Console, who: str) -> None:
