@@ -16,7 +16,10 @@ LOCK = 0x5EA1D  # advisory: one prunes at a time
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
 # The last bundle stays: each process compares its entries with the tree when it starts.
-_END = text("SELECT least(max(size) - 1, (SELECT min(next_index) FROM log_reader)) FROM ledger_checkpoint")
+_END = text(
+    "SELECT least((SELECT max(size) - 1 FROM ledger_checkpoint), (SELECT min(next_index) FROM log_reader), "
+    "(SELECT min(next_index) FROM siem_cursor))"
+)
 _MINIMUM = text("SELECT coalesce(max(minimum_index), 0) FROM ledger_prune")
 _SET = text(
     "INSERT INTO ledger_prune (id, minimum_index) VALUES (1, :minimum) "

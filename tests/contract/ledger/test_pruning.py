@@ -169,10 +169,22 @@ async def test_hold_stops_pruning_until_it_is_lifted(services: Services, kind: H
     assert 512 == await pruned(services)
 
 
-async def test_what_a_follower_has_not_read_stays(services: Services) -> None:
+@pytest.mark.parametrize(
+    "follower",
+    [
+        "INSERT INTO log_reader VALUES ('slow', 300, now())",
+        (
+            "WITH target AS (INSERT INTO siem_target (id, name, kind, address, form) VALUES "
+            "(gen_random_uuid(), 'slow', 'webhook', 'https://siem.example', 'ndjson') RETURNING id) "
+            "INSERT INTO siem_cursor (target_id, next_index) SELECT id, 300 FROM target"
+        ),
+    ],
+    ids=["index", "push"],
+)
+async def test_what_a_follower_has_not_read_stays(services: Services, follower: str) -> None:
     """The index of the console and every push to others read each entry once before it goes."""
     await grown(services, [OLD] * 600)
-    await asked(services, "INSERT INTO log_reader VALUES ('slow', 300, now())")
+    await asked(services, follower)
     assert 256 == await pruned(services)
 
 

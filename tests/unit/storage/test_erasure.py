@@ -26,16 +26,15 @@ BLANKED = {
 # Closed words, ids, hashes, names of things, and what machines write.
 NOBODYS = {
     "account.role", "anomaly.*", "clinic.name", "clinic.region", "event.*", "event_index.*", "event_month.*",
-    "event_total.*",
-    "event_word.*", "finding.*", "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*", "material.class",
-    "material.sensitivity", "person.kind", "person.pseudonym", "person_key.kek", "rate_limit.bucket", "rendition.*",
-    "review.rule_set_version", "review.sha256", "review.state", "ring_key.*", "share.audience", "share.audience_job",
-    "share.look", "share.seal_level", "share.watermark", "signing_key.state", "trace.failure", "trace.media_type",
-    "trace.object_key", "trace.outcome", "trace.results", "trace.sha256", "trace.state", "trail_review.meaning",
-    "upload.concat", "upload.multipart_id", "upload.object_key", "upload.sha256", "upload.state", "upload.way",
-    "upload_part.*", "upload_quota.scope", "upload_signed_part.*", "upload_source.url", "upload_tail.*",
-    "version.media_type", "version.object_key", "version.preparation", "version.sha256", "version.state",
-    "viewer.job",
+    "event_total.*", "event_word.*", "finding.*", "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
+    "material.class", "material.sensitivity", "person.kind", "person.pseudonym", "person_key.kek",
+    "rate_limit.bucket", "rendition.*", "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
+    "share.audience", "share.audience_job", "share.look", "share.seal_level", "share.watermark", "siem_cursor.*",
+    "siem_target.*", "signing_key.state", "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",
+    "trace.results", "trace.sha256", "trace.state", "trail_review.meaning", "upload.concat", "upload.multipart_id",
+    "upload.object_key", "upload.sha256", "upload.state", "upload.way", "upload_part.*", "upload_quota.scope",
+    "upload_signed_part.*", "upload_source.url", "upload_tail.*", "version.media_type", "version.object_key",
+    "version.preparation", "version.sha256", "version.state", "viewer.job",
 }  # fmt: skip
 # Part of a signed record that nobody can change: docs/how-to/erase-a-person.md tells auditors to name nobody there.
 SIGNED = {"trail_review.note"}
