@@ -31,6 +31,7 @@ __all__ = [
     "minimum_index",
     "note_of",
     "of_size",
+    "published",
     "tile",
 ]
 
@@ -43,6 +44,20 @@ async def latest(tx: Transaction) -> CheckpointRow | None:
 async def latest_cosigned(tx: Transaction) -> CheckpointRow | None:
     """The newest head that a witness cosigned: the one for receipts that shall convince strangers."""
     return await rows.latest_cosigned(tx)
+
+
+async def published(tx: Transaction, *, cosigned_within_s: float | None) -> CheckpointRow | None:
+    """The head that is shown: with witnesses the newest cosigned one, if it is hardly older than the newest.
+
+    `cosigned_within_s` is how much older it may be; None: there are no witnesses.
+    """
+    head = await rows.latest_checkpoint(tx)
+    if cosigned_within_s is None or head is None:
+        return head
+    cosigned = await rows.latest_cosigned(tx)
+    if cosigned is None or (head.made_at - cosigned.made_at).total_seconds() > cosigned_within_s:
+        return head
+    return cosigned
 
 
 async def of_size(tx: Transaction, size: int) -> CheckpointRow:

@@ -79,7 +79,7 @@ def _services_context(config: Config, given: Services | None) -> Callable[[web.A
             yield
             await given.settle()
             return
-        async with open_services(config) as services, services.sequencer.running(), telling(services):
+        async with open_services(config) as services, telling(services), services.sequencer.running():
             app[SERVICES] = services
             yield
             await services.settle()

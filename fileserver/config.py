@@ -400,6 +400,11 @@ class Config(BaseSettings):
         return base64.b64decode(self.master_key_other.get_secret_value()) if self.master_key_other else None
 
     @property
+    def cosigned_within_s(self) -> float | None:
+        """How much older than the newest a cosigned checkpoint may be that is shown instead; None: no witnesses."""
+        return float(self.ledger_witness_age_max_s) if self.ledger_witnesses else None
+
+    @property
     def outgoing_urls(self) -> tuple[str, ...]:
         """Addresses of other settings that this server sends to."""
         return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks)

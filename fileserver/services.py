@@ -93,7 +93,7 @@ class Services:
     @cached_property
     def sequencer(self) -> Sequencer:
         """Takes part in building the tree while it is `running`."""
-        return Sequencer(self.database, self.keys, self.watch, self.clock)
+        return Sequencer(self.database, self.keys, self.watch, self.clock, held=lambda: self.outside.refuses)
 
     async def settle(self) -> None:
         """Waits until the exit, if anything ever left, has told the log what it has to tell."""

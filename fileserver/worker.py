@@ -39,8 +39,8 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         register_jobs(services)
         lags = Lags()
         await stack.enter_async_context(serving_figures(config, figures_of(services, lags)))
+        await stack.enter_async_context(telling(services))  # before anything is signed on a log that is contradicted
         await stack.enter_async_context(services.sequencer.running())
-        await stack.enter_async_context(telling(services))
         await stack.enter_async_context(pushing(services, lags))
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()

@@ -35,9 +35,14 @@ class OutsideWatch:
         return next((row for row in self.rows if row.conflict), None)
 
     @property
+    def refuses(self) -> bool:
+        """Whether a place contradicts the log, and that shall stop everything: nothing leaves, nothing is signed."""
+        return self._refuse and self.conflict is not None
+
+    @property
     def reason(self) -> str:
         """Why nothing may leave; empty when all is well. Anybody may read it."""
-        if self._refuse and self.conflict is not None:
+        if self.refuses:
             return "somebody outside knows another ledger"
         fresh = self._fresh()
         if fresh < self._quorum.needed:
@@ -62,7 +67,7 @@ class OutsideWatch:
     def require_sound(self) -> None:
         """Raises LedgerConflict when a place contradicts the log, and that shall stop everything."""
         found = self.conflict
-        if self._refuse and found is not None:
+        if self.refuses and found is not None:
             raise LedgerConflict(place=found.name, conflict=found.conflict, size=found.conflict_size or 0)
 
     def age_s(self, told_at: datetime) -> float:

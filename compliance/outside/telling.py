@@ -47,6 +47,8 @@ class Teller:
     async def running(self) -> AsyncIterator[None]:
         """Asks every place once, then tells each in its turn as long as the block lasts.
 
+        Enter it before a sequencer runs: on a restored old copy it would sign a second head of a size that others have.
+
         Raises LedgerConflict when a place contradicts the log and that shall end it: such a process must not serve.
         """
         if not self._places:

@@ -31,8 +31,18 @@ log = structlog.get_logger(__name__)
 class Sequencer:
     """Gives events their places, whenever it is its turn."""
 
-    def __init__(self, database: Database, keys: KeyRing, watch: LedgerWatch, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyRing,
+        watch: LedgerWatch,
+        clock: Callable[[], datetime],
+        *,
+        held: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """While `held`, events wait: on a log that somebody outside contradicts, nothing more may be signed."""
         self._database = database
+        self._held = held
         self._keys = keys
         self._watch = watch
         self._clock = clock
@@ -54,6 +64,8 @@ class Sequencer:
 
     async def turn(self) -> Batch:
         """One batch, committed. Raises as `sequence`, and StoreUnavailable."""
+        if self._held():
+            return Batch(busy=True)
         now_s = asyncio.get_running_loop().time()
         everything = now_s - self._all_at >= BEHIND_S
         after = 0 if everything else self._behind

@@ -27,10 +27,10 @@ LEVELS = {str(level): level for level in range(LEVEL_MAX + 1)}
 
 
 async def checkpoint(call: Call) -> web.Response:
-    """The newest signed head, with the cosignatures that there are."""
+    """The newest signed head; where there are witnesses, the newest that they cosigned, with their lines."""
     require(call.actor, Action.LEDGER_READ)
     async with call.services.database.statements() as tx:
-        head = await checkpoints.latest(tx)
+        head = await checkpoints.published(tx, cosigned_within_s=call.services.config.cosigned_within_s)
         if head is None:
             raise NotFound
         note = await checkpoints.note_of(tx, head)

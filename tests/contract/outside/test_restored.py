@@ -1,6 +1,5 @@
 """An old copy of the database, really copied and really put back: whoever was told in between knows."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -20,7 +19,6 @@ from storage.engines import Endpoints
 from storage.provision.bucket import client_for
 from tests.contract.outside.stage import grow, process, row_of, teller_of, told, watching
 from tests.log import events
-from tests.processes import environment_of, sealshare
 from tests.services import Clock, config_for, copied_database
 
 KINDS = ["witness", "folder", "bucket"]
@@ -136,17 +134,6 @@ async def test_a_running_server_whose_database_is_put_back_stops_serving(
             assert 1 == await teller.tell_due()
         with pytest.raises(LedgerConflict):
             services.require_log()
+        assert (await services.sequencer.turn()).busy  # no second head of a size that others have
         (outside,) = [each for each in (await check_readiness(services)).checks if each.name == "outside"]
         assert (False, "somebody outside knows another ledger") == (outside.ok, outside.reason)
-
-
-@pytest.mark.parametrize("kind", ["folder"])
-async def test_the_command_says_so_in_one_line(
-    kind: str, engines: Endpoints, url: str, clock: Clock, tmp_path: Path
-) -> None:
-    """`sealshare serve` does not start on the old copy."""
-    async with restored(kind, engines, url, clock, tmp_path) as (_, old):
-        done = await asyncio.to_thread(sealshare, "serve", environment=environment_of(old, port="0"))
-
-    assert 1 == done.returncode
-    assert f"Error: folder:{tmp_path} knows a ledger of 12 entries, " in done.stderr.splitlines()[-1]

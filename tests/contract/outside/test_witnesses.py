@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance import checkpoints
 from compliance.errors import LedgerStalled
 from compliance.verifying import parse_checkpoint, policy_of
 from compliance.verifying.keys import parse_vkey
@@ -58,6 +59,25 @@ async def test_every_checkpoint_told_is_published_cosigned(watched: tuple[Servic
 
             assert size == head.size == witness.size == (await row_of(services)).size
             assert {int(services.clock().timestamp())} == set(verdict.witnesses.values())
+
+
+async def test_the_head_that_is_shown_is_cosigned_unless_that_is_old(
+    watched: tuple[Services, RunningWitness], clock: Clock
+) -> None:
+    """A head of this second has no cosignature yet: the one before is shown, for as long as it is young enough."""
+    services, _ = watched
+    within_s = services.config.cosigned_within_s
+    async with teller_of(services) as teller:
+        await teller.tell_all()
+    sizes = []
+    for seconds in (299, 2):
+        clock.advance(seconds=seconds)
+        await grow(services, 1)
+        async with services.database.transaction() as tx:
+            head = await checkpoints.published(tx, cosigned_within_s=within_s)
+        sizes.append(head and head.size)
+
+    assert [7, 9] == sizes
 
 
 async def test_an_idle_log_is_cosigned_again(watched: tuple[Services, RunningWitness], clock: Clock) -> None:

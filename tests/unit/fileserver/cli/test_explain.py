@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.errors import KeyUnavailable
+from compliance.errors import KeyUnavailable, LedgerConflict
 from fileserver.cli.explain import explain
 from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavailable
 
@@ -26,6 +26,13 @@ from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavaila
         (
             KeyUnavailable(purpose="signing-key:1"),
             "SEALSHARE_MASTER_KEY is not the key that this database was made with.",
+        ),
+        (
+            LedgerConflict(place="witness:w1", conflict="shrunk", size=12),
+            (
+                "witness:w1 knows a ledger of 12 entries, which this database's does not continue: an old database was "
+                "restored, or the log was rewritten. Nothing is served (SEALSHARE_LEDGER_CONFLICT)."
+            ),
         ),
         (EngineBusy(data_dir="/srv/demo", pid=12), "/srv/demo is in use by process 12."),
         (EngineBusy(data_dir="/srv/demo", pid=0), "/srv/demo is in use by process unknown."),
