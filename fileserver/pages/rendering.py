@@ -48,11 +48,11 @@ PLACES: Sequence[Place] = (
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),
     Place("traces", "/traces", Action.TRACE_LIST),
-    Place("log-targets", "/log-targets", Action.SIEM_LIST),
     Place("holds", "/holds", Action.HOLD_LIST),
     Place("accounts", "/accounts", Action.ACCOUNT_LIST),
     Place("flights", "/flights", Action.UPLOAD_WATCH),
     Place("quotas", "/quotas", Action.QUOTA_LIST),
+    Place("log-targets", "/log-targets", Action.SIEM_LIST),
 )
 
 

@@ -54,7 +54,7 @@ def state_of(progress: ProgressRow) -> State:
 def host_of(address: str) -> str:
     """Without path and query, which may hold a token of the receiver's."""
     url = URL(address)
-    return f"{url.scheme}://{url.authority}"
+    return f"{url.scheme}://{url.host_port_subcomponent}"
 
 
 ROUTES = (

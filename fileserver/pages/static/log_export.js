@@ -19,7 +19,7 @@ function show(running) {
   part("stop").hidden = !running;
   part("start").hidden = running;
   part("close").hidden = running;
-  part("forms").disabled = running;
+  part("forms").hidden = running;
   if (running) part("stop").focus();
   else if (form.closest("dialog").open) part("close").focus();
 }

@@ -48,3 +48,5 @@ def test_addresses_are_shown_without_what_may_be_a_secret() -> None:
     """Scheme, host and port; no path, no query."""
     assert "https://siem.example:8443" == host_of("https://siem.example:8443/in/x?token=hush")
     assert "tls://siem.example:6514" == host_of("tls://siem.example:6514")
+    assert "https://siem.example" == host_of("https://siem.example/in")
+    assert "tcp://[2001:db8::7]:601" == host_of("tcp://[2001:db8::7]:601")
