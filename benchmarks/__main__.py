@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from benchmarks import copies, downloads, exports, ledger, links, marks, pages, removal, sealing, templates
+from benchmarks import copies, downloads, exports, ledger, links, marks, pages, proving, removal, sealing, templates
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.uploads import running as uploads
@@ -37,6 +37,7 @@ ALL = {
     "ledger": ledger.run,
     "exports": exports.run,
     "downloads": downloads.run,
+    "proving": proving.run,
     "removal": removal.run,
     "tracing": tracing.run,
 }

@@ -79,6 +79,12 @@ class LinkExpired(ComplianceError):
     slug = "link-expired"
 
 
+class ReceiptPending(ComplianceError):
+    """The event is committed, and no signed checkpoint covers it yet: that takes about a second."""
+
+    slug = "receipt-pending"
+
+
 class NotPrepared(ComplianceError):
     """The version's renditions are still being made."""
 

@@ -98,6 +98,8 @@ class Act(StrEnum):
     SYSTEM_CLOCK_BACK = "system:clock:back"
     SYSTEM_LEDGER_CONFLICT = "system:ledger:conflict"
     EMPLOYEE_LEDGER_READ = "employee:ledger:read"
+    EMPLOYEE_RECEIPT_READ = "employee:receipt:read"
+    VIEWER_RECEIPT_READ = "viewer:receipt:read"
 
 
 class Result(StrEnum):

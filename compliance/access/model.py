@@ -87,6 +87,7 @@ class Action(StrEnum):
     EVENT_EXPORT = "event.export"
     LEDGER_READ = "ledger.read"
     SIEM_LIST = "siem.list"
+    EVENT_RECEIPT = "event.receipt"
     TRACE_RUN = "trace.run"
     TRACE_LIST = "trace.list"
     TRACE_READ = "trace.read"

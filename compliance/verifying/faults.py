@@ -16,6 +16,7 @@ class Kind(StrEnum):
     CUT = "cut"  # the log is shorter than it was
     FORK = "fork"  # what was logged before an earlier checkpoint is not what was logged then
     BUNDLE = "bundle"  # something else in the bundle can't be read
+    ROW = "row"  # of a database: a copy beside the log, which people search by, says something else
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One log, judged as a whole: its head, the walk down to every entry, and what an auditor kept from earlier."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from compliance.verifying.blaming import mend
@@ -35,6 +35,11 @@ class Report:
     grown_from: tuple[int, ...] = ()  # sizes of the earlier checkpoints that this log continues
     faults: tuple[Fault, ...] = ()
     more: bool = False
+
+    def with_faults(self, more: Sequence[Fault]) -> "Report":
+        """The same with what was found beside the log; the first hundred stay."""
+        faults = _in_order([*self.faults, *more])
+        return replace(self, faults=faults[:FAULTS_MAX], more=self.more or len(faults) > FAULTS_MAX)
 
     @property
     def ok(self) -> bool:
@@ -76,9 +81,13 @@ def verify_log(
         checked=walk.checked,
         withheld=walk.withheld,
         grown_from=good,
-        faults=tuple(sorted(faults, key=lambda fault: -1 if fault.first is None else fault.first)),
+        faults=_in_order(faults),
         more=len(walked) > FAULTS_MAX,
     )
+
+
+def _in_order(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: -1 if fault.first is None else fault.first))
 
 
 def _head(source: Source, policy: Policy) -> tuple[Checkpoint | None, Verdict, list[Fault]]:

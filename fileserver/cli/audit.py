@@ -6,7 +6,9 @@ import click
 
 COMMANDS = {
     "export": "Take the log away as a file, going on where it broke off.",
+    "bundle": "Take the whole ledger away, as a tar file that proves itself.",
     "key": "Print the keys that the ledger's checkpoints are signed with.",
+    "receipt": "Get the receipt of an event, which proves offline that it is in the ledger.",
     "verify": "Prove that nothing in the log was changed, removed, reordered or added.",
 }
 

@@ -12,7 +12,7 @@ from compliance.verifying import Malformed
 from compliance.verifying.layout import MINIMUM_INDEX, POLICY
 
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
-RETRIES = urllib3.Retry(total=4, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), redirect=False)
+RETRIES = urllib3.Retry(total=4, connect=1, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), redirect=False)
 ROOT = "/ledger"
 ABOUT = "about"
 ABOUT_BYTES_MAX = 1 << 20

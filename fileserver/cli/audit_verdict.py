@@ -13,6 +13,7 @@ from compliance.verifying import Fault, Receipt, Report
 from fileserver.cli.upload_bars import shown
 
 WRONG, OWN_KEYS = 1, 3
+SIZES_SHOWN_MAX = 5
 OWN_KEYS_TOLD = (
     "The keys came with the log itself: compare them with those that you got another way, or bring these by --key."
 )
@@ -82,7 +83,9 @@ def _log_lines(report: Report, verdict: Verdict) -> Iterator[str]:
     if report.more:
         yield "There are more faults than these."
     if report.grown_from:
-        yield f"continues the earlier checkpoints of {', '.join(f'{size:,}' for size in report.grown_from)} entries"
+        sizes = [f"{size:,}" for size in report.grown_from]
+        shown_sizes = ", ".join(sizes) if len(sizes) <= SIZES_SHOWN_MAX else f"{sizes[0]} to {sizes[-1]}"
+        yield f"continues {len(sizes)} earlier checkpoints, of {shown_sizes} entries"
     if report.ok:
         yield f"All {report.checked:,} entries are as they were signed."
     if report.withheld:

@@ -1,7 +1,7 @@
 """`sealshare audit verify`: the auditor's proof of a bundle, a receipt or a server, by `compliance.verifying` alone."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from compliance.keys import KeyState
+from compliance.notes import vkey
 from compliance.verifying import (
     Malformed,
     Past,
@@ -17,34 +19,30 @@ from compliance.verifying import (
     Report,
     Source,
     open_source,
-    parse_checkpoint,
     parse_policy,
     parse_receipt,
     parse_vkey,
-    past_of,
     policy_of,
     verify_log,
     verify_receipt,
 )
 from compliance.verifying.layout import POLICY
+from fileserver.cli.audit_brought import KEPT_BYTES_MAX, Useless, begins, kept, past
+from fileserver.cli.audit_brought import trusted as trusted_of
+from fileserver.cli.audit_database import verify_rows
 from fileserver.cli.audit_remote import Unanswered, open_remote
 from fileserver.cli.audit_verdict import OWN_KEYS, WRONG, Verdict, proved, tell
+from fileserver.cli.desk import Desk, at_desk
 from fileserver.config import CLIENT_TOKEN
 
-USAGE, UNREACHABLE, INTERRUPTED = 2, 4, 130
+UNREACHABLE, INTERRUPTED = 4, 130
 RECEIPT_HEAD = b"c2sp.org/tlog-proof@"
-KEPT_BYTES_MAX = 1 << 20  # of a policy, keys, an earlier checkpoint, an entry
 SCHEMES = ("http://", "https://")
 
 
-class Useless(click.ClickException):
-    """What the auditor brought can't be used; exit status 2."""
-
-    exit_code = USAGE
-
-
 @click.command("verify")
-@click.argument("target")
+@click.argument("target", required=False, default="")
+@click.option("--database", is_flag=True, help="Instead of a target: the database of this configuration, row by row.")
 @click.option("--key", "keys", multiple=True, metavar="VKEY|FILE", help="A verifier key, or a file with one a line.")
 @click.option("--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A tlog-policy file.")
 @click.option(
@@ -61,9 +59,10 @@ class Useless(click.ClickException):
 )
 @click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(
+def command(  # noqa: PLR0913  # one for each option
     *,
     target: str,
+    database: bool,
     keys: tuple[str, ...],
     policy: Path | None,
     since: tuple[Path, ...],
@@ -78,15 +77,23 @@ def command(
     API token (scope ledger:read; an auditor's) from --token-file or SEALSHARE_TOKEN. Each signature, tile and entry is
     checked, in constant memory; the first entry, hash or line that is wrong is named.
 
+    --database proves the rows themselves, for the operator: also that the columns which people search by say what the
+    entries say, and that no event stands beside the log.
+
     Bring the keys (--key or --policy) by another way than the log: keys that come with a bundle only show that it fits
     together, and then the exit status is 3.
 
     Exit status: 0 proved, 1 something is wrong, 2 the command or what you brought is wrong, 3 whole, but by the
     bundle's own keys, 4 the server can't be reached, 130 interrupted.
     """
-    trusted = _trusted(keys, policy)
+    if bool(target) == database:
+        raise click.UsageError("A TARGET, or --database.")
+    trusted = trusted_of(keys, policy)
     try:
-        verdict = _judge(target, trusted, since, event, (token_file.read() if token_file else token or "").strip())
+        if database:
+            verdict = _rows(trusted, since)
+        else:
+            verdict = _judge(target, trusted, since, event, (token_file.read() if token_file else token or "").strip())
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing is proved.", err=True)
         sys.exit(INTERRUPTED)
@@ -101,15 +108,29 @@ def command(
 
 def _judge(target: str, trusted: Policy | None, since: tuple[Path, ...], event: Path | None, token: str) -> Verdict:
     path = Path(target)
-    if not target.startswith(SCHEMES) and path.is_file() and _begins(path, RECEIPT_HEAD):
+    if not target.startswith(SCHEMES) and path.is_file() and begins(path, RECEIPT_HEAD):
         return _receipt(path, trusted, event)
     if event:
         raise click.UsageError("--event goes with a receipt.")
     with ExitStack() as stack:
         source = stack.enter_context(_opened(target, token))
         policy = trusted or _own_policy(source)
-        kept = [_past(each, stack) for each in since]
-        report = _walked(source, policy, kept)
+        earlier = [past(each, stack) for each in since]
+        report = _walked(source, policy, earlier)
+    return Verdict(report=report, own_keys=trusted is None, status=_status(report, trusted))
+
+
+def _rows(trusted: Policy | None, since: tuple[Path, ...]) -> Verdict:
+    """The database of this machine's configuration."""
+    with ExitStack() as stack, _bar() as (begun, told):
+        earlier = [past(each, stack) for each in since]
+
+        async def work(desk: Desk) -> Report:
+            good = [key for key in desk.keys.ledger if key.state is not KeyState.REVOKED]
+            own = policy_of(parse_vkey(vkey(desk.ledger_origin, key.public)) for key in good)
+            return await verify_rows(desk, trusted or own, earlier, begun=begun, told=told)
+
+        report = at_desk(work)
     return Verdict(report=report, own_keys=trusted is None, status=_status(report, trusted))
 
 
@@ -119,7 +140,14 @@ def _status(report: Report, trusted: Policy | None) -> int:
     return 0 if trusted else OWN_KEYS
 
 
-def _walked(source: Source, policy: Policy, kept: list[Past]) -> Report:
+def _walked(source: Source, policy: Policy, earlier: list[Past]) -> Report:
+    with _bar() as (begun, told):
+        return verify_log(source, policy, since=earlier, begun=begun, told=told)
+
+
+@contextmanager
+def _bar() -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """A bar on standard error, where that is a terminal: what to tell it of the size, and of entries done with."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -130,20 +158,17 @@ def _walked(source: Source, policy: Policy, kept: list[Past]) -> Report:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("entries", total=None)
-        return verify_log(
-            source,
-            policy,
-            since=kept,
-            begun=lambda size: progress.update(task, total=size),
-            told=lambda count: progress.advance(task, count),
+        yield (
+            lambda size: progress.update(task, total=size),
+            lambda count: progress.advance(task, count),
         )
 
 
 def _receipt(path: Path, trusted: Policy | None, event: Path | None) -> Verdict:
     if trusted is None:
         raise click.UsageError("A receipt is proved by keys that you bring: --key or --policy.")
-    receipt = parse_receipt(_kept(path))
-    entry = None if event is None else _kept(event)
+    receipt = parse_receipt(kept(path))
+    entry = None if event is None else kept(event)
     try:
         witnesses = verify_receipt(receipt, trusted, entry).witnesses
     except Malformed as error:
@@ -151,28 +176,6 @@ def _receipt(path: Path, trusted: Policy | None, event: Path | None) -> Verdict:
             raise
         return Verdict(receipt=receipt, error=str(error), status=WRONG)
     return proved(receipt, witnesses)
-
-
-def _trusted(keys: tuple[str, ...], policy: Path | None) -> Policy | None:
-    """What the auditor brought; None for nothing."""
-    if keys and policy:
-        raise click.UsageError("--key or --policy, not both.")
-    try:
-        if policy:
-            return parse_policy(_kept(policy))
-        return policy_of(parse_vkey(line) for key in keys for line in _lines(key)) if keys else None
-    except (Malformed, OSError) as error:
-        raise Useless(f"{policy or 'the key'}: {error}") from error
-
-
-def _lines(key: str) -> Iterator[str]:
-    """The verifier keys in an option: itself, or the lines of the file that it names."""
-    if "+" in key and not Path(key).is_file():
-        yield key
-        return
-    for line in _kept(Path(key)).decode("utf-8", "replace").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield line.strip()
 
 
 def _own_policy(source: Source) -> Policy:
@@ -192,24 +195,3 @@ def _opened(target: str, token: str) -> AbstractContextManager[Source]:
 def _local(path: Path) -> Iterator[Source]:
     with open_source(path) as source:
         yield source
-
-
-def _past(path: Path, stack: ExitStack) -> Past:
-    """A kept checkpoint, or the checkpoint of a kept bundle. Raises Malformed, OSError."""
-    if path.is_dir() or path.stat().st_size > KEPT_BYTES_MAX or not _is_note(path):
-        return past_of(stack.enter_context(open_source(path)))
-    return Past(parse_checkpoint(_kept(path)))
-
-
-def _is_note(path: Path) -> bool:
-    return b"\n\n\xe2\x80\x94 " in _kept(path)[:KEPT_BYTES_MAX] and not _begins(path, b"PK")
-
-
-def _begins(path: Path, head: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(head)) == head
-
-
-def _kept(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(KEPT_BYTES_MAX + 1)

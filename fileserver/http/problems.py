@@ -48,6 +48,7 @@ STATUSES: Mapping[str, int] = {
     "link-invalid": HTTPStatus.NOT_FOUND,
     "link-expired": HTTPStatus.GONE,
     "not-prepared": HTTPStatus.CONFLICT,
+    "receipt-pending": HTTPStatus.CONFLICT,
     "upload-unfinished": HTTPStatus.CONFLICT,
     "upload-partial": HTTPStatus.CONFLICT,
     "upload-used": HTTPStatus.CONFLICT,

@@ -8,14 +8,24 @@ from aiohttp import web
 
 from compliance import checkpoints
 from compliance.access import Action, require
-from compliance.errors import AccessDenied, NotFound
+from compliance.errors import AccessDenied, NotFound, ReceiptPending
 from compliance.merkle import TILE_WIDTH, Tile, tile_place
 from compliance.merkle.tiles import LEVEL_MAX
 from compliance.notes import vkey
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
+from fileserver.ledger.bundling import TAR, bundle
 from fileserver.ledger.reading import Readers
-from fileserver.ledger.schemas import LedgerKeyOut, LedgerOut, TilePath
+from fileserver.ledger.receipts import mine, receipt
+from fileserver.ledger.schemas import (
+    BundleQuery,
+    EventPath,
+    LedgerKeyOut,
+    LedgerOut,
+    OwnEvents,
+    OwnQuery,
+    TilePath,
+)
 
 READERS = web.AppKey("READERS", Readers)
 ENTRIES = "entries"
@@ -110,5 +120,43 @@ ROUTES = (
         scope="ledger:read",
         returns=LedgerOut,
         errors=(AccessDenied,),
+    ),
+    Route(
+        method="GET",
+        path="/ledger/bundle",
+        name="ledger.bundle",
+        summary="The whole ledger as a tar file that proves itself",
+        handler=bundle,
+        auth=Auth.EMPLOYEE,
+        action=Action.LEDGER_READ,
+        scope="ledger:read",
+        query=BundleQuery,
+        produces=TAR,
+        errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/events/mine",
+        name="events.mine",
+        summary="What I did, as the log has it",
+        handler=mine,
+        auth=Auth.SIGNED_IN,
+        own=True,
+        scope="events:read",
+        query=OwnQuery,
+        returns=OwnEvents,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/events/{event_id}/receipt",
+        name="events.receipt",
+        summary="An event's receipt: proves offline that it is in the ledger",
+        handler=receipt,
+        auth=Auth.SIGNED_IN,
+        action=Action.EVENT_RECEIPT,
+        scope="events:read",
+        path_params=EventPath,
+        produces=NOTE,
+        errors=(AccessDenied, NotFound, ReceiptPending),
     ),
 )

@@ -1,9 +1,54 @@
 """What is said about the ledger beside what the specification serves."""
 
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
 from pydantic import Field
 
+from compliance.events import Result
 from compliance.keys import KeyState
 from fileserver.http.schemas import Input, Output
+
+EventNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]  # what PostgreSQL's bigint holds
+
+
+class EventPath(Input):
+    """Names an event."""
+
+    event_id: EventNumber
+
+
+class OwnQuery(Input):
+    """A page of one's own events."""
+
+    before: EventNumber | None = Field(default=None, description="Continue before this event")
+    limit: int = Field(default=20, ge=1, le=100, description="How many at most")
+
+
+class BundleQuery(Input):
+    """Which checkpoint the bundle ends with."""
+
+    cosigned: bool = Field(default=False, description="The newest one that a witness cosigned, instead of the newest")
+
+
+class OwnEvent(Output):
+    """Something that the caller did, as the log has it."""
+
+    id: int
+    index: int | None = Field(description="Its place in the ledger; null for about a second after the act")
+    time: datetime
+    act: str
+    result: Result
+    object: str
+    share_id: UUID | None
+
+
+class OwnEvents(Output):
+    """One's own events, newest first."""
+
+    items: list[OwnEvent]
+    next: int | None = Field(description="`before` of the next page; null at the end")
 
 
 class TilePath(Input):

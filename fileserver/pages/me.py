@@ -9,9 +9,14 @@ from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
 from fileserver.http.call import Call
 from fileserver.http.keys import ROUTES as TABLE
 from fileserver.http.scopes import Scope
+from fileserver.ledger.receipts import mine
+from fileserver.ledger.schemas import OwnQuery
+from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.rendering import page
 from storage.rows.accounts import account_of
+
+ACTS = 10
 
 
 async def me(call: Call) -> web.Response:
@@ -27,6 +32,7 @@ async def me(call: Call) -> web.Response:
         login=account.login if account else "",
         sessions=(await session_routes.listed(call)).items,
         tokens=(await token_routes.listed(call)).items,
+        acts=(await mine(asking(call, OwnQuery(limit=ACTS)))).items,
         scopes=_useful_scopes(call),
         days_default=DAYS_DEFAULT,
         days_max=DAYS_MAX,

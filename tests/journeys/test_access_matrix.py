@@ -33,6 +33,7 @@ async def the_things(stage: Stage) -> Things:
     page = visit["pages"][0]
     await stage.services.sequencer.catch_up()
     suspect = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
+    made = (await owner.get("/events/mine", limit=1)).ok["items"][0]
     return {
         **{name: str(person_id) for name, person_id in cast.people.items()},
         "material": str(cast.material_id),
@@ -49,6 +50,7 @@ async def the_things(stage: Stage) -> Things:
         "narrow_token": token["token"],
         "upload": begun.headers["Location"].rpartition("/")[2],
         "finished": str(await add_upload(stage.services, cast.people["owner"], png(), "poster.png")),
+        "event": str(made["id"]),
         "hold": (await stage.api("reviewer").post("/holds", {"kind": "log", "reason": "x"})).ok["id"],
         "trace": json.loads(suspect.body)["id"],
         "share": share["id"],

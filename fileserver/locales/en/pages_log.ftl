@@ -111,6 +111,8 @@ act-system-key-retire = A key ended its overlap
 act-system-key-revoke = A key was revoked
 act-system-clock-back = A server's clock went back
 act-system-ledger-conflict = Somebody outside knows another ledger
+act-employee-receipt-read = Got an event's receipt
+act-viewer-receipt-read = Got an event's receipt
 act-employee-ledger-read = Read entries of the ledger
 
 export-open = Export…

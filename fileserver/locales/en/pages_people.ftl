@@ -76,6 +76,12 @@ me-token-unused = Not used yet
 me-token-revoke = Revoke
 me-token-revoke-confirm = Revoke the token “{ $label }”? Programs that use it are shut out at once.
 me-token-nothing = Your role has nothing that programs could do for you.
+me-acts = What I did
+me-acts-text = Each entry has a receipt: a small file that proves offline, years later, that the log has it.
+me-acts-none = Nothing yet.
+me-receipt = Get receipt
+me-receipt-of = Get the receipt: { $act }, { $time }
+me-receipt-soon = In a second
 me-language = Language
 
 scope-uploads-write = Upload files

@@ -124,6 +124,10 @@ problem-link-expired-detail = The address of this content has expired. Reload th
 problem-link-expired-explanation = Addresses of content work for a few minutes only. The page makes new ones when it is reloaded.
 
 
+problem-receipt-pending-title = No receipt yet
+problem-receipt-pending-detail = The event was logged just now and no signed checkpoint covers it yet. Please try again in a second.
+problem-receipt-pending-explanation = Events are committed first and join the signed ledger in batches, about a second later. A receipt proves the place in the signed ledger, so it waits for that.
+
 problem-not-prepared-title = Still being prepared
 problem-not-prepared-detail = The pages are still being prepared. Please try again in a moment.
 problem-not-prepared-explanation = After an upload the server prepares the pages. That takes from seconds to some minutes.

@@ -111,6 +111,8 @@ act-system-key-retire = 密钥结束并行签名
 act-system-key-revoke = 密钥已吊销
 act-system-clock-back = 服务器时钟回拨
 act-system-ledger-conflict = 外部存证与账本矛盾
+act-employee-receipt-read = 领取了一条事件的回执
+act-viewer-receipt-read = 领取了一条事件的回执
 act-employee-ledger-read = 读取了账本条目
 
 export-open = 导出…

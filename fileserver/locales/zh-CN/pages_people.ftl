@@ -76,6 +76,12 @@ me-token-unused = 尚未使用
 me-token-revoke = 作废
 me-token-revoke-confirm = 作废令牌“{ $label }”？使用它的程序将立即无法访问。
 me-token-nothing = 您的角色没有可供程序使用的操作。
+me-acts = 我的操作记录
+me-acts-text = 每条记录都可以领取回执：一个小文件，多年以后也能离线证明这件事确实记入了账本。
+me-acts-none = 还没有记录。
+me-receipt = 领取回执
+me-receipt-of = 领取回执：{ $act }，{ $time }
+me-receipt-soon = 一秒后可领取
 me-language = 语言
 
 scope-uploads-write = 上传文件

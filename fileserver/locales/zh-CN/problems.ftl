@@ -124,6 +124,10 @@ problem-link-expired-detail = 该内容的地址已过期。请刷新显示该�
 problem-link-expired-explanation = 内容地址仅在几分钟内有效。刷新页面会生成新的地址。
 
 
+problem-receipt-pending-title = 回执还没有生成
+problem-receipt-pending-detail = 这条事件刚刚记录，还没有进入已签名的账本。请一秒后再试。
+problem-receipt-pending-explanation = 事件先写入日志，随后约一秒内分批进入账本并由检查点签名。回执证明它在签名的账本里，所以要等这一步。
+
 problem-not-prepared-title = 正在准备
 problem-not-prepared-detail = 页面仍在准备中，请稍后重试。
 problem-not-prepared-explanation = 上传后服务器会准备页面，需要几秒到几分钟。

@@ -1,0 +1,67 @@
+"""Files that a server makes of its ledger, fetched with an auditor's token into a file on this machine.
+
+Promises: a bar on standard error where that is a terminal; the file appears under its name once it is whole.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import aiohttp
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from fileserver.cli.upload_bars import shown
+from fileserver.cli.upload_server import Refused, Server, Unreachable
+from fileserver.config import CLIENT_TOKEN
+
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=330)
+PIECE_BYTES = 256 << 10
+FAILED, UNREACHABLE, INTERRUPTED = 1, 4, 130
+ABOUT = "X-Bytes-About"
+
+
+def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None, token: str | None, **query: str) -> None:
+    """Ends the process with 1 or 4 and one line when it can't be had; else the file is there."""
+    secret = (token_file.read() if token_file else token or "").strip()
+    if not secret:
+        raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
+    part = target.with_name(target.name + ".part")
+    try:
+        asyncio.run(_fetch(url, path, part, secret, query))
+        part.replace(target)
+    except KeyboardInterrupt:
+        part.unlink(missing_ok=True)
+        sys.exit(INTERRUPTED)
+    except Unreachable as error:
+        part.unlink(missing_ok=True)
+        click.echo(f"The server can't be reached: {shown(error)}", err=True)
+        sys.exit(UNREACHABLE)
+    except (Refused, OSError) as error:
+        part.unlink(missing_ok=True)
+        click.echo(shown(error), err=True)
+        sys.exit(FAILED)
+
+
+async def _fetch(url: str, path: str, part: Path, token: str, query: dict[str, str]) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:
+        server = Server(session, url)
+        async with server.asked("GET", server.url + path, params=query) as response:
+            await _written(response, part)
+
+
+async def _written(response: aiohttp.ClientResponse, part: Path) -> None:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True), TransferSpeedColumn())
+    about = response.headers.get(ABOUT, "")
+    with (
+        Progress(*columns, console=console, disable=not console.is_terminal) as progress,
+        part.open("wb") as file,
+    ):
+        task = progress.add_task("fetching", total=int(about) if about.isdecimal() else None)
+        async for piece in response.content.iter_chunked(PIECE_BYTES):
+            await asyncio.to_thread(file.write, piece)
+            progress.advance(task, len(piece))

@@ -1,0 +1,50 @@
+"""Receipts over HTTP, and the list of one's own events that one may have receipts of."""
+
+import json
+from datetime import datetime
+
+from aiohttp import web
+
+from compliance import receipts
+from compliance.access import Role
+from compliance.events import Act
+from compliance.receipts import SUFFIX
+from fileserver.http.call import Call
+from fileserver.ledger.schemas import EventPath, OwnEvent, OwnEvents, OwnQuery
+from storage.rows.receipts import PlacedRow, newest_of
+
+TEXT = "text/plain"
+
+
+async def receipt(call: Call[None, None, EventPath]) -> web.Response:
+    """One event's receipt, as a file. That it was asked for is in the log before it leaves."""
+    event_id = call.params.event_id
+    async with call.services.database.statements() as tx:
+        event, rule = await receipts.entitled(tx, call.actor, call.trail.who, event_id)
+        made = await receipts.receipt_of(tx, event)
+    act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
+    await call.services.alone.append(call.trail.event(act, why=rule, obj=f"event:{event_id}"))
+    name = f'attachment; filename="event-{event_id}{SUFFIX}"'
+    headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
+    return web.Response(body=made.text.encode(), content_type=TEXT, charset="utf-8", headers=headers)
+
+
+async def mine(call: Call[None, OwnQuery]) -> OwnEvents:
+    """What the caller did, the newest first."""
+    query = call.query
+    async with call.services.database.statements() as tx:
+        found = await newest_of(tx, call.trail.who, before_id=query.before, limit=query.limit)
+    return OwnEvents(items=[_own(row) for row in found], next=found[-1].id if len(found) == query.limit else None)
+
+
+def _own(row: PlacedRow) -> OwnEvent:
+    leaf = json.loads(row.leaf)
+    return OwnEvent(
+        id=row.id,
+        index=row.index,
+        time=datetime.fromisoformat(leaf["t"]),
+        act=leaf["act"],
+        result=leaf["res"],
+        object=leaf["obj"],
+        share_id=leaf["link"] or None,
+    )
