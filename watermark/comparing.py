@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.hidden.carrier import canvas_size
-from watermark.hidden.registration import SUSPECT_PIXELS_MAX
+from watermark.hidden.suspect import PIXELS_MAX
 
 Pixels = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -57,12 +57,12 @@ def laid_over(suspect: Pixels, original: Pixels, homography: Matrix) -> tuple[Pi
 def onto_original(placement: Matrix, suspect: Pixels, original: Pixels) -> Matrix | None:
     """From pixels of the suspect to pixels of the original, of a placement of the original's canvas in the suspect.
 
-    `hidden.registration` says what a placement is: it is about the suspect brought down to SUSPECT_PIXELS_MAX. None if
+    `hidden.registration` says what a placement is: it is about the suspect brought down to PIXELS_MAX. None if
     it can't be inverted.
     """
     height, width = original.shape[:2]
     columns, rows = canvas_size(width, height)
-    factor = min(1.0, float(np.sqrt(SUSPECT_PIXELS_MAX / (suspect.shape[0] * suspect.shape[1]))))
+    factor = min(1.0, float(np.sqrt(PIXELS_MAX / (suspect.shape[0] * suspect.shape[1]))))
     enlarging = np.diag([width / columns, height / rows, 1.0])
     try:
         matrix = enlarging @ np.linalg.inv(placement) @ np.diag([factor, factor, 1.0])

@@ -4,9 +4,10 @@ It is given pixels that another process has drawn, renditions of our own making,
 opens what strangers send (`worker` does). What `serving` promises holds here. It holds one page of a suspect.
 
 Requests (`op`; payload): `suspect` width_px, height_px (raw RGB) · `blind` keys · `features` (a JPEG of ours) · `votes`
-lengths (features of pages, one after the other) · `informed` kid, secret, asset, candidates (so many copy ids, eight
-bytes each, little-endian, then a JPEG of ours) · `fit` homography, lengths (the
-page and the page stamped, as JPEGs of ours) · `compare` homography (a JPEG of ours). Replies stand at the handlers.
+lengths (features of pages, one after the other) · `informed` kid, secret, assets, trials (looks that the trace may
+take), candidates (so many copy ids, eight bytes each, little-endian, then a JPEG of ours) · `fit` homography, lengths
+(the page and the page stamped, as JPEGs of ours) · `compare` homography (a JPEG of ours). Replies stand at the
+handlers.
 """
 
 from itertools import pairwise
@@ -21,7 +22,7 @@ from watermark.comparing import SHOWN_LONG_SIDE_PX, compare, laid_over, onto_ori
 from watermark.encoding import encode
 from watermark.errors import WatermarkError
 from watermark.framing import BadFrame, Header
-from watermark.hidden import HiddenKey, InformedReading, Suspicion, read_blind, read_informed
+from watermark.hidden import HiddenKey, InformedReading, Suspect, Suspicion, read_blind, read_informed
 from watermark.likeness import features, votes
 from watermark.serving import Emit, Reply, run
 from watermark.stamp_reading import fit
@@ -35,7 +36,7 @@ class Session:
     """The page of a suspect that is looked at."""
 
     def __init__(self) -> None:
-        self._suspect: Pixels | None = None
+        self._suspect: Suspect | None = None
 
     def handle(self, request: Header, payload: bytes, _emit: Emit) -> Reply:
         """Carry out one request. Raises WatermarkError, MemoryError, or whatever a library let out."""
@@ -55,8 +56,8 @@ class Session:
     def _take(self, request: Header, payload: bytes) -> Reply:
         """Replies with the page as a JPEG, to be shown."""
         shape = (request["height_px"], request["width_px"], 3)
-        self._suspect = np.frombuffer(payload, np.uint8).reshape(shape)
-        return {}, _jpeg(shrunk(self._suspect, SHOWN_LONG_SIDE_PX))
+        self._suspect = Suspect(np.frombuffer(payload, np.uint8).reshape(shape))
+        return {}, _jpeg(shrunk(self._page, SHOWN_LONG_SIDE_PX))
 
     def _blind(self, request: Header, _payload: bytes) -> Reply:
         """`readings`: copy_id (hex), kid, score, false_alarm; the best first."""
@@ -83,12 +84,15 @@ class Session:
         return {"votes": votes(self._page, pages)}, b""
 
     def _informed(self, request: Header, payload: bytes) -> Reply:
-        """`homography` (suspect to original, by rows) or null, `inliers`, and `suspicions`, the surest first."""
+        """`homography` (suspect to original, by rows) or null, `inliers`, and `suspicions`, the surest first.
+
+        Their bounds are of this look alone; that it ends with the first placement that is enough for all trials, not.
+        """
         split = request["candidates"] * ID_BYTES
         candidates = np.frombuffer(payload[:split], "<u8").astype(np.uint64)
         original = _pixels(payload[split:])
-        asset = bytes.fromhex(request["asset"])
-        reading = read_informed(self._page, original, _key(request), asset, candidates)
+        assets, trials = [bytes.fromhex(each) for each in request["assets"]], int(request["trials"])
+        reading = read_informed(self._shown, original, _key(request), assets, candidates, trials=trials)
         placed = reading.placement
         matrix = None if placed is None else onto_original(placed.homography, self._page, original)
         return {
@@ -96,7 +100,7 @@ class Session:
             "inliers": 0 if placed is None else placed.inliers,
             "width_px": original.shape[1],
             "height_px": original.shape[0],
-            "suspicions": [_told(each) for each in _all(reading)],
+            "suspicions": [_told(each, trials) for each in _all(reading)],
         }, b""
 
     def _compare(self, request: Header, payload: bytes) -> Reply:
@@ -115,10 +119,14 @@ class Session:
         return {"fit": fit(aligned, reached, original, drawn)}, b""
 
     @property
-    def _page(self) -> Pixels:
+    def _shown(self) -> Suspect:
         if self._suspect is None:
             raise WatermarkError
         return self._suspect
+
+    @property
+    def _page(self) -> Pixels:
+        return self._shown.pixels
 
 
 def _all(reading: InformedReading) -> list[Suspicion]:
@@ -128,11 +136,12 @@ def _all(reading: InformedReading) -> list[Suspicion]:
     return [*reading.suspicions, *alone]
 
 
-def _told(suspicion: Suspicion) -> Header:
+def _told(suspicion: Suspicion, trials: int) -> Header:
+    bound = float(suspicion.false_accusation)
     return {
         "copy_id": f"{suspicion.copy_id:012x}",
         "score": float(suspicion.score),
-        "false_accusation": float(suspicion.false_accusation),
+        "false_accusation": bound / trials if bound < 1 else 1.0,
     }
 
 

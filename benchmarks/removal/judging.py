@@ -49,7 +49,7 @@ def _named(scene: Scene, level: str, picture: Pixels) -> set[int]:
     found: set[int] = set()
     for number, original in enumerate(scene.originals, 1):
         trials = len(scene.originals)
-        read = read_informed(picture, original, KEY, assets(level, number), scene.candidates, trials=trials)
+        read = read_informed(picture, original, KEY, [assets(level, number)], scene.candidates, trials=trials)
         found |= {each.copy_id for each in read.named}
         if found:
             break

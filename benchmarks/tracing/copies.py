@@ -48,7 +48,7 @@ class Source:
 
     def read(self, suspect: Pixels) -> InformedReading:
         """Against all copies that were served."""
-        return read_informed(suspect, self.original, KEY, self.asset, SERVED)
+        return read_informed(suspect, self.original, KEY, [self.asset], SERVED)
 
 
 def numbers(reading: InformedReading) -> set[int]:

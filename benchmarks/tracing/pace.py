@@ -30,7 +30,7 @@ def pace(pictures: Sequence[Pixels]) -> list[Figure]:
         for each in (suspect, unmarked):
             started, used = time.perf_counter(), time.process_time()
             read_blind(each, [KEY])
-            read_informed(each, source.pixels, KEY, source.asset, SERVED)
+            read_informed(each, source.pixels, KEY, [source.asset], SERVED)
             took.append(time.perf_counter() - started)
             cpu.append(time.process_time() - used)
     slowest = max(took)

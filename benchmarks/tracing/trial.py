@@ -89,7 +89,7 @@ class Sealed:
         others = np.random.default_rng(self.picture.number + 1).integers(0, 1 << 48, CANDIDATES - 1, dtype=np.uint64)
         candidates = np.append(others, np.uint64(self.copy_id))
         started = time.perf_counter()
-        named = {each.copy_id for each in read_informed(suspect, self.original, KEY, self.asset, candidates).named}
+        named = {each.copy_id for each in read_informed(suspect, self.original, KEY, [self.asset], candidates).named}
         taken = time.perf_counter() - started
         return {"informed": self.copy_id in named, "wrong": wrong or bool(named - {self.copy_id}), "informed_s": taken}
 

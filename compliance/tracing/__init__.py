@@ -39,6 +39,7 @@ from compliance.tracing.examiner import TELLING_BOUND_MAX, Examiner, Registered,
 from compliance.tracing.results import Match, Results, SuspectPage, picture_key, stored
 from compliance.tracing.visible import seal_of
 from storage.database import Database
+from storage.errors import StorageError
 from storage.objects import ObjectStore
 from storage.rows import copies, traces
 from storage.rows.copies import CopyRow, Narrowing, PageRow
@@ -59,6 +60,7 @@ INDEXED_AT_ONCE = 400  # pages that a trace itself makes findable; the rest wait
 RENDITION_BYTES_MAX = 128 << 20
 ID_SPACE = 1 << 48
 JPEG = "image/jpeg"
+BROKEN = "internal-error"
 PASSING = (RenderBusy, SourceIncomplete)
 
 log = structlog.get_logger(__name__)
@@ -103,7 +105,8 @@ class Tracer:
     async def trace(self, trace_id: UUID) -> None:
         """Brings the trace to `done` or `failed`; does nothing for one that is there already, or is unknown.
 
-        Raises StorageError, RenderBusy or SourceIncomplete when it has to be tried again later.
+        Raises StorageError, OSError, RenderBusy or SourceIncomplete when it has to be tried again later; whatever else
+        goes wrong ends the trace as failed.
         """
         async with self._database.transaction() as tx:
             row = await traces.trace_by_id(tx, trace_id)
@@ -116,6 +119,11 @@ class Tracer:
         except WatermarkError as error:
             log.warning("trace failed", trace_id=str(trace_id), slug=error.slug)
             await self._end(row, failure=error.slug)
+        except (StorageError, OSError):
+            raise
+        except Exception:  # a defect of ours is no reason to leave an auditor waiting
+            log.exception("trace broke off", trace_id=str(trace_id))
+            await self._end(row, failure=BROKEN)
         else:
             await self._end(row, results=results)
 
@@ -287,19 +295,19 @@ class Tracer:
         """One original against all copies of its version; the registration that says something, or the first."""
         async with self._database.transaction() as tx:
             candidates = await copies.copy_ids_of(tx, original.version_id, case.where)
-        body = await self._original(original)
+        body, secrets = await self._original(original), self._keys.hidden_secrets
+        # A page image carries a pattern of its own, the pages of a spliced PDF the one of the document.
+        assets = [asset_of(original.version_sha256, each) for each in (original.page, DOCUMENT_PAGE)]
         best: Registered | None = None
         for kid, ids in candidates.items():
-            # A page image carries a pattern of its own, the pages of a spliced PDF the one of the document.
-            for asset_page in (original.page, DOCUMENT_PAGE):
-                case.notes.looks += 1
-                asset = asset_of(original.version_sha256, asset_page)
-                found = await examiner.informed(body, ids, kid=kid, secret=self._keys.hidden_secrets[kid], asset=asset)
-                await self._note(case, page, original, found)
-                if best is None or found.telling > best.telling:
-                    best = found
-                if found.telling or found.homography is None:
-                    break
+            case.notes.looks += 1
+            trials = 1 + SUSPECT_PAGES_MAX * (1 + ORIGINALS_TRIED * len(secrets))
+            found = await examiner.informed(body, ids, kid=kid, secret=secrets[kid], assets=assets, trials=trials)
+            await self._note(case, page, original, found)
+            if best is None or found.telling > best.telling:
+                best = found
+            if found.telling:
+                break
         return best or Registered(homography=None, inliers=0, width_px=0, height_px=0, readings=())
 
     async def _note(self, case: Case, page: RawPage, original: PageRow, found: Registered) -> None:

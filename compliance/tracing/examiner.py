@@ -108,10 +108,21 @@ class Examiner:
         return counts
 
     async def informed(
-        self, original: bytes, candidates: Sequence[int], *, kid: int, secret: bytes, asset: bytes
+        self,
+        original: bytes,
+        candidates: Sequence[int],
+        *,
+        kid: int,
+        secret: bytes,
+        assets: Sequence[bytes],
+        trials: int,
     ) -> Registered:
-        """The suspect against an original and the copies that were made of it by one key."""
-        request = {"op": "informed", "kid": kid, "secret": secret.hex(), "asset": asset.hex()}
+        """The suspect against an original and the copies that were made of it by one key, with any of these patterns.
+
+        It ends with the first placement that is enough for all of `trials` looks; bounds are of this look alone.
+        """
+        request = {"op": "informed", "kid": kid, "secret": secret.hex(), "trials": trials}
+        request["assets"] = [each.hex() for each in assets]
         ids = b"".join(each.to_bytes(ID_BYTES, "little") for each in candidates)
         header, _ = await self._child.call({**request, "candidates": len(candidates)}, ids + original)
         with _nonsense_is_a_crash():

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from fileserver.traces import jobs
 from fileserver.traces.receiving import SUSPECT_MAX_BYTES
@@ -111,7 +111,7 @@ async def test_a_downloaded_document_with_text_is_traced_by_its_pages(stage: Sta
 async def test_what_was_never_handed_out_names_nobody(stage: Stage) -> None:
     """Not enough evidence is an outcome of its own, the event says so, and there is a report of it."""
     await leaked(stage, "li")
-    found = await traced(stage, png(600, 400))
+    found = await traced(stage, png(300, 200))
     assert ("done", "not_enough", [], []) == (found["state"], found["outcome"], found["copies"], found["leads"])
     assert ["not_enough"] == [each["det"]["outcome"] for each in await stage.told("system:trace:end")]
     assert 200 == (await stage.get("auditor", found["report_url"])).status
@@ -154,6 +154,18 @@ async def test_a_file_that_breaks_its_reader_fails_with_a_reason(stage: Stage) -
     assert "damaged" in found["failure"]
     [end] = await stage.told("system:trace:end")
     assert ("error", "image-damaged") == (end["res"], end["det"]["outcome"])
+
+
+async def test_a_defect_ends_a_trace_too(stage: Stage) -> None:
+    """What nobody thought of leaves no trace running: it has failed, and the event tells so."""
+    made = (await sent(stage, png(300, 200))).ok
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(text("ALTER TABLE page_features RENAME TO page_features_away"))
+    await jobs.tracer_of(stage.services).trace(UUID(made["id"]))
+    found = (await stage.api("auditor").get(f"/traces/{made['id']}")).ok
+    assert ("failed", []) == (found["state"], found["copies"])
+    [end] = await stage.told("system:trace:end")
+    assert ("error", "internal-error") == (end["res"], end["det"]["outcome"])
 
 
 async def test_a_worker_runs_it_once(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from watermark.hidden.informed import InformedReading, Original, read_informed
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.reading import BlindReading, Sighting, read_blind
 from watermark.hidden.scoring import FALSE_ACCUSATION_MAX, Suspicion
+from watermark.hidden.suspect import Suspect
 
 __all__ = [
     "COPY_ID_BITS",
@@ -26,6 +27,7 @@ __all__ = [
     "InformedReading",
     "Original",
     "Sighting",
+    "Suspect",
     "Suspicion",
     "embed",
     "read_blind",

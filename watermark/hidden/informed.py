@@ -5,7 +5,7 @@ how near the next ones come, and where the original lies in the suspect. Where n
 named, it says so. Leaves which originals, keys and copies to try to the caller, who tells how many in `trials`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,20 +17,19 @@ from watermark.hidden.alignment import align
 from watermark.hidden.carrier import Carrier, canvas_size
 from watermark.hidden.codeword import CODE_BITS, COPY_ID_BITS, decode
 from watermark.hidden.keys import HiddenKey
-from watermark.hidden.matching import Features, shrunk
+from watermark.hidden.matching import Features
 from watermark.hidden.reading import sightings
-from watermark.hidden.registration import SUSPECT_PIXELS_MAX, Placement, placements
+from watermark.hidden.registration import Placement, placements
 from watermark.hidden.scoring import Suspicion, decoded_score, ranked
 from watermark.hidden.soft_bits import heard
+from watermark.hidden.suspect import Suspect
 from watermark.hidden.tiling import placements_by_tiles
-from watermark.hidden.whitening import views
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Ids = NDArray[np.uint64]
 
 PLACEMENTS_MAX = 3
-VIEWS_MAX = 2  # the whole suspect, and in half size
 SIGHTINGS_MAX = 4  # of repeating tiles, where features lead to nothing
 PLACES_MAX = 3  # for each sighting
 ATTEMPTS_MAX = PLACEMENTS_MAX + SIGHTINGS_MAX * (PLACES_MAX + 1)
@@ -72,15 +71,24 @@ class InformedReading:
 
 
 def read_informed(
-    pixels: Pixels, original: Original | Pixels, key: HiddenKey, asset: bytes, candidates: Ids, *, trials: int = 1
+    suspect: Suspect | Pixels,
+    original: Original | Pixels,
+    key: HiddenKey,
+    assets: Sequence[bytes],
+    candidates: Ids,
+    *,
+    trials: int = 1,
 ) -> InformedReading:
-    """Read a suspect (RGB uint8) against an original. `candidates`: the copy ids that were served of it."""
+    """Read a suspect (RGB uint8) against an original. `candidates`: the copy ids that were served of it.
+
+    `assets` are the names of the patterns that its copies may carry. Bounds count all of them, and `trials`.
+    """
+    seen = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
     source = original if isinstance(original, Original) else Original.of(original)
-    suspect, factor = shrunk(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), SUSPECT_PIXELS_MAX)
-    best = InformedReading(None)
-    for evidence, placement in _attempts(pixels, suspect, factor, source, key, asset):
-        suspicions = ranked(evidence, candidates, key, trials=trials * ATTEMPTS_MAX)
-        decoded = decoded_from(evidence, key, trials=trials * ATTEMPTS_MAX)
+    best, chances = InformedReading(None), trials * ATTEMPTS_MAX * len(assets)
+    for evidence, placement in _attempts(seen, source, key, assets):
+        suspicions = ranked(evidence, candidates, key, trials=chances)
+        decoded = decoded_from(evidence, key, trials=chances)
         reading = InformedReading(placement, tuple(suspicions), decoded)
         if reading.named or decoded:
             return reading
@@ -99,23 +107,23 @@ def decoded_from(evidence: list[Floats], key: HiddenKey, *, trials: int) -> Susp
 
 
 def _attempts(
-    pixels: Pixels, suspect: Pixels, factor: float, source: Original, key: HiddenKey, asset: bytes
+    suspect: Suspect, source: Original, key: HiddenKey, assets: Sequence[bytes]
 ) -> Iterator[tuple[list[Floats], Placement | None]]:
-    """Soft bits of both layers for each likely placement, the surest first; then what the tiles alone say.
+    """Soft bits of both layers for each likely placement and asset, the surest first; then what the tiles alone say."""
 
-    `suspect` is `pixels` in grey, brought down by `factor`.
-    """
+    def both(found: Iterable[Placement]) -> Iterator[tuple[list[Floats], Placement]]:
+        for placement in found:
+            said = heard(align(suspect.grey, source.grey, placement), source.grey, source.carrier)
+            for asset in assets:
+                yield said.soft_bits(key, asset), placement
 
-    def both(placement: Placement) -> tuple[list[Floats], Placement]:
-        seen = align(suspect, source.grey, placement)
-        return heard(seen, source.grey, source.carrier).soft_bits(key, asset), placement
-
-    yield from map(both, placements(suspect, source.features, source.grey, most=PLACEMENTS_MAX))
-    seen_in_views = (each for view in islice(views(pixels), VIEWS_MAX) for each in sightings(view, [key]))
+    features, grey = suspect.features, suspect.grey
+    yield from both(placements(grey, source.features, source.grey, most=PLACEMENTS_MAX, features=features))
+    seen_in_views = (each for view in suspect.views for each in sightings(view, [key]))
     for sighting in islice(seen_in_views, SIGHTINGS_MAX):
-        to_suspect = np.diag([factor, factor, 1.0]) @ sighting.to_pixels
+        to_suspect = np.diag([suspect.factor, suspect.factor, 1.0]) @ sighting.to_pixels
         inverted = sighting.inverted
-        yield from map(both, placements_by_tiles(suspect, source.grey, to_suspect, inverted=inverted, most=PLACES_MAX))
+        yield from both(placements_by_tiles(grey, source.grey, to_suspect, inverted=inverted, most=PLACES_MAX))
         yield [sighting.evidence.soft], None
 
 

@@ -16,7 +16,6 @@ from watermark.hidden.matching import Features, Floats, Pairs, Pixels, agreeing,
 
 Matrix = NDArray[np.float64]
 
-SUSPECT_PIXELS_MAX = 3_000_000  # more says nothing about a mark whose canvas has a short side of 768
 INLIER_DISTANCE_PX = 4.0
 ROUNDS_MAX = 4000
 CONFIDENCE = 0.9999
@@ -33,7 +32,7 @@ SKEW_MAX = 6.0  # how unequal scales may be along and across, and from one corne
 class Placement:
     """`homography` (3, 3) takes points of the original's canvas to pixels of the suspect; `inliers` speak for it.
 
-    The suspect is the grey one that was looked at: of a large picture, that brought down to SUSPECT_PIXELS_MAX.
+    The suspect is the grey one that was looked at: of a large picture, that brought down to `suspect.PIXELS_MAX`.
     Few inliers prove nothing: whether a mark is read there decides. None at all: the whole frame was compared.
     """
 
@@ -47,22 +46,28 @@ class Placement:
         return self.inliers >= INLIERS_CERTAIN
 
 
-def placements(suspect: Pixels, original: Features, canvas: Floats, *, most: int) -> Iterator[Placement]:
+def placements(
+    suspect: Pixels, original: Features, canvas: Floats, *, most: int, features: Features | None = None
+) -> Iterator[Placement]:
     """Where an original with these features, grey on its `canvas`, may lie in a grey suspect: the likeliest first.
+
+    `features` are the suspect's, where they are known.
 
     By features, then as the whole frame: what has no features, a page of flat colours or a soft gradient, is rarely
     cropped, and only comparing it tells how it is turned. At most `most`.
     """
     size = canvas.shape[1], canvas.shape[0]
-    found = [each for each in (_by_features(suspect, original, size),) if each]
+    found = [each for each in (_by_features(suspect, features, original, size),) if each]
     for number, each in enumerate((*found, *_as_whole_frame(suspect, canvas))):
         if number < most and sound(each.homography, size):
             yield each
 
 
-def _by_features(suspect: Pixels, original: Features, canvas: tuple[int, int]) -> Placement | None:
+def _by_features(
+    suspect: Pixels, features: Features | None, original: Features, canvas: tuple[int, int]
+) -> Placement | None:
     best: Placement | None = None
-    for variant, undo, inverted in _variants(Features.of(suspect), suspect.shape[1]):
+    for variant, undo, inverted in _variants(features or Features.of(suspect), suspect.shape[1]):
         found = _homography(original, variant, canvas)
         if found is not None and (best is None or found[1] > best.inliers):
             best = Placement(undo @ found[0], found[1], inverted)

@@ -12,7 +12,7 @@ from watermark.hidden.informed import InformedReading, Original, read_informed
 from watermark.hidden.secret import secret_layer
 
 KEY, OTHER = HiddenKey(1, b"k" * 32), HiddenKey(1, b"l" * 32)
-ASSET = b"a" * 32
+ASSET, OTHER_ASSET = b"a" * 32, b"b" * 32  # of the two patterns that a copy may carry it has the former
 IDS = np.random.default_rng(4).integers(0, 1 << 48, 2000, dtype=np.uint64)
 PICTURES = {"scene": scene(), "page": page(), "small scene": scene(480, 360), "small page": page(450, 400)}
 ORIGINALS = {name: Original.of(picture) for name, picture in PICTURES.items()}
@@ -27,7 +27,7 @@ def copy_of(name: str, number: int) -> Pixels:
 
 def read(suspect: Pixels, name: str, key: HiddenKey = KEY) -> InformedReading:
     """Against all 2,000 candidates."""
-    return read_informed(np.ascontiguousarray(suspect), ORIGINALS[name], key, ASSET, IDS)
+    return read_informed(np.ascontiguousarray(suspect), ORIGINALS[name], key, [OTHER_ASSET, ASSET], IDS)
 
 
 def names(reading: InformedReading) -> set[int]:

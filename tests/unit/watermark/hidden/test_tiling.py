@@ -22,7 +22,7 @@ def test_a_piece_of_soft_light_is_placed_and_read() -> None:
     """No feature can be matched, nor is the piece the whole frame: the tiles say where it may lie, the shades where."""
     picture = soft_light()
     copy = as_jpeg(embed(picture, Carrier.of(picture), int(IDS[7]), KEY, ASSET), 85)
-    reading = read_informed(as_jpeg(np.ascontiguousarray(copy[140:640, 300:1000]), 70), picture, KEY, ASSET, IDS)
+    reading = read_informed(as_jpeg(np.ascontiguousarray(copy[140:640, 300:1000]), 70), picture, KEY, [ASSET], IDS)
     assert [int(IDS[7])] == [each.copy_id for each in reading.named]
     assert reading.placement is not None
     x, y = (reading.placement.homography @ (500, 400, 1))[:2]
