@@ -2,7 +2,7 @@
 
 Promises: every range of a copy is of the same bytes, as long as its entity tag is: who it is sealed to, how it looks,
 its mark and its template are all in the tag. What was made for a copy is kept for the next range of it, at most
-KEPT_MAX_BYTES for all. Leaves the decision, the events and the stream to `SealedExit`.
+KEPT_MAX_BYTES for all. Leaves the decision, the events and the stream to `copies`.
 """
 
 from collections import OrderedDict

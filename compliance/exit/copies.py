@@ -1,0 +1,92 @@
+"""Copies of a PDF that keep its text on their way out, in ranges: a template, and one viewer's bytes in its slots.
+
+Promises: the range is of the copy that the event names, whoever it is sealed to by then; a long answer asks again on
+the way. Leaves making the viewer's bytes to `splicing`, and copies of what has no template to `pictures`.
+"""
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from compliance.errors import NotPrepared
+from compliance.events import Trail
+from compliance.exit.asking import Asking
+from compliance.exit.desk import Desk
+from compliance.exit.gates import Gate, Passage
+from compliance.exit.pieces import ChooseCopy, Copy, Outgoing, Piece, PieceKind, ReleasedCopy
+from compliance.exit.splicing import CopyOf, Splices, Template, template_of
+from compliance.exit.turns import Turns
+from compliance.media_types import PDF, named_as
+from storage.objects import ObjectStore
+from watermark.templates import Patches, apply
+
+TRIES_MAX = 3
+
+
+class SplicedCopies:
+    """Of one process. Of one release it keeps for the next what makes a copy of a template, for speed only."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        objects: ObjectStore,
+        splices: Splices,
+        turns: Turns,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._desk, self._objects, self._splices, self._turns, self._now_s = desk, objects, splices, turns, now_s
+
+    async def release(self, gate: Gate, choose: ChooseCopy, trail: Trail) -> ReleasedCopy | None:
+        """A copy made of a template; None if there is none to make it of.
+
+        Patches are made between two transactions, and the gate is asked again in the second: it may have changed who
+        the copy is sealed to, which is another copy then.
+        """
+        for _ in range(TRIES_MAX):
+            async with self._desk.database.transaction() as tx:
+                passage = await self._desk.admit(gate, tx, PieceKind.DOCUMENT)
+                if passage.served.preparation == "pending":
+                    raise NotPrepared
+                template = await template_of(tx, passage)
+                if template is None:
+                    return None
+                copy = CopyOf(template, passage.seal)
+                patches = self._splices.get(copy)
+                if patches is not None:
+                    known = _known(passage, patches)
+                    part = choose(known)
+                    if part is not None:
+                        piece = Piece(kind=PieceKind.DOCUMENT)
+                        await self._desk.append(tx, passage, piece, trail, 0, level=template.level.value)
+                    break
+            async with self._turns.of(gate.person_id):
+                await self._splices.make(copy, passage.served.sha256 or "")
+        else:
+            raise NotPrepared  # somebody changes faster than copies are made
+        if part is None:
+            return ReleasedCopy(copy=known)
+        chunks = self._desk.told(self._read_spliced(gate, template, patches, part), passage, trail)
+        leaving = Outgoing(media_type=PDF, filename=known.filename, size_bytes=len(part), chunks=chunks)
+        return ReleasedCopy(copy=known, outgoing=leaving)
+
+    async def _read_spliced(
+        self, gate: Gate, template: Template, patches: Patches, part: range
+    ) -> AsyncGenerator[bytes]:
+        """The template's bytes with the viewer's in their place; asks again on the way (`asking`)."""
+        at = part.start
+        reading = self._objects.read(template.row.object_key, start=part.start, stop=part.stop)
+        async with Asking(lambda: self._desk.ask(gate, PieceKind.DOCUMENT), self._now_s) as asking, aclosing(reading):
+            async for chunk in reading:
+                await asking.before(len(chunk))
+                yield apply(patches, at, chunk)
+                at += len(chunk)
+
+
+def _known(passage: Passage, patches: Patches) -> Copy:
+    return Copy(
+        media_type=PDF,
+        filename=named_as(passage.served.filename or "", PDF),
+        made_at=passage.begun,
+        size_bytes=patches.size_bytes,
+        tag=patches.etag,
+    )

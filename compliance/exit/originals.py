@@ -1,0 +1,92 @@
+"""Stored bytes on their way out, as they are: to employees who may have them, never to viewers.
+
+Promises: the event is committed before a byte or an address leaves; a long answer asks again on the way. Leaves the
+decision to the gate.
+"""
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from compliance.errors import NotFound
+from compliance.events import Trail
+from compliance.exit.asking import Asking
+from compliance.exit.desk import Desk
+from compliance.exit.gates import Gate, Passage
+from compliance.exit.pieces import ByAddress, Choose, Original, Outgoing, Piece, PieceKind, Released
+from storage.database import Transaction
+from storage.objects import ObjectStore
+
+
+class Originals:
+    """Of one process."""
+
+    def __init__(self, desk: Desk, objects: ObjectStore, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._desk, self._objects, self._now_s = desk, objects, now_s
+
+    async def release(self, gate: Gate, choose: Choose, trail: Trail) -> Released:
+        """What `choose` wants of the stored bytes, with its event committed; without an event when it wants nothing.
+
+        `choose` is asked after the gate has said yes, in the same transaction; what it raises comes out and nothing is
+        recorded. Raises AccessDenied, NotFound.
+        """
+        async with self._desk.database.transaction() as tx:
+            passage = await self._desk.admit(gate, tx, PieceKind.ORIGINAL)
+            original = _original_of(passage)
+            leave = choose(original)
+            if leave is not None:
+                await self._append(tx, passage, leave, trail)
+        if isinstance(leave, ByAddress):
+            return Released(original=original, address=self._address(passage, leave))
+        outgoing = None if leave is None else self._original(gate, passage, leave, trail)
+        return Released(original=original, outgoing=outgoing)
+
+    def _original(self, gate: Gate, passage: Passage, part: range, trail: Trail) -> Outgoing:
+        original = _original_of(passage)
+        return Outgoing(
+            media_type=original.media_type,
+            filename=original.filename,
+            size_bytes=len(part),
+            chunks=self._desk.told(self._stored(gate, passage, part.start, part.stop), passage, trail),
+        )
+
+    async def _append(self, tx: Transaction, passage: Passage, leave: range | ByAddress, trail: Trail) -> None:
+        """By an address all of it may leave, and nobody will see how much does: the event counts all."""
+        piece = Piece(kind=PieceKind.ORIGINAL)
+        if isinstance(leave, ByAddress):
+            size_bytes = passage.served.size_bytes or 0
+            await self._desk.append(tx, passage, piece, trail, size_bytes, way="address", seconds=leave.lifetime_s)
+        else:
+            await self._desk.append(tx, passage, piece, trail, 0)
+
+    def _address(self, passage: Passage, leave: ByAddress) -> str:
+        return self._objects.sign_read(
+            passage.served.object_key or "",
+            expires_s=leave.lifetime_s,
+            media_type=leave.media_type,
+            disposition=leave.disposition,
+        )
+
+    async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncGenerator[bytes]:
+        """The stored bytes; asks again on the way (`asking`)."""
+        asking = Asking(lambda: self._desk.ask(gate, PieceKind.ORIGINAL), self._now_s)
+        async with (
+            asking,
+            aclosing(self._objects.read(passage.served.object_key or "", start=start, stop=stop)) as read,
+        ):
+            async for chunk in read:
+                await asking.before(len(chunk))
+                yield chunk
+
+
+def _original_of(passage: Passage) -> Original:
+    served = passage.served
+    if served.sha256 is None or served.made_at is None:
+        raise NotFound
+    return Original(
+        sha256=served.sha256,
+        size_bytes=served.size_bytes or 0,
+        media_type=served.media_type or "application/octet-stream",
+        filename=served.filename or "",
+        made_at=served.made_at,
+    )
