@@ -8,6 +8,8 @@ conversation broke off or its jobs are used up; none is left when `close` return
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
 
 from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import RenderLimits
@@ -88,3 +90,23 @@ class RenderPool:
             self._idle.append(child)
         else:
             await child.end()
+
+
+class Pooled:
+    """What works with a pool of its own. Use it as an async context manager, one for a server."""
+
+    def __init__(self, module: str, processes: int, limits: RenderLimits) -> None:
+        self._limits = limits
+        self._pool = RenderPool(module, processes, limits)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the processes; jobs under way fail with RenderCrashed."""
+        await self._pool.close()

@@ -8,13 +8,11 @@ Leaves to its callers what is kept where and who may see it, and sealing to `sea
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing, asynccontextmanager
-from types import TracebackType
-from typing import Self
 
 from compliance.rendering import replies
 from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
-from compliance.rendering.pool import RenderPool
+from compliance.rendering.pool import Pooled
 from compliance.rendering.replies import FullImage, PreparedPage, RawPage, TemplateMade
 from watermark.errors import SourceTooLarge, UnsupportedType
 from watermark.media_types import PDF_MEDIA_TYPE, SEALABLE_MEDIA_TYPES
@@ -22,25 +20,12 @@ from watermark.media_types import PDF_MEDIA_TYPE, SEALABLE_MEDIA_TYPES
 DRAWING = "watermark.worker"  # named, not imported: the server need not load the decoders
 
 
-class Renderer:
-    """Use it as an async context manager, one for a server; processes start when first needed."""
+class Renderer(Pooled):
+    """Its processes start when first needed."""
 
     def __init__(self, *, processes: int = 2, limits: RenderLimits = DEFAULT_LIMITS) -> None:
-        self._limits = limits
-        self._pool = RenderPool(DRAWING, processes, limits)
+        super().__init__(DRAWING, processes, limits)
         self._long_work = asyncio.Semaphore(max(1, processes - 1))
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """End the processes; jobs under way fail with RenderCrashed."""
-        await self._pool.close()
 
     async def prepare(
         self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str, long_side_px: int, thumb_px: int

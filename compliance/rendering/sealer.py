@@ -6,13 +6,12 @@ every refusal is a `WatermarkError`. Leaves to its callers who gets a copy, and 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from types import TracebackType
 from typing import Self
 
 from compliance.marks import CopyMark
 from compliance.rendering.child import Reply
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
-from compliance.rendering.pool import RenderPool
+from compliance.rendering.pool import Pooled
 from watermark.framing import Header
 from watermark.look import STANDARD, Look
 from watermark.packing import unpack
@@ -53,24 +52,11 @@ class Seal:
     mark: CopyMark | None = None
 
 
-class Sealer:
-    """Use it as an async context manager, one for a server; processes start when first needed."""
+class Sealer(Pooled):
+    """Its processes start when first needed."""
 
     def __init__(self, *, processes: int = 2, limits: RenderLimits = DEFAULT_LIMITS) -> None:
-        self._limits = limits
-        self._pool = RenderPool(SEALING, processes, limits)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """End the processes; jobs under way fail with RenderCrashed."""
-        await self._pool.close()
+        super().__init__(SEALING, processes, limits)
 
     async def seal(
         self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg", cut: tuple[int, int, int, int] | None = None
