@@ -24,7 +24,14 @@ from storage.objects import ObjectStore
 from storage.rows import materials, renditions, versions
 from storage.rows.renditions import Kind, RenditionRow
 from storage.rows.versions import FindingRow, Severity, VersionRow
-from watermark.errors import RenderBusy, RenderCrashed, RenderTimeout, SourceIncomplete, WatermarkError
+from watermark.errors import (
+    OfficeConverterMissing,
+    RenderBusy,
+    RenderCrashed,
+    RenderTimeout,
+    SourceIncomplete,
+    WatermarkError,
+)
 from watermark.findings import Finding
 
 PAGE_LONG_SIDE_PX = 2000
@@ -33,6 +40,7 @@ RENDER_TRIES_MAX = 3  # a crash or a time-out may be the machine's fault; three 
 MPT_PER_PT = 1000
 JPEG = "image/jpeg"
 DETECTOR = "renderer"
+CONVERTED_AT_ONCE = 20  # drafts that were refused before; the others wait for the next round
 NOT_SEALABLE = "not-sealable"
 OFFICE_CONVERTED = "office-converted"
 EVIDENCE = frozenset(
@@ -62,7 +70,8 @@ class Preparer:
         self._objects = objects
         self._renderer = renderer
         self._templating = Templating(database, objects, renderer)
-        self._shown = Shown(database, objects, office or OfficeConverter(None))
+        self._office = office or OfficeConverter(None)
+        self._shown = Shown(database, objects, self._office)
         self._clock = clock
 
     async def prepare(self, version_id: UUID) -> None:
@@ -87,6 +96,22 @@ class Preparer:
             await self._refuse(version, error.slug, dict(error.params))
         except Ended:
             return
+
+    async def convert_refused(self) -> int:
+        """Prepares drafts that were refused where nothing could be converted, if it can be here; how many.
+
+        Raises as `prepare`; a version that is left pending then is prepared like any other that waits.
+        """
+        if self._office.missing:
+            return 0
+        async with self._database.transaction() as tx:
+            refused = await versions.refused_drafts(tx, OfficeConverterMissing.slug, CONVERTED_AT_ONCE)
+        for version_id in refused:
+            async with self._database.transaction() as tx:
+                reopened = await versions.reopen_preparation(tx, version_id, OfficeConverterMissing.slug)
+            if reopened:
+                await self.prepare(version_id)
+        return len(refused)
 
     async def _rendered(self, version: VersionRow) -> list[FindingRow]:
         """Makes and stores every rendition; what the renderer noticed on the way."""

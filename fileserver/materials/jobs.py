@@ -13,8 +13,10 @@ from storage.rows import versions
 
 PREPARE = "versions.prepare"
 PREPARE_OVERDUE = "versions.prepare_overdue"
+CONVERT_REFUSED = "versions.convert_refused"
 OVERDUE_AFTER = timedelta(minutes=15)
 OVERDUE_CRON = "*/10 * * * *"
+REFUSED_CRON = "*/10 * * * *"
 OVERDUE_BATCH = 100
 
 log = structlog.get_logger(__name__)
@@ -33,7 +35,12 @@ def register(jobs: Jobs, services: Services) -> None:
     async def prepare_overdue() -> None:
         await enqueue_overdue(services)
 
+    async def convert_refused() -> None:
+        if count := await preparer.convert_refused():
+            log.info("office files that were refused converted", count=count)
+
     jobs.register(PREPARE, prepare)
+    jobs.register_periodic(CONVERT_REFUSED, REFUSED_CRON, convert_refused)
     jobs.register_periodic(PREPARE_OVERDUE, OVERDUE_CRON, prepare_overdue)
 
 

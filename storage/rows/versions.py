@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, exists, func, insert, select, update
+from sqlalchemy import Select, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -135,6 +135,22 @@ async def overdue_preparations(tx: Transaction, before: datetime, limit: int) ->
     """Versions created before this time that are still not prepared, oldest first."""
     query = select(version.c.id).where(version.c.preparation == "pending", version.c.created_at < before)
     return list(await tx.scalars(query.order_by(version.c.created_at).limit(limit)))
+
+
+async def refused_drafts(tx: Transaction, rule: str, limit: int) -> Sequence[UUID]:
+    """Versions that nobody has submitted and that were refused for this reason, oldest first."""
+    reason = exists().where(finding.c.version_id == version.c.id, finding.c.rule == rule)
+    query = select(version.c.id).where(version.c.preparation == "refused", version.c.state == "draft", reason)
+    return list(await tx.scalars(query.order_by(version.c.created_at).limit(limit)))
+
+
+async def reopen_preparation(tx: Transaction, version_id: UUID, rule: str) -> bool:
+    """A refused version waits again, and the reason is gone from its findings. False if it is no longer refused."""
+    query = update(version).where(version.c.id == version_id, version.c.preparation == "refused")
+    if (await tx.execute(query.values(preparation="pending"))).rowcount != 1:
+        return False
+    await tx.execute(delete(finding).where(finding.c.version_id == version_id, finding.c.rule == rule))
+    return True
 
 
 async def add_findings(tx: Transaction, rows: Collection[FindingRow]) -> None:

@@ -72,17 +72,43 @@ async def test_a_document_reads_no_file_of_the_machine(tmp_path_factory: pytest.
     assert [] == [image.name for page in pdf.pages for image in page.images]
 
 
-async def prepared(services: Services, body: bytes, filename: str) -> UUID:
+def preparer(services: Services, *, office: bool) -> Preparer:
+    """One that can convert Office files, or can't."""
+    converter = OfficeConverter(find_program() if office else None)
+    return Preparer(services.database, services.objects, services.renderer, services.clock, converter)
+
+
+async def prepared(services: Services, body: bytes, filename: str, *, office: bool = True) -> UUID:
     """A version, prepared."""
     owner = await add_employee(services, Role.MARKETER)
     upload_id = await add_upload(services, owner.person_id, body, filename)
     wanted = MaterialIn.model_validate({"upload_id": upload_id, "title": "新品", "class": "in_clinic"})
     version_id = (await service.create(services, owner.actor, Trail(), wanted)).versions[0].id
-    preparer = Preparer(
-        services.database, services.objects, services.renderer, services.clock, OfficeConverter(find_program())
-    )
-    await preparer.prepare(version_id)
+    await preparer(services, office=office).prepare(version_id)
     return version_id
+
+
+async def test_what_was_refused_for_want_of_a_program_is_prepared_once_it_is_there(services: Services) -> None:
+    """A worker without one leaves it alone; the first that has it prepares it, once, and the finding is gone."""
+    version_id = await prepared(services, office_files.docx("text"), "notes.docx", office=False)
+    states = []
+    for office, drafts in ((False, 0), (True, 1), (True, 0)):
+        assert drafts == await preparer(services, office=office).convert_refused()
+        async with services.database.transaction() as tx:
+            version = await versions.version_by_id(tx, version_id)
+            found = (await versions.findings_of(tx, [version_id]))[version_id]
+        assert version is not None
+        states.append((version.preparation, [each.rule for each in found]))
+    ready = ("ready", ["office-converted"])
+    assert [("refused", ["office-converter-missing"]), ready, ready] == states
+
+
+async def test_a_refused_version_that_was_decided_on_stays_refused(services: Services) -> None:
+    """Pages that no reviewer saw don't turn up behind an approval."""
+    version_id = await prepared(services, office_files.docx("text"), "notes.docx", office=False)
+    async with services.database.transaction() as tx:
+        await versions.set_state(tx, version_id, "approved")
+    assert 0 == await preparer(services, office=True).convert_refused()
 
 
 async def test_a_presentation_is_prepared_as_the_pdf_it_becomes(services: Services) -> None:
