@@ -43,11 +43,11 @@ class Mark:
 
 
 def encoded(pixels: Pixels, media_type: str) -> bytes:
-    """RGB pixels, given away, as a file that holds nothing else."""
+    """RGB pixels as a file that holds nothing else."""
     if media_type == "image/png":
         return encode(Image.fromarray(pixels), media_type)
-    # As Pillow's, less two copies of the pixels.
-    _, content = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels), _JPEG_OPTIONS)
+    # As Pillow's, less two copies of the pixels. Turned in place, they would be copied twice.
+    _, content = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), _JPEG_OPTIONS)
     return content.tobytes()
 
 

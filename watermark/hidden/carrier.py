@@ -49,7 +49,7 @@ class Carrier:
 
     @classmethod
     def of(cls, pixels: Pixels) -> "Carrier":
-        """The carrier of an RGB picture, uint8 (H, W, 3)."""
+        """The carrier of a picture in RGB, uint8 (H, W, 3), or in grey, (H, W)."""
         height, width = pixels.shape[:2]
         luma = _canvas_luma(pixels)
         white = (cv2.blur(luma, (3, 3)) - PAPER_FROM) / (PAPER_WHITE - PAPER_FROM)
@@ -94,8 +94,8 @@ def canvas_size(width_px: int, height_px: int) -> tuple[int, int]:
 
 def _canvas_luma(pixels: Pixels) -> Floats:
     height, width = pixels.shape[:2]
-    small = cv2.resize(pixels, canvas_size(width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)).astype(np.float32)
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)  # noqa: PLR2004  # two sides
+    return cv2.resize(grey, canvas_size(width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def _amplitude(luma: Floats, paper: Floats) -> Floats:

@@ -16,8 +16,11 @@ from watermark.hidden.secret import secret_layer
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-STEP_BITS = 4  # the change is enlarged in sixteenths of a level
+STEPS = 4  # the change is enlarged in quarters of a level
+NONE = 128  # how no change is written, so that a byte holds it: from 32 levels down to almost 32 up
 STRIP_ROWS = 16  # what is worked on at a time stays in the processor's cache
+_LEVELS = (np.arange(256) - NONE + STEPS // 2) // STEPS  # of each such byte, rounded
+_UP, _DOWN = (np.maximum(each, 0).astype(np.uint8) for each in (_LEVELS, -_LEVELS))
 
 
 class CarrierMismatch(ValueError):
@@ -38,18 +41,16 @@ def embed(pixels: Pixels, carrier: Carrier, copy_id: int, key: HiddenKey, asset:
 def added(pixels: Pixels, change: Floats) -> Pixels:
     """`pixels` plus `change` (levels, float32, on the canvas), enlarged to the picture and clipped once."""
     height, width = pixels.shape[:2]
-    steps = np.rint(change * (1 << STEP_BITS)).astype(np.int16)
-    enlarged = np.asarray(cv2.resize(steps, (width, height), interpolation=cv2.INTER_LINEAR), np.int16)
+    steps = np.clip(np.rint(change * STEPS) + NONE, 0, 255).astype(np.uint8)
+    enlarged = np.asarray(cv2.resize(steps, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
     out = np.empty_like(pixels)
     for top in range(0, height, STRIP_ROWS):
         rows = slice(top, top + STRIP_ROWS)
-        levels = (enlarged[rows] + (1 << (STEP_BITS - 1))) >> STEP_BITS
-        raised = cv2.add(pixels[rows], _rgb(levels))
-        cv2.subtract(raised, _rgb(-levels), dst=out[rows])
+        raised = cv2.add(pixels[rows], _rgb(enlarged[rows], _UP))
+        cv2.subtract(raised, _rgb(enlarged[rows], _DOWN), dst=out[rows])
     return out
 
 
-def _rgb(levels: NDArray[np.int16]) -> Pixels:
-    """The positive part of `levels` for all three channels."""
-    grey = np.maximum(levels, 0).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+def _rgb(steps: Pixels, table: Pixels) -> Pixels:
+    """What the table says of each step, for all three channels."""
+    return np.asarray(cv2.cvtColor(cv2.LUT(steps, table), cv2.COLOR_GRAY2RGB), np.uint8)
