@@ -163,15 +163,15 @@ def _bands(masks: Pixels, left: int, top: int) -> Iterator[tuple[Pixels, int, in
 
 def _inked(masks: Pixels, left: int, top: int, ink: Ink) -> Piece:
     """The fill, and of the outline what the fill leaves visible, in their colours."""
-    fill, outlined = masks[..., 0], masks[..., 1]
+    fill, outlined = cv2.split(masks)
     dark = fill * np.float32(ink.fill_opacity / OPAQUE)
     light = cv2.subtract(outlined, fill) * np.float32(ink.outline_opacity / OPAQUE) * (1 - dark)
-    keep = np.asarray(np.rint((1 - dark - light) * OPAQUE), np.uint8)
+    keep = cv2.addWeighted(dark, -OPAQUE, light, -OPAQUE, OPAQUE, dtype=cv2.CV_8U)
     layers = {tones: _layer(dark, light, tones) for tones in zip(ink.fill, ink.outline, strict=True)}
     add = [layers[tones] for tones in zip(ink.fill, ink.outline, strict=True)]
-    return Piece(left, top, np.dstack((keep, keep, keep)), np.dstack(add))
+    return Piece(left, top, np.asarray(cv2.merge([keep] * 3), np.uint8), np.asarray(cv2.merge(add), np.uint8))
 
 
 def _layer(dark: Tones, light: Tones, tones: tuple[int, int]) -> Pixels:
     """One channel of what is added."""
-    return np.asarray(np.rint(dark * np.float32(tones[0]) + light * np.float32(tones[1])), np.uint8)
+    return np.asarray(cv2.addWeighted(dark, tones[0], light, tones[1], 0, dtype=cv2.CV_8U), np.uint8)
