@@ -23,7 +23,7 @@ async def test_the_log_is_taken_away_with_a_bar(console: Console) -> None:
         await page.get_by_role("button", name="Export…").click()
         dialog = page.get_by_role("dialog", name="Export the log")
         await expect(dialog).to_contain_text("Everything that the present search finds")
-        await dialog.get_by_text("NDJSON", exact=True).click()
+        await dialog.get_by_role("radio", name="NDJSON").check()
         async with page.expect_download() as download:
             await dialog.get_by_role("button", name="Start").click()
         await expect(dialog.get_by_role("status")).to_have_text("Exported, and the file is whole.")
