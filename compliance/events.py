@@ -200,10 +200,10 @@ def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
 
 def _exact(value: object) -> object:
     match value:
-        case dict():
-            return {_composed(key): _exact(item) for key, item in value.items()}
         case str():
             return _composed(value)
+        case dict():
+            return {_composed(key): _exact(item) for key, item in value.items()}
         case int() if not isinstance(value, bool) and abs(value) <= INTEGER_MAX:
             return value
         case _:

@@ -9,7 +9,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from tests.contract.ledger.replay import replay
 from tests.crash.ledger_node import ORIGIN
 from tests.crash.stage import _restart
 
-SIZE_MIB, BALLAST_MIB = 160, 40
+SIZE_MIB, BALLAST_MIB = 200, 40
 MIB = 1 << 20
 WRITERS = 32
 REFUSALS = 20  # in a row, until it counts as full
@@ -62,24 +62,26 @@ async def run_disk(say: Console) -> bool:
         url = await asyncio.to_thread(postgres.start, lambda _note: None)
         try:
             await asyncio.to_thread(migrate, url)
-            return await _rounds(Path(name) / "disk" / "ballast", postgres, url, say)
+            ballast = [Path(name) / "disk" / f"ballast-{number}" for number in range(ROUNDS)]
+            for each in ballast:
+                await asyncio.to_thread(each.write_bytes, bytes(BALLAST_MIB * MIB))
+            return await _rounds(ballast, postgres, url, say)
         finally:
             await asyncio.to_thread(postgres.stop)
 
 
-async def _rounds(ballast: Path, postgres: Postgres, url: str, say: Console) -> bool:
+async def _rounds(ballast: Sequence[Path], postgres: Postgres, url: str, say: Console) -> bool:
     database, keys = Database(url), KeyRing(MasterKey(secrets.token_bytes(32)))
     await keys.refresh(database)
     await open_ledger(database, keys, named=ORIGIN, otherwise=ORIGIN)
     watch, acknowledged = LedgerWatch(5), set[str]()
     sequencer = Sequencer(database, keys, watch, utc_now)
     async with sequencer.running():
-        for number in range(ROUNDS):
-            await asyncio.to_thread(ballast.write_bytes, bytes(BALLAST_MIB * MIB))
+        for number, each in enumerate(ballast):
             error = await _fill(database, acknowledged)
             say.print(f"round {number + 1}: full after {len(acknowledged)} acknowledged events ({error})")
             say.print(f"  the log: {watch.reason or watch.hindrance or 'keeps up'}")
-            await asyncio.to_thread(ballast.unlink)
+            await asyncio.to_thread(each.unlink)
             await _goes_on(database, postgres, acknowledged)
     await sequencer.catch_up()
     async with database.transaction() as tx:

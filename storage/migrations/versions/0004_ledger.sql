@@ -144,7 +144,8 @@ $$;
 CREATE TRIGGER event_awaits_sequencing AFTER INSERT ON event
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION await_sequencing();
 
-INSERT INTO ledger_pending (event_id) SELECT id FROM event ORDER BY id;
+-- What the log has already is worked off within minutes; until then nobody shall take it for stalled.
+INSERT INTO ledger_pending (event_id, added_at) SELECT id, clock_timestamp() + INTERVAL '1 hour' FROM event ORDER BY id;
 
 -- Pruning: the one door through which entries leave the log -----------------------------------------------------------
 
