@@ -11,7 +11,7 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 CRASH_ARGS ?= --target all --kills 100
 MALFORMED_ARGS ?= --count 2000
-PROOFS_ARGS ?= --edits 1000 --mutants 100000
+PROOFS_ARGS ?= --edits 1000 --rows 300 --mutants 100000
 UV_VERSION := 0.13.9
 
 BIN := .venv/bin

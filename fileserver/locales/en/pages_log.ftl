@@ -115,6 +115,9 @@ act-employee-receipt-read = Got an event's receipt
 act-viewer-receipt-read = Got an event's receipt
 act-employee-ledger-read = Read entries of the ledger
 
+ledger-take = The whole ledger
+ledger-take-text = A tar file with checkpoint, hashes, all entries and a page that says how: proved offline by tools of others (Go, tlog-scales) or by sealshare audit verify.
+ledger-take-button = Download the ledger
 export-open = Export…
 export-title = Export the log
 export-filtered = Everything that the present search finds is exported.

@@ -115,6 +115,9 @@ act-employee-receipt-read = 领取了一条事件的回执
 act-viewer-receipt-read = 领取了一条事件的回执
 act-employee-ledger-read = 读取了账本条目
 
+ledger-take = 整个账本
+ledger-take-text = 一个 tar 文件，含检查点、哈希、全部条目和说明，可离线用他人编写的工具（Go、tlog-scales）或 sealshare audit verify 证明未被改动。
+ledger-take-button = 下载账本
 export-open = 导出…
 export-title = 导出日志
 export-filtered = 导出符合当前筛选条件的全部记录。
