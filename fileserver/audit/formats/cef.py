@@ -44,7 +44,7 @@ def cef_line(event: Labelled) -> bytes:
     """The header and the extension; keys whose value is empty are left out."""
     act, severity = event.fields["act"], SEVERITIES.get(event.fields["res"], max(SEVERITIES.values()))
     header = "|".join(_header(text) for text in ("CEF:0", VENDOR, PRODUCT, RELEASE, act, act, str(severity)))
-    pairs = [f"{key}={_value(value(event))}" for key, value in KEYS.items() if value(event) != ""]
+    pairs = [f"{key}={_value(value)}" for key, of in KEYS.items() if (value := of(event)) != ""]
     for number, (label, value) in enumerate(CUSTOM.items(), start=1):
         if text := value(event):
             pairs.append(f"cs{number}Label={label} cs{number}={_value(text)}")

@@ -13,6 +13,7 @@ from fileserver.audit.formats.model import Labelled
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+SUSPECT = frozenset("'=+-@\t\r\n＝＋－＠")
 COLUMNS: dict[str, Callable[[Labelled], object]] = {
     "id": lambda event: event.id,
     "index": lambda event: "" if event.index is None else event.index,
@@ -57,7 +58,7 @@ class CsvWriter:
 
 def safe_cell(text: str) -> str:
     """The text, with an apostrophe in front if a spreadsheet would run it."""
-    return f"'{text}" if FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in SUSPECT and FORMULA.match(text) else text
 
 
 def _records(rows: Iterable[Sequence[str]]) -> str:

@@ -34,6 +34,8 @@ def one_line(text: str) -> str:
 
     So a reader gets the exact text back from a JSON parser, and text without such characters is not touched.
     """
+    if text.isprintable() and "\\" not in text:  # nearly always; nothing else of STEERING is printable
+        return text
     return STEERING.sub(_escaped, text)
 
 
