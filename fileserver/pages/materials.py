@@ -104,6 +104,7 @@ async def read(call: Call[None, None, MaterialPath]) -> web.Response:
         "material.html",
         material=material,
         can=can,
+        may_hold=may_ever(call.actor.role, Action.HOLD_PLACE),
         strips=await _strips(call, material) if can.preview else {},
         shares=await _shares(call, material),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),

@@ -37,3 +37,4 @@ holds-operator = an operator
 holds-own = Somebody else has to lift what you placed.
 holds-none = No legal holds
 holds-none-text = Nothing has to be kept beyond its time.
+holds-material-text = Entries of the log about this material are kept until somebody else lifts the hold.

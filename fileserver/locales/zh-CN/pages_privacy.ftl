@@ -37,3 +37,4 @@ holds-operator = 运维人员
 holds-own = 您设置的保全须由他人解除。
 holds-none = 没有法律保全
 holds-none-text = 目前没有需要超期保留的内容。
+holds-material-text = 关于此资料的日志条目将一直保留，直到由他人解除保全。
