@@ -100,8 +100,9 @@ def drawn(lines: tuple[str, ...], look: Look, width: int, height: int, times: in
     masks = _turned(_set(planned, times), planned, times)
     if planned.step is not None:
         across, down = (math.ceil(each) * times for each in planned.step)
-        return Overlay((_inked(_wrapped(masks, across, down), 0, 0, look.ink),), (across, down))
-    left, top = (round(at * times - side / 2) for at, side in zip(planned.centre, masks.shape[1::-1], strict=True))
+        return Overlay((_inked(_wrapped(masks, across, down, times), 0, 0, look.ink),), (across, down))
+    sides = (side // times for side in masks.shape[1::-1])
+    left, top = (round(at - side / 2) * times for at, side in zip(planned.centre, sides, strict=True))
     return Overlay(tuple(_inked(*each, look.ink) for each in _bands(masks, left, top)), None)
 
 
@@ -130,19 +131,22 @@ def _turned(masks: Pixels, planned: Setting, times: int = 1) -> Pixels:
     return np.asarray(cv2.warpAffine(masks, turn, box, flags=smoothing), np.uint8)
 
 
-def _wrapped(masks: Pixels, width: int, height: int) -> Pixels:
+def _wrapped(masks: Pixels, width: int, height: int, times: int) -> Pixels:
     """The block in the middle of a tile; what hangs over one edge comes in at the opposite one."""
     tile = np.zeros((height, width, masks.shape[2]), np.uint8)
-    for rows, into_rows in _folded(masks.shape[0], height):
-        for columns, into_columns in _folded(masks.shape[1], width):
+    for rows, into_rows in _folded(masks.shape[0], height, times):
+        for columns, into_columns in _folded(masks.shape[1], width, times):
             into = tile[into_rows, into_columns]
             np.maximum(into, masks[rows, columns], out=into)
     return tile
 
 
-def _folded(length: int, period: int) -> Iterator[tuple[slice, slice]]:
-    """The parts of a run of `length` about the middle of a period, and where in the period each comes to lie."""
-    start = (period - length) // 2
+def _folded(length: int, period: int, times: int) -> Iterator[tuple[slice, slice]]:
+    """The parts of a run of `length` about the middle of a period, and where in the period each comes to lie.
+
+    Half a pixel of the page is left out on every level alike.
+    """
+    start = (period - length) // times // 2 * times
     at = 0
     while at < length:
         into = (start + at) % period
