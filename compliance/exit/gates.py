@@ -40,6 +40,7 @@ VISIT_ACTIONS = {
 DESK_ACTIONS = {
     PieceKind.PAGE: Action.MATERIAL_PREVIEW,
     PieceKind.THUMB: Action.MATERIAL_PREVIEW,
+    PieceKind.TILE: Action.MATERIAL_PREVIEW,
     PieceKind.ORIGINAL: Action.MATERIAL_ORIGINAL,
 }
 

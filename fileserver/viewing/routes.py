@@ -24,6 +24,7 @@ from fileserver.viewing.schemas import (
     PageOut,
     VersionPagePath,
     VersionPath,
+    VersionTilePath,
     VisitIn,
     VisitOut,
     VisitPagePath,
@@ -101,6 +102,14 @@ async def preview(call: Call[None, None, VersionPagePath]) -> web.StreamResponse
 async def preview_thumb(call: Call[None, None, VersionPagePath]) -> web.StreamResponse:
     """The same, small."""
     return await _desk_piece(call, Piece(kind=PieceKind.THUMB, page=call.params.page))
+
+
+async def preview_tile(call: Call[None, None, VersionTilePath]) -> web.StreamResponse:
+    """A part of a page at several times its size, sealed to the employee who looks closely."""
+    wanted = call.params
+    piece = Piece(kind=PieceKind.TILE, page=wanted.page, level=wanted.level, column=wanted.column, row=wanted.row)
+    gate = DeskGate(wanted.version_id, call.signed_in.person_id)
+    return await send(call.request, await call.services.exit.release(gate, piece, call.trail))
 
 
 async def _desk_piece(call: Call[None, None, VersionPagePath], piece: Piece) -> web.StreamResponse:
@@ -291,6 +300,13 @@ ROUTES = (
         errors=WHOLE,
     ),
     _version("pages/{page}", "versions.page", "One page of a version, sealed to the employee", preview),
+    _version(
+        "pages/{page}/tiles/{level}/{column}-{row}",
+        "versions.tile",
+        "A part of a page of a version at several times its size, sealed to the employee",
+        preview_tile,
+        path_params=VersionTilePath,
+    ),
     _version("thumbs/{page}", "versions.thumb", "One page of a version, small, sealed to the employee", preview_thumb),
     Route(
         method="POST",

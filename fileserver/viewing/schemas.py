@@ -111,3 +111,11 @@ class VersionPagePath(Input):
 
     version_id: UUID
     page: int = Field(ge=1, le=100_000)
+
+
+class VersionTilePath(VersionPagePath):
+    """A tile of a page of a version."""
+
+    level: int = Field(ge=2, le=4)
+    column: int = Field(ge=0, le=200)
+    row: int = Field(ge=0, le=200)

@@ -63,6 +63,19 @@ async def test_a_level_is_drawn_once(stage: Stage) -> None:
     assert f"versions/{stage.cast.version_id}/zoom-2/2.jpg" in keys
 
 
+async def test_an_employees_tile_leads_to_them(stage: Stage) -> None:
+    """Who reads a version inside the brand may look as closely, and what they see carries their copy's id."""
+    path = f"/api/v1/versions/{stage.cast.version_id}/pages/1/tiles/2"
+    tiles = [await stage.get("reviewer", f"{path}/{column}-{row}") for column, row in ((1, 1), (2, 1))]
+    assert [200, 200] == [each.status for each in tiles]
+    event, again = await stage.told("employee:material:preview")
+    assert ("tile", 2, event["det"]["copy"]) == (event["det"]["kind"], event["det"]["level"], again["det"]["copy"])
+    side_by_side = np.hstack([np.asarray(Image.open(io.BytesIO(each.body)).convert("RGB")) for each in tiles])
+    assert (512, 1024, 3) == side_by_side.shape
+    assert 403 == (await stage.get("li", f"{path}/1-1")).status
+    assert 404 == (await stage.get("reviewer", f"{path}/60-1")).status
+
+
 async def test_a_large_picture_is_zoomed_into_itself(stage: Stage) -> None:
     """Tiles of a photograph come from its own pixels; one that is no larger than its page offers none."""
     photo = Image.effect_noise((3000, 1500), 60).convert("RGB")

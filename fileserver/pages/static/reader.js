@@ -1,4 +1,6 @@
-// Reading page by page: arrow keys, the page in sight, and another try for a page that could not be loaded.
+// Reading page by page: arrow keys, the page in sight, a closer look, another try for a page that could not be loaded.
+
+import { addZoom } from "./zoom.js";
 
 const list = document.querySelector("[data-reader]");
 const items = list ? [...list.children] : [];
@@ -40,12 +42,14 @@ const seen = new IntersectionObserver((entries) => {
 for (const item of items) {
   seen.observe(item);
   item.querySelector("img").addEventListener("error", () => retry(item));
+  const zooms = JSON.parse(item.dataset.zooms);
+  if (zooms.length) addZoom(item, async () => zooms, list.dataset);
 }
 
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, PageDown: 1, PageUp: -1 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select, video")) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select, video, .zoomed")) return;
   const wanted = event.key === "Home" ? 1 : event.key === "End" ? items.length : current + (STEPS[event.key] ?? 0);
   if (wanted === current || !items[wanted - 1]) return;
   event.preventDefault();
