@@ -193,3 +193,45 @@ def test_issuers_that_cannot_be_read_stop_the_start(environ: pytest.MonkeyPatch,
         environ.setenv("SEALSHARE_OUTGOING_CA_FILE", str(path))
         with pytest.raises(ConfigError, match=r"^SEALSHARE_OUTGOING_CA_FILE: "):
             load_config()
+
+
+WITNESS = "witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X https://w1.example"
+
+
+def test_witnesses_are_keys_with_addresses(environ: pytest.MonkeyPatch) -> None:
+    """The server may send to their addresses and those of webhooks; `sealshare config` shows them as they came."""
+    environ.setenv("SEALSHARE_LEDGER_WITNESSES", WITNESS)
+    environ.setenv("SEALSHARE_LEDGER_WEBHOOKS", "https://hooks.example/a, https://hooks.example/b")
+    config = load_config()
+
+    assert ("https://w1.example", "https://hooks.example/a", "https://hooks.example/b") == config.outgoing_urls
+    assert WITNESS in [setting.value for setting in config.effective()]
+    assert "witness:witness.example/w1" == config.ledger_witnesses[0].place
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"SEALSHARE_LEDGER_WITNESSES": f"{WITNESS},{WITNESS}"},
+        {"SEALSHARE_LEDGER_WITNESSES": "https://w1.example"},
+        {"SEALSHARE_LEDGER_WITNESSES": WITNESS.replace("20324abe", "20324abf")},
+        {"SEALSHARE_LEDGER_WITNESSES": WITNESS.partition(" ")[0]},
+        {"SEALSHARE_LEDGER_WITNESSES": WITNESS.replace("https://", "https://me:mine@")},
+        {"SEALSHARE_LEDGER_WEBHOOKS": "ftp://hooks.example/"},
+        {"SEALSHARE_LEDGER_WITNESS_QUORUM": "1"},
+        {"SEALSHARE_LEDGER_WITNESSES": WITNESS, "SEALSHARE_LEDGER_WITNESS_QUORUM": "2"},
+        {"SEALSHARE_LEDGER_BUCKET": "checkpoints"},
+        {"SEALSHARE_LEDGER_BUCKET_ACCESS_KEY": "x"},
+        {"SEALSHARE_LEDGER_CONFLICT": "ignore"},
+        {"SEALSHARE_LEDGER_TELL_EVERY_S": "0"},
+    ],
+)
+def test_places_outside_that_could_not_work_stop_the_start(
+    environ: pytest.MonkeyPatch, changed: dict[str, str]
+) -> None:
+    """A misspelt key, a quorum that nobody can reach, half a bucket: said at the start, and no secret with it."""
+    for name, value in changed.items():
+        environ.setenv(name, value)
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+    assert "mine" not in str(caught.value)
