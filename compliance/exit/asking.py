@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
-AGAIN_BYTES = 64 << 20
+AGAIN_BYTES = 256 << 20
 AGAIN_S = 1.0
 # How far an answer may run ahead of the next one; a question takes a few milliseconds.
-AHEAD_BYTES = 32 << 20
+AHEAD_BYTES = 64 << 20
 AHEAD_S = 1.0
 
 
@@ -36,8 +36,11 @@ class Asking:
             self._open.cancel()
             await asyncio.gather(self._open, return_exceptions=True)
 
-    async def before(self, size_bytes: int) -> None:
-        """Let so many bytes more leave. Raises what the question raises: AccessDenied, NotFound, StorageError."""
+    async def before(self, size_bytes: int) -> float:
+        """Let so many bytes more leave; for how many seconds that holds.
+
+        Raises what the question raises: AccessDenied, NotFound, StorageError.
+        """
         now_s = self._now_s()
         self._left_bytes += size_bytes
         self._open_left_bytes += size_bytes
@@ -46,6 +49,7 @@ class Asking:
             self._open_left_bytes, self._open_since_s = size_bytes, now_s
         if self._open is not None and (self._open.done() or self._is_late(now_s)):
             await self._answered(self._open)
+        return self._since_s + AGAIN_S + AHEAD_S - self._now_s()
 
     def _is_late(self, now_s: float) -> bool:
         too_many = self._left_bytes > AGAIN_BYTES + AHEAD_BYTES

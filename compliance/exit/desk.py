@@ -5,8 +5,8 @@ every end is told, however it came. Leaves what leaves, and in what form, to the
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,13 @@ from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import Piece, PieceKind
 from compliance.keys import KeyRing
 from storage.database import Database, Transaction
+
+
+@dataclass
+class Sent:
+    """How many bytes have left until now."""
+
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,15 +40,20 @@ class Desk:
         await asyncio.gather(*self._ends, return_exceptions=True)
 
     async def told(self, chunks: AsyncGenerator[bytes], passage: Passage, trail: Trail) -> AsyncGenerator[bytes]:
-        """The chunks, and at the end, however it comes, the event of how many bytes left."""
-        sent = 0
+        """The chunks, and at the end the event of how many bytes left."""
+        async with self.ending(passage, trail) as sent, aclosing(chunks):
+            async for chunk in chunks:
+                sent.size_bytes += len(chunk)
+                yield chunk
+
+    @asynccontextmanager
+    async def ending(self, passage: Passage, trail: Trail) -> AsyncIterator[Sent]:
+        """Count what leaves within the block: its end, however it comes, is the event that tells the sum."""
+        sent = Sent()
         try:
-            async with aclosing(chunks):
-                async for chunk in chunks:
-                    sent += len(chunk)
-                    yield chunk
+            yield sent
         finally:
-            end = asyncio.create_task(self._tell_end(passage, trail, sent))
+            end = asyncio.create_task(self._tell_end(passage, trail, sent.size_bytes))
             self._ends.add(end)
             end.add_done_callback(self._ends.discard)
             await asyncio.shield(end)

@@ -5,15 +5,16 @@ decision to the gate.
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
+from functools import partial
+from socket import socket
 
 from compliance.errors import NotFound
 from compliance.events import Trail
 from compliance.exit.asking import Asking
-from compliance.exit.desk import Desk
+from compliance.exit.desk import Desk, Sent
 from compliance.exit.gates import Gate, Passage
-from compliance.exit.pieces import ByAddress, Choose, Original, Outgoing, Piece, PieceKind, Released
+from compliance.exit.pieces import ByAddress, Choose, Departure, Original, Outlet, Piece, PieceKind, Released
 from storage.database import Transaction
 from storage.objects import ObjectStore
 
@@ -38,16 +39,16 @@ class Originals:
                 await self._append(tx, passage, leave, trail)
         if isinstance(leave, ByAddress):
             return Released(original=original, address=self._address(passage, leave))
-        outgoing = None if leave is None else self._original(gate, passage, leave, trail)
-        return Released(original=original, outgoing=outgoing)
+        departure = None if leave is None else self._departure(gate, passage, leave, trail)
+        return Released(original=original, departure=departure)
 
-    def _original(self, gate: Gate, passage: Passage, part: range, trail: Trail) -> Outgoing:
+    def _departure(self, gate: Gate, passage: Passage, part: range, trail: Trail) -> Departure:
         original = _original_of(passage)
-        return Outgoing(
+        return Departure(
             media_type=original.media_type,
             filename=original.filename,
             size_bytes=len(part),
-            chunks=self._desk.told(self._stored(gate, passage, part.start, part.stop), passage, trail),
+            into=partial(self._send, gate, passage, part, trail),
         )
 
     async def _append(self, tx: Transaction, passage: Passage, leave: range | ByAddress, trail: Trail) -> None:
@@ -67,16 +68,36 @@ class Originals:
             disposition=leave.disposition,
         )
 
-    async def _stored(self, gate: Gate, passage: Passage, start: int, stop: int) -> AsyncGenerator[bytes]:
+    async def _send(self, gate: Gate, passage: Passage, part: range, trail: Trail, outlet: Outlet) -> None:
         """The stored bytes; asks again on the way (`asking`)."""
-        asking = Asking(lambda: self._desk.ask(gate, PieceKind.ORIGINAL), self._now_s)
-        async with (
-            asking,
-            aclosing(self._objects.read(passage.served.object_key or "", start=start, stop=stop)) as read,
-        ):
-            async for chunk in read:
-                await asking.before(len(chunk))
-                yield chunk
+        key = passage.served.object_key or ""
+        async with self._desk.ending(passage, trail) as sent:
+            asking = Asking(lambda: self._desk.ask(gate, PieceKind.ORIGINAL), self._now_s)
+            async with asking:
+                counting = _Counting(outlet, sent)
+                await self._objects.pass_on(key, counting, asking.before, start=part.start, stop=part.stop)
+
+
+class _Counting:
+    """An outlet that counts what leaves."""
+
+    def __init__(self, outlet: Outlet, sent: Sent) -> None:
+        self._outlet, self._sent = outlet, sent
+        self.standstill_s = outlet.standstill_s
+
+    async def write(self, piece: bytes) -> None:
+        """See Outlet. A piece counts before it is written: nobody knows how much of it left when that fails."""
+        self._sent.size_bytes += len(piece)
+        await self._outlet.write(piece)
+
+    async def bare(self) -> socket | None:
+        """See Outlet."""
+        return await self._outlet.bare()
+
+    def took(self, size_bytes: int) -> None:
+        """See Outlet."""
+        self._sent.size_bytes += size_bytes
+        self._outlet.took(size_bytes)
 
 
 def _original_of(passage: Passage) -> Original:

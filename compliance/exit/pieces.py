@@ -1,9 +1,12 @@
 """What can leave, and in what form it leaves."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from storage.objects import Outlet as ObjectOutlet
 
 
 class PieceKind(StrEnum):
@@ -93,10 +96,28 @@ class Outgoing:
     chunks: AsyncGenerator[bytes]
 
 
+Outlet = ObjectOutlet
+"""Where stored bytes leave to: a reader's connection."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """Stored bytes about to leave, with the event that allows it already committed.
+
+    `into` sends them, once, and its end is an event. It raises AccessDenied, NotFound or a StorageError in the middle
+    as soon as the permission ends or the store fails, OutletGone when the reader has gone.
+    """
+
+    media_type: str
+    filename: str
+    size_bytes: int
+    into: Callable[[Outlet], Coroutine[Any, Any, None]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Released:
-    """What became of the wish for an original: bytes on their way, an address, or only the knowledge of it."""
+    """What became of the wish for an original: bytes about to leave, an address, or only the knowledge of it."""
 
     original: Original
-    outgoing: Outgoing | None = None
+    departure: Departure | None = None
     address: str | None = None

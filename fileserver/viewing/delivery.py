@@ -4,16 +4,19 @@ Ranges, a file name, and an abrupt end when the permission ends midway.
 """
 
 import asyncio
+import os
 import re
+import socket
 import unicodedata
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from urllib.parse import quote
 
 from aiohttp import web
 
-from compliance.exit import Outgoing
+from compliance.exit import Departure, Outgoing
 from storage.errors import RangeUnsatisfiable
+from storage.objects import OutletGone
 
 RANGE = re.compile(r"^bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
 STANDSTILL_S = 300.0  # for one chunk, of 1 MiB at most from the store: a download can be gone on with
@@ -33,12 +36,34 @@ async def send_part(
     request: web.Request, outgoing: Outgoing, part: range | None, total_bytes: int, headers: Mapping[str, str]
 ) -> web.StreamResponse:
     """The part of `total_bytes` that was asked for (RFC 9110 §15.3.7), or the whole when `part` is None."""
-    response = web.StreamResponse(headers={**headers_of(outgoing.media_type, outgoing.filename), **headers})
-    response.content_length = outgoing.size_bytes
+    return await _pump(request, _partial(outgoing, part, total_bytes, headers), outgoing)
+
+
+async def send_stored(
+    request: web.Request, departure: Departure, part: range | None, total_bytes: int, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """As `send_part`, of stored bytes, which may go from the store's socket to the reader's."""
+    response = _partial(departure, part, total_bytes, headers)
+    with closing(Connection(request, response)) as connection:
+        try:
+            await departure.into(connection)
+        except OutletGone as error:
+            if request.transport is not None:
+                request.transport.abort()
+            raise ConnectionResetError("the reader takes no more") from error
+        await connection.end()
+    return response
+
+
+def _partial(
+    leaving: Outgoing | Departure, part: range | None, total_bytes: int, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**headers_of(leaving.media_type, leaving.filename), **headers})
+    response.content_length = leaving.size_bytes
     if part is not None:
         response.set_status(206)
         response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{total_bytes}"
-    return await _pump(request, response, outgoing)
+    return response
 
 
 def range_of(request: web.Request, total_bytes: int) -> range | None:
@@ -107,3 +132,54 @@ async def _take(request: web.Request, response: web.StreamResponse, chunk: bytes
         if request.transport is not None:
             request.transport.abort()
         raise ConnectionResetError("the reader stands still") from error
+
+
+class Connection:
+    """An answer as the outlet of stored bytes. Its headers go with the first of them, as above."""
+
+    def __init__(self, request: web.Request, response: web.StreamResponse) -> None:
+        self._request, self._response = request, response
+        self._bare: socket.socket | None = None
+        self.standstill_s = STANDSTILL_S
+
+    async def write(self, piece: bytes) -> None:
+        """See Outlet."""
+        try:
+            await self._begin()
+            await _take(self._request, self._response, piece)
+        except OSError as error:
+            raise OutletGone from error
+
+    async def bare(self) -> socket.socket | None:
+        """See Outlet: under a descriptor of its own, because event loops guard those of their transports."""
+        transport = self._request.transport
+        if transport is None or transport.get_extra_info("sslcontext") is not None:
+            return None
+        transport.set_write_buffer_limits(0)
+        try:
+            async with asyncio.timeout(self.standstill_s):
+                await self._request.writer.drain()
+        except OSError as error:
+            raise OutletGone from error
+        if transport.is_closing() or transport.get_write_buffer_size():
+            return None
+        self._bare = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
+        return self._bare
+
+    def took(self, size_bytes: int) -> None:
+        """See Outlet."""
+        self._request.writer.output_size += size_bytes
+
+    async def end(self) -> None:
+        """All has been sent."""
+        await self._begin()
+        await self._response.write_eof()
+
+    def close(self) -> None:
+        """Lets go of the socket."""
+        if self._bare is not None:
+            self._bare.close()
+
+    async def _begin(self) -> None:
+        if not self._response.prepared:
+            await self._response.prepare(self._request)

@@ -8,11 +8,11 @@ players, which come back to an address again and again, scripts of pages, and co
 
 from aiohttp import web
 
-from compliance.exit import ByAddress, DeskGate, Leave, Original, Outgoing, Released
+from compliance.exit import ByAddress, Departure, DeskGate, Leave, Original, Released
 from fileserver.config import Config, OriginalsBy
 from fileserver.http import conditions
 from fileserver.http.call import Call
-from fileserver.viewing.delivery import content_disposition, headers_of, range_of, send_part
+from fileserver.viewing.delivery import content_disposition, headers_of, range_of, send_stored
 from fileserver.viewing.schemas import VersionPath
 
 NAVIGATING = "navigate"
@@ -27,8 +27,8 @@ async def original(call: Call[None, None, VersionPath]) -> web.StreamResponse:
     )
     if released.address is not None:
         return web.Response(status=307, headers={"Location": released.address, "Cache-Control": "no-store, private"})
-    if released.outgoing is not None:
-        return await _sent(request, released.original, released.outgoing)
+    if released.departure is not None:
+        return await _sent(request, released.original, released.departure)
     return _said(request, released)
 
 
@@ -57,8 +57,8 @@ def _part(request: web.Request, known: Original) -> range | None:
     return range_of(request, known.size_bytes)
 
 
-async def _sent(request: web.Request, known: Original, outgoing: Outgoing) -> web.StreamResponse:
-    return await send_part(request, outgoing, _part(request, known), known.size_bytes, _headers(known))
+async def _sent(request: web.Request, known: Original, departure: Departure) -> web.StreamResponse:
+    return await send_stored(request, departure, _part(request, known), known.size_bytes, _headers(known))
 
 
 def _said(request: web.Request, released: Released) -> web.StreamResponse:

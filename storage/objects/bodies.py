@@ -10,8 +10,9 @@ which bytes they are, and going on where a connection broke.
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -21,25 +22,46 @@ PIECE_BYTES = 1 << 20
 SILENCE_S = 60.0
 
 
+@dataclass(frozen=True)
+class BareBody:
+    """A body whose rest is in a socket: what aiohttp had read of it, and how many bytes follow."""
+
+    raw: socket.socket
+    parsed: Sequence[bytes]
+    missing_bytes: int
+
+
 async def pieces_of(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
     """The body of an answer with Content-Length. Raises aiohttp.ClientError or OSError if its end can't be reached."""
+    with bared(response) as bare:
+        if bare is None:
+            async for piece, _ in response.content.iter_chunks():
+                yield piece
+            return
+        for parsed in bare.parsed:
+            yield parsed
+        missing_bytes = bare.missing_bytes
+        while missing_bytes:
+            piece = await next_piece(bare.raw, min(PIECE_BYTES, missing_bytes))
+            missing_bytes -= len(piece)
+            yield piece
+
+
+@contextmanager
+def bared(response: aiohttp.ClientResponse) -> Iterator[BareBody | None]:
+    """The body taken from aiohttp, for as long as the block lasts; None where that can't be, or isn't worth it."""
     connection = response.connection
     if connection is None or not _is_plain(connection) or _missing_bytes(response) < FROM_SOCKET_BYTES_MIN:
-        async for piece, _ in response.content.iter_chunks():
-            yield piece
+        yield None
         return
     try:
         with _socket_of(connection) as raw:
-            async with aclosing(_received(raw, response, connection)) as pieces:
-                async for piece in pieces:
-                    yield piece
+            yield _taken(raw, response, connection)
     finally:
         response.close()
 
 
-async def _received(
-    raw: socket.socket, response: aiohttp.ClientResponse, connection: Connection
-) -> AsyncGenerator[bytes]:
+def _taken(raw: socket.socket, response: aiohttp.ClientResponse, connection: Connection) -> BareBody:
     parsed_pieces: list[bytes] = []
     # Without a wait in between: first all that aiohttp has read (it may hold some back), then it reads no more.
     while parsed := response.content.read_nowait():
@@ -47,24 +69,20 @@ async def _received(
     missing_bytes = _missing_bytes(response)
     if missing_bytes and connection.protocol is not None:
         connection.protocol.pause_reading()
-    for parsed in parsed_pieces:
-        yield parsed
-    while missing_bytes:
-        piece = await _piece(raw, min(PIECE_BYTES, missing_bytes))
-        if not piece:
-            raise ConnectionError("the store closed the connection early")
-        missing_bytes -= len(piece)
-        yield piece
+    return BareBody(raw, parsed_pieces, missing_bytes)
 
 
-async def _piece(raw: socket.socket, size_max_bytes: int) -> bytes:
-    """What has arrived; when nothing has, waits for it. Empty at the end. Raises OSError, also after a long silence."""
+async def next_piece(raw: socket.socket, size_max_bytes: int) -> bytes:
+    """What has arrived; when nothing has, waits for it. Raises OSError, also at the end and after a long silence."""
     try:
         piece = raw.recv(size_max_bytes)
     except BlockingIOError:
         async with asyncio.timeout(SILENCE_S):
-            return await asyncio.get_running_loop().sock_recv(raw, size_max_bytes)
-    await asyncio.sleep(0)  # with a fast store and a fast reader nothing else would give others their turn
+            piece = await asyncio.get_running_loop().sock_recv(raw, size_max_bytes)
+    else:
+        await asyncio.sleep(0)  # with a fast store and a fast reader nothing else would give others their turn
+    if not piece:
+        raise ConnectionError("the store closed the connection early")
     return piece
 
 

@@ -1,13 +1,17 @@
 """Bytes out of the store: one GET over a presigned URL, resumed where the connection broke.
 
+As pieces (`read_object`), or straight into somebody's connection (`pass_object`).
+
 Promises: exactly the bytes of the asked range, of one and the same object (a resumed request names its ETag), or an
 error; the connection is closed when the reader walks away; a store that falls silent is given up.
 """
 
 import re
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from socket import socket
 
 import aiohttp
 from yarl import URL
@@ -15,6 +19,7 @@ from yarl import URL
 from storage.errors import ObjectCutShort, RangeUnsatisfiable, StoreRefused
 from storage.objects.bodies import pieces_of
 from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_response, with_retries
+from storage.objects.passing import Allow, Outlet, pass_body
 
 OPERATION = "get_object"
 OK, PARTIAL_CONTENT = 200, 206
@@ -49,38 +54,88 @@ class _Cursor:
         return self.end is not None and self.position >= self.end
 
 
-async def read_object(
-    session: aiohttp.ClientSession, presign: Presign, key: str, start: int, stop: int | None, sleep: Sleep
-) -> AsyncGenerator[bytes]:
-    """Pieces as they arrive. `stop` is exclusive, and may lie behind the end of the object."""
-    if start < 0 or (stop is not None and stop < start):
-        raise ValueError(f"not a range: {start}-{stop}")
-    if stop == start:
-        return
-    cursor = _Cursor(key, start, stop)
-    fruitless = 0
-    while not cursor.is_done:
-        before = cursor.position
-        try:
-            response = await with_retries(OPERATION, lambda: _begin(session, presign, cursor), sleep)
-        except RangeUnsatisfiable:
-            if cursor.position:
-                raise
-            return  # An empty object has no first byte; S3 calls that a range behind its end.
-        # Not read to its end, its connection is closed on leaving this block, also when the reader abandons us.
-        async with response:
+@dataclass(frozen=True)
+class Get:
+    """One object to be read: `stop` is exclusive, and may lie behind its end."""
+
+    session: aiohttp.ClientSession
+    presign: Presign
+    key: str
+    start: int
+    stop: int | None
+    sleep: Sleep
+
+
+async def read_object(get: Get) -> AsyncGenerator[bytes]:
+    """Pieces as they arrive."""
+    cursor = _cursor_of(get)
+    async with aclosing(_answers(get, cursor)) as answers:
+        async for response in answers:
             with suppress(*CONNECTION_ERRORS):
                 async with aclosing(pieces_of(response)) as pieces:
                     async for piece in pieces:
                         cursor.position += len(piece)
                         yield piece
+
+
+async def pass_object(get: Get, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor) -> None:
+    """All of it into the outlet. Raises OutletGone, and what `allow` raises."""
+    cursor = _cursor_of(get)
+    counting = _Counting(outlet, cursor)
+    async with aclosing(_answers(get, cursor)) as answers:
+        async for response in answers:
+            with suppress(*CONNECTION_ERRORS):
+                await pass_body(response, counting, allow, threads)
+
+
+class _Counting:
+    """An outlet that moves the cursor."""
+
+    def __init__(self, outlet: Outlet, cursor: _Cursor) -> None:
+        self._outlet, self._cursor = outlet, cursor
+        self.standstill_s = outlet.standstill_s
+
+    async def write(self, piece: bytes) -> None:
+        """See Outlet."""
+        await self._outlet.write(piece)
+        self._cursor.position += len(piece)
+
+    async def bare(self) -> socket | None:
+        """See Outlet."""
+        return await self._outlet.bare()
+
+    def took(self, size_bytes: int) -> None:
+        """See Outlet."""
+        self._outlet.took(size_bytes)
+        self._cursor.position += size_bytes
+
+
+def _cursor_of(get: Get) -> _Cursor:
+    if get.start < 0 or (get.stop is not None and get.stop < get.start):
+        raise ValueError(f"not a range: {get.start}-{get.stop}")
+    return _Cursor(get.key, get.start, get.stop, end=get.start if get.stop == get.start else None)
+
+
+async def _answers(get: Get, cursor: _Cursor) -> AsyncGenerator[aiohttp.ClientResponse]:
+    """One answer after the other, until the cursor has been moved to the end. Not read whole, it is closed."""
+    fruitless = 0
+    while not cursor.is_done:
+        before = cursor.position
+        try:
+            response = await with_retries(OPERATION, lambda: _begin(get, cursor), get.sleep)
+        except RangeUnsatisfiable:
+            if cursor.position:
+                raise
+            return  # An empty object has no first byte; S3 calls that a range behind its end.
+        async with response:
+            yield response
         fruitless = fruitless + 1 if cursor.position == before else 0
         if fruitless == ATTEMPTS_MAX and not cursor.is_done:
-            raise ObjectCutShort(key=key, expected_bytes=cursor.end, received_bytes=cursor.position)
+            raise ObjectCutShort(key=cursor.key, expected_bytes=cursor.end, received_bytes=cursor.position)
 
 
-async def _begin(session: aiohttp.ClientSession, presign: Presign, cursor: _Cursor) -> aiohttp.ClientResponse:
-    response = await session.get(presign(), headers=cursor.headers(), allow_redirects=False)
+async def _begin(get: Get, cursor: _Cursor) -> aiohttp.ClientResponse:
+    response = await get.session.get(get.presign(), headers=cursor.headers(), allow_redirects=False)
     try:
         if response.status not in (OK, PARTIAL_CONTENT):
             raise await from_response(OPERATION, cursor.key, response)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ import aiohttp
 
 from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, ObjectTooLarge, PartRefused
 from storage.objects.control import Control
-from storage.objects.download import read_object
+from storage.objects.download import Get, pass_object, read_object
 from storage.objects.faults import (
     CONNECTION_ERRORS,
     RETRIES,
@@ -21,6 +22,7 @@ from storage.objects.faults import (
 )
 from storage.objects.feed import Feed, Pieces, SourceFailed, WrongLength
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
+from storage.objects.passing import THREADS_MAX, Allow, Outlet
 from storage.objects.upload import Sender, put_small
 from storage.settings import S3Settings
 
@@ -44,6 +46,7 @@ class ObjectStore:
         self._sleep = sleep
         self._http: aiohttp.ClientSession | None = None
         self._sender = Sender()
+        self._passing = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="s3-get")
 
     async def __aenter__(self) -> Self:
         await self._control.open()
@@ -63,6 +66,7 @@ class ObjectStore:
     ) -> None:
         await self._session.close()
         self._sender.close()
+        self._passing.shutdown(wait=False)
         await self._control.close()
 
     async def put(self, key: str, body: bytes | Pieces, *, media_type: str) -> ObjectInfo:
@@ -86,9 +90,18 @@ class ObjectStore:
         Raises ObjectMissing, RangeUnsatisfiable (`start` behind the end), ObjectCutShort, StoreUnavailable. Close it
         (`contextlib.aclosing`) when you may stop early.
         """
-        return read_object(
-            self._session, lambda: self._control.presign("get_object", key), key, start, stop, self._sleep
-        )
+        return read_object(self._get(key, start, stop))
+
+    async def pass_on(self, key: str, outlet: Outlet, allow: Allow, *, start: int = 0, stop: int | None = None) -> None:
+        """The same bytes into somebody's connection, by the cheapest way there is.
+
+        `allow` is asked before bytes leave, how many and, by its answer, for how long; what it raises ends the passing.
+        Raises OutletGone when the reader takes no more, and as `read`.
+        """
+        await pass_object(self._get(key, start, stop), outlet, allow, self._passing)
+
+    def _get(self, key: str, start: int, stop: int | None) -> Get:
+        return Get(self._session, lambda: self._control.presign("get_object", key), key, start, stop, self._sleep)
 
     async def read_all(self, key: str, *, limit_bytes: int) -> bytes:
         """A small object at once. Raises ObjectTooLarge as soon as more than `limit_bytes` have come, and as `read`."""

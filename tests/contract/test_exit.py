@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections import Counter
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,15 @@ from sqlalchemy import select
 
 from compliance.errors import AccessDenied, NotFound, NotPrepared
 from compliance.events import Trail
-from compliance.exit import DeskGate, Original, Outgoing, Piece, PieceKind, VisitGate, asking
+from compliance.exit import Departure, DeskGate, Original, Outgoing, Piece, PieceKind, VisitGate, asking
 from compliance.profiles import erase
 from fileserver.viewing.service import signed
 from storage.errors import StorageError
+from storage.objects import OutletGone, passing
 from storage.schema import desk_visit
 from tests.brochure import brochure
 from tests.materials import add_upload, png, run_jobs
+from tests.outlets import Reader
 from tests.pictures import changed_share, decoded, least_changed_share
 from tests.stage import Stage
 
@@ -105,7 +106,7 @@ async def test_who_chooses_nothing_leaves_no_event(stage: Stage) -> None:
     """An original that was only asked about is no release; a choice that fails is none either."""
     gate = DeskGate(stage.cast.version_id, stage.cast.people["owner"])
     released = await stage.services.exit.release_original(gate, lambda original: None, TRAIL)
-    assert (stage.cast.sha256, None, None) == (released.original.sha256, released.outgoing, released.address)
+    assert (stage.cast.sha256, None, None) == (released.original.sha256, released.departure, released.address)
     with pytest.raises(ZeroDivisionError):
         await stage.services.exit.release_original(gate, lambda original: range(1 // 0), TRAIL)
     assert [] == await stage.told("employee:material:original")
@@ -208,7 +209,7 @@ async def test_original_leaves_exactly(stage: Stage) -> None:
 
 
 AGAIN_BYTES, AHEAD_BYTES = 4 << 20, 2 << 20
-PIECE_BYTES = 1 << 20
+GRANT_BYTES = 1 << 20
 
 
 @pytest.fixture
@@ -216,47 +217,49 @@ def asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions by bytes at distances that a small file has room for."""
     monkeypatch.setattr(asking, "AGAIN_BYTES", AGAIN_BYTES)
     monkeypatch.setattr(asking, "AHEAD_BYTES", AHEAD_BYTES)
+    monkeypatch.setattr(passing, "GRANT_BYTES", GRANT_BYTES)
 
 
-async def large_original(stage: Stage) -> AsyncGenerator[bytes]:
-    """The chunks of a large file on its way to its owner."""
+async def large_original(stage: Stage) -> Departure:
+    """A large file about to leave to its owner."""
     body = brochure(ballast=bytes(4 * AGAIN_BYTES))
     upload_id = await add_upload(stage.services, stage.cast.people["owner"], body)
     wanted = {"upload_id": str(upload_id), "title": "x", "class": "in_clinic"}
     version_id = (await stage.api("owner").post("/materials", wanted)).ok["versions"][0]["id"]
     gate = DeskGate(UUID(version_id), stage.cast.people["owner"])
-    outgoing = (await stage.services.exit.release_original(gate, everything, TRAIL)).outgoing
-    assert outgoing is not None
-    return outgoing.chunks
-
-
-async def take_all(chunks: AsyncGenerator[bytes], sent: Counter[str]) -> None:
-    """Reads to the end, and counts what came until then."""
-    async for chunk in chunks:
-        sent["bytes"] += len(chunk)
+    departure = (await stage.services.exit.release_original(gate, everything, TRAIL)).departure
+    assert departure is not None
+    return departure
 
 
 @pytest.mark.usefixtures("asked_often")
-async def test_long_answer_ends_with_the_permission(stage: Stage) -> None:
+@pytest.mark.parametrize("way", ["socket", "pieces"])
+async def test_long_answer_ends_with_the_permission(stage: Stage, way: str) -> None:
     """An employee who is disabled while a large original leaves gets a few MiB more at most, and the log how many."""
-    sent = Counter[str]()
-    async with aclosing(await large_original(stage)) as chunks:
-        sent["bytes"] += len(await anext(chunks))
+    with Reader(bare=way == "socket") as reader:
+        leaving = asyncio.create_task((await large_original(stage)).into(reader))
+        first = await reader.some()
         path = f"/people/accounts/{stage.cast.people['owner']}/disable"
         assert 200 == (await stage.api("admin").post(path)).status
+        reading = asyncio.create_task(reader.rest())
         with pytest.raises(AccessDenied):
-            await take_all(chunks, sent)
+            await leaving
+        reader.sent_all()
+        received = len(first) + len(await reading)
     await stage.services.exit.settle()
-    assert sent["bytes"] <= AGAIN_BYTES + AHEAD_BYTES + PIECE_BYTES
-    assert [sent["bytes"]] == [event["bytes"] for event in await stage.told("employee:original:end")]
+    assert received <= AGAIN_BYTES + AHEAD_BYTES + GRANT_BYTES
+    assert [received] == [event["bytes"] for event in await stage.told("employee:original:end")]
 
 
 async def test_reader_who_leaves_is_told_with_what_they_got(stage: Stage) -> None:
-    """The end of an answer is an event however it comes: here the reader goes after the first piece."""
-    async with aclosing(await large_original(stage)) as chunks:
-        first = len(await anext(chunks))
+    """The end of an answer is an event however it comes: here the reader goes while the second piece is sent."""
+    with Reader(bare=False, pieces_max=1) as reader:
+        departure = await large_original(stage)
+        with pytest.raises(OutletGone):
+            await departure.into(reader)
     await stage.services.exit.settle()
-    assert [first] == [event["bytes"] for event in await stage.told("employee:original:end")]
+    (end,) = await stage.told("employee:original:end")
+    assert reader.written_bytes < end["bytes"] <= reader.written_bytes + GRANT_BYTES
 
 
 async def test_lost_rendition_is_an_error_and_no_copy(stage: Stage) -> None:
