@@ -15,6 +15,8 @@ import procrastinate
 from procrastinate import RetryDecision, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 
 from storage.database import Transaction
@@ -26,6 +28,11 @@ RETRY_WAIT_S = 2
 SHUTDOWN_GRACE_S = 10.0
 
 Handler = Callable[..., Awaitable[None]]
+
+IS_DUE = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs"
+    " WHERE task_name = :name AND args = :arguments AND status IN ('todo', 'doing'))"
+).bindparams(bindparam("arguments", type_=JSONB))
 
 
 class Retry(RetryStrategy):
@@ -57,6 +64,11 @@ class Jobs:
             name, allow_unknown=True, connection=raw.driver_connection, lock=key, schedule_at=schedule_at
         )
         await deferrer.defer_async(**arguments)
+
+    async def is_due(self, tx: Transaction, name: str, **arguments: Any) -> bool:
+        """Whether such a job waits, for its time or for another try, or is being done."""
+        found = await tx.scalar(IS_DUE, {"name": name, "arguments": arguments})
+        return bool(found)
 
     def register(self, name: str, handler: Handler) -> None:
         """Lets `run` execute jobs of this name. A handler that raises is tried again, ATTEMPTS_MAX times in all."""

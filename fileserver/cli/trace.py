@@ -14,10 +14,11 @@ from uuid import UUID
 
 import click
 
+from fileserver.cli.client_token import token_of
 from fileserver.cli.times import Time
 from fileserver.cli.trace_run import INTERRUPTED, Asked, Finding, run
 from fileserver.cli.upload_bars import shown
-from fileserver.config import CLIENT_TOKEN, CLIENT_URL
+from fileserver.config import CLIENT_URL
 from fileserver.traces.figures import chance, percent
 
 LANGUAGES = ("zh-CN", "en")
@@ -33,7 +34,6 @@ EVIDENCE = {
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--url", envvar=CLIENT_URL, required=True, help=f"Address of the server; also {CLIENT_URL}.")
 @click.option("--token-file", type=click.File("r"), help="File with an API token; - reads standard input.")
-@click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
 @click.option("--material", type=click.UUID, metavar="ID", help="Look at copies of this material only.")
 @click.option("--share", type=click.UUID, metavar="ID", help="Of this share, and what was forwarded from it, only.")
 @click.option("--since", type=Time(), help="Of visits that began at this time or later only.")
@@ -48,7 +48,6 @@ def command(  # noqa: PLR0913  # one for each option
     file: Path,
     url: str,
     token_file: TextIO | None,
-    token: str | None,
     material: UUID | None,
     share: UUID | None,
     since: str | None,
@@ -66,9 +65,7 @@ def command(  # noqa: PLR0913  # one for each option
     wrong, 3 there is not enough evidence to name a copy, 4 the server can't be reached, 130 interrupted (the trace goes
     on; the console shows it).
     """
-    secret = (token_file.read() if token_file else token or "").strip()
-    if not secret:
-        raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
+    secret = token_of(token_file)
     narrowing = {"material_id": material, "share_id": share, "since": since, "until": until}
     asked = Asked(
         file=file,

@@ -11,10 +11,11 @@ from typing import TextIO
 import click
 
 from compliance.access import MaterialClass
+from fileserver.cli.client_token import token_of
 from fileserver.cli.upload_bars import bars, shown
 from fileserver.cli.upload_files import collect
 from fileserver.cli.upload_run import AUTO, S3, SERVER, Options, Outcome, upload_all
-from fileserver.config import CLIENT_TOKEN, CLIENT_URL
+from fileserver.config import CLIENT_URL
 
 CLASSES = click.Choice([each.value for each in MaterialClass])
 PARALLEL_MAX = 16
@@ -41,7 +42,6 @@ class Duration(click.ParamType[float]):
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--url", envvar=CLIENT_URL, required=True, help=f"Address of the server; also {CLIENT_URL}.")
 @click.option("--token-file", type=click.File("r"), help="File with an API token; - reads standard input.")
-@click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
 @click.option("--class", "material_class", type=CLASSES, help="Make a material of each file.")
 @click.option("--title", help="The material's title; the file's name unless given. Only with one file.")
 @click.option("--parallel", type=click.IntRange(1, PARALLEL_MAX), default=4, show_default=True, help="Files at a time.")
@@ -67,7 +67,6 @@ def command(  # noqa: PLR0913  # one for each option
     files: tuple[Path, ...],
     url: str,
     token_file: TextIO | None,
-    token: str | None,
     material_class: str | None,
     title: str | None,
     parallel: int,
@@ -89,9 +88,7 @@ def command(  # noqa: PLR0913  # one for each option
     found = collect(files)
     if title and (len(found) > 1 or not material_class):
         raise click.UsageError("--title is for one file with --class.")
-    secret = (token_file.read() if token_file else token or "").strip()
-    if not secret:
-        raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
+    secret = token_of(token_file)
     options = Options(
         url=url,
         material_class=material_class,

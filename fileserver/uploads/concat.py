@@ -6,6 +6,7 @@ person can be named; `concatenation-unfinished` is not offered.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from yarl import URL
@@ -92,7 +93,9 @@ async def create(
     AccessDenied, TooManyUploads, UploadQuotaExceeded.
     """
     async with services.database.transaction() as tx:
-        found = {each: await _usable(tx, actor, each) for each in sorted({source.id for source in sources})}
+        found = {
+            each: await _usable(tx, actor, each, services.clock()) for each in sorted({source.id for source in sources})
+        }
         length = sum(found[source.id].size_bytes for source in sources)
         if length > services.config.upload_size_max_bytes:
             raise UploadTooLarge(size_max_bytes=services.config.upload_size_max_bytes)
@@ -106,14 +109,14 @@ async def create(
     return row
 
 
-async def _usable(tx: Transaction, actor: Actor, upload_id: UUID) -> UploadRow:
-    """The partial upload, locked until the final one names it."""
+async def _usable(tx: Transaction, actor: Actor, upload_id: UUID, now: datetime) -> UploadRow:
+    """The partial upload, locked until the final one names it: whoever ends what has expired looks again then."""
     row = await uploads.upload_by_id(tx, upload_id, lock=True)
     if row is None or row.person_id != actor.person_id:
         raise NotFound(field=HEADER)
     if row.concat != PARTIAL:
         raise UploadHeaderInvalid(field=HEADER, rule="concat-not-partial")
-    if row.state in service.GONE:
+    if row.state in service.GONE or (row.expires_at is not None and row.expires_at <= now):
         raise UploadGone
     if row.state != "complete":
         raise UploadUnfinished(field=HEADER, state=row.state)

@@ -81,11 +81,15 @@ async def forget_flights(services: Services) -> None:
 
 
 async def revive(services: Services) -> None:
-    """Enqueues the next step of uploads whose own job has failed for good, for a store that was away for long."""
+    """Enqueues the next step of uploads whose own job has failed for good, for a store that was away for long.
+
+    One job for each is enough: a worker that is away for days must not find hundreds.
+    """
     async with services.database.transaction() as tx:
         for state, job in (("assembling", names.ASSEMBLE), ("verifying", names.VERIFY)):
             for upload_id in await uploads.unfinished_since(tx, state, services.clock() - STUCK_AFTER):
-                await services.jobs.enqueue(tx, job, key=names.lock_of(job, upload_id), upload_id=str(upload_id))
+                if not await services.jobs.is_due(tx, job, upload_id=str(upload_id)):
+                    await services.jobs.enqueue(tx, job, key=names.lock_of(job, upload_id), upload_id=str(upload_id))
 
 
 async def discard(services: Services, upload_id: UUID) -> None:

@@ -1,23 +1,28 @@
 """A final upload put together of its partial ones, inside the store where that is possible.
 
 The object is walked in parts of one size. A part that lies inside one partial upload is copied by the store; one that
-lies across a seam is read and sent. Parts are recorded before the next ones are begun, so that whoever goes on after a
-crash goes on there; a part that is made twice is made of the same bytes.
+lies across a seam is read and sent, and so is every one if the store doesn't copy. Parts are recorded before the next
+ones are begun, so that whoever goes on after a crash goes on there; a part that is made twice is made of the same
+bytes.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import structlog
+
 from fileserver.services import Services
 from fileserver.uploads.errors import UploadGone
 from fileserver.uploads.layout import Layout, Span
 from fileserver.uploads.port import OCTETS, ObjectSink
-from storage.errors import PartRefused
+from storage.errors import PartRefused, StoreRefused
 from storage.objects import Part
 from storage.rows import upload_sources, uploads
 from storage.rows.upload_sources import SourceRow
 from storage.rows.uploads import PartRow, UploadRow
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE_MAX = 4
 ATTEMPTS_MAX = 3
@@ -110,7 +115,10 @@ async def _made(objects: ObjectSink, row: UploadRow, pieces: Sequence[Slice], sp
     only = pieces[0]
     if len(pieces) == 1 and (only.is_whole or only.source.size_bytes > COPY_RANGE_OVER_BYTES):
         cut = None if only.is_whole else (only.start, only.stop)
-        return await objects.copy_part(*where, only.source.object_key, cut, span.size_bytes)
+        try:
+            return await objects.copy_part(*where, only.source.object_key, cut, span.size_bytes)
+        except StoreRefused as error:  # not every store can; reading and sending is what they all can
+            log.warning("the store doesn't copy parts", code=error.params.get("code"))
     return await streamed(objects, *where, lambda: _sliced(objects, pieces), span.size_bytes)
 
 

@@ -23,13 +23,13 @@ log = structlog.get_logger(__name__)
 class Publisher:
     """What was said last decides whether there is anything to say."""
 
-    def __init__(self, services: Services, flights: Flights) -> None:
-        self._services, self._flights = services, flights
-        self._said_any = False
+    def __init__(self, services: Services, flights: Flights, every_s: float = EVERY_S) -> None:
+        self._services, self._flights, self._every_s = services, flights, every_s
+        self.said_any = False
 
     async def publish(self) -> None:
         """Says what is in flight now. Raises StoreUnavailable."""
-        if not len(self._flights) and not self._said_any:
+        if not len(self._flights) and not self.said_any:
             return
         said = [
             Said(
@@ -42,16 +42,18 @@ class Publisher:
         ]
         async with self._services.database.transaction() as tx:
             await rows.publish(tx, self._flights.process, said, self._services.clock())
-        self._said_any = bool(said)
+        self.said_any = bool(said)
 
     async def publish_forever(self) -> None:
         """A tick after the other; a failed one is made good by the next."""
         while True:
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(self._every_s)
             try:
                 await self.publish()
             except StorageError as error:
                 log.warning("flights not published", error=error.slug)
+            except Exception:  # nobody waits for this task: whatever it is, the next tick must come
+                log.exception("flights not published")
 
 
 @asynccontextmanager

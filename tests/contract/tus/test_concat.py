@@ -246,6 +246,26 @@ async def test_parts_that_nobody_used_expire(tus: Tus, clock: Clock) -> None:
     assert 1 == await jobs.expire(tus.services)
 
 
+async def test_a_part_whose_time_is_over_is_gone(tus: Tus, clock: Clock) -> None:
+    """Also while the job that ends it has not come yet."""
+    part = await partial(tus, b"abc")
+    clock.advance(seconds=tus.services.config.upload_expiry_s)
+    assert 410 == (await concatenated(tus, [part])).status
+
+
+async def test_a_store_that_copies_no_parts(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then they are read and sent: the final upload is put together all the same."""
+
+    async def refused(*_: object, **__: object) -> None:
+        raise StoreRefused(operation="upload_part_copy", code="NotImplemented")
+
+    monkeypatch.setattr(ObjectStore, "copy_part", refused)
+    bodies = [os.urandom(2 * PART_BYTES + 1000), os.urandom(PART_BYTES)]
+    path = await final(tus, [await partial(tus, body) for body in bodies])
+    await tus.work()
+    await assert_complete(tus, path, b"".join(bodies))
+
+
 @pytest.mark.parametrize("persisted", [False, True], ids=["lost", "stored"])
 @pytest.mark.parametrize("method", ["copy_part", "upload_part", "create_multipart", "complete_multipart"])
 async def test_a_store_that_fails_in_between(tus: Tus, faults: Faults, method: str, *, persisted: bool) -> None:

@@ -201,6 +201,20 @@ async def test_steps_whose_jobs_failed_for_good_are_taken_again(tus: Tus, other:
     await assert_complete(tus, path, BODY)
 
 
+async def test_a_step_is_enqueued_once(tus: Tus, other: Tus, clock: Clock) -> None:
+    """However often the periodic job runs while no worker does, an upload's next step waits in the queue once."""
+    path = await tus.create(LENGTH)
+    await tus.patch(path, 0, BODY[:1000])
+    await other.patch(path, 1000, BODY[1000:])
+    async with tus.services.database.transaction() as tx:
+        await tx.execute(text("DELETE FROM procrastinate_jobs"))
+    clock.advance(minutes=16)
+    for _ in range(3):
+        await jobs.revive(tus.services)
+    async with tus.services.database.transaction() as tx:
+        assert 1 == await tx.scalar(text("SELECT count(*) FROM procrastinate_jobs"))
+
+
 async def _dies(*_: Any) -> None:
     raise RuntimeError("killed")
 

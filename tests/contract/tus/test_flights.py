@@ -1,11 +1,12 @@
 """What an operator sees: uploads in flight on any node, idle ones, what was cleaned away, and the figures of it."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -19,7 +20,7 @@ from fileserver.http.keys import METRICS
 from fileserver.http.scopes import Scope
 from fileserver.services import Services
 from fileserver.uploads import jobs
-from fileserver.uploads.flight import Flights
+from fileserver.uploads.flight import Flight, Flights
 from fileserver.uploads.publishing import Publisher
 from storage.database import Database
 from storage.schema import upload, upload_flight
@@ -123,6 +124,25 @@ async def test_an_upload_that_stands_still(tus: Tus, admin: Api, clock: Clock) -
     seen = await watched(admin)
     assert ([True], 1) == ([each["idle"] for each in seen["items"]], seen["totals"]["idle"])
     assert (await tus.row(path)).expires_at == datetime.fromisoformat(seen["items"][0]["expires_at"])
+
+
+async def test_whatever_fails_the_next_tick_comes(services: Services) -> None:
+    """Also what no store failed with: nobody waits for the task, so nobody would see it end."""
+    said = asyncio.Event()
+
+    def clock() -> datetime:
+        if not said.is_set():
+            said.set()
+            raise ValueError("not a time")
+        return services.clock()
+
+    flights = Flights()
+    publisher = Publisher(replace(services, clock=clock), flights, every_s=0)
+    with flights.flying(uuid4(), Flight()):
+        ticking = asyncio.create_task(publisher.publish_forever())
+        await until(lambda: publisher.said_any or ticking.done())
+    assert not ticking.done()
+    ticking.cancel()
 
 
 async def test_a_direct_upload_is_not_idle_so_soon(tus: Tus, admin: Api, clock: Clock) -> None:

@@ -1,0 +1,19 @@
+"""The API token of a command that speaks to a server: from a file or from the environment.
+
+Never an option: other users of the machine see a command's arguments.
+"""
+
+import os
+from typing import TextIO
+
+import click
+
+from fileserver.config import CLIENT_TOKEN
+
+
+def token_of(file: TextIO | None) -> str:
+    """The secret. Raises click.UsageError without one."""
+    secret = (file.read() if file else os.environ.get(CLIENT_TOKEN, "")).strip()
+    if not secret:
+        raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
+    return secret
