@@ -17,7 +17,9 @@ The life of a request that brings bytes (`tus`, `ietf`, `writing`, `intake`)
        another process gets a higher fence, under which alone steps are recorded from then on (`service.take_up`).
     2. A thread receives into the blocks of the open part and hashes them (`body`, `blocks`); another sends the part
        while it fills. It stays in memory until S3 acknowledges it (`parts`, `receiving`). Two parts may be under way;
-       then reading stops. The event loop is woken once for a part, not for each piece.
+       then reading stops. The event loop is woken once for a part, not for each piece. Parts above 40 MiB, of files
+       above some 370 GiB, are received in steps of 16 MiB: each but the last is stored and recorded as a tail, and with
+       the last one the tails are read back into the part, a few MiB at a time.
     3. Acknowledged parts are recorded in order; fence, person and offset are checked in the same transaction
        (`recording`).
     4. The body ended inside a part: what this request brought of it becomes a tail. The next request reads the tails

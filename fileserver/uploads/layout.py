@@ -1,4 +1,8 @@
-"""How an upload's bytes lie in parts: all of one size but the last, so that strict stores take them too."""
+"""How an upload's bytes lie in parts: all of one size but the last, so that strict stores take them too.
+
+Parts of very long files are larger than what may wait in memory. Those are received in steps: each but the last becomes
+a tail, an object of its own, and the last one brings the part, made of the tails and itself.
+"""
 
 from dataclasses import dataclass
 
@@ -7,8 +11,9 @@ PART_SIZE_MIN_BYTES = 16 * MIB
 PART_SIZE_DEFERRED_MAX_BYTES = 32 * MIB
 PARTS_MAX = 9_500  # S3 allows 10,000
 RETAINED_MAX_BYTES = 40 * MIB  # what one upload keeps in memory until the store acknowledges it
+STEP_BYTES = 16 * MIB
 PARTS_IN_FLIGHT_MAX = 2
-TAILS_MAX = 64  # of one part: rows to load and objects to read back, one after the other
+TAILS_MAX = 64  # of one step: rows to load and objects to read back, one after the other
 
 
 @dataclass(frozen=True)
@@ -48,19 +53,39 @@ class Layout:
         return Span(number, start, min(self.part_size_bytes, left_bytes))
 
     @property
+    def step_bytes(self) -> int:
+        """How much is received before it is stored: a part, if that may wait in memory."""
+        return self.part_size_bytes if self.part_size_bytes <= RETAINED_MAX_BYTES else STEP_BYTES
+
+    @property
+    def is_stepped(self) -> bool:
+        """Whether its parts can't wait in memory."""
+        return self.step_bytes < self.part_size_bytes
+
+    def step_start(self, offset: int) -> int:
+        """The beginning of the step that holds the byte at `offset`; steps begin anew with each part."""
+        into = offset % self.part_size_bytes
+        return offset - into % self.step_bytes
+
+    def step_at(self, offset: int) -> Span | None:
+        """From `offset` to the end of its step, if that becomes a tail; None where it brings the part."""
+        part, end = self.span_at(offset), self.step_start(offset) + self.step_bytes
+        return Span(part.number, offset, end - offset) if end < part.end else None
+
+    @property
     def is_single(self) -> bool:
         """One part is everything: then one PutObject does it."""
         return self.length_bytes is not None and self.length_bytes <= self.part_size_bytes
 
     @property
     def parts_in_flight_max(self) -> int:
-        """How many parts may be on their way to the store at once; retained bytes bound it, and one there must be."""
-        return max(1, min(PARTS_IN_FLIGHT_MAX, RETAINED_MAX_BYTES // self.part_size_bytes))
+        """How many parts or steps may be on their way to the store at once: retained bytes bound it."""
+        return max(1, min(PARTS_IN_FLIGHT_MAX, RETAINED_MAX_BYTES // self.step_bytes))
 
     @property
     def places(self) -> int:
-        """How many times RETAINED_MAX_BYTES it may keep in memory: very long files have parts larger than that."""
-        return -(-self.part_size_bytes * self.parts_in_flight_max // RETAINED_MAX_BYTES)
+        """How many times RETAINED_MAX_BYTES it may keep in memory."""
+        return -(-self.step_bytes * self.parts_in_flight_max // RETAINED_MAX_BYTES)
 
 
 def part_size_for(length_bytes: int) -> int:

@@ -4,7 +4,7 @@ Bytes are received straight into the part's blocks and are never moved again, wh
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from typing import Any
 
 from fileserver.uploads.blocks import BLOCK_BYTES, Blocks
@@ -17,7 +17,10 @@ from storage.rows.uploads import TailRow
 
 PIECE_MIN_BYTES = 64 << 10  # less waits for more: every piece costs memory and time of its own, however small
 
-Send = Callable[[Span, Feed | Pieces], Awaitable[Part]]
+ATTEMPTS_MAX = 3
+
+Send = Callable[[Span, Feed | Pieces | AsyncIterable[bytes | memoryview]], Awaitable[Part]]
+Save = Callable[[int, Pieces], Awaitable[TailRow]]
 
 
 class OpenPart:
@@ -36,8 +39,11 @@ class OpenPart:
         flight: Flight,
         *,
         streamed: bool,
+        held: bool = True,
     ) -> None:
-        self.span, self._flight, self._streamed = span, flight, streamed
+        """`streamed`: sent while it arrives. `held`: with its tails it may wait in memory."""
+        self.span, self._flight, self._streamed, self._held = span, flight, streamed, held
+        self.tail: TailRow | None = None  # what it became, if that is no part
         self.hash_after: Any = None  # SHA-256 of the upload up to the end of this part, once it is full
         self._tails, self._objects, self._send, self._pool = tails, objects, send, blocks
         self._tail_bytes = sum(tail.size_bytes for tail in tails)
@@ -77,7 +83,8 @@ class OpenPart:
             piece = memoryview(self._blocks[-1])[start : start + size_bytes]
             self._handed_bytes += size_bytes
             self._fresh.append(piece)
-            self._feed.put(piece)
+            if self._streamed:
+                self._feed.put(piece)
 
     def close(self) -> None:
         """All of it is there."""
@@ -120,7 +127,9 @@ class OpenPart:
 
     async def _sending(self) -> Part:
         """Once while the bytes arrive; if that fails, or is not wanted, from memory when they are all there."""
-        stored = [piece for tail in self._tails async for piece in self._objects.read(tail.object_key)]
+        if not self._held:
+            return await self._read_and_sent()
+        stored = [piece async for piece in self._read_tails()]
         if self._streamed:
             try:
                 return await self._send(self.span, self._feed.behind(stored))
@@ -128,6 +137,40 @@ class OpenPart:
                 pass  # what came of it is in memory
         await self._full.wait()
         return await self._send(self.span, [*stored, *self._fresh])
+
+    async def _read_and_sent(self) -> Part:
+        """The tails go from the store through our hands into the part, anew for each attempt."""
+        await self._full.wait()
+        for _ in range(ATTEMPTS_MAX - 1):
+            try:
+                return await self._send(self.span, self._all())
+            except PartRefused:
+                pass  # nothing was stored
+        return await self._send(self.span, self._all())
+
+    async def _all(self) -> AsyncGenerator[bytes | memoryview]:
+        async for piece in self._read_tails():
+            yield piece
+        for fresh in self._fresh:
+            yield fresh
+
+    async def _read_tails(self) -> AsyncGenerator[bytes]:
+        for tail in self._tails:
+            async for piece in self._objects.read(tail.object_key):
+                yield piece
+
+
+class Step(OpenPart):
+    """A step of a part that can't wait in memory as a whole: once it is there, it is stored as a tail."""
+
+    def __init__(self, span: Span, save: Save, objects: ObjectSink, send: Send, blocks: Blocks, flight: Flight) -> None:
+        super().__init__(span, (), objects, send, blocks, flight, streamed=False)
+        self._save = save
+
+    async def _sending(self) -> Part:
+        await self._full.wait()
+        self.tail = await self._save(self.span.start, self._fresh)
+        return Part(self.span.number, self.tail.size_bytes, "")
 
 
 async def end_task(task: asyncio.Task[Any]) -> None:

@@ -1,8 +1,8 @@
 """The way of a request's bytes into parts, and of the acknowledged parts into rows.
 
 Promises: what `recorder` has recorded is stored and hashed; bytes go on as they arrive; not more than
-`Layout.parts_in_flight_max` parts are in memory. When the body ends early, what arrived is kept as a tail, unless a
-checksum was to cover it.
+`Layout.parts_in_flight_max` parts, or steps of larger ones, are in memory. When the body ends early, what arrived is
+kept as a tail, unless a checksum was to cover it.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from fileserver.uploads.body import Body, is_over
 from fileserver.uploads.errors import ChecksumMismatch, UploadTooLarge
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.layout import Layout
-from fileserver.uploads.parts import OpenPart, Send, end_task
+from fileserver.uploads.parts import OpenPart, Send, Step, end_task
 from fileserver.uploads.port import ObjectSink
 from fileserver.uploads.receptions import Reception
 from storage.errors import StorageError
@@ -73,6 +73,7 @@ class Receiver:
         self._intake, self._objects, self._send, self._recorder = intake, objects, send, recorder
         self._reception, self._blocks = reception, blocks
         self._position = intake.offset
+        self._tails = intake.tails  # of the part that comes next
         self._hash = sha256
         self._check: Any = intake.checksum.hasher() if intake.checksum else None
         self._slots = asyncio.Semaphore(intake.layout.parts_in_flight_max)
@@ -132,23 +133,40 @@ class Receiver:
             self._close(part)
 
     async def _begin(self) -> OpenPart:
-        """The part at the present position; it is sent while it arrives if this request is sure to fill it."""
+        """The part, or the step, at the present position; it is sent while it arrives if this request will fill it."""
         await self._slot()
-        intake = self._intake
-        tails = intake.tails if self._position == intake.offset else ()
-        part = OpenPart(
-            intake.layout.span_at(self._position),
+        intake, layout = self._intake, self._intake.layout
+        step = layout.step_at(self._position)
+        part: OpenPart
+        if step is not None:
+            part = Step(step, self._recorder.save_tail, self._objects, self._send, self._blocks, self._reception.flight)
+        else:
+            part = await self._whole(layout)
+        self._begun.append(part)
+        announced = intake.body_bytes is not None and intake.offset + intake.body_bytes >= part.span.end
+        if announced and not layout.is_stepped:
+            part.start()
+        return part
+
+    async def _whole(self, layout: Layout) -> OpenPart:
+        """A part with what is stored of it; its steps, if it has such, are all stored first."""
+        if layout.is_stepped:
+            others = layout.parts_in_flight_max - 1
+            for _ in range(others):
+                await self._slot()
+            for _ in range(others):
+                self._slots.release()
+        tails, self._tails = self._tails, ()
+        return OpenPart(
+            layout.span_at(self._position),
             tails,
             self._objects,
             self._send,
             self._blocks,
             self._reception.flight,
-            streamed=not intake.layout.is_single,
+            streamed=not layout.is_single and not layout.is_stepped,
+            held=not layout.is_stepped,
         )
-        self._begun.append(part)
-        if intake.body_bytes is not None and intake.offset + intake.body_bytes >= part.span.end:
-            part.start()
-        return part
 
     async def _slot(self) -> None:
         """A place for one more part, also for a request that must end: what has arrived is taken.
@@ -177,13 +195,16 @@ class Receiver:
             while part := await self._full.get():
                 acknowledged = await part.acknowledged()
                 self._begun.remove(part)
+                if part.tail is not None:  # with those of the same step before it, perhaps
+                    older = [each for each in self._tails if each.offset_bytes < part.tail.offset_bytes]
+                    self._tails = (*older, part.tail)
                 self.stray_bytes += acknowledged.size_bytes
                 self._reception.flight.freed(part.fresh_bytes)
                 # Recording the last part ends the upload: that waits for the body's end, as for a checksum's verdict.
                 if self._check or part.span.end == self._intake.layout.length_bytes:
                     self._held.append((part, acknowledged))
                 else:
-                    await self._record([acknowledged], None, part.span.end, part.hash_after)
+                    await self._record(*_made(part, acknowledged), part.span.end, part.hash_after)
                 self._slots.release()
         except Exception as error:
             self._reception.end(error)
@@ -197,13 +218,23 @@ class Receiver:
             if self._check.digest() != self._intake.checksum.digest:
                 raise ChecksumMismatch
         parts = [acknowledged for _, acknowledged in self._held]
+        if self._intake.layout.is_stepped or not (self._open and self._open.fresh_bytes):
+            await self._record_held()
+            parts = []
         if self._open and self._open.fresh_bytes:
             await self._keep_tail(self._open, parts)
-        elif self._held:
-            last = self._held[-1][0]
-            await self._record(parts, None, last.span.end, last.hash_after)
         if early:
             raise early
+
+    async def _record_held(self) -> None:
+        """All parts at once, and then the steps behind them. Steps that a part covers go when the upload ends."""
+        parts = [(part, acknowledged) for part, acknowledged in self._held if part.tail is None]
+        if parts:
+            last = parts[-1][0]
+            await self._record([acknowledged for _, acknowledged in parts], None, last.span.end, last.hash_after)
+        for part, _ in self._held:
+            if part.tail is not None and part.span.start >= self.recorded:
+                await self._record((), part.tail, part.span.end, part.hash_after)
 
     async def _keep_tail(self, part: OpenPart, parts: Sequence[Part]) -> None:
         """The part was not filled: what this request brought of it becomes an object of its own."""
@@ -216,3 +247,7 @@ class Receiver:
         await self._recorder.record(parts, tail, end)
         self.recorded, self.recorded_hash = end, sha256
         self.stray_bytes -= sum(part.size_bytes for part in parts) + (tail.size_bytes if tail else 0)
+
+
+def _made(part: OpenPart, acknowledged: Part) -> tuple[Sequence[Part], TailRow | None]:
+    return ([acknowledged], None) if part.tail is None else ((), part.tail)

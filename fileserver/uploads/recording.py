@@ -3,7 +3,7 @@
 Each step is recorded only if the row's fence is still this request's and the person may still write at that moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -43,28 +43,29 @@ class Recording:
                 raise UploadReplaced
         self._row = replace(self._row, multipart_id=multipart_id)
 
-    async def send(self, span: Span, body: Feed | Pieces) -> Part:
+    async def send(self, span: Span, body: Feed | Pieces | AsyncIterable[bytes | memoryview]) -> Part:
         """Store the bytes of one part: as a part, or as the object itself when there is only one."""
         row = self._row
         if row.multipart_id is None:
             key = names.single_key(row.id, self._attempt)
-            if isinstance(body, Feed):
+            if not isinstance(body, Sequence):
                 raise TypeError("an object of one piece is sent from memory")
             info = await self._objects.put(key, body, media_type=OCTETS)
             return Part(span.number, info.size_bytes, info.etag)
         return await self._objects.upload_part(row.object_key, row.multipart_id, span.number, body, span.size_bytes)
 
     async def save_tail(self, offset: int, body: Pieces) -> TailRow:
-        """Store bytes that no part covers yet; with those before them when there would be more than `TAILS_MAX`."""
-        if len(self._tails) >= TAILS_MAX and self._tails[-1].end == offset:
-            offset, body = self._tails[0].offset_bytes, [*await self._read_tails(), *body]
+        """Store bytes that no part covers yet; with those before them when a step would have more than `TAILS_MAX`."""
+        before = [tail for tail in self._tails if tail.offset_bytes >= self._layout.step_start(offset)]
+        if len(before) >= TAILS_MAX and before[-1].end == offset:
+            offset, body = before[0].offset_bytes, [*await self._read(before), *body]
         key = names.tail_key(self._row.id, offset, self._attempt)
         info = await self._objects.put(key, body, media_type=OCTETS)
         return TailRow(offset_bytes=offset, size_bytes=info.size_bytes, object_key=key)
 
-    async def _read_tails(self) -> Pieces:
-        """With what follows them never more than one part."""
-        return [piece for tail in self._tails async for piece in self._objects.read(tail.object_key)]
+    async def _read(self, tails: Sequence[TailRow]) -> Pieces:
+        """With what follows them never more than one step."""
+        return [piece for tail in tails async for piece in self._objects.read(tail.object_key)]
 
     async def record(self, parts: Sequence[Part], tail: TailRow | None, end: int) -> None:
         """Move the offset to `end`, or raise UploadReplaced, AccessDenied or UploadQuotaExceeded and record nothing."""
@@ -98,18 +99,20 @@ class Recording:
                 await quotas.check(tx, self._services.config, self._row.person_id, grown)
             if parts:
                 await uploads.add_parts(tx, self._row.id, [self._part_row(part) for part in parts])
-            covered = self._covered(parts, tail)
-            folded = await uploads.drop_tails(tx, self._row.id, below=covered) if covered and self._tails else ()
+            since, below = self._covered(parts, tail)
+            folded = await uploads.drop_tails(tx, self._row.id, since=since, below=below) if self._tails else ()
             if tail:
                 await uploads.add_tail(tx, self._row.id, tail)
         self._row = replace(self._row, offset_bytes=end)
+        kept = [each for each in self._tails if not since <= each.offset_bytes < below]
+        self._tails = (*kept, tail) if tail else tuple(kept)
         await self._delete(folded)
 
-    def _covered(self, parts: Sequence[Part], tail: TailRow | None) -> int:
-        """Up to where older tails are in parts now, or in this tail if it begins before what it adds."""
+    def _covered(self, parts: Sequence[Part], tail: TailRow | None) -> tuple[int, int]:
+        """Between which offsets older tails are in parts now, or in this tail if it begins before what it adds."""
         if tail and tail.offset_bytes < self._row.offset_bytes:
-            return tail.end
-        return parts[-1].number * self._row.part_size_bytes if parts else 0
+            return tail.offset_bytes, tail.end
+        return 0, parts[-1].number * self._row.part_size_bytes if parts else 0
 
     async def _check_person(self, tx: Transaction) -> None:
         standing = await person_now(tx, self._row.person_id)

@@ -26,7 +26,7 @@ import aiohttp
 from yarl import URL
 
 from storage.objects.faults import from_answer, from_response
-from storage.objects.feed import Feed, Pieces, measured, pour
+from storage.objects.feed import Feed, Pieces, Poured, measured
 
 STALL_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 120.0
@@ -111,10 +111,10 @@ class Sender:
         return answer.etag
 
     async def _poured(self, put: Put, source: AsyncIterable[bytes | memoryview]) -> Answer:
-        feed = Feed()
-        pouring = asyncio.create_task(pour(source, feed))
+        poured = Poured()
+        pouring = asyncio.create_task(poured.pour(source))
         try:
-            return await self._in_thread(put, feed.drain(put.size_bytes), feed)
+            return await self._in_thread(put, poured.feed.drain(put.size_bytes), poured.feed)
         finally:
             pouring.cancel()
             await asyncio.wait({pouring})

@@ -328,9 +328,10 @@ async def add_tail(tx: Transaction, upload_id: UUID, tail: TailRow) -> None:
     await tx.execute(insert(upload_tail).values(upload_id=upload_id, **asdict(tail)))
 
 
-async def drop_tails(tx: Transaction, upload_id: UUID, *, below: int) -> tuple[str, ...]:
-    """Forgets the tails that parts cover up to the offset `below`; returns the keys of their objects."""
-    dropping = delete(upload_tail).where(upload_tail.c.upload_id == upload_id, upload_tail.c.offset_bytes < below)
+async def drop_tails(tx: Transaction, upload_id: UUID, *, below: int, since: int = 0) -> tuple[str, ...]:
+    """Forgets the tails that are covered from one offset up to, but without, the other; the keys of their objects."""
+    covered = upload_tail.c.offset_bytes.between(since, below - 1)
+    dropping = delete(upload_tail).where(upload_tail.c.upload_id == upload_id, covered)
     return tuple(await tx.scalars(dropping.returning(upload_tail.c.object_key)))
 
 
@@ -362,7 +363,11 @@ async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) ->
     ending = upload.c.state.in_(("receiving", "failed", "complete"))
     query = select(*COLUMNS).where(ending, upload.c.expires_at <= now, ~is_awaited(upload.c.id))
     query = query.order_by(upload.c.expires_at).limit(limit).with_for_update(skip_locked=True, key_share=True)
-    return [UploadRow(**row) for row in (await tx.execute(query)).mappings()]
+    found = [UploadRow(**row) for row in (await tx.execute(query)).mappings()]
+    # A final upload may have named one between that statement's beginning and its lock. Under the lock nobody can.
+    awaited = select(upload.c.id).where(upload.c.id.in_([row.id for row in found]), is_awaited(upload.c.id))
+    named = frozenset(await tx.scalars(awaited)) if found else frozenset[UUID]()
+    return [row for row in found if row.id not in named]
 
 
 async def materials_of(tx: Transaction, upload_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:

@@ -1,6 +1,5 @@
 """Parts cover an upload without gap or overlap, and are few and large enough for S3."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +43,23 @@ def test_what_stays_in_memory_is_bounded(length: int) -> None:
     """As many parts as fit are under way, at most two, and at least one, without which nothing would move."""
     layout = Layout(length, part_size_for(length))
     assert 1 <= layout.parts_in_flight_max <= 2
-    assert layout.parts_in_flight_max == 1 or 2 * layout.part_size_bytes <= RETAINED_MAX_BYTES
+    assert layout.parts_in_flight_max * layout.step_bytes <= RETAINED_MAX_BYTES
+    assert 1 == layout.places
+
+
+@given(LENGTHS, st.data())
+def test_steps_lead_to_the_end_of_the_part(length: int, data: st.DataObject) -> None:
+    """From any offset, steps end where those from the part's beginning do; the last one is left to the part."""
+    layout = Layout(length, part_size_for(length))
+    offset = data.draw(st.integers(min_value=0, max_value=length - 1))
+    part, at = layout.span_at(offset), offset
+    while step := layout.step_at(at):
+        assert (part.number, at) == (step.number, step.start)
+        assert 0 < step.size_bytes <= layout.step_bytes
+        assert 0 == (step.end - part.start) % layout.step_bytes
+        at = step.end
+    assert at < part.end <= at + layout.step_bytes
+    assert layout.is_stepped or at == offset
 
 
 @given(LENGTHS)
@@ -61,13 +76,3 @@ def test_a_file_of_one_part_needs_no_multipart_upload() -> None:
     """One PutObject does it."""
     size = PART_SIZE_MIN_BYTES
     assert [True, True, False] == [Layout(length, size).is_single for length in (1, size, size + 1)]
-
-
-@pytest.mark.parametrize(
-    ("length_bytes", "places"), [(1, 1), (10 << 30, 1), (300 << 30, 1), (500 << 30, 2), (5 << 40, 14)]
-)
-def test_places_in_memory(length_bytes: int, places: int) -> None:
-    """Ordinary files take one; parts of the longest ones are larger, and take as many as their bytes need."""
-    layout = Layout(length_bytes, part_size_for(length_bytes))
-    assert places == layout.places
-    assert layout.part_size_bytes * layout.parts_in_flight_max <= places * RETAINED_MAX_BYTES
