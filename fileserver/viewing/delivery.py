@@ -176,7 +176,10 @@ class Connection:
         await self._response.write_eof()
 
     def close(self) -> None:
-        """Lets go of the socket."""
+        """Lets go of the socket; the connection is as it was for the next request."""
+        transport = self._request.transport
+        if transport is not None and not transport.is_closing():
+            transport.set_write_buffer_limits()
         if self._bare is not None:
             self._bare.close()
 
