@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from compliance.exit import asking
 from fileserver.viewing import delivery
 from storage.engines import Endpoints
+from storage.objects import passing
 from tests.brochure import brochure
 from tests.contract.faulty_gate import FaultyGate
 from tests.materials import add_upload
@@ -177,6 +178,7 @@ async def test_a_permission_that_ends_midway_ends_the_answer(stage: Stage, monke
     """The connection breaks off, calmly: the client sees no whole file, the log how much left, and no traceback."""
     monkeypatch.setattr(asking, "AGAIN_BYTES", MIB)
     monkeypatch.setattr(asking, "AHEAD_BYTES", MIB)
+    monkeypatch.setattr(passing, "GRANT_BYTES", MIB)
     body = bytes(64 * MIB)
     path = path_of(stage, await made(stage, body))
     headers = {"Authorization": f"Bearer {stage.cast.tokens['owner']}"}
