@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from aiohttp import ClientConnectionError, ClientSession
 
 from compliance.verifying.keys import parse_vkey
 from compliance.verifying.notes import parse_note
+from fileserver.outgoing import Outgoing, Policy
+from tests.certificates import certificate
 from tests.processes import ROOT, logged, running, sealshare
 from tests.trees import Log
 
@@ -38,9 +41,9 @@ def vkey(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def serving(folder: Path, *more: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The witness, listening on a port of its own."""
-    arguments = ("witness", "serve", "--dir", str(folder), "--port", "0")
+    arguments = ("witness", "serve", "--dir", str(folder), "--port", "0", *more)
     async with running(*arguments, environment=ENVIRONMENT) as process:
         yield process, (await logged(process, "serving"))["addresses"][0]
 
@@ -60,6 +63,20 @@ async def test_it_needs_no_settings_and_is_asked_over_http(folder: Path, vkey: s
     assert parse_vkey(vkey).signed(parse_note((LOG.checkpoint(7) + line).encode()))
     shown = sealshare("witness", "show", "--dir", str(folder), environment=ENVIRONMENT).stdout
     assert f"{vkey}\n\n{LOG.checkpoint(7)}{line}" == shown
+
+
+async def test_it_speaks_https_by_a_certificate_of_its_own(folder: Path, vkey: str, tmp_path: Path) -> None:
+    """Reached by the client that the server uses, which trusts the issuer that the operator named."""
+    chain, secret = certificate(tmp_path, "127.0.0.1")
+    policy = Policy(hosts=frozenset({"127.0.0.1"}), networks=(ip_network("127.0.0.0/8"),))
+    async with (
+        serving(folder, "--certificate", str(chain), "--private-key", str(secret)) as (_, address),
+        Outgoing(policy, ca_file=str(chain)) as outgoing,
+    ):
+        answer = await outgoing.post(f"{address}/add-checkpoint", LOG.request(0, 7), media_type="text/plain")
+
+    assert ("https://127.0.0.1", 200) == (address.rpartition(":")[0], answer.status)
+    assert parse_vkey(vkey).signed(parse_note(LOG.checkpoint(7).encode() + answer.body))
 
 
 async def test_what_it_answered_it_knows_after_being_killed(folder: Path, vkey: str) -> None:
