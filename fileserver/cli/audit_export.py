@@ -11,9 +11,10 @@ from typing import TextIO
 import click
 
 from fileserver.cli.audit_export_run import Asked, run
+from fileserver.cli.client_token import token_of
 from fileserver.cli.times import Time
 from fileserver.cli.upload_bars import shown
-from fileserver.config import CLIENT_TOKEN, CLIENT_URL
+from fileserver.config import CLIENT_URL
 
 INTERRUPTED = 130
 FORMATS = ("csv", "ndjson", "parquet", "ocsf", "cef", "syslog")
@@ -23,7 +24,6 @@ RESULTS = ("allow", "deny", "error")
 @click.command("export")
 @click.option("--url", envvar=CLIENT_URL, required=True, help=f"Address of the server; also {CLIENT_URL}.")
 @click.option("--token-file", type=click.File("r"), help="File with an API token; - reads standard input.")
-@click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True, help="Of the file.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
 @click.option("--since", type=Time(), help="Events at this time or later only.")
@@ -33,9 +33,7 @@ RESULTS = ("allow", "deny", "error")
 @click.option("--result", type=click.Choice(RESULTS), help="That ended like this only.")
 @click.option("--material", "material_id", type=click.UUID, metavar="ID", help="About this material only.")
 @click.option("--share", "share_id", type=click.UUID, metavar="ID", help="Through this share only.")
-def command(
-    *, url: str, token_file: TextIO | None, token: str | None, form: str, output: Path, **narrowing: object
-) -> None:
+def command(*, url: str, token_file: TextIO | None, form: str, output: Path, **narrowing: object) -> None:
     """Take the log, or a part of it, away as a file.
 
     Run the same command again after whatever broke it off: it goes on behind the last part that is whole (Parquet
@@ -45,9 +43,7 @@ def command(
     Exit status: 0 the file is whole, 1 the request was refused or the file can't be written, 2 the command is wrong,
     3 the server can't be reached (try again later), 130 interrupted.
     """
-    secret = (token_file.read() if token_file else token or "").strip()
-    if not secret:
-        raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
+    secret = token_of(token_file)
     if output.exists():
         raise click.UsageError(f"{output} is there already.")
     wanted = {name: str(value) for name, value in narrowing.items() if value is not None}

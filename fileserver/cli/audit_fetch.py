@@ -13,9 +13,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from fileserver.cli.client_token import token_of
 from fileserver.cli.upload_bars import shown
 from fileserver.cli.upload_server import Refused, Server, Unreachable
-from fileserver.config import CLIENT_TOKEN
 
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=330)
 PIECE_BYTES = 256 << 10
@@ -23,11 +23,9 @@ FAILED, UNREACHABLE, INTERRUPTED = 1, 4, 130
 ABOUT = "X-Bytes-About"
 
 
-def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None, token: str | None, **query: str) -> None:
+def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None, **query: str) -> None:
     """Ends the process with 1 or 4 and one line when it can't be had; else the file is there."""
-    secret = (token_file.read() if token_file else token or "").strip()
-    if not secret:
-        raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
+    secret = token_of(token_file)
     part = target.with_name(target.name + ".part")
     try:
         asyncio.run(_fetch(url, path, part, secret, query))

@@ -32,8 +32,8 @@ from fileserver.cli.audit_brought import trusted as trusted_of
 from fileserver.cli.audit_database import verify_rows
 from fileserver.cli.audit_remote import Unanswered, open_remote
 from fileserver.cli.audit_verdict import OWN_KEYS, WRONG, Verdict, proved, tell
+from fileserver.cli.client_token import token_if_any
 from fileserver.cli.desk import Desk, at_desk
-from fileserver.config import CLIENT_TOKEN
 
 UNREACHABLE, INTERRUPTED = 4, 130
 RECEIPT_HEAD = b"c2sp.org/tlog-proof@"
@@ -57,9 +57,8 @@ SCHEMES = ("http://", "https://")
 @click.option(
     "--token-file", type=click.File("r"), help="For a server: file with an auditor's API token; - reads stdin."
 )
-@click.option("--token", envvar=CLIENT_TOKEN, hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(  # noqa: PLR0913  # one for each option
+def command(  # one for each option
     *,
     target: str,
     database: bool,
@@ -68,7 +67,6 @@ def command(  # noqa: PLR0913  # one for each option
     since: tuple[Path, ...],
     event: Path | None,
     token_file: TextIO | None,
-    token: str | None,
     as_json: bool,
 ) -> None:
     """Prove that nothing in the log was changed, removed, reordered or added.
@@ -90,10 +88,8 @@ def command(  # noqa: PLR0913  # one for each option
         raise click.UsageError("A TARGET, or --database.")
     trusted = trusted_of(keys, policy)
     try:
-        if database:
-            verdict = _rows(trusted, since)
-        else:
-            verdict = _judge(target, trusted, since, event, (token_file.read() if token_file else token or "").strip())
+        secret = token_if_any(token_file)
+        verdict = _rows(trusted, since) if database else _judge(target, trusted, since, event, secret)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing is proved.", err=True)
         sys.exit(INTERRUPTED)

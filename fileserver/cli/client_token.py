@@ -13,7 +13,12 @@ from fileserver.config import CLIENT_TOKEN
 
 def token_of(file: TextIO | None) -> str:
     """The secret. Raises click.UsageError without one."""
-    secret = (file.read() if file else os.environ.get(CLIENT_TOKEN, "")).strip()
+    secret = token_if_any(file)
     if not secret:
         raise click.UsageError(f"An API token is needed: --token-file, or {CLIENT_TOKEN}.")
     return secret
+
+
+def token_if_any(file: TextIO | None) -> str:
+    """The secret; empty without one."""
+    return (file.read() if file else os.environ.get(CLIENT_TOKEN, "")).strip()

@@ -48,16 +48,21 @@ def test_an_unknown_command_is_refused() -> None:
     assert 2 == CliRunner().invoke(cli.main, ["open-sesame"]).exit_code
 
 
-@pytest.mark.parametrize("name", ["upload", "trace"])
-def test_no_command_takes_a_token_as_an_argument(name: str) -> None:
+SPEAKING = [("upload", __file__), ("trace", __file__), ("audit", "bundle", "ledger.tar"), ("audit", "receipt", "1")]
+
+
+@pytest.mark.parametrize("words", SPEAKING)
+def test_no_command_takes_a_token_as_an_argument(words: tuple[str, ...]) -> None:
     """Other users of the machine see arguments."""
-    done = CliRunner().invoke(cli.main, [name, __file__, "--url", "http://127.0.0.1:1", "--token", "secret"])
+    done = CliRunner().invoke(cli.main, [*words, "--url", "http://127.0.0.1:1", "--token", "secret"])
     assert (2, True) == (done.exit_code, "No such option" in done.output)
 
 
-@pytest.mark.parametrize("name", ["upload", "trace"])
-def test_without_a_token_a_command_says_where_it_comes_from(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", SPEAKING)
+def test_without_a_token_a_command_says_where_it_comes_from(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From a file or from the environment."""
     monkeypatch.delenv("SEALSHARE_TOKEN", raising=False)
-    done = CliRunner().invoke(cli.main, [name, __file__, "--url", "http://127.0.0.1:1"])
+    done = CliRunner().invoke(cli.main, [*words, "--url", "http://127.0.0.1:1"])
     assert (2, True) == (done.exit_code, "--token-file, or SEALSHARE_TOKEN" in done.output)
