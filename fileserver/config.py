@@ -16,6 +16,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -170,6 +171,14 @@ def _master_key_if_any(value: SecretStr | None) -> SecretStr | None:
     return value and _master_key(value)
 
 
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the IANA name of a time zone: Asia/Shanghai") from None
+    return value
+
+
 def _master_key(value: SecretStr) -> SecretStr:
     try:
         key = base64.b64decode(value.get_secret_value(), validate=True)
@@ -188,6 +197,9 @@ def _retention(value: int) -> int:
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+Window = Annotated[int, Field(gt=0, le=DAY_S)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 QuotaBytes = Annotated[int, Field(ge=0)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
@@ -284,6 +296,24 @@ class Config(BaseSettings):
     ledger_stall_limit_s: Seconds = Field(
         default=30, description="Nothing of a material leaves while events wait longer for their place in the ledger"
     )
+    trail_review_period_s: Seconds = Field(
+        default=30 * DAY_S, description="The log is to be reviewed and signed off at least once in so long"
+    )
+    time_zone: TimeZone = Field(
+        default="Asia/Shanghai", description="By whose clock it is night, by its IANA name; days and pages are China's"
+    )
+    night_from_hour: int = Field(default=23, ge=0, le=23, description="Night begins at this full hour")
+    night_to_hour: int = Field(default=6, ge=0, le=23, description="Night ends at this full hour")
+    anomaly_night_downloads: Count = Field(default=3, description="So many downloads in a night stand out")
+    anomaly_copies: Count = Field(default=20, description="So many visits and downloads in little time stand out")
+    anomaly_copies_within_s: Window = Field(default=600, description="How little time that is, at most a day")
+    anomaly_materials: Count = Field(default=15, description="So many different materials in little time stand out")
+    anomaly_materials_within_s: Window = Field(default=3600, description="How little time that is, at most a day")
+    anomaly_denials: Count = Field(default=5, description="So many refusals in a row stand out")
+    anomaly_taken_bytes: int = Field(
+        default=5 * GIB, gt=0, description="So many bytes taken by one person within a day stand out"
+    )
+    anomaly_log_exports: Count = Field(default=10, description="So many exports of the log within a day stand out")
     visit_url_lifetime_s: Seconds = Field(default=300, description="A content address under /v/ works for so long")
     originals_by: OriginalsBy = Field(
         default=OriginalsBy.STREAM,

@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from fileserver.accounts import jobs as accounts
+from fileserver.audit.following import following
 from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import pushing
 from fileserver.config import Config
@@ -42,6 +43,7 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         await stack.enter_async_context(telling(services))  # before anything is signed on a log that is contradicted
         await stack.enter_async_context(services.sequencer.running())
         await stack.enter_async_context(pushing(services, lags))
+        await stack.enter_async_context(following(services))
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

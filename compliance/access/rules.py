@@ -28,6 +28,7 @@ VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORW
 WITHIN_VISIT = VIEWING - {A.VISIT_START}
 BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL})
 TRACING = frozenset({A.TRACE_RUN, A.TRACE_LIST, A.TRACE_READ})
+REVIEWING = frozenset({A.TRAIL_READ, A.TRAIL_SIGN, A.ANOMALY_LIST, A.ANOMALY_DISMISS})
 READS_ONLY = frozenset(
     {
         A.MATERIAL_LIST,
@@ -106,7 +107,7 @@ FORBIDS: tuple[Forbid, ...] = (
     Forbid("admin-traces-nobody", TRACING, lambda actor, target: actor.role is Role.ADMIN),
     Forbid(
         "auditor-changes-nothing",
-        frozenset(Action) - READS_ONLY - TRACING,
+        frozenset(Action) - READS_ONLY - TRACING - REVIEWING,
         lambda actor, target: actor.role is Role.AUDITOR,
     ),
 )
@@ -173,6 +174,7 @@ PERMITS: tuple[Permit, ...] = (
     Permit("auditor-gets-receipts", _roles(Role.AUDITOR), _actions(A.EVENT_RECEIPT)),
     Permit("own-receipt", frozenset(Role), _actions(A.EVENT_RECEIPT), _own),
     Permit("auditor-traces", _roles(Role.AUDITOR), TRACING),
+    Permit("auditor-reviews-trail", _roles(Role.AUDITOR), REVIEWING),
     Permit("maker-reads-figures", MAKERS | {Role.AUDITOR}, _actions(A.ANALYTICS_READ)),
     Permit("people-are-listed", MAKERS | {Role.AUDITOR}, _actions(A.PERSON_LIST, A.CLINIC_LIST)),
     Permit("manager-blocks", _roles(Role.MANAGER), _actions(A.PERSON_BLOCK, A.PERSON_UNBLOCK)),

@@ -21,7 +21,7 @@ NOTHING = "-"  # an object that no event names
 async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -> Wanted:
     """What is looked for. A named person whom nobody is called fits nobody."""
     return Wanted(
-        who=None if asked.person is None else await _pseudonyms(services, tx, asked.person),
+        who=None if asked.person is None else await pseudonyms_of(services, tx, asked.person),
         org=str(asked.clinic_id) if asked.clinic_id else None,
         obj=_object(asked),
         link=str(asked.share_id) if asked.share_id else None,
@@ -81,7 +81,7 @@ def _details(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, _, value in pairs)
 
 
-async def _pseudonyms(services: Services, tx: Transaction, person: str) -> tuple[str, ...]:
+async def pseudonyms_of(services: Services, tx: Transaction, person: str) -> tuple[str, ...]:
     """Everybody whose name holds these characters; names are encrypted, so they are compared here."""
     if person.startswith(PSEUDONYM_PREFIX):
         return (person,)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from compliance.access import Action
 from compliance.errors import AccessDenied, NotFound
-from fileserver.audit import exporting, service
+from fileserver.audit import anomaly_routes, exporting, review_routes, saved_routes, service
 from fileserver.audit.formats import FORMS
 from fileserver.audit.schemas import EventDetail, EventFilterIn, EventList, EventPath, EventQuery, ExportIn, FacetsOut
 from fileserver.audit.showing import detail_out, event_out, facets_out
@@ -55,7 +55,7 @@ async def export(call: Call[None, ExportIn]) -> web.StreamResponse:
     return response
 
 
-ROUTES = (
+EVENT_ROUTES = (
     Route(
         method="GET",
         path="/api/v1/events",
@@ -109,3 +109,5 @@ ROUTES = (
         errors=(AccessDenied, NotFound),
     ),
 )
+
+ROUTES = (*EVENT_ROUTES, *saved_routes.ROUTES, *review_routes.ROUTES, *anomaly_routes.ROUTES)

@@ -26,7 +26,7 @@ DetailsText = Annotated[
         pattern=r"^[a-z][a-z0-9_]*=[A-Za-z0-9:._/-]+( +[a-z][a-z0-9_]*=[A-Za-z0-9:._/-]+){0,7}$",
     ),
 ]
-ActName = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z]+:([a-z]+(:[a-z]+)?)?$")]
+ActName = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z]+:([a-z]+(:[a-z]*)?)?$")]
 
 
 class EventFilterIn(Input):

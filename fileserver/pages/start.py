@@ -8,6 +8,7 @@ from aiohttp import web
 
 from compliance.access import Action, Role, require
 from compliance.profiles import profiles_of
+from fileserver.audit import review_routes
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialQuery
@@ -70,10 +71,16 @@ async def _reviewer(call: Call) -> Parts:
     return {"waiting": waiting.items}
 
 
+async def _auditor(call: Call) -> Parts:
+    """Whether the trail waits for a signature."""
+    return {"standing": await review_routes.standing(call)}
+
+
 PARTS: Mapping[Role, Callable[[Call], Awaitable[Parts]]] = {
     Role.MARKETER: _marketer,
     Role.MANAGER: _manager,
     Role.REVIEWER: _reviewer,
+    Role.AUDITOR: _auditor,
 }
 
 ROUTES = (console_page("/", "start", "The console's start page", start),)

@@ -64,6 +64,14 @@ class In:
         """What was done, as one phrase."""
         return translate(self.language, f"act-{_key(act)}")
 
+    def acts_of(self, source: str) -> str:
+        """Everything that employees, viewers or the system do."""
+        return translate(self.language, f"acts-all-of-{source}")
+
+    def detector(self, detector: str) -> str:
+        """What stood out."""
+        return translate(self.language, f"anomaly-{detector}")
+
     def result(self, result: str) -> str:
         """How an act ended."""
         return translate(self.language, f"result-{result}")

@@ -118,3 +118,9 @@ async def add_rows(tx: Transaction, rows: Sequence[IndexRow]) -> None:
     columns |= {name: [row.codes[name] for row in rows] for name in CODES}
     columns["terms"] = ["{" + ",".join(map(str, row.terms)) + "}" for row in rows]
     await tx.execute(_ADD_ROWS, columns)
+
+
+async def first_hour(tx: Transaction) -> datetime | None:
+    """The hour of the first indexed event."""
+    found: datetime | None = await tx.scalar(text("SELECT min(hour) FROM event_hour"))
+    return found

@@ -16,7 +16,7 @@ PAGES = {
     "owner": ("/", "/materials", "/materials/new", "/my-uploads", "/shares", "/people", "/people/clinics", "/me"),
     "manager": ("/",),
     "reviewer": ("/", "/reviews"),
-    "auditor": ("/", "/log", "/traces"),
+    "auditor": ("/", "/log", "/log/1", "/log/timeline", "/log/anomalies", "/log/reviews", "/traces"),
     "admin": ("/", "/accounts", "/flights", "/quotas"),
 }
 

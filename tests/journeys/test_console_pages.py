@@ -38,6 +38,7 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "review_id": stage.cast.review_id,
         "share_id": share["id"],
         "trace_id": trace["id"],
+        "event_id": 1,
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 

@@ -10,7 +10,7 @@ from compliance.access.rules import FORBIDS, PERMITS
 from compliance.events import Act, Result
 from fileserver.http.scopes import Scope
 from fileserver.i18n import Language, has_message
-from fileserver.pages.log import ACT_GROUPS
+from fileserver.pages.log_parts import ACT_GROUPS
 from fileserver.pages.words import KINDS, In
 from fileserver.shares.service import ShareState
 from watermark.look import PRESETS

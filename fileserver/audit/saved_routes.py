@@ -1,0 +1,131 @@
+"""An auditor's saved searches: named, their own, and seen by nobody else."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from compliance.access import Action, require
+from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.trail import saving
+from compliance.trail.saving import Kept, SavedSearch
+from fileserver.audit.asking import pseudonyms_of
+from fileserver.audit.schemas import EventFilterIn
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.schemas import LINE, Input, Output
+from fileserver.http.scopes import Scope
+
+NAME_CHARS_MAX = 60
+
+
+class SavedSearchIn(Input):
+    """A search to keep."""
+
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX, strip_whitespace=True, pattern=LINE)
+    ]
+    query: EventFilterIn = Field(description="The filter, as for searching. A name must be one person's")
+
+
+class SavedSearchPath(Input):
+    """Which saved search."""
+
+    search_id: UUID
+
+
+class SavedSearchOut(Output):
+    """A saved search. `query` holds the members of the filter that are set."""
+
+    id: UUID
+    name: str
+    query: dict[str, str]
+    created_at: AwareDatetime
+
+
+class SavedSearchList(Output):
+    """One's own saved searches, the oldest first."""
+
+    items: list[SavedSearchOut]
+
+
+async def create(call: Call[SavedSearchIn]) -> SavedSearchOut:
+    """Keep a search."""
+    require(call.actor, Action.EVENT_SEARCH)
+    services, body = call.services, call.body
+    query = {name: str(value) for name, value in body.query.model_dump(mode="json", exclude_none=True).items()}
+    async with services.database.transaction() as tx:
+        if "person" in query:
+            query["person"] = await _one_person(call, query["person"])
+        search = SavedSearch(body.name, query)
+        kept = await saving.save(tx, services.keys.master, call.signed_in.person_id, search, now=services.clock())
+    return _out(kept)
+
+
+async def listed(call: Call) -> SavedSearchList:
+    """One's own searches."""
+    require(call.actor, Action.EVENT_SEARCH)
+    services = call.services
+    async with services.database.transaction() as tx:
+        kept = await saving.saved(tx, services.keys.master, call.signed_in.person_id)
+    return SavedSearchList(items=[_out(each) for each in kept])
+
+
+async def remove(call: Call[None, None, SavedSearchPath]) -> None:
+    """Forget a search."""
+    require(call.actor, Action.EVENT_SEARCH)
+    async with call.services.database.transaction() as tx:
+        await saving.remove(tx, call.params.search_id, call.signed_in.person_id)
+
+
+async def _one_person(call: Call[SavedSearchIn], person: str) -> str:
+    async with call.services.database.transaction() as tx:
+        found = await pseudonyms_of(call.services, tx, person)
+    if len(found) != 1:
+        raise InvalidValue(field="query.person", rule="not-one-person")
+    return found[0]
+
+
+def _out(kept: Kept) -> SavedSearchOut:
+    return SavedSearchOut(id=kept.id, name=kept.search.name, query=kept.search.query, created_at=kept.created_at)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/v1/audit/searches",
+        name="searches.create",
+        summary="Save a search of one's own",
+        handler=create,
+        auth=Auth.EMPLOYEE,
+        action=Action.EVENT_SEARCH,
+        body=SavedSearchIn,
+        returns=SavedSearchOut,
+        status=201,
+        errors=(AccessDenied, InvalidValue),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/audit/searches",
+        name="searches.list",
+        summary="List one's saved searches",
+        handler=listed,
+        auth=Auth.EMPLOYEE,
+        action=Action.EVENT_SEARCH,
+        scope=Scope.EVENTS_READ,
+        returns=SavedSearchList,
+        errors=(AccessDenied,),
+    ),
+    Route(
+        method="DELETE",
+        path="/api/v1/audit/searches/{search_id}",
+        name="searches.remove",
+        summary="Forget a saved search",
+        handler=remove,
+        auth=Auth.EMPLOYEE,
+        action=Action.EVENT_SEARCH,
+        path_params=SavedSearchPath,
+        status=204,
+        errors=(AccessDenied, NotFound),
+    ),
+)
