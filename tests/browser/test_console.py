@@ -157,7 +157,7 @@ async def test_the_log_is_searched_in_plain_words(console: Console) -> None:
         await page.goto("/log")
         await page.get_by_label("操作").select_option(label="审核通过")
         await page.get_by_role("button", name="检索").click()
-        row = page.locator("tbody tr")
+        row = page.locator("table.log tbody tr")
         await expect(row).to_have_count(1)
         await expect(row).to_contain_text("陈静")
         await expect(row).to_contain_text("夏季护肤手册")

@@ -71,7 +71,7 @@ async def test_a_leak_is_traced_in_the_page(console: Console) -> None:
             "href", f"/api/v1/traces/{trace_id}/report?lang=zh-CN"
         )
         await page.get_by_role("link", name="查看此人的全部记录").click()
-        await expect(page.locator("tbody tr").first).to_contain_text("李娜")
+        await expect(page.locator("table.log tbody tr").first).to_contain_text("李娜")
     assert [] == console.complaints
     await looked_at(console, f"/traces/{trace_id}", "found")
 

@@ -61,7 +61,7 @@ async def test_an_auditor_narrows_follows_and_signs(console: Console) -> None:
         await chosen(page, "下载副本")
         await expect(page.locator(".counted")).to_contain_text(f"共 {COPIES} 条")
         await page.get_by_text("保存这次检索").first.click()
-        await page.get_by_label("名称").fill("下载")
+        await page.get_by_role("textbox", name="名称", exact=True).fill("下载")
         await page.get_by_role("button", name="保存这次检索").click()
         await expect(page.get_by_label("保存的检索").get_by_role("link", name="下载")).to_be_visible()
         await page.locator(".facet").get_by_role("link", name="李娜").click()

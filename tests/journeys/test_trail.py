@@ -143,7 +143,7 @@ async def test_the_trail_is_reviewed_and_signed(stage: Stage) -> None:
     span = before["span"]
     signature = {"size": span["size"], "root": span["root"], "meaning": "in_order", "note": "无异常"}
     wrong = await api.post("/audit/reviews", {**signature, "password": "wrong"})
-    assert (422, {"password"}) == (wrong.status, wrong.fields)
+    assert (422, {"/password"}) == (wrong.status, wrong.fields)
     other_root = await api.post("/audit/reviews", {**signature, "root": "0" * 64, "password": employee.password})
     assert 409 == other_root.status
     signed = (await api.post("/audit/reviews", {**signature, "password": employee.password})).ok
