@@ -26,6 +26,7 @@ WINDOWED_FROM_PX = 400
 GROUND_SIGMA_PX = 3.0
 NOISE_FLOOR = 4.0  # variance that compression alone leaves, in squared levels
 CLIP_DEVIATIONS = 2.5
+MOVES_MIN = 1e-3  # of a view's values; a step of one level in a quiet place comes to a hundred times that
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def views(pixels: Pixels) -> Iterator[View]:
     if min(whole.values.shape) < SIDE_PX_MIN:
         return
     full = View(whitened(whole.values), whole.to_pixels)
+    if np.abs(full.values).max() < MOVES_MIN:
+        return  # one colour all over, as empty pages have
     yield full
     if min(whole.values.shape) >= HALVED_FROM_PX:
         small, back = _scaled(whole.values, 0.5)

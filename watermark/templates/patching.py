@@ -79,13 +79,14 @@ def patches(
 
 def apply(copy: Patches, offset: int, chunk: bytes) -> bytes:
     """The copy's bytes for the template's `chunk` that begins at `offset`; the same object where nothing differs."""
-    patched: bytearray | None = None
+    template, parts, done = memoryview(chunk), list[memoryview](), 0
     stop = offset + len(chunk)
     for each in copy.within(offset, stop):
-        patched = patched if patched is not None else bytearray(chunk)
         start, end = max(offset, each.offset), min(stop, each.offset + len(each.data))
-        patched[start - offset : end - offset] = memoryview(each.data)[start - each.offset : end - each.offset]
-    return bytes(patched) if patched is not None else chunk
+        parts.append(template[done : start - offset])
+        parts.append(memoryview(each.data)[start - each.offset : end - each.offset])
+        done = end - offset
+    return b"".join((*parts, template[done:])) if parts else chunk  # everything is copied once
 
 
 def spliced(copy: Patches, start: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
