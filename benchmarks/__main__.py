@@ -21,6 +21,7 @@ from rich.table import Table
 from benchmarks import copies, downloads, exports, ledger, links, marks, pages, proving, removal, sealing, templates
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
+from benchmarks.trail import figures as trail
 from benchmarks.uploads import running as uploads
 from benchmarks.uploads.plot import draw
 from benchmarks.uploads.stores import STORES
@@ -40,10 +41,12 @@ ALL = {
     "proving": proving.run,
     "removal": removal.run,
     "tracing": tracing.run,
+    "trail": trail.run,
+    "trail-long": trail.run_long,
 }
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)
-UNASKED = tuple(name for name in NAMES if name != "removal")  # that one reads for half an hour
+UNASKED = tuple(name for name in NAMES if name not in {"removal", "trail-long"})  # half an hour, and 15 GB
 UNBROKEN_CHARS = 160
 WHOLE_FROM = 100
 COLUMNS = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -87,7 +90,7 @@ def main(  # one for each option
     quick: bool,
     plot: Path | None,
 ) -> None:
-    """Run the named benchmarks, or all of them but `removal`."""
+    """Run the named benchmarks, or all of them but `removal` and `trail-long`."""
     wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
     # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
