@@ -13,7 +13,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from compliance import checkpoints, ledger
-from compliance.errors import WrongState
+from compliance.errors import NotFound, WrongState
 from compliance.events import Act, Result, Trail, short_hash
 from compliance.trail.fields import RESULTS
 from compliance.trail.indexing import BLOCK_LEAVES, READER
@@ -177,7 +177,8 @@ async def _due(tx: Transaction, signed: tuple[TrailReviewRow, ...], period: time
 
 
 async def _intact(tx: Transaction, signed: tuple[TrailReviewRow, ...]) -> bool:
-    for row in signed:
-        if (await checkpoints.of_size(tx, row.size)).root != row.root:
-            return False
-    return True
+    try:
+        heads = [await checkpoints.of_size(tx, row.size) for row in signed]
+    except NotFound:  # a ledger that was signed once and is gone
+        return False
+    return [head.root for head in heads] == [row.root for row in signed]

@@ -40,7 +40,8 @@ async def search(tx: Transaction, wanted: Wanted, *, before: int | None, limit: 
     newest = sorted({*found, *ids}, reverse=True)
     shown = [each for each in newest if not floors or each >= max(floors)][:limit]
     leaves = await event_leaves.leaves_of(tx, [each for each in shown if each not in found])
-    rows = tuple(found.get(each) or EventRow(each, leaves[each]) for each in shown)
+    known = found | {each: EventRow(each, leaf) for each, leaf in leaves.items()}
+    rows = tuple(known[each] for each in shown if each in known)  # what was pruned in between is not shown
     if len(shown) == limit:
         return Page(rows=rows, next=shown[-1])
     return Page(rows=rows, next=max(floors) if floors else None)
