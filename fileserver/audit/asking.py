@@ -1,9 +1,12 @@
 """From what an auditor asks to what is looked for: names become pseudonyms, and the log hears of it without a name."""
 
 import asyncio
+from datetime import UTC, datetime
 
+from compliance.errors import InvalidValue
 from compliance.events import truncated_address
 from compliance.profiles import open_profiles
+from compliance.trail.fields import BRAND_ZONE
 from compliance.trail.wanted import Wanted
 from fileserver.audit.labels import MATERIAL_PREFIX
 from fileserver.audit.schemas import EventFilterIn
@@ -19,7 +22,7 @@ NOTHING = "-"  # an object that no event names
 
 
 async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -> Wanted:
-    """What is looked for. A named person whom nobody is called fits nobody."""
+    """What is looked for. A named person whom nobody is called fits nobody. Raises InvalidValue for a time."""
     return Wanted(
         who=None if asked.person is None else await pseudonyms_of(services, tx, asked.person),
         org=str(asked.clinic_id) if asked.clinic_id else None,
@@ -34,8 +37,8 @@ async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -
         ip=asked.network and (truncated_address(asked.network) or asked.network),
         ua=asked.user_agent,
         det=_details(asked.details or ""),
-        since=asked.since,
-        until=asked.until,
+        since=_within_calendar(asked.since, "since"),
+        until=_within_calendar(asked.until, "until"),
     )
 
 
@@ -74,6 +77,14 @@ def _object(asked: EventFilterIn) -> str | None:
     if material and asked.object and asked.object != material:
         return NOTHING
     return material or asked.object
+
+
+def _within_calendar(value: datetime | None, name: str) -> datetime | None:
+    """The time in UTC. Raises InvalidValue for one that is beyond the calendar in UTC or at the brand."""
+    try:
+        return value and value.astimezone(BRAND_ZONE).astimezone(UTC)
+    except OverflowError:
+        raise InvalidValue(field=name, rule="datetime-parsing") from None
 
 
 def _details(text: str) -> tuple[tuple[str, str], ...]:
