@@ -65,32 +65,32 @@ def unpacked(bundle: bytes) -> list[bytes]:
     return entries
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "tile/0/001",
-        "tile/0/000",
-        "tile/0/000.p/201",
-        "tile/1/000.p/1",
-        "tile/entries/000",
-        "tile/entries/001.p/1",
-        "tile/0/000.p/0",
-        "tile/0/000.p/256",
-        "tile/0/0",
-        "tile/0/x000/000",
-        "tile/8/000",
-        "tile/00/000.p/1",
-        "tile/-1/000.p/1",
-        "tile/data/000.p/1",
-        "tile/0/x999/x999/x999/x999/x999/x999/999",
-        "tile/0/../about",
-        "tile/0",
-    ],
+BEYOND = (
+    "tile/0/001",
+    "tile/0/000",
+    "tile/0/000.p/201",
+    "tile/1/000.p/1",
+    "tile/entries/000",
+    "tile/entries/001.p/1",
+    "tile/0/000.p/0",
+    "tile/0/000.p/256",
+    "tile/0/0",
+    "tile/0/x000/000",
+    "tile/8/000",
+    "tile/00/000.p/1",
+    "tile/-1/000.p/1",
+    "tile/data/000.p/1",
+    "tile/0/x999/x999/x999/x999/x999/x999/999",
+    "tile/0/../about",
+    "tile/0",
 )
-async def test_what_is_not_there(stage: Stage, path: str) -> None:
+
+
+async def test_what_is_not_there(stage: Stage) -> None:
     """Beyond the checkpoint there is nothing, and there is one way to write a path."""
     await grown(stage, 200)
-    await fetched(stage, path, status=404)
+    for path in BEYOND:
+        await fetched(stage, path, status=404)
 
 
 async def test_smaller_tiles_are_beginnings(stage: Stage) -> None:
