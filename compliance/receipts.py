@@ -45,11 +45,14 @@ async def entitled(tx: Transaction, actor: Actor, pseudonym: str, event_id: int)
     return found, rule
 
 
-async def receipt_of(tx: Transaction, event: PlacedRow) -> Receipt:
-    """The receipt of an event. Raises ReceiptPending as long as no checkpoint covers it: a second at most."""
+async def receipt_of(tx: Transaction, event: PlacedRow, *, witnessed: bool) -> Receipt:
+    """The receipt of an event; `witnessed`: there are witnesses whose word is wanted.
+
+    Raises ReceiptPending as long as no checkpoint covers it: a second at most.
+    """
     if event.index is None:
         raise ReceiptPending
-    head = await _head(tx, event.index)
+    head = await _head(tx, event.index, witnessed=witnessed)
     proof = await checkpoints.inclusion(tx, event.index, head.size)
     return Receipt(event.index, text_of(event.index, proof, await checkpoints.note_of(tx, head), extra=event.leaf))
 
@@ -60,12 +63,14 @@ def text_of(index: int, proof: list[bytes], note: str, *, extra: bytes) -> str:
     return "\n".join(lines) + "\n\n" + note
 
 
-async def _head(tx: Transaction, index: int) -> CheckpointRow:
+async def _head(tx: Transaction, index: int, *, witnessed: bool) -> CheckpointRow:
     """The newest head that a witness vouches for too, or the newest of all where the event is younger than that."""
-    for head in (await checkpoints.latest_cosigned(tx), await checkpoints.latest(tx)):
-        if head is not None and index < head.size:
-            return head
-    raise ReceiptPending
+    head = await checkpoints.latest_cosigned(tx) if witnessed else None
+    if head is None or index >= head.size:
+        head = await checkpoints.latest(tx)
+    if head is None or index >= head.size:
+        raise ReceiptPending
+    return head
 
 
 def _base64(data: bytes) -> str:

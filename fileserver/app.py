@@ -15,8 +15,7 @@ from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
 from fileserver.http.routing import Route, check_routes
 from fileserver.i18n import load_catalogues
-from fileserver.ledger.reading import Readers
-from fileserver.ledger.routes import READERS
+from fileserver.ledger.reading import READERS, Readers
 from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.readiness import PROBE, ReadinessProbe

@@ -3,7 +3,7 @@
 It holds what C2SP tlog-tiles serves, at the same paths, so tools of others read its folder as it is; and beside that
 
     README.txt     which commands to run, in Chinese and in English
-    policy         the log's keys, as a tlog-policy: to be compared with what the auditor got another way
+    policy         keys of the log and of witnesses, as a tlog-policy: to be compared with what came another way
     minimum-index  below which entries are withheld
     verify.go      a program for Go's own packages
 
@@ -41,6 +41,7 @@ class Contents:
     head: CheckpointRow
     note: str
     keys: Sequence[str]
+    witnesses: Sequence[str]
     minimum: int
     bytes_about: int = field(default=0)
 
@@ -50,9 +51,11 @@ class Contents:
         return f"ledger-{self.head.size}"
 
 
-async def contents(tx: Transaction, keys: Sequence[str], *, cosigned: bool = False) -> Contents:
-    """The newest head, or the newest that a witness cosigned. Raises NotFound when there is none."""
-    head = await (checkpoints.latest_cosigned(tx) if cosigned else checkpoints.latest(tx))
+async def contents(
+    tx: Transaction, keys: Sequence[str], witnesses: Sequence[str] = (), *, cosigned_within_s: float | None = None
+) -> Contents:
+    """The head that is published, as `checkpoints.published` has it. Raises NotFound when there is none."""
+    head = await checkpoints.published(tx, cosigned_within_s=cosigned_within_s)
     if head is None:
         raise NotFound
     minimum = await checkpoints.minimum_index(tx)
@@ -60,6 +63,7 @@ async def contents(tx: Transaction, keys: Sequence[str], *, cosigned: bool = Fal
         head=head,
         note=await checkpoints.note_of(tx, head),
         keys=keys,
+        witnesses=witnesses,
         minimum=minimum,
         bytes_about=await _bytes_about(tx, head.size, minimum),
     )
@@ -109,7 +113,8 @@ def _small_files(told: Contents) -> list[tuple[str, bytes]]:
     readme = (HERE / README).read_text(encoding="utf-8")
     origin, *_ = told.note.split("\n")
     filled = readme.format(origin=origin, size=told.head.size, folder=told.folder, key=told.keys[0])
-    policy = "".join([*(f"log {key}\n" for key in told.keys), "quorum none\n"])
+    witnesses = (f"witness w{number} {key}\n" for number, key in enumerate(told.witnesses, 1))
+    policy = "".join([*(f"log {key}\n" for key in told.keys), *witnesses, "quorum none\n"])
     return [
         (README, filled.encode()),
         (GO, (HERE / GO).read_bytes()),

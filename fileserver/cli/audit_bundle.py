@@ -13,8 +13,7 @@ from fileserver.config import CLIENT_URL
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--url", envvar=CLIENT_URL, required=True, help=f"Address of the server; also {CLIENT_URL}.")
 @click.option("--token-file", type=click.File("r"), help="File with an API token; - reads standard input.")
-@click.option("--cosigned", is_flag=True, help="Up to the newest checkpoint that a witness cosigned.")
-def command(*, file: Path, url: str, token_file: TextIO | None, cosigned: bool) -> None:
+def command(*, file: Path, url: str, token_file: TextIO | None) -> None:
     """Take the whole ledger away, as a tar file that proves itself.
 
     FILE gets checkpoint, tiles, entries, keys, and a page that says how to prove them with tools of others. The API
@@ -22,5 +21,4 @@ def command(*, file: Path, url: str, token_file: TextIO | None, cosigned: bool) 
 
     Exit status: 0 it is there, 1 the request was refused, 2 the command is wrong, 4 the server can't be reached.
     """
-    query = {"cosigned": "true"} if cosigned else {}
-    fetch(url, "/ledger/bundle", file, token_file=token_file, **query)
+    fetch(url, "/ledger/bundle", file, token_file=token_file)

@@ -23,12 +23,12 @@ FAILED, UNREACHABLE, INTERRUPTED = 1, 4, 130
 ABOUT = "X-Bytes-About"
 
 
-def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None, **query: str) -> None:
+def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None) -> None:
     """Ends the process with 1 or 4 and one line when it can't be had; else the file is there."""
     secret = token_of(token_file)
     part = target.with_name(target.name + ".part")
     try:
-        asyncio.run(_fetch(url, path, part, secret, query))
+        asyncio.run(_fetch(url, path, part, secret))
         part.replace(target)
     except KeyboardInterrupt:
         part.unlink(missing_ok=True)
@@ -43,11 +43,11 @@ def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None, **que
         sys.exit(FAILED)
 
 
-async def _fetch(url: str, path: str, part: Path, token: str, query: dict[str, str]) -> None:
+async def _fetch(url: str, path: str, part: Path, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
     async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:
         server = Server(session, url)
-        async with server.asked("GET", server.url + path, params=query) as response:
+        async with server.asked("GET", server.url + path) as response:
             await _written(response, part)
 
 

@@ -11,18 +11,19 @@ from compliance.keys import KeyState
 from compliance.notes import vkey
 from compliance.visits import actor_of, person_now
 from fileserver.http.call import Call
-from fileserver.ledger.schemas import BundleQuery
 from storage.database import Transaction
 
 TAR = "application/x-tar"
 
 
-async def bundle(call: Call[None, BundleQuery]) -> web.StreamResponse:
+async def bundle(call: Call) -> web.StreamResponse:
     """A tar file, in constant memory; the right is asked again with each stretch, without it the file breaks off."""
     services, person_id = call.services, call.actor.person_id
     rule = require(call.actor, Action.LEDGER_READ)
     async with services.database.transaction() as tx:
-        told = await bundles.contents(tx, _keys(call), cosigned=call.query.cosigned)
+        witnesses = [each.vkey for each in services.config.ledger_witnesses]
+        within_s = services.config.cosigned_within_s
+        told = await bundles.contents(tx, _keys(call), witnesses, cosigned_within_s=within_s)
         det: dict[str, str | int] = {"format": "bundle", "size": told.head.size}
         await ledger.append(tx, call.trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det=det), now=services.clock())
 
@@ -45,7 +46,7 @@ async def bundle(call: Call[None, BundleQuery]) -> web.StreamResponse:
     return response
 
 
-def _keys(call: Call[None, BundleQuery]) -> list[str]:
+def _keys(call: Call) -> list[str]:
     """Verifier keys of the log, the active one first; revoked ones prove nothing any more."""
     good = [key for key in call.services.keys.ledger if key.state is not KeyState.REVOKED]
     newest = sorted(good, key=lambda key: (key.state is not KeyState.ACTIVE, -key.kid))

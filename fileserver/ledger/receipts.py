@@ -10,6 +10,7 @@ from compliance.access import Role
 from compliance.events import Act
 from compliance.receipts import SUFFIX
 from fileserver.http.call import Call
+from fileserver.ledger.reading import READERS
 from fileserver.ledger.schemas import EventPath, OwnEvent, OwnEvents, OwnQuery
 from storage.rows.receipts import PlacedRow, newest_of
 
@@ -17,13 +18,14 @@ TEXT = "text/plain"
 
 
 async def receipt(call: Call[None, None, EventPath]) -> web.Response:
-    """One event's receipt, as a file. That it was asked for is in the log before it leaves."""
+    """One event's receipt, as a file. That receipts are asked for is in the log before the first one leaves."""
     event_id = call.params.event_id
     async with call.services.database.statements() as tx:
         event, rule = await receipts.entitled(tx, call.actor, call.trail.who, event_id)
-        made = await receipts.receipt_of(tx, event)
+        made = await receipts.receipt_of(tx, event, witnessed=bool(call.services.config.ledger_witnesses))
     act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
-    await call.services.alone.append(call.trail.event(act, why=rule, obj=f"event:{event_id}"))
+    readers = call.request.config_dict[READERS]
+    await readers.tell(call.services.alone, call.trail, rule=rule, index=made.index, act=act)
     name = f'attachment; filename="event-{event_id}{SUFFIX}"'
     headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
     return web.Response(body=made.text.encode(), content_type=TEXT, charset="utf-8", headers=headers)

@@ -15,10 +15,9 @@ from compliance.notes import vkey
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.ledger.bundling import TAR, bundle
-from fileserver.ledger.reading import Readers
+from fileserver.ledger.reading import READERS
 from fileserver.ledger.receipts import mine, receipt
 from fileserver.ledger.schemas import (
-    BundleQuery,
     EventPath,
     LedgerKeyOut,
     LedgerOut,
@@ -27,7 +26,6 @@ from fileserver.ledger.schemas import (
     TilePath,
 )
 
-READERS = web.AppKey("READERS", Readers)
 ENTRIES = "entries"
 NOTE = "text/plain"
 BYTES = "application/octet-stream"
@@ -130,7 +128,6 @@ ROUTES = (
         auth=Auth.EMPLOYEE,
         action=Action.LEDGER_READ,
         scope="ledger:read",
-        query=BundleQuery,
         produces=TAR,
         errors=(AccessDenied, NotFound),
     ),

@@ -26,12 +26,6 @@ class OwnQuery(Input):
     limit: int = Field(default=20, ge=1, le=100, description="How many at most")
 
 
-class BundleQuery(Input):
-    """Which checkpoint the bundle ends with."""
-
-    cosigned: bool = Field(default=False, description="The newest one that a witness cosigned, instead of the newest")
-
-
 class OwnEvent(Output):
     """Something that the caller did, as the log has it."""
 

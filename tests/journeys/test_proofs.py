@@ -133,7 +133,7 @@ async def test_a_receipt_of_ones_own_act(stage: Stage, tmp_path: Path) -> None:
     assert share["id"] == json.loads(receipt.extra or b"")["link"]
     assert f"Entry {receipt.index}" in (await ran("audit", "verify", file, "--key", key)).stdout
     (told,) = await stage.told(Act.EMPLOYEE_RECEIPT_READ)
-    assert f"event:{newest['id']}" == told["obj"]
+    assert {"from": receipt.index} == told["det"]
 
 
 async def test_a_viewer_gets_receipts_too(stage: Stage) -> None:
