@@ -516,6 +516,11 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"{name} is not a setting" + (f"; did you mean {nearest[0]}?" if nearest else "")
 
 
+def client_token() -> str:
+    """The API token of a command that speaks to a server; empty where none is set."""
+    return os.environ.get(CLIENT_TOKEN, "")
+
+
 def load_config(**overrides: Any) -> Config:
     """The configuration from the environment, with `overrides` (command-line options) winning. Raises ConfigError."""
     check_unknown(os.environ)

@@ -3,12 +3,11 @@
 Never an option: other users of the machine see a command's arguments.
 """
 
-import os
 from typing import TextIO
 
 import click
 
-from fileserver.config import CLIENT_TOKEN
+from fileserver.config import CLIENT_TOKEN, client_token
 
 
 def token_of(file: TextIO | None) -> str:
@@ -21,4 +20,4 @@ def token_of(file: TextIO | None) -> str:
 
 def token_if_any(file: TextIO | None) -> str:
     """The secret; empty without one."""
-    return (file.read() if file else os.environ.get(CLIENT_TOKEN, "")).strip()
+    return (file.read() if file else client_token()).strip()

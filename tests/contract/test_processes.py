@@ -34,7 +34,7 @@ def test_another_master_key_is_refused(config: Config, command: str) -> None:
     assert 0 == sealshare("users", "list", environment=environment_of(config)).returncode
     other = base64.b64encode(secrets.token_bytes(32)).decode()
     done = sealshare(command, environment=environment_of(config, master_key=other))
-    wrong = "Error: SEALSHARE_MASTER_KEY is not the key that this database was made with.\n"
+    wrong = "Error: SEALSHARE_MASTER_KEY is not the key that this database was made with, or not any more.\n"
     assert (1, wrong) == (done.returncode, done.stderr)
 
 

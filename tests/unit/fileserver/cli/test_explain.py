@@ -25,7 +25,7 @@ from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavaila
         ),
         (
             KeyUnavailable(purpose="signing-key:1"),
-            "SEALSHARE_MASTER_KEY is not the key that this database was made with.",
+            "SEALSHARE_MASTER_KEY is not the key that this database was made with, or not any more.",
         ),
         (
             LedgerConflict(place="witness:w1", conflict="shrunk", size=12),
