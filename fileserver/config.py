@@ -440,6 +440,11 @@ class Config(BaseSettings):
         return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks)
 
     @property
+    def has_places_outside(self) -> bool:
+        """Whether somebody outside is told of checkpoints, and may contradict them."""
+        return bool(self.ledger_witnesses or self.ledger_folders or self.ledger_webhooks or self.ledger_bucket)
+
+    @property
     def ledger_origin_otherwise(self) -> str:
         """The log's name where nobody gives it one: share.example.com/ledger."""
         return f"{URL(self.public_url).host_port_subcomponent}/ledger"

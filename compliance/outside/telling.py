@@ -10,7 +10,7 @@ import structlog
 from compliance import checkpoints
 from compliance.events import Act, Result, Trail
 from compliance.ledger import append
-from compliance.outside.places import Clock, Conflict, Ledger, Place, PlaceFailed, Told
+from compliance.outside.places import Clock, Conflict, ConflictKind, Ledger, Place, PlaceFailed, Told
 from compliance.outside.standing import OutsideWatch
 from storage.database import Database
 from storage.errors import StorageError
@@ -20,6 +20,7 @@ from storage.rows.places import PlaceRow
 
 LOOK_S = 1.0
 TURN = timedelta(seconds=30)  # a process that took a turn and died keeps the others from it for so long
+TELL_MAX_S = 15.0  # a place that hangs, such as a folder on a server that is away, holds up nobody for longer
 RETRY_S = 5.0  # a place that failed is tried again after so long, if that is sooner than its next turn
 SYSTEM = Trail(role="system")
 
@@ -107,15 +108,27 @@ class Teller:
 
     async def _tell_one(self, place: Place, row: PlaceRow, head: CheckpointRow) -> None:
         try:
-            told = await place.tell(head, row.size, self._ledger)
+            async with asyncio.timeout(TELL_MAX_S):
+                told = await place.tell(head, row.size, self._ledger)
         except Conflict as conflict:
+            if conflict.kind is ConflictKind.SHRUNK and await self._has_grown_to(conflict.size):
+                await self._failed(place, "another process told it more meanwhile")
+                return
             await self._contradicted(place, conflict, head)
+        except TimeoutError:
+            await self._failed(place, "timeout")
         except PlaceFailed as failure:
             await self._failed(place, failure.reason)
         except StorageError as error:
             await self._failed(place, str(error.params.get("code") or error.params.get("detail") or error.slug))
         else:
             await self._took(place, told, head)
+
+    async def _has_grown_to(self, size: int) -> bool:
+        """Whether the log has this size by now: what was offered was read a while ago, and others tell places too."""
+        async with self._database.statements() as tx:
+            head = await checkpoints.latest(tx)
+        return head is not None and head.size >= size
 
     async def _took(self, place: Place, told: Told, head: CheckpointRow) -> None:
         now = self._clock()

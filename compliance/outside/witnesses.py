@@ -47,6 +47,8 @@ class WitnessPlace:
                 raise Conflict(ConflictKind.FORKED, old)
             if answer.status != CONFLICT:
                 raise PlaceFailed(f"status {answer.status}")
+            if old == head.size and _size_if_any(answer) in (None, old):
+                raise Conflict(ConflictKind.FORKED, old)  # as witnesses of the older specification say it
             old = _size(answer)
             if old > head.size:
                 raise Conflict(ConflictKind.SHRUNK, old)
@@ -67,7 +69,14 @@ def body_of(old: int, proof: Sequence[bytes], note: str) -> bytes:
 
 def _size(answer: Answer) -> int:
     """What the witness says that it cosigned last. Raises PlaceFailed."""
+    size = _size_if_any(answer)
+    if size is None:
+        raise PlaceFailed("409 without a size")
+    return size
+
+
+def _size_if_any(answer: Answer) -> int | None:
     digits = answer.body.removesuffix(b"\n")
     if answer.media_type != SIZE_TYPE or not digits.isdigit() or len(digits) > SIZE_DIGITS_MAX:
-        raise PlaceFailed("409 without a size")
+        return None
     return int(digits)

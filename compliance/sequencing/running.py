@@ -121,7 +121,7 @@ class Sequencer:
     async def _turns(self) -> bool:
         """As many batches as wait. False if something kept it from working, which is told."""
         try:
-            while (await self.turn()).full:
+            while (batch := await self.turn()).full:
                 pass
         except LedgerBroken as error:
             log.error("ledger is broken", index=error.index, detail=error.detail)  # noqa: TRY400  # no defect of ours
@@ -134,6 +134,7 @@ class Sequencer:
         except Exception:  # whatever it was, a sequencer that is gone helps nobody
             log.exception("not sequenced")
         else:
-            self._watch.sound()
+            if not batch.busy:  # who finds another at it has not looked at the tree
+                self._watch.sound()
             return True
         return False

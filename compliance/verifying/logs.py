@@ -65,7 +65,7 @@ def verify_log(
         return Report(faults=tuple(faults))
     for past in since:
         _require_of_this_log(past, head, policy)
-    minimum, unreadable = _minimum(source)
+    minimum, unreadable = _minimum(source, head.size)
     faults += unreadable
     begun(head.size)
     walk = Walk(source, head.size, head.root, minimum=minimum, told=told)
@@ -132,12 +132,15 @@ def _require_of_this_log(past: Past, head: Checkpoint, policy: Policy) -> None:
     policy.signers(past.head.note, past.head.origin)
 
 
-def _minimum(source: Source) -> tuple[int, list[Fault]]:
-    """Below which entries may be withheld."""
+def _minimum(source: Source, size: int) -> tuple[int, list[Fault]]:
+    """Below which entries may be withheld; the last entry of a log never is."""
     data = source.get(MINIMUM_INDEX, NUMBER_BYTES_MAX)
     if data is None:
         return 0, []
     try:
-        return decimal(data.decode("ascii", "replace").removesuffix("\n")), []
+        minimum = decimal(data.decode("ascii", "replace").removesuffix("\n"))
+        if minimum and minimum >= size:
+            raise Malformed(f"no log of {size} entries withholds what is below {minimum}")
     except Malformed as error:
         return 0, [Fault(kind=Kind.BUNDLE, path=MINIMUM_INDEX, message=str(error), line=1)]
+    return minimum, []

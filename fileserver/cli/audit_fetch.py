@@ -4,6 +4,7 @@ Promises: a bar on standard error where that is a terminal; the file appears und
 """
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -21,6 +22,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=330)
 PIECE_BYTES = 256 << 10
 FAILED, UNREACHABLE, INTERRUPTED = 1, 4, 130
 ABOUT = "X-Bytes-About"
+MODE = 0o600  # what it holds is for whoever asked
 
 
 def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None) -> None:
@@ -57,7 +59,7 @@ async def _written(response: aiohttp.ClientResponse, part: Path) -> None:
     about = response.headers.get(ABOUT, "")
     with (
         Progress(*columns, console=console, disable=not console.is_terminal) as progress,
-        part.open("wb") as file,
+        os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE), "wb") as file,
     ):
         task = progress.add_task("fetching", total=int(about) if about.isdecimal() else None)
         async for piece in response.content.iter_chunked(PIECE_BYTES):

@@ -54,7 +54,8 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
         async with database.transaction() as tx:
             origin = await sequencing.open_log(tx, config.ledger_origin or config.ledger_origin_otherwise)
         yield Desk(database, keys, origin)
-        await _sequence(database, keys)
+        if not config.has_places_outside:  # which a server asks first, lest it sign a second head of some size
+            await _sequence(database, keys)
     finally:
         await database.close()
 

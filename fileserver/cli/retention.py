@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 import click
+from rich.markup import escape
 
 from compliance import holds, retention
 from compliance.holds import HoldKind, NewHold
@@ -68,7 +69,8 @@ def listed(*, everything: bool, as_json: bool) -> None:
         return
     table = new_table("Id", "On", "Subject", "Since", "Reason", "Lifted")
     for each in found:
-        table.add_row(*(each[name] or "" for name in ("id", "kind", "subject", "placed_at", "reason", "lifted_at")))
+        cells = (each[name] or "" for name in ("id", "kind", "subject", "placed_at", "reason", "lifted_at"))
+        table.add_row(*map(escape, cells))
     print_table(table)
 
 

@@ -24,8 +24,11 @@ async def receipt(call: Call[None, None, EventPath]) -> web.Response:
         event, rule = await receipts.entitled(tx, call.actor, call.trail.who, event_id)
         made = await receipts.receipt_of(tx, event, witnessed=bool(call.services.config.ledger_witnesses))
     act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
-    readers = call.request.config_dict[READERS]
-    await readers.tell(call.services.alone, call.trail, rule=rule, index=made.index, act=act)
+    if event.who == call.trail.who:
+        readers = call.request.config_dict[READERS]
+        await readers.tell(call.services.alone, call.trail, rule=rule, index=made.index, act=act)
+    else:  # the entry stands in it: which one was read is told, each time
+        await call.services.alone.append(call.trail.event(act, why=rule, det={"index": made.index}))
     name = f'attachment; filename="event-{event_id}{SUFFIX}"'
     headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
     return web.Response(body=made.text.encode(), content_type=TEXT, charset="utf-8", headers=headers)

@@ -31,6 +31,7 @@ NOTE = "text/plain"
 BYTES = "application/octet-stream"
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 ASK_AGAIN = {"Cache-Control": "private, no-cache"}
+NEVER_KEPT = {"Cache-Control": "private, no-store"}  # entries tell of people, and can be pruned
 LEVELS = {str(level): level for level in range(LEVEL_MAX + 1)}
 
 
@@ -58,7 +59,8 @@ async def tile(call: Call[None, None, TilePath]) -> web.Response:
             body = await checkpoints.tile(tx, Tile(LEVELS[call.params.tile_level], *place))
     else:
         raise NotFound
-    return web.Response(body=body, content_type=BYTES, headers=FOR_EVER)
+    headers = NEVER_KEPT if call.params.tile_level == ENTRIES else FOR_EVER
+    return web.Response(body=body, content_type=BYTES, headers=headers)
 
 
 async def _entries(call: Call[None, None, TilePath], n: int, width: int, *, rule: str) -> bytes:

@@ -144,7 +144,7 @@ class _Lane:
         finally:
             self._stopped = not turn.done()
             granting.cancel()
-            await asyncio.wait(both)
+            await _ended(both)
             self._outlet.took(self._moved_bytes - before_bytes)
         turn.exception()  # looked at, or asyncio reports it as lost
         if not granting.cancelled():
@@ -213,6 +213,18 @@ class _Lane:
         self._pending_bytes -= count
         self._moved_bytes += count
         return True
+
+
+async def _ended(tasks: set[asyncio.Future[Any]]) -> None:
+    """Waits for them however often this is cancelled: a thread that still has a socket must not outlive it."""
+    cancelled: asyncio.CancelledError | None = None
+    while not all(task.done() for task in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _until_ready(raw: socket.socket, side: Side) -> None:

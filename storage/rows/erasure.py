@@ -80,6 +80,14 @@ TRACES_NAMING = text(
     """
 ).bindparams(bindparam("person", type_=Uuid))
 
+# What a marketer has the mark of a share say. A word of one character stands for the name: some would not be drawn.
+FORGET_LOOKS = text(
+    """
+    UPDATE share SET look = jsonb_set(look, '{text}', to_jsonb(replace(look ->> 'text', :word, '*')))
+    WHERE strpos(look ->> 'text', :word) > 0
+    """
+)
+
 
 async def lock_person(tx: Transaction, person_id: UUID) -> tuple[str, str, datetime | None] | None:
     """(pseudonym, kind, erased at) of a person, whose row is locked until `tx` ends."""
@@ -127,6 +135,7 @@ async def scrub(tx: Transaction, words: Collection[str]) -> int:
             query = update(column.table).where(func.strpos(column, word) > 0)
             changed += _count(await tx.execute(query.values({column.key: func.replace(column, word, ERASED)})))
         changed += _count(await tx.execute(FORGET_FILE_NAMES, {"word": word.encode()}))
+        changed += _count(await tx.execute(FORGET_LOOKS, {"word": word}))
     return changed
 
 

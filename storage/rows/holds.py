@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, tuple_, update
 
 from storage.database import Transaction
+from storage.rows.pruning import wait_for_pruning
 from storage.schema import legal_hold
 
 PAGE_MAX = 200
@@ -32,7 +33,8 @@ COLUMNS = tuple(legal_hold.c[field.name] for field in fields(HoldRow))
 
 
 async def add_hold(tx: Transaction, row: HoldRow) -> None:
-    """Places a hold."""
+    """Places a hold, once nothing is being pruned: what is confirmed as held is there."""
+    await wait_for_pruning(tx)
     await tx.execute(insert(legal_hold).values({field.name: getattr(row, field.name) for field in fields(row)}))
 
 

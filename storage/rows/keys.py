@@ -109,9 +109,9 @@ async def destroy_person_key(tx: Transaction, person_id: UUID) -> bool:
 
 
 async def person_keys_not_under(tx: Transaction, kek: str, *, limit: int) -> tuple[PersonKeyRow, ...]:
-    """Keys that are wrapped under another key than `kek`, locked; those that another process holds are left to it."""
+    """Keys that are wrapped under another key than `kek`, locked. Waits for another process that wraps the same."""
     query = select(person_key.c.person_id, person_key.c.wrapped_key).where(person_key.c.kek != kek)
-    rows = await tx.execute(query.order_by(person_key.c.person_id).limit(limit).with_for_update(skip_locked=True))
+    rows = await tx.execute(query.order_by(person_key.c.person_id).limit(limit).with_for_update())
     return tuple(PersonKeyRow(*row) for row in rows)
 
 

@@ -15,6 +15,7 @@ BUNDLE = 256  # entries of a C2SP entry bundle
 LOCK = 0x5EA1D  # advisory: one prunes at a time
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
+_WAIT = text("SELECT pg_advisory_xact_lock(:lock)")
 # The last bundle stays: each process compares its entries with the tree when it starts.
 _END = text(
     "SELECT least((SELECT max(size) - 1 FROM ledger_checkpoint), (SELECT min(next_index) FROM log_reader), "
@@ -89,6 +90,11 @@ class Kept:
 async def lock_pruning(tx: Transaction) -> bool:
     """Whether this transaction is the one that prunes now."""
     return bool(await tx.scalar(_LOCK, {"lock": LOCK}))
+
+
+async def wait_for_pruning(tx: Transaction) -> None:
+    """Returns when no batch is under way; none begins before `tx` ends."""
+    await tx.execute(_WAIT, {"lock": LOCK})
 
 
 async def bounds(tx: Transaction) -> tuple[int, int]:

@@ -71,9 +71,17 @@ HELD: tuple[Held, ...] = (
     Held("traces", trace, (trace.c.person_id,), frozenset({"object_key", "results"})),
     Held("searches", saved_search, (saved_search.c.person_id,), frozenset({"sealed"})),
     Held("trail-reviews", trail_review, (trail_review.c.person_id,)),
-    Held("dismissed-anomalies", anomaly, (anomaly.c.dismissed_by,)),
-    Held("holds", legal_hold, (legal_hold.c.placed_by, legal_hold.c.lifted_by)),
+    # Whom these are about, and why, is not told to whoever asks for their own data.
+    Held("dismissed-anomalies", anomaly, (anomaly.c.dismissed_by,), frozenset({"who", "ip", "bar", "reason"})),
+    Held(
+        "holds",
+        legal_hold,
+        (legal_hold.c.placed_by, legal_hold.c.lifted_by),
+        frozenset({"person_id", "material_id", "reason", "lifted_reason"}),
+    ),
 )
+
+NOTICED = ("system:anomaly:find", "employee:anomaly:dismiss")
 
 
 @dataclass(frozen=True)
@@ -93,8 +101,10 @@ async def rows_held(tx: Transaction, held: Held, person_id: UUID) -> list[dict[s
 
 
 async def leaves_of(tx: Transaction, pseudonym: str, *, after_id: int, limit: int) -> Sequence[LeafRow]:
-    """The exact leaves of events by this person or about them, oldest first, behind `after_id`."""
-    query = select(event.c.id, event.c.leaf).where(
-        or_(event.c.who == pseudonym, event.c.obj == f"person:{pseudonym}"), event.c.id > after_id
-    )
+    """The exact leaves of events by this person or about them, oldest first, behind `after_id`.
+
+    Without what was noticed about them: nobody learns by this that they are looked into.
+    """
+    about = (event.c.obj == f"person:{pseudonym}") & event.c.act.not_in(NOTICED)
+    query = select(event.c.id, event.c.leaf).where(or_(event.c.who == pseudonym, about), event.c.id > after_id)
     return [LeafRow(*row) for row in await tx.execute(query.order_by(event.c.id).limit(limit))]

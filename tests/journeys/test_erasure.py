@@ -9,7 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from compliance import ledger
 from compliance.access import Role
+from compliance.events import Act, Event
 from compliance.profiles import ERASED, profiles_of
 from storage.rows import traces
 from storage.rows.accounts import account_of
@@ -98,6 +100,27 @@ async def test_erased_viewer_is_gone_and_every_leaf_is_as_it_was(stage: Stage) -
     (event,) = await stage.told("employee:person:erase")
     assert ("manager-serves-viewers", f"person:{done['pseudonym']}") == (event["why"], event["obj"])
     assert REASON not in json.dumps(event, ensure_ascii=False)
+
+
+async def test_a_mark_that_named_the_erased_does_not_any_more(stage: Stage) -> None:
+    """A marketer wrote the name into what the mark of a share says; it is gone there, and the share goes on."""
+    share = await stage.share(look={"text": "李娜专用 {name}"})
+    assert 1 == (await erase(stage, stage.cast.people["li"])).ok["texts"]
+    assert "*专用 {name}" == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["look"]["text"]
+    assert 201 == (await stage.open("wang", share["token"])).status
+
+
+async def test_nobody_learns_here_that_they_are_looked_into(stage: Stage) -> None:
+    """What was noticed about a person is in the log and not in what they are given of it."""
+    pseudonym = (await stage.told("viewer:session:start"))[0]["who"]
+    async with stage.services.database.transaction() as tx:
+        noticed = Event(
+            act=Act.SYSTEM_ANOMALY_FIND, role="system", obj=f"person:{pseudonym}", det={"detector": "night"}
+        )
+        await ledger.append(tx, noticed, now=stage.clock())
+    for who in ("li", "wang"):
+        got = opened(await stage.request("POST", who, "/api/v1/people/me/export"))
+        assert "system:anomaly:find" not in {leaf["act"] for leaf in got["events"]}
 
 
 async def test_whoever_comes_back_is_somebody_new(stage: Stage) -> None:

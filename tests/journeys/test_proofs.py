@@ -137,7 +137,7 @@ async def test_a_receipt_of_ones_own_act(stage: Stage, tmp_path: Path) -> None:
 
 
 async def test_a_viewer_gets_receipts_too(stage: Stage) -> None:
-    """A viewer's own visit has a receipt; somebody else's act has none for them, whether it exists or not."""
+    """A viewer's own visit has a receipt, no other's; which of others' acts an auditor has one of is told each time."""
     await stage.visit("li")
     await stage.services.sequencer.catch_up()
     own = (await stage.api("li").get("/events/mine")).ok["items"]
@@ -147,7 +147,11 @@ async def test_a_viewer_gets_receipts_too(stage: Stage) -> None:
     assert 200 == (await stage.api("li").get(f"/events/{visit['id']}/receipt")).status
     for event_id in (others[0]["id"], 10**12):
         assert 403 == (await stage.api("li").get(f"/events/{event_id}/receipt")).status
-    assert 200 == (await stage.api("auditor").get(f"/events/{others[0]['id']}/receipt")).status
+    read = [others[0], others[0], others[1]]
+    for each in read:
+        assert 200 == (await stage.api("auditor").get(f"/events/{each['id']}/receipt")).status
+    told = await stage.told(Act.EMPLOYEE_RECEIPT_READ)
+    assert [{"index": each["index"]} for each in read] == [event["det"] for event in told]
     assert 404 == (await stage.api("auditor").get(f"/events/{10**12}/receipt")).status
 
 

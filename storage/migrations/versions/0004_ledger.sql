@@ -207,6 +207,8 @@ CREATE TABLE log_reader (
     read_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_log_reader PRIMARY KEY (name)
 );
+-- Nothing is pruned before both have read it, though no worker has run yet.
+INSERT INTO log_reader VALUES ('search', 0, clock_timestamp()), ('anomalies', 0, clock_timestamp());
 
 CREATE TABLE event_word (
     code INTEGER GENERATED ALWAYS AS IDENTITY,

@@ -1,5 +1,6 @@
 """Pruning: what is old enough goes, what must stay stays, nobody gets round the door, and proofs stay good."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,6 +33,12 @@ DAYS = 1096
 LONG_AGO = START - timedelta(days=DAYS + 30)
 OPERATOR = Trail(role="operator")
 OLD = Event(act=Act.VIEWER_COPY_VIEW, who="p-1", role="viewer")
+
+
+@pytest.fixture(autouse=True)
+async def _read(services: Services) -> None:
+    """Whoever reads the log behind the tree has read whatever there will be."""
+    await asked(services, "UPDATE log_reader SET next_index = 1000000")
 
 
 async def grown(services: Services, told: Sequence[Event], at: datetime = LONG_AGO) -> None:
@@ -186,6 +193,30 @@ async def test_what_a_follower_has_not_read_stays(services: Services, follower: 
     await grown(services, [OLD] * 600)
     await asked(services, follower)
     assert 256 == await pruned(services)
+
+
+async def test_what_nobody_has_read_yet_stays(services: Services) -> None:
+    """Before a worker has run for the first time nothing goes."""
+    await grown(services, [OLD] * 600)
+    await asked(services, "UPDATE log_reader SET next_index = 0 WHERE name = 'anomalies'")
+    assert 0 == await pruned(services)
+
+
+async def test_a_hold_is_placed_before_a_batch_or_after_it(services: Services) -> None:
+    """Never within one: what is confirmed as held is there."""
+    await grown(services, [OLD] * 600)
+    new = NewHold(kind=HoldKind.LOG, subject=None, reason="诉讼")
+
+    async def place() -> None:
+        async with services.database.transaction() as tx:
+            await holds.place(tx, OPERATOR, new, by=None, now=START)
+
+    async with services.database.transaction() as tx:
+        assert await pruning.lock_pruning(tx)
+        placing = asyncio.create_task(place())
+        assert set() == (await asyncio.wait({placing}, timeout=0.3))[0]
+    await placing
+    assert 0 == await pruned(services)
 
 
 async def test_last_bundle_stays(services: Services) -> None:

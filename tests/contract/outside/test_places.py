@@ -9,9 +9,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
+from compliance.outside import Ledger
+from compliance.outside.places import Told
 from compliance.verifying import parse_checkpoint
 from fileserver.config import Config
 from fileserver.outside import webhook_name
+from storage.rows.ledger import CheckpointRow
 from tests.contract.outside.stage import grow, process, published, row_of, teller_of, told, watching
 from tests.services import Clock
 from tests.trees import Log
@@ -103,6 +106,31 @@ async def test_a_stranger_s_file_contradicts_nobody(config: Config, clock: Clock
         services.require_log()
 
     assert "the newest file is no checkpoint of this log" == services.outside.rows[0].failure
+
+
+async def test_what_another_process_told_meanwhile_is_no_conflict(config: Config, clock: Clock, tmp_path: Path) -> None:
+    """A folder that is ahead of the checkpoint in hand, and not of the log, is asked again in its next turn."""
+    settings = told(config, ledger_folders=(str(tmp_path),))
+    async with process(settings, clock) as services, teller_of(services) as another:
+
+        class Slow:
+            """A witness that takes its time."""
+
+            name, witness = "witness:slow", True
+
+            async def tell(self, head: CheckpointRow, known: int, ledger: Ledger) -> Told:
+                await grow(services, 5)
+                await another.tell_all()
+                return Told()
+
+        await grow(services, 7)
+        async with teller_of(services, [Slow()]) as teller:
+            await teller.tell_all()
+        (row,) = [each for each in services.outside.rows if each.name.startswith("folder")]
+        assert ("another process told it more meanwhile", "") == (row.failure, row.conflict)
+        services.require_log()
+        await another.tell_all()
+        assert "" == next(each.failure for each in services.outside.rows if each.name == row.name)
 
 
 async def test_a_folder_that_is_away_is_told_of(config: Config, clock: Clock, tmp_path: Path) -> None:

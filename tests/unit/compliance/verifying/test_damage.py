@@ -223,6 +223,16 @@ def test_pruned(whole: Files) -> None:
     assert Kind.BUNDLE is _judged(Files(whole.files | {"minimum-index": b"-1\n"})).faults[0].kind
 
 
+@pytest.mark.parametrize("minimum", [b"700", b"9223372036854775807"])
+def test_nobody_withholds_a_whole_log(whole: Files, minimum: bytes) -> None:
+    """A minimum index that no server could have hides nothing: what it would excuse is missing."""
+    kept = {path: data for path, data in whole.files.items() if not path.startswith("tile/entries/")}
+    report = _judged(Files(kept | {"minimum-index": minimum + b"\n"}))
+
+    assert not report.ok
+    assert {Kind.BUNDLE, Kind.MISSING} <= {fault.kind for fault in report.faults}
+
+
 def test_faults_are_bounded(whole: Files) -> None:
     """Of very many faults the first hundred are told, and that there are more."""
     odd = [b"{}" if i % 2 else each for i, each in enumerate(ENTRIES)]
