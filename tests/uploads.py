@@ -223,6 +223,11 @@ class Tus:
             register(jobs, self.services)
             await jobs.run(wait=False)
 
+    async def let_jobs_come(self) -> None:
+        """Jobs that wait for their time have waited long enough: the queue goes by the database's clock."""
+        async with self.services.database.transaction() as tx:
+            await tx.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
+
     async def _due(self) -> bool:
         """Whether there are jobs to be done now; those that failed wait for a later moment."""
         async with self.services.database.transaction() as tx:

@@ -52,7 +52,7 @@ async def export(services: Services, actor: Actor, trail: Trail, wanted: ExportI
     """
     rule = require(actor, Action.EVENT_EXPORT)
     asked = asked_for(services, wanted) | {"format": wanted.format}
-    asked |= {name: value for name in ("after", "through") if (value := getattr(wanted, name)) is not None}
+    asked |= {name: str(value) for name in ("after", "through") if (value := getattr(wanted, name)) is not None}
     async with services.database.transaction() as tx:
         where = await rows_filter(services, tx, wanted)
         event = trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det=asked)

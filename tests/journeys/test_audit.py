@@ -152,7 +152,7 @@ async def test_parts_make_the_whole(stage: Stage, auditor: Api, form: str) -> No
         after = through
     assert whole.body == joined
     exports = await stage.told("employee:event:export")
-    assert {"format": form, "after": end // 3, "through": end // 2} == exports[2]["det"]
+    assert {"format": form, "after": str(end // 3), "through": str(end // 2)} == exports[2]["det"]
 
 
 async def test_a_person_erased_is_a_pseudonym_in_the_next_export(stage: Stage, auditor: Api) -> None:

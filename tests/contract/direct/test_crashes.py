@@ -92,15 +92,14 @@ async def test_a_client_that_forgot_everything_goes_on(direct: DirectClient) -> 
     await completes(direct, upload)
 
 
-async def test_recorded_and_not_assembled(direct: DirectClient, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_recorded_and_not_assembled(direct: DirectClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job of the same transaction assembles, without the client."""
     upload, parts = await whole(direct)
     with monkeypatch.context() as crashing:
         crashing.setattr(direct_service, "finish", crash)
         assert 500 == (await direct.complete(upload, parts)).status
     assert "assembling" == (await direct.read(upload))["state"]
-    clock.advance(hours=1)
-    await jobs.revive(direct.tus.services)
+    await direct.tus.let_jobs_come()
     await completes(direct, upload)
 
 
@@ -127,7 +126,7 @@ def after_the_first(original: Any) -> Any:
 
 
 async def test_the_store_falls_silent_while_completing(
-    direct: DirectClient, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    direct: DirectClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client is told that it goes on; the job completes once the store is back."""
     upload, parts = await whole(direct)
@@ -139,8 +138,7 @@ async def test_the_store_falls_silent_while_completing(
         failing.setattr(services.objects, "complete_multipart", away)
         assert 200 == (await direct.complete(upload, parts)).status
     assert "assembling" == (await direct.read(upload))["state"]
-    clock.advance(hours=1)
-    await jobs.revive(services)
+    await direct.tus.let_jobs_come()
     await completes(direct, upload)
 
 
