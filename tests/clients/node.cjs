@@ -24,4 +24,4 @@ run(tus, way, file, options, fs.statSync(name).size)
     console.error(String(error));
     process.exitCode = 1;
   })
-  .finally(() => fs.rmSync(folder, { recursive: true, maxRetries: 5 }));
+  .finally(() => fs.rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 100 }));
