@@ -35,6 +35,7 @@ class VersionRow:
     pages_total: int | None
     pages_ready: int
     created_at: datetime
+    declaration_revision: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

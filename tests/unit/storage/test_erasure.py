@@ -26,9 +26,12 @@ BLANKED = {
 }
 # Closed words, ids, hashes, names of things, and what machines write.
 NOBODYS = {
-    "account.role", "anomaly.*", "clinic.name", "clinic.region", "event.*", "event_index.*", "event_month.*",
-    "event_total.*", "event_word.*", "finding.*", "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
-    "material.class", "material.sensitivity", "person.kind", "person.pseudonym", "person_key.kek",
+    "account.role", "anomaly.*", "certificate.*", "certificate_change.facts", "clinic.name",
+    "clinic.region", "event.*", "event_index.*", "event_month.*",
+    "declared_certificate.*", "event_total.*", "event_word.*", "evidence.kind", "evidence.media_type",
+    "evidence.object_key", "evidence.sha256", "finding.*",
+    "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
+    "material.class", "material.sensitivity", "notice.*", "person.kind", "person.pseudonym", "person_key.kek",
     "rate_limit.bucket", "rendition.*", "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "share.audience", "share.audience_job", "share.seal_level", "share.watermark", "siem_cursor.*",
     "siem_target.*", "signing_key.state", "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",

@@ -1,0 +1,118 @@
+-- The previous release still runs beside this: only tables that it doesn't know are added, and columns with a default.
+
+-- Certificates -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE certificate (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_certificate_kind CHECK (kind IN ('medical_ad', 'drug_device_ad', 'device_registration', 'drug_approval', 'cosmetic_registration')),
+    number TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    product TEXT NOT NULL,
+    scope TEXT DEFAULT '' NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_until DATE,
+    status TEXT NOT NULL CONSTRAINT ck_certificate_status CHECK (status IN ('active', 'suspended', 'revoked')),
+    revision INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_certificate PRIMARY KEY (id),
+    CONSTRAINT ck_certificate_dates CHECK (valid_until IS NULL OR valid_until >= valid_from),
+    CONSTRAINT uq_certificate_kind_number UNIQUE (kind, number)
+);
+
+-- Every state that an entry of the register was in: written with the entry, never changed.
+CREATE TABLE certificate_change (
+    certificate_id UUID NOT NULL,
+    revision INTEGER NOT NULL,
+    facts JSONB NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_certificate_change PRIMARY KEY (certificate_id, revision),
+    CONSTRAINT fk_certificate_change_certificate_id FOREIGN KEY(certificate_id) REFERENCES certificate (id),
+    CONSTRAINT fk_certificate_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+
+-- What was told of an entry's end, so that it is told once: days ahead, and 0 for the end itself.
+CREATE TABLE certificate_warning (
+    certificate_id UUID NOT NULL,
+    valid_until DATE NOT NULL,
+    days_ahead SMALLINT NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_certificate_warning PRIMARY KEY (certificate_id, valid_until, days_ahead),
+    CONSTRAINT fk_certificate_warning_certificate_id FOREIGN KEY(certificate_id) REFERENCES certificate (id)
+);
+
+-- Declarations -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE material_declaration (
+    material_id UUID NOT NULL,
+    revision INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    region TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    declared_by UUID NOT NULL,
+    declared_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_material_declaration PRIMARY KEY (material_id, revision),
+    CONSTRAINT fk_material_declaration_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_material_declaration_declared_by FOREIGN KEY(declared_by) REFERENCES person (id)
+);
+
+CREATE TABLE declared_certificate (
+    material_id UUID NOT NULL,
+    revision INTEGER NOT NULL,
+    position SMALLINT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    valid_until DATE,
+    CONSTRAINT pk_declared_certificate PRIMARY KEY (material_id, revision, position),
+    CONSTRAINT fk_declared_certificate_declaration FOREIGN KEY(material_id, revision) REFERENCES material_declaration (material_id, revision)
+);
+CREATE INDEX ix_declared_certificate_number_kind ON declared_certificate (number, kind);
+
+-- The declaration that a version was submitted with; null: the material's newest.
+ALTER TABLE version ADD COLUMN declaration_revision INTEGER;
+
+CREATE TABLE evidence (
+    id UUID NOT NULL,
+    material_id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_evidence_kind CHECK (kind IN ('certificate_scan', 'portrait_consent', 'data_source', 'patent', 'registration', 'other')),
+    note TEXT DEFAULT '' NOT NULL,
+    sha256 TEXT NOT NULL CONSTRAINT ck_evidence_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    size_bytes BIGINT NOT NULL,
+    media_type TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    object_key TEXT NOT NULL,
+    upload_id UUID,
+    added_by UUID NOT NULL,
+    added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    removed_by UUID,
+    removed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_evidence PRIMARY KEY (id),
+    CONSTRAINT uq_evidence_upload_id UNIQUE (upload_id),
+    CONSTRAINT fk_evidence_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_evidence_upload_id FOREIGN KEY(upload_id) REFERENCES upload (id),
+    CONSTRAINT fk_evidence_added_by FOREIGN KEY(added_by) REFERENCES person (id),
+    CONSTRAINT fk_evidence_removed_by FOREIGN KEY(removed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_evidence_material_id ON evidence (material_id);
+CREATE INDEX ix_evidence_object_key ON evidence (object_key text_pattern_ops);
+
+-- Notices ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE notice (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed')),
+    key TEXT NOT NULL,
+    material_id UUID,
+    certificate_id UUID,
+    params JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_notice PRIMARY KEY (id),
+    CONSTRAINT uq_notice_person_id_key UNIQUE (person_id, key),
+    CONSTRAINT fk_notice_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_notice_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_notice_certificate_id FOREIGN KEY(certificate_id) REFERENCES certificate (id)
+);
+CREATE INDEX ix_notice_unread ON notice (person_id) WHERE read_at IS NULL;
