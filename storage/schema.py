@@ -404,6 +404,32 @@ rendition = Table(
     UniqueConstraint("version_id", "kind", "page"),
 )
 
+scan = Table(
+    # One look of the detectors at one version; the newest is what counts.
+    "scan",
+    metadata,
+    _id(),
+    _ref("version_id", "version"),
+    Column("sha256", Text, nullable=False),  # the bytes that were looked at
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('waiting', 'running', 'finished', 'failed')", name="state"),
+        nullable=False,
+    ),
+    Column("stage", Text, nullable=False, server_default=""),
+    Column("pages_total", Integer),
+    Column("pages_done", Integer, nullable=False, server_default="0"),
+    Column("detectors", JSONB, nullable=False, server_default="{}"),  # {name: version} of those that looked
+    Column("rule_set_version", Text, nullable=False, server_default=""),
+    Column("failure", Text, nullable=False, server_default=""),
+    _created(),
+    _time("started_at"),
+    _time("ended_at"),
+    Index("ix_scan_version_id", "version_id", "created_at"),
+    Index("ix_scan_open", "created_at", postgresql_where=text("state IN ('waiting', 'running')")),
+)
+
 finding = Table(
     "finding",
     metadata,
@@ -421,6 +447,20 @@ finding = Table(
     Column("params", JSONB, nullable=False),
     Column("basis", Text, nullable=False, server_default=""),
     _created(),
+    _ref("scan_id", "scan", nullable=True),  # null: noticed by what is no scan, such as the preparation
+    Column("quote", Text, nullable=False, server_default=""),  # of the material, where it has a text
+    Column("hard", Boolean, nullable=False, server_default="false"),  # nobody can dismiss it
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('open', 'dismissed', 'confirmed')", name="state"),
+        nullable=False,
+        server_default="open",
+    ),
+    Column("decided_by", Uuid, ForeignKey("person.id")),
+    _time("decided_at"),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint("NOT hard OR state <> 'dismissed'", name="hard"),
     Index("ix_finding_version_id", "version_id"),
 )
 

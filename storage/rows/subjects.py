@@ -21,6 +21,7 @@ from storage.schema import (
     desk_visit,
     event,
     evidence,
+    finding,
     identity,
     legal_hold,
     material,
@@ -67,6 +68,8 @@ HELD: tuple[Held, ...] = (
     Held("evidence", evidence, (evidence.c.added_by, evidence.c.removed_by), frozenset({"object_key"})),
     Held("certificate-changes", certificate_change, (certificate_change.c.changed_by,)),
     Held("notices", notice, (notice.c.person_id,)),
+    # Whose material it was found in is not theirs to see; that they decided about it is.
+    Held("decided-findings", finding, (finding.c.decided_by,), frozenset({"quote", "params", "place"})),
     Held("reviews", review, (review.c.submitted_by, review.c.decided_by)),
     Held(
         "shares",

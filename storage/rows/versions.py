@@ -1,7 +1,7 @@
 """Rows of versions and of their findings. A version's bytes never change; its state and preparation do."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from storage.schema import finding, version
 
 Outcome = Literal["ready", "refused"]
 Severity = Literal["block", "review", "evidence"]
+FindingState = Literal["open", "dismissed", "confirmed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,24 +41,36 @@ class VersionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRow:
-    """What a detector reports; `place` and `params` hold ids, counts and short names, never the material's text."""
+    """What a detector reports, and what a reviewer decided about it.
+
+    `place` and `params` hold ids, counts and short names; the material's own text stands in `quote` only. What is
+    `hard` can't be dismissed. `scan_id` is None for what the preparation noticed.
+    """
 
     version_id: UUID
     detector: str
     rule: str
     severity: Severity
-    place: Mapping[str, str | int]
+    place: Mapping[str, Any]  # as compliance.detecting.Place.to_row gives it
     params: Mapping[str, str | int]
     basis: str = ""
+    id: UUID = field(default_factory=uuid4)
+    scan_id: UUID | None = None
+    quote: str = ""
+    hard: bool = False
+    state: FindingState = "open"
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
 
 
-VERSION_COLUMNS = tuple(version.c[field.name] for field in fields(VersionRow))
-FINDING_COLUMNS = tuple(finding.c[field.name] for field in fields(FindingRow))
+VERSION_COLUMNS = tuple(version.c[each.name] for each in fields(VersionRow))
+FINDING_COLUMNS = tuple(finding.c[each.name] for each in fields(FindingRow))
 
 
 async def add_version(tx: Transaction, row: VersionRow) -> bool:
     """Adds a version. False if its upload has become a version before, in whatever transaction came first."""
-    adding = upsert(version).values({field.name: getattr(row, field.name) for field in fields(row)})
+    adding = upsert(version).values({each.name: getattr(row, each.name) for each in fields(row)})
     added = adding.on_conflict_do_nothing(index_elements=["upload_id"]).returning(version.c.id)
     return await tx.scalar(added) is not None
 
@@ -157,7 +170,7 @@ async def reopen_preparation(tx: Transaction, version_id: UUID, rule: str) -> bo
 async def add_findings(tx: Transaction, rows: Collection[FindingRow]) -> None:
     """Adds what detectors found."""
     if rows:
-        values = [{"id": uuid4(), **{field.name: getattr(row, field.name) for field in fields(row)}} for row in rows]
+        values = [{each.name: getattr(row, each.name) for each in fields(row)} for row in rows]
         await tx.execute(insert(finding), values)
 
 

@@ -116,3 +116,37 @@ CREATE TABLE notice (
     CONSTRAINT fk_notice_certificate_id FOREIGN KEY(certificate_id) REFERENCES certificate (id)
 );
 CREATE INDEX ix_notice_unread ON notice (person_id) WHERE read_at IS NULL;
+
+-- Scans --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE scan (
+    id UUID NOT NULL,
+    version_id UUID NOT NULL,
+    sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_scan_state CHECK (state IN ('waiting', 'running', 'finished', 'failed')),
+    stage TEXT DEFAULT '' NOT NULL,
+    pages_total INTEGER,
+    pages_done INTEGER DEFAULT 0 NOT NULL,
+    detectors JSONB DEFAULT '{}' NOT NULL,
+    rule_set_version TEXT DEFAULT '' NOT NULL,
+    failure TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_scan PRIMARY KEY (id),
+    CONSTRAINT fk_scan_version_id FOREIGN KEY(version_id) REFERENCES version (id)
+);
+CREATE INDEX ix_scan_version_id ON scan (version_id, created_at);
+CREATE INDEX ix_scan_open ON scan (created_at) WHERE state IN ('waiting', 'running');
+
+ALTER TABLE finding ADD COLUMN scan_id UUID;
+ALTER TABLE finding ADD COLUMN quote TEXT DEFAULT '' NOT NULL;
+ALTER TABLE finding ADD COLUMN hard BOOLEAN DEFAULT false NOT NULL;
+ALTER TABLE finding ADD COLUMN state TEXT DEFAULT 'open' NOT NULL;
+ALTER TABLE finding ADD COLUMN decided_by UUID;
+ALTER TABLE finding ADD COLUMN decided_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE finding ADD COLUMN reason TEXT DEFAULT '' NOT NULL;
+ALTER TABLE finding ADD CONSTRAINT ck_finding_state CHECK (state IN ('open', 'dismissed', 'confirmed'));
+ALTER TABLE finding ADD CONSTRAINT ck_finding_hard CHECK (NOT hard OR state <> 'dismissed');
+ALTER TABLE finding ADD CONSTRAINT fk_finding_scan_id FOREIGN KEY(scan_id) REFERENCES scan (id);
+ALTER TABLE finding ADD CONSTRAINT fk_finding_decided_by FOREIGN KEY(decided_by) REFERENCES person (id);

@@ -33,6 +33,7 @@ NOBODYS = {
     "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
     "material.class", "material.sensitivity", "notice.*", "person.kind", "person.pseudonym", "person_key.kek",
     "rate_limit.bucket", "rendition.*", "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
+    "scan.*",
     "share.audience", "share.audience_job", "share.seal_level", "share.watermark", "siem_cursor.*",
     "siem_target.*", "signing_key.state", "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",
     "trace.results", "trace.sha256", "trace.state", "trail_review.meaning", "upload.concat", "upload.multipart_id",

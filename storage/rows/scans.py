@@ -1,0 +1,103 @@
+"""Rows of scans: one look of the detectors at one version. Of several the newest counts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Transaction
+from storage.schema import finding, scan
+
+State = Literal["waiting", "running", "finished", "failed"]
+OPEN = ("waiting", "running")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanRow:
+    """One scan as stored. `stage` names what is being done; `pages_total` is None until the pages are counted."""
+
+    id: UUID
+    version_id: UUID
+    sha256: str
+    state: State
+    created_at: datetime
+    stage: str = ""
+    pages_total: int | None = None
+    pages_done: int = 0
+    detectors: Mapping[str, str] = field(default_factory=dict)
+    rule_set_version: str = ""
+    failure: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+SCAN_COLUMNS = tuple(scan.c[each.name] for each in fields(ScanRow))
+
+
+async def add_scan(tx: Transaction, row: ScanRow) -> None:
+    """Adds a scan, which is the version's newest from now on."""
+    await tx.execute(insert(scan).values({each.name: getattr(row, each.name) for each in fields(row)}))
+
+
+async def newest_scans(tx: Transaction, version_ids: Collection[UUID]) -> dict[UUID, ScanRow]:
+    """The newest scan of each of these versions; versions without any are left out."""
+    query = select(*SCAN_COLUMNS).where(scan.c.version_id.in_(version_ids)).distinct(scan.c.version_id)
+    rows = await tx.execute(query.order_by(scan.c.version_id, scan.c.created_at.desc(), scan.c.id.desc()))
+    return {row.version_id: ScanRow(**row._asdict()) for row in rows}
+
+
+async def newest_scan(tx: Transaction, version_id: UUID) -> ScanRow | None:
+    """The newest scan of a version."""
+    return (await newest_scans(tx, [version_id])).get(version_id)
+
+
+async def begin_scan(tx: Transaction, scan_id: UUID, at: datetime) -> bool:
+    """Starts a scan, or starts one anew that a dead worker left. False once it is over."""
+    query = update(scan).where(scan.c.id == scan_id, scan.c.state.in_(OPEN))
+    return bool((await tx.execute(query.values(state="running", started_at=at))).rowcount == 1)
+
+
+async def set_progress(
+    tx: Transaction, scan_id: UUID, *, stage: str, pages_total: int | None = None, pages_done: int = 0
+) -> bool:
+    """Notes how far a scan is. False, and nothing changed, once it is over."""
+    query = update(scan).where(scan.c.id == scan_id, scan.c.state == "running")
+    values = query.values(stage=stage, pages_total=pages_total, pages_done=pages_done)
+    return bool((await tx.execute(values)).rowcount == 1)
+
+
+async def end_scan(
+    tx: Transaction,
+    scan_id: UUID,
+    state: Literal["finished", "failed"],
+    at: datetime,
+    *,
+    detectors: Mapping[str, str],
+    rule_set_version: str = "",
+    failure: str = "",
+) -> bool:
+    """Ends a scan. False if it was over already, so that its event is written once."""
+    query = update(scan).where(scan.c.id == scan_id, scan.c.state.in_(OPEN))
+    values = query.values(
+        state=state,
+        stage="",
+        ended_at=at,
+        detectors=dict(detectors),
+        rule_set_version=rule_set_version,
+        failure=failure,
+    )
+    return bool((await tx.execute(values)).rowcount == 1)
+
+
+async def overdue_scans(tx: Transaction, before: datetime, limit: int) -> Sequence[UUID]:
+    """Versions whose scan was asked for before this time and is not over, oldest first."""
+    query = select(scan.c.version_id).where(scan.c.state.in_(OPEN), scan.c.created_at < before)
+    return list(await tx.scalars(query.order_by(scan.c.created_at).limit(limit)))
+
+
+async def forget_findings(tx: Transaction, scan_id: UUID) -> None:
+    """Removes what a scan that starts anew had found so far; nobody has decided about it yet."""
+    await tx.execute(finding.delete().where(finding.c.scan_id == scan_id))
