@@ -1,0 +1,59 @@
+"""What excuses a hit: a phrase that it is part of, a negation in front of it, a word near it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from compliance.ruleset.lookup import Found
+from compliance.ruleset.schema import RuleFile, Unless
+from compliance.ruleset.terms import written_out
+from compliance.ruleset.views import compact
+
+BEFORE_CHARS = 4
+NEAR_CHARS = 12
+
+
+@dataclass(frozen=True)
+class Excuses:
+    """A rule's excuses as compact words."""
+
+    phrases: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    never_near: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.phrases or self.before or self.near)
+
+
+def excuses_of(file: RuleFile, unless: Unless) -> Excuses:
+    """The excuses, written out."""
+
+    def words(listed: Iterable[str]) -> tuple[str, ...]:
+        return tuple(compact(word).text for word in written_out(listed, file.lists, file.patterns).words)
+
+    return Excuses(words(unless.phrases), words(unless.before), words(unless.near), words(unless.never_near))
+
+
+def excused(excuses: Excuses, found: Found, start: int, end: int) -> bool:
+    """True when something excuses what stands at start…end of the compact text."""
+    if not excuses or start == end:
+        return False
+    text = found.view.text
+    around = text[max(0, start - NEAR_CHARS) : end + NEAR_CHARS]
+    if any(word in around for word in excuses.never_near):
+        return False
+    return (
+        any(_covers(text, phrase, start, end) for phrase in excuses.phrases)
+        or any(_before(text, word, start) for word in excuses.before)
+        or any(word in around for word in excuses.near)
+    )
+
+
+def _covers(text: str, phrase: str, start: int, end: int) -> bool:
+    """True if the phrase stands over start…end, or reaches over its first or its last character from within."""
+    first = max(0, end - len(phrase))
+    return text.find(phrase, first, start + len(phrase)) >= 0
+
+
+def _before(text: str, word: str, start: int) -> bool:
+    return text.find(word, max(0, start - BEFORE_CHARS - len(word)), start) >= 0

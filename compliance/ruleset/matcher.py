@@ -1,0 +1,170 @@
+"""Which rules a text breaks, and exactly where.
+
+A matcher is made once of a rule set and asked for any number of texts; it holds no state of any of them. A text is the
+whole of one material: pages are joined by form feeds, which no word, distance or pattern reaches across, while a rule
+about what must not stand together, or has to be there, asks the whole. Time and memory are bounded by the text's
+length, and that by `TEXT_CHARS_MAX`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from compliance.ruleset.compiling import Program, Step, compile_rules
+from compliance.ruleset.excuses import excused
+from compliance.ruleset.hits import GRAVITY, QUOTE_CHARS_MAX, Hit, Severity, View
+from compliance.ruleset.lookup import Found, Place
+from compliance.ruleset.numbers import has_lapsed
+from compliance.ruleset.rule_set import RuleSet
+from compliance.ruleset.views import PAGE_BREAK
+
+if TYPE_CHECKING:
+    from compliance.declaring import Declared  # a type only: the tables behind it are nothing to a worker
+
+TEXT_CHARS_MAX = 2_000_000
+HITS_MAX = 100  # of one rule in one text
+NEAR_MAX = 20  # of what stands near one word
+
+
+class TextTooLong(ValueError):
+    """The text has more than TEXT_CHARS_MAX characters: it is not looked at in part."""
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A trigger met: in the compact text from start to end, or nowhere."""
+
+    start: int
+    end: int
+    term: str
+    view: View
+
+
+class Matcher:
+    """A rule set, ready to be asked."""
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self.rule_set = rule_set
+        self._program: Program = compile_rules(rule_set.file)
+
+    def hits(self, text: str, declared: "Declared", *, today: date) -> list[Hit]:
+        """Every hit, by place. Raises TextTooLong."""
+        if len(text) > TEXT_CHARS_MAX:
+            raise TextTooLong
+        found = self._program.lookup.find(text)
+        return sorted(self._all(found, declared, today), key=lambda hit: (hit.start, hit.end, hit.rule))
+
+    def _all(self, found: Found, declared: "Declared", today: date) -> Iterator[Hit]:
+        for rule_id, steps in self._program.rules.items():
+            weight = self.rule_set.weight(rule_id, declared.material_class)
+            if weight is None:
+                continue
+            hits: list[Hit] = []
+            for step in steps:
+                for raw in _met(step, found, declared, today):
+                    if not excused(step.unless, found, raw.start, raw.end):
+                        hits.append(_hit(rule_id, _milder(weight, step.severity), raw, found))
+                    if len(hits) >= HITS_MAX:
+                        break
+            yield from _without_parts(hits)
+
+
+def _met(step: Step, found: Found, declared: "Declared", today: date) -> Iterator[_Raw]:
+    match step.kind:
+        case "words":
+            yield from map(_raw, found.places.get(step.groups[0], ()))
+        case "near":
+            yield from _near(step, found)
+        case "together":
+            yield from _together(step, found)
+        case "missing":
+            yield from _missing(step, found, declared)
+        case "lapsed":
+            places = found.places.get(step.groups[0], ())
+            yield from (_raw(place) for place in places if has_lapsed(step.dated, place.term, today))
+
+
+def _raw(place: Place) -> _Raw:
+    return _Raw(place.start, place.end, place.term, place.view)
+
+
+def _near(step: Step, found: Found) -> Iterator[_Raw]:
+    first, second = step.groups
+    for place in found.places.get(first, ()):
+        earliest = place.start if step.ordered else place.start - step.within - step.reach
+        for count, other in enumerate(found.between(second, earliest, place.end + step.within)):
+            if count >= NEAR_MAX:
+                break
+            if other.end + step.within < place.start or _overlap(place, other):
+                continue
+            raw = _joined(place, other)
+            if PAGE_BREAK not in _quoted(found, raw):
+                yield raw
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _joined(one: Place, other: Place) -> _Raw:
+    left, right = sorted((one, other), key=lambda place: place.start)
+    views = (one.view, other.view)
+    view = View.PINYIN if View.PINYIN in views else View.COMPACT if View.COMPACT in views else View.NORMALISED
+    return _Raw(left.start, max(left.end, right.end), f"{left.term}…{right.term}", view)
+
+
+def _together(step: Step, found: Found) -> Iterator[_Raw]:
+    *wanted, unwanted = step.groups
+    if all(found.places.get(group) for group in wanted) and not found.places.get(unwanted):
+        yield _raw(found.places[wanted[0]][0])
+
+
+def _missing(step: Step, found: Found, declared: "Declared") -> Iterator[_Raw]:
+    when, text = step.groups
+    declares = any(str(certificate.kind) in step.unless_declared for certificate in declared.certificates)
+    if found.places.get(when) and not found.places.get(text) and not declares:
+        yield _Raw(0, 0, step.term, View.ABSENT)
+
+
+def _quoted(found: Found, raw: _Raw) -> str:
+    start, end = _offsets(found, raw)
+    return found.text[start:end]
+
+
+def _offsets(found: Found, raw: _Raw) -> tuple[int, int]:
+    if raw.view is View.ABSENT:
+        return 0, 0
+    return int(found.view.offsets[raw.start]), int(found.view.offsets[raw.end - 1]) + 1
+
+
+def _hit(rule_id: str, severity: Severity, raw: _Raw, found: Found) -> Hit:
+    start, end = _offsets(found, raw)
+    if raw.view is View.PINYIN:
+        severity = _milder(severity, Severity.REVIEW)
+    return Hit(
+        rule=rule_id,
+        severity=severity,
+        start=start,
+        end=end,
+        quote=found.text[start:end][:QUOTE_CHARS_MAX],
+        view=raw.view,
+        term=raw.term[:QUOTE_CHARS_MAX],
+    )
+
+
+def _milder(severity: Severity, other: Severity | None) -> Severity:
+    return severity if other is None else min(severity, other, key=GRAVITY.__getitem__)
+
+
+def _without_parts(hits: Sequence[Hit]) -> Iterable[Hit]:
+    """Of hits of one rule that lie within each other, the widest among the gravest."""
+    kept: list[Hit] = []
+    graver: dict[Severity, list[tuple[int, int]]] = defaultdict(list)
+    for hit in sorted(hits, key=lambda hit: (-GRAVITY[hit.severity], hit.start, -hit.end)):
+        spans = [span for spans in graver.values() for span in spans]
+        if not any(start <= hit.start and hit.end <= end for start, end in spans):
+            kept.append(hit)
+            graver[hit.severity].append((hit.start, hit.end))
+    return kept

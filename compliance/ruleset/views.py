@@ -1,0 +1,120 @@
+"""One text as the matcher sees it: characters that count, how they sound, and where each of them stood.
+
+Everything is reckoned on arrays, so that a million characters take some hundredths of a second, and each character
+of a view knows the offset in the text it came from.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.ruleset.foldings import Codes, foldings
+from compliance.ruleset.sounds import LATIN_RUN, sounds, spelled_out
+
+Offsets = npt.NDArray[np.int64]
+PAGE_BREAK = "\f"
+_WIDE = "utf-32-le"
+_ZERO, _ONE, _O, _L, _A, _Z = (ord(sign) for sign in "01olaz")
+
+
+@dataclass(frozen=True)
+class Compact:
+    """The letters, digits and % ¥ of a text, folded; `offsets[i]` is where character i stands in the text."""
+
+    text: str
+    codes: Codes
+    offsets: Offsets
+
+
+@dataclass(frozen=True)
+class Sounding:
+    """How a compact text sounds, one code a syllable; `starts[i]` is where code i begins in the compact text.
+
+    `starts` has one more element than `text` has codes: the end. It is None where each code is one character.
+    """
+
+    text: str
+    starts: Offsets | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the codes start…end stand in the compact text."""
+        if self.starts is None:
+            return start, end
+        return int(self.starts[start]), int(self.starts[end])
+
+
+def compact(text: str) -> Compact:
+    """The compact view of any text."""
+    tables = foldings()
+    codes = np.frombuffer(text.encode(_WIDE, "surrogatepass"), np.uint32)
+    folded = tables.single[codes]
+    several = _several(text, tables.several)
+    kept, offsets = _expanded(folded, several) if several else _kept(folded)
+    _letters_for_digits(kept)
+    return Compact(kept.tobytes().decode(_WIDE), kept, offsets)
+
+
+def _kept(folded: Codes) -> tuple[Codes, Offsets]:
+    offsets = np.flatnonzero(folded)
+    return folded[offsets], offsets
+
+
+def _letters_for_digits(codes: Codes) -> None:
+    """A 0 or 1 between two letters is the letter that it looks like (B0tox)."""
+    digits = np.flatnonzero((codes[1:-1] == _ZERO) | (codes[1:-1] == _ONE)) + 1
+    for place in digits[_letter(codes[digits - 1]) & _letter(codes[digits + 1])]:
+        codes[place] = _O if codes[place] == _ZERO else _L
+
+
+def _letter(codes: Codes) -> npt.NDArray[np.bool_]:
+    return (codes >= _A) & (codes <= _Z)
+
+
+def _several(text: str, table: dict[int, str]) -> dict[int, str]:
+    """The characters of the text that become several, by their place."""
+    if text.isascii():
+        return {}
+    found = {character for character in set(text) if ord(character) in table}
+    return {place: table[ord(character)] for place, character in enumerate(text) if character in found} if found else {}
+
+
+def _expanded(folded: Codes, several: dict[int, str]) -> tuple[Codes, Offsets]:
+    lengths = (folded != 0).astype(np.int64)
+    for place, parts in several.items():
+        lengths[place] = len(parts)
+    offsets = np.repeat(np.arange(len(folded)), lengths)
+    kept = folded[offsets]
+    begins = np.cumsum(lengths) - lengths
+    for place, parts in several.items():
+        kept[begins[place] : begins[place] + len(parts)] = [ord(part) for part in parts]
+    return kept, offsets
+
+
+def sounding(view: Compact) -> Sounding:
+    """How a compact text sounds."""
+    codes = sounds().code[view.codes]
+    runs = _spelled_runs(view)
+    if not runs:
+        return Sounding(codes.tobytes().decode(_WIDE), None)
+    return _shortened(codes, runs)
+
+
+def _spelled_runs(view: Compact) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
+    if not _letter(view.codes).any():
+        return []
+    found = ((match.start(), spelled_out(match.group())) for match in LATIN_RUN.finditer(view.text))
+    return [(place, syllables) for place, syllables in found if syllables]
+
+
+def _shortened(codes: Codes, runs: list[tuple[int, tuple[tuple[int, int], ...]]]) -> Sounding:
+    """The codes with each spelled run replaced by those of its syllables."""
+    keep = np.ones(len(codes) + 1, np.bool_)
+    codes = codes.copy()
+    for place, syllables in runs:
+        at = place
+        for syllable, letters in syllables:
+            codes[at] = syllable
+            keep[at + 1 : at + letters] = False
+            at += letters
+    return Sounding(codes[keep[:-1]].tobytes().decode(_WIDE), np.flatnonzero(keep))
