@@ -94,7 +94,9 @@ class SeaweedFS:
             str(binary()), "server", f"-dir={self.folder / 'data'}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}",
             # S3 alone speaks HTTP to others; the parts speak gRPC with each other (weed_security.py).
             "-disableHttp",
-            f"-master.port={master}", "-master.telemetry=false",
+            # Alone, it leads at once. Asked for peers it waits 1.5 to 2 s; a volume server that is faster comes back
+            # only 5 s later: until then nothing can be written.
+            f"-master.port={master}", "-master.peers=none", "-master.telemetry=false",
             f"-master.volumeSizeLimitMB={VOLUME_SIZE_MB}",
             # One master has nobody to agree with; by default it waits 10 to 20 s for that when it starts again.
             "-master.electionTimeout=500ms", "-master.heartbeatInterval=100ms",
