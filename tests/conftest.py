@@ -4,7 +4,7 @@ from tests.engines import engines, key_prefix, object_store
 from tests.gotool import go_verify
 from tests.left_out import pytest_collection_modifyitems, pytest_report_header
 from tests.logs import plain_logs
-from tests.services import app, client, clock, config, database_url, services, template_url
+from tests.services import app, client, clock, config, database_url, keyed_url, master_key, services, template_url
 from tests.stage import cast, stage
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "engines",
     "go_verify",
     "key_prefix",
+    "keyed_url",
+    "master_key",
     "object_store",
     "plain_logs",
     "pytest_collection_modifyitems",

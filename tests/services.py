@@ -1,8 +1,10 @@
 """A real application on the real engines, for tests that speak HTTP: each has a fresh, migrated database of its own.
 
-The migrations run once per test process, into a template; a test's database is a copy of it, which costs some 30 ms.
+The migrations run once per test process, into a template, and the first keys are made there too; a test's database is a
+copy of it, which costs some 30 ms.
 """
 
+import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -20,11 +22,13 @@ from argon2.profiles import CHEAPEST
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
+from compliance.keys import KEY_BYTES, KeyRing, MasterKey
 from compliance.passwords import Passwords
 from fileserver.app import create_app
 from fileserver.config import Config
 from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services, open_services
+from storage.database import Database
 from storage.engines import Endpoints
 from storage.migrations import migrate
 
@@ -71,10 +75,24 @@ def template_url(engines: Endpoints) -> str:
     return url
 
 
-@pytest.fixture
-def database_url(engines: Endpoints, template_url: str) -> Iterator[str]:
-    """A fresh database with every table and nothing in it."""
+@pytest.fixture(scope="session")
+def master_key() -> str:
+    """What wraps the keys of this test process's databases; in base64."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+@pytest.fixture(scope="session")
+def keyed_url(engines: Endpoints, template_url: str, master_key: str) -> Iterator[str]:
+    """A copy of the template as the first process leaves it that starts on it: with its keys."""
     with copied_database(engines.database_url, template_url) as url:
+        asyncio.run(_make_keys(url, master_key))
+        yield url
+
+
+@pytest.fixture
+def database_url(engines: Endpoints, keyed_url: str) -> Iterator[str]:
+    """A fresh database with every table and nothing in it but keys, which `master_key` opens."""
+    with copied_database(engines.database_url, keyed_url) as url:
         yield url
 
 
@@ -96,9 +114,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def config(engines: Endpoints, database_url: str) -> Config:
+def config(engines: Endpoints, database_url: str, master_key: str) -> Config:
     """A configuration on the test's own database; the viewers' sign-in is the stand-in."""
-    return config_for(engines, database_url, master_key=base64.b64encode(secrets.token_bytes(32)).decode())
+    return config_for(engines, database_url, master_key=master_key)
 
 
 def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Config:
@@ -136,6 +154,14 @@ async def client(app: web.Application) -> AsyncIterator[TestClient[web.Request, 
     """An HTTP client of a running application; it keeps cookies like a browser."""
     async with TestClient(RealServer(app)) as running:
         yield running
+
+
+async def _make_keys(database_url: str, master_key: str) -> None:
+    database = Database(database_url)
+    try:
+        await KeyRing(MasterKey(base64.b64decode(master_key))).refresh(database)
+    finally:
+        await database.close()
 
 
 def _named(url: str, name: str) -> str:

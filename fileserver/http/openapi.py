@@ -57,14 +57,8 @@ PATTERN = re.compile(r":[^}]+\}")  # of a placeholder that takes slashes too, wh
 
 
 def openapi_document(routes: Sequence[Route], *, title: str, server_url: str) -> Document:
-    """The whole document for a table."""
-    shown = [route for route in routes if not route.hidden]
-    schemas, definitions = _model_schemas(shown)
-    paths: Document = {}
-    for route in shown:
-        paths.setdefault(PATTERN.sub("}", route.path), {})[route.method.lower()] = _operation(
-            route, schemas, definitions
-        )
+    """The whole document for a table; parts of it are shared with the other documents of the same table."""
+    paths, definitions = _described(tuple(route for route in routes if not route.hidden))
     components = {**definitions, "Problem": PROBLEM_SCHEMA, "FieldError": FIELD_ERROR_SCHEMA}
     return {
         "openapi": "3.1.0",
@@ -73,6 +67,18 @@ def openapi_document(routes: Sequence[Route], *, title: str, server_url: str) ->
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": _security_schemes(server_url)},
     }
+
+
+@lru_cache(maxsize=4)  # a process has one table, but tests make an application for each test: 0.15 s every time
+def _described(routes: tuple[Route, ...]) -> tuple[Document, Document]:
+    """The paths of a table, and the models that they refer to, by name."""
+    schemas, definitions = _model_schemas(routes)
+    paths: Document = {}
+    for route in routes:
+        paths.setdefault(PATTERN.sub("}", route.path), {})[route.method.lower()] = _operation(
+            route, schemas, definitions
+        )
+    return paths, definitions
 
 
 def release() -> str:
@@ -99,12 +105,7 @@ def _model_schemas(routes: Sequence[Route]) -> tuple[Schemas, Document]:
                 wanted[model, "validation"] = None
         if route.returns:
             wanted[route.returns, "serialization"] = None
-    return _schemas_of(tuple(wanted))
-
-
-@lru_cache(maxsize=4)  # a process has one table, but tests make an application for each test: 0.1 s every time
-def _schemas_of(models: tuple[Model, ...]) -> tuple[Schemas, Document]:
-    schemas, definitions = models_json_schema(models, ref_template=REF)
+    schemas, definitions = models_json_schema(tuple(wanted), ref_template=REF)
     return schemas, definitions.get("$defs", {})  # type: ignore[return-value]  # its key type names dataclasses too
 
 

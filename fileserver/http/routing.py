@@ -64,7 +64,7 @@ class Route:
     reads_session: bool = True  # False: never looks at credentials, so works without a database
     timeout_s: float | None = HANDLER_TIMEOUT_S  # until the answer begins; not used when the handler streams the body
     consumes: tuple[str, ...] = ()  # media types of a body that the handler streams; none: any
-    headers: Mapping[str, str] = field(default_factory=dict)  # on every answer of this route, problems included
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)  # on every answer, problems included
     cross_origin: CrossOrigin | None = None  # what pages of SEALSHARE_UPLOAD_ORIGINS may do here
 
     @property

@@ -1,12 +1,18 @@
-"""Chromium on the stage: pages as people at a phone or a desk see them, with every complaint of the browser kept."""
+"""Chromium on the stage: pages as people at a phone or a desk see them, with every complaint of the browser kept.
+
+One Chromium serves all the browser tests of a test process, in fresh contexts that share nothing; so these tests share
+one event loop too, to which it belongs.
+"""
 
 import contextlib
 import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from argon2.profiles import CHEAPEST
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
@@ -18,11 +24,19 @@ from storage.engines import Endpoints
 from tests.services import Clock, RealServer, config_for, copied_database
 from tests.stage import Cast
 
+HERE = Path(__file__).parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-background-networking")
 PHONE = (390, 844)
 SMALL_PHONE = (360, 640)
 DESK = (1440, 900)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's event loop is the tests' too."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @dataclass(kw_only=True)
@@ -61,8 +75,10 @@ class Console:
         page = await context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        yield page
-        await context.close()
+        try:
+            yield page
+        finally:
+            await context.close()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -75,18 +91,24 @@ def own_config() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture
-async def console(engines: Endpoints, cast: Cast, clock: Clock, own_config: dict[str, str]) -> AsyncIterator[Console]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A browser that stays open, with nothing in it."""
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(
+    engines: Endpoints, cast: Cast, clock: Clock, own_config: dict[str, str], browser: Browser
+) -> AsyncIterator[Console]:
     """The application on a copy of the stage, at the address that it believes to have."""
     with copied_database(engines.database_url, cast.database_url) as database_url:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         own = {"public_url": url, "port": port, **own_config}
         config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update=own)
-        async with (
-            open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services,
-            chromium() as browser,
-        ):
+        async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services:
             running = Console(url=url, cast=cast, services=services, browser=browser)
             await running.start()
             yield running

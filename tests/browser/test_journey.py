@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Locator, Page, Response, expect
 from sqlalchemy import select
@@ -47,7 +48,7 @@ def clock() -> Clock:
     return Clock(datetime.now(UTC))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def worker(console: Console) -> AsyncIterator[None]:
     """A worker beside the server."""
     services = replace(console.services, jobs=Jobs(console.services.config.database_url.get_secret_value()))

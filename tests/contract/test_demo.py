@@ -20,6 +20,8 @@ from fileserver.demo.studio import SLUGS
 from tests.demos import START_LIMIT_S, DemoProcess, Json, demo, request, sign_in, titles
 from tests.processes import taken_port
 
+ASKED_EVERY_S = 0.05
+
 
 @dataclass(frozen=True)
 class Brand:
@@ -55,10 +57,11 @@ def brand() -> Iterator[Brand]:
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    """Returns once it holds; processes have no clock that a test could move."""
+    """Returns once it holds; processes have no clock that a test could move. Asking without a pause would slow them."""
     deadline = time.monotonic() + START_LIMIT_S
     while not holds():
         assert time.monotonic() < deadline
+        time.sleep(ASKED_EVERY_S)
 
 
 def free_port() -> int:

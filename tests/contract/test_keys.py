@@ -23,8 +23,8 @@ LI = Profile(name="李娜", phone="+8613800138000")
 OTHER_MASTER = MasterKey(bytes(KEY_BYTES))
 
 
-async def test_first_start_makes_a_key(services: Services) -> None:
-    """An empty database gets its first signing key; a second process finds that one."""
+async def test_later_starts_find_the_first_key(services: Services) -> None:
+    """A database has one signing key from its first start on; every process signs with it."""
     second = KeyRing(services.keys.master)
     await second.refresh(services.database)
     kid, mac = services.keys.links.sign("purpose", b"message", 16)

@@ -1,6 +1,7 @@
 """Whatever was changed near the tree's right edge, high up, or by cutting: the start is refused and the index named."""
 
 import asyncio
+import base64
 
 import pytest
 from sqlalchemy import text
@@ -165,10 +166,10 @@ async def test_log_keeps_its_name(services: Services, config: Config) -> None:
         await open_ledger(services.database, services.keys, named="audit.example/one", otherwise="x")
 
 
-async def test_name_that_is_asked_for(database_url: str) -> None:
+async def test_name_that_is_asked_for(database_url: str, master_key: str) -> None:
     """A fresh log takes the configured name."""
     database = Database(database_url)
-    keys = KeyRing(MasterKey(bytes(32)))
+    keys = KeyRing(MasterKey(base64.b64decode(master_key)))
     await keys.refresh(database)
     assert "audit.example/one" == await open_ledger(database, keys, named="audit.example/one", otherwise="x")
     await database.close()

@@ -1,7 +1,6 @@
 """The upload's state machine against a model: any order of requests, cuts, crashes and expiries ends as tus says."""
 
 import asyncio
-import base64
 import os
 import secrets
 from collections.abc import Coroutine, Iterator
@@ -268,9 +267,9 @@ class Uploads(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def world(engines: Endpoints, database_url: str) -> Iterator[World]:
+def world(engines: Endpoints, database_url: str, master_key: str) -> Iterator[World]:
     """Services on the real engines, in a loop of their own."""
-    config = config_for(engines, database_url, master_key=base64.b64encode(secrets.token_bytes(32)).decode())
+    config = config_for(engines, database_url, master_key=master_key)
     clock = Clock()
     with asyncio.Runner() as runner:
         opening = open_services(config, clock=clock, passwords=Passwords(CHEAPEST))
