@@ -91,6 +91,18 @@ class NotPrepared(ComplianceError):
     slug = "not-prepared"
 
 
+class NotScanned(ComplianceError):
+    """The version's bytes were not looked at to the end yet."""
+
+    slug = "not-scanned"
+
+
+class ScanBlocks(ComplianceError):
+    """The scan found what no decision can wave through, or failed; `rules` names what."""
+
+    slug = "scan-blocks"
+
+
 class UploadUnfinished(ComplianceError):
     """The upload has bytes missing, or its SHA-256 is still being verified."""
 

@@ -71,6 +71,8 @@ class Act(StrEnum):
     EMPLOYEE_VERSION_APPROVE = "employee:version:approve"
     EMPLOYEE_VERSION_REJECT = "employee:version:reject"
     SYSTEM_VERSION_PREPARE = "system:version:prepare"
+    SYSTEM_SCAN_END = "system:scan:end"
+    SYSTEM_FINDING_REPORT = "system:finding:report"
     EMPLOYEE_SHARE_CREATE = "employee:share:create"
     EMPLOYEE_SHARE_REVOKE = "employee:share:revoke"
     VIEWER_SHARE_FORWARD = "viewer:share:forward"

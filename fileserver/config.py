@@ -44,12 +44,20 @@ MASTER_KEY_BYTES = 32
 BUCKET_NEEDS = ("_endpoint_url", "_access_key", "_secret_key")
 REDACTED = "(set)"
 DAY_S = 24 * 3600
+PORT_MAX = 65_535
 GIB = 1 << 30
 TIB = 1 << 40
 
 
 class ConfigError(Exception):
     """Not usable; each line of the message names a variable and what is wrong, and none holds a secret."""
+
+
+class MalwareScan(StrEnum):
+    """Whether a version may go on that no virus scanner has looked at."""
+
+    REQUIRED = "required"
+    NOT_REQUIRED = "not-required"
 
 
 class LogFormat(StrEnum):
@@ -195,12 +203,21 @@ def _retention(value: int) -> int:
     return value
 
 
+def _clamd_address(value: str) -> str:
+    """A path, or host:port."""
+    host, colon, port = value.rpartition(":")
+    if not value.startswith("/") and not (host and colon and port.isdecimal() and int(port) <= PORT_MAX):
+        raise ValueError("say host:port, or the path of a Unix socket")
+    return value
+
+
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 Window = Annotated[int, Field(gt=0, le=DAY_S)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 QuotaBytes = Annotated[int, Field(ge=0)]
+ClamdAddress = Annotated[str, AfterValidator(_clamd_address)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
@@ -329,6 +346,20 @@ class Config(BaseSettings):
         default=None,
         description="LibreOffice's soffice, with which a worker converts Office files; none: the one on its PATH or in "
         "the usual folders. Without it, Office files are refused with a finding that says so",
+    )
+
+    inspecting_processes: int = Field(
+        default=1, ge=1, le=16, description="Processes of a worker that look at files: type, archives, what is active"
+    )
+    clamd: ClamdAddress | None = Field(
+        default=None,
+        description="Where ClamAV's clamd listens: host:port, or the path of its Unix socket. Without it, or when it "
+        "gives no verdict, a version is not scanned for malware and can't be submitted",
+    )
+    malware_scan: MalwareScan = Field(
+        default=MalwareScan.REQUIRED,
+        description="required, or not-required: then versions may go on that no virus scanner has looked at, and each "
+        "says so",
     )
 
     ledger_witnesses: Witnesses = Field(

@@ -17,6 +17,7 @@ from compliance.ledger import Alone
 from compliance.outside import OutsideWatch, Quorum
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer, Sealer
+from compliance.scanning import Inspector, Inspectors
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
 from fileserver.config import Config, OnConflict
 from fileserver.outgoing import Outgoing, Policy, host_of
@@ -44,6 +45,7 @@ class Services:
     jobs: Jobs
     renderer: Renderer
     sealer: Sealer
+    inspector: Inspector
     keys: KeyRing
     clock: Callable[[], datetime]
     outgoing: Outgoing
@@ -108,9 +110,15 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def open_services(
-    config: Config, *, clock: Callable[[], datetime] = utc_now, passwords: Passwords | None = None
+    config: Config,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    passwords: Passwords | None = None,
+    inspector: Inspector | None = None,
 ) -> AsyncIterator[Services]:
     """Everything opened on the way in and closed on the way out, also when the start fails half-way.
+
+    `inspector` looks at files in other ways than in processes of its own, as tests do that are about something else.
 
     Raises StoreUnavailable without a database, KeyUnavailable under a wrong master key, LedgerBroken when the log is
     not the one that was signed, LedgerNamedOtherwise: such a process must not serve.
@@ -123,6 +131,7 @@ async def open_services(
         await keys.refresh(database)
         await stack.enter_async_context(_refreshing(keys, database))
         origin = await open_ledger(database, keys, named=config.ledger_origin, otherwise=config.ledger_origin_otherwise)
+        inspectors = await stack.enter_async_context(Inspectors(processes=config.inspecting_processes))
         yield Services(
             config=config,
             database=database,
@@ -130,6 +139,7 @@ async def open_services(
             jobs=Jobs(url),
             renderer=await stack.enter_async_context(Renderer(processes=config.renderer_processes)),
             sealer=await stack.enter_async_context(Sealer(processes=config.sealing_processes)),
+            inspector=inspector or inspectors,
             keys=keys,
             clock=clock,
             ledger_origin=origin,

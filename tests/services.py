@@ -25,12 +25,13 @@ from sqlalchemy.engine import make_url
 from compliance.keys import KEY_BYTES, KeyRing, MasterKey
 from compliance.passwords import Passwords
 from fileserver.app import create_app
-from fileserver.config import Config
+from fileserver.config import Config, MalwareScan
 from fileserver.http.serving import RUNNER_SETTINGS
 from fileserver.services import Services, open_services
 from storage.database import Database
 from storage.engines import Endpoints
 from storage.migrations import migrate
+from tests.inspecting import InThisProcess
 
 TEMPLATE = "sealshare_template"
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -133,13 +134,14 @@ def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Con
         stand_in_sign_in=True,
         renderer_processes=1,
         sealing_processes=1,
+        malware_scan=MalwareScan.NOT_REQUIRED,
     )
 
 
 @pytest.fixture
 async def services(config: Config, clock: Clock) -> AsyncIterator[Services]:
     """Everything the application works with."""
-    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as opened:
+    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as opened:
         yield opened
 
 

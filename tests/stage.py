@@ -26,6 +26,7 @@ from fileserver.services import Services, open_services
 from storage.engines import Endpoints
 from tests.api import Answer, Api, Client, sign_in
 from tests.brochure import brochure
+from tests.inspecting import InThisProcess
 from tests.log import events
 from tests.materials import add_upload, pdf, run_jobs
 from tests.people import Employee, add_employee
@@ -152,7 +153,7 @@ async def stage(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[S
 async def running(config: Config, clock: Clock) -> AsyncIterator[tuple[Services, Client]]:
     """An application on this configuration, and a client of it."""
     async with (
-        open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services,
+        open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as services,
         serving(services) as client,
     ):
         yield services, client

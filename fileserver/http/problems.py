@@ -48,6 +48,8 @@ STATUSES: Mapping[str, int] = {
     "link-invalid": HTTPStatus.NOT_FOUND,
     "link-expired": HTTPStatus.GONE,
     "not-prepared": HTTPStatus.CONFLICT,
+    "not-scanned": HTTPStatus.CONFLICT,
+    "scan-blocks": HTTPStatus.CONFLICT,
     "receipt-pending": HTTPStatus.CONFLICT,
     "upload-unfinished": HTTPStatus.CONFLICT,
     "upload-partial": HTTPStatus.CONFLICT,

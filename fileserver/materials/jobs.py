@@ -1,4 +1,4 @@
-"""What a worker does for materials: prepares versions, and looks after those whose job got lost on the way."""
+"""What a worker does for materials: scans and prepares versions, and looks after those whose job got lost."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,16 +7,23 @@ import structlog
 
 from compliance.office import OfficeConverter, find_program
 from compliance.preparation import Preparer
+from compliance.scanning import waiting_scan
+from compliance.scanning.malware import NOT_SCANNED
+from fileserver.materials.scanning import malware_of, scanner_of
 from fileserver.services import Services
+from storage.database import Transaction
 from storage.jobs import Jobs
-from storage.rows import versions
+from storage.rows import scans, versions
+from storage.rows.versions import VersionRow
 
 PREPARE = "versions.prepare"
 PREPARE_OVERDUE = "versions.prepare_overdue"
 CONVERT_REFUSED = "versions.convert_refused"
+SCAN_UNSCANNED = "versions.scan_unscanned"
 OVERDUE_AFTER = timedelta(minutes=15)
 OVERDUE_CRON = "*/10 * * * *"
 REFUSED_CRON = "*/10 * * * *"
+UNSCANNED_CRON = "5/10 * * * *"
 OVERDUE_BATCH = 100
 
 log = structlog.get_logger(__name__)
@@ -29,8 +36,11 @@ def register(jobs: Jobs, services: Services) -> None:
         log.warning("office files can't be converted here", missing=office.missing)
     preparer = Preparer(services.database, services.objects, services.renderer, services.clock, office)
 
+    scanner = scanner_of(services)
+
     async def prepare(version_id: str) -> None:
-        await preparer.prepare(UUID(version_id))
+        version = UUID(version_id)
+        await scanner.scan(version, lambda: preparer.prepare(version))
 
     async def prepare_overdue() -> None:
         await enqueue_overdue(services)
@@ -39,9 +49,35 @@ def register(jobs: Jobs, services: Services) -> None:
         if count := await preparer.convert_refused():
             log.info("office files that were refused converted", count=count)
 
+    async def scan_unscanned() -> None:
+        await enqueue_unscanned(services)
+
     jobs.register(PREPARE, prepare)
+    jobs.register_periodic(SCAN_UNSCANNED, UNSCANNED_CRON, scan_unscanned)
     jobs.register_periodic(CONVERT_REFUSED, REFUSED_CRON, convert_refused)
     jobs.register_periodic(PREPARE_OVERDUE, OVERDUE_CRON, prepare_overdue)
+
+
+async def enqueue_scan(services: Services, tx: Transaction, version: VersionRow) -> None:
+    """A new scan of a version, and its job, which prepares it too where that is not done; in `tx`."""
+    await scans.add_scan(tx, waiting_scan(version, services.clock()))
+    await services.jobs.enqueue(tx, PREPARE, key=f"{PREPARE}:{version.id}", version_id=str(version.id))
+
+
+async def enqueue_unscanned(services: Services) -> int:
+    """Asks for a scan of what an earlier release made, and of what no virus scanner had looked at; how many."""
+    async with services.database.transaction() as tx:
+        wanted = list(await scans.unscanned(tx, OVERDUE_BATCH))
+    if await malware_of(services).ready():
+        async with services.database.transaction() as tx:
+            wanted += await scans.held_up_by(tx, NOT_SCANNED, OVERDUE_BATCH)
+    for version_id in wanted:
+        async with services.database.transaction() as tx:
+            if version := await versions.version_by_id(tx, version_id, lock=True):
+                await enqueue_scan(services, tx, version)
+    if wanted:
+        log.info("versions are scanned that were not", count=len(wanted))
+    return len(wanted)
 
 
 async def enqueue_overdue(services: Services) -> int:
@@ -51,9 +87,11 @@ async def enqueue_overdue(services: Services) -> int:
     ever. Asking too often costs nothing: jobs of one version wait for each other, and a prepared one is left alone.
     """
     async with services.database.transaction() as tx:
-        overdue = await versions.overdue_preparations(tx, services.clock() - OVERDUE_AFTER, OVERDUE_BATCH)
+        before = services.clock() - OVERDUE_AFTER
+        unprepared = await versions.overdue_preparations(tx, before, OVERDUE_BATCH)
+        overdue = dict.fromkeys([*unprepared, *await scans.overdue_scans(tx, before, OVERDUE_BATCH)])
         for version_id in overdue:
             await services.jobs.enqueue(tx, PREPARE, key=f"{PREPARE}:{version_id}", version_id=str(version_id))
     if overdue:
-        log.warning("versions not prepared in time", count=len(overdue))
+        log.warning("versions not prepared or scanned in time", count=len(overdue))
     return len(overdue)

@@ -6,6 +6,8 @@ from compliance.errors import (
     InvalidValue,
     NotFound,
     NotPrepared,
+    NotScanned,
+    ScanBlocks,
     UploadPartial,
     UploadUnfinished,
     UploadUsed,
@@ -210,7 +212,7 @@ ROUTES = (
         path_params=MaterialPath,
         body=SubmitIn,
         returns=MaterialOut,
-        errors=(AccessDenied, NotFound, NotPrepared, WrongState),
+        errors=(AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks, WrongState),
     ),
     Route(
         method="POST",

@@ -21,8 +21,9 @@ from compliance.events import Act, Trail
 from compliance.lifecycle import RULE_SET_VERSION, Command, step
 from compliance.materials import clean_filename, obj_of
 from compliance.media_types import HEAD_BYTES, TAIL_BYTES, Recognised, needs_tail, recognise
+from compliance.scanning import require_scanned
 from compliance.uploads import DISCARD, FinishedUpload, finished_upload
-from fileserver.materials.jobs import PREPARE
+from fileserver.materials.jobs import enqueue_scan
 from fileserver.materials.reading import Story, story_of
 from fileserver.materials.schemas import MaterialIn, SubmitIn
 from fileserver.services import Services
@@ -89,7 +90,10 @@ async def revise(services: Services, actor: Actor, trail: Trail, material_id: UU
 
 
 async def submit(services: Services, actor: Actor, trail: Trail, material_id: UUID, wanted: SubmitIn) -> Story:
-    """Asks for a review of one version. Raises AccessDenied, NotFound, NotPrepared or WrongState."""
+    """Asks for a review of one version, which is prepared and scanned.
+
+    Raises AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks or WrongState.
+    """
     async with services.database.transaction() as tx:
         material, rule = await _material_for(tx, actor, Action.MATERIAL_SUBMIT, material_id)
         version = _chosen(await versions.versions_of(tx, material_id), wanted.version)
@@ -97,6 +101,7 @@ async def submit(services: Services, actor: Actor, trail: Trail, material_id: UU
         state = step(VersionState(version.state), Command.SUBMIT)
         if version.preparation == "pending":
             raise NotPrepared(field="version" if wanted.version else None, retry_after_s=UPLOAD_RETRY_AFTER_S)
+        await require_scanned(tx, version, field="version" if wanted.version else None)
         review = ReviewRow(
             id=uuid4(),
             version_id=version.id,
@@ -195,7 +200,7 @@ def _chosen(found: Sequence[VersionRow], number: int | None) -> VersionRow:
 
 
 async def _add_version(services: Services, tx: Transaction, material: MaterialRow, arrival: Arrival) -> VersionRow:
-    """The version, what its head made doubtful, and the job that prepares it, all in `tx`. Raises UploadUsed."""
+    """The version, what its head made doubtful, and the job that scans and prepares it, in `tx`. Raises UploadUsed."""
     upload = await finished_upload(tx, arrival.upload_id, arrival.uploader_id)
     await versions.lock_bytes(tx, upload.sha256)
     shared = await versions.object_with_bytes(tx, upload.sha256, upload.size_bytes, but=arrival.lost_keys)
@@ -221,7 +226,7 @@ async def _add_version(services: Services, tx: Transaction, material: MaterialRo
     doubts = arrival.recognised.doubts
     await versions.add_findings(tx, [_finding(version, each.rule, each.params) for each in doubts])
     await services.jobs.enqueue(tx, DISCARD, upload_id=str(arrival.upload_id))
-    await services.jobs.enqueue(tx, PREPARE, key=f"{PREPARE}:{version.id}", version_id=str(version.id))
+    await enqueue_scan(services, tx, version)
     return version
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Uuid, bindparam, exists, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from storage.database import Transaction
-from storage.schema import finding, scan
+from storage.schema import finding, scan, version
 
 State = Literal["waiting", "running", "finished", "failed"]
 OPEN = ("waiting", "running")
@@ -34,6 +35,23 @@ class ScanRow:
     ended_at: datetime | None = None
 
 
+KEEP_DECISIONS = text(
+    """
+    UPDATE finding SET state = before.state, decided_by = before.decided_by, decided_at = before.decided_at,
+        reason = before.reason
+    FROM finding AS before
+    WHERE finding.scan_id = :scan AND finding.state = 'open' AND NOT finding.hard
+        AND before.version_id = finding.version_id AND before.state <> 'open'
+        AND before.scan_id = (
+            SELECT earlier.id FROM scan AS earlier
+            WHERE earlier.version_id = finding.version_id AND earlier.id <> :scan
+                AND earlier.state IN ('finished', 'failed')
+            ORDER BY earlier.created_at DESC LIMIT 1
+        )
+        AND (before.detector, before.rule, before.place, before.quote)
+            = (finding.detector, finding.rule, finding.place, finding.quote)
+    """
+).bindparams(bindparam("scan", type_=Uuid))
 SCAN_COLUMNS = tuple(scan.c[each.name] for each in fields(ScanRow))
 
 
@@ -44,7 +62,7 @@ async def add_scan(tx: Transaction, row: ScanRow) -> None:
 
 async def newest_scans(tx: Transaction, version_ids: Collection[UUID]) -> dict[UUID, ScanRow]:
     """The newest scan of each of these versions; versions without any are left out."""
-    query = select(*SCAN_COLUMNS).where(scan.c.version_id.in_(version_ids)).distinct(scan.c.version_id)
+    query = select(*SCAN_COLUMNS).ext(distinct_on(scan.c.version_id)).where(scan.c.version_id.in_(version_ids))
     rows = await tx.execute(query.order_by(scan.c.version_id, scan.c.created_at.desc(), scan.c.id.desc()))
     return {row.version_id: ScanRow(**row._asdict()) for row in rows}
 
@@ -72,7 +90,7 @@ async def set_progress(
 async def end_scan(
     tx: Transaction,
     scan_id: UUID,
-    state: Literal["finished", "failed"],
+    state: State,
     at: datetime,
     *,
     detectors: Mapping[str, str],
@@ -90,6 +108,37 @@ async def end_scan(
         failure=failure,
     )
     return bool((await tx.execute(values)).rowcount == 1)
+
+
+async def is_running(tx: Transaction, scan_id: UUID) -> bool:
+    """Whether it is still being done; it does not end before `tx` does."""
+    query = select(scan.c.id).where(scan.c.id == scan_id, scan.c.state == "running")
+    return (await tx.scalar(query.with_for_update())) is not None
+
+
+async def keep_decisions(tx: Transaction, scan_id: UUID) -> int:
+    """What was decided about the same finding of the scan before is decided again; how many.
+
+    The same is: the same detector, rule, place and words, in the same version.
+    """
+    return int((await tx.execute(KEEP_DECISIONS, {"scan": scan_id})).rowcount)
+
+
+async def unscanned(tx: Transaction, limit: int) -> Sequence[UUID]:
+    """Versions that wait for somebody and were never scanned (made by an earlier release), oldest first."""
+    never = ~exists().where(scan.c.version_id == version.c.id)
+    query = select(version.c.id).where(version.c.state.in_(("draft", "submitted")), never)
+    return list(await tx.scalars(query.order_by(version.c.created_at).limit(limit)))
+
+
+async def held_up_by(tx: Transaction, rule: str, limit: int) -> Sequence[UUID]:
+    """Drafts whose newest scan is over and has this finding, undecided, oldest first."""
+    newer = scan.alias()
+    newest = ~exists().where(newer.c.version_id == scan.c.version_id, newer.c.created_at > scan.c.created_at)
+    met = exists().where(finding.c.scan_id == scan.c.id, finding.c.rule == rule, finding.c.state == "open")
+    query = select(version.c.id).join(scan, scan.c.version_id == version.c.id)
+    query = query.where(version.c.state == "draft", scan.c.state.not_in(OPEN), newest, met)
+    return list(await tx.scalars(query.order_by(scan.c.created_at).limit(limit)))
 
 
 async def overdue_scans(tx: Transaction, before: datetime, limit: int) -> Sequence[UUID]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import finding, version
+from storage.schema import finding, scan, version
 
 Outcome = Literal["ready", "refused"]
 Severity = Literal["block", "review", "evidence"]
@@ -175,8 +175,11 @@ async def add_findings(tx: Transaction, rows: Collection[FindingRow]) -> None:
 
 
 async def findings_of(tx: Transaction, version_ids: Collection[UUID]) -> dict[UUID, list[FindingRow]]:
-    """The findings of these versions, oldest first; versions without any are left out."""
-    query = select(*FINDING_COLUMNS).where(finding.c.version_id.in_(version_ids))
+    """The findings of these versions' newest scans and of no scan, oldest first; versions without any are left out."""
+    newest = select(scan.c.id).where(scan.c.version_id == finding.c.version_id).correlate(finding)
+    newest = newest.order_by(scan.c.created_at.desc(), scan.c.id.desc()).limit(1)
+    counts = finding.c.scan_id.is_(None) | (finding.c.scan_id == newest.scalar_subquery())
+    query = select(*FINDING_COLUMNS).where(finding.c.version_id.in_(version_ids), counts)
     found: dict[UUID, list[FindingRow]] = {}
     for row in await tx.execute(query.order_by(finding.c.created_at, finding.c.id)):
         found.setdefault(row.version_id, []).append(FindingRow(**row._asdict()))

@@ -21,6 +21,7 @@ from fileserver.app import create_app
 from fileserver.http.caller import SESSION_COOKIE
 from fileserver.services import Services, open_services
 from storage.engines import Endpoints
+from tests.inspecting import InThisProcess
 from tests.services import Clock, RealServer, config_for, copied_database
 from tests.stage import Cast
 
@@ -108,7 +109,9 @@ async def console(
         url = f"http://127.0.0.1:{port}"
         own = {"public_url": url, "port": port, **own_config}
         config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update=own)
-        async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services:
+        async with open_services(
+            config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()
+        ) as services:
             running = Console(url=url, cast=cast, services=services, browser=browser)
             await running.start()
             yield running

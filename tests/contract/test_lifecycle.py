@@ -21,11 +21,11 @@ from fileserver.materials.schemas import MaterialIn, SubmitIn
 from fileserver.reviews import service as reviews
 from fileserver.reviews.schemas import Decision, DecisionIn
 from fileserver.services import Services
-from storage.rows import events, versions
+from storage.rows import events, scans, versions
 from storage.rows import reviews as review_rows
 from storage.rows.events import EventFilter
 from storage.rows.reviews import ReviewRow
-from storage.rows.versions import VersionRow
+from storage.rows.versions import FindingRow, VersionRow
 from tests.materials import add_upload
 from tests.people import Employee, add_employee
 
@@ -35,6 +35,8 @@ class Do(StrEnum):
 
     REVISE = "revise"
     PREPARE = "prepare"
+    SCAN = "scan"
+    FIND = "find"
     SUBMIT = "submit"
     APPROVE = "approve"
     REJECT = "reject"
@@ -68,6 +70,8 @@ MOVES = st.lists(
 FAR = st.permutations(
     [
         Move(0, Role.MARKETER, Do.PREPARE, 0),
+        Move(0, Role.MARKETER, Do.SCAN, 0),
+        Move(0, Role.MARKETER, Do.FIND, 0),
         Move(0, Role.MARKETER, Do.SUBMIT, 0),
         Move(0, Role.REVIEWER, Do.APPROVE, 0),
         Move(1, Role.REVIEWER, Do.APPROVE, 0),
@@ -105,6 +109,8 @@ class World:
             case Do.PREPARE:
                 async with services.database.transaction() as tx:
                     await versions.end_preparation(tx, version.id, "ready")
+            case Do.SCAN | Do.FIND:
+                await self._scan(version, find=do is Do.FIND)
             case Do.SUBMIT:
                 await materials.submit(services, actor, trail, self.material_id, SubmitIn(version=version.number))
             case Do.WITHDRAW:
@@ -113,6 +119,17 @@ class World:
                 for review in await self.reviews(version):
                     wanted = DecisionIn(decision=Decision(do.value), sha256=version.sha256, reason="reason")
                     await reviews.decide_on(services, actor, trail, review.id, wanted)
+
+    async def _scan(self, version: VersionRow, *, find: bool) -> None:
+        """Ends it, or finds something that nobody can wave through."""
+        async with self.services.database.transaction() as tx:
+            scan = await scans.newest_scan(tx, version.id)
+            if scan is None or scan.state != "waiting":
+                return
+            if find:
+                await versions.add_findings(tx, [hard_finding(version, scan.id)])
+            else:
+                await scans.end_scan(tx, scan.id, "finished", self.services.clock(), detectors={})
 
     async def versions(self) -> list[VersionRow]:
         """Newest first."""
@@ -124,12 +141,22 @@ class World:
         async with self.services.database.transaction() as tx:
             return (await review_rows.reviews_of(tx, [version.id])).get(version.id, [])
 
+    async def looked_at(self, version: VersionRow) -> bool:
+        """Whether its bytes were scanned to the end, with nothing hard found."""
+        async with self.services.database.transaction() as tx:
+            scan = await scans.newest_scan(tx, version.id)
+            found = (await versions.findings_of(tx, [version.id])).get(version.id, [])
+        ended = scan is not None and scan.state == "finished" and scan.sha256 == version.sha256
+        return ended and not any(each.hard for each in found)
+
     async def check(self) -> None:
         """What must hold after every move."""
         every = await self.versions()
         for version in every:
             found = await self.reviews(version)
             assert {version.sha256} >= {each.sha256 for each in found}
+            if version.state != VersionState.DRAFT:
+                assert await self.looked_at(version)
             assert (version.state == VersionState.SUBMITTED) == any(each.state == "pending" for each in found)
             decided = [each for each in found if each.state != "pending"]
             if version.state in (VersionState.APPROVED, VersionState.REJECTED):
@@ -142,6 +169,20 @@ class World:
             where = EventFilter(acts=("employee:version:approve",), obj=f"material:{self.material_id}")
             told = await events.search_events(tx, where)
         assert len(told) == len([each for each in every if each.state == VersionState.APPROVED])
+
+
+def hard_finding(version: VersionRow, scan_id: UUID) -> FindingRow:
+    """What nobody can wave through."""
+    return FindingRow(
+        version_id=version.id,
+        scan_id=scan_id,
+        detector="malware",
+        rule="malware-found",
+        severity="block",
+        place={},
+        params={"signature": "Eicar"},
+        hard=True,
+    )
 
 
 @pytest.fixture
@@ -194,6 +235,7 @@ async def test_the_usual_way_does_reach_approval(services: Services, people: lis
     """The property is not kept by refusing everything."""
     usual = [
         Move(0, Role.MARKETER, Do.PREPARE, 0),
+        Move(0, Role.MARKETER, Do.SCAN, 0),
         Move(0, Role.MARKETER, Do.SUBMIT, 0),
         Move(1, Role.REVIEWER, Do.APPROVE, 0),
     ]

@@ -173,7 +173,7 @@ async def test_what_cannot_be_sealed_can_still_be_submitted(services: Services, 
     await run_jobs(services)
     submitted = (await marketer.post(f"/materials/{made['id']}/submit")).ok
     version = submitted["versions"][0]
-    assert ("submitted", "refused", ["not-sealable"]) == (
+    assert ("submitted", "refused", ["malware-not-scanned", "not-sealable"]) == (
         version["state"],
         version["preparation"],
         [each["rule"] for each in version["findings"]],

@@ -97,6 +97,8 @@ async def test_the_whole_way_from_upload_to_approval(
     assert [
         ("employee:material:create", owner.pseudonym),
         ("system:version:prepare", ""),
+        ("system:scan:end", ""),
+        ("system:finding:report", ""),
         ("employee:version:submit", owner.pseudonym),
         ("employee:version:approve", judge.pseudonym),
     ] == [(each["act"], each["who"]) for each in story]

@@ -24,6 +24,8 @@ from tests.viewers import as_viewer
 STORY = (
     "employee:material:create",
     "system:version:prepare",
+    "system:scan:end",
+    "system:finding:report",
     "employee:version:submit",
     "employee:material:preview",
     "employee:version:approve",
@@ -160,7 +162,7 @@ async def check_story(services: Services, people: People, material: dict[str, An
     assert {"夏季护肤手册"} == {item["object_title"] for item in found}
 
     through_share = (await people.auditor.get("/events", share_id=share["id"])).ok["items"]
-    assert list(reversed(STORY[5:])) == [item["act"] for item in through_share]
+    assert list(reversed(STORY[7:])) == [item["act"] for item in through_share]
 
     li_did = ["viewer:copy:end", "viewer:copy:download", "viewer:copy:view", "viewer:visit:start"]
     by_person = (await people.auditor.get("/events", person="李娜", material_id=material["id"])).ok["items"]

@@ -15,6 +15,7 @@ from fileserver.audit.formats.ocsf_classes import (
     ACCOUNT_CHANGE,
     AUTHENTICATION,
     BY_NAME,
+    COMPLIANCE_FINDING,
     ENTITY_MANAGEMENT,
     FILE_HOSTING,
     SCAN,
@@ -129,6 +130,11 @@ CLASSES: Mapping[int, Callable[[Leaf], dict[str, Any]]] = {
         "web_resources": [{"type": _kind(leaf), "uid": leaf["obj"] or leaf["act"]}],
     },
     FILE_HOSTING: lambda leaf: {"actor": _actor(leaf), "src_endpoint": _origin(leaf), "file": _file(leaf)},
+    COMPLIANCE_FINDING: lambda leaf: {
+        "compliance": {"standards": [leaf["det"].get("rule") or leaf["act"]]},
+        "finding_info": {"title": str(leaf["det"].get("rule") or leaf["act"]), "uid": leaf["n"]},
+        "resources": [{"type": _kind(leaf), "uid": leaf["obj"] or leaf["act"]}],
+    },
     SCAN: lambda leaf: {"actor": _actor(leaf), "scan": _entity(leaf)},
 }
 WITH_HOST = frozenset({WEB_RESOURCES, SCAN})  # these have an actor only in that profile

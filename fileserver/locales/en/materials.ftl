@@ -33,6 +33,16 @@ finding-too-many-pixels = The picture has more pixels than can be shown.
 finding-render-memory = Rendering this file needs more memory than is allowed.
 finding-render-timeout = Rendering this file takes longer than is allowed.
 finding-render-crashed = The renderer broke off on this file, again and again.
+finding-malware-found = The file holds malware ({ $signature }).
+finding-malware-not-scanned = The file was not scanned for viruses: { $cause ->
+    [not-configured] this server has no virus scanner
+    [no-daemon] the virus scanner did not answer
+    [timeout] the virus scanner took too long
+    [too-large] it is larger than the virus scanner takes
+   *[error] the virus scanner gave no result
+}.
+finding-detector-failed = The check "{ $name }" came to no result ({ $cause }), which does not count as passed.
+finding-findings-cut = There is too much to report; only the first { $limit } are listed.
 finding-office-macros = The file holds macros. They are not run, and the pages do not hold them.
 finding-office-linked-content = The file takes { $links } pictures or other contents from elsewhere; they are not fetched, so the pages lack them.
 finding-office-converted = The pages are those of a PDF made of this file (SHA-256 { $sha256 }); fonts and line breaks may differ from the original.
@@ -42,4 +52,6 @@ finding-office-too-large = The Office file, or what it expands to, is larger tha
 
 invalid-upload-used = This upload has become a version already.
 invalid-upload-unfinished = This upload is not finished.
+invalid-not-scanned = The checks of this version are not finished.
+invalid-scan-blocks = This version is held up by its checks.
 invalid-not-prepared = This version is still being prepared.

@@ -136,6 +136,13 @@ problem-upload-partial-title = Only a part of a file
 problem-upload-partial-detail = This upload is a part that is put together with others. Use the upload they become.
 problem-upload-partial-explanation = A client may send the parts of a file at the same time (tus concatenation). Only the final upload that they become is a file.
 
+problem-not-scanned-title = Still being checked
+problem-not-scanned-detail = The automatic checks of this version are not finished. Please try again in a moment.
+problem-not-scanned-explanation = Every version is checked after its upload: for viruses, its file type, macros and scripts, its texts and pictures. It can be submitted once that is finished.
+problem-scan-blocks-title = Held up by the automatic checks
+problem-scan-blocks-detail = Something about this version has to be solved first ({ $rules }). The material's page says what; change the file and upload a new version.
+problem-scan-blocks-explanation = Viruses, files that are not what they say, macros and scripts, and checks that came to no result: nobody can wave these through. Change the file and upload a new version, or ask an administrator why a check came to no result.
+
 problem-upload-unfinished-title = Upload not finished
 problem-upload-unfinished-detail = The upload is not complete yet, or is still being verified.
 problem-upload-unfinished-explanation = A material is made from a complete and verified upload. Finish or resume the upload first.

@@ -33,6 +33,16 @@ finding-too-many-pixels = 图片像素超过可显示的上限。
 finding-render-memory = 呈现该文件所需内存超过允许的上限。
 finding-render-timeout = 呈现该文件所需时间超过允许的上限。
 finding-render-crashed = 呈现程序在该文件上反复中断。
+finding-malware-found = 文件含有恶意软件（{ $signature }）。
+finding-malware-not-scanned = 文件未经病毒扫描：{ $cause ->
+    [not-configured] 服务器没有病毒扫描程序
+    [no-daemon] 病毒扫描程序没有响应
+    [timeout] 病毒扫描超时
+    [too-large] 文件超过病毒扫描程序的大小限制
+   *[error] 病毒扫描程序没有给出结果
+}。
+finding-detector-failed = 检查项“{ $name }”没有得出结果（{ $cause }），因此不能视为通过。
+finding-findings-cut = 发现的问题太多，只列出前 { $limit } 个。
 finding-office-macros = 文件含有宏。宏不会被运行，页面中也不含宏。
 finding-office-linked-content = 文件有 { $links } 处图片或其他内容引自外部；系统不会获取，因此页面中没有这些内容。
 finding-office-converted = 页面来自由此文件转换的 PDF（SHA-256 { $sha256 }）；字体与换行可能与原件不同。
@@ -42,4 +52,6 @@ finding-office-too-large = 此 Office 文件或其解压后的内容超出可转
 
 invalid-upload-used = 该上传已成为一个版本。
 invalid-upload-unfinished = 该上传尚未完成。
+invalid-not-scanned = 该版本的自动检查尚未完成。
+invalid-scan-blocks = 该版本的自动检查未通过。
 invalid-not-prepared = 该版本仍在准备中。

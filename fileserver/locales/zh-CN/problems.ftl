@@ -136,6 +136,13 @@ problem-upload-partial-title = 只是文件的一部分
 problem-upload-partial-detail = 这个上传是要与其他部分拼接的，请使用拼接后的上传。
 problem-upload-partial-explanation = 客户端可以同时发送文件的各个部分（tus concatenation），只有拼接后的最终上传才是文件。
 
+problem-not-scanned-title = 正在检查
+problem-not-scanned-detail = 该版本的自动检查尚未完成，请稍后重试。
+problem-not-scanned-explanation = 每个版本上传后都会自动检查：病毒、文件类型、宏和脚本、文字与图片。检查完成之前不能提交审核。
+problem-scan-blocks-title = 自动检查未通过
+problem-scan-blocks-detail = 该版本存在必须先解决的问题（{ $rules }）。请按资料页上的说明修改文件，再上传新版本。
+problem-scan-blocks-explanation = 病毒、伪装的文件类型、宏和脚本，以及未能完成的检查，任何人都不能放行。修改文件后上传新版本，或请管理员查看检查为何未完成。
+
 problem-upload-unfinished-title = 上传未完成
 problem-upload-unfinished-detail = 上传尚未完成，或仍在校验中。
 problem-upload-unfinished-explanation = 资料由完整且已校验的上传生成。请先完成或继续上传。

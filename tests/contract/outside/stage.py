@@ -23,6 +23,7 @@ from fileserver.witness.folders import Folder, opened
 from fileserver.witness.serving import witness_app
 from storage.rows import places as rows
 from storage.rows.places import PlaceRow
+from tests.inspecting import InThisProcess
 from tests.services import Clock
 
 NAME = "witness.example/w1"
@@ -101,7 +102,7 @@ def told(config: Config, **settings: Any) -> Config:
 @asynccontextmanager
 async def process(config: Config, clock: Clock) -> AsyncIterator[Services]:
     """Services as a process has them that was just started on this configuration."""
-    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST)) as services:
+    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as services:
         yield services
 
 

@@ -30,6 +30,7 @@ from tests.contract.tus.model import Modelled, State
 from tests.contract.tus.test_patch import assert_complete
 from tests.crash.check import look
 from tests.crash.rows import Rows
+from tests.inspecting import InThisProcess
 from tests.people import add_employee
 from tests.services import Clock, RealServer, config_for
 from tests.uploads import STREAM, VERSION, Tus, checksum, until
@@ -272,7 +273,7 @@ def world(engines: Endpoints, database_url: str, master_key: str) -> Iterator[Wo
     config = config_for(engines, database_url, master_key=master_key)
     clock = Clock()
     with asyncio.Runner() as runner:
-        opening = open_services(config, clock=clock, passwords=Passwords(CHEAPEST))
+        opening = open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess())
         services = runner.run(opening.__aenter__())
         yield World(runner, services, clock)
         runner.run(opening.__aexit__(None, None, None))

@@ -44,6 +44,7 @@ def services_without_engines(config: Any) -> Services:
         jobs=absent,
         renderer=absent,
         sealer=absent,
+        inspector=absent,
         keys=absent,
         outgoing=absent,
         clock=lambda: datetime.now(UTC),

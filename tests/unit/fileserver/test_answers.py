@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from compliance import media_types
+from compliance import media_types, scanning
 from compliance.preparation import NOT_SEALABLE, PASSING
 from fileserver.answers import FindingOut
 from fileserver.i18n import LOCALES, Language, has_message
@@ -15,7 +15,7 @@ from watermark.errors import WatermarkError
 from watermark.findings import RULES
 
 REFUSALS = {WatermarkError.slug} | {each.slug for each in WatermarkError.__subclasses__() if each not in PASSING}
-EVERY_RULE = {*get_args(media_types.Rule), NOT_SEALABLE, *RULES, *REFUSALS}
+EVERY_RULE = {*get_args(media_types.Rule), NOT_SEALABLE, *RULES, *REFUSALS, *scanning.RULES}
 
 
 def finding(rule: str, **params: str | int) -> FindingRow:

@@ -1,0 +1,29 @@
+"""Whether a version's scan lets it go on: nothing is submitted before its bytes were looked at, to the end."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from compliance.errors import NotScanned, ScanBlocks
+from storage.database import Transaction
+from storage.rows import scans, versions
+from storage.rows.scans import OPEN, ScanRow
+from storage.rows.versions import VersionRow
+
+RETRY_AFTER_S = 5
+
+
+def waiting_scan(version: VersionRow, now: datetime) -> ScanRow:
+    """The row of a scan that is to be made of this version; the caller adds it and enqueues the job in one go."""
+    return ScanRow(id=uuid4(), version_id=version.id, sha256=version.sha256, state="waiting", created_at=now)
+
+
+async def require_scanned(tx: Transaction, version: VersionRow, *, field: str | None = None) -> ScanRow:
+    """The finished scan of exactly these bytes, without a hard finding. Raises NotScanned, ScanBlocks."""
+    scan = await scans.newest_scan(tx, version.id)
+    if scan is None or scan.state in OPEN or scan.sha256 != version.sha256:
+        raise NotScanned(field=field, retry_after_s=RETRY_AFTER_S)
+    found = (await versions.findings_of(tx, [version.id])).get(version.id, [])
+    hard = sorted({each.rule for each in found if each.hard})
+    if hard or scan.state != "finished":
+        raise ScanBlocks(field=field, rules=", ".join(hard))
+    return scan
