@@ -68,7 +68,7 @@ class Declared:
     revision: int = 0  # 0: nothing was declared yet
 
 
-def today(now: datetime) -> date:
+def china_day(now: datetime) -> date:
     """The day at the clinics' clock."""
     return now.astimezone(CHINA_TIME).date()
 

@@ -20,6 +20,7 @@ from compliance.access import (
     VersionState,
     require,
 )
+from compliance.declaring import china_day
 from compliance.errors import AccessDenied, NotFound
 from storage.database import Transaction
 from storage.rows import desk_visits, shares, visits
@@ -38,10 +39,12 @@ class Door:
     share: ShareRow
     served: Served
     facts: ShareFacts
+    at: datetime  # the moment that it is looked at
 
     def target(self, visit: VisitRow | None = None) -> Target:
         """The thing acted upon, for `decide`."""
-        return target_of(self.served, share=self.facts, visit_person_id=visit.person_id if visit else None)
+        visitor = visit.person_id if visit else None
+        return target_of(self.served, self.at, share=self.facts, visit_person_id=visitor)
 
     @property
     def obj(self) -> str:
@@ -49,7 +52,9 @@ class Door:
         return f"material:{self.share.material_id}"
 
 
-def target_of(served: Served, *, share: ShareFacts | None = None, visit_person_id: UUID | None = None) -> Target:
+def target_of(
+    served: Served, now: datetime, *, share: ShareFacts | None = None, visit_person_id: UUID | None = None
+) -> Target:
     """A material and one of its versions in the words of the access decision.
 
     Each version counts for itself: an approved one opens nothing of the draft that follows it.
@@ -61,10 +66,16 @@ def target_of(served: Served, *, share: ShareFacts | None = None, visit_person_i
         material_class=MaterialClass(served.material_class),
         state=VersionState(served.state) if served.state else None,
         withdrawn=served.withdrawn,
+        lapsed=has_lapsed(served, now),
         sealable=served.preparation != "refused",
         share=share,
         visit_person_id=visit_person_id,
     )
+
+
+def has_lapsed(served: Served, now: datetime) -> bool:
+    """Whether a certificate that the version was submitted with is not in force any more."""
+    return served.in_force_until is not None and served.in_force_until < china_day(now)
 
 
 def actor_of(standing: Standing) -> Actor:
@@ -105,7 +116,7 @@ async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id
         download=share.download,
         forward_depth_left=share.forward_depth_left,
     )
-    return Door(share=share, served=served, facts=facts)
+    return Door(share=share, served=served, facts=facts, at=now)
 
 
 async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple[VisitRow, Door]:

@@ -5,11 +5,14 @@ from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
 from fileserver.audit import routes as audit
 from fileserver.audit.siem import routes as siem
+from fileserver.certificates import routes as certificates
+from fileserver.declarations import routes as declarations
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
+from fileserver.notices import routes as notices
 from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
@@ -35,6 +38,9 @@ ROUTES: tuple[Route, ...] = (
     *flights.ROUTES,
     *quotas.ROUTES,
     *materials.ROUTES,
+    *declarations.ROUTES,
+    *certificates.ROUTES,
+    *notices.ROUTES,
     *reviews.ROUTES,
     *shares.ROUTES,
     *viewing.ROUTES,

@@ -14,6 +14,7 @@ import structlog
 from compliance.exit import SealedExit
 from compliance.keys import KeyRing, MasterKey
 from compliance.ledger import Alone
+from compliance.messages import Messages, OnPages
 from compliance.outside import OutsideWatch, Quorum
 from compliance.passwords import Passwords
 from compliance.rendering import Renderer, Sealer
@@ -50,6 +51,7 @@ class Services:
     clock: Callable[[], datetime]
     outgoing: Outgoing
     ledger_origin: str = ""  # the log's name
+    messages: Messages = field(default_factory=OnPages)
     passwords: Passwords = field(default_factory=Passwords)
     callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
     suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))

@@ -15,6 +15,7 @@ from fileserver.accounts import jobs as accounts
 from fileserver.audit.following import following
 from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import pushing
+from fileserver.certificates import jobs as certificates
 from fileserver.config import Config
 from fileserver.materials import jobs as materials
 from fileserver.operations.ledger_figures import LedgerCollector
@@ -72,6 +73,7 @@ def register_jobs(services: Services) -> None:
     materials.register(services.jobs, services)
     traces.register(services.jobs, services)
     privacy.register(services.jobs, services)
+    certificates.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

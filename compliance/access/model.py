@@ -72,6 +72,12 @@ class Action(StrEnum):
     MATERIAL_WITHDRAW = "material.withdraw"
     MATERIAL_PREVIEW = "material.preview"
     MATERIAL_ORIGINAL = "material.original"
+    MATERIAL_DECLARE = "material.declare"
+    MATERIAL_RECALL = "material.recall"
+    MATERIAL_DOSSIER = "material.dossier"
+    EVIDENCE_READ = "evidence.read"
+    CERTIFICATE_LIST = "certificate.list"
+    CERTIFICATE_WRITE = "certificate.write"
     REVIEW_LIST = "review.list"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
@@ -154,6 +160,7 @@ class Target:
     material_class: MaterialClass | None = None
     state: VersionState | None = None  # of the version at hand
     withdrawn: bool = False
+    lapsed: bool = False  # a certificate that the version was submitted with is not in force any more
     sealable: bool = True
     share: ShareFacts | None = None
     visit_person_id: UUID | None = None  # whose visit it is

@@ -26,13 +26,16 @@ FORWARDS_MAX = 100  # of one share by one viewer: more is a machine, and each is
 
 VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORWARD})
 WITHIN_VISIT = VIEWING - {A.VISIT_START}
-BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL})
+BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL, A.EVIDENCE_READ})
 TRACING = frozenset({A.TRACE_RUN, A.TRACE_LIST, A.TRACE_READ})
 REVIEWING = frozenset({A.TRAIL_READ, A.TRAIL_SIGN, A.ANOMALY_LIST, A.ANOMALY_DISMISS})
 READS_ONLY = frozenset(
     {
         A.MATERIAL_LIST,
         A.MATERIAL_READ,
+        A.MATERIAL_RECALL,
+        A.MATERIAL_DOSSIER,
+        A.CERTIFICATE_LIST,
         A.SHARE_LIST,
         A.SHARE_READ,
         A.EVENT_SEARCH,
@@ -75,6 +78,7 @@ FORBIDS: tuple[Forbid, ...] = (
     Forbid("viewer-unverified", VIEWING, lambda actor, target: actor.role is Role.VIEWER and not actor.verified),
     Forbid("not-your-visit", WITHIN_VISIT, lambda actor, target: target.visit_person_id != actor.person_id),
     Forbid("material-withdrawn", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.withdrawn),
+    Forbid("certificate-lapsed", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.lapsed),
     Forbid("share-revoked", VIEWING, _unless(lambda share: share.revoked)),
     Forbid("share-owner-inactive", VIEWING, _unless(lambda share: not share.creator_active)),
     Forbid("share-expired", VIEWING, _unless(lambda share: share.expired)),
@@ -140,7 +144,15 @@ PERMITS: tuple[Permit, ...] = (
     Permit("own-upload", MAKERS, _actions(A.UPLOAD_READ, A.UPLOAD_WRITE, A.UPLOAD_TERMINATE), _own),
     Permit("maker-makes-materials", MAKERS, _actions(A.MATERIAL_CREATE)),
     Permit("employee-lists-materials", EMPLOYEES - {Role.ADMIN}, _actions(A.MATERIAL_LIST)),
-    Permit("own-material", MAKERS, _actions(A.MATERIAL_REVISE, A.MATERIAL_SUBMIT, A.MATERIAL_WITHDRAW), _own),
+    Permit(
+        "own-material",
+        MAKERS,
+        _actions(A.MATERIAL_REVISE, A.MATERIAL_SUBMIT, A.MATERIAL_WITHDRAW, A.MATERIAL_DECLARE),
+        _own,
+    ),
+    Permit("own-recall", MAKERS, _actions(A.MATERIAL_RECALL), _own),
+    Permit("who-saw-it", _roles(Role.MANAGER, Role.AUDITOR), _actions(A.MATERIAL_RECALL)),
+    Permit("auditor-takes-dossiers", _roles(Role.AUDITOR), _actions(A.MATERIAL_DOSSIER)),
     Permit("manager-withdraws", _roles(Role.MANAGER), _actions(A.MATERIAL_WITHDRAW)),
     Permit(
         "marketer-reads-own-or-approved",
@@ -157,6 +169,10 @@ PERMITS: tuple[Permit, ...] = (
         _submitted,
     ),
     Permit("own-original", MAKERS, _actions(A.MATERIAL_ORIGINAL), _own),
+    Permit("own-evidence", MAKERS, _actions(A.EVIDENCE_READ), _own),
+    Permit("reviewer-reads-evidence", _roles(Role.REVIEWER), _actions(A.EVIDENCE_READ), _submitted),
+    Permit("employee-lists-certificates", EMPLOYEES - {Role.ADMIN}, _actions(A.CERTIFICATE_LIST)),
+    Permit("register-is-kept", _roles(Role.REVIEWER, Role.MANAGER), _actions(A.CERTIFICATE_WRITE)),
     Permit("reviewer-lists", _roles(Role.REVIEWER), _actions(A.REVIEW_LIST)),
     Permit(
         "reviewer-decides",

@@ -32,6 +32,7 @@ from compliance.exit.pieces import (
     Released,
     ReleasedCopy,
 )
+from compliance.exit.proofs import ProofGate
 from compliance.exit.splicing import Splices
 from compliance.exit.turns import Turns
 from compliance.keys import KeyRing
@@ -46,6 +47,7 @@ __all__ = [
     "Departure",
     "DeskGate",
     "EvidenceGate",
+    "Gate",
     "Leave",
     "Original",
     "Outgoing",
@@ -53,6 +55,7 @@ __all__ = [
     "Picture",
     "Piece",
     "PieceKind",
+    "ProofGate",
     "Released",
     "ReleasedCopy",
     "SealedExit",

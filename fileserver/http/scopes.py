@@ -14,6 +14,8 @@ class Scope(StrEnum):
     MATERIALS_WRITE = "materials:write"
     REVIEWS_READ = "reviews:read"
     REVIEWS_DECIDE = "reviews:decide"
+    CERTIFICATES_READ = "certificates:read"
+    CERTIFICATES_WRITE = "certificates:write"
     SHARES_READ = "shares:read"
     SHARES_WRITE = "shares:write"
     EVENTS_READ = "events:read"

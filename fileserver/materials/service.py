@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from compliance import ledger
+from compliance import ledger, withdrawing
 from compliance.access import Action, Actor, Target, VersionState, require
 from compliance.errors import NotFound, NotPrepared, UploadUnfinished, UploadUsed, WrongState
 from compliance.events import Act, Trail
@@ -29,7 +29,7 @@ from fileserver.materials.schemas import MaterialIn, SubmitIn
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.errors import ObjectMissing
-from storage.rows import materials, reviews, versions
+from storage.rows import declarations, materials, reviews, versions
 from storage.rows.materials import MaterialRow
 from storage.rows.reviews import ReviewRow
 from storage.rows.versions import FindingRow, VersionRow
@@ -112,13 +112,17 @@ async def submit(services: Services, actor: Actor, trail: Trail, material_id: UU
             submitted_at=services.clock(),
         )
         await versions.set_state(tx, version.id, state)
+        await declarations.keep_declaration(tx, version.id)
         await reviews.add_review(tx, review)
         await _tell(services, tx, trail, Act.EMPLOYEE_VERSION_SUBMIT, rule, version, review=str(review.id))
         return await story_of(services, tx, actor, material)
 
 
 async def withdraw(services: Services, actor: Actor, trail: Trail, material_id: UUID, reason: str) -> Story:
-    """Takes the material out of use: no share of it opens any more. Raises AccessDenied, NotFound or WrongState."""
+    """Takes the material out of use: no share of it opens any more, and whoever holds one is told.
+
+    Raises AccessDenied, NotFound or WrongState.
+    """
     now = services.clock()
     async with services.database.transaction() as tx:
         material, rule = await _material_for(tx, actor, Action.MATERIAL_WITHDRAW, material_id)
@@ -126,7 +130,8 @@ async def withdraw(services: Services, actor: Actor, trail: Trail, material_id: 
         await materials.withdraw_material(tx, material_id, by=actor.person_id, reason=reason, now=now)
         newest = (await versions.versions_of(tx, material_id))[0]
         digest = hashlib.sha256(reason.encode()).hexdigest()
-        await _tell(services, tx, trail, Act.EMPLOYEE_MATERIAL_WITHDRAW, rule, newest, reason_sha256=digest)
+        told = await withdrawing.tell_holders(tx, services.messages, material_id, but=actor.person_id, now=now)
+        await _tell(services, tx, trail, Act.EMPLOYEE_MATERIAL_WITHDRAW, rule, newest, reason_sha256=digest, told=told)
         withdrawn = replace(material, withdrawn_at=now, withdrawn_by=actor.person_id, withdrawn_reason=reason)
         return await story_of(services, tx, actor, withdrawn)
 
@@ -242,7 +247,7 @@ def _finding(version: VersionRow, rule: str, params: dict[str, str | int]) -> Fi
 
 
 async def _tell(
-    services: Services, tx: Transaction, trail: Trail, act: Act, rule: str, version: VersionRow, **det: str
+    services: Services, tx: Transaction, trail: Trail, act: Act, rule: str, version: VersionRow, **det: str | int
 ) -> None:
     event = trail.event(
         act, why=rule, obj=obj_of(version.material_id), ver=version.sha256, det={"version": version.number, **det}

@@ -27,7 +27,7 @@ from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
 from storage.rows import clinics as clinic_rows
 
 CLINICS_OFFERED = 200
-STILL_CLOSABLE = frozenset({"open", "used_up", "closed"})
+STILL_CLOSABLE = frozenset({"open", "used_up", "suspended", "closed"})
 
 
 class ListQuery(FormQuery):

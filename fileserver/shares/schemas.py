@@ -74,7 +74,7 @@ class ShareOut(Output):
     seal_level: SealLevel
     note: str
     revoked_at: datetime | None
-    state: Literal["open", "revoked", "expired", "used_up", "closed"] = Field(
+    state: Literal["open", "revoked", "expired", "used_up", "suspended", "closed"] = Field(
         description="`closed`: its material, sponsor or forwarder is gone"
     )
 

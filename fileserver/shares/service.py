@@ -12,7 +12,7 @@ from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
-from compliance.visits import target_of
+from compliance.visits import has_lapsed, target_of
 from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn
@@ -45,7 +45,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
         await _check_audience(tx, wanted)
         served = await _served(tx, wanted.material_id)
         obj = f"material:{wanted.material_id}"
-        rule = require(actor, Action.SHARE_CREATE, target_of(served), obj=obj)
+        rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
         await shares.add_share(tx, row)
         event = trail.event(
             Act.EMPLOYEE_SHARE_CREATE, why=rule, obj=obj, link=str(row.id), ver=served.sha256 or "", det=_policy(row)
@@ -219,7 +219,7 @@ def _sees_all(actor: Actor) -> bool:
     return decide(actor, Action.SHARE_READ, Target()).allowed
 
 
-ShareState = Literal["open", "revoked", "expired", "used_up", "closed"]
+ShareState = Literal["open", "revoked", "expired", "used_up", "suspended", "closed"]
 
 
 def state_of(share: Described, now: datetime) -> ShareState:
@@ -230,4 +230,6 @@ def state_of(share: Described, now: datetime) -> ShareState:
         return "expired"
     if share.served.withdrawn or not share.standing.creators_active or share.served.version_id is None:
         return "closed"
+    if has_lapsed(share.served, now):
+        return "suspended"
     return "used_up" if share.standing.used_up else "open"

@@ -15,7 +15,7 @@ from fileserver.uploads.orphans import sweep_orphans
 from fileserver.uploads.sweeps import EXPIRED, record_sweep
 from fileserver.uploads.verifying import verify
 from storage.jobs import Jobs
-from storage.rows import flights, uploads, versions
+from storage.rows import declarations, flights, uploads, versions
 
 EXPIRE_CRON = "*/10 * * * *"
 ORPHANS_CRON = "40 */6 * * *"
@@ -100,7 +100,8 @@ async def discard(services: Services, upload_id: UUID) -> None:
             return
         await uploads.drop_signed(tx, upload_id)
         version = await versions.version_of_upload(tx, upload_id)
-        is_named = await versions.names_below(tx, names.object_key(upload_id))
+        key = names.object_key(upload_id)
+        is_named = await versions.names_below(tx, key) or await declarations.evidence_below(tx, key)
     objects = services.objects
     removed = await objects.delete_prefix(names.tail_prefix(upload_id))
     multiparts = await objects.list_multiparts(names.object_key(upload_id))

@@ -6,22 +6,32 @@ to the object store with an address good for seconds; whoever would lose by that
 players, which come back to an address again and again, scripts of pages, and conditions that only we understand.
 """
 
+from typing import Any
+
 from aiohttp import web
 
-from compliance.exit import ByAddress, Departure, DeskGate, Leave, Original, Released
+from compliance.exit import ByAddress, Departure, DeskGate, Gate, Leave, Original, ProofGate, Released
 from fileserver.config import Config, OriginalsBy
 from fileserver.http import conditions
 from fileserver.http.call import Call
 from fileserver.viewing.delivery import content_disposition, headers_of, range_of, send_stored
-from fileserver.viewing.schemas import VersionPath
+from fileserver.viewing.schemas import EvidencePath, VersionPath
 
 NAVIGATING = "navigate"
 
 
 async def original(call: Call[None, None, VersionPath]) -> web.StreamResponse:
     """The stored bytes themselves, for the reviewer who must judge them and for their owner."""
+    return await _answer(call, DeskGate(call.params.version_id, call.signed_in.person_id))
+
+
+async def proof(call: Call[None, None, EvidencePath]) -> web.StreamResponse:
+    """A file that proves what a material says, for its owner and for reviewers."""
+    return await _answer(call, ProofGate(call.params.evidence_id, call.signed_in.person_id))
+
+
+async def _answer(call: Call[Any, Any, Any], gate: Gate) -> web.StreamResponse:
     request, services = call.request, call.services
-    gate = DeskGate(call.params.version_id, call.signed_in.person_id)
     released = await services.exit.release_original(
         gate, lambda known: _leaving(request, services.config, known), call.trail
     )

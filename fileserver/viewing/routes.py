@@ -17,9 +17,10 @@ from fileserver.services import Services
 from fileserver.viewing import service
 from fileserver.viewing.delivery import send
 from fileserver.viewing.documents import document
-from fileserver.viewing.originals import original
+from fileserver.viewing.originals import original, proof
 from fileserver.viewing.schemas import (
     Address,
+    EvidencePath,
     ForwardOut,
     PageOut,
     VersionPagePath,
@@ -323,4 +324,17 @@ ROUTES = (
     ),
     _original("GET", "versions.original", "The stored bytes, for those who must judge them"),
     _original("HEAD", "versions.original_head", "What a GET of the stored bytes would say of them"),
+    Route(
+        method="GET",
+        path="/api/v1/evidence/{evidence_id}/file",
+        name="evidence.file",
+        summary="A file of a material's evidence as it was stored",
+        handler=proof,
+        auth=Auth.EMPLOYEE,
+        action=Action.EVIDENCE_READ,
+        scope="materials:read",
+        path_params=EvidencePath,
+        produces="*/*",
+        errors=(AccessDenied, NotFound, PreconditionFailed, RangeUnsatisfiable, StorageError),
+    ),
 )

@@ -100,6 +100,12 @@ class ForwardOut(Output):
     forward_depth_left: int
 
 
+class EvidencePath(Input):
+    """The file in a path."""
+
+    evidence_id: UUID
+
+
 class VersionPath(Input):
     """A version in a path."""
 

@@ -85,6 +85,11 @@ async def withdraw_material(tx: Transaction, material_id: UUID, *, by: UUID, rea
     return bool(done.rowcount == 1)
 
 
+async def set_class(tx: Transaction, material_id: UUID, material_class: str) -> None:
+    """Another class; the caller holds the material's lock."""
+    await tx.execute(update(material).where(material.c.id == material_id).values(material_class=material_class))
+
+
 async def list_materials(
     tx: Transaction, where: MaterialFilter, *, before: tuple[datetime, UUID] | None = None, limit: int = PAGE_MAX
 ) -> Sequence[Listed]:

@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.selectable import Subquery
 
 from storage.database import Transaction
-from storage.rows.uploads import UNFINISHED
-from storage.schema import account, person, upload, upload_quota, upload_source, version
+from storage.rows.uploads import UNFINISHED, is_claimed
+from storage.schema import account, evidence, person, upload, upload_quota, upload_source, version
 
 Subject = tuple[str, str]  # a scope, and a person's id or a department's name
 
@@ -100,7 +100,6 @@ async def used_by_departments(tx: Transaction, departments: Collection[str]) -> 
 
 def _kept() -> Subquery:
     """Everything that counts, as (person_id, size_bytes)."""
-    used = exists().where(version.c.upload_id == upload.c.id)
     final = upload.alias("final")
     joined = exists().where(
         upload_source.c.source_id == upload.c.id,
@@ -110,8 +109,9 @@ def _kept() -> Subquery:
     uploads = select(
         upload.c.person_id, func.coalesce(upload.c.length_bytes, upload.c.offset_bytes).label("size_bytes")
     ).where(
-        or_(upload.c.state.in_(UNFINISHED), and_(upload.c.state == "complete", ~used)),
+        or_(upload.c.state.in_(UNFINISHED), and_(upload.c.state == "complete", ~is_claimed(upload.c.id))),
         or_(upload.c.concat.is_(None), upload.c.concat != "partial", ~joined),
     )
     versions = select(version.c.uploader_id.label("person_id"), version.c.size_bytes)
-    return union_all(uploads, versions).subquery("kept")
+    proofs = select(evidence.c.added_by.label("person_id"), evidence.c.size_bytes)
+    return union_all(uploads, versions, proofs).subquery("kept")

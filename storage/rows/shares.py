@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from storage.database import Transaction
-from storage.schema import account, material, share, version, viewer
+from storage.schema import account, certificate, declared_certificate, material, share, version, viewer
 
 PAGE_MAX = 100
 UNLIMITED = 2**31 - 1
+NEVER_IN_FORCE = date.min
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +94,7 @@ class Served:
     pages_total: int | None
     uploader_id: UUID | None
     made_at: datetime | None
+    in_force_until: date | None = None  # the last day of the certificates it was submitted with; None: of none
 
 
 COLUMNS = tuple(share.c[field.name] for field in fields(ShareRow))
@@ -206,7 +223,28 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         version.c.pages_total,
         version.c.uploader_id,
         version.c.created_at.label("made_at"),
+        _in_force_until().label("in_force_until"),
     ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
+
+
+def _in_force_until() -> ScalarSelect[Any]:
+    """The first end among the certificates that the version was submitted with; the register's word counts."""
+    same = (certificate.c.kind == declared_certificate.c.kind) & (certificate.c.number == declared_certificate.c.number)
+    until = case(
+        (certificate.c.id.is_(None), declared_certificate.c.valid_until),
+        (certificate.c.status != "active", literal(NEVER_IN_FORCE, Date)),
+        else_=certificate.c.valid_until,
+    )
+    return (
+        select(func.min(until))
+        .select_from(declared_certificate.outerjoin(certificate, same))
+        .where(
+            declared_certificate.c.material_id == version.c.material_id,
+            declared_certificate.c.revision == version.c.declaration_revision,
+        )
+        .correlate(version)
+        .scalar_subquery()
+    )
 
 
 # Asked again and again while an original leaves, so it is put together once.

@@ -13,13 +13,16 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Integer,
     Text,
+    Uuid,
     bindparam,
     delete,
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
     true,
@@ -30,7 +33,7 @@ from sqlalchemy.dialects import postgresql
 
 from storage.database import Transaction
 from storage.rows.upload_sources import is_awaited
-from storage.schema import person, upload, upload_part, upload_signed_part, upload_tail, version
+from storage.schema import evidence, person, upload, upload_part, upload_signed_part, upload_tail, version
 
 PAGE_MAX = 100
 UNFINISHED = ("receiving", "assembling", "verifying")
@@ -193,9 +196,9 @@ async def count_unfinished(tx: Transaction, person_id: UUID) -> int:
 
 
 async def count_unused(tx: Transaction, person_id: UUID, at_most: int) -> int:
-    """How many complete uploads of the person no version was made of; counts no further than `at_most`."""
-    used = exists().where(version.c.upload_id == upload.c.id)
-    unused = select(upload.c.id).where(upload.c.person_id == person_id, upload.c.state == "complete", ~used)
+    """How many complete uploads of the person nothing was made of; counts no further than `at_most`."""
+    mine = (upload.c.person_id == person_id) & (upload.c.state == "complete")
+    unused = select(upload.c.id).where(mine, ~is_claimed(upload.c.id))
     return int(await tx.scalar(select(func.count()).select_from(unused.limit(at_most).subquery())) or 0)
 
 
@@ -371,23 +374,32 @@ async def take_expired(tx: Transaction, now: datetime, limit: int = PAGE_MAX) ->
 
 
 async def materials_of(tx: Transaction, upload_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
-    """The material that a version was made for, by upload, of those uploads that are used."""
-    query = select(version.c.upload_id, version.c.material_id).where(version.c.upload_id.in_(upload_ids))
+    """The material that a version or evidence was made for, by upload, of those uploads that are used."""
+    query = union_all(
+        select(evidence.c.upload_id, evidence.c.material_id).where(evidence.c.upload_id.in_(upload_ids)),
+        select(version.c.upload_id, version.c.material_id).where(version.c.upload_id.in_(upload_ids)),
+    )
     return {row.upload_id: row.material_id for row in await tx.execute(query)}
 
 
 async def is_used(tx: Transaction, upload_id: UUID) -> bool:
-    """Whether a version was made of the upload, so that its object must stay."""
-    return bool(await tx.scalar(select(exists().where(version.c.upload_id == upload_id))))
+    """Whether a version or evidence was made of the upload, so that its object must stay."""
+    return bool(await tx.scalar(select(is_claimed(literal(upload_id, Uuid)))))
+
+
+def is_claimed(upload_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether a version or evidence was made of the upload."""
+    return or_(exists().where(version.c.upload_id == upload_id), exists().where(evidence.c.upload_id == upload_id))
 
 
 async def named_keys(tx: Transaction, keys: Sequence[str]) -> frozenset[str]:
-    """Those of these objects that an upload which is not over, a tail or a version names."""
+    """Those of these objects that an upload which is not over, a tail, a version or evidence names."""
     living = upload.c.state.not_in(("terminated", "failed"))
     found = union_all(
         select(upload.c.object_key).where(upload.c.object_key.in_(keys), living),
         select(upload_tail.c.object_key).where(upload_tail.c.object_key.in_(keys)),
         select(version.c.object_key).where(version.c.object_key.in_(keys)),
+        select(evidence.c.object_key).where(evidence.c.object_key.in_(keys)),
     )
     return frozenset(await tx.scalars(found))
 

@@ -34,6 +34,10 @@ async def the_things(stage: Stage) -> Things:
     await stage.services.sequencer.catch_up()
     suspect = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
     made = (await owner.get("/events/mine", limit=1)).ok["items"][0]
+    proof = await add_upload(stage.services, cast.people["owner"], png(), "proof.png")
+    paper = (await owner.post(f"/materials/{cast.draft_id}/evidence", {"upload_id": str(proof), "kind": "other"})).ok
+    entry = {"kind": "drug_approval", "number": "国药准字H20200001", "holder": "x", "product": "x"}
+    entry = (await stage.api("manager").post("/certificates", {**entry, "valid_from": "2026-01-01"})).ok
     return {
         **{name: str(person_id) for name, person_id in cast.people.items()},
         "material": str(cast.material_id),
@@ -51,6 +55,9 @@ async def the_things(stage: Stage) -> Things:
         "upload": begun.headers["Location"].rpartition("/")[2],
         "finished": str(await add_upload(stage.services, cast.people["owner"], png(), "poster.png")),
         "event": str(made["id"]),
+        "proof": str(await add_upload(stage.services, cast.people["owner"], png(), "another.png")),
+        "evidence": paper["evidence"][0]["id"],
+        "certificate": entry["id"],
         "hold": (await stage.api("reviewer").post("/holds", {"kind": "log", "reason": "x"})).ok["id"],
         "trace": json.loads(suspect.body)["id"],
         "share": share["id"],

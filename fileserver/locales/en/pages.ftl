@@ -63,6 +63,7 @@ share-state-open = Open
 share-state-revoked = Revoked
 share-state-expired = Expired
 share-state-used-up = Used up
+share-state-suspended = Suspended
 share-state-closed = No longer valid
 
 job-consultant = Consultant

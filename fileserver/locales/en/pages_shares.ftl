@@ -91,6 +91,7 @@ visit-seen = Last seen
 share-state-revoked-about = It was revoked: nobody can open it any more.
 share-state-expired-about = It has expired. Make a new share if it is still needed.
 share-state-used-up-about = It was opened as often as it may be: new visits are refused. Whoever has it open may finish reading.
+share-state-suspended-about = A certificate that the material rests on is not in force: the link doesn’t open until it is again.
 share-state-closed-about = The material was withdrawn, or whoever made or forwarded this was disabled, so the link does not open.
 look-sample-clinic = Sample Clinic
 look-hint = Every copy says whose it is. A line at the lower left always gives name, clinic, time and share.

@@ -63,6 +63,7 @@ share-state-open = 可打开
 share-state-revoked = 已撤销
 share-state-expired = 已过期
 share-state-used-up = 次数已用完
+share-state-suspended = 证照失效，已暂停
 share-state-closed = 已失效
 
 job-consultant = 咨询

@@ -90,6 +90,7 @@ visit-seen = 最近查看
 share-state-revoked-about = 分享已撤销，任何人都无法再打开。
 share-state-expired-about = 分享已过期。如需继续使用，请重新生成分享。
 share-state-used-up-about = 访问次数已用完，新的访问会被拒绝；已打开的人在本次访问内仍可继续查看。
+share-state-suspended-about = 资料依据的证照已失效或被暂停，链接暂时无法打开；证照恢复有效后自动恢复。
 share-state-closed-about = 资料已撤回，或创建者、转发者已停用，因此链接无法打开。
 look-sample-clinic = 示例医疗美容门诊部
 look-hint = 每一份副本都会写明查看者。左下角始终有一行写全姓名、机构、时间和分享编号。

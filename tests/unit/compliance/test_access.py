@@ -68,6 +68,7 @@ targets = st.builds(
     material_class=st.sampled_from([None, *MaterialClass]),
     state=st.sampled_from([None, *VersionState]),
     withdrawn=st.booleans(),
+    lapsed=st.booleans(),
     sealable=st.booleans(),
     share=st.none() | shares,
     visit_person_id=st.sampled_from([None, ME, OTHER]),
@@ -160,7 +161,7 @@ def test_an_auditor_changes_nothing(target: Target) -> None:
     auditor = Actor(person_id=ME, role=Role.AUDITOR)
     own = {"trace.run", "trail.sign", "anomaly.dismiss"}
     allowed = {action.value for action in Action if decide(auditor, action, target).allowed}
-    reading = {"list", "read", "search", "export", "receipt"}
+    reading = {"list", "read", "search", "export", "receipt", "recall", "dossier"}
     assert {each.partition(".")[2] for each in allowed - own} <= reading
 
 

@@ -1,0 +1,1 @@
+"""What a marketer declares of a material, and the files that prove it."""

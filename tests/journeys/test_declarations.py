@@ -1,0 +1,118 @@
+"""Declaring: what a marketer says of a material, what contradicts it, and the files that prove it."""
+
+from typing import Any
+
+import pytest
+
+from tests.materials import add_upload, png
+from tests.stage import Stage
+
+AD = {"kind": "medical_ad", "number": "（沪）医广〔2026〕第06-02-A003号"}
+DEVICE = {"kind": "drug_device_ad"}
+KNOWN, SUSPENDED = "沪医广【2026】第06-05-A009号", "沪医广【2026】第06-06-A010号"
+ENTRY = {
+    "kind": "medical_ad",
+    "number": "沪医广【2026】第06-02-A003号",
+    "holder": "澄序医疗美容门诊部",
+    "product": "澄序医疗美容门诊部",
+    "valid_from": "2026-06-02",
+}
+
+
+async def declared(stage: Stage, **said: Any) -> Any:
+    """The owner declares this of the draft."""
+    return await stage.api("owner").call("PUT", f"/materials/{stage.cast.draft_id}/declaration", json=said)
+
+
+async def test_what_is_declared_is_kept_revision_by_revision(stage: Stage) -> None:
+    """The number in one spelling, its end out of the number, the register's word beside it; each change is told."""
+    first = (await declared(stage, product="润泽水光", region="上海", campaign="双十二", certificates=[AD])).ok
+    (certificate,) = first["certificates"]
+    assert ("沪医广【2026】第06-02-A003号", "2027-06-02", "unregistered", "certificate-unregistered") == (
+        certificate["number"],
+        certificate["valid_until"],
+        certificate["status"],
+        certificate["fault"],
+    )
+    await stage.api("reviewer").post("/certificates", ENTRY)
+    second = (await declared(stage, product="润泽水光 2", region="上海", certificates=[AD])).ok
+    assert ("active", None) == (second["certificates"][0]["status"], second["certificates"][0]["fault"])
+    assert [2, 1] == [each["revision"] for each in second["history"]]
+    assert ["润泽水光 2", "润泽水光"] == [each["product"] for each in second["history"]]
+    told = await stage.told("employee:declaration:change")
+    assert [1, 2] == [event["det"]["revision"] for event in told]
+    assert "润泽" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "field", "rule"),
+    [
+        ({**AD, "number": "沪医广第1号"}, "/certificates/0/number", "certificate-number-form"),
+        ({**AD, "valid_until": "2027-08-01"}, "/certificates/0/valid_until", "certificate-end"),
+        ({**AD, "number": "沪医广【2024】第06-02-A003号"}, "/certificates/0/number", "certificate-expired"),
+        ({**DEVICE, "number": "粤械广审(文)第261122-00001号"}, "/certificates/0/number", "certificate-expired"),
+        (
+            {**AD, "number": KNOWN, "valid_until": "2027-06-04"},
+            "/certificates/0/valid_until",
+            "certificate-register-end",
+        ),
+        ({**AD, "number": SUSPENDED}, "/certificates/0/number", "certificate-suspended"),
+    ],
+)
+async def test_a_contradiction_names_its_field(
+    stage: Stage, certificate: dict[str, str], field: str, rule: str
+) -> None:
+    """What the number, the calendar or the register says otherwise is refused, and nothing is kept."""
+    for number, more in (
+        ("沪医广【2026】第06-05-A009号", {}),
+        ("沪医广【2026】第06-06-A010号", {"status": "suspended"}),
+    ):
+        (await stage.api("manager").post("/certificates", {**ENTRY, "number": number, **more})).ok  # noqa: B018  # must succeed
+    refused = await declared(stage, certificates=[certificate])
+    assert (422, [(field, rule)]) == (
+        refused.status,
+        [(error["field"], error["rule"]) for error in refused.body["errors"]],
+    )
+    kept = (await stage.api("owner").get(f"/materials/{stage.cast.draft_id}/declaration")).ok
+    assert 0 == kept["revision"]
+
+
+async def test_evidence_is_kept_and_read_by_who_may(stage: Stage) -> None:
+    """Attached from an upload, its type found from its bytes; its owner and reviewers get the bytes, each an event."""
+    body = png(30, 20)
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, "授权书.png")
+    path = f"/materials/{stage.cast.pending_id}/evidence"
+    wanted = {"upload_id": str(upload_id), "kind": "portrait_consent", "note": "模特授权"}
+    paper = (await stage.api("owner").post(path, wanted)).ok
+    (proof,) = paper["evidence"]
+    assert ("portrait_consent", "image/png", len(body)) == (proof["kind"], proof["media_type"], proof["size_bytes"])
+    file = f"/api/v1/evidence/{proof['id']}/file"
+    for who in ("owner", "reviewer"):
+        answer = await stage.get(who, file)
+        assert (200, body, "no-store, private") == (answer.status, answer.body, answer.headers["Cache-Control"])
+    assert {403} == {(await stage.get(who, file)).status for who in ("rival", "manager", "auditor", "admin", "li")}
+    assert 409 == (await stage.api("owner").post(path, wanted)).status
+    assert 2 == len(await stage.told("employee:evidence:read"))
+    assert [proof["sha256"]] == [event["det"]["sha256"] for event in await stage.told("employee:evidence:add")]
+
+
+async def test_what_was_submitted_is_declared_for_good(stage: Stage) -> None:
+    """Under review the declaration stays as it was submitted, evidence can be added; approved, nothing changes."""
+    owner = stage.api("owner")
+    path = f"/materials/{stage.cast.pending_id}"
+    assert "evidence" == (await owner.get(f"{path}/declaration")).ok["editable"]
+    assert 409 == (await owner.call("PUT", f"{path}/declaration", json={"product": "x"})).status
+    approved = f"/materials/{stage.cast.material_id}/declaration"
+    assert "nothing" == (await owner.get(approved)).ok["editable"]
+    assert 409 == (await owner.call("PUT", approved, json={"product": "x"})).status
+
+
+async def test_the_class_changes_until_something_is_submitted(stage: Stage) -> None:
+    """A draft that was filed under the wrong class is put right; what was submitted once keeps its class."""
+    changed = (await declared(stage, **{"class": "public_ad"})).ok
+    assert ("public_ad", "certificate-missing") == (changed["class"], changed["certificate_fault"])
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], png())
+    await stage.api("owner").post(f"/materials/{stage.cast.material_id}/versions", {"upload_id": str(upload_id)})
+    path = f"/materials/{stage.cast.material_id}/declaration"
+    refused = await stage.api("owner").call("PUT", path, json={"class": "public_ad"})
+    assert (422, {"/class"}) == (refused.status, refused.fields)
