@@ -27,6 +27,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.jobs import Jobs
 from storage.objects import ObjectStore
+from storage.rows.installation import mark_of
 from storage.settings import S3Settings
 
 SUSPECTS_MAX = 2  # of traces, received at once: each is in memory whole
@@ -50,6 +51,7 @@ class Services:
     keys: KeyRing
     clock: Callable[[], datetime]
     outgoing: Outgoing
+    mark: str  # of this installation, in the keys of what it stores (storage.rows.installation)
     ledger_origin: str = ""  # the log's name
     messages: Messages = field(default_factory=OnPages)
     passwords: Passwords = field(default_factory=Passwords)
@@ -132,6 +134,8 @@ async def open_services(
         keys = KeyRing(MasterKey(config.master_key_bytes, config.master_key_other_bytes))
         await keys.refresh(database)
         await stack.enter_async_context(_refreshing(keys, database))
+        async with database.transaction() as tx:
+            mark = await mark_of(tx)
         origin = await open_ledger(database, keys, named=config.ledger_origin, otherwise=config.ledger_origin_otherwise)
         inspectors = await stack.enter_async_context(Inspectors(processes=config.inspecting_processes))
         yield Services(
@@ -144,6 +148,7 @@ async def open_services(
             inspector=inspector or inspectors,
             keys=keys,
             clock=clock,
+            mark=mark,
             ledger_origin=origin,
             outgoing=await stack.enter_async_context(Outgoing(policy_of(config), ca_file=config.outgoing_ca_file)),
             passwords=passwords or Passwords(),

@@ -1,6 +1,6 @@
 """What an upload and its things are called in the log, in the object store and in the job queue."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from compliance.uploads import DISCARD
 
@@ -14,6 +14,11 @@ ORPHANS = "uploads.orphans"
 OBJECTS, TAILS = "uploads/", "tails/"  # where their keys begin
 
 PARTIAL, FINAL = "partial", "final"  # tus concatenation
+
+
+def new_id(mark: str) -> UUID:
+    """An upload's id, and so its keys, begin with its installation's mark: others may share the bucket (`orphans`)."""
+    return UUID(hex=mark + uuid4().hex[len(mark) :])
 
 
 def obj_of(upload_id: UUID) -> str:

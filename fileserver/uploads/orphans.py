@@ -2,8 +2,9 @@
 
 A process may die between storing and recording. What it stored never counts, but stays: of an upload that ends it goes
 with the rest (`jobs.discard`), and this sweep finds what is left of those that go on, or that never got a row. It
-touches nothing younger than ORPHAN_AFTER, since that may be recorded any moment now, and nothing at all when most of
-what it sees is nameless: then this bucket belongs to another database, or the database is older than the bucket.
+touches nothing younger than ORPHAN_AFTER, since that may be recorded any moment now; nothing of another installation
+that shares the bucket, whose keys begin with another mark (`names.new_id`); and nothing at all when most of what it
+sees is nameless: then the database is older than the bucket, or a physical copy of the one that the bucket belongs to.
 """
 
 from collections.abc import Sequence
@@ -42,10 +43,10 @@ class Found:
         return len(self.objects) > max(FOREIGN_FROM, self.named)
 
 
-async def sweep_orphans(services: Services, *, within: str = "") -> Found:
-    """Deletes what no row names, and tells the log; `within` narrows it to keys that go on like this."""
+async def sweep_orphans(services: Services) -> Found:
+    """Deletes what no row names, and tells the log."""
     now = services.clock()
-    found = await find(services, now - ORPHAN_UNTIL, now - ORPHAN_AFTER, within=within)
+    found = await find(services, now - ORPHAN_UNTIL, now - ORPHAN_AFTER)
     if found.is_foreign:
         log.error("more nameless objects than named ones: none deleted", nameless=len(found.objects), named=found.named)
         return found
@@ -58,16 +59,18 @@ async def sweep_orphans(services: Services, *, within: str = "") -> Found:
     return found
 
 
-async def find(services: Services, since: datetime, before: datetime, *, within: str = "") -> Found:
+async def find(services: Services, since: datetime, before: datetime) -> Found:
     """Orphans of that time, `ORPHANS_MAX` objects at most. Nothing is changed."""
     orphans, named = list[str](), 0
     for area in (names.OBJECTS, names.TAILS):
-        async for page in services.objects.list_pages(area + within):
+        async for page in services.objects.list_pages(area + services.mark):
             old = [stored.key for stored in page if since <= stored.modified_at < before]
             known = await _named(services, old)
             named += len(known)
             orphans += [key for key in old if key not in known][: ORPHANS_MAX - len(orphans)]
-    return Found(objects=orphans, multiparts=await _multiparts(services, before, names.OBJECTS + within), named=named)
+    return Found(
+        objects=orphans, multiparts=await _multiparts(services, before, names.OBJECTS + services.mark), named=named
+    )
 
 
 async def _named(services: Services, keys: Sequence[str]) -> frozenset[str]:

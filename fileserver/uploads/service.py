@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from compliance import ledger
 from compliance.access import Action, Actor, Target, require
@@ -145,7 +145,7 @@ async def add(
 
 def new_row(services: Services, actor: Actor, length: int | None, metadata: dict[str, str]) -> UploadRow:
     """An upload as it begins."""
-    now, upload_id = services.clock(), uuid4()
+    now, upload_id = services.clock(), names.new_id(services.mark)
     size_max_bytes = services.config.upload_size_max_bytes
     row = UploadRow(
         id=upload_id,

@@ -2,16 +2,19 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from fileserver.uploads import names, orphans
 from fileserver.uploads.orphans import ORPHAN_AFTER, ORPHAN_UNTIL, sweep_orphans
+from storage.database import Database
+from storage.engines import Endpoints
 from storage.objects import ObjectStore
+from storage.rows.installation import mark_of
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_patch import assert_complete
-from tests.services import Clock
+from tests.services import Clock, copied_database
 from tests.uploads import Tus
 
 OCTETS = "application/octet-stream"
@@ -37,12 +40,12 @@ async def keys_below(objects: ObjectStore, prefix: str) -> list[str]:
 
 async def test_what_never_got_a_row(objects: ObjectStore, tus: Tus, clock: Clock) -> None:
     """An object, a tail and a multipart upload of an id that no row has are removed, and the log tells how many."""
-    nobody = uuid4()
+    nobody = names.new_id(tus.services.mark)
     await objects.put(names.single_key(nobody, "lost"), b"x", media_type=OCTETS)
     await objects.put(names.tail_key(nobody, 0, "lost"), b"x", media_type=OCTETS)
     await objects.create_multipart(names.object_key(nobody), media_type=OCTETS)
     let_time_pass(clock)
-    await sweep_orphans(tus.services, within=str(nobody))
+    await sweep_orphans(tus.services)
     assert [] == await keys_below(objects, names.object_key(nobody)) + await keys_below(
         objects, names.tail_prefix(nobody)
     )
@@ -60,7 +63,7 @@ async def test_an_upload_on_its_way_keeps_what_counts(objects: ObjectStore, tus:
     await objects.put(lost, b"x", media_type=OCTETS)
     await objects.create_multipart(names.object_key(upload_id), media_type=OCTETS)
     clock.now, begun = datetime.now(UTC) + ORPHAN_AFTER + timedelta(minutes=1), clock.now
-    await sweep_orphans(tus.services, within=str(upload_id))
+    await sweep_orphans(tus.services)
     clock.now = begun
     assert lost not in await keys_below(objects, names.tail_prefix(upload_id))
     await tus.patch(path, PART_BYTES + 500, BODY[PART_BYTES + 500 :])
@@ -69,20 +72,20 @@ async def test_an_upload_on_its_way_keeps_what_counts(objects: ObjectStore, tus:
 
 async def test_what_is_young_may_be_recorded_any_moment(objects: ObjectStore, tus: Tus, clock: Clock) -> None:
     """Nothing is touched before its time."""
-    nobody = uuid4()
+    nobody = names.new_id(tus.services.mark)
     await objects.put(names.single_key(nobody, "lost"), b"x", media_type=OCTETS)
     clock.now = datetime.now(UTC) + ORPHAN_AFTER - timedelta(minutes=5)
-    found = await sweep_orphans(tus.services, within=str(nobody))
+    found = await sweep_orphans(tus.services)
     assert [] == list(found.objects)
     assert 1 == await objects.delete_prefix(names.object_key(nobody))
 
 
 async def test_what_is_old_is_left_alone(objects: ObjectStore, tus: Tus, clock: Clock) -> None:
     """A database that came back from a backup doesn't know what was stored after it: nobody deletes that by himself."""
-    nobody = uuid4()
+    nobody = names.new_id(tus.services.mark)
     await objects.put(names.single_key(nobody, "unknown"), b"x", media_type=OCTETS)
     clock.now = datetime.now(UTC) + ORPHAN_UNTIL + timedelta(minutes=1)
-    assert [] == list((await sweep_orphans(tus.services, within=str(nobody))).objects)
+    assert [] == list((await sweep_orphans(tus.services)).objects)
     assert 1 == await objects.delete_prefix(names.object_key(nobody))
 
 
@@ -91,9 +94,28 @@ async def test_a_bucket_of_somebody_else_is_left_alone(
 ) -> None:
     """More nameless objects than named ones, and more than a crash leaves: nothing is deleted."""
     monkeypatch.setattr(orphans, "FOREIGN_FROM", 2)
-    nobody = uuid4()
+    nobody = names.new_id(tus.services.mark)
     for number in range(3):
         await objects.put(names.single_key(nobody, str(number)), b"x", media_type=OCTETS)
     let_time_pass(clock)
-    assert (await sweep_orphans(tus.services, within=str(nobody))).is_foreign
+    assert (await sweep_orphans(tus.services)).is_foreign
     assert 3 == await objects.delete_prefix(names.object_key(nobody))
+
+
+async def test_another_installation_may_share_the_bucket(
+    objects: ObjectStore, tus: Tus, clock: Clock, engines: Endpoints, template_url: str
+) -> None:
+    """What is of another database is not looked at, however old and nameless it is here."""
+    with copied_database(engines.database_url, template_url) as url:
+        other = Database(url)
+        async with other.transaction() as tx:
+            theirs = names.new_id(await mark_of(tx))
+        await other.close()
+    await objects.put(names.single_key(theirs, "under way"), b"x", media_type=OCTETS)
+    await objects.put(names.tail_key(theirs, 0, "under way"), b"x", media_type=OCTETS)
+    await objects.create_multipart(names.object_key(theirs), media_type=OCTETS)
+    let_time_pass(clock)
+    found = await sweep_orphans(tus.services)
+    assert ([], []) == (list(found.objects), list(found.multiparts))
+    assert 1 == len(await objects.list_multiparts(names.object_key(theirs)))
+    assert 2 == sum([await objects.delete_prefix(area + str(theirs)) for area in (names.OBJECTS, names.TAILS)])

@@ -186,7 +186,7 @@ async def test_what_a_lost_answer_left_is_swept(
     rows, mine = Rows(tus.services.config.database_url.get_secret_value()), path.rpartition("/")[2]
     assert ["orphan multipart"] == [each.kind for each in await wrong(tus, rows, engines, mine)]
     clock.advance(days=1)
-    await sweep_orphans(tus.services, within=mine)
+    await sweep_orphans(tus.services)
     assert [] == await wrong(tus, rows, engines, mine)
 
 

@@ -47,5 +47,6 @@ def services_without_engines(config: Any) -> Services:
         inspector=absent,
         keys=absent,
         outgoing=absent,
+        mark="00000000",
         clock=lambda: datetime.now(UTC),
     )
