@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 from PIL import Image
-from rapidocr_onnxruntime import RapidOCR
+from rapidocr import RapidOCR
 
 from watermark.encoding import encode
 
@@ -20,10 +20,11 @@ def read_line(line: Image.Image) -> str:
     """What can be read of a picture of one line, small and through the JPEG that is sent; without spaces."""
     seen = line.convert("RGB")
     seen.thumbnail((seen.width, SEEN_HEIGHT_PX), Image.Resampling.LANCZOS)
-    found, _ = _reader()(np.asarray(Image.open(io.BytesIO(encode(seen, "image/jpeg")))), use_det=False, use_cls=False)
-    return "".join(text for text, _ in found or []).replace(" ", "").replace("\u3000", "")
+    pixels = np.asarray(Image.open(io.BytesIO(encode(seen, "image/jpeg"))))
+    found = _reader()(pixels, use_det=False, use_cls=False, use_rec=True)
+    return "".join(found.txts or ()).replace(" ", "").replace("\u3000", "")
 
 
 @cache
 def _reader() -> RapidOCR:
-    return RapidOCR(intra_op_num_threads=1)
+    return RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1})

@@ -15,17 +15,15 @@ from itertools import accumulate
 from typing import Any, Literal, Self, get_args
 
 from compliance.detecting.model import Box, Place
+from compliance.reading.errors import BadText
+from compliance.reading.numbers import box_of, number_of
+from compliance.reading.seen import Seen
 
 Source = Literal["layer", "ocr", "subtitle", "notes", "member"]
 SOURCES: frozenset[str] = frozenset(get_args(Source))
 FORMAT = 1
 BETWEEN = "\n"  # stands between two pieces of a page
-THOUSANDTHS = 1000
 WIDE = frozenset("WF")  # East Asian Width (UAX 11): a character as wide as it is high
-
-
-class BadText(ValueError):
-    """This is not the JSON of an extracted text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +61,14 @@ class Unit:
 class ExtractedText:
     """All text of a version. `page_count` pages come first in `pages`, then what is on none of them, as `units` says.
 
-    `complete` is False when a limit cut it short: then nothing may pass as free of anything.
+    `complete` is False when a limit cut it short: then nothing may pass as free of anything. `seen` is what its
+    pictures show besides text.
     """
 
     pieces: tuple[TextPiece, ...]
     page_count: int
     complete: bool = True
+    seen: tuple[Seen, ...] = ()
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -107,8 +107,13 @@ class ExtractedText:
 
     def to_json(self) -> bytes:
         """UTF-8, without what is None."""
-        pieces = [{name: value for name, value in vars(each).items() if value is not None} for each in self.pieces]
-        whole = {"v": FORMAT, "page_count": self.page_count, "complete": self.complete, "pieces": pieces}
+        whole = {
+            "v": FORMAT,
+            "page_count": self.page_count,
+            "complete": self.complete,
+            "pieces": _known(self.pieces),
+            "seen": _known(self.seen),
+        }
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
     @classmethod
@@ -119,10 +124,11 @@ class ExtractedText:
             if whole["v"] != FORMAT:
                 raise BadText
             pieces = tuple(_piece(each) for each in whole["pieces"])
-            page_count, complete = _number(whole["page_count"]), whole["complete"] is True
+            seen = tuple(Seen.of_row(each) for each in whole.get("seen", ()))
+            page_count, complete = number_of(whole["page_count"]), whole["complete"] is True
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise BadText from error
-        return cls(pieces=pieces, page_count=page_count, complete=complete)
+        return cls(pieces=pieces, page_count=page_count, complete=complete, seen=seen)
 
     def _is_page(self, piece: TextPiece) -> bool:
         return piece.page is not None and 1 <= piece.page <= self.page_count
@@ -162,11 +168,8 @@ def around(boxes: Sequence[Box]) -> Box | None:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def joined(parts: Iterable[ExtractedText], page_count: int) -> ExtractedText:
-    """One text of several, in their order; complete when all are."""
-    kept = list(parts)
-    pieces = tuple(piece for part in kept for piece in part.pieces)
-    return ExtractedText(pieces=pieces, page_count=page_count, complete=all(part.complete for part in kept))
+def _known(rows: Iterable[TextPiece | Seen]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in vars(each).items() if value is not None} for each in rows]
 
 
 def _piece(found: dict[str, Any]) -> TextPiece:
@@ -181,7 +184,7 @@ def _piece(found: dict[str, Any]) -> TextPiece:
     return TextPiece(
         text=text,
         page=_number_or_none(found.get("page")),
-        box=_box(found["box"]) if "box" in found else None,
+        box=box_of(found["box"]) if "box" in found else None,
         start_ms=_number_or_none(found.get("start_ms")),
         end_ms=_number_or_none(found.get("end_ms")),
         member=member,
@@ -189,18 +192,5 @@ def _piece(found: dict[str, Any]) -> TextPiece:
     )
 
 
-def _box(found: Any) -> Box:
-    x0, y0, x1, y1 = (_number(each) for each in found)
-    if not (0 <= x0 <= x1 <= THOUSANDTHS and 0 <= y0 <= y1 <= THOUSANDTHS):
-        raise BadText
-    return x0, y0, x1, y1
-
-
 def _number_or_none(found: Any) -> int | None:
-    return None if found is None else _number(found)
-
-
-def _number(found: Any) -> int:
-    if type(found) is not int:
-        raise BadText
-    return found
+    return None if found is None else number_of(found)

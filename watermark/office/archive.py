@@ -42,7 +42,7 @@ def inspect(path: Path, media_type: str) -> tuple[Finding, ...]:
     _check_directory(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive)
+            check_sizes(archive)
             return tuple(_findings(archive, media_type))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeError, ValueError) as error:
         raise OfficeConversionFailed(cause="damaged") from error
@@ -61,7 +61,8 @@ def _check_directory(path: Path) -> None:
         raise OfficeTooLarge(what="directory", found=directory_bytes, limit=DIRECTORY_MAX_BYTES)
 
 
-def _check_sizes(archive: zipfile.ZipFile) -> None:
+def check_sizes(archive: zipfile.ZipFile) -> None:
+    """What the list of entries says of them, within bounds. Raises OfficeTooLarge."""
     entries = archive.infolist()
     if len(entries) > ENTRIES_MAX:
         raise OfficeTooLarge(what="entries", found=len(entries), limit=ENTRIES_MAX)

@@ -1,0 +1,1 @@
+"""What can be told of pixels. Runs in confined processes only."""
