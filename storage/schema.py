@@ -387,7 +387,7 @@ rendition = Table(
         Text,
         CheckConstraint(
             "kind IN ('page', 'thumb', 'full', 'converted', 'template-shared', 'slots-shared', 'template-interleaved', "
-            "'slots-interleaved', 'zoom-2', 'zoom-4')",
+            "'slots-interleaved', 'zoom-2', 'zoom-4', 'text')",
             name="kind",
         ),
         nullable=False,

@@ -6,6 +6,7 @@ and says nothing of the letters. One thread, for the tests beside it use the oth
 
 import io
 from functools import cache
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -21,7 +22,7 @@ def read_line(line: Image.Image) -> str:
     seen = line.convert("RGB")
     seen.thumbnail((seen.width, SEEN_HEIGHT_PX), Image.Resampling.LANCZOS)
     pixels = np.asarray(Image.open(io.BytesIO(encode(seen, "image/jpeg"))))
-    found = _reader()(pixels, use_det=False, use_cls=False, use_rec=True)
+    found: Any = _reader()(pixels, use_det=False, use_cls=False, use_rec=True)
     return "".join(found.txts or ()).replace(" ", "").replace("\u3000", "")
 
 

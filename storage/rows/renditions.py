@@ -22,6 +22,7 @@ Kind = Literal[
     "slots-interleaved",
     "zoom-2",  # a page image twice and four times as large
     "zoom-4",
+    "text",  # what the version says, with places: compliance.reading.pieces
 ]
 
 

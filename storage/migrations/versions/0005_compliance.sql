@@ -150,3 +150,8 @@ ALTER TABLE finding ADD CONSTRAINT ck_finding_state CHECK (state IN ('open', 'di
 ALTER TABLE finding ADD CONSTRAINT ck_finding_hard CHECK (NOT hard OR state <> 'dismissed');
 ALTER TABLE finding ADD CONSTRAINT fk_finding_scan_id FOREIGN KEY(scan_id) REFERENCES scan (id);
 ALTER TABLE finding ADD CONSTRAINT fk_finding_decided_by FOREIGN KEY(decided_by) REFERENCES person (id);
+
+-- Extracted text ------------------------------------------------------------------------------------------------------
+
+ALTER TABLE rendition DROP CONSTRAINT ck_rendition_kind;
+ALTER TABLE rendition ADD CONSTRAINT ck_rendition_kind CHECK (kind IN ('page', 'thumb', 'full', 'converted', 'template-shared', 'slots-shared', 'template-interleaved', 'slots-interleaved', 'zoom-2', 'zoom-4', 'text'));
