@@ -54,8 +54,9 @@ class Layout:
 
     @property
     def step_bytes(self) -> int:
-        """How much is received before it is stored: a part, if that may wait in memory."""
-        return self.part_size_bytes if self.part_size_bytes <= RETAINED_MAX_BYTES else STEP_BYTES
+        """How much is received before it is stored: a part, if that may wait in memory. What is all there is, may."""
+        whole = self.is_single or self.part_size_bytes <= RETAINED_MAX_BYTES
+        return self.part_size_bytes if whole else STEP_BYTES
 
     @property
     def is_stepped(self) -> bool:

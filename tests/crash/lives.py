@@ -11,17 +11,19 @@ import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from fileserver.cli import main, serve, worker  # noqa: F401  # the two commands are what is to be there before the fork
+from fileserver.uploads import layout
 
 PR_SET_PDEATHSIG = 1
 READY_TIMEOUT_S = 60.0
 READY_POLL_S = 0.01
 STOP_TIMEOUT_S = 40.0
 HOST = "127.0.0.1"
+STEP_BYTES = 2 << 20  # of lives that receive every part in steps, as files of 370 GiB are
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["__main__", __name__])
@@ -76,16 +78,21 @@ class Life:
 
 
 class Node(Life):
-    """A server on one port, life after life."""
+    """A server on one port, life after life. `in_steps` says whether the next one receives parts in steps."""
 
-    def __init__(self, port: int, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, port: int, environment: Mapping[str, str], log: Path, in_steps: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__(("serve", "--host", HOST, "--port", str(port)), environment, log)
-        self.port = port
+        self.port, self._in_steps = port, in_steps
 
     @property
     def url(self) -> str:
         """Where it answers."""
         return f"http://{HOST}:{self.port}"
+
+    def _made(self) -> ForkServerProcess:
+        return CONTEXT.Process(target=_live, args=(self._arguments, self._environment, str(self.log), self._in_steps()))
 
     async def until_ready(self) -> None:
         """Returns when it accepts connections; TimeoutError when it doesn't, RuntimeError when it has ended."""
@@ -101,10 +108,12 @@ def _accepts(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def _live(arguments: tuple[str, ...], environment: dict[str, str], log: str) -> None:
+def _live(arguments: tuple[str, ...], environment: dict[str, str], log: str, in_steps: bool = False) -> None:  # noqa: FBT001, FBT002  # the fork server passes them by position
     os.environ.clear()
     os.environ.update(environment)
     settle(log)
+    if in_steps:
+        layout.RETAINED_MAX_BYTES, layout.STEP_BYTES = 2 * STEP_BYTES, STEP_BYTES
     main(list(arguments), prog_name="sealshare")
 
 

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fileserver.services import s3_settings
 from storage.objects import ObjectStore
 from tests.crash.check import Found, look
-from tests.crash.client import Client, Manners
+from tests.crash.client import Manners
+from tests.crash.direct import EitherWay
 from tests.crash.files import Files
 from tests.crash.journal import Journal, Violation
 from tests.crash.killers import Killer, Leg, Say, legs_of
@@ -28,6 +30,7 @@ from tests.crash.tus import opened_door
 KILLS_PER_PERSON = 25  # each kill may leave an upload whose maker never learns its address, and a person may have 100
 PEOPLE_MIN = 8
 HANGING_IN_MOVES = 0.6  # of one: how many PATCHes
+IN_STEPS = 0.5  # of one: how many lives of servers receive parts in steps; an upload may go on in one that doesn't
 EVIDENCE = Path(".cache/crash")
 DAY = timedelta(days=1)
 LOG_BYTES_MAX = 8 << 20
@@ -102,14 +105,16 @@ async def run(plan: Plan, say: Say = lambda *_: None) -> Outcome:
     began_s, journal = time.monotonic(), Journal()
     with tempfile.TemporaryDirectory(prefix="sealshare-crash-") as folder:
         people = max(PEOPLE_MIN, plan.deaths // KILLS_PER_PERSON)
-        async with stage(Path(folder), nodes=plan.nodes, people=people) as staged:
+        lives = random.Random(f"lives {plan.seed}")
+        in_steps = partial(_happens, lives, IN_STEPS)
+        async with stage(Path(folder), nodes=plan.nodes, people=people, in_steps=in_steps) as staged:
             rows = Rows(staged.config.database_url.get_secret_value())
             async with ObjectStore(s3_settings(staged.config)) as store:
                 await _kill_and_upload(plan, staged, rows, store, journal, say)
                 found = await _look_twice(staged, rows, store, journal)
             failed = await rows.query("SELECT 1 FROM procrastinate_jobs WHERE status = 'failed'")
-            lives = sum(node.count for node in staged.nodes)
-            outcome = Outcome(plan, journal, found, len(failed), lives, time.monotonic() - began_s)
+            count = sum(node.count for node in staged.nodes)
+            outcome = Outcome(plan, journal, found, len(failed), count, time.monotonic() - began_s)
             if outcome.violations:
                 await _keep_evidence(outcome, rows, [staged.worker.log, *(node.log for node in staged.nodes)])
     return outcome
@@ -128,7 +133,7 @@ async def _kill_and_upload(
         for number in range(plan.clients):
             chance = random.Random(f"client {number} {plan.seed}")
             door = await stack.enter_async_context(opened_door([node.url for node in staged.nodes], chance, journal))
-            client = Client(door, journal, files, rows, store, staged.tokens, manners)
+            client = EitherWay(door, journal, files, rows, store, staged.tokens, manners)
             group.create_task(client.run(over.is_set))
         for leg in plan.legs:
             manners.leaves_hanging = HANGING_IN_MOVES if leg.target == "moves" else Manners.leaves_hanging
@@ -153,6 +158,10 @@ async def _look_twice(staged: Stage, rows: Rows, store: ObjectStore, journal: Jo
         if await _sha256(rows, store, upload_id) != sha256:
             journal.violated("wrong bytes", upload_id, "in the end")
     return settled, in_the_end
+
+
+def _happens(chance: random.Random, how_often: float) -> bool:
+    return chance.random() < how_often
 
 
 async def _sha256(rows: Rows, store: ObjectStore, upload_id: str) -> str:

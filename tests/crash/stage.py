@@ -11,7 +11,7 @@ import os
 import random
 import secrets
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +66,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, *, nodes: int, people: int) -> AsyncIterator[Stage]:
-    """Everything started, nobody served yet; nothing is left when the block ends."""
+async def stage(
+    folder: Path, *, nodes: int, people: int, in_steps: Callable[[], bool] = lambda: False
+) -> AsyncIterator[Stage]:
+    """Everything started, nobody served yet; nothing is left when the block ends. `in_steps`: see Node."""
     engines = EmbeddedEngines(folder / "engines")
     endpoints = await asyncio.to_thread(engines.start)
     try:
@@ -80,13 +82,14 @@ async def stage(folder: Path, *, nodes: int, people: int) -> AsyncIterator[Stage
             s3_secret_key=SecretStr(endpoints.s3.secret_key),
             s3_region=endpoints.s3.region,
             s3_bucket=endpoints.s3.bucket,
+            s3_public_url=endpoints.s3.endpoint_url,
             master_key=SecretStr(base64.b64encode(secrets.token_bytes(32)).decode()),
             public_url=f"http://127.0.0.1:{ports[0]}",
             renderer_processes=1,
             sealing_processes=1,
         )
         environment = environment_of(config)
-        crew = [Node(port, environment, folder / f"serve-{port}.log") for port in ports]
+        crew = [Node(port, environment, folder / f"serve-{port}.log", in_steps) for port in ports]
         worker = Life(("worker",), environment, folder / "worker.log")
         async with open_services(config, passwords=Passwords(CHEAPEST)) as services:
             people_tokens = tuple([await _token(services) for _ in range(people)])

@@ -9,3 +9,4 @@ async def test_nothing_acknowledged_is_lost() -> None:
     assert () == outcome.violations
     assert outcome.journal.finished
     assert {"server", "seaweedfs"} <= outcome.journal.kills.keys()
+    assert outcome.journal.answers["store 200"], "nothing went straight into the store"
