@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import time
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,10 +22,11 @@ PART_BYTES = 16 << 20
 
 
 def pdf(pages: int = 1, *, trailer: bytes = b"") -> bytes:
-    """A PDF with this many empty A4 pages."""
+    """A PDF with this many empty A4 pages, of the same bytes whenever it is made."""
     out = io.BytesIO()
     first, *others = [Image.new("RGB", (210, 297), (255, 255 - page % 200, 200)) for page in range(pages)]
-    first.save(out, "PDF", save_all=True, append_images=others)
+    long_ago = time.gmtime(0)
+    first.save(out, "PDF", save_all=True, append_images=others, creationDate=long_ago, modDate=long_ago)
     return out.getvalue() + trailer
 
 
