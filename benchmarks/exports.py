@@ -42,7 +42,6 @@ SELECT convert_to(format('{"act":"viewer:copy:view","bytes":1000,"det":{"copy":"
     t, 'viewer:copy:view', 'allow', 'viewer-visits', who, '', 'viewer', 'material:' || material, '', ''
 FROM drawn ORDER BY i
 """
-_PLACES = "INSERT INTO ledger_leaf (index, event_id) SELECT row_number() OVER (ORDER BY id) - 1, id FROM event"
 
 
 async def run(services: Services, events: int = EVENTS) -> list[Figure]:
@@ -78,9 +77,8 @@ async def _fill(services: Services, events: int) -> Actor:
     url = services.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     async with await psycopg.AsyncConnection.connect(url) as connection:
         await connection.execute(_EVENTS, {"events": events, "people": PEOPLE})
-        await connection.execute(_PLACES)
-        await connection.execute("DELETE FROM ledger_pending")
         await connection.commit()
+        await services.sequencer.catch_up()
         await connection.set_autocommit(True)
         await connection.execute("VACUUM ANALYZE")
     return Actor(person_id=person_id, role=Role.AUDITOR)

@@ -208,23 +208,31 @@ def leaf_of(event: Event, t: datetime, nonce: str | None = None) -> bytes:
         "det": dict(event.det),
         "n": nonce or secrets.token_hex(16),
     }
-    leaf = CANONICAL.encode(_exact(document)).encode()
+    _check(document)
+    text = CANONICAL.encode(document)
+    leaf = text.encode() if text.isascii() else CANONICAL.encode(_composed(document)).encode()
     if len(leaf) > LEAF_BYTES_MAX:
         raise ValueError(f"a leaf holds at most {LEAF_BYTES_MAX} bytes")
     return leaf
 
 
-def _exact(value: object) -> object:
-    match value:
-        case str():
-            return _composed(value)
-        case dict():
-            return {_composed(key): _exact(item) for key, item in value.items()}
-        case int() if not isinstance(value, bool) and abs(value) <= INTEGER_MAX:
-            return value
-        case _:
+def _check(document: Mapping[str, object]) -> None:
+    """Raises ValueError for what canonical JSON can't carry exactly."""
+    for value in document.values():
+        if type(value) is str:  # nearly all are, and this is done for each event
+            continue
+        if isinstance(value, dict):
+            _check(value)
+        elif not (isinstance(value, str) or _fits(value)):
             raise ValueError(f"an event holds strings and integers up to 2^53, not {value!r}")
 
 
-def _composed(value: str) -> str:
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+def _fits(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= INTEGER_MAX
+
+
+def _composed(value: Any) -> Any:
+    """The same in NFC, which ASCII is already."""
+    if isinstance(value, dict):
+        return {_composed(key): _composed(item) for key, item in value.items()}
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

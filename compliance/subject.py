@@ -23,12 +23,14 @@ from compliance.events import Act, Trail
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of
+from compliance.trail.search import newest
+from compliance.trail.wanted import Wanted
 from storage.database import Transaction
 from storage.rows.erasure import lock_person
-from storage.rows.subjects import HELD, ROWS_MAX, leaves_of, rows_held
+from storage.rows.subjects import HELD, ROWS_MAX, rows_held
 
-EVENTS_MAX = 50_000
-EVENTS_PART = 500
+EVENTS_MAX = 50_000  # the newest ones
+NOTICED = (Act.SYSTEM_ANOMALY_FIND, Act.EMPLOYEE_ANOMALY_DISMISS)
 FORMAT = "sealshare-subject/v1"
 
 
@@ -56,10 +58,9 @@ async def gather(
     if erased_at is not None:
         raise WrongState
     tables = {held.name: await rows_held(tx, held, person_id) for held in HELD}
-    leaves = await _leaves(tx, pseudonym)
-    counts = {name: len(found) for name, found in tables.items()} | {"events": len(leaves)}
+    leaves, more = await _leaves(tx, pseudonym)
     act = Act.VIEWER_PERSON_EXPORT if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_EXPORT
-    event = trail.event(act, why=why, obj=f"person:{pseudonym}", det={"events": min(len(leaves), EVENTS_MAX)})
+    event = trail.event(act, why=why, obj=f"person:{pseudonym}", det={"events": len(leaves)})
     await append(tx, event, now=now)
     return Subject(
         person_id=person_id,
@@ -67,21 +68,22 @@ async def gather(
         made_at=now,
         profile=(await profiles_of(tx, master, person_ids=[person_id]))[person_id],
         tables={name: found[:ROWS_MAX] for name, found in tables.items()},
-        leaves=leaves[:EVENTS_MAX],
-        cut=tuple(name for name, count in counts.items() if count > (EVENTS_MAX if name == "events" else ROWS_MAX)),
+        leaves=leaves,
+        cut=(*(name for name, found in tables.items() if len(found) > ROWS_MAX), *(["events"] if more else [])),
     )
 
 
-async def _leaves(tx: Transaction, pseudonym: str) -> tuple[bytes, ...]:
-    found: list[bytes] = []
-    after = 0
-    while len(found) <= EVENTS_MAX:
-        part = await leaves_of(tx, pseudonym, after_id=after, limit=EVENTS_PART)
-        if not part:
-            break
-        found.extend(row.leaf for row in part)
-        after = part[-1].id
-    return tuple(found)
+async def _leaves(tx: Transaction, pseudonym: str) -> tuple[tuple[bytes, ...], bool]:
+    """The exact leaves of the newest events by this person or about them, the oldest first; whether there are more.
+
+    Without what was noticed about them: nobody learns by this that they are looked into.
+    """
+    by, more_by = await newest(tx, Wanted(who=(pseudonym,)), EVENTS_MAX)
+    about, more_about = await newest(tx, Wanted(obj=f"person:{pseudonym}"), EVENTS_MAX)
+    found = {row.id: row.leaf for row in by}
+    found |= {row.id: row.leaf for row in about if json.loads(row.leaf)["act"] not in NOTICED}
+    kept = sorted(found)[-EVENTS_MAX:]
+    return tuple(found[each] for each in kept), more_by or more_about or len(kept) < len(found)
 
 
 def as_zip(subject: Subject) -> bytes:

@@ -64,6 +64,7 @@ class Database:
             },
         )
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         event.listen(self._engine.sync_engine, "connect", lambda _connection, record: self._note_news(record))
         event.listen(self._engine.sync_engine, "checkin", _note_use)
         event.listen(self._engine.sync_engine, "checkout", self._ask_if_doubtful)
@@ -77,6 +78,16 @@ class Database:
         """
         with _unavailable_if_it_may_pass():
             async with self._engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """A transaction whose statements all see the same moment: that of the first one. It may add rows.
+
+        To change a row that somebody else changed meanwhile raises StoreUnavailable. Otherwise as `transaction`.
+        """
+        with _unavailable_if_it_may_pass():
+            async with self._snapshots.begin() as connection:
                 yield connection
 
     @asynccontextmanager

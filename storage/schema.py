@@ -772,12 +772,6 @@ event = Table(
     Column("obj", Text, nullable=False),
     Column("ver", Text, nullable=False),
     Column("link", Text, nullable=False),
-    Index("ix_event_t", "t"),
-    Index("ix_event_who_t", "who", "t"),
-    Index("ix_event_org_t", "org", "t"),
-    Index("ix_event_obj_t", "obj", "t"),
-    Index("ix_event_link_t", "link", "t"),
-    Index("ix_event_act_t", "act", "t"),
 )
 
 # --- ledger ----------------------------------------------------------------------------------------------------------

@@ -84,12 +84,15 @@ class Sequencer:
         async with self._database.transaction() as tx:
             return await sequence(tx, self._keys, now=self._clock(), after=after)
 
-    async def catch_up(self) -> Batch:
-        """Batches until nothing waits, or another has the turn. For commands, which append and then end."""
+    async def catch_up(self, *, through: float = float("inf")) -> Batch:
+        """Batches until nothing waits that has a number up to `through`, or another has the turn (`busy`).
+
+        For commands, which append and then end, and for whoever needs an event's place now. Raises as `turn`.
+        """
         while True:
             self._all_at = float("-inf")
             batch = await self.turn()
-            if not batch.taken:
+            if not batch.taken or batch.last_id >= through:
                 return batch
 
     async def _watch_forever(self) -> None:

@@ -10,6 +10,8 @@ from storage.database import Transaction
 from storage.rows import event_index, event_leaves, event_search
 from storage.rows.events import EventRow
 
+PAGE_MAX = 1_000
+LOOKS_MAX = 200  # pages of which some may be empty
 TAIL_MAX = 2_000  # events that no follower has reached yet, read one by one
 FIRST_LOOK = 1_000  # rows: enough for a page of most questions
 
@@ -45,6 +47,19 @@ async def search(tx: Transaction, wanted: Wanted, *, before: int | None, limit: 
     if len(shown) == limit:
         return Page(rows=rows, next=shown[-1])
     return Page(rows=rows, next=max(floors) if floors else None)
+
+
+async def newest(tx: Transaction, wanted: Wanted, at_most: int) -> tuple[tuple[EventRow, ...], bool]:
+    """The newest matching events, newest first, and whether there may be more: page after page."""
+    found: list[EventRow] = []
+    before: int | None = None
+    for _ in range(LOOKS_MAX):
+        page = await search(tx, wanted, before=before, limit=min(PAGE_MAX, at_most - len(found)))
+        found += page.rows
+        before = page.next
+        if before is None or len(found) >= at_most:
+            break
+    return tuple(found), before is not None
 
 
 async def tail_of(tx: Transaction, wanted: Wanted, *, before: int | None = None) -> Tail:

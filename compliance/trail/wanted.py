@@ -36,6 +36,11 @@ class Wanted:
         """Which conditions there are."""
         return frozenset(each.name for each in fields(self) if getattr(self, each.name) not in (None, ()))
 
+    @property
+    def nobody(self) -> bool:
+        """Whether nothing can match, because a person is looked for whom nobody is called."""
+        return self.who == ()
+
     def fits_act(self, act: str) -> bool:
         """Whether this act is looked for."""
         if self.act is None:

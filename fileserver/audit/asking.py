@@ -13,7 +13,6 @@ from fileserver.audit.schemas import EventFilterIn
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import people
-from storage.rows.events import EventFilter
 
 PSEUDONYM_PREFIX = "p-"
 SEARCH_PURPOSE = "person-search"
@@ -39,28 +38,6 @@ async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -
         det=_details(asked.details or ""),
         since=_within_calendar(asked.since, "since"),
         until=_within_calendar(asked.until, "until"),
-    )
-
-
-async def rows_filter(services: Services, tx: Transaction, asked: EventFilterIn) -> EventFilter | None:
-    """The same for the events themselves; None when a named person is nobody, so that nothing matches."""
-    wanted = await wanted_of(services, tx, asked)
-    if wanted.who == ():
-        return None
-    return EventFilter(
-        who=wanted.who,
-        org=wanted.org,
-        obj=wanted.obj,
-        link=wanted.link,
-        acts=(wanted.act,) if wanted.act else None,
-        res=wanted.res,
-        role=wanted.role,
-        why=wanted.why,
-        ver=wanted.ver,
-        members={name: value for name in ("sess", "ip", "ua") if (value := getattr(wanted, name)) is not None},
-        details=dict(wanted.det),
-        since=wanted.since,
-        until=wanted.until,
     )
 
 

@@ -1,33 +1,36 @@
-"""Taking the log away: every matching event up to a moment, oldest first, in one of the forms, in constant memory.
+"""Taking the log away: every matching event up to a moment, in the order of the tree, in one of the forms.
 
-An export is a stretch of the log behind one event and through another, both known before it begins, so one that broke
-off is continued by asking for what is behind the last part that arrived. Nothing is kept between requests. Each export
-is an event of its own, committed before the first byte, and the right to it is asked again with each batch.
+Memory is constant. An export is a stretch of the tree behind one place and through another, both known before it
+begins, so one that broke off is continued by asking for what is behind the last part that arrived, and none is missed:
+an event that commits late gets a later place, though its number may be smaller. Nothing is kept between requests. Each
+export is an event of its own, committed and in the tree before the first byte; its place is the end of what it holds.
+The right to it is asked again with each batch.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from compliance import ledger
+from compliance import checkpoints, ledger
 from compliance.access import Action, Actor, require
+from compliance.errors import KeyUnavailable, LedgerBroken, LedgerStalled
 from compliance.events import Act, Trail
+from compliance.trail.walking import Walk, count_about
+from compliance.trail.wanted import Wanted
 from compliance.visits import actor_of, person_now
-from fileserver.audit.asking import asked_for, rows_filter
+from fileserver.audit.asking import asked_for, wanted_of
 from fileserver.audit.formats import FORMS, Form, Labelled
 from fileserver.audit.labels import Labels, unlabelled
 from fileserver.audit.schemas import ExportIn
 from fileserver.services import Services
-from storage.rows import events
-from storage.rows.events import EventFilter
 
-EXPORT_BATCH = 1_000
-WINDOW_EVENTS = 200_000  # that one statement looks through at most, however few of them match
+PLACED_WITHIN_S = 5.0
+LOOK_S = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """A file on its way. `end` is the newest event there was; total and size are about right, for a progress bar."""
+    """A file on its way. `end` is the last place there was; total and size are about right, for a progress bar."""
 
     form: Form
     end: int
@@ -38,9 +41,9 @@ class Export:
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """The matching events behind `after` and through `through`; `where` is None when nobody can match."""
+    """The matching events behind the place `after` and through `through`."""
 
-    where: EventFilter | None
+    wanted: Wanted
     after: int
     through: int
 
@@ -48,18 +51,21 @@ class Stretch:
 async def export(services: Services, actor: Actor, trail: Trail, wanted: ExportIn) -> Export:
     """Begins an export; its first piece is made by now.
 
-    The export's own event lies behind everything that it holds. Raises AccessDenied.
+    The export's own event lies behind everything that it holds. Raises AccessDenied, or LedgerStalled when that event
+    gets no place in the tree.
     """
     rule = require(actor, Action.EVENT_EXPORT)
     asked = asked_for(services, wanted) | {"format": wanted.format}
     asked |= {name: str(value) for name in ("after", "through") if (value := getattr(wanted, name)) is not None}
     async with services.database.transaction() as tx:
-        where = await rows_filter(services, tx, wanted)
+        condition = await wanted_of(services, tx, wanted)
         event = trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det=asked)
-        end = await ledger.append(tx, event, now=services.clock()) - 1
+        event_id = await ledger.append(tx, event, now=services.clock())
+    end = await _place_of(services, event_id) - 1
     through = end if wanted.through is None else min(wanted.through, end)
-    stretch = Stretch(where=where, after=wanted.after or 0, through=through)
-    count = await _count(services, stretch)
+    stretch = Stretch(wanted=condition, after=-1 if wanted.after is None else wanted.after, through=through)
+    async with services.database.transaction() as tx:
+        count = await count_about(tx, condition, after=stretch.after, through=through, size=end + 1)
     form = FORMS[wanted.format]
     batches = _batches(services, actor, stretch, has_names=form.has_names)
     pieces = pieces_of(form, batches, continued=wanted.after is not None)
@@ -73,11 +79,24 @@ async def export(services: Services, actor: Actor, trail: Trail, wanted: ExportI
     )
 
 
-async def _count(services: Services, stretch: Stretch) -> int:
-    if stretch.where is None:
-        return 0
+async def _place_of(services: Services, event_id: int) -> int:
+    """The place of an event that is committed, once it has one; what was committed before it has one by then too."""
+    for _ in range(round(PLACED_WITHIN_S / LOOK_S)):
+        if not await _another_sequences(services, event_id):
+            break
+        await asyncio.sleep(LOOK_S)
     async with services.database.transaction() as tx:
-        return await events.count_about(tx, stretch.where, after_id=stretch.after, through_id=stretch.through)
+        index = await checkpoints.index_of(tx, event_id)
+    if index is None:
+        raise LedgerStalled(reason=services.watch.reason or services.watch.hindrance or "events get no place")
+    return index
+
+
+async def _another_sequences(services: Services, event_id: int) -> bool:
+    try:
+        return (await services.sequencer.catch_up(through=event_id)).busy
+    except (LedgerBroken, KeyUnavailable) as error:
+        raise LedgerStalled(reason=str(error)) from error
 
 
 async def _batches(
@@ -88,17 +107,13 @@ async def _batches(
     One that is empty says that it goes on.
     """
     labels = Labels(services.keys.master)
-    last_id = stretch.after
-    while stretch.where is not None and last_id < stretch.through:
-        window_end = min(last_id + WINDOW_EVENTS, stretch.through)
+    walk = Walk(stretch.wanted, after=stretch.after, through=stretch.through)
+    while not walk.done:
         async with services.database.transaction() as tx:
             require(actor_of(await person_now(tx, actor.person_id)), Action.EVENT_EXPORT)
-            batch = await events.events_after(
-                tx, stretch.where, after_id=last_id, through_id=window_end, limit=EXPORT_BATCH
-            )
+            batch = await walk.step(tx)
             labelled = await labels.label(tx, batch) if has_names else unlabelled(batch)
         yield labelled
-        last_id = batch[-1].id if len(batch) == EXPORT_BATCH else window_end
 
 
 async def pieces_of(

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from aiohttp import web
 
 from compliance.access import Action
-from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.errors import AccessDenied, InvalidValue, LedgerStalled, NotFound
 from fileserver.audit import anomaly_routes, exporting, review_routes, saved_routes, service
 from fileserver.audit.formats import FORMS
 from fileserver.audit.schemas import EventDetail, EventFilterIn, EventList, EventPath, EventQuery, ExportIn, FacetsOut
@@ -80,7 +80,7 @@ EVENT_ROUTES = (
         scope="events:read",
         query=ExportIn,
         produces=", ".join(dict.fromkeys(form.media_type for form in FORMS.values())),
-        errors=(AccessDenied, InvalidValue),
+        errors=(AccessDenied, InvalidValue, LedgerStalled),
     ),
     Route(
         method="GET",

@@ -71,9 +71,9 @@ class ExportIn(EventFilterIn):
         default=None,
         ge=0,
         le=2**63 - 1,
-        description="Only events behind this one; what continues a file of text gets no second head",
+        description="Only events behind this place in the ledger; what continues a file of text gets no second head",
     )
-    through: EventNumber | None = Field(default=None, description="None behind this event")
+    through: int | None = Field(default=None, ge=0, le=2**63 - 1, description="None behind this place in the ledger")
 
 
 class EventOut(Output):

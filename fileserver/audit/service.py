@@ -54,7 +54,7 @@ async def look(  # one for each part of the answer
     """
     rule = require(actor, Action.EVENT_SEARCH)
     asked = asked_for(services, wanted) | ({} if before is None else {"before": str(before)})
-    async with services.database.transaction() as tx:
+    async with services.database.snapshot() as tx:  # or a follower that goes on meanwhile is counted twice, or not
         condition = await wanted_of(services, tx, wanted)
         page = await trail_search.search(tx, condition, before=before, limit=limit) if limit else None
         facets = await trail_facets.facets(tx, condition) if counted else None

@@ -1,4 +1,4 @@
-"""An export as a command runs it: part by part, each a stretch of the log between two events, into FILE.part.
+"""An export as a command runs it: part by part, each a stretch of the log between two places in it, into FILE.part.
 
 Promises: memory doesn't grow with the log. What is in FILE.part.json was written and synced to FILE.part before, so a
 run that was killed goes on behind it: a part that was cut short is cut off and asked for again.
@@ -20,13 +20,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from fileserver.cli.upload_server import Patience, Refused, Server, Unreachable
 
 WHOLE, FAILED, UNREACHABLE = 0, 1, 3
-PART_EVENTS = 200_000  # what is asked for at once, and so lost at most when it breaks off
+PART_EVENTS = 200_000  # places: what is asked for at once, and so lost at most when it breaks off
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90)
 PATIENCE_S = 120.0
 READ_BYTES = 256 << 10
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 PRIVATE = 0o600  # an export may hold names
 UNDIVIDED = ("parquet",)
+BY = "place"  # what `after` and `end` count; an earlier release counted numbers of events
 PATH = "/api/v1/events/export"
 
 
@@ -42,12 +43,17 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """How far it is: everything through the event `after` fills the first `size_bytes`; `end` is the last there was."""
+    """How far it is: everything through the place `after` fills the first `size_bytes`; `end` is the last there was."""
 
     asked: dict[str, str]
     end: int | None = None
     after: int | None = None
     size_bytes: int = 0
+
+    @property
+    def first(self) -> int:
+        """The place where it goes on."""
+        return 0 if self.after is None else self.after + 1
 
 
 class OtherExport(Exception):
@@ -85,7 +91,7 @@ class _Run:
         """Its size, once it is whole and has its name."""
         state = self._state()
         with os.fdopen(os.open(self._part, APPEND, PRIVATE), "ab") as file:
-            while state.end is None or (state.after or 0) < state.end:
+            while state.end is None or state.first <= state.end:
                 state = await Patience(PATIENCE_S, self._say).until(partial(self._next, file, state))
                 self._keep(state)
         await asyncio.to_thread(os.replace, self._part, self._asked.output)
@@ -98,13 +104,15 @@ class _Run:
         file.truncate(state.size_bytes)
         query = {"format": self._asked.form, **self._asked.narrowing}
         if self._asked.form not in UNDIVIDED:
-            query["through"] = str(min((state.after or 0) + self._part_events, state.end or 2**63 - 1))
+            query["through"] = str(
+                min(state.first + self._part_events - 1, 2**63 - 1 if state.end is None else state.end)
+            )
         if state.after is not None:
             query["after"] = str(state.after)
         async with self._server.asked("GET", self._server.url + PATH, params=query) as response:
             end = int(response.headers["X-Events-End"]) if state.end is None else state.end
             through = min(int(query.get("through", end)), end)
-            size_bytes = await self._write(file, response, state, _Share(state.after or 0, through, end))
+            size_bytes = await self._write(file, response, state, _Share(state.first, through, end))
         return replace(state, end=end, after=through, size_bytes=size_bytes)
 
     async def _write(self, file: BinaryIO, response: aiohttp.ClientResponse, state: State, share: "_Share") -> int:
@@ -122,7 +130,7 @@ class _Run:
 
     def _state(self) -> State:
         """Where an earlier run of the same request left off. Raises OtherExport."""
-        asked = {"url": self._asked.url, "format": self._asked.form, **self._asked.narrowing}
+        asked = {"url": self._asked.url, "format": self._asked.form, "by": BY, **self._asked.narrowing}
         if not self._note.exists():
             return State(asked=asked)
         kept = State(**json.loads(self._note.read_text(encoding="utf-8")))
@@ -142,15 +150,15 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Share:
-    """Which share of the whole a part is, by the numbers of events."""
+    """Which share of the whole a part is, by the places of events."""
 
-    after: int
+    first: int
     through: int
     end: int
 
     def at(self, done: float) -> float:
         """How much of the whole is done when so much of the part is."""
-        return (self.after + (self.through - self.after) * done) / self.end if self.end else 1.0
+        return (self.first + (self.through + 1 - self.first) * done) / (self.end + 1) if self.end >= 0 else 1.0
 
 
 def _sync(file: BinaryIO) -> None:

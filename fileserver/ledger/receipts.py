@@ -9,10 +9,13 @@ from compliance import receipts
 from compliance.access import Role
 from compliance.events import Act
 from compliance.receipts import SUFFIX
+from compliance.trail.search import search
+from compliance.trail.wanted import Wanted
 from fileserver.http.call import Call
 from fileserver.ledger.reading import READERS
 from fileserver.ledger.schemas import EventPath, OwnEvent, OwnEvents, OwnQuery
-from storage.rows.receipts import PlacedRow, newest_of
+from storage.rows.events import EventRow
+from storage.rows.ledger import indexes_of
 
 TEXT = "text/plain"
 
@@ -36,17 +39,18 @@ async def receipt(call: Call[None, None, EventPath]) -> web.Response:
 
 async def mine(call: Call[None, OwnQuery]) -> OwnEvents:
     """What the caller did, the newest first."""
-    query = call.query
-    async with call.services.database.statements() as tx:
-        found = await newest_of(tx, call.trail.who, before_id=query.before, limit=query.limit)
-    return OwnEvents(items=[_own(row) for row in found], next=found[-1].id if len(found) == query.limit else None)
+    query, wanted = call.query, Wanted(who=(call.trail.who,))
+    async with call.services.database.transaction() as tx:
+        page = await search(tx, wanted, before=query.before, limit=query.limit)
+        places = await indexes_of(tx, [row.id for row in page.rows])
+    return OwnEvents(items=[_own(row, places.get(row.id)) for row in page.rows], next=page.next)
 
 
-def _own(row: PlacedRow) -> OwnEvent:
+def _own(row: EventRow, index: int | None) -> OwnEvent:
     leaf = json.loads(row.leaf)
     return OwnEvent(
         id=row.id,
-        index=row.index,
+        index=index,
         time=datetime.fromisoformat(leaf["t"]),
         act=leaf["act"],
         result=leaf["res"],

@@ -42,7 +42,9 @@ class OwnEvents(Output):
     """One's own events, newest first."""
 
     items: list[OwnEvent]
-    next: int | None = Field(description="`before` of the next page; null at the end")
+    next: int | None = Field(
+        description="`before` of the next page, which may follow a short or an empty one; null at the end"
+    )
 
 
 class TilePath(Input):

@@ -19,18 +19,18 @@ from compliance.profiles import Profile, profiles_of
 from compliance.tracing.evidence import Named
 from compliance.tracing.results import Results
 from compliance.tracing.results import read as read_results
+from compliance.trail.search import newest
+from compliance.trail.wanted import Wanted
 from compliance.visits import actor_of, person_now
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import copies, events, materials, traces, versions
+from storage.rows import copies, materials, traces, versions
 from storage.rows.copies import CopyRow, Narrowing
-from storage.rows.events import EventFilter
 from storage.rows.standing import Standing, standings_of
 from storage.rows.traces import TraceRow
 
 EVENTS_SHOWN = 100
-EVENT_ID_MAX = 2**63 - 1
-COPY_ACTS = ("viewer:visit:", "viewer:copy:", Act.EMPLOYEE_MATERIAL_PREVIEW.value)
+EVENTS_READ = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +97,9 @@ async def read(services: Services, actor: Actor, trail: Trail, trace_id: UUID, a
 
 async def ending_of(services: Services, trace_id: UUID) -> Occurrence | None:
     """The event that ended the trace."""
-    where = EventFilter(obj=f"trace:{trace_id}", acts=(Act.SYSTEM_TRACE_END.value,), res=Result.ALLOW.value)
+    wanted = Wanted(obj=f"trace:{trace_id}", act=Act.SYSTEM_TRACE_END.value, res=Result.ALLOW.value)
     async with services.database.transaction() as tx:
-        found = await events.search_events(tx, where, limit=1)
+        found, _ = await newest(tx, wanted, 1)
     return Occurrence(id=found[0].id, leaf=json.loads(found[0].leaf)) if found else None
 
 
@@ -152,8 +152,12 @@ async def _events_of(tx: Transaction, copy: CopyRow, standing: Standing | None) 
     """What the log tells of the copy, oldest first, and whether there is more of it."""
     if standing is None:
         return [], False
-    where = EventFilter(who=(standing.pseudonym,), obj=obj_of(copy.material_id), acts=COPY_ACTS, since=copy.started_at)
-    rows = await events.events_after(tx, where, after_id=0, through_id=EVENT_ID_MAX)
-    leaves = ((row.id, json.loads(row.leaf)) for row in rows)
-    told = [Occurrence(id=at, leaf=leaf) for at, leaf in leaves if leaf["det"].get("copy") == f"{copy.copy_id:012x}"]
-    return told[:EVENTS_SHOWN], len(told) > EVENTS_SHOWN or len(rows) == events.PAGE_MAX
+    wanted = Wanted(
+        who=(standing.pseudonym,),
+        obj=obj_of(copy.material_id),
+        det=(("copy", f"{copy.copy_id:012x}"),),
+        since=copy.started_at,
+    )
+    rows, more = await newest(tx, wanted, EVENTS_READ)
+    told = [Occurrence(id=row.id, leaf=json.loads(row.leaf)) for row in reversed(rows)]
+    return told[:EVENTS_SHOWN], more or len(told) > EVENTS_SHOWN

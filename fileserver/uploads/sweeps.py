@@ -10,14 +10,16 @@ import structlog
 
 from compliance import ledger
 from compliance.events import Act, Event
+from compliance.trail.search import newest
+from compliance.trail.wanted import Wanted
 from fileserver.services import Services
 from fileserver.uploads import names
 from storage.database import Transaction
-from storage.rows.events import PAGE_MAX, EventFilter, search_events
 from storage.rows.uploads import UploadRow
 
 EXPIRED, OBJECTS, MULTIPARTS = "uploads_expired", "upload_swept_objects", "upload_aborted_multiparts"
 WINDOW = timedelta(hours=24)
+SHOWN_MAX = 500
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +53,9 @@ def cause_of(row: UploadRow) -> str:
 
 
 async def recent(tx: Transaction, now: datetime) -> list[Sweep]:
-    """The sweeps of the last day, newest first, `PAGE_MAX` at most."""
-    where = EventFilter(acts=(Act.SYSTEM_UPLOAD_SWEEP.value,), since=now - WINDOW)
-    return [_sweep(json.loads(row.leaf)) for row in await search_events(tx, where, limit=PAGE_MAX)]
+    """The sweeps of the last day, newest first, `SHOWN_MAX` at most."""
+    found, _ = await newest(tx, Wanted(act=Act.SYSTEM_UPLOAD_SWEEP.value, since=now - WINDOW), SHOWN_MAX)
+    return [_sweep(json.loads(row.leaf)) for row in found]
 
 
 def _sweep(event: dict[str, Any]) -> Sweep:

@@ -170,20 +170,26 @@ def _seen(wanted: Conditions, scan: Scan) -> tuple[str, dict[str, Any]]:
 
 def _rest(wanted: Conditions, scan: Scan, values: dict[str, Any]) -> str:
     """The conditions that the driver doesn't see to; their values join `values`."""
-    parts = ["seen.id >= coalesce(cut.floor, 0)"]
+    return f"seen.id >= coalesce(cut.floor, 0) AND {holding(wanted, 'seen', values, but=scan.driver)}"
+
+
+def holding(wanted: Conditions, rows: str, values: dict[str, Any], *, but: str | None = None) -> str:
+    """The conditions on what `rows` names in a statement, all but one; their values join `values`. Ids are left out."""
+    parts = ["true"]
     for name, codes in wanted.codes.items():
-        if name != scan.driver:
-            parts.append(f"seen.{_known(name)} = ANY(CAST(:of_{name} AS int[]))")
+        if name != but:
+            column = f"{rows}.{_known(name)}"
+            parts.append(f"{column} = ANY(CAST(:of_{name} AS int[])) AND {column} > 0")  # as the partial indexes say
             values[f"of_{name}"] = list(codes)
-    if wanted.res is not None and scan.driver != RES:
-        parts.append("seen.res = :res")
+    if wanted.res is not None and but != RES:
+        parts.append(f"{rows}.res = :res")
         values["res"] = wanted.res
-    if wanted.terms and scan.driver != TERMS:
-        parts.append(f"seen.{TERMS} @> CAST(:terms AS bigint[])")
+    if wanted.terms and but != TERMS:
+        parts.append(f"{rows}.{TERMS} @> CAST(:terms AS bigint[])")
         values["terms"] = list(wanted.terms)
     for name, end, sign in (("since", wanted.since, ">="), ("until", wanted.until, "<")):
         if end is not None:
-            parts.append(f"seen.t {sign} :{name}")
+            parts.append(f"{rows}.t {sign} :{name}")
             values[name] = end
     return " AND ".join(parts)
 

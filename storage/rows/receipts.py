@@ -1,4 +1,4 @@
-"""Rows for receipts: one event with its place in the tree, and the newest events of one person."""
+"""Rows for receipts: one event with its place in the tree."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,6 @@ from sqlalchemy import Select, select
 from storage.database import Transaction
 from storage.schema import event, ledger_leaf
 
-PAGE_MAX = 100
 JOINED = event.outerjoin(ledger_leaf, ledger_leaf.c.event_id == event.c.id)
 
 
@@ -30,14 +29,6 @@ async def placed(tx: Transaction, event_id: int) -> PlacedRow | None:
 async def placed_at(tx: Transaction, index: int) -> PlacedRow | None:
     """The event at this place; None when there is none, or when it was pruned."""
     return await _one(tx, _placed().where(ledger_leaf.c.index == index))
-
-
-async def newest_of(tx: Transaction, who: str, *, before_id: int | None, limit: int) -> tuple[PlacedRow, ...]:
-    """What a person did, the newest first."""
-    query = _placed().where(event.c.who == who).order_by(event.c.t.desc(), event.c.id.desc())
-    if before_id is not None:
-        query = query.where(event.c.id < before_id)
-    return tuple(PlacedRow(*row) for row in await tx.execute(query.limit(min(limit, PAGE_MAX))))
 
 
 def _placed() -> Select[Any]:

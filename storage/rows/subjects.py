@@ -4,7 +4,6 @@
 here or is said to hold nothing of theirs.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,6 @@ from storage.schema import (
     certificate_change,
     clinic,
     desk_visit,
-    event,
     evidence,
     finding,
     identity,
@@ -92,16 +90,6 @@ HELD: tuple[Held, ...] = (
     ),
 )
 
-NOTICED = ("system:anomaly:find", "employee:anomaly:dismiss")
-
-
-@dataclass(frozen=True)
-class LeafRow:
-    """One event about or by the person."""
-
-    id: int
-    leaf: bytes
-
 
 async def rows_held(tx: Transaction, held: Held, person_id: UUID) -> list[dict[str, Any]]:
     """A person's rows of one table, at most ROWS_MAX + 1: one too many says that there are more."""
@@ -109,13 +97,3 @@ async def rows_held(tx: Transaction, held: Held, person_id: UUID) -> list[dict[s
     query = select(*columns).where(or_(*(column == person_id for column in held.by)))
     query = query.order_by(*held.table.primary_key.columns).limit(ROWS_MAX + 1)
     return [dict(row) for row in (await tx.execute(query)).mappings()]
-
-
-async def leaves_of(tx: Transaction, pseudonym: str, *, after_id: int, limit: int) -> Sequence[LeafRow]:
-    """The exact leaves of events by this person or about them, oldest first, behind `after_id`.
-
-    Without what was noticed about them: nobody learns by this that they are looked into.
-    """
-    about = (event.c.obj == f"person:{pseudonym}") & event.c.act.not_in(NOTICED)
-    query = select(event.c.id, event.c.leaf).where(or_(event.c.who == pseudonym, about), event.c.id > after_id)
-    return [LeafRow(*row) for row in await tx.execute(query.order_by(event.c.id).limit(limit))]

@@ -12,10 +12,12 @@ from sqlalchemy import text
 
 from compliance import ledger
 from compliance.events import Act, Event, Result
+from compliance.trail import walking
 from compliance.trail.facets import Facets, facets
 from compliance.trail.fields import BRAND_ZONE
 from compliance.trail.indexing import index_all, index_step
 from compliance.trail.search import search
+from compliance.trail.walking import Walk, count_about
 from compliance.trail.wanted import Wanted
 from storage.database import Database
 from storage.rows.event_counts import Kind, days
@@ -171,6 +173,41 @@ async def test_every_question_is_answered_as_by_reading_all(database: Database, 
         async with database.transaction() as tx:
             found = await facets(tx, wanted, scan_max)
         compared(found, counted(leaves, wanted), len(fitting))
+
+
+@pytest.mark.parametrize("window", [7, 4_000])
+async def test_a_walk_from_the_beginning_finds_the_same(
+    database: Database, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each matching event that has a place, once and in the tree's order, whichever of them the index has."""
+    monkeypatch.setattr(walking, "WINDOW_MIN", window)
+    rng = random.Random(window)
+    leaves = await written(database, 7)
+    async with database.transaction() as tx:
+        placed = await tx.execute(text("SELECT index, event_id FROM ledger_leaf"))
+        places = {at: event_id for at, event_id in placed}  # noqa: C416  # rows are no pairs to mypy
+    for wanted in (a_question(rng) for _ in range(QUESTIONS)):
+        after, through = rng.choice(((-1, len(places) - 1), (20, len(places) - 30)))
+        walk, found = Walk(wanted, after=after, through=through), list[tuple[int | None, int]]()
+        while not walk.done:
+            async with database.transaction() as tx:
+                found += [(row.index, row.id) for row in await walk.step(tx, limit=9)]
+        fitting = [(at, places[at]) for at in range(after + 1, through + 1) if wanted.fits(leaves[places[at]])]
+        assert fitting == found, wanted
+
+
+async def test_how_many_a_walk_finds_is_known_about(database: Database) -> None:
+    """Exactly for few in the whole tree, by its share for a part of it; none for nobody."""
+    leaves, size = await written(database, 5), EVENTS - TAIL // 2
+    everything = len([leaf for leaf in leaves.values() if Wanted(who=("p-1",)).fits(leaf)])
+    async with database.transaction() as tx:
+        whole = await count_about(tx, Wanted(who=("p-1",)), after=-1, through=size - 1, size=size)
+        half = await count_about(tx, Wanted(who=("p-1",)), after=size // 2, through=size - 1, size=size)
+        assert (10, 0) == (
+            await count_about(tx, Wanted(), after=9, through=19, size=size),
+            await count_about(tx, Wanted(who=()), after=-1, through=size, size=size),
+        )
+    assert (everything, True) == (whole, abs(half - everything / 2) < 2)
 
 
 async def test_a_scan_that_sees_all_is_exact(database: Database) -> None:

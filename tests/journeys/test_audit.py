@@ -11,9 +11,11 @@ import pytest
 from compliance import ledger
 from compliance.events import Act, Trail
 from compliance.profiles import erase
+from compliance.trail import walking
+from compliance.trail.indexing import index_all
 from fileserver.audit import exporting
 from fileserver.audit.formats import FORMS
-from storage.rows import events as event_rows
+from storage.rows import sequencing
 from tests.api import Api
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -206,16 +208,34 @@ async def test_an_export_looks_through_the_log_in_windows(
 ) -> None:
     """Where few events match, no statement reads the whole log for them; none is missed between two windows."""
     await many(stage, 100)
-    monkeypatch.setattr(exporting, "WINDOW_EVENTS", 7)
+    monkeypatch.setattr(walking, "WINDOW_MIN", 7)
+    monkeypatch.setattr(walking, "WINDOW_MAX", 9)
+    await index_all(stage.services.database, stage.clock())
     for query, kids in (("act=system:key:rotate", list(range(100))), ("details=kid%3D42", [42])):
         found = (await stage.get("auditor", f"/api/v1/events/export?format=ndjson&{query}")).body.splitlines()
         assert kids == [json.loads(line)["det"]["kid"] for line in found]
 
 
-async def test_what_is_slow_to_count_is_estimated(stage: Stage, auditor: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bar is not worth counting ten million rows: the planner's word does."""
-    await many(stage, 40)
-    monkeypatch.setattr(event_rows, "COUNTED_COST_MAX", 0.0)
-    answer = await stage.get("auditor", "/api/v1/events/export?format=ndjson")
-    assert 1 <= int(answer.headers["X-Events-About"])
-    assert 40 <= len(answer.body.splitlines())
+async def test_what_commits_late_is_in_the_next_part(stage: Stage) -> None:
+    """Its number is smaller than those that were taken away; its place is behind them, and so it is not passed over."""
+    address = "/api/v1/events/export?format=ndjson&act=system:key:rotate"
+    async with stage.services.database.transaction() as tx:
+        late = await ledger.append(tx, Trail().event(Act.SYSTEM_KEY_ROTATE, det={"kid": 1}), now=stage.clock())
+        async with stage.services.database.transaction() as other:
+            soon = await ledger.append(other, Trail().event(Act.SYSTEM_KEY_ROTATE, det={"kid": 2}), now=stage.clock())
+        first = await stage.get("auditor", address)
+    assert late < soon
+    more = await stage.get("auditor", f"{address}&after={first.headers['X-Events-End']}")
+    assert [2, 1] == [json.loads(line)["det"]["kid"] for line in (first.body + more.body).splitlines()]
+
+
+async def test_an_export_waits_for_no_sequencer_of_others(
+    stage: Stage, auditor: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nobody can put its own event into the tree it holds nothing, and it may be asked for again."""
+    monkeypatch.setattr(exporting, "PLACED_WITHIN_S", 0.2)
+    async with stage.services.database.transaction() as tx:
+        assert await sequencing.take_turn(tx)
+        answer = await stage.get("auditor", "/api/v1/events/export?format=ndjson")
+    assert (503, "/problems/ledger-stalled") == (answer.status, json.loads(answer.body)["type"])
+    assert 200 == (await stage.get("auditor", "/api/v1/events/export?format=ndjson")).status

@@ -1,4 +1,15 @@
--- The previous release still runs beside this: only tables that it doesn't know are added, and columns with a default.
+-- The previous release still runs beside this: only tables that it doesn't know are added, and columns with a default, and
+-- indexes taken away that nobody needs for what is right, only for how soon.
+
+-- Log ----------------------------------------------------------------------------------------------------------------
+
+-- What the log is searched by stands in event_index; each of these cost every event something, and nobody reads them now.
+DROP INDEX ix_event_t;
+DROP INDEX ix_event_who_t;
+DROP INDEX ix_event_org_t;
+DROP INDEX ix_event_obj_t;
+DROP INDEX ix_event_link_t;
+DROP INDEX ix_event_act_t;
 
 -- Certificates -------------------------------------------------------------------------------------------------------
 
