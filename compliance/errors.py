@@ -4,7 +4,7 @@ Each class names one reason by a stable `slug`; `params` fill its translated sen
 input that is wrong, where there is one. No class knows HTTP: fileserver.http.problems maps slugs to statuses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 Params = Mapping[str, str | int]
@@ -53,6 +53,22 @@ class WrongState(ComplianceError):
     """The command does not fit the state that the thing is in."""
 
     slug = "wrong-state"
+
+
+class RequirementUnmet(ComplianceError):
+    """The step exists, and something that it needs does not hold: `need` is the first such thing, `needs` all."""
+
+    slug = "requirement-unmet"
+
+    def __init__(self, needs: Sequence[str]) -> None:
+        super().__init__(need=needs[0], needs=",".join(needs))
+        self.needs = tuple(needs)
+
+
+class Claimed(ComplianceError):
+    """Somebody else is at work on it, until `until` at the latest."""
+
+    slug = "claimed"
 
 
 class SignInRefused(ComplianceError):

@@ -74,6 +74,20 @@ async def names_by_pseudonym(tx: Transaction, master: MasterKey, pseudonyms: Col
     return {row.pseudonym: profile.name for row in rows if (profile := _open(master, row)) != ERASED}
 
 
+async def seal_name(tx: Transaction, master: MasterKey, person_id: UUID, name: str, context: str) -> bytes:
+    """A name as it was at one moment, under the person's own key and bound to `context`. Raises KeyUnavailable."""
+    wrapped = await keys.person_key_of(tx, person_id)
+    if wrapped is None:
+        raise KeyUnavailable(purpose="profile")
+    return encrypt(master.unwrap(wrapped, key_context(person_id)), name.encode(), context)
+
+
+async def open_name(tx: Transaction, master: MasterKey, person_id: UUID, sealed: bytes, context: str) -> str:
+    """The name that was sealed; empty once the person is erased. Raises KeyUnavailable for another context."""
+    wrapped = await keys.person_key_of(tx, person_id)
+    return "" if wrapped is None else decrypt(master.unwrap(wrapped, key_context(person_id)), sealed, context).decode()
+
+
 async def erase(tx: Transaction, person_id: UUID) -> None:
     """Destroys the person's key: their profile can't be read again by anybody."""
     await keys.destroy_person_key(tx, person_id)

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from compliance.access import MaterialClass, VersionState
+from compliance.detecting.model import Place
 from compliance.profiles import ERASED, Profile
 from fileserver.http.schemas import Output
 from fileserver.i18n import Language, has_message, translate
@@ -19,7 +20,7 @@ from storage.rows.reviews import ReviewRow
 from storage.rows.versions import FindingRow, VersionRow
 
 Names = Mapping[UUID, Profile]
-MaterialState = Literal["draft", "submitted", "approved", "rejected", "withdrawn"]
+MaterialState = Literal["draft", "submitted", "changes_requested", "approved", "rejected", "withdrawn"]
 
 
 class PersonOut(Output):
@@ -35,14 +36,21 @@ class PersonOut(Output):
 
 
 class FindingOut(Output):
-    """What a detector reports about a version."""
+    """What a detector reports about a version, and what a reviewer said of it."""
 
+    id: UUID
     detector: str
     rule: str
     severity: Literal["block", "review", "evidence"]
     page: int | None = Field(description="Where in the material; null: all of it")
     message: str = Field(description="The finding as a sentence in the reader's language")
     basis: str = Field(description="Legal basis, where there is one")
+    box: tuple[int, int, int, int] | None = Field(description="On the page, in thousandths from the upper left")
+    start_ms: int | None = Field(description="When in a video")
+    quote: str = Field(description="The words of the material that it is about")
+    hard: bool = Field(description="Nobody can dismiss it")
+    state: Literal["open", "dismissed", "confirmed"]
+    reason: str = Field(description="Why a reviewer dismissed or confirmed it")
 
     @classmethod
     def of(cls, row: FindingRow, language: Language) -> "FindingOut":
@@ -50,14 +58,21 @@ class FindingOut(Output):
         key = f"finding-{row.rule}"
         known = has_message(language, key)
         params = row.params if known else {"detector": row.detector, "rule": row.rule}
-        page = row.place.get("page")
+        place = Place.of_row(row.place)
         return cls(
+            id=row.id,
             detector=row.detector,
             rule=row.rule,
             severity=row.severity,
-            page=int(page) if page is not None else None,
+            page=place.page,
             message=translate(language, key if known else "finding-other", **params),
             basis=row.basis,
+            box=place.box,
+            start_ms=place.start_ms,
+            quote=row.quote,
+            hard=row.hard,
+            state=row.state,
+            reason=row.reason,
         )
 
 
@@ -88,7 +103,7 @@ class ReviewBrief(Output):
     """One review of a version: who submitted, what was decided on which bytes, and why."""
 
     id: UUID
-    state: Literal["pending", "approved", "rejected"]
+    state: Literal["pending", "changes_requested", "approved", "rejected"]
     sha256: str = Field(description="The bytes that the decision is about")
     rule_set_version: str
     submitted_by: PersonOut

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -357,7 +358,7 @@ version = Table(
     Column(
         "state",
         Text,
-        CheckConstraint("state IN ('draft', 'submitted', 'approved', 'rejected')", name="state"),
+        CheckConstraint("state IN ('draft', 'submitted', 'changes_requested', 'approved', 'rejected')", name="state"),
         nullable=False,
     ),
     Column(
@@ -472,15 +473,139 @@ review = Table(
     Column("sha256", Text, nullable=False),  # the bytes that the decision is about
     Column("rule_set_version", Text, nullable=False),
     Column(
-        "state", Text, CheckConstraint("state IN ('pending', 'approved', 'rejected')", name="state"), nullable=False
+        "state",
+        Text,
+        CheckConstraint("state IN ('pending', 'changes_requested', 'approved', 'rejected')", name="state"),
+        nullable=False,
     ),
     _ref("submitted_by", "person"),
     _time("submitted_at", nullable=False),
     Column("decided_by", Uuid, ForeignKey("person.id")),
     _time("decided_at"),
     Column("reason", Text, nullable=False, server_default=""),
+    _time("due_at"),  # null: submitted under an earlier release
+    Column("risk", SmallInteger, nullable=False, server_default="0"),  # 0 low, 1 medium, 2 high
+    Column("four_eyes", Boolean, nullable=False, server_default="false"),  # each approval by somebody else
     Index("uq_review_pending", "version_id", unique=True, postgresql_where=text("state = 'pending'")),
     Index("ix_review_version_id", "version_id"),
+    Index("ix_review_waiting", "due_at", "submitted_at", "id", postgresql_where=text("state = 'pending'")),
+)
+
+
+def _discipline() -> Column[str]:
+    allowed = CheckConstraint("discipline IN ('medical', 'legal', 'regulatory')", name="discipline")
+    return Column("discipline", Text, allowed, nullable=False)
+
+
+reviewer_discipline = Table(
+    "reviewer_discipline",
+    metadata,
+    _ref("person_id", "person"),
+    _discipline(),
+    PrimaryKeyConstraint("person_id", "discipline"),
+)
+
+review_procedure = Table(
+    # Which approvals a class needs, and what it needed before: the newest row of a class is in force.
+    "review_procedure",
+    metadata,
+    _id(),
+    Column(
+        "class",
+        Text,
+        CheckConstraint("class IN ('public_ad', 'in_clinic', 'professional_training', 'internal')", name="class"),
+        key="material_class",
+        nullable=False,
+    ),
+    Column("stages", JSONB, nullable=False),  # [[disciplines side by side], …] in order
+    Column("four_eyes", Boolean, nullable=False),
+    Column("due_days", SmallInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    _ref("set_by", "person"),
+    _time("set_at", nullable=False),
+    Index("ix_review_procedure_class", "material_class", "set_at"),
+)
+
+review_signature = Table(
+    # An electronic signature under a decision. Never updated: `hash` covers all of it, and stands in the log.
+    "review_signature",
+    metadata,
+    _id(),
+    _ref("review_id", "review"),
+    _discipline(),
+    Column(
+        "meaning",
+        Text,
+        CheckConstraint("meaning IN ('approve', 'reject', 'request_changes')", name="meaning"),
+        nullable=False,
+    ),
+    _ref("person_id", "person"),
+    _ref("on_behalf_of", "person", nullable=True),
+    Column("sealed_name", LargeBinary, nullable=False),  # the printed name, under the signer's own key
+    _time("signed_at", nullable=False),
+    Column("factor", Text, nullable=False),  # what was entered again to sign
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("bound", Text, nullable=False),  # canonical JSON of what the signature is about
+    Column("hash", Text, CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name="hash"), nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Index("ix_review_signature_review_id", "review_id"),
+    Index("ix_review_signature_person_id", "person_id"),
+)
+
+review_step = Table(
+    # One approval that a review needs; those of one stage go side by side, a later stage waits for the earlier.
+    "review_step",
+    metadata,
+    _ref("review_id", "review"),
+    _discipline(),
+    Column("stage", SmallInteger, nullable=False),
+    Column("signature_id", Uuid, ForeignKey("review_signature.id"), unique=True),
+    PrimaryKeyConstraint("review_id", "discipline"),
+)
+
+review_claim = Table(
+    "review_claim",
+    metadata,
+    _ref("review_id", "review"),
+    _discipline(),
+    _ref("person_id", "person"),
+    _time("claimed_at", nullable=False),
+    _time("expires_at", nullable=False),
+    PrimaryKeyConstraint("review_id", "discipline"),
+    Index("ix_review_claim_person_id", "person_id"),
+)
+
+review_comment = Table(
+    "review_comment",
+    metadata,
+    _id(),
+    _ref("review_id", "review"),
+    _ref("parent_id", "review_comment", nullable=True),
+    _ref("person_id", "person"),
+    Column("place", JSONB, nullable=False),
+    Column("body", Text, nullable=False),
+    _time("created_at", nullable=False),
+    Column("resolved_by", Uuid, ForeignKey("person.id")),
+    _time("resolved_at"),
+    CheckConstraint("(resolved_by IS NULL) = (resolved_at IS NULL)", name="resolved"),
+    Index("ix_review_comment_review_id", "review_id", "created_at"),
+)
+
+review_absence = Table(
+    "review_absence",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    _ref("deputy_id", "person", nullable=True),
+    Column("starts_on", Date, nullable=False),  # days in China
+    Column("ends_on", Date, nullable=False),  # the last day
+    _ref("set_by", "person"),
+    _time("set_at", nullable=False),
+    Column("ended_by", Uuid, ForeignKey("person.id")),  # null although it ended: its last day was over
+    _time("ended_at"),
+    CheckConstraint("ends_on >= starts_on", name="days"),
+    CheckConstraint("deputy_id IS NULL OR deputy_id <> person_id", name="deputy"),
+    Index("ix_review_absence_open", "person_id", postgresql_where=text("ended_at IS NULL")),
 )
 
 # --- certificates, declarations, notices -----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The API as one signed-in person calls it: bearer of a session, JSON in and out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -37,6 +37,7 @@ class Api:
 
     client: Client
     token: str
+    password: str = field(default="", repr=False)  # to sign with
 
     async def get(self, path: str, **query: str | int) -> Answer:
         """GET below /api/v1."""
@@ -60,4 +61,4 @@ async def sign_in(client: Client, who: Employee) -> Api:
     async with client.post("/api/v1/sessions", json=credentials) as response:
         token = (await response.json())["token"]
     client.session.cookie_jar.clear()
-    return Api(client, token)
+    return Api(client, token, who.password)

@@ -16,6 +16,7 @@ from compliance.access.model import (
     MaterialClass,
     Role,
     ShareFacts,
+    SigningFacts,
     Target,
     VersionState,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "MaterialClass",
     "Role",
     "ShareFacts",
+    "SigningFacts",
     "Target",
     "VersionState",
     "decide",

@@ -42,6 +42,7 @@ class VersionState(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes_requested"
     APPROVED = "approved"
     REJECTED = "rejected"
 
@@ -81,6 +82,14 @@ class Action(StrEnum):
     REVIEW_LIST = "review.list"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
+    REVIEW_CLAIM = "review.claim"
+    REVIEW_COMMENT = "review.comment"
+    FINDING_DECIDE = "finding.decide"
+    PROCEDURE_READ = "procedure.read"
+    PROCEDURE_SET = "procedure.set"
+    DISCIPLINE_SET = "discipline.set"
+    ABSENCE_LIST = "absence.list"
+    ABSENCE_SET = "absence.set"
     SHARE_LIST = "share.list"
     SHARE_CREATE = "share.create"
     SHARE_READ = "share.read"
@@ -151,6 +160,16 @@ class ShareFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SigningFacts:
+    """What the approvals that a review waits for say about the actor. Unknown facts open nothing."""
+
+    discipline: bool = False  # one of them is theirs to give, or that of somebody whose deputy they are
+    away: bool = False  # they have handed over to somebody else today
+    own_delegation: bool = False  # all they could give is on behalf of the uploader, or of somebody who has signed
+    signed_before: bool = False  # they gave another approval of a review in which each must be somebody else's
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """What the decision needs to know of the thing acted upon. Unknown facts stay at values that open nothing."""
 
@@ -162,6 +181,8 @@ class Target:
     withdrawn: bool = False
     lapsed: bool = False  # a certificate that the version was submitted with is not in force any more
     sealable: bool = True
+    approval_stands: bool = False  # of the version at hand: signed, unaltered, for these bytes
+    signing: SigningFacts | None = None
     share: ShareFacts | None = None
     visit_person_id: UUID | None = None  # whose visit it is
     role: Role | None = None  # the role of the person or account acted upon

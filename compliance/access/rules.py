@@ -16,6 +16,7 @@ from compliance.access.model import (
     Permit,
     Role,
     ShareFacts,
+    SigningFacts,
     Target,
     VersionState,
 )
@@ -49,8 +50,11 @@ READS_ONLY = frozenset(
         A.HOLD_LIST,
         A.CLINIC_LIST,
         A.ACCOUNT_LIST,
+        A.PROCEDURE_READ,
+        A.ABSENCE_LIST,
     }
 )
+DECIDING = frozenset({A.REVIEW_DECIDE, A.REVIEW_CLAIM, A.FINDING_DECIDE})
 
 
 def _outside_audience(actor: Actor, target: Target) -> bool:
@@ -73,6 +77,11 @@ def _unless(fact: Callable[[ShareFacts], bool]) -> Condition:
     return lambda actor, target: target.share is None or fact(target.share)
 
 
+def _signing(fact: Callable[[SigningFacts], bool]) -> Condition:
+    """Holds when somebody looked which approvals are asked for, and the fact is true."""
+    return lambda actor, target: target.signing is not None and fact(target.signing)
+
+
 FORBIDS: tuple[Forbid, ...] = (
     Forbid("actor-inactive", frozenset(Action), lambda actor, target: not actor.active),
     Forbid("viewer-unverified", VIEWING, lambda actor, target: actor.role is Role.VIEWER and not actor.verified),
@@ -90,6 +99,7 @@ FORBIDS: tuple[Forbid, ...] = (
         lambda actor, target: target.material_class in (None, MaterialClass.INTERNAL),
     ),
     Forbid("not-approved", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.state is not VersionState.APPROVED),
+    Forbid("approval-fallen", VIEWING | {A.SHARE_CREATE}, lambda actor, target: not target.approval_stands),
     Forbid("not-sealable", VIEWING - {A.VISIT_START}, lambda actor, target: not target.sealable),
     Forbid("download-not-offered", frozenset({A.VISIT_DOWNLOAD}), _unless(lambda share: not share.download)),
     Forbid(
@@ -102,7 +112,15 @@ FORBIDS: tuple[Forbid, ...] = (
         frozenset({A.VISIT_FORWARD}),
         _unless(lambda share: share.forwards_made >= FORWARDS_MAX),
     ),
-    Forbid("self-approval", frozenset({A.REVIEW_DECIDE}), lambda actor, target: target.uploader_id == actor.person_id),
+    Forbid("self-approval", DECIDING, lambda actor, target: target.uploader_id == actor.person_id),
+    Forbid("reviewer-away", DECIDING, _signing(lambda signing: signing.away)),
+    Forbid("signed-before", DECIDING, _signing(lambda signing: signing.signed_before)),
+    Forbid("barred-delegation", DECIDING, _signing(lambda signing: signing.own_delegation)),
+    Forbid(
+        "discipline-missing",
+        DECIDING,
+        lambda actor, target: target.signing is None or not target.signing.discipline,
+    ),
     # Who says that something must be kept is not the one who says that it may go.
     Forbid("own-hold", frozenset({A.HOLD_LIFT}), lambda actor, target: target.owner_id == actor.person_id),
     Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
@@ -126,7 +144,7 @@ def _own_or_approved(actor: Actor, target: Target) -> bool:
 
 
 def _submitted(_actor: Actor, target: Target) -> bool:
-    return target.state in (VersionState.SUBMITTED, VersionState.APPROVED, VersionState.REJECTED)
+    return target.state not in (None, VersionState.DRAFT)
 
 
 def _roles(*roles: Role) -> frozenset[Role]:
@@ -177,9 +195,20 @@ PERMITS: tuple[Permit, ...] = (
     Permit(
         "reviewer-decides",
         _roles(Role.REVIEWER),
-        _actions(A.REVIEW_DECIDE),
+        DECIDING,
         lambda actor, target: target.state is VersionState.SUBMITTED,
     ),
+    Permit("reviewer-comments", _roles(Role.REVIEWER), _actions(A.REVIEW_COMMENT), _submitted),
+    Permit(
+        "owner-answers",
+        MAKERS,
+        _actions(A.REVIEW_COMMENT),
+        lambda actor, target: _own(actor, target) and _submitted(actor, target),
+    ),
+    Permit("procedures-are-read", EMPLOYEES - {Role.MARKETER}, _actions(A.PROCEDURE_READ, A.ABSENCE_LIST)),
+    Permit("procedures-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.PROCEDURE_SET, A.DISCIPLINE_SET)),
+    Permit("own-absence", _roles(Role.REVIEWER), _actions(A.ABSENCE_SET), _own),
+    Permit("absences-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.ABSENCE_SET)),
     Permit("maker-shares", MAKERS, _actions(A.SHARE_CREATE)),
     Permit("maker-lists-shares", MAKERS | {Role.AUDITOR}, _actions(A.SHARE_LIST)),
     Permit("own-share", MAKERS, _actions(A.SHARE_READ, A.SHARE_REVOKE), _own),

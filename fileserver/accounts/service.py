@@ -15,11 +15,12 @@ from compliance.events import Act, Trail, short_hash
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, add_person, profiles_of
+from compliance.reviewing.procedures import Discipline
 from fileserver.accounts.sign_in import normal_login
 from fileserver.http.schemas import LINE
 from storage.database import Transaction
 from storage.rows import accounts as rows
-from storage.rows import sessions, tokens
+from storage.rows import reviewer_disciplines, sessions, tokens
 from storage.rows.accounts import AccountRow
 
 LOGIN_CHARS_MAX = 64
@@ -79,6 +80,8 @@ async def add(
     )
     if not added:
         raise LoginTaken(field="login")
+    if new.role is Role.REVIEWER:  # for everything, until somebody narrows it
+        await reviewer_disciplines.put_disciplines(tx, person_id, list(Discipline))
     row = await _row(tx, person_id)
     event = trail.event(Act.EMPLOYEE_ACCOUNT_CREATE, why=why, obj=_obj(row), det={"role": row.role})
     await append(tx, event, now=now)

@@ -40,6 +40,11 @@ class Desk:
                 raise DemoRefused(f"{method} {path}: {response.status} {await response.text()}")
             return await response.json() if response.content_type == "application/json" else None
 
+    async def sign(self, review_id: str, sha256: str, decision: str = "approve", reason: str = "") -> Any:
+        """A reviewer's signed decision; the answer is the review."""
+        said = {"decision": decision, "sha256": sha256, "reason": reason, "password": self._credentials["password"]}
+        return await self.call("POST", f"/api/v1/reviews/{review_id}/decision", said)
+
     async def read(self, path: str) -> int:
         """Reads sealed bytes to their end and returns how many there were."""
         async with self._session.get(self._url + path) as response:

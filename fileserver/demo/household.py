@@ -45,6 +45,8 @@ CAST = (
     ("marketer2", Role.MARKETER, "周子昂"),
     ("manager", Role.MANAGER, "沈知行"),
     ("reviewer", Role.REVIEWER, "顾明澜"),
+    ("medical", Role.REVIEWER, "梁若谷"),
+    ("legal", Role.REVIEWER, "韩知远"),
     ("auditor", Role.AUDITOR, "许清和"),
     ("admin", Role.ADMIN, "方远"),
 )

@@ -43,6 +43,8 @@ STATUSES: Mapping[str, int] = {
     "not-found": HTTPStatus.NOT_FOUND,
     "invalid-value": HTTPStatus.UNPROCESSABLE_ENTITY,
     "wrong-state": HTTPStatus.CONFLICT,
+    "requirement-unmet": HTTPStatus.CONFLICT,
+    "claimed": HTTPStatus.CONFLICT,
     "sign-in-refused": HTTPStatus.UNAUTHORIZED,
     "too-many-attempts": HTTPStatus.TOO_MANY_REQUESTS,
     "link-invalid": HTTPStatus.NOT_FOUND,

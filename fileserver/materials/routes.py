@@ -7,6 +7,7 @@ from compliance.errors import (
     NotFound,
     NotPrepared,
     NotScanned,
+    RequirementUnmet,
     ScanBlocks,
     UploadPartial,
     UploadUnfinished,
@@ -212,7 +213,7 @@ ROUTES = (
         path_params=MaterialPath,
         body=SubmitIn,
         returns=MaterialOut,
-        errors=(AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks, WrongState),
+        errors=(AccessDenied, NotFound, NotPrepared, NotScanned, RequirementUnmet, ScanBlocks, WrongState),
     ),
     Route(
         method="POST",

@@ -18,9 +18,11 @@ from compliance import ledger, withdrawing
 from compliance.access import Action, Actor, Target, VersionState, require
 from compliance.errors import NotFound, NotPrepared, UploadUnfinished, UploadUsed, WrongState
 from compliance.events import Act, Trail
-from compliance.lifecycle import RULE_SET_VERSION, Command, step
+from compliance.lifecycle import STEPS, Command, met, step
 from compliance.materials import clean_filename, obj_of
 from compliance.media_types import HEAD_BYTES, TAIL_BYTES, Recognised, needs_tail, recognise
+from compliance.reviewing.facts import dossier_of
+from compliance.reviewing.submitting import open_review
 from compliance.scanning import require_scanned
 from compliance.uploads import DISCARD, FinishedUpload, finished_upload
 from fileserver.materials.jobs import enqueue_scan
@@ -29,9 +31,8 @@ from fileserver.materials.schemas import MaterialIn, SubmitIn
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.errors import ObjectMissing
-from storage.rows import declarations, materials, reviews, versions
+from storage.rows import declarations, materials, versions
 from storage.rows.materials import MaterialRow
-from storage.rows.reviews import ReviewRow
 from storage.rows.versions import FindingRow, VersionRow
 
 UPLOAD_WAIT_S = 50.0  # hashing a large upload again takes a while; a request may take a minute
@@ -92,28 +93,21 @@ async def revise(services: Services, actor: Actor, trail: Trail, material_id: UU
 async def submit(services: Services, actor: Actor, trail: Trail, material_id: UUID, wanted: SubmitIn) -> Story:
     """Asks for a review of one version, which is prepared and scanned.
 
-    Raises AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks or WrongState.
+    Raises AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks, RequirementUnmet or WrongState.
     """
     async with services.database.transaction() as tx:
         material, rule = await _material_for(tx, actor, Action.MATERIAL_SUBMIT, material_id)
         version = _chosen(await versions.versions_of(tx, material_id), wanted.version)
         _check_in_use(material, Command.SUBMIT)
-        state = step(VersionState(version.state), Command.SUBMIT)
-        if version.preparation == "pending":
+        dossier = await dossier_of(tx, material, version, services.clock())
+        before = VersionState(version.state)
+        if version.preparation == "pending" and (before, Command.SUBMIT) in STEPS:
             raise NotPrepared(field="version" if wanted.version else None, retry_after_s=UPLOAD_RETRY_AFTER_S)
         await require_scanned(tx, version, field="version" if wanted.version else None)
-        review = ReviewRow(
-            id=uuid4(),
-            version_id=version.id,
-            sha256=version.sha256,
-            rule_set_version=RULE_SET_VERSION,
-            state=reviews.PENDING,
-            submitted_by=actor.person_id,
-            submitted_at=services.clock(),
-        )
-        await versions.set_state(tx, version.id, state)
+        await versions.set_state(tx, version.id, step(before, Command.SUBMIT, met(dossier.facts)))
         await declarations.keep_declaration(tx, version.id)
-        await reviews.add_review(tx, review)
+        now, by = services.clock(), actor.person_id
+        review = await open_review(tx, material, version, dossier, by=by, now=now)
         await _tell(services, tx, trail, Act.EMPLOYEE_VERSION_SUBMIT, rule, version, review=str(review.id))
         return await story_of(services, tx, actor, material)
 

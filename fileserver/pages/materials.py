@@ -33,7 +33,7 @@ CARDS = 24
 SHARES_SHOWN = 20
 UPLOADS_MAX = 50
 UPLOAD_IDS = rf"^[0-9a-f-]{{36}}(,[0-9a-f-]{{36}}){{0,{UPLOADS_MAX - 1}}}$"
-STATES = ("draft", "submitted", "approved", "rejected", "withdrawn")
+STATES = ("draft", "submitted", "changes_requested", "approved", "rejected", "withdrawn")
 
 
 class ListQuery(FormQuery):
@@ -151,7 +151,7 @@ def _can(call: Call[Any, Any, Any], material: MaterialOut) -> Can:
         revise=in_use and may(Action.MATERIAL_REVISE, about),
         submit=in_use and newest.state is VersionState.DRAFT and may(Action.MATERIAL_SUBMIT, about),
         withdraw=in_use and may(Action.MATERIAL_WITHDRAW, about),
-        share=in_use and may(Action.SHARE_CREATE, replace(about, state=approved)),
+        share=in_use and may(Action.SHARE_CREATE, replace(about, state=approved, approval_stands=True)),
     )
 
 

@@ -1,22 +1,22 @@
 """Shares in the console: all of them, one with its visitors, and the form for a new one."""
 
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, Audience, Job, Target, VersionState, decide, may_ever, require
+from compliance.access import Action, Audience, Job, Target, decide, may_ever, require
+from compliance.errors import NotFound
 from compliance.levels import SealLevel
 from compliance.materials import obj_of
 from compliance.profiles import profiles_of
+from compliance.visits import examined, target_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialPath
 from fileserver.pages import looks
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
-from fileserver.pages.permissions import target_of_version
 from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
@@ -25,6 +25,7 @@ from fileserver.shares import service
 from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
 from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
 from storage.rows import clinics as clinic_rows
+from storage.rows import shares as share_rows
 
 CLINICS_OFFERED = 200
 STILL_CLOSABLE = frozenset({"open", "used_up", "suspended", "closed"})
@@ -66,8 +67,11 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
 async def new(call: Call[None, None, MaterialPath]) -> web.Response:
     """The form for a share of a material. Raises AccessDenied for a material that can't be shared (now)."""
     material = await materials_api.read(call)
-    state = VersionState.APPROVED if material.shared_version else None
-    target = replace(target_of_version(material, material.versions[0]), state=state)
+    async with call.services.database.transaction() as tx:
+        served = await share_rows.served(tx, material.id)
+        if served is None:
+            raise NotFound(field="material_id")
+        target = target_of(await examined(tx, call.services.keys.master, served), call.services.clock())
     require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
     shared = next((each for each in material.versions if each.number == material.shared_version), None)
     pictures = await pictures_of(call.services, shared.id) if shared and shared.preparation == "ready" else []

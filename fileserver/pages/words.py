@@ -46,7 +46,7 @@ class In:
 
     def state(self, state: str) -> str:
         """Where a material or version stands."""
-        return translate(self.language, f"state-{state}")
+        return translate(self.language, f"state-{_key(state)}")
 
     def share_state(self, state: str) -> str:
         """What somebody who opens a share's link would meet."""
@@ -55,6 +55,22 @@ class In:
     def job(self, job: str | None) -> str:
         """A viewer's work; empty for none."""
         return translate(self.language, f"job-{job}") if job else ""
+
+    def discipline(self, discipline: str) -> str:
+        """What a reviewer answers for."""
+        return translate(self.language, f"discipline-{discipline}")
+
+    def meaning(self, meaning: str) -> str:
+        """What a signature says."""
+        return translate(self.language, f"meaning-{_key(meaning)}")
+
+    def risk(self, risk: str) -> str:
+        """How much is at stake."""
+        return translate(self.language, f"risk-{risk}")
+
+    def fault(self, fault: str) -> str:
+        """What is wrong with a signature."""
+        return translate(self.language, f"signature-fault-{fault}")
 
     def severity(self, severity: str) -> str:
         """How much a finding weighs."""

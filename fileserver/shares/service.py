@@ -12,7 +12,7 @@ from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
-from compliance.visits import has_lapsed, target_of
+from compliance.visits import examined, has_lapsed, target_of
 from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn
@@ -43,7 +43,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     row = _new_row(services, actor, wanted, now)
     async with services.database.transaction() as tx:
         await _check_audience(tx, wanted)
-        served = await _served(tx, wanted.material_id)
+        served = await examined(tx, services.keys.master, await _served(tx, wanted.material_id))
         obj = f"material:{wanted.material_id}"
         rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
         await shares.add_share(tx, row)

@@ -1,25 +1,26 @@
-"""Rows of reviews: one decision on the exact bytes of one version."""
+"""Rows of reviews: the decision on the exact bytes of one version, and the queue of those that wait for one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, tuple_, update
 
 from storage.database import Transaction
 from storage.rows.materials import MATERIAL_COLUMNS, MaterialRow
 from storage.rows.versions import VERSION_COLUMNS, VersionRow
-from storage.schema import material, review, version
+from storage.schema import material, review, review_claim, review_step, version
 
 PAGE_MAX = 100
 PENDING = "pending"
+APPROVED = "approved"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRow:
-    """One review as stored; `sha256` names the bytes that it is about."""
+    """One review as stored; `sha256` names the bytes that it is about. `risk`: 0 low, 1 medium, 2 high."""
 
     id: UUID
     version_id: UUID
@@ -31,6 +32,9 @@ class ReviewRow:
     decided_by: UUID | None = None
     decided_at: datetime | None = None
     reason: str = ""
+    due_at: datetime | None = None
+    risk: int = 0
+    four_eyes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +46,30 @@ class ReviewCase:
     material: MaterialRow
 
 
-REVIEW_COLUMNS = tuple(review.c[field.name] for field in fields(ReviewRow))
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Which waiting reviews to list; None means any. `overdue_at`: due before this time."""
+
+    material_class: str | None = None
+    risk: int | None = None
+    discipline: str | None = None  # an approval in it is still missing
+    overdue_at: datetime | None = None
+    claimed_by: UUID | None = None
+    unclaimed: bool = False
+    now: datetime | None = None  # with `claimed_by` or `unclaimed`: when claims must be in force
+
+
+Order = Literal["due", "risk"]
+Cursor = tuple[datetime, UUID]
+
+REVIEW_COLUMNS = tuple(review.c[each.name] for each in fields(ReviewRow))
+DUE = func.coalesce(review.c.due_at, review.c.submitted_at)
 _PARTS = (("r", REVIEW_COLUMNS), ("v", VERSION_COLUMNS), ("m", MATERIAL_COLUMNS))
 
 
 async def add_review(tx: Transaction, row: ReviewRow) -> None:
     """Adds a pending review; the database allows one per version."""
-    await tx.execute(insert(review).values({field.name: getattr(row, field.name) for field in fields(row)}))
+    await tx.execute(insert(review).values({each.name: getattr(row, each.name) for each in fields(row)}))
 
 
 async def case_by_id(tx: Transaction, review_id: UUID) -> ReviewCase | None:
@@ -57,24 +78,37 @@ async def case_by_id(tx: Transaction, review_id: UUID) -> ReviewCase | None:
     return None if row is None else _case(row)
 
 
+async def approved_case(tx: Transaction, version_id: UUID) -> ReviewCase | None:
+    """The review that approved this version."""
+    query = _cases().where(review.c.version_id == version_id, review.c.state == APPROVED)
+    row = (await tx.execute(query.order_by(review.c.decided_at.desc()).limit(1))).one_or_none()
+    return None if row is None else _case(row)
+
+
 async def pending_cases(
-    tx: Transaction, *, after: tuple[datetime, UUID] | None = None, limit: int = PAGE_MAX
+    tx: Transaction,
+    where: Waiting | None = None,
+    *,
+    order: Order = "due",
+    after: tuple[int, datetime, UUID] | None = None,
+    limit: int = PAGE_MAX,
 ) -> Sequence[ReviewCase]:
-    """What waits for a decision, oldest first; a withdrawn material waits for nothing any more."""
-    query = _cases().where(review.c.state == PENDING, material.c.withdrawn_at.is_(None))
-    at = tuple_(review.c.submitted_at, review.c.id)
+    """What waits for a decision; a withdrawn material waits for nothing any more.
+
+    By `due`: what is due first, the riskier of two due at the same moment. By `risk`: the riskiest, then what is due
+    first. `after` is (risk, due, id) of the last one seen.
+    """
+    query = _cases().where(review.c.state == PENDING, material.c.withdrawn_at.is_(None), *_narrowed(where or Waiting()))
+    risk_last = -review.c.risk  # so that every column goes upwards
+    keys = (DUE, risk_last, review.c.id) if order == "due" else (risk_last, DUE, review.c.id)
     if after is not None:
-        query = query.where(at > after)
-    query = query.order_by(review.c.submitted_at, review.c.id).limit(min(limit, PAGE_MAX))
-    return [_case(row) for row in await tx.execute(query)]
+        risk, due, last_id = after
+        query = query.where(tuple_(*keys) > ((due, -risk, last_id) if order == "due" else (-risk, due, last_id)))
+    return [_case(row) for row in await tx.execute(query.order_by(*keys).limit(min(limit, PAGE_MAX)))]
 
 
 async def decided_cases(
-    tx: Transaction,
-    states: Collection[str],
-    *,
-    before: tuple[datetime, UUID] | None = None,
-    limit: int = PAGE_MAX,
+    tx: Transaction, states: Collection[str], *, before: Cursor | None = None, limit: int = PAGE_MAX
 ) -> Sequence[ReviewCase]:
     """What was decided, the latest decision first."""
     query = _cases().where(review.c.state.in_(states))
@@ -101,6 +135,30 @@ async def decide_review(tx: Transaction, review_id: UUID, *, state: str, by: UUI
     return bool(done.rowcount == 1)
 
 
+def due_of(row: ReviewRow) -> datetime:
+    """When it is due, as the queue is sorted: a review of an earlier release is due since it was submitted."""
+    return row.due_at or row.submitted_at
+
+
+def _narrowed(where: Waiting) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    in_force = and_(review_claim.c.review_id == review.c.id, review_claim.c.expires_at > (where.now or func.now()))
+    if where.material_class is not None:
+        found.append(material.c.material_class == where.material_class)
+    if where.risk is not None:
+        found.append(review.c.risk == where.risk)
+    if where.discipline is not None:
+        missing = and_(review_step.c.review_id == review.c.id, review_step.c.signature_id.is_(None))
+        found.append(exists().where(missing, review_step.c.discipline == where.discipline))
+    if where.overdue_at is not None:
+        found.append(where.overdue_at > DUE)
+    if where.claimed_by is not None:
+        found.append(exists().where(in_force, review_claim.c.person_id == where.claimed_by))
+    if where.unclaimed:
+        found.append(~exists().where(in_force))
+    return found
+
+
 def _cases() -> Select[Any]:
     columns = [column.label(f"{prefix}_{column.key}") for prefix, part in _PARTS for column in part]
     joined = review.join(version, version.c.id == review.c.version_id).join(
@@ -112,7 +170,7 @@ def _cases() -> Select[Any]:
 def _case(row: Row[Any]) -> ReviewCase:
     values = row._asdict()
     return ReviewCase(
-        review=ReviewRow(**{field.name: values[f"r_{field.name}"] for field in fields(ReviewRow)}),
-        version=VersionRow(**{field.name: values[f"v_{field.name}"] for field in fields(VersionRow)}),
-        material=MaterialRow(**{field.name: values[f"m_{field.name}"] for field in fields(MaterialRow)}),
+        review=ReviewRow(**{each.name: values[f"r_{each.name}"] for each in fields(ReviewRow)}),
+        version=VersionRow(**{each.name: values[f"v_{each.name}"] for each in fields(VersionRow)}),
+        material=MaterialRow(**{each.name: values[f"m_{each.name}"] for each in fields(MaterialRow)}),
     )

@@ -24,7 +24,17 @@ from sqlalchemy import (
 )
 
 from storage.database import Transaction
-from storage.schema import account, certificate, declared_certificate, material, share, version, viewer
+from storage.schema import (
+    account,
+    certificate,
+    declared_certificate,
+    material,
+    review,
+    review_step,
+    share,
+    version,
+    viewer,
+)
 
 PAGE_MAX = 100
 UNLIMITED = 2**31 - 1
@@ -95,6 +105,7 @@ class Served:
     uploader_id: UUID | None
     made_at: datetime | None
     in_force_until: date | None = None  # the last day of the certificates it was submitted with; None: of none
+    approved: bool = False  # every approval that the version needed is there, for its very bytes
 
 
 COLUMNS = tuple(share.c[field.name] for field in fields(ShareRow))
@@ -224,6 +235,7 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
         version.c.uploader_id,
         version.c.created_at.label("made_at"),
         _in_force_until().label("in_force_until"),
+        _approved().label("approved"),
     ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
 
 
@@ -244,6 +256,17 @@ def _in_force_until() -> ScalarSelect[Any]:
         )
         .correlate(version)
         .scalar_subquery()
+    )
+
+
+def _approved() -> ColumnElement[bool]:
+    """As rows say; compliance.reviewing.standing examines the signatures behind it."""
+    missing = exists().where(review_step.c.review_id == review.c.id, review_step.c.signature_id.is_(None))
+    return exists().where(
+        review.c.version_id == version.c.id,
+        review.c.state == literal("approved"),
+        review.c.sha256 == version.c.sha256,
+        ~missing,
     )
 
 

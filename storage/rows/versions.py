@@ -186,6 +186,14 @@ async def findings_of(tx: Transaction, version_ids: Collection[UUID]) -> dict[UU
     return found
 
 
+async def decide_finding(
+    tx: Transaction, finding_id: UUID, *, state: FindingState, by: UUID, reason: str, now: datetime
+) -> None:
+    """Notes what a reviewer said of a finding; the database refuses to dismiss what is hard."""
+    values = {"state": state, "decided_by": by, "decided_at": now, "reason": reason}
+    await tx.execute(update(finding).where(finding.c.id == finding_id).values(values))
+
+
 async def _one(tx: Transaction, query: Select[Any]) -> VersionRow | None:
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else VersionRow(**row._asdict())

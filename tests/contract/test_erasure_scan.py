@@ -24,6 +24,7 @@ from tests.api import Api, Client, sign_in
 from tests.contract.ledger.replay import replayed
 from tests.materials import add_upload, png, run_jobs
 from tests.people import Employee, add_employee
+from tests.reviewing import decide
 from tests.services import Clock, config_for
 from tests.stage import running
 from tests.viewers import as_viewer
@@ -103,8 +104,7 @@ async def approved(services: Services, owner: Api, reviewer: Api, owner_id: UUID
     path = f"/materials/{(await owner.post('/materials', said)).ok['id']}"
     await run_jobs(services)
     version = (await owner.post(f"{path}/submit")).ok["versions"][0]
-    decision = {"decision": "approve", "sha256": version["sha256"], "reason": f"{WORDS.name}已改好"}
-    (await reviewer.post(f"/reviews/{version['reviews'][0]['id']}/decision", decision)).ok  # noqa: B018  # must succeed
+    (await decide(reviewer, version, reason=f"{WORDS.name}已改好")).ok  # noqa: B018  # must succeed
     return path.rpartition("/")[2]
 
 

@@ -21,6 +21,7 @@ from fileserver.audit import exporting as audit
 from fileserver.audit.schemas import ExportIn
 from fileserver.http.caller import Caller
 from fileserver.services import Services
+from tests.reviewing import decision as signed
 from tests.stage import Stage, serving
 from tests.viewers import viewer_sign_in
 
@@ -77,7 +78,7 @@ async def test_body_that_trickles_outlives_no_permission(stage: Stage, end: Call
     """Who is shut out, or signs out, while their request's body is still on its way decides nothing any more."""
     watched = Watched()
     app = create_app(stage.services.config, stage.services, authenticate=watched)
-    decision = {"decision": "approve", "sha256": await pending_sha256(stage)}
+    decision = signed(stage.api("reviewer"), await pending_sha256(stage))
 
     async def body() -> AsyncIterator[bytes]:
         yield b" "

@@ -17,6 +17,7 @@ from storage.schema import account
 from tests.api import Api, Client, sign_in
 from tests.materials import add_upload, approved_material, pdf, png, run_jobs
 from tests.people import Employee, add_employee
+from tests.reviewing import decide, decision
 from tests.services import Clock
 
 
@@ -80,9 +81,7 @@ async def test_the_whole_way_from_upload_to_approval(
         review["version"]["preparation"],
     )
     decided = (
-        await reviewer.post(
-            f"/reviews/{item['id']}/decision", {"decision": "approve", "sha256": review["sha256"], "reason": "合规"}
-        )
+        await reviewer.post(f"/reviews/{item['id']}/decision", decision(reviewer, review["sha256"], reason="合规"))
     ).ok
     assert ("approved", "陈静", "合规", False) == (
         decided["state"],
@@ -108,6 +107,9 @@ async def test_the_whole_way_from_upload_to_approval(
         "version": 1,
         "rule_set": review["rule_set_version"],
         "reason_sha256": hashlib.sha256("合规".encode()).hexdigest(),
+        "discipline": "regulatory",
+        "meaning": "approve",
+        "signature": decided["signatures"][0]["hash"],
     } == story[-1]["det"]
 
 
@@ -117,11 +119,11 @@ async def test_a_rejection_needs_a_reason_and_new_bytes(
     """A rejection without a reason names the field; rejected bytes stay rejected, a new version may try again."""
     material = await submitted(services, marketer, owner)
     path = f"/reviews/{review_of(material)['id']}/decision"
-    body = {"decision": "reject", "sha256": material["versions"][0]["sha256"]}
+    body = decision(reviewer, material["versions"][0]["sha256"], "reject")
     for reason in ({}, {"reason": ""}, {"reason": " \n "}):
         refused = await reviewer.post(path, {**body, **reason})
         assert (422, {"/reason"}) == (refused.status, refused.fields)
-        assert "A rejection needs a reason." == refused.body["errors"][0]["message"]
+        assert "This needs a reason." == refused.body["errors"][0]["message"]
     assert "rejected" == (await reviewer.post(path, {**body, "reason": "夸大疗效"})).ok["state"]
     material_path = f"/materials/{material['id']}"
     again = await marketer.post(f"{material_path}/submit")
@@ -141,7 +143,7 @@ async def test_an_approval_of_other_bytes_is_refused(
     material = await submitted(services, marketer, owner)
     path = f"/reviews/{review_of(material)['id']}"
     for sha256 in ("0" * 64, material["versions"][0]["sha256"].upper(), "abc"):
-        refused = await reviewer.post(f"{path}/decision", {"decision": "approve", "sha256": sha256})
+        refused = await reviewer.post(f"{path}/decision", decision(reviewer, sha256))
         assert (422, {"/sha256"}) == (refused.status, refused.fields)
     assert "pending" == (await reviewer.get(path)).ok["state"]
 
@@ -156,7 +158,7 @@ async def test_nobody_decides_on_their_own_upload(
     turned = await sign_in(client, owner)
     path = f"/reviews/{review_of(material)['id']}"
     assert False is (await turned.get(path)).ok["may_decide"]
-    body = {"decision": "approve", "sha256": material["versions"][0]["sha256"]}
+    body = decision(turned, material["versions"][0]["sha256"])
     refused = await turned.post(f"{path}/decision", body)
     assert (403, "self-approval", "Nobody reviews their own upload.") == (
         refused.status,
@@ -168,18 +170,23 @@ async def test_nobody_decides_on_their_own_upload(
     assert [("self-approval", f"material:{material['id']}", owner.pseudonym)] == [
         (leaf["why"], leaf["obj"], leaf["who"]) for leaf in (json.loads(row.leaf) for row in denials)
     ]
-    assert "approved" == (await (await sign_in(client, judge)).post(f"{path}/decision", body)).ok["state"]
+    other = await sign_in(client, judge)
+    body = decision(other, material["versions"][0]["sha256"])
+    assert "approved" == (await other.post(f"{path}/decision", body)).ok["state"]
 
 
 async def test_of_many_decisions_one_counts(services: Services, client: Client, owner: Employee, marketer: Api) -> None:
     """Two reviewers at the same moment, approving and rejecting: one decision, one event, the others are told."""
     material = await submitted(services, marketer, owner)
     judges = [await sign_in(client, await add_employee(services, Role.REVIEWER)) for _ in range(4)]
-    body = {"sha256": material["versions"][0]["sha256"], "reason": "x"}
+    sha256 = material["versions"][0]["sha256"]
     path = f"/reviews/{review_of(material)['id']}/decision"
     choices = ("approve", "reject", "approve", "reject")
     answers = await asyncio.gather(
-        *(judge.post(path, {**body, "decision": choice}) for judge, choice in zip(judges, choices, strict=True))
+        *(
+            judge.post(path, decision(judge, sha256, choice, reason="x"))
+            for judge, choice in zip(judges, choices, strict=True)
+        )
     )
     assert [200, 409, 409, 409] == sorted(each.status for each in answers)
     (decided,) = [each.body for each in answers if each.status == 200]
@@ -199,7 +206,7 @@ async def test_a_withdrawn_material_is_not_approved(
     path = f"/reviews/{review_of(material)['id']}"
     review = (await reviewer.get(path)).ok
     assert (True, False) == (review["withdrawn"], review["may_decide"])
-    late = await reviewer.post(f"{path}/decision", {"decision": "approve", "sha256": review["sha256"]})
+    late = await reviewer.post(f"{path}/decision", decision(reviewer, review["sha256"]))
     assert (409, "/problems/wrong-state") == (late.status, late.body["type"])
 
 
@@ -228,10 +235,9 @@ async def test_the_queue_is_oldest_first_and_decisions_newest_first(
         clock.advance(minutes=1)
         materials.append(await submitted(services, marketer, owner, title))
     assert ["一", "二", "三"] == await walk(reviewer, "pending")
-    for material, decision in zip(materials, ("approve", "reject", "approve"), strict=True):
+    for material, said in zip(materials, ("approve", "reject", "approve"), strict=True):
         clock.advance(minutes=1)
-        body = {"decision": decision, "sha256": material["versions"][0]["sha256"], "reason": "理由"}
-        await reviewer.post(f"/reviews/{review_of(material)['id']}/decision", body)
+        await decide(reviewer, material["versions"][0], said, reason="理由")
     assert [] == await walk(reviewer, "pending")
     assert ["三", "二", "一"] == await walk(reviewer, "decided")
     assert (["三", "一"], ["二"]) == (await walk(reviewer, "approved"), await walk(reviewer, "rejected"))
@@ -255,7 +261,7 @@ async def test_reviews_are_for_reviewers(services: Services, client: Client, own
     """Nobody else sees the queue, a review or its decision."""
     material = await submitted(services, marketer, owner)
     path = f"/reviews/{review_of(material)['id']}"
-    body = {"decision": "approve", "sha256": material["versions"][0]["sha256"]}
+    body = {**decision(marketer, material["versions"][0]["sha256"]), "password": "x"}
     for role in (Role.MARKETER, Role.MANAGER, Role.AUDITOR, Role.ADMIN):
         other = await sign_in(client, await add_employee(services, role))
         answers = [await other.get("/reviews"), await other.get(path), await other.post(f"{path}/decision", body)]
@@ -265,7 +271,7 @@ async def test_reviews_are_for_reviewers(services: Services, client: Client, own
 async def test_unknown_reviews_are_not_found(reviewer: Api) -> None:
     """A review that never was can't be read or decided."""
     path = f"/reviews/{uuid4()}"
-    body = {"decision": "approve", "sha256": "0" * 64}
+    body = decision(reviewer, "0" * 64)
     assert {404} == {(await reviewer.get(path)).status, (await reviewer.post(f"{path}/decision", body)).status}
 
 
@@ -280,7 +286,6 @@ async def test_the_version_approved_last_is_what_shares_serve(
     await run_jobs(services)
     second = (await marketer.post(f"{path}/submit")).ok
     assert 1 == second["shared_version"]
-    body = {"decision": "approve", "sha256": second["versions"][0]["sha256"]}
-    await reviewer.post(f"/reviews/{review_of(second)['id']}/decision", body)
+    await decide(reviewer, second["versions"][0])
     seen = (await marketer.get(path)).ok
     assert (2, ["approved", "approved"]) == (seen["shared_version"], [each["state"] for each in seen["versions"]])

@@ -7,6 +7,7 @@ from PIL import Image
 from tests.brochure import brochure
 from tests.materials import add_upload, run_jobs
 from tests.pictures import changed_share, decoded
+from tests.reviewing import decide
 from tests.stage import Stage
 
 WORDS_AT = (270, 940, 1200, 1010)  # in pixels of a page that is 2000 high
@@ -24,9 +25,7 @@ async def revised(stage: Stage, material_id: str, words: str) -> dict[str, Any]:
 
 async def decided(stage: Stage, version: dict[str, Any], decision: str, **more: str) -> None:
     """The reviewer's word on a version."""
-    path = f"/reviews/{version['reviews'][-1]['id']}/decision"
-    said = {"decision": decision, "sha256": version["sha256"], **more}
-    assert 200 == (await stage.api("reviewer").post(path, said)).status
+    assert 200 == (await decide(stage.api("reviewer"), version, decision, **more)).status
 
 
 async def first_page(stage: Stage, who: str, visit: dict[str, Any]) -> Image.Image:

@@ -18,6 +18,7 @@ from tests.log import events, printed
 from tests.materials import run_jobs
 from tests.people import add_employee
 from tests.pictures import changed_share, decoded, least_changed_share, pages_of, streams_of, text_of
+from tests.reviewing import decision
 from tests.uploads import Tus, metadata
 from tests.viewers import as_viewer
 
@@ -97,8 +98,8 @@ async def approved(services: Services, people: People) -> dict[str, Any]:
     )
     (review,) = (await people.reviewer.get("/reviews")).ok["items"]
     await fetch(people.reviewer, f"/api/v1/versions/{version['id']}/pages/1")
-    decision = {"decision": "approve", "sha256": version["sha256"]}
-    assert "approved" == (await people.reviewer.post(f"/reviews/{review['id']}/decision", decision)).ok["state"]
+    said = decision(people.reviewer, version["sha256"])
+    assert "approved" == (await people.reviewer.post(f"/reviews/{review['id']}/decision", said)).ok["state"]
     material: dict[str, Any] = (await people.marketer.get(path)).ok
     return material
 

@@ -54,6 +54,7 @@ class-internal-about = For the brand's employees only. It can't be shared outsid
 
 state-draft = Draft
 state-submitted = In review
+state-changes-requested = Changes requested
 state-approved = Approved
 state-rejected = Rejected
 state-withdrawn = Withdrawn

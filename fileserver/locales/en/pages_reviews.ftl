@@ -15,6 +15,10 @@ review-reason-was = Reason: { $reason }
 review-bound = The decision holds only for the file with SHA-256 { $sha }…
 review-approve = Approve
 review-reject = Reject
+review-request-changes = Ask for changes
+review-password = Your password
+review-password-hint = Entering it again is your electronic signature: your name, the time and what you say are bound to this file.
+review-not-yours = Not yours to decide
 review-withdrawn = The material was withdrawn; there is nothing to decide any more.
 
 reader-pages = Pages

@@ -107,6 +107,27 @@ problem-wrong-state-title = Not possible now
 problem-wrong-state-detail = This does not fit the state that the thing is in. Reload to see its present state.
 problem-wrong-state-explanation = Every material, review and share goes through fixed steps, and this step does not follow the present one. Somebody may have been faster.
 
+problem-requirement-unmet-title = Something is missing
+problem-requirement-unmet-detail = { $need ->
+    [in-use] The material was withdrawn.
+    [prepared] The pages are still being prepared.
+    [scanned] The machine checks have not finished.
+    [rules-current] The rules have changed since this was checked; it has to be checked again.
+    [nothing-hard] The machine checks found something that nobody can dismiss. The file has to be replaced.
+    [blocks-dismissed] A blocking finding has not been dismissed with a reason.
+    [reviews-decided] A finding that somebody has to judge has not been judged.
+    [evidence-attached] A finding asks for evidence: attach it, or dismiss the finding with a reason.
+    [certificate-valid] This class needs a certificate in date, and there is none.
+    [steps-signed] An approval is still missing.
+    [same-bytes] The approval is about other bytes.
+   *[other] A condition of this step does not hold.
+}
+problem-requirement-unmet-explanation = Submitting and approving have conditions: the machine checks are finished, findings decided, evidence and certificates in place. `needs` lists all that do not hold.
+
+problem-claimed-title = Somebody is at work on it
+problem-claimed-detail = Another reviewer has claimed this, until { $until } at the latest.
+problem-claimed-explanation = A claim keeps a review with one person for two hours. It ends by itself, so it never blocks for ever.
+
 problem-sign-in-refused-title = Sign-in refused
 problem-sign-in-refused-detail = The login or the password is wrong, or the account may not sign in.
 problem-sign-in-refused-explanation = For safety the answer does not say which. Check both, or ask your administrator.

@@ -1,2 +1,36 @@
-invalid-reason-needed = A rejection needs a reason.
+invalid-reason-needed = This needs a reason.
 invalid-other-bytes = This is not the SHA-256 of the version under review. Reload the review and read it again.
+invalid-discipline-not-open = No such approval waits for you now.
+invalid-finding-hard = Nobody can dismiss this finding: the file has to be replaced.
+invalid-stages-invalid = Each stage needs a discipline, and a discipline stands once.
+invalid-too-many-comments = There are as many comments as there may be.
+invalid-no-such-comment = There is no such comment, or it is an answer itself.
+invalid-answer-has-no-place = An answer has no place of its own.
+invalid-no-such-page = There is no such page.
+invalid-box-invalid = A place is on a page, its upper left first.
+
+need-in-use = The material is in use
+need-prepared = The pages are ready
+need-scanned = The machine checks are finished
+need-rules-current = Checked under the rules in force
+need-nothing-hard = Nothing that nobody can dismiss
+need-blocks-dismissed = Each blocking finding dismissed with a reason
+need-reviews-decided = Each finding to judge is judged
+need-evidence-attached = Evidence attached where a finding asks for it, or dismissed
+need-certificate-valid = A certificate in date
+need-steps-signed = Every approval signed
+need-same-bytes = Signed for these very bytes
+
+discipline-medical = Medical
+discipline-legal = Legal
+discipline-regulatory = Regulatory
+meaning-approve = Approved
+meaning-reject = Rejected
+meaning-request-changes = Changes requested
+risk-low = Low
+risk-medium = Medium
+risk-high = High
+signature-fault-altered = The record of the signature was altered
+signature-fault-moved = The signature belongs to another record
+signature-fault-not-in-log = The log has no such signature
+signature-fault-findings-changed = A finding was changed after it was signed

@@ -54,6 +54,7 @@ class-internal-about = 仅限品牌员工。不能分享到品牌之外。
 
 state-draft = 草稿
 state-submitted = 待审核
+state-changes-requested = 需修改
 state-approved = 已通过
 state-rejected = 已驳回
 state-withdrawn = 已撤回

@@ -10,11 +10,15 @@ review-facts = 资料信息
 review-uploader = 上传人
 review-no-findings = 自动检查没有发现问题。请逐页阅读后再作决定。
 review-decision = 审核结论
-review-reason-hint = 驳回必须说明理由；通过时可不填。
+review-reason-hint = 驳回和要求修改必须说明理由；通过时可不填。
 review-reason-was = 理由：{ $reason }
 review-bound = 结论仅对 SHA-256 为 { $sha }… 的这份文件有效。
 review-approve = 通过
 review-reject = 驳回
+review-request-changes = 要求修改
+review-password = 您的密码
+review-password-hint = 再次输入密码即为电子签名：记录您的姓名、时间与结论，并绑定这份文件。
+review-not-yours = 不由您处理
 review-withdrawn = 资料已撤回，无需再作决定。
 
 reader-pages = 页面

@@ -107,6 +107,27 @@ problem-wrong-state-title = 当前无法进行
 problem-wrong-state-detail = 此操作与当前状态不符。请刷新查看最新状态。
 problem-wrong-state-explanation = 资料、审核和分享都按固定步骤进行，此步骤不能接在当前状态之后。可能他人已先行操作。
 
+problem-requirement-unmet-title = 条件尚未满足
+problem-requirement-unmet-detail = { $need ->
+    [in-use] 资料已撤回。
+    [prepared] 页面仍在准备。
+    [scanned] 机器检查尚未完成。
+    [rules-current] 检查使用的规则集已更新，请等待重新检查。
+    [nothing-hard] 机器检查发现了不可排除的问题，请更换文件。
+    [blocks-dismissed] 还有阻断级的发现没有说明理由并排除。
+    [reviews-decided] 还有需要判断的发现没有处理。
+    [evidence-attached] 还有需要证据的发现：请附上证据，或说明理由并排除。
+    [certificate-valid] 此类资料需要有效的审查证明，目前没有。
+    [steps-signed] 还有审核意见没有签署。
+    [same-bytes] 审核意见针对的是另一份文件。
+   *[other] 此步骤的条件尚未满足。
+}
+problem-requirement-unmet-explanation = 提交和通过各有必须满足的条件：机器检查完成、发现已处理、证据与证明齐全。needs 列出尚未满足的全部条件。
+
+problem-claimed-title = 他人正在处理
+problem-claimed-detail = 另一位审核人员已认领，最迟到 { $until } 释放。
+problem-claimed-explanation = 认领让一项审核在两小时内只由一人处理，到期自动释放，不会一直占用。
+
 problem-sign-in-refused-title = 登录被拒绝
 problem-sign-in-refused-detail = 登录名或密码错误，或该账号不允许登录。
 problem-sign-in-refused-explanation = 出于安全考虑，不说明具体原因。请检查两者，或联系管理员。

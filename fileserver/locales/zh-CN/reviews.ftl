@@ -1,2 +1,36 @@
-invalid-reason-needed = 驳回必须说明理由。
+invalid-reason-needed = 必须说明理由。
 invalid-other-bytes = 这不是待审版本的 SHA-256。请重新载入并再次审阅。
+invalid-discipline-not-open = 当前没有等待您签署的这项意见。
+invalid-finding-hard = 此发现不可排除：请更换文件。
+invalid-stages-invalid = 每个阶段至少一项专业，每项专业只能出现一次。
+invalid-too-many-comments = 批注已达上限。
+invalid-no-such-comment = 没有这条批注，或它本身是回复。
+invalid-answer-has-no-place = 回复没有自己的位置。
+invalid-no-such-page = 没有这一页。
+invalid-box-invalid = 位置须在某一页内，左上在前，右下在后。
+
+need-in-use = 资料未撤回
+need-prepared = 页面已备好
+need-scanned = 机器检查已完成
+need-rules-current = 按现行规则集检查
+need-nothing-hard = 没有不可排除的发现
+need-blocks-dismissed = 阻断级发现均已说明理由并排除
+need-reviews-decided = 需判断的发现均已处理
+need-evidence-attached = 需证据的发现均已附证据或排除
+need-certificate-valid = 审查证明有效
+need-steps-signed = 全部审核意见已签署
+need-same-bytes = 意见针对这份文件
+
+discipline-medical = 医学
+discipline-legal = 法务
+discipline-regulatory = 法规注册
+meaning-approve = 同意
+meaning-reject = 驳回
+meaning-request-changes = 要求修改
+risk-low = 低
+risk-medium = 中
+risk-high = 高
+signature-fault-altered = 签名记录被改动
+signature-fault-moved = 签名不属于这份审核
+signature-fault-not-in-log = 日志中没有这个签名
+signature-fault-findings-changed = 签署之后有发现被改动

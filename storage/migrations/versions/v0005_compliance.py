@@ -1,4 +1,4 @@
-"""Content compliance: what is declared and proved of a material, certificates, and what is told to whom."""
+"""Content compliance: what is declared and proved of a material, certificates, reviews and their signatures."""
 
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,6 @@
 """The access decision: pure, deny by default, and a forbid wins over every permit."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from compliance.access import (
     MaterialClass,
     Role,
     ShareFacts,
+    SigningFacts,
     Target,
     VersionState,
     decide,
@@ -35,7 +37,13 @@ def viewer(**facts: object) -> Actor:
 def door(**facts: object) -> Target:
     """My visit to an approved material through an open share, but for the given facts of the share."""
     share = ShareFacts(**({"audience": Audience.VERIFIED, "download": True, "forward_depth_left": 1} | facts))  # type: ignore[arg-type]  # facts by name
-    return Target(material_class=MaterialClass.IN_CLINIC, state=VersionState.APPROVED, share=share, visit_person_id=ME)
+    return Target(
+        material_class=MaterialClass.IN_CLINIC,
+        state=VersionState.APPROVED,
+        approval_stands=True,
+        share=share,
+        visit_person_id=ME,
+    )
 
 
 actors = st.builds(
@@ -70,6 +78,15 @@ targets = st.builds(
     withdrawn=st.booleans(),
     lapsed=st.booleans(),
     sealable=st.booleans(),
+    approval_stands=st.booleans(),
+    signing=st.none()
+    | st.builds(
+        SigningFacts,
+        discipline=st.booleans(),
+        away=st.booleans(),
+        own_delegation=st.booleans(),
+        signed_before=st.booleans(),
+    ),
     share=st.none() | shares,
     visit_person_id=st.sampled_from([None, ME, OTHER]),
 )
@@ -110,12 +127,48 @@ def test_a_used_up_share_lets_running_visits_go_on() -> None:
     assert decide(viewer(), Action.VISIT_READ, door(used_up=True)).allowed
 
 
-def test_nobody_decides_on_what_they_uploaded() -> None:
-    """Self-approval is forbidden even to a reviewer who may otherwise decide."""
+def under_review(uploader: UUID = OTHER, **facts: bool) -> Target:
+    """A submitted version whose open approval is mine to give, but for the given facts."""
+    signing = SigningFacts(**({"discipline": True} | facts))
+    return Target(uploader_id=uploader, state=VersionState.SUBMITTED, signing=signing)
+
+
+@pytest.mark.parametrize("action", [Action.REVIEW_DECIDE, Action.REVIEW_CLAIM, Action.FINDING_DECIDE])
+def test_nobody_decides_on_what_they_uploaded(action: Action) -> None:
+    """Self-approval is forbidden even to a reviewer who may otherwise decide, claim and judge findings."""
     reviewer = Actor(person_id=ME, role=Role.REVIEWER)
-    own, others = (Target(uploader_id=who, state=VersionState.SUBMITTED) for who in (ME, OTHER))
-    assert decide(reviewer, Action.REVIEW_DECIDE, own).rule == "self-approval"
-    assert decide(reviewer, Action.REVIEW_DECIDE, others).rule == "reviewer-decides"
+    assert decide(reviewer, action, under_review(ME)).rule == "self-approval"
+    assert decide(reviewer, action, under_review()).rule == "reviewer-decides"
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ({"away": True}, "reviewer-away"),
+        ({"signed_before": True}, "signed-before"),
+        ({"own_delegation": True}, "barred-delegation"),
+        ({"discipline": False}, "discipline-missing"),
+    ],
+)
+def test_each_fact_of_the_approvals_keeps_a_reviewer_out(facts: dict[str, bool], rule: str) -> None:
+    """Who is away, has signed, acts for the uploader or answers for something else is told so by a rule of its own."""
+    assert (
+        rule == decide(Actor(person_id=ME, role=Role.REVIEWER), Action.REVIEW_DECIDE, under_review(OTHER, **facts)).rule
+    )
+
+
+def test_without_knowing_the_approvals_nobody_decides() -> None:
+    """A caller that forgot to look which approvals are asked for opens nothing."""
+    unknown = Target(uploader_id=OTHER, state=VersionState.SUBMITTED)
+    assert not decide(Actor(person_id=ME, role=Role.REVIEWER), Action.REVIEW_DECIDE, unknown).allowed
+
+
+def test_an_approval_that_has_fallen_closes_every_door() -> None:
+    """An approved state is not enough: the approval behind it must stand."""
+    fallen = replace(door(), approval_stands=False)
+    assert {"approval-fallen"} == {decide(viewer(), action, fallen).rule for action in VIEWING}
+    sharing = replace(fallen, share=None)
+    assert "approval-fallen" == decide(Actor(person_id=ME, role=Role.MARKETER), Action.SHARE_CREATE, sharing).rule
 
 
 @given(actors, st.sampled_from(Action), targets)

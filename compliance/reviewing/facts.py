@@ -1,0 +1,82 @@
+"""What the table of steps asks for, read from rows: the scan, the findings, the declaration, the approvals.
+
+Findings that count are those of the newest scan and what the preparation noticed: what an older scan found of the same
+bytes was looked for again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.access.model import MaterialClass
+from compliance.declaring import NEEDED, Declared, certificate_fault, china_day, declared_of
+from compliance.lifecycle import RULE_SET_VERSION, Facts, FindingFacts, ScanState
+from storage.database import Transaction
+from storage.rows import scans, versions
+from storage.rows.materials import MaterialRow
+from storage.rows.scans import ScanRow
+from storage.rows.versions import FindingRow, VersionRow
+
+STATES = {"waiting": ScanState.RUNNING, "running": ScanState.RUNNING, "failed": ScanState.FAILED}
+LOW, MEDIUM, HIGH = 0, 1, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """A version as a decision finds it."""
+
+    facts: Facts
+    findings: tuple[FindingRow, ...]
+    declared: Declared | None
+    scan: ScanRow | None
+
+    @property
+    def certificates(self) -> tuple[str, ...]:
+        """The certificates and registrations declared, as a signature names them: kind, number, last day."""
+        declared = self.declared.certificates if self.declared else ()
+        return tuple(f"{each.kind} {each.number} {each.valid_until or '-'}" for each in declared)
+
+
+async def dossier_of(
+    tx: Transaction, material: MaterialRow, version: VersionRow, now: datetime, *, steps_open: int = 1
+) -> Dossier:
+    """The version as it stands in this transaction. `steps_open`: approvals missing besides the one being given."""
+    newest = await scans.newest_scan(tx, version.id)
+    every = (await versions.findings_of(tx, [version.id])).get(version.id, [])
+    findings = counting(every, newest)
+    declared = await declared_of(tx, material.id, version_id=version.id)
+    fault = certificate_fault(declared, china_day(now)) if declared else "certificate-missing"
+    facts = Facts(
+        withdrawn=material.withdrawn_at is not None,
+        prepared=version.preparation != "pending",
+        scan=_scan_state(newest, version),
+        rules_current=newest is not None and newest.rule_set_version in ("", RULE_SET_VERSION),
+        findings=tuple(
+            FindingFacts(severity=each.severity, hard=each.hard, state=each.state) for each in findings
+        ),
+        evidence=declared is not None and bool(declared.evidence_kinds),
+        certificate_needed=MaterialClass(material.material_class) in NEEDED,
+        certificate_valid=fault is None,
+        steps_open=steps_open,
+        same_bytes=True,
+    )  # fmt: skip
+    return Dossier(facts=facts, findings=findings, declared=declared, scan=newest)
+
+
+def counting(findings: Sequence[FindingRow], newest: ScanRow | None) -> tuple[FindingRow, ...]:
+    """The findings that count beside this scan."""
+    return tuple(each for each in findings if each.scan_id in (None, newest.id if newest else None))
+
+
+def risk_of(material_class: MaterialClass, findings: Sequence[FindingRow]) -> int:
+    """How much is at stake, for the order of the queue: 0 low, 1 medium, 2 high."""
+    severities = {each.severity for each in findings}
+    if "block" in severities:
+        return HIGH
+    return MEDIUM if severities or material_class is MaterialClass.PUBLIC_AD else LOW
+
+
+def _scan_state(newest: ScanRow | None, version: VersionRow) -> ScanState:
+    if newest is None or newest.sha256 != version.sha256:
+        return ScanState.MISSING
+    return STATES.get(newest.state, ScanState.FINISHED)

@@ -1,0 +1,245 @@
+"""Electronic signatures under decisions (21 CFR 11.50 and 11.70; 电子签名法 13): made once, examined at every reading.
+
+A signature shows the printed name, the time and what it means. It is bound to what was signed by one SHA-256 over a
+canonical JSON object: the review, the version and its bytes, the rule set, the certificates, how each finding stood,
+the signer and whom they acted for, the time, and the hashes of the reason and of the sealed name. That hash stands in
+the row and in the event, which is a leaf of the ledger; so a row that is changed, or moved to another record, no longer
+agrees with itself or with the log, and the log can't be changed unnoticed.
+
+The printed name is kept as it was at that moment, encrypted under the signer's own key: erasing a person takes the name
+away and leaves every signature whole. An erasure may also replace a name within the reason; the hash of what was
+written stays, and the reading says that words are missing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from compliance.errors import KeyUnavailable
+from compliance.events import CANONICAL
+from compliance.keys import MasterKey
+from compliance.profiles import open_name, seal_name
+from compliance.reviewing.capacities import Capacity
+from storage.database import Transaction
+from storage.rows import review_signatures
+from storage.rows.erasure import ERASED
+from storage.rows.review_signatures import SignatureRow
+from storage.rows.reviews import ReviewCase
+from storage.rows.versions import FindingRow
+
+DOMAIN = b"sealshare/review-signature/v1\n"
+PASSWORD = "password"  # noqa: S105  # the name of a factor, no password
+
+
+class Meaning(StrEnum):
+    """What a signature says."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    REQUEST_CHANGES = "request_changes"
+
+
+class Fault(StrEnum):
+    """What is wrong with a signature that does not hold."""
+
+    ALTERED = "altered"  # the row does not agree with its hash
+    MOVED = "moved"  # it was given for another review, version or bytes
+    NOT_IN_LOG = "not-in-log"  # the log has no such signature
+    FINDINGS_CHANGED = "findings-changed"  # a finding stands otherwise than when it was signed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """Who signs, in which capacity, and what they proved themselves with."""
+
+    person_id: UUID
+    name: str
+    capacity: Capacity
+    factor: str = PASSWORD
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a signature is about, as it stands at this moment."""
+
+    case: ReviewCase
+    findings: Sequence[FindingRow] = ()
+    certificates: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A signature that waits for the number of its event."""
+
+    row: SignatureRow
+
+    def told_by(self, event_id: int) -> SignatureRow:
+        """The signature as it is kept."""
+        return SignatureRow(**{**self.row.__dict__, "event_id": event_id})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """A signature with what an examination found; it holds if there is no fault."""
+
+    row: SignatureRow
+    name: str  # empty once the signer is erased
+    faults: tuple[Fault, ...]
+    reason_whole: bool  # False: an erasure replaced words of it
+
+
+async def draft(
+    tx: Transaction,
+    master: MasterKey,
+    matter: Matter,
+    signer: Signer,
+    meaning: Meaning,
+    *,
+    reason: str,
+    now: datetime,
+) -> Draft:
+    """The signature of this person under this review, as it stands now. Raises KeyUnavailable."""
+    signature_id, case = uuid4(), matter.case
+    sealed = await seal_name(tx, master, signer.person_id, signer.name, _context(signature_id))
+    bound = CANONICAL.encode(
+        {
+            "v": 1,
+            "signature": str(signature_id),
+            "review": str(case.review.id),
+            "version": str(case.version.id),
+            "material": str(case.material.id),
+            "sha256": case.version.sha256,
+            "rule_set": case.review.rule_set_version,
+            "certificates": sorted(matter.certificates),
+            "findings": standing_of(matter.findings),
+            "reason_sha256": hashlib.sha256(reason.encode()).hexdigest(),
+            "name_sha256": hashlib.sha256(sealed).hexdigest(),
+        }
+    )
+    row = SignatureRow(
+        id=signature_id,
+        review_id=case.review.id,
+        discipline=signer.capacity.discipline.value,
+        meaning=meaning.value,
+        person_id=signer.person_id,
+        on_behalf_of=signer.capacity.on_behalf_of,
+        sealed_name=sealed,
+        signed_at=now,
+        factor=signer.factor,
+        reason=reason,
+        bound=bound,
+        hash="",
+        event_id=0,
+    )
+    return Draft(row=SignatureRow(**{**row.__dict__, "hash": hash_of(row)}))
+
+
+def hash_of(row: SignatureRow) -> str:
+    """SHA-256 over everything that the signature says, in hex."""
+    whole = {
+        "bound": row.bound,
+        "signature": str(row.id),
+        "review": str(row.review_id),
+        "discipline": row.discipline,
+        "meaning": row.meaning,
+        "person": str(row.person_id),
+        "on_behalf_of": str(row.on_behalf_of or ""),
+        "signed_at": row.signed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "factor": row.factor,
+    }
+    return hashlib.sha256(DOMAIN + CANONICAL.encode(whole).encode()).hexdigest()
+
+
+def standing_of(findings: Sequence[FindingRow]) -> dict[str, list[str]]:
+    """How each finding stands, by id: rule, severity, state."""
+    return {str(each.id): [each.rule, each.severity, each.state] for each in findings}
+
+
+async def examine(
+    tx: Transaction,
+    master: MasterKey,
+    case: ReviewCase,
+    rows: Sequence[SignatureRow],
+    findings: Sequence[FindingRow],
+) -> list[Examined]:
+    """Each signature with its faults. `findings` are those of the version now; new ones break no signature."""
+    leaves = await review_signatures.leaves(tx, [each.event_id for each in rows])
+    now = standing_of(findings)
+    return [
+        Examined(
+            row=row,
+            name=await _name(tx, master, row),
+            faults=_faults(case, row, leaves.get(row.event_id), now),
+            reason_whole=_digest(row.reason) == _bound(row).get("reason_sha256"),
+        )
+        for row in rows
+    ]
+
+
+def _faults(
+    case: ReviewCase, row: SignatureRow, leaf: bytes | None, findings: Mapping[str, list[str]]
+) -> tuple[Fault, ...]:
+    bound = _bound(row)
+    checks = (
+        (Fault.ALTERED, _altered(row, bound)),
+        (Fault.MOVED, not _about(case, row, bound)),
+        (Fault.NOT_IN_LOG, not _told(row, bound, leaf)),
+        (Fault.FINDINGS_CHANGED, _changed(bound, findings)),
+    )
+    return tuple(fault for fault, found in checks if found)
+
+
+def _altered(row: SignatureRow, bound: Mapping[str, Any]) -> bool:
+    if hash_of(row) != row.hash or hashlib.sha256(row.sealed_name).hexdigest() != bound.get("name_sha256"):
+        return True
+    return _digest(row.reason) != bound.get("reason_sha256") and ERASED not in row.reason
+
+
+def _about(case: ReviewCase, row: SignatureRow, bound: Mapping[str, Any]) -> bool:
+    said = [bound.get(name) for name in ("signature", "review", "version", "material", "sha256")]
+    return row.review_id == case.review.id and case.version.sha256 == case.review.sha256 and said == [
+        str(row.id), str(case.review.id), str(case.version.id), str(case.material.id), case.version.sha256,
+    ]  # fmt: skip
+
+
+def _told(row: SignatureRow, bound: Mapping[str, Any], leaf: bytes | None) -> bool:
+    if leaf is None:
+        return False
+    told = json.loads(leaf)
+    det = told.get("det", {})
+    return (det.get("signature"), det.get("review"), told.get("ver"), told.get("obj"), told.get("res")) == (
+        row.hash, str(row.review_id), bound.get("sha256"), f"material:{bound.get('material')}", "allow",
+    )  # fmt: skip
+
+
+def _changed(bound: Mapping[str, Any], findings: Mapping[str, list[str]]) -> bool:
+    signed: Mapping[str, list[str]] = bound.get("findings", {})
+    return any(findings.get(finding_id, then) != then for finding_id, then in signed.items())
+
+
+def _bound(row: SignatureRow) -> Mapping[str, Any]:
+    try:
+        found = json.loads(row.bound)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+async def _name(tx: Transaction, master: MasterKey, row: SignatureRow) -> str:
+    try:
+        return await open_name(tx, master, row.person_id, row.sealed_name, _context(row.id))
+    except KeyUnavailable:
+        return ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _context(signature_id: UUID) -> str:
+    return f"review-signature:{signature_id}"

@@ -1,0 +1,77 @@
+"""Rows of electronic signatures under decisions. Rows are added and never changed."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from storage.database import Transaction
+from storage.schema import event, review_signature
+
+APPROVE = "approve"
+APPROVALS_MAX = 1_000  # of one material
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureRow:
+    """One signature as stored; compliance.reviewing.signatures says what `bound` and `hash` are."""
+
+    id: UUID
+    review_id: UUID
+    discipline: str
+    meaning: str
+    person_id: UUID
+    on_behalf_of: UUID | None
+    sealed_name: bytes
+    signed_at: datetime
+    factor: str
+    reason: str
+    bound: str
+    hash: str
+    event_id: int
+
+
+COLUMNS = tuple(review_signature.c[each.name] for each in fields(SignatureRow))
+
+
+async def add(tx: Transaction, row: SignatureRow) -> None:
+    """Adds a signature."""
+    await tx.execute(insert(review_signature).values({each.name: getattr(row, each.name) for each in fields(row)}))
+
+
+async def signatures_of(tx: Transaction, review_ids: Collection[UUID]) -> dict[UUID, list[SignatureRow]]:
+    """The signatures under these reviews, in the order in which they were given."""
+    query = select(*COLUMNS).where(review_signature.c.review_id.in_(review_ids))
+    found: dict[UUID, list[SignatureRow]] = {}
+    for row in await tx.execute(query.order_by(review_signature.c.signed_at, review_signature.c.id)):
+        found.setdefault(row.review_id, []).append(SignatureRow(**row._asdict()))
+    return found
+
+
+async def approvers_of(tx: Transaction, review_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Who has approved these reviews, and for whom."""
+    query = select(review_signature.c.review_id, review_signature.c.person_id, review_signature.c.on_behalf_of)
+    query = query.where(review_signature.c.review_id.in_(review_ids), review_signature.c.meaning == APPROVE)
+    found: dict[UUID, frozenset[UUID]] = {}
+    for review_id, *people in await tx.execute(query):
+        found[review_id] = found.get(review_id, frozenset()) | {each for each in people if each is not None}
+    return found
+
+
+async def leaves(tx: Transaction, event_ids: Collection[int]) -> dict[int, bytes]:
+    """The exact leaves of these events."""
+    query = select(event.c.id, event.c.leaf).where(event.c.id.in_(event_ids))
+    return {row.id: row.leaf for row in await tx.execute(query)}
+
+
+async def told_unsigned(tx: Transaction, act: str, sha256: str, obj: str, review_id: str) -> bool:
+    """Whether the log tells of this act on these bytes in this review, and names no signature."""
+    query = select(event.c.leaf).where(
+        event.c.obj == obj, event.c.act == act, event.c.ver == sha256, event.c.res == "allow"
+    )
+    details = [json.loads(leaf).get("det", {}) for leaf in await tx.scalars(query.limit(APPROVALS_MAX))]
+    mine = [each for each in details if each.get("review") == review_id]
+    return bool(mine) and not any("signature" in each for each in mine)

@@ -1,0 +1,31 @@
+"""Reviews for tests: decisions as reviewers sign them, and whole approvals in one call."""
+
+from typing import Any
+
+from compliance.access import Role
+from fileserver.services import Services
+from tests.api import Answer, Api, Client, sign_in
+from tests.people import add_employee
+
+REVIEWERS_MAX = 4
+
+
+def decision(api: Api, sha256: str, decision: str = "approve", **more: Any) -> dict[str, Any]:
+    """What somebody sends who signs with their password."""
+    return {"decision": decision, "sha256": sha256, "password": api.password, **more}
+
+
+async def decide(api: Api, version: dict[str, Any], said: str = "approve", **more: Any) -> Answer:
+    """One reviewer's signature under the newest review of a version, as its owner sees it."""
+    path = f"/reviews/{version['reviews'][-1]['id']}/decision"
+    return await api.post(path, decision(api, version["sha256"], said, **more))
+
+
+async def approve(version: dict[str, Any], first: Api, services: Services, client: Client) -> None:
+    """The whole approval of a version, whatever its class asks for: each further approval by a reviewer of its own."""
+    api = first
+    for _ in range(REVIEWERS_MAX):
+        if (await decide(api, version)).ok["state"] == "approved":
+            return
+        api = await sign_in(client, await add_employee(services, Role.REVIEWER))
+    raise AssertionError("the review asks for more approvals than there can be")
