@@ -129,12 +129,13 @@ async def test_the_managers_figures(stage: Stage) -> None:
     assert [
         "1",
         "1",
+        "0",
         "1",
         "0",
         "0",
         "1",
         "1",
-    ] == figures  # draft, in review, approved, rejected, withdrawn, open, visits
+    ] == figures  # draft, in review, to be changed, approved, rejected, withdrawn, open, visits
     assert visit["title"] in start.body.decode()
     assert "李娜" in start.body.decode()
 
