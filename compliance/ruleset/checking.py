@@ -8,7 +8,7 @@ import re2
 from compliance.ruleset.patterns import compiled
 from compliance.ruleset.schema import RuleFile, RulePart, Trigger
 from compliance.ruleset.terms import TERMS_MAX, Choice, TermInvalid, written_out
-from compliance.ruleset.views import compact
+from compliance.ruleset.views import folded
 from compliance.ruleset.yaml_file import Path
 
 Fault = tuple[Path, str, str]
@@ -99,12 +99,14 @@ def _rule_words(path: Path, rule: RulePart) -> Iterator[tuple[Path, Iterable[str
             yield (*here, "together", "none"), trigger.together.none, 1
         if trigger.missing:
             yield (*here, "missing", "when"), trigger.missing.when, 1
+            yield (*here, "missing", "also"), trigger.missing.also or (), 1
             yield (*here, "missing", "text"), trigger.missing.text, 2
-    for name in ("phrases", "before", "near", "never_near"):
-        yield (*path, "unless", name), getattr(rule.unless, name), 1
+    for number, unless in enumerate(rule.unless):
+        for name in ("phrases", "before", "near", "never_near"):
+            yield (*path, "unless", number, name), getattr(unless, name), 1
 
 
 def _short(path: Path, choice: Choice, letters_min: int) -> Iterator[Fault]:
     for word in choice.words:
-        if len(compact(word).text) < letters_min:
+        if len(folded(word)) < letters_min:
             yield path, "too-short", word

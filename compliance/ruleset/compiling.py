@@ -18,7 +18,7 @@ class Step:
 
     kind: Literal["words", "near", "together", "missing", "lapsed"]
     groups: tuple[int, ...]
-    unless: Excuses
+    unless: tuple[Excuses, ...]
     severity: Severity | None = None
     within: int = 0
     reach: int = 0  # how long a word of the second group can be
@@ -69,7 +69,7 @@ def compile_rules(file: RuleFile) -> Program:
 
 
 def _step(groups: _Groups, rule: RulePart, trigger: Trigger) -> Step:
-    unless = excuses_of(groups.file, rule.unless)
+    unless = tuple(excuses_of(groups.file, each) for each in rule.unless)
     severity, literal = trigger.severity, trigger.literal
     if trigger.words:
         words = groups.number(trigger.words, literal=literal)
@@ -93,7 +93,11 @@ def _step(groups: _Groups, rule: RulePart, trigger: Trigger) -> Step:
         missing = trigger.missing
         return Step(
             kind="missing",
-            groups=(groups.number(missing.when, literal=literal), groups.number(missing.text, literal=True)),
+            groups=(
+                groups.number(missing.when, literal=literal),
+                groups.number(missing.also or missing.when, literal=literal),
+                groups.number(missing.text, literal=True),
+            ),
             unless=unless,
             severity=severity,
             term=missing.text[0],

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from compliance.ruleset.lookup import Found
+from compliance.ruleset.places import Found
 from compliance.ruleset.schema import RuleFile, Unless
 from compliance.ruleset.terms import written_out
-from compliance.ruleset.views import compact
+from compliance.ruleset.views import folded
 
 BEFORE_CHARS = 4
 NEAR_CHARS = 12
@@ -21,23 +21,22 @@ class Excuses:
     near: tuple[str, ...] = ()
     never_near: tuple[str, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.phrases or self.before or self.near)
-
 
 def excuses_of(file: RuleFile, unless: Unless) -> Excuses:
     """The excuses, written out."""
 
     def words(listed: Iterable[str]) -> tuple[str, ...]:
-        return tuple(compact(word).text for word in written_out(listed, file.lists, file.patterns).words)
+        return tuple(folded(word) for word in written_out(listed, file.lists, file.patterns).words)
 
     return Excuses(words(unless.phrases), words(unless.before), words(unless.near), words(unless.never_near))
 
 
-def excused(excuses: Excuses, found: Found, start: int, end: int) -> bool:
-    """True when something excuses what stands at start…end of the compact text."""
-    if not excuses or start == end:
-        return False
+def excused(excuses: Iterable[Excuses], found: Found, start: int, end: int) -> bool:
+    """True when one of the excuses holds for what stands at start…end of the compact text."""
+    return start != end and any(_holds(each, found, start, end) for each in excuses)
+
+
+def _holds(excuses: Excuses, found: Found, start: int, end: int) -> bool:
     text = found.view.text
     around = text[max(0, start - NEAR_CHARS) : end + NEAR_CHARS]
     if any(word in around for word in excuses.never_near):

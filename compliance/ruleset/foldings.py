@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 CODES = 0x110000
+SEVERAL = 0x110000  # stands in the table for a character that becomes more than one
 KEPT_SIGNS = "%¥"
 _MARKS = frozenset({"Cf", "Mn", "Me", "Cc"})
 
@@ -47,9 +48,9 @@ Codes = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Foldings:
-    """`single[code]` is the character that a code point becomes, 0 if it is dropped; a few become several.
+    """`single[code]` is the character that a code point becomes, 0 if it is dropped, SEVERAL if it is one of `several`.
 
-    `several` holds those by code point. `separates[code]` is true where what is dropped can be seen: a blank, a dash.
+    `separates[code]` is true where what is dropped can be seen: a blank, a dash.
     """
 
     single: Codes
@@ -71,7 +72,7 @@ def foldings() -> Foldings:
         if len(folded) == 1:
             single[code] = ord(folded)
         elif folded:
-            several[code] = folded
+            single[code], several[code] = SEVERAL, folded
         separates[code] = unicodedata.category(chr(code)) not in _MARKS or chr(code).isspace()
     for old, new in simplified.items():
         single[old] = single[ord(new)]

@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from compliance.ruleset.compiling import Program, Step, compile_rules
 from compliance.ruleset.excuses import excused
 from compliance.ruleset.hits import GRAVITY, QUOTE_CHARS_MAX, Hit, Severity, View
-from compliance.ruleset.lookup import Found, Place
 from compliance.ruleset.numbers import has_lapsed
+from compliance.ruleset.places import Found, Place, parts
 from compliance.ruleset.rule_set import RuleSet
-from compliance.ruleset.views import PAGE_BREAK
 
 if TYPE_CHECKING:
     from compliance.declaring import Declared  # a type only: the tables behind it are nothing to a worker
@@ -91,17 +91,18 @@ def _raw(place: Place) -> _Raw:
 
 
 def _near(step: Step, found: Found) -> Iterator[_Raw]:
+    """Each word of the first kind with the nearest one of the second."""
     first, second = step.groups
     for place in found.places.get(first, ()):
         earliest = place.start if step.ordered else place.start - step.within - step.reach
-        for count, other in enumerate(found.between(second, earliest, place.end + step.within)):
-            if count >= NEAR_MAX:
-                break
-            if other.end + step.within < place.start or _overlap(place, other):
-                continue
-            raw = _joined(place, other)
-            if PAGE_BREAK not in _quoted(found, raw):
-                yield raw
+        others = islice(found.between(second, earliest, place.end + step.within), NEAR_MAX)
+        close = [other for other in others if not _overlap(place, other) and _gap(place, other) <= step.within]
+        joined = [_joined(place, other) for other in sorted(close, key=lambda other: _gap(place, other))]
+        yield from islice((raw for raw in joined if not parts(_quoted(found, raw))), 1)
+
+
+def _gap(one: Place, other: Place) -> int:
+    return max(one.start, other.start) - min(one.end, other.end)
 
 
 def _overlap(one: Place, other: Place) -> bool:
@@ -122,9 +123,9 @@ def _together(step: Step, found: Found) -> Iterator[_Raw]:
 
 
 def _missing(step: Step, found: Found, declared: "Declared") -> Iterator[_Raw]:
-    when, text = step.groups
+    *when, text = step.groups
     declares = any(str(certificate.kind) in step.unless_declared for certificate in declared.certificates)
-    if found.places.get(when) and not found.places.get(text) and not declares:
+    if all(found.places.get(group) for group in when) and not found.places.get(text) and not declares:
         yield _Raw(0, 0, step.term, View.ABSENT)
 
 
@@ -136,7 +137,7 @@ def _quoted(found: Found, raw: _Raw) -> str:
 def _offsets(found: Found, raw: _Raw) -> tuple[int, int]:
     if raw.view is View.ABSENT:
         return 0, 0
-    return int(found.view.offsets[raw.start]), int(found.view.offsets[raw.end - 1]) + 1
+    return found.offsets(raw.start, raw.end)
 
 
 def _hit(rule_id: str, severity: Severity, raw: _Raw, found: Found) -> Hit:

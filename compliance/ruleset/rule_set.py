@@ -62,8 +62,8 @@ class RuleSet:
 
     def weight(self, rule_id: str, material_class: MaterialClass) -> Severity | None:
         """How grave the rule is for a class of material; None where it does not hold."""
-        weight = self.rules[rule_id].severity.get(material_class, "off")
-        return None if weight == "off" else weight
+        weight = self.rules[rule_id].severity.get(material_class, "none")
+        return None if weight == "none" else weight
 
     def articles(self, rule_id: str, language: str) -> list[str]:
         """The rule's basis in words: the law's name and where in it."""

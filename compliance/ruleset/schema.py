@@ -15,8 +15,9 @@ NAME_CHARS_MAX = 40
 RULES_MAX = 300
 LISTS_MAX = 200
 WORDS_MAX = 2_000  # of one list or trigger
-WORD_CHARS_MAX = 120
+WORD_CHARS_MAX = 200
 TRIGGERS_MAX = 20
+UNLESS_MAX = 10
 WITHIN_CHARS_MAX = 100
 TEXT_CHARS_MAX = 600
 PATTERNS_MAX = 60
@@ -30,7 +31,7 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=WORD_CHARS_MAX,
 Words = Annotated[list[Word], Field(min_length=1, max_length=WORDS_MAX)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_CHARS_MAX, strip_whitespace=True)]
 Within = Annotated[int, Field(ge=1, le=WITHIN_CHARS_MAX)]
-Weight = Severity | Literal["off"]
+Weight = Severity | Literal["none"]
 
 
 class Part(BaseModel):
@@ -88,6 +89,7 @@ class Missing(Part):
     """A text that has to stand in the material and does not."""
 
     when: Words = Field(description="Only asked where one of these is in the material")
+    also: Words | None = Field(default=None, description="… and one of these too")
     text: Words = Field(description="One of these has to be there")
     unless_declared: list[Name] = Field(
         default=[], max_length=20, description="Nor asked where a certificate of one of these kinds is declared"
@@ -109,7 +111,7 @@ class Trigger(Part):
 
 
 class Unless(Part):
-    """What excuses a hit."""
+    """What excuses a hit: any one of these."""
 
     phrases: Annotated[list[Word], Field(max_length=WORDS_MAX)] = Field(
         default=[], description="The hit is a part of one of these"
@@ -121,7 +123,7 @@ class Unless(Part):
         default=[], description="One of these is at most 12 characters away"
     )
     never_near: Annotated[list[Word], Field(max_length=WORDS_MAX)] = Field(
-        default=[], description="Nothing is excused within 12 characters of one of these"
+        default=[], description="But not within 12 characters of one of these"
     )
 
 
@@ -143,7 +145,7 @@ class RulePart(Part):
         description="By class of material; `off` where the rule does not hold"
     )
     find: Annotated[list[Trigger], Field(min_length=1, max_length=TRIGGERS_MAX)]
-    unless: Unless = Unless()
+    unless: Annotated[list[Unless], Field(max_length=UNLESS_MAX)] = []
     evidence: list[Name] = Field(default=[], max_length=10, description="Kinds of evidence that settle it")
 
 

@@ -24,7 +24,7 @@ _TONES = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 LATIN_RUN = re.compile(r"[a-z]{2,}")
 _ASCII = 0x80
 # Characters in use of their own that are also written for another because they look alike: what they are, and for what.
-LOOKS = dict(zip("冶末己已巳蒂愉戴拨", "治未已己已帝愈带拔", strict=True))
+LOOKS = dict(zip("冶末己已巳蒂愉戴拨镁怼", "治未已己已帝愈带拔美对", strict=True))
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
-"""Words of a rule file, written out: `最(佳|好)` stands for two words, `@effects` for a list or a pattern."""
+"""Words of a rule file, written out: `最(佳|好)的?` stands for four words, `@effects` for a list or a pattern."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-FORMS_MAX = 400  # of one word with alternatives
+FORMS_MAX = 1_200  # of one word with alternatives
 TERMS_MAX = 20_000  # of a whole rule set
 LIST_DEPTH_MAX = 4
 
-_CHOICE = re.compile(r"\(([^()]*)\)")
+_PIECE = re.compile(r"(?:\((?P<choice>[^()]*)\)|(?P<plain>[^()|?]))(?P<optional>\??)")
 
 
 class TermInvalid(ValueError):
@@ -30,17 +30,23 @@ class Choice:
 
 
 def forms(word: str) -> Iterator[str]:
-    """The words that a word with alternatives stands for. Raises TermInvalid."""
-    pieces = _CHOICE.split(word)
-    options = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
-    if any(sign in piece for piece in pieces[::2] for sign in "()|"):
-        raise TermInvalid("brackets", word)
-    count = 1
-    for option in options:
-        count *= len(option)
-    if count > FORMS_MAX:
-        raise TermInvalid("too-many-forms", word)
+    """The words that a word with alternatives and optional parts stands for. Raises TermInvalid."""
+    options: list[list[str]] = []
+    count, at = 1, 0
+    while at < len(word):
+        piece = _PIECE.match(word, at)
+        if piece is None:
+            raise TermInvalid("brackets", word)
+        options.append(_options(piece))
+        count, at = count * len(options[-1]), piece.end()
+        if count > FORMS_MAX:
+            raise TermInvalid("too-many-forms", word)
     yield from ("".join(parts) for parts in product(*options))
+
+
+def _options(piece: re.Match[str]) -> list[str]:
+    options = [piece["plain"]] if piece["choice"] is None else piece["choice"].split("|")
+    return [*options, ""] if piece["optional"] else options
 
 
 def written_out(words: Iterable[str], lists: Mapping[str, Sequence[str]], patterns: Iterable[str]) -> Choice:

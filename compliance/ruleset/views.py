@@ -4,16 +4,20 @@ Everything is reckoned on arrays, so that a million characters take some hundred
 of a view knows the offset in the text it came from.
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from compliance.ruleset.foldings import Codes, foldings
+from compliance.ruleset.foldings import SEVERAL, Codes, foldings
 from compliance.ruleset.sounds import LATIN_RUN, sounds, spelled_out
 
 Offsets = npt.NDArray[np.int64]
 PAGE_BREAK = "\f"
+WORDS_REMEMBERED = 20_000
+DIGIT_IN_WORD = re.compile("[a-z][01][a-z]")
 _WIDE = "utf-32-le"
 _ZERO, _ONE, _O, _L, _A, _Z = (ord(sign) for sign in "01olaz")
 
@@ -49,10 +53,23 @@ def compact(text: str) -> Compact:
     tables = foldings()
     codes = np.frombuffer(text.encode(_WIDE, "surrogatepass"), np.uint32)
     folded = tables.single[codes]
-    several = _several(text, tables.several)
+    several = {int(place): tables.several[int(codes[place])] for place in np.flatnonzero(folded == SEVERAL)}
     kept, offsets = _expanded(folded, several) if several else _kept(folded)
-    _letters_for_digits(kept)
-    return Compact(kept.tobytes().decode(_WIDE), kept, offsets)
+    shown = kept.tobytes().decode(_WIDE)
+    if _mixed(shown):
+        _letters_for_digits(kept)
+        shown = kept.tobytes().decode(_WIDE)
+    return Compact(shown, kept, offsets)
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def folded(word: str) -> str:
+    """The compact text of a word, remembered: rule files hold the same words in many places."""
+    return compact(word).text
+
+
+def _mixed(text: str) -> bool:
+    return DIGIT_IN_WORD.search(text) is not None
 
 
 def _kept(folded: Codes) -> tuple[Codes, Offsets]:
@@ -69,14 +86,6 @@ def _letters_for_digits(codes: Codes) -> None:
 
 def _letter(codes: Codes) -> npt.NDArray[np.bool_]:
     return (codes >= _A) & (codes <= _Z)
-
-
-def _several(text: str, table: dict[int, str]) -> dict[int, str]:
-    """The characters of the text that become several, by their place."""
-    if text.isascii():
-        return {}
-    found = {character for character in set(text) if ord(character) in table}
-    return {place: table[ord(character)] for place, character in enumerate(text) if character in found} if found else {}
 
 
 def _expanded(folded: Codes, several: dict[int, str]) -> tuple[Codes, Offsets]:

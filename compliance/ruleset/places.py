@@ -1,0 +1,88 @@
+"""Where something stands in a text, how it is written there, and everything that was found in one text."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from compliance.ruleset.foldings import foldings
+from compliance.ruleset.hits import View
+from compliance.ruleset.likeness import PAIR
+from compliance.ruleset.views import PAGE_BREAK, Compact
+
+GAP_CHARS_MAX = 8  # separators between two characters of a word
+SENTENCE_ENDS = frozenset("。！？；!?;")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the compact text, what it is, and how it was written."""
+
+    start: int
+    end: int
+    term: str
+    view: View
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one text holds: the places of each group, by its number, from left to right."""
+
+    text: str
+    view: Compact
+    places: Mapping[int, Sequence[Place]]
+    starts: dict[int, list[int]] = field(default_factory=dict)
+
+    def between(self, group: int, first: int, last: int) -> Iterator[Place]:
+        """The group's places that start from `first` to `last`."""
+        places = self.places.get(group, ())
+        if group not in self.starts:
+            self.starts[group] = [place.start for place in places]
+        begin = bisect_left(self.starts[group], first)
+        while begin < len(places) and places[begin].start <= last:
+            yield places[begin]
+            begin += 1
+
+    def offsets(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the text as given of start…end in the compact text."""
+        return self.view.offsets.item(start), self.view.offsets.item(end - 1) + 1
+
+
+def written(text: str, view: Compact, first: int, behind: int) -> View | None:
+    """How first…behind of the compact text is written; None if what stands between its characters parts them."""
+    start, end = view.offsets.item(first), view.offsets.item(behind - 1)
+    if end - start == behind - first - 1:
+        return View.NORMALISED
+    separates = foldings().separates
+    seen = View.NORMALISED
+    offsets = view.offsets[first:behind].tolist()
+    for here, there in zip(offsets, offsets[1:], strict=False):  # noqa: RUF007  # two lists are faster than pairwise
+        gap = [sign for sign in text[here + 1 : there] if separates[ord(sign)]]
+        if len(gap) > GAP_CHARS_MAX or PAGE_BREAK in gap or (behind - first == PAIR and ends_sentence(gap)):
+            return None
+        if gap:
+            seen = View.COMPACT
+    return seen
+
+
+def goes_on(text: str, view: Compact, first: int, behind: int) -> bool:
+    """True where a Latin word or a number goes on at one of the edges: "top1" in "stop 100"."""
+    start, end = view.offsets.item(first), view.offsets.item(behind - 1) + 1
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return _one_word(before, view.text[first]) or _one_word(view.text[behind - 1], after)
+
+
+def ends_sentence(between: Sequence[str]) -> bool:
+    """True when a sentence ends in a text."""
+    return not SENTENCE_ENDS.isdisjoint(between)
+
+
+def parts(between: str) -> bool:
+    """True when a page or a sentence ends in a text."""
+    return PAGE_BREAK in between or ends_sentence(between)
+
+
+def _one_word(left: str, right: str) -> bool:
+    """Both Latin letters, or both digits: without a space between them they are one word, one number."""
+    if not (left.isascii() and right.isascii()):
+        return False
+    return (left.isalpha() and right.isalpha()) or (left.isdigit() and right.isdigit())
