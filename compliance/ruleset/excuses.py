@@ -49,9 +49,8 @@ def _holds(excuses: Excuses, found: Found, start: int, end: int) -> bool:
 
 
 def _covers(text: str, phrase: str, start: int, end: int) -> bool:
-    """True if the phrase stands over start…end, or reaches over its first or its last character from within."""
-    first = max(0, end - len(phrase))
-    return text.find(phrase, first, start + len(phrase)) >= 0
+    """True if the phrase stands over all of start…end."""
+    return text.find(phrase, max(0, end - len(phrase)), start + len(phrase)) >= 0
 
 
 def _before(text: str, word: str, start: int) -> bool:

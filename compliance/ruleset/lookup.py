@@ -91,35 +91,55 @@ class Lookup:
         """Every place of every group."""
         view = compact(text)
         places: dict[Use, list[Place]] = defaultdict(list)
-        for verdict, first, behind in self._words(view):
-            self._note(places, verdict, text, view, first, behind)
-        for place in np.flatnonzero(self._is_letter[view.codes]).tolist():
-            letter = view.text[place]
-            verdict = Verdict(letter, tuple(self._letters[ord(letter)]), by_sound=False, latin=letter.isascii())
-            self._note(places, verdict, text, view, place, place + 1)
+        for verdict, first, behind, beside in self._words(view):
+            if beside and not verdict.latin:
+                seen: View | None = View.PINYIN if verdict.by_sound else View.NORMALISED
+                part = False
+            else:
+                seen, part = _looked_at(text, view, verdict, first, behind)
+            if seen is None:
+                continue
+            place = Place(first, behind, verdict.term, seen)
+            for use in verdict.uses:
+                kept = places[use]
+                if len(kept) < PLACES_MAX and not (part and isinstance(use, int)):
+                    kept.append(place)
         self._match_patterns(text, view, places)
-        ordered = {
-            use: sorted(found, key=lambda place: (place.start, -place.end))
-            for use, found in places.items()
-            if isinstance(use, int)
-        }
+        ordered = {use: sorted(found, key=_order) for use, found in places.items() if isinstance(use, int)}
         return Found(text, view, ordered)
 
-    def _words(self, view: Compact) -> Iterator[tuple[Verdict, int, int]]:
-        """What the characters at each match of the automaton are, by the compact text."""
+    def _words(self, view: Compact) -> Iterator[tuple[Verdict, int, int, bool]]:
+        """What the characters at each match are, where in the compact text, and whether they stand side by side."""
+        verdicts, firsts, behinds = self._matches(view)
+        for place in np.flatnonzero(self._is_letter[view.codes]).tolist():
+            letter = view.text[place]
+            verdicts.append(Verdict(letter, tuple(self._letters[ord(letter)]), by_sound=False, latin=letter.isascii()))
+            firsts.append(place)
+            behinds.append(place + 1)
+        first, behind = np.array(firsts, np.int64), np.array(behinds, np.int64)
+        beside = view.offsets[behind - 1] - view.offsets[first] == behind - first - 1
+        return zip(verdicts, firsts, behinds, beside.tolist(), strict=True)
+
+    def _matches(self, view: Compact) -> tuple[list[Verdict], list[int], list[int]]:
         sound = sounding(view)
-        automaton, _ = self._automaton
         known = self._verdicts
         if len(known) > VERDICTS_MAX:
             known.clear()
-        for code, start, end in automaton.find_matches_as_indexes(sound.text, overlapping=True):
-            first, behind = sound.span(start, end)
-            shown = view.text[first:behind]
-            verdicts = known.get((code, shown))
-            if verdicts is None:
-                verdicts = known[code, shown] = self._judge(code, shown, _pieces(view.text, sound, start, end))
-            for verdict in verdicts:
-                yield verdict, first, behind
+        verdicts: list[Verdict] = []
+        firsts: list[int] = []
+        behinds: list[int] = []
+        text, span, whole = view.text, sound.span, sound.starts is None
+        for code, start, end in self._automaton[0].find_matches_as_indexes(sound.text, overlapping=True):
+            first, behind = (start, end) if whole else span(start, end)
+            shown = text[first:behind]
+            judged = known.get((code, shown))
+            if judged is None:
+                judged = known[code, shown] = self._judge(code, shown, _pieces(text, sound, start, end))
+            for verdict in judged:
+                verdicts.append(verdict)
+                firsts.append(first)
+                behinds.append(behind)
+        return verdicts, firsts, behinds
 
     def _judge(self, code: int, shown: str, pieces: tuple[str, ...]) -> tuple[Verdict, ...]:
         found = []
@@ -131,19 +151,6 @@ class Lookup:
                 heard = tuple(use for use in uses if isinstance(use, int) and use not in self._literal)
                 found.append(Verdict(term.text, heard, by_sound=True, latin=latin))
         return tuple(verdict for verdict in found if verdict.uses)
-
-    def _note(  # what was found, and where: the text in its two forms
-        self, places: dict[Use, list[Place]], verdict: Verdict, text: str, view: Compact, first: int, behind: int
-    ) -> None:
-        """Keeps a place for what it is used for; only a pattern's anchor may be a part of a longer word or number."""
-        seen = written(text, view, first, behind)
-        if seen is None or (verdict.by_sound and ends_sentence(text[view.offsets[first] : view.offsets[behind - 1]])):
-            return
-        part = verdict.latin and goes_on(text, view, first, behind)
-        place = Place(first, behind, verdict.term, View.PINYIN if verdict.by_sound else seen)
-        for use in verdict.uses:
-            if len(places[use]) < PLACES_MAX and not (part and isinstance(use, int)):
-                places[use].append(place)
 
     def _match_patterns(self, text: str, view: Compact, places: dict[Use, list[Place]]) -> None:
         for name, (pattern, part) in self._patterns.items():
@@ -158,6 +165,21 @@ class Lookup:
                         found[first, behind] = Place(first, behind, match.group(), seen)
             for group in self._pattern_groups.get(name, ()):
                 places[group].extend(found.values())
+
+
+def _looked_at(text: str, view: Compact, verdict: Verdict, first: int, behind: int) -> tuple[View | None, bool]:
+    """How it is written (None: not as one word), and whether it is but a part of a longer Latin word or number."""
+    seen = written(text, view, first, behind)
+    if seen is None:
+        return None, False
+    if verdict.by_sound:
+        over = ends_sentence(text[view.offsets.item(first) : view.offsets.item(behind - 1)])
+        seen = None if over else View.PINYIN
+    return seen, verdict.latin and goes_on(text, view, first, behind)
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return place.start, -place.end
 
 
 def _by_pattern(groups: Sequence[Choice]) -> dict[str, list[int]]:

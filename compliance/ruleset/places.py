@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from compliance.ruleset.foldings import foldings
 from compliance.ruleset.hits import View
@@ -13,8 +14,7 @@ GAP_CHARS_MAX = 8  # separators between two characters of a word
 SENTENCE_ENDS = frozenset("。！？；!?;")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in the compact text, what it is, and how it was written."""
 
     start: int
