@@ -11,8 +11,6 @@ from enum import StrEnum
 from compliance.access.model import VersionState
 from compliance.errors import RequirementUnmet, WrongState
 
-RULE_SET_VERSION = "none-1"  # no rule set scans yet; an approval still names what it covered
-
 
 class Command(StrEnum):
     """What can be done with a version."""

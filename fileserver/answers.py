@@ -55,9 +55,7 @@ class FindingOut(Output):
     @classmethod
     def of(cls, row: FindingRow, language: Language) -> "FindingOut":
         """The finding for this reader."""
-        key = f"finding-{row.rule}"
-        known = has_message(language, key)
-        params = row.params if known else {"detector": row.detector, "rule": row.rule}
+        key, params = _sentence(row, language)
         place = Place.of_row(row.place)
         return cls(
             id=row.id,
@@ -65,7 +63,7 @@ class FindingOut(Output):
             rule=row.rule,
             severity=row.severity,
             page=place.page,
-            message=translate(language, key if known else "finding-other", **params),
+            message=translate(language, key, **params),
             basis=row.basis,
             box=place.box,
             start_ms=place.start_ms,
@@ -74,6 +72,18 @@ class FindingOut(Output):
             state=row.state,
             reason=row.reason,
         )
+
+
+def _sentence(row: FindingRow, language: Language) -> tuple[str, Mapping[str, str | int]]:
+    """The message of a finding and its arguments; rules of a rule set bring their own words, in both languages."""
+    key = f"finding-{row.rule}"
+    if has_message(language, key):
+        return key, row.params
+    suffix = "zh" if language.startswith("zh") else "en"
+    words = {name: row.params.get(f"{name}_{suffix}") for name in ("title", "plain", "suggestion")}
+    if None in words.values():
+        return "finding-other", {"detector": row.detector, "rule": row.rule}
+    return "broken-rule", {"rule": row.rule, **{name: str(text) for name, text in words.items()}}
 
 
 class VersionBrief(Output):

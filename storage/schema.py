@@ -505,6 +505,29 @@ reviewer_discipline = Table(
     PrimaryKeyConstraint("person_id", "discipline"),
 )
 
+rule_set = Table(
+    # A rule file under its version. Rows are added and never changed; the newest activation says which one counts.
+    "rule_set",
+    metadata,
+    _id(),
+    Column("version", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    _ref("written_by", "person"),
+    _time("written_at", nullable=False),
+)
+
+rule_set_activation = Table(
+    "rule_set_activation",
+    metadata,
+    _id(),
+    _ref("rule_set_id", "rule_set"),
+    Column("reason", Text, nullable=False),
+    _ref("activated_by", "person"),
+    _time("activated_at", nullable=False),
+    Index("ix_rule_set_activation_activated_at", "activated_at"),
+)
+
 review_procedure = Table(
     # Which approvals a class needs, and what it needed before: the newest row of a class is in force.
     "review_procedure",

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from compliance.access.model import MaterialClass
 from compliance.declaring import NEEDED, Declared, certificate_fault, china_day, declared_of
-from compliance.lifecycle import RULE_SET_VERSION, Facts, FindingFacts, ScanState
+from compliance.lifecycle import Facts, FindingFacts, ScanState
+from compliance.ruling import version_in_force
 from storage.database import Transaction
 from storage.rows import scans, versions
 from storage.rows.materials import MaterialRow
@@ -50,7 +51,7 @@ async def dossier_of(
         withdrawn=material.withdrawn_at is not None,
         prepared=version.preparation != "pending",
         scan=_scan_state(newest, version),
-        rules_current=newest is not None and newest.rule_set_version in ("", RULE_SET_VERSION),
+        rules_current=newest is not None and newest.rule_set_version in ("", await version_in_force(tx)),
         findings=tuple(
             FindingFacts(severity=each.severity, hard=each.hard, state=each.state) for each in findings
         ),

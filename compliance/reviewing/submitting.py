@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance.access.model import MaterialClass
-from compliance.lifecycle import RULE_SET_VERSION
 from compliance.reviewing.facts import Dossier, risk_of
 from compliance.reviewing.procedures import procedure_of
+from compliance.ruling import version_in_force
 from storage.database import Transaction
 from storage.rows import review_steps, reviews
 from storage.rows.materials import MaterialRow
@@ -25,7 +25,7 @@ async def open_review(
         id=uuid4(),
         version_id=version.id,
         sha256=version.sha256,
-        rule_set_version=(dossier.scan.rule_set_version if dossier.scan else "") or RULE_SET_VERSION,
+        rule_set_version=(dossier.scan.rule_set_version if dossier.scan else "") or await version_in_force(tx),
         state=reviews.PENDING,
         submitted_by=by,
         submitted_at=now,

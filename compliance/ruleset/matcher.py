@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,18 @@ from compliance.ruleset.rule_set import RuleSet
 if TYPE_CHECKING:
     from compliance.declaring import Declared  # a type only: the tables behind it are nothing to a worker
 
+OF_WHOLE = frozenset({"together", "missing"})
 TEXT_CHARS_MAX = 2_000_000
 HITS_MAX = 100  # of one rule in one text
 NEAR_MAX = 20  # of what stands near one word
+
+
+class Scope(StrEnum):
+    """Which rules are asked."""
+
+    ALL = "all"
+    PAGE = "page"  # those that one page is enough for
+    WHOLE = "whole"  # those that need the whole material: what is missing, what must not stand together
 
 
 class TextTooLong(ValueError):
@@ -49,20 +59,22 @@ class Matcher:
         self.rule_set = rule_set
         self._program: Program = compile_rules(rule_set.file)
 
-    def hits(self, text: str, declared: "Declared", *, today: date) -> list[Hit]:
+    def hits(self, text: str, declared: "Declared", *, today: date, scope: Scope = Scope.ALL) -> list[Hit]:
         """Every hit, by place. Raises TextTooLong."""
         if len(text) > TEXT_CHARS_MAX:
             raise TextTooLong
         found = self._program.lookup.find(text)
-        return sorted(self._all(found, declared, today), key=lambda hit: (hit.start, hit.end, hit.rule))
+        return sorted(self._all(found, declared, today, scope), key=lambda hit: (hit.start, hit.end, hit.rule))
 
-    def _all(self, found: Found, declared: "Declared", today: date) -> Iterator[Hit]:
+    def _all(self, found: Found, declared: "Declared", today: date, scope: Scope) -> Iterator[Hit]:
         for rule_id, steps in self._program.rules.items():
             weight = self.rule_set.weight(rule_id, declared.material_class)
             if weight is None:
                 continue
             hits: list[Hit] = []
             for step in steps:
+                if scope is not Scope.ALL and (step.kind in OF_WHOLE) is not (scope is Scope.WHOLE):
+                    continue
                 for raw in _met(step, found, declared, today):
                     if not excused(step.unless, found, raw.start, raw.end):
                         hits.append(_hit(rule_id, _milder(weight, step.severity), raw, found))

@@ -146,6 +146,7 @@ class RulePart(Part):
     )
     find: Annotated[list[Trigger], Field(min_length=1, max_length=TRIGGERS_MAX)]
     unless: Annotated[list[Unless], Field(max_length=UNLESS_MAX)] = []
+    covered: bool = Field(default=False, description="It is personal data: only its beginning is quoted")
     evidence: list[Name] = Field(default=[], max_length=10, description="Kinds of evidence that settle it")
 
 

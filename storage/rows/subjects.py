@@ -33,6 +33,8 @@ from storage.schema import (
     review_procedure,
     review_signature,
     reviewer_discipline,
+    rule_set,
+    rule_set_activation,
     saved_search,
     session,
     share,
@@ -95,6 +97,8 @@ HELD: tuple[Held, ...] = (
     ),
     Held("review-disciplines", reviewer_discipline, (reviewer_discipline.c.person_id,)),
     Held("review-procedures", review_procedure, (review_procedure.c.set_by,)),
+    Held("rule-sets", rule_set, (rule_set.c.written_by,)),
+    Held("rule-set-activations", rule_set_activation, (rule_set_activation.c.activated_by,)),
     Held(
         "shares",
         share,

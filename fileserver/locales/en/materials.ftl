@@ -5,6 +5,7 @@ problem-upload-used-explanation = An upload becomes one version of one material,
 invalid-control-characters = The text holds control characters, or characters that reverse its direction.
 
 finding-other = The detector { $detector } reports { $rule }.
+broken-rule = { $rule } { $title }: { $plain } What to do: { $suggestion }
 finding-extension-mismatch = The file name ends in .{ $extension }, but the bytes are { $media_type }.
 finding-leading-bytes = { $bytes } bytes stand in front of the PDF.
 finding-two-formats = The file opens both as { $media_type } and as { $other }.

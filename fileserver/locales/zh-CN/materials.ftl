@@ -5,6 +5,7 @@ problem-upload-used-explanation = 一次上传只能成为一份资料的一个�
 invalid-control-characters = 文字中含有控制字符，或会改变文字方向的字符。
 
 finding-other = 检测器 { $detector } 报告：{ $rule }。
+broken-rule = { $rule } { $title }：{ $plain }建议：{ $suggestion }
 finding-extension-mismatch = 文件名以 .{ $extension } 结尾，但内容实为 { $media_type }。
 finding-leading-bytes = PDF 之前有 { $bytes } 字节的其他内容。
 finding-two-formats = 该文件既可作为 { $media_type } 打开，也可作为 { $other } 打开。

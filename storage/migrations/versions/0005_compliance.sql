@@ -286,3 +286,30 @@ CREATE TABLE review_absence (
     CONSTRAINT fk_review_absence_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
 );
 CREATE INDEX ix_review_absence_open ON review_absence (person_id) WHERE ended_at IS NULL;
+
+-- Rule sets ------------------------------------------------------------------------------------------------------------
+
+-- What was written, never changed: a rule file under its version. Which one counts, the newest activation says.
+CREATE TABLE rule_set (
+    id UUID NOT NULL,
+    version TEXT NOT NULL,
+    source TEXT NOT NULL,
+    note TEXT NOT NULL,
+    written_by UUID NOT NULL,
+    written_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_rule_set PRIMARY KEY (id),
+    CONSTRAINT uq_rule_set_version UNIQUE (version),
+    CONSTRAINT fk_rule_set_written_by FOREIGN KEY(written_by) REFERENCES person (id)
+);
+
+CREATE TABLE rule_set_activation (
+    id UUID NOT NULL,
+    rule_set_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    activated_by UUID NOT NULL,
+    activated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_rule_set_activation PRIMARY KEY (id),
+    CONSTRAINT fk_rule_set_activation_rule_set_id FOREIGN KEY(rule_set_id) REFERENCES rule_set (id),
+    CONSTRAINT fk_rule_set_activation_activated_by FOREIGN KEY(activated_by) REFERENCES person (id)
+);
+CREATE INDEX ix_rule_set_activation_activated_at ON rule_set_activation (activated_at);
