@@ -3,8 +3,13 @@
 What is done, in one transaction with its event: the key that encrypts the profile is deleted, and with it every copy
 of the profile in backups loses its meaning as soon as the backup's own copy of the key does; the profile, identities,
 sessions and API tokens are deleted; login, department, notes and file names that are theirs are emptied; and their
-name, telephone number and login are replaced by `[erased]` wherever somebody wrote them into a free text. Afterwards
-the files of traces that name a copy of theirs are deleted by a job, for a leaked page has the name in its pixels.
+name, telephone number and login are replaced by `[erased]` wherever somebody wrote them into a free text. Where the log
+has a hash of that text an event says which text has which hash now, so that the two can still be brought together.
+Afterwards the files of traces that name a copy of theirs are deleted by a job, for a leaked page has the name in its
+pixels.
+
+A name that stands in many texts may be a word: whoever calls themselves by one must not be able to blacken the brand's
+titles by leaving. So it is replaced only if somebody who erases them says so.
 
 What stays: events, which know a pseudonym; shares, visits and decisions, which know an id; materials and versions,
 which are the brand's. PostgreSQL itself keeps old rows until it vacuums and old log segments until it recycles them:
@@ -12,41 +17,61 @@ docs/how-to/erase-a-person.md says what an operator does about that.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from compliance.access import Role
-from compliance.errors import LastAdmin, NotFound, WrongState
-from compliance.events import Act, Trail
+from compliance.errors import LastAdmin, NameCommon, NotFound, WrongState
+from compliance.events import Act, Event, Trail
 from compliance.holds import digest, require_unheld
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of
 from storage.database import Transaction
-from storage.rows import accounts, erasure, keys
+from storage.rows import accounts, erasure, keys, scrubbing
 
 NAME_CHARS_MIN = 2
 LATIN_CHARS_MIN = 4  # shorter ones are parts of other words
 COUNTRY = "+86"
+COMMON_MAX = 20  # texts that a name or login may stand in before somebody has to say what to do about it
+
+
+class Common(StrEnum):
+    """What to do about a name or login that stands in more than COMMON_MAX texts."""
+
+    REFUSE = "refuse"  # erase nobody, and say in how many
+    REPLACE = "replace"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Erased:
-    """What was done. `traces` are those whose files are still to be deleted."""
+    """What was done. `left`: texts in which a common name was left. `traces`: whose files are still to be deleted."""
 
     pseudonym: str
     rows: int
     texts: int
+    left: int
     traces: tuple[UUID, ...]
 
 
-async def erase(
-    tx: Transaction, master: MasterKey, trail: Trail, person_id: UUID, *, reason: str, now: datetime, why: str = ""
+async def erase(  # what is done, by whom, to whom and why
+    tx: Transaction,
+    master: MasterKey,
+    trail: Trail,
+    person_id: UUID,
+    *,
+    reason: str,
+    now: datetime,
+    why: str = "",
+    common: Common = Common.REFUSE,
 ) -> Erased:
     """Erases a person for good. The caller asked the rules, and enqueues what is to happen to the traces.
 
-    Raises NotFound, WrongState for somebody erased already, LegalHold, or LastAdmin.
+    Raises NotFound, WrongState for somebody erased already, LegalHold, LastAdmin, or NameCommon.
     """
     known = await erasure.lock_person(tx, person_id)
     if known is None:
@@ -62,11 +87,36 @@ async def erase(
     traces = await erasure.traces_naming(tx, person_id)
     await keys.destroy_person_key(tx, person_id)
     counts = await erasure.blank_person(tx, person_id, pseudonym, now)
-    texts = await erasure.scrub(tx, words_of(profile, account.login if account else ""))
+    texts, left = await _scrub(tx, words_of(profile, account.login if account else ""), common, now)
     det: dict[str, str | int] = {**counts, "texts": texts, "traces": len(traces), "reason_sha256": digest(reason)}
+    if left:
+        det["left"] = left
     act = Act.VIEWER_PERSON_ERASE if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_ERASE
     await append(tx, trail.event(act, why=why, obj=f"person:{pseudonym}", det=det), now=now)
-    return Erased(pseudonym=pseudonym, rows=sum(counts.values()), texts=texts, traces=traces)
+    return Erased(pseudonym=pseudonym, rows=sum(counts.values()), texts=texts, left=left, traces=traces)
+
+
+async def _scrub(tx: Transaction, words: Sequence[str], common: Common, now: datetime) -> tuple[int, int]:
+    """In how many texts a word was replaced, and in how many it was left."""
+    texts = left = 0
+    for word in words:
+        if not _is_number(word) and (hits := await scrubbing.count_hits(tx, word)) > COMMON_MAX:
+            if common is Common.REFUSE:
+                raise NameCommon(count=hits, max=COMMON_MAX)
+            if common is Common.LEAVE:
+                left += hits
+                continue
+        count, changed = await scrubbing.scrub(tx, word)
+        texts += count
+        for each in changed:
+            det: dict[str, str | int] = {
+                "text": each.place,
+                "row": each.row,
+                "before_sha256": digest(each.before),
+                "after_sha256": digest(each.after),
+            }
+            await append(tx, Event(act=Act.SYSTEM_TEXT_REDACT, role="system", det=det), now=now)
+    return texts, left
 
 
 def words_of(profile: Profile, login: str) -> tuple[str, ...]:
@@ -77,6 +127,10 @@ def words_of(profile: Profile, login: str) -> tuple[str, ...]:
     phones = {profile.phone, profile.phone.removeprefix(COUNTRY)} if profile.phone else set()
     words = {word for word in (profile.name.strip(), login) if _telling(word)}
     return tuple(sorted(phones | words, key=lambda word: (-len(word), word)))
+
+
+def _is_number(word: str) -> bool:
+    return word.removeprefix("+").isdecimal()
 
 
 def _telling(word: str) -> bool:

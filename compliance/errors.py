@@ -155,6 +155,12 @@ class LegalHold(ComplianceError):
     slug = "legal-hold"
 
 
+class NameCommon(ComplianceError):
+    """A name that is to be erased stands in so many texts (`count`, above `max`) that it may be a word."""
+
+    slug = "name-common"
+
+
 class ClinicTaken(ComplianceError):
     """Another clinic has this name."""
 

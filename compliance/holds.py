@@ -1,8 +1,8 @@
 """Legal holds: a person, a material or the whole log must be kept, and why. Placing and lifting are events.
 
 A hold on a person keeps them from being erased and their entries from being pruned; one on a material keeps its
-entries; one on the log keeps all. The reason stands in the row, its hash in the event, so that the log holds no free
-text.
+entries, and whoever had to do with it from being erased; one on the log keeps all and everybody. The reason stands in
+the row, its hash in the event, so that the log holds no free text.
 """
 
 import hashlib

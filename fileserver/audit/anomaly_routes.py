@@ -71,8 +71,8 @@ class AnomalyList(Output):
 
 
 async def listed(call: Call[None, AnomalyQuery]) -> AnomalyList:
-    """What stood out."""
-    require(call.actor, Action.ANOMALY_LIST)
+    """What stood out. Names are read, so it is an event."""
+    rule = require(call.actor, Action.ANOMALY_LIST)
     query, services = call.query, call.services
     before = read_cursor(query.cursor)
     async with services.database.transaction() as tx:
@@ -80,6 +80,8 @@ async def listed(call: Call[None, AnomalyQuery]) -> AnomalyList:
         names = await names_by_pseudonym(tx, services.keys.master, {row.who for row in found if row.who})
         closers = {row.dismissed_by for row in found if row.dismissed_by}
         people = await profiles_of(tx, services.keys.master, person_ids=closers)
+        event = call.trail.event(Act.EMPLOYEE_ANOMALY_LIST, why=rule, det={"found": len(found)})
+        await ledger.append(tx, event, now=services.clock())
     last = found[-1] if len(found) == query.limit else None
     return AnomalyList(
         items=[

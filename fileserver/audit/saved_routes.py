@@ -5,11 +5,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from compliance import ledger
 from compliance.access import Action, require
 from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.events import Act
 from compliance.trail import saving
 from compliance.trail.saving import Kept, SavedSearch
-from fileserver.audit.asking import pseudonyms_of
+from fileserver.audit.asking import asked_for, pseudonyms_of
 from fileserver.audit.schemas import EventFilterIn
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -50,13 +52,13 @@ class SavedSearchList(Output):
 
 
 async def create(call: Call[SavedSearchIn]) -> SavedSearchOut:
-    """Keep a search."""
-    require(call.actor, Action.EVENT_SEARCH)
+    """Keep a search. Whether a name is one person's is an answer, so to ask for it by one is an event."""
+    rule = require(call.actor, Action.EVENT_SEARCH)
     services, body = call.services, call.body
     query = {name: str(value) for name, value in body.query.model_dump(mode="json", exclude_none=True).items()}
+    if "person" in query:
+        query["person"] = await _one_person(call, rule)
     async with services.database.transaction() as tx:
-        if "person" in query:
-            query["person"] = await _one_person(call, query["person"])
         search = SavedSearch(body.name, query)
         kept = await saving.save(tx, services.keys.master, call.signed_in.person_id, search, now=services.clock())
     return _out(kept)
@@ -78,9 +80,13 @@ async def remove(call: Call[None, None, SavedSearchPath]) -> None:
         await saving.remove(tx, call.params.search_id, call.signed_in.person_id)
 
 
-async def _one_person(call: Call[SavedSearchIn], person: str) -> str:
-    async with call.services.database.transaction() as tx:
-        found = await pseudonyms_of(call.services, tx, person)
+async def _one_person(call: Call[SavedSearchIn], rule: str) -> str:
+    """The pseudonym that the name means. It is told whatever comes of it."""
+    services, asked = call.services, call.body.query
+    async with services.database.transaction() as tx:
+        found = await pseudonyms_of(services, tx, asked.person or "")
+        det = {**asked_for(services, asked), "saved": 1, "found": len(found)}
+        await ledger.append(tx, call.trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=det), now=services.clock())
     if len(found) != 1:
         raise InvalidValue(field="query.person", rule="not-one-person")
     return found[0]

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from compliance import subject
-from compliance.erasure import Erased
+from compliance.erasure import Common, Erased
 from compliance.errors import NotFound
 from fileserver.accounts.sign_in import normal_login
 from fileserver.cli.desk import OPERATOR, Desk, at_desk
@@ -50,18 +50,36 @@ def export(who: str, file: Path) -> None:
 @command.command("erase")
 @WHO
 @click.option("--reason", required=True, help="Who asked for it and when; only its SHA-256 is kept.")
+@click.option(
+    "--common",
+    type=click.Choice([each.value for each in Common]),
+    default=Common.REFUSE.value,
+    show_default=True,
+    help="What to do about a name or login that stands in more than 20 texts.",
+)
 @click.confirmation_option(prompt="This can't be undone. Go on?")
-def erase(who: str, reason: str) -> None:
+def erase(who: str, reason: str, common: str) -> None:
     """Erase WHO for good: key, profile, sessions, and their words in every row."""
     jobs = Jobs(configured().database_url.get_secret_value())
 
     async def work(desk: Desk) -> Erased:
         async with desk.database.transaction() as tx:
             person_id = await _person(tx, who)
-            return await erase_at_desk(tx, jobs, desk.keys.master, OPERATOR, person_id, reason=reason, now=desk.clock())
+            return await erase_at_desk(
+                tx,
+                jobs,
+                desk.keys.master,
+                OPERATOR,
+                person_id,
+                reason=reason,
+                common=Common(common),
+                now=desk.clock(),
+            )
 
     done = at_desk(work)
     click.echo(f"Erased {done.pseudonym}: {done.rows} rows, {done.texts} texts, files of {len(done.traces)} traces.")
+    if done.left:
+        click.echo(f"The name still stands in {done.left} texts.")
     click.echo("PostgreSQL keeps removed rows until it vacuums: see docs/how-to/erase-a-person.md.")
 
 

@@ -61,6 +61,7 @@ STATUSES: Mapping[str, int] = {
     "clinic-taken": HTTPStatus.CONFLICT,
     "sign-in-unavailable": HTTPStatus.FORBIDDEN,
     "legal-hold": HTTPStatus.CONFLICT,
+    "name-common": HTTPStatus.CONFLICT,
     "key-active": HTTPStatus.CONFLICT,
     "ledger-stalled": HTTPStatus.SERVICE_UNAVAILABLE,
     "ledger-broken": HTTPStatus.SERVICE_UNAVAILABLE,

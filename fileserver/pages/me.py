@@ -28,6 +28,7 @@ async def me(call: Call) -> web.Response:
     return page(
         call,
         "me.html",
+        person_id=person_id,
         name=profiles[person_id].name,
         login=account.login if account else "",
         sessions=(await session_routes.listed(call)).items,

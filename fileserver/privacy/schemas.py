@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from compliance.erasure import Common
 from compliance.holds import HoldKind
 from compliance.passwords import PASSWORD_CHARS_MAX
 from fileserver.http.schemas import LINE, Input, Output
@@ -36,6 +37,11 @@ class EraseIn(ConfirmedIn):
     """Why somebody is erased."""
 
     reason: Reason = Field(description="Who asked for it and when; only its SHA-256 is kept")
+    common: Common = Field(
+        default=Common.REFUSE,
+        description="What to do about a name or login that stands in more than 20 texts, where it may be a word: "
+        "`refuse` erases nobody and says in how many, `replace` or `leave` it",
+    )
 
 
 class LeaveIn(Input):
@@ -50,6 +56,7 @@ class ErasedOut(Output):
     pseudonym: str = Field(description="What events go on calling this person")
     rows: int = Field(description="Rows that were deleted or emptied")
     texts: int = Field(description="Free texts in which a name, number or login was replaced")
+    left: int = Field(description="Free texts in which a common name was left")
     traces: int = Field(description="Traces whose files are being deleted")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from compliance import erasure, subject
 from compliance.access import Action, Actor, Role, Target, require
-from compliance.erasure import Erased
+from compliance.erasure import Common, Erased
 from compliance.errors import NotFound
 from compliance.events import Trail
 from compliance.keys import MasterKey
@@ -25,22 +25,32 @@ async def export(services: Services, actor: Actor, trail: Trail, person_id: UUID
     return await asyncio.to_thread(subject.as_zip, found)
 
 
-async def erase(services: Services, actor: Actor, trail: Trail, person_id: UUID, *, reason: str) -> Erased:
-    """Erases a person. Raises AccessDenied, NotFound, WrongState, LegalHold or LastAdmin."""
+async def erase(
+    services: Services, actor: Actor, trail: Trail, person_id: UUID, *, reason: str, common: Common
+) -> Erased:
+    """Erases a person. Raises AccessDenied, NotFound, WrongState, LegalHold, LastAdmin or NameCommon."""
     async with services.database.transaction() as tx:
         rule = await _allowed(tx, actor, Action.PERSON_ERASE, person_id)
         done = await erasure.erase(
-            tx, services.keys.master, trail, person_id, reason=reason, now=services.clock(), why=rule
+            tx, services.keys.master, trail, person_id, reason=reason, now=services.clock(), why=rule, common=common
         )
         await forget_traces(tx, services.jobs, done)
     return done
 
 
-async def erase_at_desk(
-    tx: Transaction, jobs: Jobs, master: MasterKey, trail: Trail, person_id: UUID, *, reason: str, now: datetime
+async def erase_at_desk(  # what is done, by whom, to whom and why
+    tx: Transaction,
+    jobs: Jobs,
+    master: MasterKey,
+    trail: Trail,
+    person_id: UUID,
+    *,
+    reason: str,
+    common: Common,
+    now: datetime,
 ) -> Erased:
     """The same by an operator, whom no rule is asked about."""
-    done = await erasure.erase(tx, master, trail, person_id, reason=reason, now=now)
+    done = await erasure.erase(tx, master, trail, person_id, reason=reason, now=now, common=common)
     await forget_traces(tx, jobs, done)
     return done
 

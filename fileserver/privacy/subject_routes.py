@@ -5,8 +5,17 @@ from typing import Any
 from aiohttp import web
 
 from compliance.access import Action
-from compliance.erasure import Erased
-from compliance.errors import AccessDenied, InvalidValue, LastAdmin, LegalHold, NotFound, TooManyAttempts, WrongState
+from compliance.erasure import Common, Erased
+from compliance.errors import (
+    AccessDenied,
+    InvalidValue,
+    LastAdmin,
+    LegalHold,
+    NameCommon,
+    NotFound,
+    TooManyAttempts,
+    WrongState,
+)
 from compliance.events import Act
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -20,13 +29,12 @@ OWN_WISH = "the person's own request"
 
 
 async def export_own(call: Call) -> web.Response:
-    """Everything held on the caller, as a zip."""
-    body = await service.export(call.services, call.actor, call.trail, call.signed_in.person_id)
-    return _zip(body)
+    """Everything held on the caller, as a zip. Viewers have no password; an employee asks for it by their id."""
+    return _zip(await service.export(call.services, call.actor, call.trail, call.signed_in.person_id))
 
 
 async def export(call: Call[ConfirmedIn, None, SubjectPath]) -> web.Response:
-    """Everything held on a person, as a zip, for whoever answers their request."""
+    """Everything held on a person, as a zip, for whoever answers their request, and for an employee of themselves."""
     await _confirm(call, Action.PERSON_EXPORT, Act.EMPLOYEE_PERSON_EXPORT)
     return _zip(await service.export(call.services, call.actor, call.trail, call.params.person_id))
 
@@ -34,13 +42,22 @@ async def export(call: Call[ConfirmedIn, None, SubjectPath]) -> web.Response:
 async def erase(call: Call[EraseIn, None, SubjectPath]) -> ErasedOut:
     """Erase a person. It can't be undone."""
     await _confirm(call, Action.PERSON_ERASE, Act.EMPLOYEE_PERSON_ERASE)
-    done = await service.erase(call.services, call.actor, call.trail, call.params.person_id, reason=call.body.reason)
+    done = await service.erase(
+        call.services,
+        call.actor,
+        call.trail,
+        call.params.person_id,
+        reason=call.body.reason,
+        common=call.body.common,
+    )
     return _out(done)
 
 
 async def leave(call: Call[LeaveIn]) -> ErasedOut:
     """Erase oneself. The session ends, and whoever signs in again begins anew."""
-    done = await service.erase(call.services, call.actor, call.trail, call.signed_in.person_id, reason=OWN_WISH)
+    done = await service.erase(
+        call.services, call.actor, call.trail, call.signed_in.person_id, reason=OWN_WISH, common=Common.LEAVE
+    )
     return _out(done)
 
 
@@ -58,7 +75,9 @@ def _zip(body: bytes) -> web.Response:
 
 
 def _out(done: Erased) -> ErasedOut:
-    return ErasedOut(pseudonym=done.pseudonym, rows=done.rows, texts=done.texts, traces=len(done.traces))
+    return ErasedOut(
+        pseudonym=done.pseudonym, rows=done.rows, texts=done.texts, left=done.left, traces=len(done.traces)
+    )
 
 
 ROUTES = (
@@ -66,9 +85,9 @@ ROUTES = (
         method="POST",
         path="/api/v1/people/me/export",
         name="people.export_own",
-        summary="Everything that is held on the caller, as a zip",
+        summary="Everything that is held on the caller, a viewer, as a zip",
         handler=export_own,
-        auth=Auth.SIGNED_IN,
+        auth=Auth.VIEWER,
         action=Action.PERSON_EXPORT,
         produces=ZIP,
         errors=(AccessDenied, WrongState),
@@ -111,6 +130,6 @@ ROUTES = (
         path_params=SubjectPath,
         body=EraseIn,
         returns=ErasedOut,
-        errors=(AccessDenied, NotFound, WrongState, LegalHold, LastAdmin, InvalidValue, TooManyAttempts),
+        errors=(AccessDenied, NotFound, WrongState, LegalHold, LastAdmin, NameCommon, InvalidValue, TooManyAttempts),
     ),
 )

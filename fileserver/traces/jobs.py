@@ -12,6 +12,8 @@ from fileserver.services import Services
 from fileserver.traces.receiving import OBJECTS, TRACE
 from storage.jobs import Jobs
 from storage.rows import traces
+from storage.rows.erasure import traces_naming_erased
+from storage.rows.traces import TraceRow
 
 INDEX = "traces.index"
 TIDY = "traces.tidy"
@@ -29,6 +31,7 @@ def register(jobs: Jobs, services: Services) -> None:
 
     async def trace(trace_id: str) -> None:
         await tracer_of(services).trace(UUID(trace_id))
+        await forget_erased(services)
 
     async def index() -> None:
         await tracer_of(services).index()
@@ -36,6 +39,7 @@ def register(jobs: Jobs, services: Services) -> None:
     async def tidy() -> None:
         await enqueue_overdue(services)
         await forget(services)
+        await forget_erased(services)
         await sweep(services)
 
     jobs.register(TRACE, trace)
@@ -60,21 +64,32 @@ async def enqueue_overdue(services: Services) -> int:
 
 
 async def forget(services: Services) -> int:
-    """Deletes suspects and pictures whose time is over, and tells the log; how many traces' they were.
-
-    Bytes first: a process that dies in between finds the row again, and deletes nothing twice that is there.
-    """
-    now = services.clock()
-    before = now - timedelta(seconds=services.config.trace_expiry_s)
+    """Deletes suspects and pictures whose time is over, and tells the log; how many traces' they were."""
+    before = services.clock() - timedelta(seconds=services.config.trace_expiry_s)
     async with services.database.transaction() as tx:
         found = await traces.remembered_traces(tx, before, BATCH)
     for row in found:
-        await services.objects.delete_prefix(f"{OBJECTS}{row.id}/")
-        async with services.database.transaction() as tx:
-            await traces.forget_object(tx, row.id)
-            event = Event(act=Act.SYSTEM_TRACE_FORGET, role="system", obj=f"trace:{row.id}", det={"sha256": row.sha256})
-            await ledger.append(tx, event, now=now)
+        await _forget(services, row)
     return len(found)
+
+
+async def forget_erased(services: Services) -> int:
+    """The same of traces that show somebody who was erased, before or after they ended; how many."""
+    async with services.database.transaction() as tx:
+        ids = await traces_naming_erased(tx, BATCH)
+        found = [row for trace_id in ids if (row := await traces.trace_by_id(tx, trace_id)) is not None]
+    for row in found:
+        await _forget(services, row)
+    return len(found)
+
+
+async def _forget(services: Services, row: TraceRow) -> None:
+    """Bytes first: a process that dies in between finds the row again, and deletes nothing twice that is there."""
+    await services.objects.delete_prefix(f"{OBJECTS}{row.id}/")
+    async with services.database.transaction() as tx:
+        await traces.forget_object(tx, row.id)
+        event = Event(act=Act.SYSTEM_TRACE_FORGET, role="system", obj=f"trace:{row.id}", det={"sha256": row.sha256})
+        await ledger.append(tx, event, now=services.clock())
 
 
 async def sweep(services: Services) -> int:

@@ -1,17 +1,16 @@
 """Everything that erasing a person changes in rows, and where a person's name could stand besides.
 
-Promise: after `blank_person` no row that belongs to the person holds a word that they, or others of them, wrote; after
-`scrub` no free text of anybody's holds one of the words given. What is left of the person is ids, times, a pseudonym, a
-role or job and a place of work.
+Promise: after `blank_person` no row that belongs to the person holds a word that they, or others of them, wrote; what
+others wrote elsewhere is `storage.rows.scrubbing`'s. What is left of the person is ids, times, a pseudonym, a role or
+job and a place of work.
 
 A test walks the schema and asks of every text column whether it stands in `FREE_TEXTS`, is blanked or holds no words.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, CursorResult, LargeBinary, Uuid, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Column, CursorResult, Uuid, bindparam, delete, func, or_, select, text, update
 
 from storage.database import Transaction
 from storage.schema import (
@@ -76,17 +75,6 @@ FREE_TEXTS: tuple[Column[str], ...] = (
     viewer.c.blocked_reason,
 )
 
-# File names as clients sent them (base64 of UTF-8), of uploads that are over.
-FORGET_FILE_NAMES = text(
-    """
-    UPDATE upload SET metadata = '{}'
-    WHERE state IN ('complete', 'terminated', 'failed') AND EXISTS (
-        SELECT FROM jsonb_each_text(upload.metadata) AS sent
-        WHERE position(:word IN decode(sent.value, 'base64')) > 0
-    )
-    """
-).bindparams(bindparam("word", type_=LargeBinary))
-
 TRACES_NAMING = text(
     """
     WITH mine AS (
@@ -102,11 +90,21 @@ TRACES_NAMING = text(
     """
 ).bindparams(bindparam("person", type_=Uuid))
 
-# What a marketer has the mark of a share say. A word of one character stands for the name: some would not be drawn.
-FORGET_LOOKS = text(
+# Where nobody is named a hint is taken for one: the picture may show them.
+TRACES_NAMING_ERASED = text(
     """
-    UPDATE share SET look = jsonb_set(look, '{text}', to_jsonb(replace(look ->> 'text', :word, '*')))
-    WHERE strpos(look ->> 'text', :word) > 0
+    SELECT trace.id FROM trace
+    CROSS JOIN LATERAL (
+        SELECT coalesce(nullif(trace.results -> 'named', '[]'), trace.results -> 'leads') AS copies
+    ) AS told
+    WHERE trace.object_key IS NOT NULL AND trace.state = 'done' AND EXISTS (
+        SELECT FROM jsonb_path_query(told.copies, '$[*].copy_id') AS named (copy_id)
+        JOIN (SELECT copy_id, person_id FROM visit UNION ALL SELECT copy_id, person_id FROM desk_visit) AS mine
+        ON mine.copy_id = CAST(CAST('x' || lpad(named.copy_id #>> '{}', 16, '0') AS bit(64)) AS bigint)
+        JOIN person ON person.id = mine.person_id
+        WHERE person.erased_at IS NOT NULL
+    )
+    ORDER BY trace.created_at LIMIT :limit
     """
 )
 
@@ -149,22 +147,15 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
     return counts
 
 
-async def scrub(tx: Transaction, words: Collection[str]) -> int:
-    """Puts `[erased]` in the place of each of these words in every free text; how many cells were changed."""
-    changed = 0
-    for word in words:
-        for column in FREE_TEXTS:
-            query = update(column.table).where(func.strpos(column, word) > 0)
-            changed += _count(await tx.execute(query.values({column.key: func.replace(column, word, ERASED)})))
-        changed += _count(await tx.execute(FORGET_FILE_NAMES, {"word": word.encode()}))
-        changed += _count(await tx.execute(FORGET_LOOKS, {"word": word}))
-    return changed
-
-
 async def traces_naming(tx: Transaction, person_id: UUID) -> tuple[UUID, ...]:
-    """Traces whose result names a copy that this person was served, and whose file is still kept."""
+    """Traces whose result names a copy that this person was served, and whose file is still kept; the oldest first."""
     rows = await tx.execute(TRACES_NAMING, {"person": person_id, "limit": TRACES_MAX})
     return tuple(rows.scalars())
+
+
+async def traces_naming_erased(tx: Transaction, limit: int) -> tuple[UUID, ...]:
+    """Traces that are over and name a copy of somebody who is erased by now, and whose file is still kept."""
+    return tuple((await tx.execute(TRACES_NAMING_ERASED, {"limit": limit})).scalars())
 
 
 def _count(done: CursorResult[tuple[()]]) -> int:

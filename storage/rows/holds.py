@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import Uuid, bindparam, insert, select, text, tuple_, update
 
 from storage.database import Transaction
 from storage.rows.pruning import wait_for_pruning
@@ -62,7 +62,33 @@ async def list_holds(
     return tuple(HoldRow(**row._asdict()) for row in await tx.execute(query))
 
 
+# A proceeding about a material asks who had to do with it: that must not be forgotten meanwhile.
+_HELD = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM legal_hold h WHERE h.lifted_at IS NULL AND (
+            h.kind = 'log' OR h.person_id = :person
+            OR EXISTS (SELECT FROM material m WHERE m.id = h.material_id AND :person IN (m.owner_id, m.withdrawn_by))
+            OR EXISTS (
+                SELECT FROM share s WHERE s.material_id = h.material_id
+                AND :person IN (s.creator_id, s.sponsor_id, s.audience_person_id, s.revoked_by)
+            )
+            OR EXISTS (
+                SELECT FROM version v WHERE v.material_id = h.material_id AND (
+                    v.uploader_id = :person
+                    OR EXISTS (SELECT FROM visit t WHERE t.version_id = v.id AND t.person_id = :person)
+                    OR EXISTS (SELECT FROM desk_visit t WHERE t.version_id = v.id AND t.person_id = :person)
+                    OR EXISTS (
+                        SELECT FROM review r WHERE r.version_id = v.id AND :person IN (r.submitted_by, r.decided_by)
+                    )
+                )
+            )
+        )
+    )
+    """
+).bindparams(bindparam("person", type_=Uuid))
+
+
 async def person_is_held(tx: Transaction, person_id: UUID) -> bool:
-    """Whether a hold in force is on this person. One on a material or on the log keeps events, which name nobody."""
-    query = select(legal_hold.c.id).where(legal_hold.c.lifted_at.is_(None), legal_hold.c.person_id == person_id)
-    return await tx.scalar(query.limit(1)) is not None
+    """Whether a hold in force keeps this person: on them, on the log, or on a material that they had to do with."""
+    return bool(await tx.scalar(_HELD, {"person": person_id}))

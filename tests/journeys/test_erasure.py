@@ -1,6 +1,7 @@
 """A person asks what is held on them, and to be forgotten: both are done, told, and stopped by a legal hold alone."""
 
 import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -11,15 +12,17 @@ import pytest
 
 from compliance import ledger
 from compliance.access import Role
+from compliance.erasure import COMMON_MAX
 from compliance.events import Act, Event
 from compliance.profiles import ERASED, profiles_of
+from fileserver.traces.jobs import forget_erased
 from storage.rows import traces
 from storage.rows.accounts import account_of
 from tests.api import Answer, Api, sign_in
 from tests.materials import png, run_jobs
 from tests.people import Employee, add_employee
 from tests.stage import Piece, Stage
-from tests.viewers import viewer_sign_in
+from tests.viewers import as_viewer, viewer_sign_in
 
 REASON = "来函 2026-11-20"
 
@@ -30,10 +33,10 @@ async def employee(stage: Stage, role: Role, **said: str) -> tuple[Employee, Api
     return added, await sign_in(stage.client, added)
 
 
-async def erase(stage: Stage, person_id: UUID, by: Role = Role.MANAGER, reason: str = REASON) -> Answer:
+async def erase(stage: Stage, person_id: UUID, by: Role = Role.MANAGER, **more: str) -> Answer:
     """What the API answers an employee of this role who erases somebody."""
     who, api = await employee(stage, by)
-    return await api.post(f"/people/{person_id}/erase", {"password": who.password, "reason": reason})
+    return await api.post(f"/people/{person_id}/erase", {"password": who.password, "reason": REASON, **more})
 
 
 async def export(stage: Stage, person_id: UUID, by: Role) -> Piece:
@@ -73,12 +76,86 @@ async def test_viewer_gets_everything_that_is_held_on_them(stage: Stage) -> None
 
 async def test_employee_gets_what_they_made_and_decided(stage: Stage) -> None:
     """Materials, versions, uploads and reviews are there; of a password there is nothing."""
-    got = opened(await stage.request("POST", "owner", "/api/v1/people/me/export"))
+    got = opened(await export(stage, stage.cast.people["owner"], Role.ADMIN))
     assert str(stage.cast.material_id) in [row["id"] for row in got["materials"]]
     assert {str(stage.cast.version_id)} <= {row["id"] for row in got["versions"]}
     assert "password_hash" not in got["account"][0]
     reviewer = opened(await export(stage, stage.cast.people["reviewer"], Role.ADMIN))
     assert ["approved"] == [row["state"] for row in reviewer["reviews"]]
+
+
+async def test_employee_takes_their_own_with_the_password(stage: Stage) -> None:
+    """Whoever holds only their session or token doesn't get it; a wrong guess is told."""
+    who, api = await employee(stage, Role.MARKETER)
+    headers, path = {"Authorization": f"Bearer {api.token}"}, f"/api/v1/people/{who.person_id}/export"
+    assert 403 == (await api.post("/people/me/export")).status
+    assert 422 == (await api.post(f"/people/{who.person_id}/export", {"password": "wrong"})).status
+    got = opened(await stage.request("POST", None, path, headers=headers, json={"password": who.password}))
+    assert str(who.person_id) == got["about"]["person_id"]
+    told = [(event["res"], event["why"]) for event in await stage.told("employee:person:export")]
+    assert [("deny", "password-wrong"), ("allow", "own-data")] == told
+
+
+async def test_a_name_is_taken_out_of_whole_words_only(stage: Stage) -> None:
+    """A Latin name within a longer word is another word; case and Chinese beside it make no difference."""
+    _, anna = await as_viewer(stage.client, name="Anna", phone="13800138020", clinic_name="诊所")
+    share = await stage.share(note="请ANNA看 Annabel Savanna anna_2, 113800138020")
+    (await erase(stage, UUID(anna["person"]["id"]))).ok  # noqa: B018  # must succeed
+    kept = (await stage.api("owner").get(f"/shares/{share['id']}")).ok["note"]
+    assert "请[erased]看 Annabel Savanna [erased]_2, 113800138020" == kept
+
+
+async def test_a_name_that_is_a_word_blackens_nothing(stage: Stage) -> None:
+    """Where it stands in many texts, whoever erases has to say; whoever leaves by themselves changes nothing."""
+    shares = [await stage.share(note=f"护肤 {number}") for number in range(COMMON_MAX)]
+    notes = stage.api("owner")
+    phones = ("13800138021", "13800138022")
+    people = [await as_viewer(stage.client, name="护肤", phone=phone, clinic_name="诊所") for phone in phones]
+    first, second = (UUID(signed_in["person"]["id"]) for _, signed_in in people)
+    refused = await erase(stage, first)
+    assert (409, "/problems/name-common", COMMON_MAX + 1) == (
+        refused.status,
+        refused.body["type"],
+        refused.body["count"],
+    )
+    left = (await people[0][0].post("/people/me/erase", {"confirm": "erase"})).ok
+    assert (0, COMMON_MAX + 1) == (left["texts"], left["left"])
+    assert "护肤 3" == (await notes.get(f"/shares/{shares[3]['id']}")).ok["note"]
+    done = (await erase(stage, second, common="replace")).ok
+    assert (COMMON_MAX + 1, 0) == (done["texts"], done["left"])
+    assert "[erased] 3" == (await notes.get(f"/shares/{shares[3]['id']}")).ok["note"]
+
+
+async def test_the_log_can_tell_which_text_became_which(stage: Stage) -> None:
+    """A reason whose hash an event holds, and what became of it, are brought together by another event."""
+    person_id = stage.cast.people["li"]
+    wanted = {"kind": "material", "subject": str(stage.cast.material_id), "reason": "李娜投诉"}
+    hold = (await stage.api("reviewer").post("/holds", wanted)).ok
+    (await erase(stage, person_id)).ok  # noqa: B018  # must succeed
+    (placed,) = await stage.told("employee:hold:place")
+    (redacted,) = await stage.told("system:text:redact")
+    assert {
+        "text": "legal_hold.reason",
+        "row": hold["id"],
+        "before_sha256": placed["det"]["reason_sha256"],
+        "after_sha256": hashlib.sha256("[erased]投诉".encode()).hexdigest(),
+    } == redacted["det"]
+
+
+async def test_whoever_had_to_do_with_a_held_material_is_kept(stage: Stage) -> None:
+    """Its readers and those who shared and decided it; others may be forgotten. A hold on the log keeps everybody."""
+    await stage.visit("li")
+    reviewer = stage.api("reviewer")
+    for wanted in ({"kind": "material", "subject": str(stage.cast.material_id)}, {"kind": "log"}):
+        hold = (await reviewer.post("/holds", {**wanted, "reason": "案号 18"})).ok
+        for kept in ("li", "owner", "reviewer"):
+            role = Role.MANAGER if kept == "li" else Role.ADMIN
+            assert 409 == (await erase(stage, stage.cast.people[kept], by=role)).status
+        manager, api = await employee(stage, Role.MANAGER)
+        if wanted["kind"] == "log":
+            assert 409 == (await erase(stage, stage.cast.people["wang"])).status
+        (await api.post(f"/holds/{hold['id']}/lift", {"password": manager.password, "reason": "x"})).ok  # noqa: B018  # must succeed
+    (await erase(stage, stage.cast.people["wang"])).ok  # noqa: B018  # must succeed
 
 
 async def test_erased_viewer_is_gone_and_every_leaf_is_as_it_was(stage: Stage) -> None:
@@ -246,3 +323,25 @@ async def copy_id_of(stage: Stage, visit_id: str) -> int:
     """What the hidden mark of a visit carries."""
     (event,) = [each for each in await stage.told("viewer:visit:start") if each["det"]["visit"] == visit_id]
     return int(event["det"]["copy"], 16) if isinstance(event["det"]["copy"], str) else int(event["det"]["copy"])
+
+
+async def test_a_trace_that_ends_after_an_erasure_keeps_no_picture(stage: Stage) -> None:
+    """Whoever was erased while it was looked at is found by the worker's tidying; traces of others stay."""
+    services = stage.services
+    _, visit = await stage.visit("li")
+    copy_id = await copy_id_of(stage, visit["id"])
+    ids = []
+    for _ in range(3):
+        made = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
+        ids.append(UUID(json.loads(made.body)["id"]))
+    assert 0 == (await erase(stage, stage.cast.people["li"])).ok["traces"]
+    found = [{"copy_id": f"{copy_id:012x}"}], [{"copy_id": f"{1:012x}"}]
+    for trace_id, named, leads in ((ids[0], found[0], []), (ids[1], [], found[0]), (ids[2], found[1], found[0])):
+        async with services.database.transaction() as tx:
+            results = {"named": named, "leads": leads}
+            await traces.end_trace(tx, trace_id, now=stage.clock(), outcome="found", results=results)
+    assert (2, 0) == (await forget_erased(services), await forget_erased(services))
+    async with services.database.transaction() as tx:
+        kept = [(await traces.trace_by_id(tx, trace_id)).object_key is not None for trace_id in ids]  # type: ignore[union-attr]  # they exist
+    assert [False, False, True] == kept
+    assert 2 == len(await stage.told("system:trace:forget"))

@@ -1,5 +1,6 @@
 """The auditor's console over the API: counting, narrowing, saving, reviewing with a signature, closing anomalies."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,9 @@ async def test_a_search_is_saved_without_a_name_in_it(stage: Stage) -> None:
     assert [] == (await other.get("/audit/searches")).ok["items"]
     assert 404 == (await other.call("DELETE", f"/audit/searches/{kept['id']}")).status
     ambiguous = await auditor.post("/audit/searches", {"name": "x", "query": {"person": "谁也不是"}})
+    asked = [event["det"] for event in await stage.told("employee:event:search") if "saved" in event["det"]]
+    assert [1, 0] == [each["found"] for each in asked]
+    assert "李娜" not in json.dumps(asked, ensure_ascii=False)
     assert 422 == ambiguous.status
     assert 204 == (await auditor.call("DELETE", f"/audit/searches/{kept['id']}")).status
     assert [] == (await auditor.get("/audit/searches")).ok["items"]
@@ -175,6 +179,7 @@ async def test_what_stands_out_is_found_and_closed_with_a_reason(stage: Stage) -
     assert {"copies": 21, "night": 21, "origins": 1, "denials": 6} == counts
     assert ("李娜", "") == (found["copies"]["person_name"], found["copies"]["network"])
     assert ("", "198.51.100.0/24") == (found["denials"]["person"], found["denials"]["network"])
+    assert {"found": len(found)} == (await stage.told("employee:anomaly:list"))[-1]["det"]
     path = f"/audit/anomalies/{found['copies']['id']}/dismissal"
     closed = (await auditor.post(path, {"reason": "培训日，已核实"})).ok
     assert ("孙静", "培训日，已核实") == (closed["dismissed_by_name"], closed["reason"])

@@ -139,6 +139,7 @@ rule-auditor-reviews-trail = Auditors review the log and sign for it, and look i
 object-log = The log
 
 act-employee-trail-sign = Signed off a review of the log
+act-employee-anomaly-list = Looked at anomalies
 act-employee-anomaly-dismiss = Closed an anomaly
 act-system-anomaly-find = Noticed an anomaly
 

@@ -67,6 +67,7 @@ act-viewer-person-erase = Viewer had themselves erased
 act-employee-hold-place = Placed a legal hold
 act-employee-hold-lift = Lifted a legal hold
 act-employee-hold-list = Looked at legal holds
+act-system-text-redact = An erased name was taken out of a text that the log has a hash of
 act-system-log-prune = Old entries of the log were pruned
 act-viewer-identity-verify = Viewer's identity verified
 act-viewer-clinic-create = Viewer named a new clinic

@@ -175,6 +175,9 @@ problem-login-taken-explanation = Logins are unique. Choose another one.
 problem-legal-hold-title = A legal hold is in force
 problem-legal-hold-detail = A legal hold keeps this from being erased. It has to be lifted first.
 problem-legal-hold-explanation = What a legal hold is on must be kept for a proceeding. Somebody else than the person who placed the hold can lift it.
+problem-name-common-title = The name stands in many texts
+problem-name-common-detail = The name stands in { $count } texts, where it may be a word of its own. Nobody was erased: say whether it shall be replaced in them or left.
+problem-name-common-explanation = A name that stands in more than 20 titles, notes or reasons may be an ordinary word there. Whoever erases the person says whether it is replaced or left; their number is always replaced.
 
 problem-key-active-title = This key signs now
 problem-key-active-detail = Key { $kid } signs at this moment. Rotate first, then revoke it.

@@ -130,6 +130,7 @@ rule-auditor-reviews-trail = 审计员定期审阅日志并签字，处理异常
 object-log = 日志
 
 act-employee-trail-sign = 签字确认日志审阅
+act-employee-anomaly-list = 查看日志异常
 act-employee-anomaly-dismiss = 处理日志异常
 act-system-anomaly-find = 发现日志异常
 

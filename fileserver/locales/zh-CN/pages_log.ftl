@@ -67,6 +67,7 @@ act-viewer-person-erase = 查看者删除本人信息
 act-employee-hold-place = 设置法律保全
 act-employee-hold-lift = 解除法律保全
 act-employee-hold-list = 查看法律保全
+act-system-text-redact = 从日志留有摘要的文字中移除已删除者的姓名
 act-system-log-prune = 清理到期日志条目
 act-viewer-identity-verify = 验证查看者身份
 act-viewer-clinic-create = 查看者登记新机构

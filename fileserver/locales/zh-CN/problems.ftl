@@ -175,6 +175,9 @@ problem-login-taken-explanation = 登录名必须唯一，请另选一个。
 problem-legal-hold-title = 处于法律保全中
 problem-legal-hold-detail = 该对象处于法律保全中，不能删除。须先解除保全。
 problem-legal-hold-explanation = 处于法律保全中的内容须为相关程序而保留。保全须由设置者以外的人解除。
+problem-name-common-title = 该姓名出现在许多文字中
+problem-name-common-detail = 该姓名出现在 { $count } 处文字中，可能是普通词语。尚未删除任何信息：请说明应替换还是保留。
+problem-name-common-explanation = 出现在超过 20 处标题、备注或理由中的姓名可能只是普通词语。删除者须说明替换还是保留；电话号码始终会被替换。
 
 problem-key-active-title = 该密钥正在签名
 problem-key-active-detail = 密钥 { $kid } 当前用于签名。请先轮换，再吊销。
