@@ -7,6 +7,7 @@ from fileserver.audit import routes as audit
 from fileserver.audit.siem import routes as siem
 from fileserver.certificates import routes as certificates
 from fileserver.declarations import routes as declarations
+from fileserver.dossiers import routes as dossiers
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *materials.ROUTES,
     *declarations.ROUTES,
     *certificates.ROUTES,
+    *dossiers.ROUTES,
     *notices.ROUTES,
     *reviews.ROUTES,
     *shares.ROUTES,

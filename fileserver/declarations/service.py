@@ -1,8 +1,8 @@
 """What is done to declarations: each change is a revision of its own, in one transaction with its event.
 
 Commands lock the material's row first, as all commands on materials do. A declaration changes while the material's
-newest version is a draft; evidence may still be added while that is under review. What a version was submitted with
-stays with it (`version.declaration_revision`).
+newest version is a draft or changes to it were asked for; evidence may still be added while it is under review. What a
+version was submitted with stays with it (`version.declaration_revision`).
 """
 
 import hashlib
@@ -36,6 +36,7 @@ from storage.rows.versions import VersionRow
 
 EVIDENCE_MAX = 100  # of one material, removed ones included
 REVISIONS_SHOWN = 50
+OPEN = ("draft", "changes_requested")  # nobody has to rely on what is declared yet
 Editable = Literal["all", "evidence", "nothing"]
 
 
@@ -170,7 +171,7 @@ def editable_of(material: MaterialRow, newest: VersionRow) -> Editable:
     """What of the declaration may change now."""
     if material.withdrawn_at is not None:
         return "nothing"
-    if newest.state == VersionState.DRAFT:
+    if newest.state in OPEN:
         return "all"
     return "evidence" if newest.state == VersionState.SUBMITTED else "nothing"
 

@@ -1,19 +1,10 @@
-"""CSV for people: RFC 4180 with a byte-order mark, every cell quoted, names beside the pseudonyms.
+"""CSV for people (`fileserver.spreadsheets`), with names beside the pseudonyms."""
 
-A cell that a spreadsheet would take for a formula is prefixed with an apostrophe (OWASP CSV injection, with CR, LF and
-the full-width forms); one that already looks so prefixed gets another, so that taking one away gives the text back.
-"""
-
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from fileserver.audit.formats.model import Labelled
+from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
 
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-SUSPECT = frozenset("'=+-@\t\r\n＝＋－＠")
 COLUMNS: dict[str, Callable[[Labelled], object]] = {
     "id": lambda event: event.id,
     "index": lambda event: "" if event.index is None else event.index,
@@ -44,24 +35,13 @@ class CsvWriter:
 
     def head(self) -> bytes:
         """The byte-order mark and the names of the columns."""
-        return (BYTE_ORDER_MARK + _records([list(COLUMNS)])).encode()
+        return (BYTE_ORDER_MARK + records([list(COLUMNS)])).encode()
 
     def rows(self, events: Sequence[Labelled]) -> bytes:
         """A record for each."""
         columns = COLUMNS.values()
-        return _records([safe_cell(str(cell(event))) for cell in columns] for event in events).encode()
+        return records([safe_cell(str(cell(event))) for cell in columns] for event in events).encode()
 
     def tail(self) -> bytes:
         """Nothing."""
         return b""
-
-
-def safe_cell(text: str) -> str:
-    """The text, with an apostrophe in front if a spreadsheet would run it."""
-    return f"'{text}" if text[:1] in SUSPECT and FORMULA.match(text) else text
-
-
-def _records(rows: Iterable[Sequence[str]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
-    return lines.getvalue()

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from compliance.events import Act, Event, leaf_of
 from fileserver.audit.formats import Labelled
-from fileserver.audit.formats.comma_separated import COLUMNS, CsvWriter, safe_cell
+from fileserver.audit.formats.comma_separated import COLUMNS, CsvWriter
+from fileserver.spreadsheets import safe_cell
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"

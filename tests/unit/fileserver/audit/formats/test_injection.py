@@ -11,8 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from fileserver.audit.formats import FORMS, Labelled
-from fileserver.audit.formats.comma_separated import FORMULA
 from fileserver.audit.formats.syslog import PARAMETERS, STRUCTURE
+from fileserver.spreadsheets import FORMULA
 from tests.payloads import PAYLOADS
 from tests.siem import from_one_line, read_cef, read_syslog
 

@@ -1,0 +1,42 @@
+"""The dossier on its way out: gathered, written in a thread, and allowed once more with its event before it leaves.
+
+Nothing of the material's bytes is in it, so it leaves by no gate of the exit; the exit's rules hold all the same: the
+log keeps up, the decision is no older than the event that is committed before the first byte.
+"""
+
+import asyncio
+import hashlib
+from uuid import UUID
+
+from compliance import ledger
+from compliance.access import Action, Actor, require
+from compliance.events import Act, Trail
+from compliance.materials import obj_of
+from compliance.visits import actor_of, person_now
+from fileserver.dossiers.gathering import gather
+from fileserver.dossiers.paper import paper
+from fileserver.i18n import Language
+from fileserver.services import Services
+
+PDF = "application/pdf"
+
+
+async def make(services: Services, actor: Actor, trail: Trail, material_id: UUID, language: Language) -> bytes:
+    """The PDF, with its event committed. Raises AccessDenied, NotFound, LedgerStalled."""
+    services.require_log()
+    async with services.database.transaction() as tx:
+        file, _ = await gather(tx, services.keys.master, actor, material_id, services.clock())
+    body = await asyncio.to_thread(paper, file, language, services.config.brand_name)
+    services.require_log()
+    async with services.database.transaction() as tx:
+        still = actor_of(await person_now(tx, actor.person_id))
+        rule = require(still, Action.MATERIAL_DOSSIER, obj=obj_of(material_id))
+        event = trail.event(
+            Act.EMPLOYEE_DOSSIER_EXPORT,
+            why=rule,
+            obj=obj_of(material_id),
+            bytes=len(body),
+            det={"events": len(file.told), "sha256": hashlib.sha256(body).hexdigest()},
+        )
+        await ledger.append(tx, event, now=services.clock())
+    return body
