@@ -23,6 +23,7 @@ from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
 from fileserver.privacy import jobs as privacy
+from fileserver.reviews import jobs as reviews
 from fileserver.services import Services, open_services
 from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
@@ -71,6 +72,7 @@ def register_jobs(services: Services) -> None:
     accounts.register(services.jobs, services)
     uploads.register(services.jobs, services)
     materials.register(services.jobs, services)
+    reviews.register(services.jobs, services)
     traces.register(services.jobs, services)
     privacy.register(services.jobs, services)
     certificates.register(services.jobs, services)

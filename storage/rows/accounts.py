@@ -1,5 +1,6 @@
 """Rows of employees' accounts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -87,6 +88,12 @@ async def lock_active(tx: Transaction, role: str) -> frozenset[UUID]:
     query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
     rows = await tx.execute(query.order_by(account.c.person_id).with_for_update())
     return frozenset(rows.scalars())
+
+
+async def active_of_role(tx: Transaction, role: str) -> Sequence[UUID]:
+    """The people whose active accounts have this role, in the order in which they came."""
+    query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
+    return list(await tx.scalars(query.order_by(account.c.created_at, account.c.person_id)))
 
 
 def _accounts() -> Select[Any]:

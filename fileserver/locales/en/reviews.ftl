@@ -34,3 +34,8 @@ signature-fault-altered = The record of the signature was altered
 signature-fault-moved = The signature belongs to another record
 signature-fault-not-in-log = The log has no such signature
 signature-fault-findings-changed = A finding was changed after it was signed
+
+invalid-own-deputy = Nobody is their own deputy.
+invalid-absence-overlaps = These days are part of another absence.
+invalid-absence-over = The last day is over already.
+invalid-absence-days = The last day is not before the first, and at most a year after it.

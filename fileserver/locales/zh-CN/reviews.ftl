@@ -34,3 +34,8 @@ signature-fault-altered = 签名记录被改动
 signature-fault-moved = 签名不属于这份审核
 signature-fault-not-in-log = 日志中没有这个签名
 signature-fault-findings-changed = 签署之后有发现被改动
+
+invalid-own-deputy = 代理人不能是本人。
+invalid-absence-overlaps = 这段时间已登记了休假。
+invalid-absence-over = 休假的最后一天已经过去。
+invalid-absence-days = 最后一天不能早于第一天，且不超过一年。
