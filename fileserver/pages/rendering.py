@@ -44,6 +44,7 @@ PLACES: Sequence[Place] = (
     Place("materials", "/materials", Action.MATERIAL_LIST),
     Place("uploads", "/my-uploads", Action.UPLOAD_CREATE),
     Place("reviews", "/reviews", Action.REVIEW_LIST),
+    Place("reviewing", "/reviewing", Action.PROCEDURE_READ),
     Place("shares", "/shares", Action.SHARE_LIST),
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),

@@ -4,6 +4,7 @@ Templates use it as `words`: `words.state(...)`, `words.act(...)`. Each vocabula
 locales; a unit test goes through all members in both languages.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fileserver.i18n import Language, has_message, translate
@@ -59,6 +60,10 @@ class In:
     def discipline(self, discipline: str) -> str:
         """What a reviewer answers for."""
         return translate(self.language, f"discipline-{discipline}")
+
+    def stages(self, stages: Sequence[Sequence[str]]) -> str:
+        """Approvals one after the other, those of a stage side by side."""
+        return " → ".join(" + ".join(self.discipline(str(each)) for each in stage) for stage in stages)
 
     def meaning(self, meaning: str) -> str:
         """What a signature says."""

@@ -3,7 +3,7 @@
 //   <form data-api="/api/v1/shares" data-method="POST" data-next="/shares/{id}">
 //
 // Names with dots make nested objects, checkboxes named `scopes[]` a list. Empty fields are left out, null with `data-null`, "" with `data-empty`.
-// Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-offset="+08:00"` for the
+// Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-type="json"` for lists, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 //
 // Importing this adds a listener; other modules import api.js and problem_box.js, which do nothing by themselves. (The page's own
@@ -17,6 +17,7 @@ function valueOf(input) {
   if (input.type === "password") return input.value || undefined;
   const text = input.value.trim();
   if (text === "") return "null" in input.dataset ? null : "empty" in input.dataset ? "" : undefined;
+  if (input.dataset.type === "json") return JSON.parse(text);
   if (input.type === "number" || input.dataset.type === "number") return Number(text);
   if (input.type === "datetime-local") return new Date(text + (input.dataset.offset ?? "")).toISOString();
   return text;

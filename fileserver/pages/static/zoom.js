@@ -6,13 +6,13 @@ const AHEAD = "50%"; // of the frame: tiles are fetched so far before they are r
 // `zooms` gives what is sharper than the page, with addresses that are good now.
 export function addZoom(item, zooms, texts) {
   const frame = document.createElement("div");
-  const sheet = document.createElement("div");
+  const sheet = item.querySelector(".sheet") ?? document.createElement("div");
   const tiles = document.createElement("div");
   Object.assign(frame, { className: "frame" });
   Object.assign(sheet, { className: "sheet" });
   Object.assign(tiles, { className: "tiles" });
   tiles.setAttribute("aria-hidden", "true"); // the page itself is told once
-  sheet.append(item.querySelector("img"), tiles);
+  sheet.prepend(item.querySelector("img"), tiles); // what is drawn over the page stays above
   frame.append(sheet);
   const smaller = button("−", texts.zoomOut);
   const larger = button("+", texts.zoomIn);
