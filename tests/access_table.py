@@ -238,6 +238,7 @@ ROWS = (
     Row("401 403 403 403 200 403 403 403 403 403", "reviews.release"),
     Row("401 403 403 403 404 403 403 403 403 403", "reviews.decide_finding"),
     Row("401 201 403 403 201 403 403 403 403 403", "reviews.comment"),
+    Row("401 200 403 403 200 403 403 403 403 403", "reviews.comments"),
     Row("401 404 403 403 404 403 403 403 403 403", "reviews.resolve"),
     Row("401 403 403 200 200 200 200 403 403 403", "procedures.list"),
     Row("401 403 403 200 403 403 200 403 403 403", "procedures.set"),

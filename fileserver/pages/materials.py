@@ -19,6 +19,7 @@ from fileserver.materials.schemas import (
     MaterialOut,
     MaterialPath,
     MaterialQuery,
+    VersionOut,
 )
 from fileserver.pages.calls import about, asking
 from fileserver.pages.declaring import console_page
@@ -26,6 +27,8 @@ from fileserver.pages.permissions import target_of_version
 from fileserver.pages.pictures import Picture, pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
+from fileserver.reviews import routes as reviews_api
+from fileserver.reviews.schemas import CommentOut, ReviewPath
 from fileserver.shares import routes as shares_api
 from fileserver.shares.schemas import ShareOut, ShareQuery
 
@@ -126,6 +129,8 @@ async def read_pages(call: Call[None, ReadQuery, MaterialPath]) -> web.Response:
         material=material,
         version=version,
         pictures=await pictures_of(call.services, version.id) if version.preparation == "ready" else [],
+        review_id=version.reviews[-1].id if version.reviews else None,
+        threads=await _threads(call, target, version),
         may_original=decide(call.actor, Action.MATERIAL_ORIGINAL, target).allowed,
     )
 
@@ -158,6 +163,13 @@ def _can(call: Call[Any, Any, Any], material: MaterialOut) -> Can:
 async def _strips(call: Call[Any, Any, Any], material: MaterialOut) -> Mapping[str, list[Picture]]:
     ready = [each.id for each in material.versions if each.preparation == "ready"]
     return {str(each): await pictures_of(call.services, each) for each in ready}
+
+
+async def _threads(call: Call[Any, Any, Any], target: Target, version: VersionOut) -> list[CommentOut] | None:
+    """What reviewers said of the version last; None for somebody who takes no part in it."""
+    if not version.reviews or not decide(call.actor, Action.REVIEW_COMMENT, target).allowed:
+        return None
+    return (await reviews_api.commented(about(call, ReviewPath(review_id=version.reviews[-1].id)))).items
 
 
 async def _shares(call: Call[Any, Any, Any], material: MaterialOut) -> list[ShareOut] | None:

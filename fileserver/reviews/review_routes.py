@@ -1,6 +1,7 @@
 """The queue, a review, and everything that is done to one."""
 
 from typing import Any
+from uuid import UUID
 
 from compliance.access import Action
 from compliance.errors import (
@@ -20,6 +21,7 @@ from fileserver.reviews import deciding, service, working
 from fileserver.reviews.describing import Described
 from fileserver.reviews.schemas import (
     CommentIn,
+    CommentList,
     CommentOut,
     CommentPath,
     DecisionIn,
@@ -32,7 +34,6 @@ from fileserver.reviews.schemas import (
     ReviewQuery,
 )
 from fileserver.reviews.showing import cursor_after, item, start_of, threads, whole
-from storage.rows import review_comments
 
 WORKING_ERRORS = (AccessDenied, NotFound, InvalidValue, WrongState)
 
@@ -91,12 +92,21 @@ async def resolve(call: Call[ResolveIn, None, CommentPath]) -> CommentOut:
     return await _thread(call, at.review_id, at.comment_id)
 
 
-async def _thread(call: Call[Any, Any, Any], review_id: Any, comment_id: Any) -> CommentOut:
+async def commented(call: Call[None, None, ReviewPath]) -> CommentList:
+    """The threads of a review."""
+    return CommentList(items=await _threads(call, call.params.review_id))
+
+
+async def _thread(call: Call[Any, Any, Any], review_id: UUID, comment_id: UUID) -> CommentOut:
+    return next(each for each in await _threads(call, review_id) if each.id == comment_id)
+
+
+async def _threads(call: Call[Any, Any, Any], review_id: UUID) -> list[CommentOut]:
+    rows = await working.comments(call.services, call.actor, review_id)
+    people = {each.person_id for each in rows} | {each.resolved_by for each in rows if each.resolved_by}
     async with call.services.database.transaction() as tx:
-        rows = (await review_comments.comments_of(tx, [review_id])).get(review_id, [])
-        people = {each.person_id for each in rows} | {each.resolved_by for each in rows if each.resolved_by}
         names = await profiles_of(tx, call.services.keys.master, person_ids=people)
-    return next(each for each in threads(rows, names) if each.id == comment_id)
+    return threads(rows, names)
 
 
 def _out(call: Call[Any, Any, Any], found: Described) -> ReviewOut:
@@ -183,6 +193,19 @@ ROUTES = (
         body=FindingDecisionIn,
         returns=ReviewOut,
         errors=WORKING_ERRORS,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/reviews/{review_id}/comments",
+        name="reviews.comments",
+        summary="What was said about a version, for reviewers and for whoever owns the material",
+        handler=commented,
+        auth=Auth.EMPLOYEE,
+        action=Action.REVIEW_COMMENT,
+        scope=Scope.MATERIALS_READ,
+        path_params=ReviewPath,
+        returns=CommentList,
+        errors=(AccessDenied, NotFound),
     ),
     Route(
         method="POST",

@@ -158,6 +158,12 @@ class AnswerOut(Output):
     body: str
 
 
+class CommentList(Output):
+    """The threads of a review, oldest first."""
+
+    items: list[CommentOut]
+
+
 class NeedOut(Output):
     """Something that an approval needs and that does not hold yet."""
 

@@ -124,6 +124,13 @@ async def comment(services: Services, actor: Actor, trail: Trail, review_id: UUI
         return row
 
 
+async def comments(services: Services, actor: Actor, review_id: UUID) -> list[CommentRow]:
+    """What was said, oldest first, for reviewers and for whoever owns the material. Raises NotFound or AccessDenied."""
+    async with services.database.transaction() as tx:
+        await _commented(tx, actor, review_id)
+        return (await review_comments.comments_of(tx, [review_id])).get(review_id, [])
+
+
 async def resolve(
     services: Services, actor: Actor, trail: Trail, review_id: UUID, comment_id: UUID, *, resolved: bool
 ) -> None:

@@ -171,7 +171,7 @@ TAMPERED: Mapping[str, tuple[Any, dict[str, Any], set[str]]] = {
     "bound": (review_signature, {"bound": "{}"}, {"altered", "moved", "not-in-log"}),
     "hash": (review_signature, {"hash": "0" * 64}, {"altered", "not-in-log"}),
     "event": (review_signature, {"event_id": 1}, {"not-in-log"}),
-    "bytes": (version_table, {"sha256": "0" * 64}, {"moved"}),
+    "bytes": (review, {"sha256": "0" * 64}, {"moved"}),
 }
 
 
@@ -180,12 +180,12 @@ async def test_a_changed_record_is_noticed_and_shares_nothing(stage: Stage, what
     """Whatever is changed in the signature's row or in what it is about, its reading says so and no share is made."""
     signed = await approved(stage)
     table, values, faults = TAMPERED[what]
-    values = {name: stage.cast.people["auditor"] if value == "{auditor}" else value for name, value in values.items()}
-    where = (
-        table.c.review_id == UUID(signed["review"]) if table is review_signature else table.c.id == UUID(signed["id"])
-    )
+    auditor = stage.cast.people["auditor"]
+    values = {name: auditor if value == "{auditor}" else value for name, value in values.items()}
     if what == "time":
         values = {"signed_at": stage.clock.now.replace(year=2025)}
+    key = review_signature.c.review_id if table is review_signature else review.c.id
+    where = key == UUID(signed["review"])
     async with stage.services.database.transaction() as tx:
         await tx.execute(update(table).where(where).values(values))
     seen = (await stage.api("reviewer").get(f"/reviews/{signed['review']}")).ok
