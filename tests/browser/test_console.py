@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "owner": ("/", "/materials", "/materials/new", "/my-uploads", "/shares", "/people", "/people/clinics", "/me"),
-    "manager": ("/",),
-    "reviewer": ("/", "/reviews"),
+    "manager": ("/", "/reviewing"),
+    "reviewer": ("/", "/reviews", "/reviewing"),
     "auditor": ("/", "/log", "/log/1", "/log/timeline", "/log/anomalies", "/log/reviews", "/traces"),
     "admin": ("/", "/accounts", "/flights", "/quotas"),
 }
@@ -43,7 +43,7 @@ async def test_from_a_file_to_a_link(console: Console) -> None:
         material = await upload(console, marketer)
         await marketer.get_by_role("button", name="提交审核").click()
         await expect(marketer.locator(".badge.submitted").first).to_be_visible()
-        await approve(reviewer)
+        await approve(reviewer, console.cast.passwords["reviewer"])
         await marketer.goto(material)
         await marketer.get_by_role("link", name="生成分享").click()
         await marketer.get_by_label("备注").fill("内训")
@@ -58,7 +58,7 @@ async def upload(console: Console, page: Page) -> str:
     await page.goto("/materials/new")
     file = FilePayload(name="秋季手册.pdf", mimeType="application/pdf", buffer=pdf(2, trailer=b"%1"))
     await page.locator("[data-file]").set_input_files(file)
-    await page.get_by_label("专业培训").check()
+    await page.get_by_label("院内使用").check()
     await page.get_by_role("button", name="创建资料").click()
     await page.wait_for_url(re.compile(r"/materials/[0-9a-f-]{36}$"))
     await expect(page.get_by_role("heading", name="秋季手册")).to_be_visible()
@@ -68,7 +68,7 @@ async def upload(console: Console, page: Page) -> str:
     return page.url
 
 
-async def approve(page: Page) -> None:
+async def approve(page: Page, password: str) -> None:
     """Reads the newest version in the queue page by page, and approves it."""
     await page.goto("/reviews")
     await page.get_by_role("link", name="秋季手册").click()
@@ -76,6 +76,7 @@ async def approve(page: Page) -> None:
     await page.keyboard.press("ArrowRight")
     await expect(page.locator("[data-counter]")).to_have_text("2 / 2")
     await drawn(page, "#page-2 img")
+    await page.get_by_label("您的密码").fill(password)
     await page.get_by_role("button", name="通过").click()
     await page.wait_for_url("**/reviews")
     await expect(page.locator(".badge.approved").first).to_be_visible()
@@ -85,8 +86,9 @@ async def test_rejecting_needs_a_reason(console: Console) -> None:
     """The field that is missing is marked, and nothing is decided."""
     async with console.opened("reviewer") as page:
         await page.goto(f"/reviews/{console.cast.review_id}")
+        await page.get_by_label("您的密码").fill(console.cast.passwords["reviewer"])
         await page.get_by_role("button", name="驳回").click()
-        reason = page.get_by_label("理由")
+        reason = page.locator(".decide").get_by_label("理由")
         await expect(reason).to_have_attribute("aria-invalid", "true")
         await expect(reason).to_be_focused()
         await reason.fill("日期有误")
@@ -192,3 +194,37 @@ async def drawn(page: Page, picture: str) -> None:
     """Waits for a picture with pixels."""
     ready = "(at) => { const image = document.querySelector(at); return image?.complete && image.naturalWidth > 0; }"
     await page.wait_for_function(ready, arg=picture)
+
+
+async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
+    """A box drawn over a page, or a point set with the arrow keys, is where the comment stands; J leads to it."""
+    async with console.opened("reviewer") as page:
+        await page.goto(f"/reviews/{console.cast.review_id}")
+        await drawn(page, "#page-1 img")
+        await page.get_by_text("添加批注").click()
+        await page.get_by_label("批注", exact=True).fill("出处？")
+        await page.get_by_role("button", name="在页面上标出").click()
+        sheet = await page.locator("[data-marks='1']").bounding_box()
+        assert sheet is not None
+        await page.mouse.move(sheet["x"] + sheet["width"] * 0.2, sheet["y"] + 60)
+        await page.mouse.down()
+        await page.mouse.move(sheet["x"] + sheet["width"] * 0.6, sheet["y"] + 120)
+        await page.mouse.up()
+        await page.get_by_role("button", name="发送").click()
+        mark = page.locator("[data-marks='1'] .mark.comment rect")
+        await expect(mark).to_have_count(1)
+        width = float(await mark.get_attribute("width") or 0)
+        view = (await page.locator("[data-marks='1']").get_attribute("viewBox") or "").split()
+        assert 0.39 < width / float(view[2]) < 0.41
+        await page.get_by_text("添加批注").click()
+        await page.get_by_label("批注", exact=True).fill("中间")
+        pin = page.get_by_role("button", name="在页面上标出")
+        await pin.press("Enter")
+        await pin.press("ArrowRight")
+        await pin.press("Enter")
+        await page.locator("[data-commenting]").get_by_role("button", name="发送").click()
+        await expect(page.locator(".mark.comment circle")).to_have_count(1)
+        await page.locator("main").press("j")
+        await expect(page.locator("[data-mark]").first).to_be_focused()
+        await expect(page.locator(".mark.lit")).to_have_count(1)
+    assert [] == console.complaints

@@ -70,7 +70,7 @@ async def test_the_story(console: Console, tmp_path: Path) -> None:
         await page.get_by_role("button", name="提交审核").click()
         await expect(page.locator(".badge.submitted").first).to_be_visible()
         async with signed_in(console, reviewer) as desk:
-            await approved(desk)
+            await approved(desk, reviewer.password)
         link = await shared(page, material)
         async with console.opened(size=PHONE) as phone, console.opened(size=PHONE) as other_phone:
             await enter(phone, link, *LI)
@@ -138,11 +138,12 @@ async def uploaded(console: Console, page: Page) -> str:
     return page.url
 
 
-async def approved(page: Page) -> None:
+async def approved(page: Page, password: str) -> None:
     """The reviewer finds the material in the queue, reads it, and approves it."""
     await page.get_by_role("link", name="审核").first.click()
     await page.get_by_role("link", name="夏季护肤手册·新版").click()
     await drawn(page.locator("#page-1 img"))
+    await page.get_by_label("您的密码").fill(password)
     await page.get_by_role("button", name="通过").click()
     await page.wait_for_url("**/reviews")
 
