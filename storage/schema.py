@@ -486,6 +486,7 @@ review = Table(
     _time("due_at"),  # null: submitted under an earlier release
     Column("risk", SmallInteger, nullable=False, server_default="0"),  # 0 low, 1 medium, 2 high
     Column("four_eyes", Boolean, nullable=False, server_default="false"),  # each approval by somebody else
+    Column("told_by", BigInteger),  # the event of an approval that an earlier release took, without a signature
     Index("uq_review_pending", "version_id", unique=True, postgresql_where=text("state = 'pending'")),
     Index("ix_review_version_id", "version_id"),
     Index("ix_review_waiting", "due_at", "submitted_at", "id", postgresql_where=text("state = 'pending'")),

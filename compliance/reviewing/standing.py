@@ -4,6 +4,7 @@ An approval of a release before signatures stands if the log tells of it and of 
 where a visit begins the signatures are examined; while bytes leave, the rows that say so are enough.
 """
 
+import json
 from uuid import UUID
 
 from compliance.access.model import VersionState
@@ -40,5 +41,12 @@ async def signatures(
 
 
 async def _of_an_earlier_release(tx: Transaction, case: ReviewCase) -> bool:
-    act, obj = Act.EMPLOYEE_VERSION_APPROVE.value, obj_of(case.material.id)
-    return await review_signatures.told_unsigned(tx, act, case.version.sha256, obj, str(case.review.id))
+    if case.review.told_by is None:
+        return False
+    leaf = (await review_signatures.leaves(tx, [case.review.told_by])).get(case.review.told_by)
+    told = json.loads(leaf) if leaf else {}
+    det = told.get("det", {})
+    said = (told.get("act"), told.get("res"), told.get("obj"), told.get("ver"), det.get("review"))
+    act = Act.EMPLOYEE_VERSION_APPROVE.value
+    about = (act, "allow", obj_of(case.material.id), case.version.sha256, str(case.review.id))
+    return said == about and "signature" not in det

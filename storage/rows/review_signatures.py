@@ -1,6 +1,5 @@
 """Rows of electronic signatures under decisions. Rows are added and never changed."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -12,7 +11,6 @@ from storage.database import Transaction
 from storage.schema import event, review_signature
 
 APPROVE = "approve"
-APPROVALS_MAX = 1_000  # of one material
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +63,3 @@ async def leaves(tx: Transaction, event_ids: Collection[int]) -> dict[int, bytes
     """The exact leaves of these events."""
     query = select(event.c.id, event.c.leaf).where(event.c.id.in_(event_ids))
     return {row.id: row.leaf for row in await tx.execute(query)}
-
-
-async def told_unsigned(tx: Transaction, act: str, sha256: str, obj: str, review_id: str) -> bool:
-    """Whether the log tells of this act on these bytes in this review, and names no signature."""
-    query = select(event.c.leaf).where(
-        event.c.obj == obj, event.c.act == act, event.c.ver == sha256, event.c.res == "allow"
-    )
-    details = [json.loads(leaf).get("det", {}) for leaf in await tx.scalars(query.limit(APPROVALS_MAX))]
-    mine = [each for each in details if each.get("review") == review_id]
-    return bool(mine) and not any("signature" in each for each in mine)

@@ -35,6 +35,7 @@ class ReviewRow:
     due_at: datetime | None = None
     risk: int = 0
     four_eyes: bool = False
+    told_by: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -249,7 +249,8 @@ async def test_an_approval_of_an_earlier_release_stands_by_the_log(stage: Stage)
         det={"review": str(review_id), "version": 1, "rule_set": "none-1"},
     )
     async with stage.services.database.transaction() as tx:
-        await ledger.append(tx, told, now=stage.clock.now)
+        event_id = await ledger.append(tx, told, now=stage.clock.now)
+        await tx.execute(update(review).where(review.c.id == review_id).values(told_by=event_id))
     assert 201 == (await stage.api("owner").post("/shares", share)).status
 
 

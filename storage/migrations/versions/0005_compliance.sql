@@ -176,6 +176,12 @@ ALTER TABLE review ADD CONSTRAINT ck_review_state CHECK (state IN ('pending', 'c
 ALTER TABLE review ADD COLUMN due_at TIMESTAMP WITH TIME ZONE;
 ALTER TABLE review ADD COLUMN risk SMALLINT DEFAULT 0 NOT NULL;
 ALTER TABLE review ADD COLUMN four_eyes BOOLEAN DEFAULT false NOT NULL;
+-- What was approved before signatures stands by the event that tells of it.
+ALTER TABLE review ADD COLUMN told_by BIGINT;
+UPDATE review SET told_by = told.id FROM (
+    SELECT (convert_from(leaf, 'UTF8')::jsonb) #>> '{det,review}' AS review, min(id) AS id
+    FROM event WHERE act = 'employee:version:approve' AND res = 'allow' GROUP BY 1
+) AS told WHERE told.review = review.id::text AND review.state = 'approved';
 CREATE INDEX ix_review_waiting ON review (due_at, submitted_at, id) WHERE state = 'pending';
 
 CREATE TABLE reviewer_discipline (
