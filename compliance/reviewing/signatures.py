@@ -162,18 +162,21 @@ def standing_of(findings: Sequence[FindingRow]) -> dict[str, list[str]]:
 
 async def examine(
     tx: Transaction,
-    master: MasterKey,
+    master: MasterKey | None,
     case: ReviewCase,
     rows: Sequence[SignatureRow],
     findings: Sequence[FindingRow],
 ) -> list[Examined]:
-    """Each signature with its faults. `findings` are those of the version now; new ones break no signature."""
+    """Each signature with its faults. `findings` are those of the version now; new ones break no signature.
+
+    Names are opened with `master`; without it they stay closed, for who only asks whether a signature holds.
+    """
     leaves = await review_signatures.leaves(tx, [each.event_id for each in rows])
     now = standing_of(findings)
     return [
         Examined(
             row=row,
-            name=await _name(tx, master, row),
+            name=await _name(tx, master, row) if master else "",
             faults=_faults(case, row, leaves.get(row.event_id), now),
             reason_whole=_digest(row.reason) == _bound(row).get("reason_sha256"),
         )

@@ -18,14 +18,14 @@ from storage.rows.reviews import ReviewCase
 from storage.rows.versions import FindingRow
 
 
-async def stands(tx: Transaction, master: MasterKey, version_id: UUID) -> bool:
+async def stands(tx: Transaction, version_id: UUID) -> bool:
     """Whether the approval of this version stands."""
     case = await reviews.approved_case(tx, version_id)
     if case is None or case.version.state != VersionState.APPROVED or case.review.sha256 != case.version.sha256:
         return False
     steps = (await review_steps.steps_of(tx, [case.review.id])).get(case.review.id, ())
     findings = (await versions.findings_of(tx, [case.version.id])).get(case.version.id, [])
-    signed = await signatures(tx, master, case, findings)
+    signed = await signatures(tx, None, case, findings)
     if not steps:
         return not signed and await _of_an_earlier_release(tx, case)
     whole = {each.row.id: each.row for each in signed if not each.faults and each.row.meaning == Meaning.APPROVE}
@@ -33,9 +33,9 @@ async def stands(tx: Transaction, master: MasterKey, version_id: UUID) -> bool:
 
 
 async def signatures(
-    tx: Transaction, master: MasterKey, case: ReviewCase, findings: list[FindingRow]
+    tx: Transaction, master: MasterKey | None, case: ReviewCase, findings: list[FindingRow]
 ) -> list[Examined]:
-    """The signatures under a review, examined."""
+    """The signatures under a review, examined; with their printed names if there is a `master` to open them."""
     rows = (await review_signatures.signatures_of(tx, [case.review.id])).get(case.review.id, [])
     return await examine(tx, master, case, rows, findings)
 
