@@ -21,11 +21,22 @@ async def decide(api: Api, version: dict[str, Any], said: str = "approve", **mor
     return await api.post(path, decision(api, version["sha256"], said, **more))
 
 
+async def settle(api: Api, version: dict[str, Any]) -> None:
+    """Dismisses whatever the detectors found in a version."""
+    path = f"/reviews/{version['reviews'][-1]['id']}"
+    for each in (await api.get(path)).ok["findings"]:
+        (await api.post(f"{path}/findings/{each['id']}", {"decision": "dismiss", "reason": "x"})).ok  # noqa: B018  # must succeed
+
+
 async def approve(version: dict[str, Any], first: Api, services: Services, client: Client) -> None:
     """The whole approval of a version, whatever its class asks for: each further approval by a reviewer of its own."""
     api = first
     for _ in range(REVIEWERS_MAX):
-        if (await decide(api, version)).ok["state"] == "approved":
+        answer = await decide(api, version)
+        if answer.body.get("need"):
+            await settle(api, version)
+            answer = await decide(api, version)
+        if answer.ok["state"] == "approved":
             return
         api = await sign_in(client, await add_employee(services, Role.REVIEWER))
     raise AssertionError("the review asks for more approvals than there can be")

@@ -202,7 +202,7 @@ async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
         await page.goto(f"/reviews/{console.cast.review_id}")
         await drawn(page, "#page-1 img")
         await page.get_by_text("添加批注").click()
-        await page.get_by_label("批注", exact=True).fill("出处？")
+        await page.get_by_role("textbox", name="批注", exact=True).fill("出处？")
         await page.get_by_role("button", name="在页面上标出").click()
         sheet = await page.locator("[data-marks='1']").bounding_box()
         assert sheet is not None
@@ -217,7 +217,7 @@ async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
         view = (await page.locator("[data-marks='1']").get_attribute("viewBox") or "").split()
         assert 0.39 < width / float(view[2]) < 0.41
         await page.get_by_text("添加批注").click()
-        await page.get_by_label("批注", exact=True).fill("中间")
+        await page.get_by_role("textbox", name="批注", exact=True).fill("中间")
         pin = page.get_by_role("button", name="在页面上标出")
         await pin.press("Enter")
         await pin.press("ArrowRight")

@@ -126,6 +126,7 @@ async def test_changes_are_asked_for_and_the_same_bytes_come_back(stage: Stage) 
     path = f"/materials/{version['material_id']}"
     assert "changes_requested" == (await owner.get(path)).ok["state"]
     assert 403 == (await owner.post("/shares", {"material_id": version["material_id"]})).status
+    stage.clock.advance(minutes=1)
     again = (await owner.post(f"{path}/submit")).ok["versions"][0]
     assert ["changes_requested", "pending"] == [each["state"] for each in again["reviews"]]
     assert "approved" == (await decide(reviewer, again)).ok["state"]

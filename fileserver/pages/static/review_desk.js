@@ -13,7 +13,8 @@ function light(entry) {
   lit = entry;
   const mark = marks.get(entry.dataset.mark);
   for (const each of [entry, mark]) each?.classList.add("lit");
-  const page = mark?.closest("[data-page]") ?? entry.querySelector("[data-place]")?.hash && document.querySelector(entry.querySelector("[data-place]").hash);
+  const place = entry.querySelector("[data-place]");
+  const page = place && document.querySelector(place.hash);
   (mark ?? page)?.scrollIntoView({ block: mark ? "center" : "start" });
 }
 
