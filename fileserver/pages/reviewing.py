@@ -14,6 +14,7 @@ from fileserver.pages.rendering import page
 from fileserver.pages.words import In
 from fileserver.reviews import governing_routes as api
 
+ORDER = list(Discipline)
 Stages = tuple[tuple[Discipline, ...], ...]
 
 
@@ -29,7 +30,7 @@ async def read(call: Call) -> web.Response:
         classes=list(MaterialClass),
         disciplines=list(Discipline),
         arrangements=[(json.dumps(each), In(call.language).stages(each)) for each in arrangements()],
-        stored=lambda stages: json.dumps([sorted(stage) for stage in stages]),
+        stored=lambda stages: json.dumps([sorted(stage, key=ORDER.index) for stage in stages]),
         due_days_max=DUE_DAYS_MAX,
         may_set=may_ever(role, Action.PROCEDURE_SET),
         may_absent=may_ever(role, Action.ABSENCE_SET),
@@ -56,7 +57,7 @@ def _cuts(chosen: Sequence[Discipline]) -> list[Stages]:
 
 
 def _plain(stages: Stages) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(sorted(each.value for each in stage)) for stage in stages)
+    return tuple(tuple(each.value for each in sorted(stage, key=ORDER.index)) for stage in stages)
 
 
 ROUTES = (console_page("/reviewing", "reviewing", "How the brand reviews", read, action=Action.PROCEDURE_READ),)

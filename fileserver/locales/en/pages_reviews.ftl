@@ -119,3 +119,4 @@ absence-text = While somebody is away their deputy signs for them and they don't
 absence-away = Away
 absence-end = End it now
 absence-ended = Ended
+review-desk = Reading desk

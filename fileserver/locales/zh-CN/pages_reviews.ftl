@@ -113,3 +113,4 @@ absence-text = 休假期间由代理人代签，本人不能签署；最后一�
 absence-away = 休假中
 absence-end = 提前结束
 absence-ended = 已结束
+review-desk = 审核台
