@@ -32,6 +32,11 @@ class Dossier:
     scan: ScanRow | None
 
     @property
+    def rule_set(self) -> str:
+        """The version of the rule set that the newest scan looked under; empty for none."""
+        return self.scan.rule_set_version if self.scan else ""
+
+    @property
     def certificates(self) -> tuple[str, ...]:
         """The certificates and registrations declared, as a signature names them: kind, number, last day."""
         declared = self.declared.certificates if self.declared else ()
@@ -70,8 +75,8 @@ def counting(findings: Sequence[FindingRow], newest: ScanRow | None) -> tuple[Fi
 
 
 def risk_of(material_class: MaterialClass, findings: Sequence[FindingRow]) -> int:
-    """How much is at stake, for the order of the queue: 0 low, 1 medium, 2 high."""
-    severities = {each.severity for each in findings}
+    """How much is at stake, for the order of the queue: 0 low, 1 medium, 2 high. What was dismissed is settled."""
+    severities = {each.severity for each in findings if each.state != "dismissed"}
     if "block" in severities:
         return HIGH
     return MEDIUM if severities or material_class is MaterialClass.PUBLIC_AD else LOW

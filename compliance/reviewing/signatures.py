@@ -68,6 +68,7 @@ class Matter:
     """What a signature is about, as it stands at this moment."""
 
     case: ReviewCase
+    rule_set: str
     findings: Sequence[FindingRow] = ()
     certificates: Sequence[str] = ()
 
@@ -114,7 +115,7 @@ async def draft(
             "version": str(case.version.id),
             "material": str(case.material.id),
             "sha256": case.version.sha256,
-            "rule_set": case.review.rule_set_version,
+            "rule_set": matter.rule_set,
             "certificates": sorted(matter.certificates),
             "findings": standing_of(matter.findings),
             "reason_sha256": hashlib.sha256(reason.encode()).hexdigest(),

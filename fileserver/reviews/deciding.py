@@ -27,7 +27,7 @@ from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import materials, review_claims, review_signatures, review_steps, reviews, versions
 from storage.rows.review_signatures import SignatureRow
-from storage.rows.reviews import PENDING, ReviewCase
+from storage.rows.reviews import PENDING, Decided, ReviewCase
 
 ACTS = {
     Command.SIGN: Act.EMPLOYEE_REVIEW_SIGN,
@@ -62,9 +62,14 @@ async def decide_on(services: Services, actor: Actor, trail: Trail, review_id: U
         signing = await _signing(tx, actor, review_id, wanted, now)
         dossier = await dossier_of(tx, signing.case.material, signing.case.version, now, steps_open=signing.steps_open)
         state = step(VersionState(signing.case.version.state), signing.command, met(dossier.facts))
-        matter = Matter(case=signing.case, findings=dossier.findings, certificates=dossier.certificates)
+        matter = Matter(
+            case=signing.case,
+            rule_set=dossier.rule_set or signing.case.review.rule_set_version,
+            findings=dossier.findings,
+            certificates=dossier.certificates,
+        )
         await _sign(services, tx, trail, signing, matter, wanted, actor.person_id, now)
-        await _move(tx, signing, state, actor, wanted, now)
+        await _move(tx, signing, matter, state, actor, wanted, now)
         return await described(services, tx, actor, await case_for(tx, actor, review_id))
 
 
@@ -149,7 +154,7 @@ async def _sign(
         why=signing.rule,
         obj=obj_of(case.material.id),
         ver=case.version.sha256,
-        det=_det(signing, made.row, wanted),
+        det=_det(signing, matter, made.row, wanted),
     )
     row = made.told_by(await ledger.append(tx, event, now=now))
     await review_signatures.add(tx, row)
@@ -161,7 +166,13 @@ async def _sign(
 
 
 async def _move(
-    tx: Transaction, signing: Signing, state: VersionState, actor: Actor, wanted: DecisionIn, now: datetime
+    tx: Transaction,
+    signing: Signing,
+    matter: Matter,
+    state: VersionState,
+    actor: Actor,
+    wanted: DecisionIn,
+    now: datetime,
 ) -> None:
     """The version's new state; after the last word the review is decided and nobody is at work on it."""
     review_id = signing.case.review.id
@@ -169,17 +180,18 @@ async def _move(
         await review_claims.release(tx, review_id, actor.person_id)
         return
     await versions.set_state(tx, signing.case.version.id, state)
-    if not await reviews.decide_review(tx, review_id, state=state, by=actor.person_id, reason=wanted.reason, now=now):
+    decided = Decided(state=state, by=actor.person_id, reason=wanted.reason, rule_set_version=matter.rule_set, at=now)
+    if not await reviews.decide_review(tx, review_id, decided):
         raise WrongState(state="decided", command=wanted.decision)
     await review_claims.release(tx, review_id)
 
 
-def _det(signing: Signing, row: SignatureRow, wanted: DecisionIn) -> dict[str, str | int]:
+def _det(signing: Signing, matter: Matter, row: SignatureRow, wanted: DecisionIn) -> dict[str, str | int]:
     case = signing.case
     det: dict[str, str | int] = {
         "review": str(case.review.id),
         "version": case.version.number,
-        "rule_set": case.review.rule_set_version,
+        "rule_set": matter.rule_set,
         "discipline": row.discipline,
         "meaning": row.meaning,
         "signature": row.hash,

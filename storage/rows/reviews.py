@@ -60,6 +60,17 @@ class Waiting:
     now: datetime | None = None  # with `claimed_by` or `unclaimed`: when claims must be in force
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A decision: the last word on a review, and the rule set that it was given under."""
+
+    state: str
+    by: UUID
+    reason: str
+    rule_set_version: str
+    at: datetime
+
+
 Order = Literal["due", "risk"]
 Cursor = tuple[datetime, UUID]
 
@@ -129,11 +140,17 @@ async def reviews_of(tx: Transaction, version_ids: Collection[UUID]) -> dict[UUI
     return found
 
 
-async def decide_review(tx: Transaction, review_id: UUID, *, state: str, by: UUID, reason: str, now: datetime) -> bool:
+async def decide_review(tx: Transaction, review_id: UUID, decided: Decided) -> bool:
     """Records the decision. False if somebody decided before: there is one decision, whoever races."""
     query = update(review).where(review.c.id == review_id, review.c.state == PENDING)
-    done = await tx.execute(query.values(state=state, decided_by=by, decided_at=now, reason=reason))
-    return bool(done.rowcount == 1)
+    values = {
+        "state": decided.state,
+        "decided_by": decided.by,
+        "decided_at": decided.at,
+        "reason": decided.reason,
+        "rule_set_version": decided.rule_set_version,
+    }
+    return bool((await tx.execute(query.values(values))).rowcount == 1)
 
 
 def due_of(row: ReviewRow) -> datetime:

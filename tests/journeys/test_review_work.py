@@ -48,6 +48,7 @@ async def test_the_queue_by_due_date_and_by_risk(stage: Stage) -> None:
     assert [ids["a"], ids["t"]] == await listed(reviewer, discipline="medical")
     assert [] == await listed(reviewer, overdue="true")
     stage.clock.advance(days=4)
+    _, reviewer = await another(stage)  # whose session is of that day
     assert [ids["a"]] == await listed(reviewer, overdue="true")
     wrong = await reviewer.get("/reviews", cursor="eA")
     assert (422, {"/cursor"}) == (wrong.status, wrong.fields)
@@ -99,22 +100,29 @@ async def test_comments_stand_at_their_place_and_are_answered(stage: Stage) -> N
 
 async def test_a_deputy_signs_while_somebody_is_away(stage: Stage) -> None:
     """From the first day to the last the deputy signs for who is away, who doesn't; then it comes back by itself."""
-    version, reviewer = await submitted(stage), stage.api("reviewer")
+    version = await submitted(stage)
+    away, reviewer = await another(stage, "沈青")
     deputy, acting = await another(stage)
-    admin = stage.api("admin")
-    await admin.call("PUT", f"/reviewers/{deputy.person_id}", json={"disciplines": []})
+    await stage.api("admin").call("PUT", f"/reviewers/{deputy.person_id}", json={"disciplines": []})
     assert "discipline-missing" == (await decide(acting, version)).body["rule"]
     day = stage.clock.now.date()
     days = {"starts_on": day.isoformat(), "ends_on": (day + timedelta(days=2)).isoformat()}
     made = (await reviewer.post("/reviewers/absences", {**days, "deputy_id": str(deputy.person_id)})).ok
-    assert ["陈静"] == [each["person"]["name"] for each in made["items"] if each["away"]]
+    assert ["沈青"] == [each["person"]["name"] for each in made["items"] if each["away"]]
     assert "何苗" == made["absences"][0]["deputy"]["name"]
     assert "reviewer-away" == (await decide(reviewer, version)).body["rule"]
     signed = (await decide(acting, version)).ok
     (one,) = signed["signatures"]
-    assert ("何苗", "陈静", "approved") == (one["name"], one["on_behalf_of"]["name"], signed["state"])
+    assert ("何苗", "沈青", "approved", []) == (
+        one["name"],
+        one["on_behalf_of"]["name"],
+        signed["state"],
+        one["faults"],
+    )
+    stage.clock.advance(hours=1)
     later = await submitted(stage)
     stage.clock.advance(days=3)
+    acting, reviewer = await sign_in(stage.client, deputy), await sign_in(stage.client, away)
     assert "discipline-missing" == (await decide(acting, later)).body["rule"]
     assert 1 == await hand_back_due(stage.services)
     assert 0 == await hand_back_due(stage.services)
