@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from fileserver.reviews.jobs import hand_back_due
 from storage.schema import account
-from tests.api import Api
+from tests.api import Api, sign_in
 from tests.journeys.test_signatures import another, found, read, submitted
 from tests.reviewing import decide
 from tests.stage import Stage
