@@ -90,6 +90,8 @@ class Act(StrEnum):
     EMPLOYEE_COMMENT_RESOLVE = "employee:comment:resolve"
     EMPLOYEE_FINDING_DISMISS = "employee:finding:dismiss"
     EMPLOYEE_FINDING_CONFIRM = "employee:finding:confirm"
+    EMPLOYEE_RULES_WRITE = "employee:rules:write"
+    EMPLOYEE_RULES_ACTIVATE = "employee:rules:activate"
     EMPLOYEE_PROCEDURE_SET = "employee:procedure:set"
     EMPLOYEE_DISCIPLINE_SET = "employee:discipline:set"
     EMPLOYEE_ABSENCE_SET = "employee:absence:set"

@@ -19,6 +19,7 @@ from fileserver.pages import routes as pages
 from fileserver.people import routes as people
 from fileserver.privacy import routes as privacy
 from fileserver.reviews import routes as reviews
+from fileserver.rules import routes as rules
 from fileserver.shares import routes as shares
 from fileserver.traces import routes as traces
 from fileserver.uploads import direct as direct_uploads
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *dossiers.ROUTES,
     *notices.ROUTES,
     *reviews.ROUTES,
+    *rules.ROUTES,
     *shares.ROUTES,
     *viewing.ROUTES,
     *audit.ROUTES,

@@ -24,6 +24,7 @@ from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
 from fileserver.privacy import jobs as privacy
 from fileserver.reviews import jobs as reviews
+from fileserver.rules import jobs as rules
 from fileserver.services import Services, open_services
 from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
@@ -76,6 +77,7 @@ def register_jobs(services: Services) -> None:
     traces.register(services.jobs, services)
     privacy.register(services.jobs, services)
     certificates.register(services.jobs, services)
+    rules.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

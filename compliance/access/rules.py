@@ -51,6 +51,7 @@ READS_ONLY = frozenset(
         A.CLINIC_LIST,
         A.ACCOUNT_LIST,
         A.PROCEDURE_READ,
+        A.RULES_READ,
         A.ABSENCE_LIST,
     }
 )
@@ -121,6 +122,8 @@ FORBIDS: tuple[Forbid, ...] = (
         DECIDING,
         lambda actor, target: target.signing is None or not target.signing.discipline,
     ),
+    # Who wrote a rule set is not the one who puts it into force.
+    Forbid("own-rules", frozenset({A.RULES_ACTIVATE}), lambda actor, target: target.owner_id == actor.person_id),
     # Who says that something must be kept is not the one who says that it may go.
     Forbid("own-hold", frozenset({A.HOLD_LIFT}), lambda actor, target: target.owner_id == actor.person_id),
     Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
@@ -206,6 +209,9 @@ PERMITS: tuple[Permit, ...] = (
         lambda actor, target: _own(actor, target) and _submitted(actor, target),
     ),
     Permit("procedures-are-read", EMPLOYEES - {Role.MARKETER}, _actions(A.PROCEDURE_READ, A.ABSENCE_LIST)),
+    Permit("rules-are-read", EMPLOYEES - {Role.ADMIN}, _actions(A.RULES_READ)),
+    Permit("reviewer-writes-rules", _roles(Role.REVIEWER), _actions(A.RULES_WRITE)),
+    Permit("rules-are-activated", _roles(Role.REVIEWER, Role.MANAGER), _actions(A.RULES_ACTIVATE)),
     Permit("procedures-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.PROCEDURE_SET, A.DISCIPLINE_SET)),
     Permit("own-absence", _roles(Role.REVIEWER), _actions(A.ABSENCE_SET), _own),
     Permit("absences-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.ABSENCE_SET)),

@@ -13,7 +13,7 @@ from compliance.detecting import registry
 from compliance.scanning import malware
 from compliance.scanning.case import CUT, FAILED, Case, Step
 from compliance.scanning.clamd import Clamd
-from compliance.scanning.gate import require_scanned, waiting_scan
+from compliance.scanning.gate import JOB, ask_for_scan, require_scanned, waiting_scan
 from compliance.scanning.inspecting import Inspecting
 from compliance.scanning.inspectors import Inspector, Inspectors, Opening
 from compliance.scanning.malware import Malware
@@ -22,6 +22,7 @@ from compliance.scanning.scanner import Scanner
 RULES = registry.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}
 
 __all__ = [
+    "JOB",
     "RULES",
     "Case",
     "Clamd",
@@ -32,6 +33,7 @@ __all__ = [
     "Opening",
     "Scanner",
     "Step",
+    "ask_for_scan",
     "require_scanned",
     "waiting_scan",
 ]

@@ -5,16 +5,24 @@ from uuid import uuid4
 
 from compliance.errors import NotScanned, ScanBlocks
 from storage.database import Transaction
+from storage.jobs import Jobs
 from storage.rows import scans, versions
 from storage.rows.scans import OPEN, ScanRow
 from storage.rows.versions import VersionRow
 
 RETRY_AFTER_S = 5
+JOB = "versions.prepare"  # scans a version and prepares it
 
 
 def waiting_scan(version: VersionRow, now: datetime) -> ScanRow:
     """The row of a scan that is to be made of this version; the caller adds it and enqueues the job in one go."""
     return ScanRow(id=uuid4(), version_id=version.id, sha256=version.sha256, state="waiting", created_at=now)
+
+
+async def ask_for_scan(tx: Transaction, jobs: Jobs, version: VersionRow, now: datetime) -> None:
+    """A new scan of a version, and its job, which prepares it too where that is not done; in `tx`."""
+    await scans.add_scan(tx, waiting_scan(version, now))
+    await jobs.enqueue(tx, JOB, key=f"{JOB}:{version.id}", version_id=str(version.id))
 
 
 async def require_scanned(tx: Transaction, version: VersionRow, *, field: str | None = None) -> ScanRow:

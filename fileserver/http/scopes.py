@@ -14,6 +14,8 @@ class Scope(StrEnum):
     MATERIALS_WRITE = "materials:write"
     REVIEWS_READ = "reviews:read"
     REVIEWS_DECIDE = "reviews:decide"
+    RULES_READ = "rules:read"
+    RULES_WRITE = "rules:write"
     CERTIFICATES_READ = "certificates:read"
     CERTIFICATES_WRITE = "certificates:write"
     SHARES_READ = "shares:read"

@@ -7,7 +7,7 @@ import structlog
 
 from compliance.office import OfficeConverter, find_program
 from compliance.preparation import Preparer
-from compliance.scanning import waiting_scan
+from compliance.scanning import JOB, ask_for_scan
 from compliance.scanning.malware import NOT_SCANNED
 from fileserver.materials.scanning import malware_of, scanner_of
 from fileserver.services import Services
@@ -16,7 +16,7 @@ from storage.jobs import Jobs
 from storage.rows import scans, versions
 from storage.rows.versions import VersionRow
 
-PREPARE = "versions.prepare"
+PREPARE = JOB
 PREPARE_OVERDUE = "versions.prepare_overdue"
 CONVERT_REFUSED = "versions.convert_refused"
 SCAN_UNSCANNED = "versions.scan_unscanned"
@@ -60,8 +60,7 @@ def register(jobs: Jobs, services: Services) -> None:
 
 async def enqueue_scan(services: Services, tx: Transaction, version: VersionRow) -> None:
     """A new scan of a version, and its job, which prepares it too where that is not done; in `tx`."""
-    await scans.add_scan(tx, waiting_scan(version, services.clock()))
-    await services.jobs.enqueue(tx, PREPARE, key=f"{PREPARE}:{version.id}", version_id=str(version.id))
+    await ask_for_scan(tx, services.jobs, version, services.clock())
 
 
 async def enqueue_unscanned(services: Services) -> int:

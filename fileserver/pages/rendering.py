@@ -45,6 +45,7 @@ PLACES: Sequence[Place] = (
     Place("uploads", "/my-uploads", Action.UPLOAD_CREATE),
     Place("reviews", "/reviews", Action.REVIEW_LIST),
     Place("reviewing", "/reviewing", Action.PROCEDURE_READ),
+    Place("rules", "/rules", Action.RULES_READ),
     Place("shares", "/shares", Action.SHARE_LIST),
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from storage.database import Transaction
-from storage.schema import rule_set, rule_set_activation
+from storage.rows.scans import OPEN
+from storage.schema import finding, material, rule_set, rule_set_activation, scan, version
 
 HISTORY_MAX = 200
 
@@ -53,7 +54,8 @@ NEWEST_FIRST = (rule_set_activation.c.activated_at.desc(), rule_set_activation.c
 async def add(tx: Transaction, row: RuleSetRow) -> bool:
     """Adds a rule set. False, and nothing added, if its version is there already."""
     query = pg_insert(rule_set).values({each.name: getattr(row, each.name) for each in fields(row)})
-    return bool((await tx.execute(query.on_conflict_do_nothing(index_elements=["version"]))).rowcount == 1)
+    added = query.on_conflict_do_nothing(index_elements=["version"]).returning(rule_set.c.id)
+    return await tx.scalar(added) is not None
 
 
 async def by_version(tx: Transaction, version: str) -> RuleSetRow | None:
@@ -102,3 +104,71 @@ async def activations(tx: Transaction) -> Sequence[Activated]:
 async def _one(tx: Transaction, query: Select[tuple[object, ...]]) -> RuleSetRow | None:
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else RuleSetRow(**row._asdict())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circulating:
+    """A version that people may see, or that waits for a decision: what a change of the rules is about."""
+
+    version_id: UUID
+    material_id: UUID
+    title: str
+    material_class: str
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How many versions circulate, and how many of them were scanned under a rule set."""
+
+    total: int
+    done: int
+
+
+_IN_CIRCULATION = (
+    version.c.state.in_(("approved", "submitted", "changes_requested")),
+    material.c.withdrawn_at.is_(None),
+)
+_CIRCULATING = (
+    version.c.id.label("version_id"),
+    version.c.material_id,
+    material.c.title,
+    material.c.material_class.label("material_class"),
+    version.c.state,
+    version.c.number,
+)
+
+
+async def circulating(tx: Transaction, after: UUID | None, limit: int) -> Sequence[Circulating]:
+    """Versions in circulation in the order of their ids, behind `after`."""
+    query = select(*_CIRCULATING).join(material, material.c.id == version.c.material_id).where(*_IN_CIRCULATION)
+    if after is not None:
+        query = query.where(version.c.id > after)
+    rows = await tx.execute(query.order_by(version.c.id).limit(limit))
+    return [Circulating(**row._asdict()) for row in rows]
+
+
+async def progress(tx: Transaction, rules: str) -> Progress:
+    """How far the versions in circulation were scanned under the rule set `rules`."""
+    over = exists().where(
+        scan.c.version_id == version.c.id, scan.c.rule_set_version == rules, scan.c.state.not_in(OPEN)
+    )
+    query = select(func.count(), func.count().filter(over)).select_from(version)
+    query = query.join(material, material.c.id == version.c.material_id).where(*_IN_CIRCULATION)
+    total, done = (await tx.execute(query)).one()
+    return Progress(total=total, done=done)
+
+
+async def blocked(tx: Transaction, rules: str, limit: int) -> Sequence[Circulating]:
+    """Versions in circulation that a scan under the rule set `rules` left with a blocking finding to decide."""
+    met = exists().where(
+        scan.c.version_id == version.c.id,
+        scan.c.rule_set_version == rules,
+        finding.c.scan_id == scan.c.id,
+        finding.c.severity == "block",
+        finding.c.state == "open",
+    )
+    query = select(*_CIRCULATING).join(material, material.c.id == version.c.material_id)
+    rows = await tx.execute(query.where(*_IN_CIRCULATION, met).order_by(version.c.id).limit(limit))
+    return [Circulating(**row._asdict()) for row in rows]

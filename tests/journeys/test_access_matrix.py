@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from compliance.ruleset import RuleSet
 from fileserver.routes import ROUTES
 from tests.access_table import BODIES, CALLERS, HEADERS, QUERIES, ROWS, THINGS, TUS, Row
 from tests.materials import add_upload, png
@@ -58,6 +59,7 @@ async def the_things(stage: Stage) -> Things:
         "proof": str(await add_upload(stage.services, cast.people["owner"], png(), "another.png")),
         "evidence": paper["evidence"][0]["id"],
         "certificate": entry["id"],
+        "rule_set": RuleSet.default().version,
         "hold": (await stage.api("reviewer").post("/holds", {"kind": "log", "reason": "x"})).ok["id"],
         "trace": json.loads(suspect.body)["id"],
         "share": share["id"],

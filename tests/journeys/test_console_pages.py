@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from compliance.access import may_ever
+from compliance.ruleset import RuleSet
 from fileserver.http.routing import Auth, Route
 from fileserver.pages.routes import ROUTES
 from fileserver.routes import ROUTES as ALL_ROUTES
@@ -39,6 +40,7 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "share_id": share["id"],
         "trace_id": trace["id"],
         "event_id": 1,
+        "rule_set_version": RuleSet.default().version,
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 
