@@ -108,6 +108,8 @@ async def read(call: Call[None, None, MaterialPath]) -> web.Response:
         material=material,
         can=can,
         may_hold=may_ever(call.actor.role, Action.HOLD_PLACE),
+        may_recall=decide(call.actor, Action.MATERIAL_RECALL, Target(owner_id=material.owner.id)).allowed,
+        may_dossier=may_ever(call.actor.role, Action.MATERIAL_DOSSIER),
         strips=await _strips(call, material) if can.preview else {},
         shares=await _shares(call, material),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),

@@ -46,6 +46,7 @@ PLACES: Sequence[Place] = (
     Place("reviews", "/reviews", Action.REVIEW_LIST),
     Place("reviewing", "/reviewing", Action.PROCEDURE_READ),
     Place("rules", "/rules", Action.RULES_READ),
+    Place("certificates", "/certificates", Action.CERTIFICATE_LIST),
     Place("shares", "/shares", Action.SHARE_LIST),
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),

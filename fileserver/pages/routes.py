@@ -3,6 +3,8 @@
 from fileserver.http.routing import Route
 from fileserver.pages import (
     accounts,
+    certificates,
+    dossiers,
     flights,
     log,
     log_targets,
@@ -29,6 +31,8 @@ ROUTES: tuple[Route, ...] = (
     *sign_in.ROUTES,
     *start.ROUTES,
     *materials.ROUTES,
+    *dossiers.ROUTES,
+    *certificates.ROUTES,
     *my_uploads.ROUTES,
     *reviews.ROUTES,
     *reviewing.ROUTES,

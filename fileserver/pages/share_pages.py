@@ -17,10 +17,12 @@ from fileserver.http.caller import CallerKind
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
 from fileserver.i18n import translate
+from fileserver.pages.dossiers import unread
 from fileserver.pages.rendering import page
 from storage.rows import clinics
 from storage.rows.clinics import ClinicRow
 
+NOTICES_SHOWN = 5
 SCRIPT_TEXTS = {
     "loading": "share-loading",
     "preparing": "share-preparing",
@@ -53,7 +55,8 @@ async def share(call: Call[None, None, TokenPath]) -> web.Response:
         return page(call, "share_sign_in.html", token=token, clinics=await _clinics(call), jobs=list(Job))
     if caller.kind is CallerKind.EMPLOYEE:
         return page(call, "share_employee.html", token=token)
-    return page(call, "share_view.html", token=token, texts=_texts(call))
+    told = await unread(call, NOTICES_SHOWN)
+    return page(call, "share_view.html", token=token, texts=_texts(call), notices=told)
 
 
 def _texts(call: Call[None, None, TokenPath]) -> dict[str, str]:

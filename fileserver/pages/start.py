@@ -14,6 +14,7 @@ from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialQuery
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
+from fileserver.pages.dossiers import unread
 from fileserver.pages.materials import STATES
 from fileserver.pages.rendering import page
 from fileserver.reviews import routes as reviews_api
@@ -27,6 +28,7 @@ MATERIALS_SHOWN = 8
 SHARES_SHOWN = 5
 REVIEWS_SHOWN = 10
 VISITS_SHOWN = 10
+NOTICES_SHOWN = 5
 WEEK = timedelta(days=7)
 
 Parts = Mapping[str, Any]
@@ -38,7 +40,8 @@ async def start(call: Call) -> web.Response:
     async with call.services.database.transaction() as tx:
         own = await profiles_of(tx, call.services.keys.master, person_ids=[caller.person_id])
     parts = await PARTS[caller.role](call) if caller.role in PARTS else {}
-    return page(call, f"start_{caller.role.value}.html", name=own[caller.person_id].name, **parts)
+    told = await unread(call, NOTICES_SHOWN)
+    return page(call, f"start_{caller.role.value}.html", name=own[caller.person_id].name, notices=told, **parts)
 
 
 async def _marketer(call: Call) -> Parts:

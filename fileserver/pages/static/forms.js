@@ -2,7 +2,7 @@
 //
 //   <form data-api="/api/v1/shares" data-method="POST" data-next="/shares/{id}">
 //
-// Names with dots make nested objects, checkboxes named `scopes[]` a list. Empty fields are left out, null with `data-null`, "" with `data-empty`.
+// Names with dots make nested objects, numbers between dots a list, checkboxes named `scopes[]` a list. Empty fields are left out, null with `data-null`, "" with `data-empty`.
 // Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-type="json"` for lists, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 //
@@ -39,7 +39,15 @@ function bodyOf(form) {
     const last = path.pop();
     path.reduce((at, name) => (at[name] ??= {}), body)[last] = value;
   }
-  return body;
+  return listed(body);
+}
+
+// Members that are all called by numbers are a list; what was left empty in between closes up.
+function listed(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, listed(member)]);
+  if (members.length && members.every(([name]) => /^\d+$/.test(name))) return members.map(([, member]) => member);
+  return Object.fromEntries(members);
 }
 
 const fill = (template, answer) => template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer[name] ?? ""));
