@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
+from fileserver.demo import paperwork
 from fileserver.demo.api import Desk, employee, viewer
 from fileserver.demo.errors import DemoError
 from fileserver.demo.household import DemoAccount, Household
@@ -36,6 +37,8 @@ STEPS = len(SLUGS) + 1
 LEFT_AS_DRAFT = frozenset({"waiting-screen"})
 LEFT_IN_QUEUE = frozenset({"training-poster", "waiting-film", "institution-poster"})
 REJECTED = {"social-card": "右下角的活动时间与备案版本不一致，请修改后重新提交。"}
+WITHDRAWN_SLUG = "waiting-screen"
+WITHDRAWN_REASON = "接诊时间已变更，旧版提示屏不再使用。"
 Progress = Callable[[str], None]
 
 
@@ -68,8 +71,11 @@ async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -
             (await cast["manager"].call("POST", "/api/v1/people/clinics", {"name": name, "region": region}))["id"]
             for name, region in CLINICS
         ]
+        await paperwork.enter_certificates(cast["manager"])
         told = await asyncio.gather(*(_material(cast, slug, studio, progress) for slug in SLUGS))
         await _shares(cast, clinics, dict(zip(SLUGS, told, strict=True)))
+        await _planted(cast)
+        await _withdrawn(cast, clinics, studio)
         progress("分享与访问")
 
 
@@ -94,6 +100,7 @@ async def _material(cast: Cast, slug: str, studio: Studio, progress: Progress) -
         "/api/v1/materials",
         {"upload_id": upload_id, "title": each.title_zh, "class": each.material_class, "description": each.title_en},
     )
+    await paperwork.declare(marketer, made["id"], slug)
     await _prepared(marketer, made["id"])
     if slug not in LEFT_AS_DRAFT:
         await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
@@ -148,6 +155,30 @@ async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) 
         _visit(cast.url, clinics, 2, guide["token"], pages=6, download=True),
         _visit(cast.url, clinics, 3, open_to_all["token"], pages=1),
     )
+
+
+async def _planted(cast: Cast) -> None:
+    """A draft that breaks the law in several ways, for its findings to be looked at; nobody has submitted it."""
+    body = await asyncio.to_thread(paperwork.planted_leaflet)
+    marketer = cast["marketer"]
+    upload_id = await marketer.upload("双十二活动单页_初稿.pdf", "application/pdf", body)
+    said = {"title": "双十二活动单页（初稿，含违规表述）", "class": "public_ad", "description": "Planted phrases"}
+    await marketer.call("POST", "/api/v1/materials", {**said, "upload_id": upload_id})
+
+
+async def _withdrawn(cast: Cast, clinics: list[str], studio: Studio) -> None:
+    """A material that was shared, downloaded and then withdrawn: holders are told, and the recall list has them."""
+    each = await studio.drawn(WITHDRAWN_SLUG)
+    marketer = cast["marketer"]
+    upload_id = await marketer.upload(f"旧版_{each.filename}", each.media_type, each.content)
+    said = {"upload_id": upload_id, "title": f"{each.title_zh}（旧版）", "class": each.material_class}
+    made = await marketer.call("POST", "/api/v1/materials", said)
+    await _prepared(marketer, made["id"])
+    await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
+    await _decide(cast, made["id"], None)
+    share = await marketer.call("POST", "/api/v1/shares", {"material_id": made["id"], "download": True})
+    await _visit(cast.url, clinics, 2, share["token"], pages=1, download=True)
+    await cast["manager"].call("POST", f"/api/v1/materials/{made['id']}/withdraw", {"reason": WITHDRAWN_REASON})
 
 
 async def _passed_on(url: str, clinics: list[str], token: str) -> None:

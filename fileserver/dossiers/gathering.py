@@ -16,19 +16,31 @@ from compliance.errors import NotFound
 from compliance.keys import MasterKey
 from compliance.materials import obj_of
 from compliance.profiles import names_by_pseudonym, profiles_of
+from compliance.reviewing.signatures import Examined
+from compliance.reviewing.standing import signatures
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
 from fileserver.answers import Names
 from fileserver.dossiers.recalling import downloads_of
 from storage.database import Transaction
-from storage.rows import certificates, declarations, materials, recalls, reviews, shares, versions
+from storage.rows import (
+    certificates,
+    declarations,
+    materials,
+    recalls,
+    review_comments,
+    reviews,
+    shares,
+    versions,
+)
 from storage.rows.certificates import CertificateRow, ChangeRow
 from storage.rows.declarations import DeclarationRow, EvidenceRow, StandingCertificate
 from storage.rows.events import EventRow
 from storage.rows.ledger import indexes_of
 from storage.rows.materials import MaterialRow
 from storage.rows.recalls import SeenRow
-from storage.rows.reviews import ReviewRow
+from storage.rows.review_comments import CommentRow
+from storage.rows.reviews import ReviewCase, ReviewRow
 from storage.rows.shares import ShareRow
 from storage.rows.standing import Standing, standings_of
 from storage.rows.versions import FindingRow, VersionRow
@@ -64,6 +76,8 @@ class File:
     versions: Sequence[VersionRow]  # oldest first
     findings: Mapping[UUID, Sequence[FindingRow]]
     reviews: Mapping[UUID, Sequence[ReviewRow]]
+    signed: Mapping[UUID, Sequence[Examined]]  # by review, examined now
+    comments: Mapping[UUID, Sequence[CommentRow]]  # by review
     declarations: Sequence[tuple[DeclarationRow, Sequence[StandingCertificate]]]  # oldest first
     registered: Sequence[Registered]
     evidence: Sequence[EvidenceRow]
@@ -89,6 +103,13 @@ async def gather(
     every = list(reversed(await versions.versions_of(tx, material_id)))
     ids = [each.id for each in every]
     findings, decided = await versions.findings_of(tx, ids), await reviews.reviews_of(tx, ids)
+    cases = [
+        ReviewCase(review=review, version=version, material=material)
+        for version in every
+        for review in decided.get(version.id, ())
+    ]
+    signed = {each.review.id: await signatures(tx, master, each, findings.get(each.version.id, [])) for each in cases}
+    said = await review_comments.comments_of(tx, list(signed))
     papers = await _declarations(tx, material_id)
     proofs = await declarations.evidence_of(tx, material_id)
     doors = await _shares(tx, material_id)
@@ -97,6 +118,8 @@ async def gather(
     registered = await _registered(tx, papers)
     named = _people(material, every, findings, decided, proofs, doors, seen)
     named |= {row.declared_by for row, _ in papers}
+    named |= {each.row.on_behalf_of for rows in signed.values() for each in rows if each.row.on_behalf_of}
+    named |= {each.person_id for rows in said.values() for each in rows}
     named |= {change.changed_by for entry in registered for change in entry.changes}
     return (
         File(
@@ -104,6 +127,8 @@ async def gather(
             versions=every,
             findings=findings,
             reviews=decided,
+            signed=signed,
+            comments=said,
             declarations=papers,
             registered=registered,
             evidence=proofs,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from compliance.certificate_numbers import CertificateKind
 from compliance.declaring import certificate_of
+from compliance.reviewing.signatures import Examined
 from fileserver.answers import FindingOut
 from fileserver.dossiers.gathering import EVENTS_MAX, SEEN_MAX, SHARES_MAX, File, Registered, Told
 from fileserver.i18n import Language, has_message, translate
@@ -181,9 +182,31 @@ class _Paper(Sheet):
                 (self.t("dossier-by"), f"{self._name(row.decided_by)} · {local_time(row.decided_at)}".strip(" ·")),
                 (self.t("dossier-reason"), drawable(row.reason)),
                 (self.t("dossier-bound"), f"{row.sha256} · {row.rule_set_version}"),
+                *((self.t("dossier-signature"), self._signature(each)) for each in self._file.signed.get(row.id, ())),
             )
         )
+        comments = self._file.comments.get(row.id, ())
+        if comments:
+            self.note(self.t("dossier-comments"))
+        for comment in comments:
+            page = comment.place.get("page")
+            where = f" · {self.t('dossier-page', page=str(page))}" if page is not None else ""
+            by, at = self._name(comment.person_id), local_time(comment.created_at)
+            self.note(f"   – {by} · {at}{where}: {drawable(comment.body)}")
         self.ln(1)
+
+    def _signature(self, signed: Examined) -> str:
+        row = signed.row
+        parts = [
+            drawable(signed.name) or self.t("page-erased"),
+            local_time(row.signed_at),
+            f"{self.t(f'discipline-{row.discipline}')}: {self._word('meaning', row.meaning)}",
+            self.t("dossier-on-behalf", name=self._name(row.on_behalf_of)) if row.on_behalf_of else "",
+            drawable(row.reason),
+            *(self.t(f"signature-fault-{fault.value}") for fault in signed.faults),
+            row.hash,
+        ]
+        return " · ".join(filter(None, parts))
 
     def doors(self) -> None:
         """Every share, oldest first."""

@@ -52,3 +52,4 @@ dossier-more = Only the first { $count } are listed.
 finding-state-open = open
 finding-state-dismissed = dismissed
 finding-state-confirmed = confirmed
+dossier-on-behalf = on behalf of { $name }

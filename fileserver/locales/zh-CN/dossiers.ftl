@@ -52,3 +52,4 @@ dossier-more = 仅列出前 { $count } 条。
 finding-state-open = 未处理
 finding-state-dismissed = 已排除
 finding-state-confirmed = 已确认
+dossier-on-behalf = 代 { $name }
