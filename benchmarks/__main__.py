@@ -18,7 +18,20 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from benchmarks import copies, downloads, exports, ledger, links, marks, pages, proving, removal, sealing, templates
+from benchmarks import (
+    copies,
+    downloads,
+    exports,
+    ledger,
+    links,
+    marks,
+    matching,
+    pages,
+    proving,
+    removal,
+    sealing,
+    templates,
+)
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.trail import figures as trail
@@ -34,6 +47,7 @@ ALL = {
     "copies": copies.run,
     "templates": templates.run,
     "marks": marks.run,
+    "matching": matching.run,
     "pages": pages.run,
     "ledger": ledger.run,
     "exports": exports.run,

@@ -17,6 +17,7 @@ COMMANDS = {
     "people": "Export what is held on a person, or erase them.",
     "quotas": "List, set and remove quotas of uploads.",
     "retention": "See and prune old entries of the log; list, place and lift legal holds.",
+    "rules": "Check, show and try rule files.",
     "serve": "Run one server node until SIGTERM or SIGINT.",
     "siem": "Push the log to a SIEM: add, list, pause and remove targets.",
     "storage": "Prepare the bucket and examine the S3 server.",

@@ -6,7 +6,18 @@ Promises: the same tree always gives the same pages, whatever the machine's envi
 
 from collections.abc import Callable
 
-from fileserver.docs import access, commands, configuration, events, operations, problems, requirements, tables
+from fileserver.docs import (
+    access,
+    commands,
+    configuration,
+    events,
+    operations,
+    problems,
+    requirements,
+    rule_file,
+    rules,
+    tables,
+)
 
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration.page,
@@ -17,4 +28,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "problems.md": problems.page,
     "database.md": tables.page,
     "requirements.md": requirements.page,
+    "rule-file.md": rule_file.page,
+    "rules.md": rules.page,
 }
