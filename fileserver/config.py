@@ -362,6 +362,18 @@ class Config(BaseSettings):
         "says so",
     )
 
+    wechat_app_id: str | None = Field(default=None, description="AppID of the mini-program or official account")
+    wechat_app_secret: SecretStr | None = Field(default=None, description="Its AppSecret")
+    wechat_check_openid: str | None = Field(
+        default=None,
+        description="With this user's openid in the app, WeChat is asked what it makes of the text of every version "
+        "(msg_sec_check); the user must have used the app within two hours, or a reviewer is told that nothing was "
+        "checked. The text leaves this installation",
+    )
+    wechat_api_url: PublicUrl = Field(
+        default="https://api.weixin.qq.com", description="WeChat's server API", validate_default=True
+    )
+
     ledger_witnesses: Witnesses = Field(
         default=(),
         description="Witnesses that cosign the log's growth, separated by commas: each is the key that `sealshare "
@@ -422,6 +434,15 @@ class Config(BaseSettings):
             raise ValueError("there are fewer witnesses (SEALSHARE_LEDGER_WITNESSES)")
         return value
 
+    @field_validator("wechat_api_url")
+    @classmethod
+    def _complete_wechat(cls, value: str, info: ValidationInfo) -> str:
+        needed = ("wechat_app_id", "wechat_app_secret")
+        given = [info.data.get(name) is not None for name in needed]
+        if any(given) != all(given) or (info.data.get("wechat_check_openid") is not None and not all(given)):
+            raise ValueError(f"all of these are needed, or none: {', '.join(map(variable_of, needed))}")
+        return value
+
     @field_validator("ledger_bucket_region")
     @classmethod
     def _complete_bucket(cls, value: str, info: ValidationInfo) -> str:
@@ -468,7 +489,8 @@ class Config(BaseSettings):
     @property
     def outgoing_urls(self) -> tuple[str, ...]:
         """Addresses of other settings that this server sends to."""
-        return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks)
+        wechat = (self.wechat_api_url,) if self.wechat_app_id else ()
+        return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks, *wechat)
 
     @property
     def has_places_outside(self) -> bool:

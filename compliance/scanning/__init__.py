@@ -10,7 +10,7 @@ Files are parsed in confined processes only (`inspectors`), which hold no key an
 """
 
 from compliance.detecting import registry
-from compliance.scanning import malware
+from compliance.scanning import malware, platform
 from compliance.scanning.case import CUT, FAILED, Case, Step
 from compliance.scanning.clamd import Clamd
 from compliance.scanning.gate import JOB, ask_for_scan, require_scanned, waiting_scan
@@ -19,7 +19,7 @@ from compliance.scanning.inspectors import Inspector, Inspectors, Opening
 from compliance.scanning.malware import Malware
 from compliance.scanning.scanner import Scanner
 
-RULES = registry.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}
+RULES = registry.RULES | platform.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}
 
 __all__ = [
     "JOB",

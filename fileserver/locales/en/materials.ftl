@@ -44,6 +44,27 @@ finding-malware-not-scanned = The file was not scanned for viruses: { $cause ->
 }.
 finding-detector-failed = The check "{ $name }" came to no result ({ $cause }), which does not count as passed.
 finding-findings-cut = There is too much to report; only the first { $limit } are listed.
+finding-platform-risky = WeChat's content check calls this text unlawful (category { $label }: { $label ->
+    [10001] advertising
+    [20001] politics
+    [20002] pornography
+    [20003] abuse
+    [20006] crime
+    [20008] fraud
+    [20012] vulgarity
+    [20013] copyright
+   *[other] other
+}).
+finding-platform-doubtful = WeChat's content check wants a person to look at this text (category { $label }).
+finding-platform-not-checked = WeChat did not check all of the text: { $cause ->
+    [user-away] the user on whose behalf it checks has not used the mini-program for two hours
+    [user-unknown] WeChat does not know the user on whose behalf it checks
+    [quota] today's checks are used up
+    [unavailable] WeChat did not answer
+    [too-long] there is too much of it
+    [no-text] there is no text to check
+   *[other] WeChat gave no result ({ $cause })
+}.
 finding-office-macros = The file holds macros. They are not run, and the pages do not hold them.
 finding-office-linked-content = The file takes { $links } pictures or other contents from elsewhere; they are not fetched, so the pages lack them.
 finding-office-converted = The pages are those of a PDF made of this file (SHA-256 { $sha256 }); fonts and line breaks may differ from the original.

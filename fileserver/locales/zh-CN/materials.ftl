@@ -44,6 +44,27 @@ finding-malware-not-scanned = 文件未经病毒扫描：{ $cause ->
 }。
 finding-detector-failed = 检查项“{ $name }”没有得出结果（{ $cause }），因此不能视为通过。
 finding-findings-cut = 发现的问题太多，只列出前 { $limit } 个。
+finding-platform-risky = 微信内容安全检测判定这段文字违规（类别 { $label }：{ $label ->
+    [10001] 广告
+    [20001] 时政
+    [20002] 色情
+    [20003] 辱骂
+    [20006] 违法犯罪
+    [20008] 欺诈
+    [20012] 低俗
+    [20013] 版权
+   *[other] 其他
+}）。
+finding-platform-doubtful = 微信内容安全检测建议人工复核这段文字（类别 { $label }）。
+finding-platform-not-checked = 微信没有检测全部文字：{ $cause ->
+    [user-away] 用于检测的用户两小时内没有使用过该小程序
+    [user-unknown] 微信不认识用于检测的用户
+    [quota] 今日检测次数已用完
+    [unavailable] 微信没有响应
+    [too-long] 文字太多
+    [no-text] 没有可供检测的文字
+   *[other] 微信没有给出结果（{ $cause }）
+}。
 finding-office-macros = 文件含有宏。宏不会被运行，页面中也不含宏。
 finding-office-linked-content = 文件有 { $links } 处图片或其他内容引自外部；系统不会获取，因此页面中没有这些内容。
 finding-office-converted = 页面来自由此文件转换的 PDF（SHA-256 { $sha256 }）；字体与换行可能与原件不同。
