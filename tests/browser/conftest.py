@@ -26,7 +26,7 @@ from tests.services import Clock, RealServer, config_for, copied_database
 from tests.stage import Cast
 
 HERE = Path(__file__).parent
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-background-networking")
 PHONE = (390, 844)
 SMALL_PHONE = (360, 640)
