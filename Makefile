@@ -19,7 +19,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full malformed proofs lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed proofs lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -35,6 +35,7 @@ help:
 	@echo "make crash-ledger  the same 200 times while events are appended and sequenced into the ledger"
 	@echo "make disk-full   the ledger on a small disk of its own that fills up (root, who may mount)"
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
+	@echo "make hostile     546 hostile files in the processes that look at uploads (the tests do some sixty)"
 	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
 	@echo "make vendor      fetch the browser code that package-lock.json names"
@@ -60,6 +61,7 @@ test: install-dev vendor
 	@PYTHON="$(PYTHON)" requirements/clients
 	@requirements/chromium
 	@requirements/poppler
+	@requirements/clamav
 	@requirements/office
 	@requirements/go
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
@@ -102,6 +104,9 @@ disk-full: install-dev
 malformed: install-dev
 	@requirements/office
 	$(BIN)/python -m tests.malformed $(MALFORMED_ARGS)
+
+hostile: install-dev
+	$(BIN)/python -m tests.hostile
 
 proofs: install-dev
 	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)

@@ -17,6 +17,7 @@ from compliance.profiles import ERASED, Profile
 from fileserver.http.schemas import Output
 from fileserver.i18n import Language, has_message, translate
 from storage.rows.reviews import ReviewRow
+from storage.rows.scans import ScanRow
 from storage.rows.versions import FindingRow, VersionRow
 
 Names = Mapping[UUID, Profile]
@@ -45,6 +46,7 @@ class FindingOut(Output):
     page: int | None = Field(description="Where in the material; null: all of it")
     message: str = Field(description="The finding as a sentence in the reader's language")
     basis: str = Field(description="Legal basis, where there is one")
+    member: str | None = Field(description="Name inside an archive or an Office file")
     box: tuple[int, int, int, int] | None = Field(description="On the page, in thousandths from the upper left")
     start_ms: int | None = Field(description="When in a video")
     quote: str = Field(description="The words of the material that it is about")
@@ -65,6 +67,7 @@ class FindingOut(Output):
             page=place.page,
             message=translate(language, key, **params),
             basis=row.basis,
+            member=place.member,
             box=place.box,
             start_ms=place.start_ms,
             quote=row.quote,
@@ -84,6 +87,25 @@ def _sentence(row: FindingRow, language: Language) -> tuple[str, Mapping[str, st
     if None in words.values():
         return "finding-other", {"detector": row.detector, "rule": row.rule}
     return "broken-rule", {"rule": row.rule, **{name: str(text) for name, text in words.items()}}
+
+
+class ScanOut(Output):
+    """How far the automatic checks of a version are."""
+
+    state: Literal["waiting", "running", "finished", "failed"] = Field(
+        description="`failed`: a check came to no result, so that nothing can be submitted"
+    )
+    stage: str = Field(description="What is being done; empty when nothing is")
+    pages_total: int | None = Field(description="Pages to look at; null until counted")
+    pages_done: int
+    ended_at: datetime | None
+    detectors: dict[str, str] = Field(description="What looked, each with its version")
+    rule_set_version: str = Field(description="Empty where no rules were asked")
+
+    @classmethod
+    def of(cls, row: ScanRow) -> "ScanOut":
+        """The stored scan."""
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
 
 
 class VersionBrief(Output):

@@ -16,7 +16,7 @@ from fileserver.audit.following import following
 from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import pushing
 from fileserver.certificates import jobs as certificates
-from fileserver.config import Config
+from fileserver.config import Config, MalwareScan
 from fileserver.materials import jobs as materials
 from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
@@ -51,10 +51,19 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, working.cancel)
+        tell_unscanned(config)
         log.info("worker started")
         with suppress(asyncio.CancelledError):
             await working
         log.info("worker stopped")
+
+
+def tell_unscanned(config: Config) -> None:
+    """Loudly, at the start: what an operator has set must not be forgotten."""
+    if not config.clamd and config.malware_scan is MalwareScan.NOT_REQUIRED:
+        log.warning("nothing is scanned for malware: SEALSHARE_CLAMD is not set, and a scan is not required")
+    elif not config.clamd:
+        log.warning("nothing can be submitted: SEALSHARE_CLAMD is not set, and a scan for malware is required")
 
 
 def figures_of(services: Services, lags: Lags) -> CollectorRegistry:

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from compliance.office import find_program
+from tests.clamds import PROGRAM
 
 GO_MODULES = Path("/usr/share/gocode")  # where Debian puts the sources of Go packages
 TLOG = GO_MODULES / "src/golang.org/x/mod/sumdb/tlog"
 THERE = {
     "office": find_program() is not None,
+    "clamav": PROGRAM is not None,
     "go": shutil.which("go") is not None and TLOG.is_dir(),
 }
-NAMES = {"office": "LibreOffice", "go": "Go with golang.org/x/mod"}
+NAMES = {"clamav": "ClamAV's clamd", "office": "LibreOffice", "go": "Go with golang.org/x/mod"}
 
 
 def pytest_report_header() -> list[str]:

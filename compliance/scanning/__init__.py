@@ -9,7 +9,6 @@ leaves a hard finding, and a scan that is not over lets nothing be submitted (`g
 Files are parsed in confined processes only (`inspectors`), which hold no key and no connection.
 """
 
-from compliance.detecting import registry
 from compliance.scanning import malware, platform
 from compliance.scanning.case import CUT, FAILED, Case, Step
 from compliance.scanning.clamd import Clamd
@@ -19,7 +18,7 @@ from compliance.scanning.inspectors import Inspector, Inspectors, Opening
 from compliance.scanning.malware import Malware
 from compliance.scanning.scanner import Scanner
 
-RULES = registry.RULES | platform.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}
+RULES = platform.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}  # beside those of the detectors
 
 __all__ = [
     "JOB",

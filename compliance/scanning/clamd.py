@@ -129,4 +129,6 @@ def _verdict(answer: bytes, *, whole: bool) -> Verdict:
         return Verdict(signature=match[1].decode()[:SIGNATURE_MAX])
     if said == b"stream: OK" and whole and answer.endswith(b"\0"):
         return Verdict()
-    return Verdict(cause=Cause.TOO_LARGE if b"size limit exceeded" in said else Cause.ERROR)
+    # Beyond its limit it says so and stops listening; what it said may be lost with the connection.
+    broke_off = not whole and not said
+    return Verdict(cause=Cause.TOO_LARGE if b"size limit exceeded" in said or broke_off else Cause.ERROR)

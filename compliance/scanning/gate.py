@@ -1,6 +1,6 @@
 """Whether a version's scan lets it go on: nothing is submitted before its bytes were looked at, to the end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from compliance.errors import NotScanned, ScanBlocks
@@ -21,6 +21,9 @@ def waiting_scan(version: VersionRow, now: datetime) -> ScanRow:
 
 async def ask_for_scan(tx: Transaction, jobs: Jobs, version: VersionRow, now: datetime) -> None:
     """A new scan of a version, and its job, which prepares it too where that is not done; in `tx`."""
+    before = await scans.newest_scan(tx, version.id)
+    if before is not None:  # the newest counts, also when both are of one moment
+        now = max(now, before.created_at + timedelta(microseconds=1))
     await scans.add_scan(tx, waiting_scan(version, now))
     await jobs.enqueue(tx, JOB, key=f"{JOB}:{version.id}", version_id=str(version.id))
 

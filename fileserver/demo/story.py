@@ -114,7 +114,8 @@ async def _prepared(desk: Desk, material_id: str) -> None:
     async with asyncio.timeout(PREPARATION_TIMEOUT_S):
         while True:
             found = await desk.call("GET", f"/api/v1/materials/{material_id}")
-            if found["versions"][0]["preparation"] != "pending":
+            version = found["versions"][0]
+            if version["preparation"] != "pending" and version["scan"]["state"] not in ("waiting", "running"):
                 return
             await asyncio.sleep(PREPARATION_POLL_S)
 

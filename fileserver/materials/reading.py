@@ -12,9 +12,10 @@ from fileserver.answers import Names, people_of
 from fileserver.materials.schemas import MaterialQuery
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import materials, reviews, versions
+from storage.rows import materials, reviews, scans, versions
 from storage.rows.materials import Listed, MaterialFilter, MaterialRow
 from storage.rows.reviews import ReviewRow
+from storage.rows.scans import ScanRow
 from storage.rows.versions import FindingRow, VersionRow
 
 SAME_BYTES_LOOKED_AT_MAX = 20
@@ -26,6 +27,7 @@ class Story:
 
     material: MaterialRow
     versions: list[VersionRow]
+    scans: dict[UUID, ScanRow]
     findings: dict[UUID, list[FindingRow]]
     reviews: dict[UUID, list[ReviewRow]]
     shared_version: int | None
@@ -79,6 +81,7 @@ async def story_of(services: Services, tx: Transaction, actor: Actor, material: 
     return Story(
         material=material,
         versions=seen,
+        scans=await scans.newest_scans(tx, ids),
         findings=await versions.findings_of(tx, ids),
         reviews=decided,
         shared_version=next((each.number for each in every if each.state == VersionState.APPROVED), None),

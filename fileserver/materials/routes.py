@@ -14,7 +14,7 @@ from compliance.errors import (
     UploadUsed,
     WrongState,
 )
-from fileserver.answers import FindingOut, MaterialState, PersonOut, ReviewBrief, VersionBrief
+from fileserver.answers import FindingOut, MaterialState, PersonOut, ReviewBrief, ScanOut, VersionBrief
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
@@ -125,6 +125,7 @@ def _version(story: Story, version: VersionRow, language: Language) -> VersionOu
     return VersionOut(
         **dict(VersionBrief.of(version)),
         uploader=PersonOut.of(story.names, version.uploader_id),
+        scan=ScanOut.of(story.scans[version.id]) if version.id in story.scans else None,
         findings=[FindingOut.of(each, language) for each in story.findings.get(version.id, ())],
         reviews=[ReviewBrief.of(each, story.names) for each in story.reviews.get(version.id, ())],
     )

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from compliance.access import MaterialClass
 from compliance.levels import Sensitivity
-from fileserver.answers import FindingOut, MaterialBrief, MaterialState, PersonOut, ReviewBrief, VersionBrief
+from fileserver.answers import FindingOut, MaterialBrief, MaterialState, PersonOut, ReviewBrief, ScanOut, VersionBrief
 from fileserver.http.schemas import Input, Output
 from fileserver.http.texts import ONE_LINE, SEVERAL_LINES
 
@@ -94,6 +94,7 @@ class VersionOut(VersionBrief):
     """A version with its story."""
 
     uploader: PersonOut
+    scan: ScanOut | None = Field(description="The newest; null for versions of earlier releases until they are scanned")
     findings: list[FindingOut]
     reviews: list[ReviewBrief] = Field(description="Oldest first")
 

@@ -77,6 +77,11 @@ class In:
         """What is wrong with a signature."""
         return translate(self.language, f"signature-fault-{fault}")
 
+    def scan_stage(self, stage: str) -> str:
+        """What the checks of a version are at; empty before they begin."""
+        key = f"scan-stage-{stage}"
+        return translate(self.language, key) if stage and has_message(self.language, key) else ""
+
     def severity(self, severity: str) -> str:
         """How much a finding weighs."""
         return translate(self.language, f"severity-{severity}")

@@ -27,7 +27,7 @@ from tests.stage import Stage
 
 TRAIL = Trail(who="p-test", role="viewer")
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
-MP4 = b"\0\0\0\x18ftypisom\0\0\2\0isomiso2mp41" + bytes(5000)
+MP4 = b"\0\0\0\x1cftypisom\0\0\2\0isomiso2mp41\0\0\x13\x90free" + bytes(5000)
 
 
 async def approved(stage: Stage, body: bytes, filename: str) -> dict[str, Any]:

@@ -168,7 +168,7 @@ async def test_a_name_that_lies_is_a_finding(services: Services, owner: Employee
 
 async def test_what_cannot_be_sealed_can_still_be_submitted(services: Services, owner: Employee, marketer: Api) -> None:
     """A film is refused for viewers with a clear finding, and goes its way to the reviewer all the same."""
-    film = b"\0\0\0\x18ftypmp42" + bytes(50)
+    film = b"\0\0\0\x18ftypmp42" + bytes(12) + b"\0\0\0\x08moov"
     made = await create(marketer, await add_upload(services, owner.person_id, film, "film.mp4"))
     await run_jobs(services)
     submitted = (await marketer.post(f"/materials/{made['id']}/submit")).ok

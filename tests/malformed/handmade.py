@@ -16,7 +16,7 @@ _TINY_TILES = b"/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep .000
 @cache
 def all_of_them() -> dict[str, bytes]:
     """By name."""
-    return {**_pdfs(), **_pictures()}
+    return {**_pdfs(), **pictures()}
 
 
 def _pdfs() -> dict[str, bytes]:
@@ -105,7 +105,8 @@ def _object_stream(entries: bytes) -> bytes:
     return _with_fifth(b"", b"", packed).replace(b"/Kids[3 0 R]", b"/Kids[5 0 R 3 0 R 6 0 R]")
 
 
-def _pictures() -> dict[str, bytes]:
+def pictures() -> dict[str, bytes]:
+    """The pictures among them."""
     whole = seeds.pictures()
     return {
         "png-claims-gigapixels": sample_images.png_claiming(60_000, 60_000),

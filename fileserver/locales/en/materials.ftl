@@ -39,10 +39,52 @@ finding-malware-not-scanned = The file was not scanned for viruses: { $cause ->
     [not-configured] this server has no virus scanner
     [no-daemon] the virus scanner did not answer
     [timeout] the virus scanner took too long
-    [too-large] it is larger than the virus scanner takes
+    [too-large] it is larger than the virus scanner takes, or the scanner broke off
    *[error] the virus scanner gave no result
 }.
 finding-detector-failed = The check "{ $name }" came to no result ({ $cause }), which does not count as passed.
+finding-type-mismatch = The file name ends in .{ $extension }, but the content is { $said } (says { $by }).
+finding-type-not-accepted = Files that end in "{ $extension }" are not accepted.
+finding-file-empty = The file is empty.
+finding-structure-broken = The file is cut off, or is not built as a .{ $extension } file is.
+finding-appended-data = There are { $bytes } bytes behind the end of the file, where another file may hide.
+finding-archive-inside = The file is an archive too.
+finding-archive-path = The archive holds a name that would be written elsewhere, or that hides what it is.
+finding-archive-link = The archive holds a link or a device.
+finding-archive-bomb = The archive expands to more than is allowed ({ $what }: { $found }).
+finding-archive-deep = There are archives within archives, deeper than is looked into.
+finding-archive-overlapping = Files in the archive overlap.
+finding-archive-encrypted = The archive is protected by a password, so nobody can look into it.
+finding-archive-damaged = The archive is damaged, or its list does not fit its contents.
+finding-archive-duplicate = The archive holds two files of one name.
+finding-pdf-active = The PDF starts or fetches something by itself: { $kind ->
+    [javascript] a script
+    [launch] a program
+    [submit-form] a form that is sent
+    [import-data] data that is imported
+    [remote-document] another document
+    [embedded-document] a document inside
+    [embedded-file] an attachment
+    [xfa] an XFA form
+    [remote-file] a file from elsewhere
+   *[other] media ({ $kind })
+} ({ $count }). Export it without scripts, attachments and form actions.
+finding-pdf-links = There are { $count } links to web pages; see that these keep to the rules too.
+finding-pdf-password = The PDF opens with a password only, so nobody can look into it. Remove the password and upload it again.
+finding-pdf-unreadable = The PDF is damaged and can not be checked to its end. Export it again.
+finding-pdf-bomb = The PDF holds something that expands beyond measure.
+finding-office-macros-inside = The file holds macros. Save it as a file without macros.
+finding-office-embedded = A program or another object is embedded in the file. Remove it and upload the file again.
+finding-office-external = The file fetches contents from elsewhere ({ $kind }, { $count }). Embed pictures and break links to other files.
+finding-office-commands = The file holds fields that run commands or fetch data ({ $kind }, { $count }).
+finding-office-entities = The XML of the file declares entities, which can read files of a server.
+finding-office-unreadable = The Office file is damaged and can not be checked to its end. Export it again.
+finding-pixel-flood = The picture claims to be too large ({ $width } × { $height } pixels).
+finding-picture-unreadable = The size of the picture can not be read: the file is damaged.
+finding-html-refused = Web pages are not accepted.
+finding-svg-active = The SVG drawing holds scripts, events or references to elsewhere: { $kind } ({ $count }).
+finding-xml-entities = The XML of the file declares entities, which can read files of a server.
+finding-xml-broken = The XML is incomplete and can not be checked.
 finding-findings-cut = There is too much to report; only the first { $limit } are listed.
 finding-platform-risky = WeChat's content check calls this text unlawful (category { $label }: { $label ->
     [10001] advertising

@@ -39,10 +39,52 @@ finding-malware-not-scanned = 文件未经病毒扫描：{ $cause ->
     [not-configured] 服务器没有病毒扫描程序
     [no-daemon] 病毒扫描程序没有响应
     [timeout] 病毒扫描超时
-    [too-large] 文件超过病毒扫描程序的大小限制
+    [too-large] 文件超过病毒扫描程序的大小限制，或扫描中断
    *[error] 病毒扫描程序没有给出结果
 }。
 finding-detector-failed = 检查项“{ $name }”没有得出结果（{ $cause }），因此不能视为通过。
+finding-type-mismatch = 文件扩展名是 .{ $extension }，但内容是 { $said }（{ $by } 判断）。
+finding-type-not-accepted = 不接受扩展名为“{ $extension }”的文件。
+finding-file-empty = 文件为空。
+finding-structure-broken = 文件不完整，或内部结构与 .{ $extension } 不符。
+finding-appended-data = 文件结尾之后还有 { $bytes } 字节，其中可能藏有别的文件。
+finding-archive-inside = 文件同时也是一个压缩包。
+finding-archive-path = 压缩包内有会写到别处或掩饰自己的文件名。
+finding-archive-link = 压缩包内有链接或设备文件。
+finding-archive-bomb = 压缩包解开后远大于允许的大小（{ $what }：{ $found }）。
+finding-archive-deep = 压缩包里套了太多层压缩包。
+finding-archive-overlapping = 压缩包内的文件互相重叠。
+finding-archive-encrypted = 压缩包设有密码，无法检查。
+finding-archive-damaged = 压缩包已损坏，或目录与内容不一致。
+finding-archive-duplicate = 压缩包内有同名文件。
+finding-pdf-active = PDF 含有会自动执行或连接外部的内容：{ $kind ->
+    [javascript] 脚本
+    [launch] 启动程序
+    [submit-form] 提交表单
+    [import-data] 导入数据
+    [remote-document] 打开其他文件
+    [embedded-document] 打开内嵌文件
+    [embedded-file] 附件
+    [xfa] XFA 表单
+    [remote-file] 外部文件
+   *[other] 多媒体（{ $kind }）
+}，{ $count } 处。请在导出时去掉脚本、附件和表单动作。
+finding-pdf-links = 有 { $count } 个网址链接，请确认指向的页面符合规定。
+finding-pdf-password = PDF 设有打开密码，无法检查。请去掉密码后重新上传。
+finding-pdf-unreadable = PDF 已损坏，无法完整检查。请重新导出。
+finding-pdf-bomb = PDF 内有解开后异常巨大的内容。
+finding-office-macros-inside = 文件含有宏。请另存为不含宏的文件。
+finding-office-embedded = 文件内嵌了程序或其他对象，请删除后重新上传。
+finding-office-external = 文件会从外部取用内容（{ $kind }，{ $count } 处）。请改为嵌入图片，并断开外部链接。
+finding-office-commands = 文件含有会执行命令或取用外部数据的域（{ $kind }，{ $count } 处）。
+finding-office-entities = 文件的 XML 声明了实体，可能用来读取服务器文件。
+finding-office-unreadable = Office 文件已损坏，无法完整检查。请重新导出。
+finding-pixel-flood = 图片声称的尺寸过大（{ $width } × { $height } 像素）。
+finding-picture-unreadable = 无法读取图片的尺寸，文件已损坏。
+finding-html-refused = 不接受网页内容。
+finding-svg-active = SVG 图形含有脚本、事件或外部引用：{ $kind }（{ $count } 处）。
+finding-xml-entities = 文件的 XML 声明了实体，可能用来读取服务器文件。
+finding-xml-broken = XML 不完整，无法检查。
 finding-findings-cut = 发现的问题太多，只列出前 { $limit } 个。
 finding-platform-risky = 微信内容安全检测判定这段文字违规（类别 { $label }：{ $label ->
     [10001] 广告

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from compliance import media_types, scanning
+from compliance.detecting import registry
 from compliance.preparation import NOT_SEALABLE, PASSING
 from fileserver.answers import FindingOut
 from fileserver.i18n import LOCALES, Language, has_message
@@ -14,8 +15,12 @@ from storage.rows.versions import FindingRow
 from watermark.errors import WatermarkError
 from watermark.findings import RULES
 
-REFUSALS = {WatermarkError.slug} | {each.slug for each in WatermarkError.__subclasses__() if each not in PASSING}
-EVERY_RULE = {*get_args(media_types.Rule), NOT_SEALABLE, *RULES, *REFUSALS, *scanning.RULES}
+REFUSALS = {WatermarkError.slug} | {
+    each.slug
+    for each in WatermarkError.__subclasses__()
+    if each not in PASSING and each.__module__ == "watermark.errors"
+}
+EVERY_RULE = {*get_args(media_types.Rule), NOT_SEALABLE, *RULES, *REFUSALS, *scanning.RULES, *registry.rules()}
 
 
 def finding(rule: str, **params: str | int) -> FindingRow:
