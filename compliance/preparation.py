@@ -42,6 +42,7 @@ JPEG = "image/jpeg"
 DETECTOR = "renderer"
 CONVERTED_AT_ONCE = 20  # drafts that were refused before; the others wait for the next round
 NOT_SEALABLE = "not-sealable"
+NOT_OPENED = "not-opened"
 OFFICE_CONVERTED = "office-converted"
 EVIDENCE = frozenset(
     {"pdf-repaired", "pdf-no-template", "image-profile-ignored", "image-reduced", OFFICE_CONVERTED}
@@ -96,6 +97,13 @@ class Preparer:
             await self._refuse(version, error.slug, dict(error.params))
         except Ended:
             return
+
+    async def keep_shut(self, version_id: UUID) -> None:
+        """Refuses to make pages of a file that nothing should open. Raises StorageError."""
+        async with self._database.transaction() as tx:
+            version = await versions.version_by_id(tx, version_id)
+        if version is not None and version.preparation == "pending":
+            await self._refuse(version, NOT_OPENED, {})
 
     async def convert_refused(self) -> int:
         """Prepares drafts that were refused where nothing could be converted, if it can be here; how many.

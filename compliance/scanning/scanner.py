@@ -15,6 +15,7 @@ import structlog
 from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.materials import obj_of
+from compliance.scanning import malware
 from compliance.scanning.case import Case, Ended, Step
 from storage.database import Database, Transaction
 from storage.errors import StorageError
@@ -25,6 +26,8 @@ from watermark.errors import RenderBusy, SourceIncomplete
 RULES = "rules"  # the detector whose version is that of the rule set
 # These say something about the moment, not about the document: the job runs again.
 PASSING = (StorageError, SourceIncomplete, RenderBusy)
+
+Shut = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +46,10 @@ class Scanner:
         self._database, self._clock = database, clock
         self._of_file, self._of_pages = of_file, of_pages
 
-    async def scan(self, version_id: UUID, prepare: Callable[[], Awaitable[None]]) -> None:
+    async def scan(self, version_id: UUID, prepare: Callable[[], Awaitable[None]], shut: Shut) -> None:
         """Runs the version's newest scan, if it is not over; `prepare` makes the pages, and is awaited in any case.
+
+        Only of a file with malware no page is made: then `shut` is awaited instead, and its pages are not looked at.
 
         Raises StorageError, SourceIncomplete or RenderBusy when it has to be tried again later.
         """
@@ -55,8 +60,11 @@ class Scanner:
         looked: dict[str, str] = {}
         try:
             await self._run(case, self._of_file, looked)
-            await prepare()
-            await self._run(case, self._of_pages, looked)
+            if any(each.rule == malware.FOUND for each in case.found):
+                await shut()
+            else:
+                await prepare()
+                await self._run(case, self._of_pages, looked)
             await self._end(case, looked)
         except Ended:
             log.info("a scan was overtaken", version=str(version_id))

@@ -40,7 +40,7 @@ def register(jobs: Jobs, services: Services) -> None:
 
     async def prepare(version_id: str) -> None:
         version = UUID(version_id)
-        await scanner.scan(version, lambda: preparer.prepare(version))
+        await scanner.scan(version, lambda: preparer.prepare(version), lambda: preparer.keep_shut(version))
 
     async def prepare_overdue() -> None:
         await enqueue_overdue(services)

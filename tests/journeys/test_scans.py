@@ -165,6 +165,8 @@ async def test_a_real_scanner_finds_and_clears(services: Services, marketer: Api
         await run_jobs(with_clamd)
     met = await newest(marketer, infected)
     assert {"malware-found"} <= {each["rule"] for each in met["findings"] if each["hard"]}
+    assert ("refused", None) == (met["preparation"], met["pages_total"])
+    assert "not-opened" in {each["rule"] for each in met["findings"]}
     assert (409, "/problems/scan-blocks") == await submitted(marketer, infected)
     clean = await newest(marketer, waiting)
     assert ([], True) == (clean["findings"], clean["scan"]["detectors"]["malware"].startswith("ClamAV"))
@@ -192,10 +194,10 @@ async def test_a_scan_that_broke_off_begins_anew_and_ends_once(services: Service
         return
 
     with pytest.raises(StoreUnavailable):
-        await scanner.scan(version_id, broken)
+        await scanner.scan(version_id, broken, prepared)
     assert [] == await events(services, "system:scan:end")
     for _ in range(2):
-        await scanner.scan(version_id, prepared)
+        await scanner.scan(version_id, prepared, prepared)
     async with services.database.transaction() as tx:
         found = (await versions.findings_of(tx, [version_id]))[version_id]
     assert ["malware-not-scanned", "pdf-active"] == sorted(each.rule for each in found)

@@ -35,6 +35,7 @@ finding-render-memory = Rendering this file needs more memory than is allowed.
 finding-render-timeout = Rendering this file takes longer than is allowed.
 finding-render-crashed = The renderer broke off on this file, again and again.
 finding-malware-found = The file holds malware ({ $signature }).
+finding-not-opened = No pages are made of a file that holds malware.
 finding-malware-not-scanned = The file was not scanned for viruses: { $cause ->
     [not-configured] this server has no virus scanner
     [no-daemon] the virus scanner did not answer

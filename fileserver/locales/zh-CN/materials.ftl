@@ -35,6 +35,7 @@ finding-render-memory = 呈现该文件所需内存超过允许的上限。
 finding-render-timeout = 呈现该文件所需时间超过允许的上限。
 finding-render-crashed = 呈现程序在该文件上反复中断。
 finding-malware-found = 文件含有恶意软件（{ $signature }）。
+finding-not-opened = 含有恶意软件的文件不会被打开，因此没有页面。
 finding-malware-not-scanned = 文件未经病毒扫描：{ $cause ->
     [not-configured] 服务器没有病毒扫描程序
     [no-daemon] 病毒扫描程序没有响应

@@ -8,7 +8,7 @@ import pytest
 
 from compliance import media_types, scanning
 from compliance.detecting import registry
-from compliance.preparation import NOT_SEALABLE, PASSING
+from compliance.preparation import NOT_OPENED, NOT_SEALABLE, PASSING
 from fileserver.answers import FindingOut
 from fileserver.i18n import LOCALES, Language, has_message
 from storage.rows.versions import FindingRow
@@ -20,7 +20,15 @@ REFUSALS = {WatermarkError.slug} | {
     for each in WatermarkError.__subclasses__()
     if each not in PASSING and each.__module__ == "watermark.errors"
 }
-EVERY_RULE = {*get_args(media_types.Rule), NOT_SEALABLE, *RULES, *REFUSALS, *scanning.RULES, *registry.rules()}
+EVERY_RULE = {
+    *get_args(media_types.Rule),
+    NOT_SEALABLE,
+    NOT_OPENED,
+    *RULES,
+    *REFUSALS,
+    *scanning.RULES,
+    *registry.rules(),
+}
 
 
 def finding(rule: str, **params: str | int) -> FindingRow:
