@@ -59,6 +59,11 @@ def test_problems_are_placed(old: str, new: str, line: int, field: str, kind: st
     assert (line, field, kind) in problems(GOOD.replace(old, new))
 
 
+def test_the_one_that_ships_has_no_problems() -> None:
+    """The file in the package passes every check."""
+    assert RuleSet.default() == RuleSet.load(RuleSet.default().source)
+
+
 def test_all_problems_at_once() -> None:
     """One look tells of everything of the same kind, in order of lines."""
     source = GOOD.replace("LAW 1", "LAX 1").replace("最香", "@nothing").replace("[@nothing]", "['@nothing']")
