@@ -14,6 +14,7 @@ from datetime import datetime
 
 from compliance.errors import LinkExpired, LinkInvalid
 from compliance.keys import KeyRing
+from storage.database import Database
 
 TOKEN_ID_BYTES = 11
 TOKEN_MAC_BYTES = 12
@@ -52,16 +53,26 @@ def read_token(ring: KeyRing, text: str) -> ShareToken:
 
     Raises LinkInvalid for anything mistyped, forged or signed by a revoked key.
     """
-    if len(text) != TOKEN_CHARS:
-        raise LinkInvalid
-    try:
-        raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise LinkInvalid from error
+    raw = _raw(text)
     head, mac = raw[:-TOKEN_MAC_BYTES], raw[-TOKEN_MAC_BYTES:]
     if not ring.links.verifies(head[0], SHARE_PURPOSE, head, mac):
         raise LinkInvalid
     return ShareToken(kid=head[0], token_id=head[1:])
+
+
+async def open_token(ring: KeyRing, database: Database, text: str) -> ShareToken:
+    """The same; a key that this process doesn't know yet is looked up. Raises StoreUnavailable besides."""
+    await ring.look_up(database, ring.links, _raw(text)[0])
+    return read_token(ring, text)
+
+
+def _raw(text: str) -> bytes:
+    if len(text) != TOKEN_CHARS:
+        raise LinkInvalid
+    try:
+        return base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise LinkInvalid from error
 
 
 def sign_address(ring: KeyRing, path: str, expires: datetime) -> dict[str, str]:
@@ -73,14 +84,24 @@ def sign_address(ring: KeyRing, path: str, expires: datetime) -> dict[str, str]:
 
 def check_address(ring: KeyRing, path: str, query: dict[str, str], now: datetime) -> None:
     """Returns if the address is genuine and still good. Raises LinkInvalid or LinkExpired."""
-    try:
-        kid, seconds, mac = int(query["k"]), int(query["e"]), bytes.fromhex(query["m"])
-    except (KeyError, ValueError) as error:
-        raise LinkInvalid from error
+    kid, seconds, mac = _parts(query)
     if len(mac) != ADDRESS_MAC_BYTES or not ring.content.verifies(kid, ADDRESS_PURPOSE, _address(path, seconds), mac):
         raise LinkInvalid
     if now.timestamp() >= seconds:
         raise LinkExpired
+
+
+async def open_address(ring: KeyRing, database: Database, path: str, query: dict[str, str], now: datetime) -> None:
+    """The same; a key that this process doesn't know yet is looked up. Raises StoreUnavailable besides."""
+    await ring.look_up(database, ring.content, _parts(query)[0])
+    check_address(ring, path, query, now)
+
+
+def _parts(query: dict[str, str]) -> tuple[int, int, bytes]:
+    try:
+        return int(query["k"]), int(query["e"]), bytes.fromhex(query["m"])
+    except (KeyError, ValueError) as error:
+        raise LinkInvalid from error
 
 
 def _address(path: str, seconds: int) -> bytes:

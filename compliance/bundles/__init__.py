@@ -18,8 +18,11 @@ from pathlib import Path
 from compliance import checkpoints
 from compliance.bundles.tarring import END, member
 from compliance.checkpoints import CheckpointRow
-from compliance.errors import NotFound
+from compliance.errors import LedgerStalled, NotFound
+from compliance.events import Act
 from compliance.merkle import TILE_WIDTH, Tile, bundle_path, tiles_of, to_bundle
+from compliance.trail.search import newest
+from compliance.trail.wanted import Wanted
 from storage.database import Database, Transaction
 from storage.rows import ledger as rows
 
@@ -54,11 +57,16 @@ class Contents:
 async def contents(
     tx: Transaction, keys: Sequence[str], witnesses: Sequence[str] = (), *, cosigned_within_s: float | None = None
 ) -> Contents:
-    """The head that is published, as `checkpoints.published` has it. Raises NotFound when there is none."""
+    """The head that is published, as `checkpoints.published` has it, or a newer one that covers the last pruning.
+
+    Raises NotFound when there is none, LedgerStalled in the moment in which a pruning has no place in the ledger yet.
+    """
+    minimum = await checkpoints.minimum_index(tx)
     head = await checkpoints.published(tx, cosigned_within_s=cosigned_within_s)
+    if minimum and head is not None:
+        head = await _covering(tx, head)
     if head is None:
         raise NotFound
-    minimum = await checkpoints.minimum_index(tx)
     return Contents(
         head=head,
         note=await checkpoints.note_of(tx, head),
@@ -67,6 +75,18 @@ async def contents(
         minimum=minimum,
         bytes_about=await _bytes_about(tx, head.size, minimum),
     )
+
+
+async def _covering(tx: Transaction, head: CheckpointRow) -> CheckpointRow:
+    """This head or the newest: a verifier wants to see the entry that says what was pruned."""
+    found, _ = await newest(tx, Wanted(act=Act.SYSTEM_LOG_PRUNE.value), 1)
+    if not found:
+        return head
+    place = await checkpoints.index_of(tx, found[0].id)
+    for each in (head, await checkpoints.latest(tx)):
+        if each is not None and place is not None and place < each.size:
+            return each
+    raise LedgerStalled(reason="what was pruned last has no place in the ledger yet")
 
 
 async def pieces(database: Database, told: Contents, *, asked: Asked) -> AsyncGenerator[bytes]:

@@ -8,7 +8,10 @@
   that addresses made by either release work in both.
 """
 
+import asyncio
 import secrets
+import time
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,6 +24,7 @@ from storage.rows import ledger
 from storage.rows.keys import KeyRow
 
 KID_MAX = 255  # one byte of a share token
+LOOK_UP_EVERY_S = 1.0  # whatever keys are asked for: anybody can make up a token
 HASH_ROOT = "root-keyed-hash"
 MARK_ROOT = "root-hidden-mark"
 ROOT_KID = 1
@@ -29,8 +33,11 @@ ROOT_KID = 1
 class KeyRing:
     """Every key of this deployment; `refresh` reads them anew."""
 
-    def __init__(self, master: MasterKey) -> None:
+    def __init__(self, master: MasterKey, now_s: Callable[[], float] = time.monotonic) -> None:
         self.master = master
+        self._now_s = now_s
+        self._looked_up_s = float("-inf")
+        self._looking_up = asyncio.Lock()
         self.links = Ring()
         self.content = Ring()
         self.ledger: tuple[LedgerKey, ...] = ()
@@ -44,6 +51,19 @@ class KeyRing:
                 await self._make_missing(tx)
                 found = await rows.all_keys(tx)
         self._adopt(found)
+
+    async def look_up(self, database: Database, ring: Ring, kid: int) -> None:
+        """Reads every key anew if `ring` doesn't have this one: another process may have made it a moment ago.
+
+        At most once a LOOK_UP_EVERY_S, so that made-up keys cost nothing; whoever asks meanwhile waits for the answer.
+        """
+        if kid in ring.kids:
+            return
+        async with self._looking_up:
+            if kid in ring.kids or self._now_s() - self._looked_up_s < LOOK_UP_EVERY_S:
+                return
+            self._looked_up_s = self._now_s()
+            await self.refresh(database)
 
     @property
     def ledger_signers(self) -> tuple[LedgerKey, ...]:

@@ -1,6 +1,7 @@
 """The signed head of a log (C2SP tlog-checkpoint): its origin, how many entries it has, and the root over them."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.verifying.encodings import decimal, hash_of
@@ -31,7 +32,7 @@ def checkpoint_of(note: Note) -> Checkpoint:
     """The same of a note. Raises Malformed with the line."""
     lines = note.text.decode().split("\n")[:-1]
     if len(lines) < LINES_MIN:
-        raise Malformed("a checkpoint has three lines: origin, size, root", len(lines) + 1)
+        raise Malformed("a checkpoint has three lines: origin, size, root", _joined(lines))
     if "" in lines:
         raise Malformed("an empty line", lines.index("") + 1)
     origin, size = lines[0], decimal(lines[1], SIZE_LINE)
@@ -39,6 +40,15 @@ def checkpoint_of(note: Note) -> Checkpoint:
     if size == 0 and root != EMPTY_ROOT:
         raise Malformed("an empty log has the hash of nothing as its root", ROOT_LINE)
     return Checkpoint(origin, size, root, note)
+
+
+def _joined(lines: Sequence[str]) -> int:
+    """Which line swallowed the next one, because its end is gone."""
+    try:
+        hash_of(lines[-1], ROOT_LINE)
+    except Malformed:
+        return len(lines)
+    return ORIGIN_LINE
 
 
 def text_of(origin: str, size: int, root: bytes) -> bytes:

@@ -70,6 +70,7 @@ def verify_log(
     begun(head.size)
     walk = Walk(source, head.size, head.root, minimum=minimum, told=told)
     walked = list(islice(walk.faults(), FAULTS_MAX + 1))
+    faults += _taken(walk)
     good, bad = grown(walk.tiles, since, walked)
     faults += narrowed(walk.tiles, since, good, walked[:FAULTS_MAX]) + bad
     return Report(
@@ -130,6 +131,15 @@ def _require_of_this_log(past: Past, head: Checkpoint, policy: Policy) -> None:
     if past.head.origin != head.origin:
         raise Malformed(f"the earlier checkpoint is of {past.head.origin}, not of {head.origin}")
     policy.signers(past.head.note, past.head.origin)
+
+
+def _taken(walk: Walk) -> list[Fault]:
+    """Entries that are withheld although no entry that is there says that they were pruned."""
+    if walk.withheld_end <= walk.pruned_to:
+        return []
+    message = f"entries below {walk.withheld_end} are withheld, and the log says that those below {walk.pruned_to} were"
+    first, last = walk.pruned_to, walk.withheld_end - 1
+    return [Fault(kind=Kind.MISSING, path=MINIMUM_INDEX, message=message, first=first, last=last, line=1)]
 
 
 def _minimum(source: Source, size: int) -> tuple[int, list[Fault]]:

@@ -1,5 +1,6 @@
 """Reading a log's tiles and bundles: right in length, or refused; nothing here is believed yet."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compliance.verifying.errors import Malformed
@@ -27,6 +28,14 @@ class Bundle:
     data: bytes
     width: int
     whole: bool
+
+    def entries(self) -> Iterator[bytes]:
+        """The entries of a bundle that is whole."""
+        at = 0
+        for _ in range(self.width):
+            begin = at + LENGTH_BYTES
+            at = begin + int.from_bytes(self.data[at:begin], "big")
+            yield self.data[begin:at]
 
     def leaves(self) -> tuple[list[bytes], int]:
         """The hashes of its entries, as far as it can be taken apart, and how many bytes stand behind the last one."""

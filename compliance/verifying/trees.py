@@ -11,6 +11,7 @@ from compliance.verifying.errors import Malformed
 from compliance.verifying.faults import Fault, Kind
 from compliance.verifying.hashes import root_of, root_of_blocks
 from compliance.verifying.layout import CHECKPOINT, ENTRIES, TILE_HEIGHT, TILE_WIDTH, edge, span, tile_path
+from compliance.verifying.pruning import MARK, pruned_to
 from compliance.verifying.settling import Opinion, settle
 from compliance.verifying.sources import Source
 from compliance.verifying.tiles import Bundle, Tiles
@@ -29,6 +30,8 @@ class Walk:
         self.tiles = Tiles(source, size)
         self.checked = 0
         self.withheld = 0
+        self.withheld_end = 0  # behind the last entry that is withheld
+        self.pruned_to = 0  # by the word of entries that were checked; looked for where some may be withheld
         self._root, self._minimum, self._told = root, minimum, told
 
     def faults(self) -> Iterator[Fault]:
@@ -120,9 +123,13 @@ class Walk:
         self._told(len(hashes))
         if bundle is not None:
             self.checked += len(hashes)
-            yield from _differing(bundle, first, hashes)
+            faults = list(_differing(bundle, first, hashes))
+            yield from faults
+            if self._minimum and not faults and MARK in bundle.data:
+                self.pruned_to = max(self.pruned_to, pruned_to(bundle.entries()))
         elif first + TILE_WIDTH <= self._minimum:
             self.withheld += len(hashes)
+            self.withheld_end = first + len(hashes)
         else:
             path = tile_path(ENTRIES, n, len(hashes))
             last = first + len(hashes) - 1

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from compliance import checkpoints
 from compliance.access import Action, require
-from compliance.errors import AccessDenied, NotFound, ReceiptPending
+from compliance.errors import AccessDenied, LedgerStalled, NotFound, ReceiptPending
 from compliance.merkle import TILE_WIDTH, Tile, tile_place
 from compliance.merkle.tiles import LEVEL_MAX
 from compliance.notes import vkey
@@ -131,7 +131,7 @@ ROUTES = (
         action=Action.LEDGER_READ,
         scope="ledger:read",
         produces=TAR,
-        errors=(AccessDenied, NotFound),
+        errors=(AccessDenied, LedgerStalled, NotFound),
     ),
     Route(
         method="GET",

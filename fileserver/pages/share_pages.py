@@ -11,7 +11,7 @@ from pydantic import Field
 
 from compliance.access import Job
 from compliance.errors import LinkInvalid
-from compliance.links import read_token
+from compliance.links import open_token
 from fileserver.http.call import Call
 from fileserver.http.caller import CallerKind
 from fileserver.http.routing import Auth, Route
@@ -47,7 +47,7 @@ async def share(call: Call[None, None, TokenPath]) -> web.Response:
     """Landing and reading page in one: who is known reads, who is not says who they are."""
     token = call.params.token
     try:
-        read_token(call.services.keys, token)
+        await open_token(call.services.keys, call.services.database, token)
     except LinkInvalid:
         return page(call, "share_invalid.html", status=404)
     caller = call.caller

@@ -8,7 +8,7 @@ made while it leaves: it has neither length nor tag, and always comes whole.
 from aiohttp import web
 
 from compliance.exit import Copy, Outgoing, VisitGate
-from compliance.links import check_address
+from compliance.links import open_address
 from fileserver.http import conditions
 from fileserver.http.call import Call
 from fileserver.viewing.delivery import headers_of, range_of, send, send_part
@@ -20,7 +20,7 @@ WHOLE = range(0)  # of what has no length yet: any range means all of it
 async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
     """The whole version as a file sealed to the viewer."""
     request, services = call.request, call.services
-    check_address(services.keys, request.path, call.query.model_dump(), services.clock())
+    await open_address(services.keys, services.database, request.path, call.query.model_dump(), services.clock())
     gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
     released = await services.exit.release_document(gate, lambda copy: _leaving(request, copy), call.trail)
     if released.outgoing is not None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from compliance.access import Action, MaterialClass
 from compliance.errors import AccessDenied, InvalidValue, LinkExpired, LinkInvalid, NotFound, NotPrepared
 from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
-from compliance.links import check_address
+from compliance.links import open_address
 from compliance.zooming import TILE_PX, levels_of
 from fileserver.http.call import Call
 from fileserver.http.errors import PreconditionFailed
@@ -78,7 +78,7 @@ async def tile(call: Call[None, Address, VisitTilePath]) -> web.StreamResponse:
     """A part of a page at several times its size. One address is good for all tiles of a level."""
     services, wanted = call.services, call.params
     place = _tiles(wanted.visit_id, wanted.page, wanted.level)
-    check_address(services.keys, place, call.query.model_dump(), services.clock())
+    await open_address(services.keys, services.database, place, call.query.model_dump(), services.clock())
     piece = Piece(kind=PieceKind.TILE, page=wanted.page, level=wanted.level, column=wanted.column, row=wanted.row)
     gate = VisitGate(wanted.visit_id, call.signed_in.person_id)
     return await send(call.request, await services.exit.release(gate, piece, call.trail))
@@ -90,7 +90,7 @@ def _tiles(visit_id: UUID, page: int, level: int) -> str:
 
 async def _visit_piece(call: Call[None, Address, VisitPagePath], piece: Piece) -> web.StreamResponse:
     services = call.services
-    check_address(services.keys, call.request.path, call.query.model_dump(), services.clock())
+    await open_address(services.keys, services.database, call.request.path, call.query.model_dump(), services.clock())
     gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
     return await send(call.request, await services.exit.release(gate, piece, call.trail))
 

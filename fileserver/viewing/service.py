@@ -9,7 +9,7 @@ from compliance import ledger
 from compliance.access import Action, Actor, require
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
-from compliance.links import ShareToken, active_kid, new_token_id, read_token, sign_address, token_text
+from compliance.links import ShareToken, active_kid, new_token_id, open_token, sign_address, token_text
 from compliance.visits import Door, actor_of, begin, door_of_visit, person_now
 from fileserver.services import Services
 from storage.database import Transaction
@@ -33,7 +33,7 @@ class Opened:
 
 async def open_share(services: Services, actor: Actor, trail: Trail, token: str) -> Opened:
     """Begins (or goes on with) the caller's visit. Raises LinkInvalid before any look-up, AccessDenied after it."""
-    genuine = read_token(services.keys, token)
+    genuine = await open_token(services.keys, services.database, token)
     now = services.clock()
     async with services.database.transaction() as tx:
         share = await shares.share_by_token_id(tx, genuine.token_id)

@@ -5,12 +5,14 @@ import random
 import secrets
 import string
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
-from compliance.keys import KeyUse
-from compliance.links import ShareToken, active_kid, new_token_id, token_text
+from compliance.keys import KeyRing, KeyUse
+from compliance.links import ShareToken, active_kid, new_token_id, read_token, token_text
+from storage.schema import share as share_table
 from storage.schema import signing_key
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -73,6 +75,26 @@ async def test_links_outlive_a_rotation_of_keys_but_not_a_revocation(stage: Stag
     assert [404, 201] == [(await stage.open("wang", share["token"])).status for share in (old, new)]
     shown = (await stage.api("owner").get(f"/shares/{old['id']}")).ok
     assert (None, None) == (shown["url"], shown["token"])
+
+
+async def test_a_key_that_another_process_made_is_looked_up(stage: Stage) -> None:
+    """What it signed opens here at once; made-up keys are looked up once a second at most, and open nothing."""
+    database, keys = stage.services.database, stage.services.keys
+    other = KeyRing(keys.master)
+    async with database.transaction() as tx:
+        kid = await other.add(tx, KeyUse.SHARE_TOKEN)
+    await other.refresh(database)
+    share = await stage.share()
+    mine = read_token(keys, share["token"])
+    async with database.transaction() as tx:
+        await tx.execute(update(share_table).where(share_table.c.id == UUID(share["id"])).values(kid=kid))
+    there = token_text(other, ShareToken(kid=kid, token_id=mine.token_id))
+    assert kid not in keys.links.kids
+    assert [404, 201] == [(await stage.open("li", token)).status for token in (share["token"], there)]
+    async with database.transaction() as tx:
+        await other.add(tx, KeyUse.SHARE_TOKEN)
+    await keys.look_up(database, keys.links, kid + 1)
+    assert kid + 1 not in keys.links.kids, "another look within the second is too much"
 
 
 def other_page(url: str) -> str:

@@ -209,9 +209,15 @@ def test_an_earlier_checkpoint_must_be_of_this_log(whole: Files) -> None:
             _judged(whole, Past(parse_checkpoint(data)))
 
 
-def test_pruned(whole: Files) -> None:
+def _telling(told: bytes) -> dict[str, bytes]:
+    """The files of a log whose last entry says what was pruned, without the first bundle."""
+    files = log_of([*ENTRIES[:-1], told]).files
+    return {path: data for path, data in files.items() if path != "tile/entries/000"}
+
+
+def test_pruned() -> None:
     """Entries below the minimum index may be withheld: hash tiles stand for them, and the report counts them."""
-    kept = {path: data for path, data in whole.files.items() if path != "tile/entries/000"}
+    kept = _telling(b'{"act":"system:log:prune","det":{"to":256}}')
     report = _judged(Files(kept | {"minimum-index": b"300\n"}))
 
     assert report.ok
@@ -220,7 +226,32 @@ def test_pruned(whole: Files) -> None:
     changed[32 * 7] ^= 1
     assert _judged(Files(kept | {"minimum-index": b"300\n", "tile/0/000": bytes(changed)})).faults[0].first == 0
     assert Kind.MISSING is _first(Files(kept | {"minimum-index": b"255\n"})).kind
-    assert Kind.BUNDLE is _judged(Files(whole.files | {"minimum-index": b"-1\n"})).faults[0].kind
+    assert Kind.BUNDLE is _judged(Files(kept | {"minimum-index": b"-1\n"})).faults[0].kind
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"{}",
+        b'{"act":"system:log:prune","det":{"to":255}}',
+        b'{"act":"system:log:prune","det":{"to":"256"}}',
+        b'{"act":"system:log:prune","det":{}}',
+        b'{"act":"system:log:prune","det":[',
+        b'{"act":"viewer:copy:view","det":{"act":"system:log:prune","to":256}}',
+    ],
+)
+def test_what_the_log_does_not_say_was_pruned_was_taken(told: bytes) -> None:
+    """A minimum index is a file that anybody can write: entries are excused by an entry that says so, or not at all."""
+    report = _judged(Files(_telling(told) | {"minimum-index": b"256\n"}))
+    assert (Kind.MISSING, "minimum-index", 255) == (report.faults[0].kind, report.faults[0].path, report.faults[0].last)
+
+
+def test_a_changed_entry_excuses_nothing(whole: Files) -> None:
+    """Nor does one that was put into the log's place afterwards."""
+    kept = {path: data for path, data in whole.files.items() if path != "tile/entries/000"}
+    forged = _telling(b'{"act":"system:log:prune","det":{"to":256}}')["tile/entries/002.p/188"]
+    report = _judged(Files(kept | {"minimum-index": b"256\n", "tile/entries/002.p/188": forged}))
+    assert {"minimum-index", "tile/entries/002.p/188"} == {fault.path for fault in report.faults}
 
 
 @pytest.mark.parametrize("minimum", [b"700", b"9223372036854775807"])
@@ -231,6 +262,17 @@ def test_nobody_withholds_a_whole_log(whole: Files, minimum: bytes) -> None:
 
     assert not report.ok
     assert {Kind.BUNDLE, Kind.MISSING} <= {fault.kind for fault in report.faults}
+
+
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_line_end_that_is_gone_is_named(whole: Files, line: int) -> None:
+    """Whatever stands in its place: the line that it ended, or the next."""
+    data = whole.files["checkpoint"]
+    at = [i for i, byte in enumerate(data) if byte == ord("\n")][line - 1]
+    for byte in set(range(256)) - {ord("\n")}:
+        fault = _first(Files(whole.files | {"checkpoint": data[:at] + bytes([byte]) + data[at + 1 :]}))
+        assert fault.path == "checkpoint"
+        assert fault.line in {line, line + 1}, byte
 
 
 def test_faults_are_bounded(whole: Files) -> None:
