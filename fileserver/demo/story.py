@@ -31,7 +31,8 @@ VIEWERS = (
     ("王若溪", "13700004321", 1, "operations"),
     ("赵一鸣", "13600008765", 2, "consultant"),
 )
-REVIEWERS = ("medical", "legal", "reviewer")
+DISCIPLINES = {"medical": "medical", "legal": "legal", "reviewer": "regulatory"}
+REVIEWERS = tuple(DISCIPLINES)  # in the order in which they sign
 STAFF = frozenset({"marketer", "manager", *REVIEWERS})
 STEPS = len(SLUGS) + 1
 LEFT_AS_DRAFT = frozenset({"waiting-screen"})
@@ -67,6 +68,7 @@ async def tell(url: str, home: Household, studio: Studio, progress: Progress) ->
 
 async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -> None:
     async with _cast(url, home.accounts) as cast:
+        await _disciplines(cast, home.accounts)
         clinics = [
             (await cast["manager"].call("POST", "/api/v1/people/clinics", {"name": name, "region": region}))["id"]
             for name, region in CLINICS
@@ -77,6 +79,14 @@ async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -
         await _planted(cast)
         await _withdrawn(cast, clinics, studio)
         progress("分享与访问")
+
+
+async def _disciplines(cast: Cast, accounts: tuple[DemoAccount, ...]) -> None:
+    """Each reviewer answers for one discipline."""
+    logins = {account.name: account.login for account in accounts}
+    for each in (await cast["manager"].call("GET", "/api/v1/reviewers"))["items"]:
+        wanted = {"disciplines": [DISCIPLINES[logins[each["person"]["name"]]]]}
+        await cast["manager"].call("PUT", f"/api/v1/reviewers/{each['person']['id']}", wanted)
 
 
 @asynccontextmanager
