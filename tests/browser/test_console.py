@@ -197,7 +197,7 @@ async def drawn(page: Page, picture: str) -> None:
 
 
 async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
-    """A box drawn over a page, or a point set with the arrow keys, is where the comment stands; J leads to it."""
+    """A box drawn over a page, or a point set with the arrow keys, is where the comment stands; K leads to it."""
     async with console.opened("reviewer") as page:
         await page.goto(f"/reviews/{console.cast.review_id}")
         await drawn(page, "#page-1 img")
@@ -224,7 +224,7 @@ async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
         await pin.press("Enter")
         await page.locator("[data-commenting]").get_by_role("button", name="发送").click()
         await expect(page.locator(".mark.comment circle")).to_have_count(1)
-        await page.locator("main").press("j")
-        await expect(page.locator("[data-mark]").first).to_be_focused()
+        await page.locator("main").press("k")
+        await expect(page.locator("[data-mark]").last).to_be_focused()
         await expect(page.locator(".mark.lit")).to_have_count(1)
     assert [] == console.complaints
