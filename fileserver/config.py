@@ -203,8 +203,10 @@ def _retention(value: int) -> int:
     return value
 
 
-def _clamd_address(value: str) -> str:
-    """A path, or host:port."""
+def _clamd_address(value: str | None) -> str | None:
+    """A path, or host:port; an empty one is none."""
+    if not value:
+        return None
     host, colon, port = value.rpartition(":")
     if not value.startswith("/") and not (host and colon and port.isdecimal() and int(port) <= PORT_MAX):
         raise ValueError("say host:port, or the path of a Unix socket")
@@ -217,7 +219,7 @@ Count = Annotated[int, Field(ge=1, le=100_000)]
 Window = Annotated[int, Field(gt=0, le=DAY_S)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 QuotaBytes = Annotated[int, Field(ge=0)]
-ClamdAddress = Annotated[str, AfterValidator(_clamd_address)]
+ClamdAddress = Annotated[str | None, AfterValidator(_clamd_address)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Origins = Annotated[tuple[PublicUrl, ...], NoDecode, BeforeValidator(_listed)]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
@@ -351,7 +353,7 @@ class Config(BaseSettings):
     inspecting_processes: int = Field(
         default=1, ge=1, le=16, description="Processes of a worker that look at files: type, archives, what is active"
     )
-    clamd: ClamdAddress | None = Field(
+    clamd: ClamdAddress = Field(
         default=None,
         description="Where ClamAV's clamd listens: host:port, or the path of its Unix socket. Without it, or when it "
         "gives no verdict, a version is not scanned for malware and can't be submitted",

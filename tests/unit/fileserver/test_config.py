@@ -128,6 +128,8 @@ def test_redirect_needs_an_address_to_go_to(environ: pytest.MonkeyPatch) -> None
         ("SEALSHARE_PUBLIC_URL", "https://share.example.com/path"),
         ("SEALSHARE_TRUSTED_PROXIES", "10.0.0.0/8,nonsense"),
         ("SEALSHARE_PORT", "70000"),
+        ("SEALSHARE_CLAMD", "scanner.example"),
+        ("SEALSHARE_CLAMD", "scanner:99999"),
         ("SEALSHARE_SESSION_IDLE_S", "-5"),
         ("SEALSHARE_DEFAULT_LANGUAGE", "de"),
         ("SEALSHARE_UPLOAD_ORIGINS", "https://good.example,*"),
@@ -141,6 +143,16 @@ def test_bad_value_is_named_and_not_echoed(environ: pytest.MonkeyPatch, name: st
     with pytest.raises(ConfigError, match=f"^{name}: ") as raised:
         load_config()
     assert value not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [("", None), ("/run/clamd.ctl", "/run/clamd.ctl"), ("scanner:3310", "scanner:3310"), ("[::1]:3310", "[::1]:3310")],
+)
+def test_a_virus_scanner_is_a_socket_or_a_port(environ: pytest.MonkeyPatch, value: str, address: str | None) -> None:
+    """Nothing said is none; compose files say nothing by an empty value."""
+    environ.setenv("SEALSHARE_CLAMD", value)
+    assert address == load_config().clamd
 
 
 def test_lists_are_written_with_commas(environ: pytest.MonkeyPatch) -> None:
