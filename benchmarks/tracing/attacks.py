@@ -194,14 +194,20 @@ def _halftone(channel: Pixels, angle_degrees: float) -> Floats:
     """A clustered-dot screen of five pixels at three times the resolution, brought back to it: grain and lost depth."""
     fine, period = 3, 7.5
     height, width = channel.shape
-    large = cv2.resize(channel, (width * fine, height * fine), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    angle = np.deg2rad(angle_degrees)
-    rows, columns = np.ogrid[: height * fine, : width * fine]
-    along = ((columns * np.cos(angle) + rows * np.sin(angle)) * (2 * np.pi / period)).astype(np.float32)
-    across = ((rows * np.cos(angle) - columns * np.sin(angle)) * (2 * np.pi / period)).astype(np.float32)
-    screen = 127.5 + 63.75 * (np.cos(along) + np.cos(across))
-    dots = np.where(large >= screen, np.float32(255), np.float32(0))
+    large = cv2.resize(channel, (width * fine, height * fine), interpolation=cv2.INTER_LINEAR)
+    cosine, sine = (2 * np.pi / period * each(np.deg2rad(angle_degrees)) for each in (np.cos, np.sin))
+    columns, rows = np.arange(width * fine), np.arange(height * fine)
+    # The cosine of a sum of a column's and a row's phase, as a product of two matrices: no cosine for each dot.
+    across = np.stack([*_wave(columns * cosine), *_wave(columns * -sine)]).astype(np.float32)
+    down = np.stack([*_wave(rows * sine), *_wave(rows * cosine)]).astype(np.float32)
+    down[1::2] *= -1
+    screen = 127.5 + 63.75 * (down.T @ across)
+    dots = np.where(large >= screen, np.uint8(WHITE), np.uint8(0))
     return np.asarray(cv2.resize(dots, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _wave(phase: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.cos(phase), np.sin(phase)
 
 
 def _beat(height: int, width: int, chance: Chance, amplitude: float) -> Floats:

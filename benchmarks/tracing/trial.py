@@ -12,10 +12,13 @@ from benchmarks.tracing.attacks import Attack, delivered
 from benchmarks.tracing.corpus import Picture
 from watermark.hidden import Carrier, HiddenKey, Original, embed, read_blind, read_informed
 from watermark.hidden.codeword import encode
+from watermark.sealing import stamp_pixels
+from watermark.stamp import Stamp
 
 Pixels = NDArray[np.uint8]
 
 KEY = HiddenKey(1, bytes(range(32)))
+STAMP = Stamp("欧阳明慧", "上海静安门诊部", "5678", "2026-11-23 14:15", "7780108f")
 CANDIDATES = 1000  # copies served of a picture, the true one among them
 SSIM_SIGMA, SSIM_C1, SSIM_C2 = 1.5, (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
@@ -40,7 +43,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A picture, its copy, and what reading it back needs."""
+    """A picture, its copy, and what reading it back needs; PSNR and SSIM are those of the hidden mark alone."""
 
     picture: Picture
     copy_id: int
@@ -56,7 +59,9 @@ class Sealed:
         copy_id, asset = int(chance.integers(0, 1 << 48)), chance.bytes(32)
         marked = embed(pixels, Carrier.of(pixels), copy_id, KEY, asset)
         psnr_db = float(10 * np.log10(255**2 / np.mean((pixels.astype(np.float32) - marked) ** 2)))
-        return cls(picture, copy_id, asset, delivered(marked), psnr_db, similarity(pixels, marked))
+        ssim = similarity(pixels, marked)
+        stamp_pixels(marked, STAMP)  # the visible mark lies over it, as in every copy
+        return cls(picture, copy_id, asset, delivered(marked), psnr_db, ssim)
 
     @cached_property
     def original(self) -> Original:

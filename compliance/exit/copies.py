@@ -5,20 +5,20 @@ the way. Leaves making the viewer's bytes to `splicing`, and copies of what has 
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
+from functools import partial
 
 from compliance.errors import NotPrepared
 from compliance.events import Trail
 from compliance.exit.asking import Asking
-from compliance.exit.desk import Desk
+from compliance.exit.desk import Counting, Desk
 from compliance.exit.gates import Gate, Passage
-from compliance.exit.pieces import ChooseCopy, Copy, Outgoing, Piece, PieceKind, ReleasedCopy
+from compliance.exit.pieces import ChooseCopy, Copy, Departure, Outlet, Piece, PieceKind, ReleasedCopy
 from compliance.exit.splicing import CopyOf, Splices, Template, template_of
 from compliance.exit.turns import Turns
 from compliance.media_types import PDF, named_as
 from storage.objects import ObjectStore
-from watermark.templates import Patches, apply
+from watermark.templates import Patches
 
 TRIES_MAX = 3
 
@@ -65,21 +65,29 @@ class SplicedCopies:
             raise NotPrepared  # somebody changes faster than copies are made
         if part is None:
             return ReleasedCopy(copy=known)
-        chunks = self._desk.told(self._read_spliced(gate, template, patches, part), passage, trail)
-        leaving = Outgoing(media_type=PDF, filename=known.filename, size_bytes=len(part), chunks=chunks)
-        return ReleasedCopy(copy=known, outgoing=leaving)
+        leaving = Departure(
+            media_type=PDF,
+            filename=known.filename,
+            size_bytes=len(part),
+            into=partial(self._send, gate, passage, template, patches, part, trail),
+        )
+        return ReleasedCopy(copy=known, departure=leaving)
 
-    async def _read_spliced(
-        self, gate: Gate, template: Template, patches: Patches, part: range
-    ) -> AsyncGenerator[bytes]:
+    async def _send(
+        self, gate: Gate, passage: Passage, template: Template, patches: Patches, part: range, trail: Trail,
+        outlet: Outlet,
+    ) -> None:  # fmt: skip
         """The template's bytes with the viewer's in their place; asks again on the way (`asking`)."""
-        at = part.start
-        reading = self._objects.read(template.row.object_key, start=part.start, stop=part.stop)
-        async with Asking(lambda: self._desk.ask(gate, PieceKind.DOCUMENT), self._now_s) as asking, aclosing(reading):
-            async for chunk in reading:
-                await asking.before(len(chunk))
-                yield apply(patches, at, chunk)
-                at += len(chunk)
+        asking = Asking(lambda: self._desk.ask(gate, PieceKind.DOCUMENT), self._now_s)
+        async with self._desk.ending(passage, trail) as sent, asking:
+            await self._objects.pass_on(
+                template.row.object_key,
+                Counting(outlet, sent),
+                asking.before,
+                start=part.start,
+                stop=part.stop,
+                overlay=patches,
+            )
 
 
 def _known(passage: Passage, patches: Patches) -> Copy:

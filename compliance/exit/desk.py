@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from socket import socket
 
 from compliance import ledger
 from compliance.events import Trail
 from compliance.exit.gates import Gate, Passage
-from compliance.exit.pieces import Piece, PieceKind
+from compliance.exit.pieces import Outlet, Piece, PieceKind
 from compliance.keys import KeyRing
 from storage.database import Database, Transaction
 
@@ -23,6 +24,28 @@ class Sent:
     """How many bytes have left until now."""
 
     size_bytes: int = 0
+
+
+class Counting:
+    """An outlet that counts what leaves."""
+
+    def __init__(self, outlet: Outlet, sent: Sent) -> None:
+        self._outlet, self._sent = outlet, sent
+        self.standstill_s = outlet.standstill_s
+
+    async def write(self, piece: bytes) -> None:
+        """See Outlet. A piece counts before it is written: nobody knows how much of it left when that fails."""
+        self._sent.size_bytes += len(piece)
+        await self._outlet.write(piece)
+
+    async def bare(self) -> socket | None:
+        """See Outlet."""
+        return await self._outlet.bare()
+
+    def took(self, size_bytes: int) -> None:
+        """See Outlet."""
+        self._sent.size_bytes += size_bytes
+        self._outlet.took(size_bytes)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ decision to the gate.
 import time
 from collections.abc import Callable
 from functools import partial
-from socket import socket
 
 from compliance.errors import NotFound
 from compliance.events import Trail
 from compliance.exit.asking import Asking
-from compliance.exit.desk import Desk, Sent
+from compliance.exit.desk import Counting, Desk
 from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import ByAddress, Choose, Departure, Original, Outlet, Piece, PieceKind, Released
 from storage.database import Transaction
@@ -74,30 +73,8 @@ class Originals:
         async with self._desk.ending(passage, trail) as sent:
             asking = Asking(lambda: self._desk.ask(gate, PieceKind.ORIGINAL), self._now_s)
             async with asking:
-                counting = _Counting(outlet, sent)
+                counting = Counting(outlet, sent)
                 await self._objects.pass_on(key, counting, asking.before, start=part.start, stop=part.stop)
-
-
-class _Counting:
-    """An outlet that counts what leaves."""
-
-    def __init__(self, outlet: Outlet, sent: Sent) -> None:
-        self._outlet, self._sent = outlet, sent
-        self.standstill_s = outlet.standstill_s
-
-    async def write(self, piece: bytes) -> None:
-        """See Outlet. A piece counts before it is written: nobody knows how much of it left when that fails."""
-        self._sent.size_bytes += len(piece)
-        await self._outlet.write(piece)
-
-    async def bare(self) -> socket | None:
-        """See Outlet."""
-        return await self._outlet.bare()
-
-    def took(self, size_bytes: int) -> None:
-        """See Outlet."""
-        self._sent.size_bytes += size_bytes
-        self._outlet.took(size_bytes)
 
 
 def _original_of(passage: Passage) -> Original:

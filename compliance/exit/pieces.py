@@ -70,9 +70,13 @@ ChooseCopy = Callable[[Copy], range | None]
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasedCopy:
-    """What became of the wish for a document: bytes on their way, or only the knowledge of it."""
+    """What became of the wish for a document: bytes about to leave, or only the knowledge of it.
+
+    A copy made of a template is a departure, one that is drawn while it leaves is `outgoing`.
+    """
 
     copy: Copy
+    departure: "Departure | None" = None
     outgoing: "Outgoing | None" = None
 
 

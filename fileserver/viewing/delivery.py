@@ -32,17 +32,13 @@ async def send(request: web.Request, outgoing: Outgoing, *, attachment: bool = F
     return await _pump(request, response, outgoing)
 
 
-async def send_part(
-    request: web.Request, outgoing: Outgoing, part: range | None, total_bytes: int, headers: Mapping[str, str]
-) -> web.StreamResponse:
-    """The part of `total_bytes` that was asked for (RFC 9110 §15.3.7), or the whole when `part` is None."""
-    return await _pump(request, _partial(outgoing, part, total_bytes, headers), outgoing)
-
-
 async def send_stored(
     request: web.Request, departure: Departure, part: range | None, total_bytes: int, headers: Mapping[str, str]
 ) -> web.StreamResponse:
-    """As `send_part`, of stored bytes, which may go from the store's socket to the reader's."""
+    """The part of `total_bytes` that was asked for (RFC 9110 §15.3.7), or the whole when `part` is None.
+
+    Its bytes may go from the store's socket to the reader's.
+    """
     response = _partial(departure, part, total_bytes, headers)
     with closing(Connection(request, response)) as connection:
         try:
@@ -56,7 +52,7 @@ async def send_stored(
 
 
 def _partial(
-    leaving: Outgoing | Departure, part: range | None, total_bytes: int, headers: Mapping[str, str]
+    leaving: Departure, part: range | None, total_bytes: int, headers: Mapping[str, str]
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers={**headers_of(leaving.media_type, leaving.filename), **headers})
     response.content_length = leaving.size_bytes

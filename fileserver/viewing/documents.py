@@ -7,11 +7,11 @@ made while it leaves: it has neither length nor tag, and always comes whole.
 
 from aiohttp import web
 
-from compliance.exit import Copy, Outgoing, VisitGate
+from compliance.exit import Copy, Departure, VisitGate
 from compliance.links import open_address
 from fileserver.http import conditions
 from fileserver.http.call import Call
-from fileserver.viewing.delivery import headers_of, range_of, send, send_part
+from fileserver.viewing.delivery import headers_of, range_of, send, send_stored
 from fileserver.viewing.schemas import Address, VisitPath
 
 WHOLE = range(0)  # of what has no length yet: any range means all of it
@@ -23,8 +23,10 @@ async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
     await open_address(services.keys, services.database, request.path, call.query.model_dump(), services.clock())
     gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
     released = await services.exit.release_document(gate, lambda copy: _leaving(request, copy), call.trail)
+    if released.departure is not None:
+        return await _sent(request, released.copy, released.departure)
     if released.outgoing is not None:
-        return await _sent(request, released.copy, released.outgoing)
+        return await send(request, released.outgoing, attachment=True)
     return _said(request, released.copy)
 
 
@@ -43,11 +45,9 @@ def _part(request: web.Request, tag: str, copy: Copy) -> range | None:
     return range_of(request, copy.size_bytes or 0)
 
 
-async def _sent(request: web.Request, copy: Copy, outgoing: Outgoing) -> web.StreamResponse:
-    if copy.tag is None:
-        return await send(request, outgoing, attachment=True)
-    part = _part(request, copy.tag, copy)
-    return await send_part(request, outgoing, part, copy.size_bytes or 0, _headers(copy))
+async def _sent(request: web.Request, copy: Copy, departure: Departure) -> web.StreamResponse:
+    part = _part(request, copy.tag or "", copy)
+    return await send_stored(request, departure, part, copy.size_bytes or 0, _headers(copy))
 
 
 def _said(request: web.Request, copy: Copy) -> web.StreamResponse:

@@ -18,7 +18,9 @@ from yarl import URL
 
 from storage.errors import ObjectCutShort, RangeUnsatisfiable, StoreRefused
 from storage.objects.bodies import pieces_of
+from storage.objects.carriers import Carrier
 from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_response, with_retries
+from storage.objects.overlays import Overlaid, Overlay
 from storage.objects.passing import Allow, Outlet, pass_body
 
 OPERATION = "get_object"
@@ -78,26 +80,32 @@ async def read_object(get: Get) -> AsyncGenerator[bytes]:
                         yield piece
 
 
-async def pass_object(get: Get, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor) -> None:
-    """All of it into the outlet. Raises OutletGone, and what `allow` raises."""
+async def pass_object(
+    get: Get, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor, overlay: Overlay | None = None
+) -> None:
+    """All of it into the outlet, under what lies over it. Raises OutletGone, and what `allow` raises."""
     cursor = _cursor_of(get)
-    counting = _Counting(outlet, cursor)
+    counting = _Counting(outlet, cursor, overlay)
     async with aclosing(_answers(get, cursor)) as answers:
         async for response in answers:
             with suppress(*CONNECTION_ERRORS):
-                await pass_body(response, counting, allow, threads)
+                await pass_body(response, counting, allow, threads, counting.laid)
 
 
 class _Counting:
-    """An outlet that moves the cursor."""
+    """An outlet that moves the cursor, and puts what lies over the object's bytes there."""
 
-    def __init__(self, outlet: Outlet, cursor: _Cursor) -> None:
-        self._outlet, self._cursor = outlet, cursor
+    def __init__(self, outlet: Outlet, cursor: _Cursor, overlay: Overlay | None) -> None:
+        self._outlet, self._cursor, self._overlay = outlet, cursor, overlay
         self.standstill_s = outlet.standstill_s
+
+    def laid(self, carrier: Carrier) -> Carrier:
+        """A carrier that does the same, from where the cursor stands."""
+        return Overlaid(carrier, self._overlay, self._cursor.position) if self._overlay else carrier
 
     async def write(self, piece: bytes) -> None:
         """See Outlet."""
-        await self._outlet.write(piece)
+        await self._outlet.write(self._overlay.over(self._cursor.position, piece) if self._overlay else piece)
         self._cursor.position += len(piece)
 
     async def bare(self) -> socket | None:

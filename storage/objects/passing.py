@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from storage.objects.bodies import PIECE_BYTES, SILENCE_S, bared, next_piece
-from storage.objects.carriers import carrier
+from storage.objects.carriers import Carrier, carrier
 
 GRANT_BYTES = 32 << 20  # what the caller is asked for at once; at most two of them are ahead of what has left
 TURN_S = 2.0
@@ -31,6 +31,9 @@ THREADS_MAX = 32  # more turns than that wait for one; each is short
 
 Allow = Callable[[int], Awaitable[float]]
 """Whether so many bytes more may leave; for how many seconds that holds. Raises what forbids it, and no OSError."""
+
+Lay = Callable[[Carrier], Carrier]
+"""What carries the bytes from where they stand on, made of what carries them as they are."""
 
 
 class Side(Enum):
@@ -64,9 +67,9 @@ class Outlet(Protocol):
 
 
 async def pass_body(
-    response: aiohttp.ClientResponse, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor
+    response: aiohttp.ClientResponse, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor, lay: Lay
 ) -> None:
-    """The body of an answer with Content-Length.
+    """The body of an answer with Content-Length; what a thread moves, goes by the carrier that `lay` makes.
 
     Raises OutletGone, what `allow` raises, aiohttp.ClientError or OSError when the store fails.
     """
@@ -83,7 +86,7 @@ async def pass_body(
         await _write(first, outlet, allow)
         reader = await outlet.bare() if missing_bytes else None
         if reader is not None:
-            await _Lane(bare.raw, reader, outlet, missing_bytes).run(allow, threads)
+            await _Lane(bare.raw, reader, outlet, missing_bytes, lay(carrier())).run(allow, threads)
             return
         while missing_bytes:
             piece = await next_piece(bare.raw, min(PIECE_BYTES, missing_bytes))
@@ -99,10 +102,12 @@ async def _write(piece: bytes, outlet: Outlet, allow: Allow) -> None:
 class _Lane:
     """From one socket to the other. Its thread part is `_turn`, of which one runs at a time."""
 
-    def __init__(self, store: socket.socket, reader: socket.socket, outlet: Outlet, missing_bytes: int) -> None:
+    def __init__(
+        self, store: socket.socket, reader: socket.socket, outlet: Outlet, missing_bytes: int, carrying: Carrier
+    ) -> None:
         self._store, self._reader, self._outlet = store, reader, outlet
         self._missing_bytes = missing_bytes  # in the store's socket, or not there yet
-        self._carrier = carrier()
+        self._carrier = carrying
         self._pending_bytes, self._received_at_s = 0, 0.0  # in the carrier
         self._ungranted_bytes = missing_bytes
         self._granted_bytes, self._until_s = 0, 0.0  # may leave until then

@@ -22,6 +22,7 @@ from storage.objects.faults import (
 )
 from storage.objects.feed import Feed, Pieces, SourceFailed, WrongLength
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
+from storage.objects.overlays import Overlay
 from storage.objects.passing import THREADS_MAX, Allow, Outlet
 from storage.objects.upload import Sender, put_small
 from storage.settings import S3Settings
@@ -92,13 +93,22 @@ class ObjectStore:
         """
         return read_object(self._get(key, start, stop))
 
-    async def pass_on(self, key: str, outlet: Outlet, allow: Allow, *, start: int = 0, stop: int | None = None) -> None:
-        """The same bytes into somebody's connection, by the cheapest way there is.
+    async def pass_on(
+        self,
+        key: str,
+        outlet: Outlet,
+        allow: Allow,
+        *,
+        start: int = 0,
+        stop: int | None = None,
+        overlay: Overlay | None = None,
+    ) -> None:
+        """The same bytes, under those of `overlay`, into somebody's connection, by the cheapest way there is.
 
         `allow` is asked before bytes leave, how many and, by its answer, for how long; what it raises ends the passing.
         Raises OutletGone when the reader takes no more, and as `read`.
         """
-        await pass_object(self._get(key, start, stop), outlet, allow, self._passing)
+        await pass_object(self._get(key, start, stop), outlet, allow, self._passing, overlay)
 
     def _get(self, key: str, start: int, stop: int | None) -> Get:
         return Get(self._session, lambda: self._control.presign("get_object", key), key, start, stop, self._sleep)

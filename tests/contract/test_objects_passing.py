@@ -111,6 +111,49 @@ async def test_a_broken_answer_is_gone_on_with(
     assert connections == gate.connections
 
 
+class Over:
+    """Other bytes in some places of the object."""
+
+    def __init__(self, places: dict[int, bytes]) -> None:
+        self._places = places
+        self.whole = bytearray(BODY)
+        for at, data in places.items():
+            self.whole[at : at + len(data)] = data
+
+    def over(self, at: int, piece: bytes) -> bytes:
+        """See storage.objects.overlays.Overlay."""
+        assert BODY[at : at + len(piece)] == piece
+        return bytes(self.whole[at : at + len(piece)])
+
+    def untouched(self, at: int, size_max_bytes: int) -> int:
+        """See storage.objects.overlays.Overlay."""
+        starts = [start for start, data in self._places.items() if start + len(data) > at]
+        return max(0, min([size_max_bytes, *(start - at for start in starts)]))
+
+
+OVER = Over(
+    {0: b"begin", 3 * MIB - 7: b"m" * 200_000, 5 * MIB: b"4444", 5 * MIB + 90_000: b"five", len(BODY) - 3: b"end"}
+)
+
+
+@pytest.mark.parametrize("bare", [True, False])
+async def test_what_lies_over_it(object_store: ObjectStore, key: str, *, bare: bool) -> None:
+    """Other bytes in their places reach the reader in any range, from socket to socket or in pieces."""
+    for start, stop in [(0, len(BODY)), (3 * MIB + 5, 9 * MIB + 1), (5 * MIB + 2, 5 * MIB + 90_002), (7, 8)]:
+        with Reader(bare=bare) as reader:
+            got = await passed(object_store, key, reader, Allowing(), start=start, stop=stop, overlay=OVER)
+        assert hashlib.sha256(OVER.whole[start:stop]).digest() == hashlib.sha256(got).digest()
+
+
+@pytest.mark.parametrize("cut_at", [10_000, 3 * MIB, 20 * MIB])
+async def test_what_lies_over_a_broken_answer(store: ObjectStore, gate: FaultyGate, key: str, cut_at: int) -> None:
+    """Where another connection goes on, what lies over the rest is in its place."""
+    gate.cut_answers = [cut_at, cut_at]
+    with Reader(bare=True) as reader:
+        got = await passed(store, key, reader, Allowing(), overlay=OVER)
+    assert hashlib.sha256(OVER.whole).digest() == hashlib.sha256(got).digest()
+
+
 async def test_what_is_not_allowed_stays(object_store: ObjectStore, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As soon as the answer is no, nothing more leaves, and what left is counted."""
     monkeypatch.setattr(passing, "GRANT_BYTES", MIB)

@@ -55,12 +55,21 @@ class Patches:
 
     def within(self, start: int, stop: int) -> Iterator[Patch]:
         """Those that touch the bytes from `start` up to, not including, `stop`."""
-        first = bisect_right(self._offsets, start) - 1
-        for each in self.pieces[max(0, first) :]:
+        for number in range(max(0, bisect_right(self._offsets, start) - 1), len(self.pieces)):
+            each = self.pieces[number]
             if each.offset >= stop:
                 return
             if each.offset + len(each.data) > start:
                 yield each
+
+    def over(self, at: int, piece: bytes) -> bytes:
+        """As `apply`."""
+        return apply(self, at, piece)
+
+    def untouched(self, at: int, size_max_bytes: int) -> int:
+        """How many bytes from `at` on are the template's own, looking no further than `size_max_bytes`."""
+        following = next(self.within(at, at + size_max_bytes), None)
+        return size_max_bytes if following is None else max(0, following.offset - at)
 
 
 def patches(
