@@ -65,13 +65,13 @@ async def profiles_of(
 
 def open_profiles(master: MasterKey, rows: Iterable[people.SealedProfile]) -> dict[UUID, Profile]:
     """The profiles that these rows hold: some 20 µs each, so a thousand belong into a thread."""
-    return {row.person_id: _open(master, row) for row in rows}
+    return {row.person_id: open_profile(master, row) for row in rows}
 
 
 async def names_by_pseudonym(tx: Transaction, master: MasterKey, pseudonyms: Collection[str]) -> dict[str, str]:
     """Who stands behind the pseudonyms of some events; erased people are left out."""
     rows = await people.sealed_profiles(tx, pseudonyms=pseudonyms)
-    return {row.pseudonym: profile.name for row in rows if (profile := _open(master, row)) != ERASED}
+    return {row.pseudonym: profile.name for row in rows if (profile := open_profile(master, row)) != ERASED}
 
 
 async def seal_name(tx: Transaction, master: MasterKey, person_id: UUID, name: str, context: str) -> bytes:
@@ -93,7 +93,8 @@ async def erase(tx: Transaction, person_id: UUID) -> None:
     await keys.destroy_person_key(tx, person_id)
 
 
-def _open(master: MasterKey, row: people.SealedProfile) -> Profile:
+def open_profile(master: MasterKey, row: people.SealedProfile) -> Profile:
+    """The profile that this row holds; an empty one of somebody who was erased."""
     if row.wrapped_key is None or row.sealed is None:
         return ERASED
     key = master.unwrap(row.wrapped_key, key_context(row.person_id))

@@ -24,10 +24,11 @@ from compliance.declaring import china_day
 from compliance.errors import AccessDenied, NotFound
 from compliance.reviewing.standing import stands
 from storage.database import Transaction
-from storage.rows import desk_visits, shares, visits
+from storage.rows import desk_visits, doors, shares, visits
 from storage.rows.desk_visits import DeskVisitRow
-from storage.rows.shares import Served, ShareRow
-from storage.rows.standing import Standing, standing_of
+from storage.rows.people import SealedProfile
+from storage.rows.shares import Served, ShareRow, ShareStanding
+from storage.rows.standing import Standing, named_standing_of, standing_of
 from storage.rows.visits import VisitRow
 
 VISIT_LIFETIME = timedelta(hours=12)
@@ -100,13 +101,24 @@ async def person_now(tx: Transaction, person_id: UUID) -> Standing:
     return standing
 
 
+async def named_now(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedProfile]:
+    """The same with their profile, still sealed. Raises AccessDenied for somebody who is gone."""
+    named = await named_standing_of(tx, person_id)
+    if named is None:
+        raise AccessDenied("actor-inactive")
+    return named
+
+
 async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id: UUID | None = None) -> Door:
     """What stands behind a share now: the given version, or the newest approved one. Raises NotFound."""
     served = await shares.served(tx, share.material_id, version_id=version_id)
     if served is None:
         raise NotFound
-    standing = await shares.standing(tx, share.id)
-    facts = ShareFacts(
+    return Door(share=share, served=served, facts=_facts(share, await shares.standing(tx, share.id), now), at=now)
+
+
+def _facts(share: ShareRow, standing: ShareStanding, now: datetime) -> ShareFacts:
+    return ShareFacts(
         audience=Audience(share.audience),
         audience_clinic_id=share.audience_clinic_id,
         audience_person_id=share.audience_person_id,
@@ -118,7 +130,6 @@ async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id
         download=share.download,
         forward_depth_left=share.forward_depth_left,
     )
-    return Door(share=share, served=served, facts=facts, at=now)
 
 
 async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple[VisitRow, Door]:
@@ -126,14 +137,13 @@ async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple
 
     A visit that ends with its share is not over but expired: then the access decision has the rule to tell.
     """
-    visit = await visits.visit_by_id(tx, visit_id)
-    share = await shares.share_by_id(tx, visit.share_id) if visit else None
-    if visit is None or share is None:
+    row = await doors.door_of_visit(tx, visit_id)
+    if row is None:
         raise NotFound
-    door = await door_of(tx, share, now, version_id=visit.version_id)
-    if visit.expires_at <= now and not door.facts.expired:
+    door = Door(share=row.share, served=row.served, facts=_facts(row.share, row.standing, now), at=now)
+    if row.visit.expires_at <= now and not door.facts.expired:
         raise NotFound
-    return visit, door
+    return row.visit, door
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from compliance.keys import KeyRing, MasterKey
 from compliance.levels import SealLevel
 from compliance.looks import look_of
 from compliance.marks import CopyMark
-from compliance.profiles import ERASED, profiles_of
+from compliance.profiles import ERASED, Profile, open_profile, profiles_of
 from compliance.rendering import Seal
-from compliance.visits import actor_of, desk_visit, door_of_visit, person_now, target_of
+from compliance.visits import actor_of, desk_visit, door_of_visit, named_now, person_now, target_of
 from storage.database import Transaction
 from storage.rows import shares
 from storage.rows.shares import Served
@@ -88,7 +88,7 @@ class VisitGate:
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for a visit that is over or somebody else's, AccessDenied with the rule otherwise."""
         visit, door = await door_of_visit(tx, self.visit_id, now)
-        viewer = await person_now(tx, self.person_id)
+        viewer, profile = await named_now(tx, self.person_id)
         names = {"obj": door.obj, "link": str(door.share.id)}
         rule = _decide(actor_of(viewer), VISIT_ACTIONS.get(kind), door.target(visit), names)
         return Passage(
@@ -97,7 +97,7 @@ class VisitGate:
             end_act=Act.VIEWER_COPY_END,
             served=door.served,
             seal=Seal(
-                stamp_at(await stamp_for(viewer, tx, keys.master), door.share.id, visit.started_at),
+                stamp_at(_stamp_of(viewer, open_profile(keys.master, profile)), door.share.id, visit.started_at),
                 look_of(door.share),
                 CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             ),
@@ -182,7 +182,11 @@ async def stamp_for(person: Standing, tx: Transaction, master: MasterKey) -> Sta
 
     Somebody without a readable name gets nothing: a copy that names nobody can't be traced.
     """
-    profile = (await profiles_of(tx, master, person_ids=[person.person_id])).get(person.person_id, ERASED)
+    profiles = await profiles_of(tx, master, person_ids=[person.person_id])
+    return _stamp_of(person, profiles.get(person.person_id, ERASED))
+
+
+def _stamp_of(person: Standing, profile: Profile) -> Stamp:
     if not profile.name:
         raise AccessDenied("actor-inactive")
     return Stamp(

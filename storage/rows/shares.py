@@ -182,21 +182,32 @@ async def use_visit(tx: Transaction, share_id: UUID) -> bool:
 
 async def standing(tx: Transaction, share_id: UUID) -> ShareStanding:
     """Whether anything in the chain up to the root closes the share."""
+    row = (await tx.execute(_STANDING, {"share": share_id})).one()
+    return to_standing(**row._asdict())
+
+
+def standing_query(share_id: ColumnElement[Any]) -> Select[Any]:
+    """One row with what `to_standing` takes."""
     chain = _chain(share_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
     blocked = exists().where(viewer.c.person_id == chain.c.creator_id, viewer.c.blocked_at.is_not(None))
-    query = select(
+    return select(
         func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
         func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),
         func.bool_or(or_(disabled, blocked)).label("broken"),
         func.min(chain.c.expires_at).label("expires_at"),
     ).select_from(chain)
-    row = (await tx.execute(query)).one()
+
+
+def to_standing(
+    *, revoked: bool | None, used_up: bool | None, broken: bool | None, expires_at: datetime
+) -> ShareStanding:
+    """What a row of `standing_query` says; what isn't known closes the share."""
     return ShareStanding(
-        revoked=row.revoked is not False,
-        used_up=row.used_up is not False,
-        creators_active=row.broken is False,
-        expires_at=row.expires_at,
+        revoked=revoked is not False,
+        used_up=used_up is not False,
+        creators_active=broken is False,
+        expires_at=expires_at,
     )
 
 
@@ -215,28 +226,9 @@ async def served_version(tx: Transaction, version_id: UUID) -> Served | None:
 
 
 def _served(wanted: ColumnElement[bool]) -> Select[Any]:
-    return select(
-        material.c.id.label("material_id"),
-        material.c.owner_id,
-        material.c.title,
-        material.c.description,
-        material.c.material_class.label("material_class"),
-        material.c.sensitivity,
-        material.c.withdrawn_at.is_not(None).label("withdrawn"),
-        version.c.id.label("version_id"),
-        version.c.sha256,
-        version.c.size_bytes,
-        version.c.object_key,
-        version.c.media_type,
-        version.c.filename,
-        version.c.state,
-        version.c.preparation,
-        version.c.pages_total,
-        version.c.uploader_id,
-        version.c.created_at.label("made_at"),
-        _in_force_until().label("in_force_until"),
-        _approved().label("approved"),
-    ).select_from(material.outerjoin(version, (version.c.material_id == material.c.id) & wanted))
+    return select(*(column.label(name) for name, column in SERVED_COLUMNS.items())).select_from(
+        material.outerjoin(version, (version.c.material_id == material.c.id) & wanted)
+    )
 
 
 def _in_force_until() -> ScalarSelect[Any]:
@@ -270,11 +262,34 @@ def _approved() -> ColumnElement[bool]:
     )
 
 
+SERVED_COLUMNS: dict[str, ColumnElement[Any]] = {
+    "material_id": material.c.id,
+    "owner_id": material.c.owner_id,
+    "title": material.c.title,
+    "description": material.c.description,
+    "material_class": material.c.material_class,
+    "sensitivity": material.c.sensitivity,
+    "withdrawn": material.c.withdrawn_at.is_not(None),
+    "version_id": version.c.id,
+    "sha256": version.c.sha256,
+    "size_bytes": version.c.size_bytes,
+    "object_key": version.c.object_key,
+    "media_type": version.c.media_type,
+    "filename": version.c.filename,
+    "state": version.c.state,
+    "preparation": version.c.preparation,
+    "pages_total": version.c.pages_total,
+    "uploader_id": version.c.uploader_id,
+    "made_at": version.c.created_at,
+    "in_force_until": _in_force_until(),
+    "approved": _approved(),
+}
+
 # Asked again and again while an original leaves, so it is put together once.
 SERVED_VERSION = _served(version.c.id == bindparam("version")).where(version.c.id == bindparam("version"))
 
 
-def _chain(share_id: UUID) -> CTE:
+def _chain(share_id: UUID | ColumnElement[Any]) -> CTE:
     """The share and its ancestors."""
     columns = (
         share.c.id,
@@ -288,6 +303,9 @@ def _chain(share_id: UUID) -> CTE:
     )
     chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True)
     return chain.union_all(select(*columns).join(chain, share.c.id == chain.c.parent_id))
+
+
+_STANDING = standing_query(bindparam("share"))
 
 
 async def _one(tx: Transaction, query: Select[Any]) -> ShareRow | None:

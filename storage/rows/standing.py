@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, select
 
 from storage.database import Transaction
-from storage.schema import account, clinic, person, viewer
+from storage.rows.people import SealedProfile
+from storage.schema import account, clinic, person, person_key, profile, viewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,11 @@ STANDING: Select[Any] = select(
     .outerjoin(clinic, clinic.c.id == viewer.c.clinic_id)
 )
 STANDING_OF = STANDING.where(person.c.id == bindparam("person"))
+NAMED_STANDING_OF = (
+    STANDING_OF.add_columns(person.c.kind, profile.c.sealed, person_key.c.wrapped_key)
+    .outerjoin(profile, profile.c.person_id == person.c.id)
+    .outerjoin(person_key, person_key.c.person_id == person.c.id)
+)
 
 
 def to_standing(row: Row[Any]) -> Standing | None:
@@ -66,6 +72,15 @@ async def standing_of(tx: Transaction, person_id: UUID) -> Standing | None:
     """The person's standing; None if there is no such person, or one who is neither employee nor viewer."""
     row = (await tx.execute(STANDING_OF, {"person": person_id})).one_or_none()
     return to_standing(row) if row else None
+
+
+async def named_standing_of(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedProfile] | None:
+    """The same with the person's sealed profile, in one question."""
+    row = (await tx.execute(NAMED_STANDING_OF, {"person": person_id})).one_or_none()
+    standing = to_standing(row) if row else None
+    if row is None or standing is None:
+        return None
+    return standing, SealedProfile(row.person_id, row.pseudonym, row.kind, row.sealed, row.wrapped_key)
 
 
 async def standings_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUID, Standing]:

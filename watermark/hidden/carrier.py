@@ -52,10 +52,9 @@ class Carrier:
         """The carrier of a picture in RGB, uint8 (H, W, 3), or in grey, (H, W)."""
         height, width = pixels.shape[:2]
         luma = _canvas_luma(pixels)
-        white = (cv2.blur(luma, (3, 3)) - PAPER_FROM) / (PAPER_WHITE - PAPER_FROM)
-        paper = np.clip(white, 0, 1, dtype=np.float32)
+        paper = _paper(luma)
         amplitude = _amplitude(luma, paper)
-        shift = np.asarray(cv2.blur(paper, (5, 5)) * PAPER_SHIFT_LEVELS, np.float32)
+        shift = np.zeros_like(luma) if paper is None else cv2.blur(paper, (5, 5)) * np.float32(PAPER_SHIFT_LEVELS)
         share = _affordable(amplitude, shift)
         return cls(width, height, _stored(amplitude * share), _stored(shift * share))
 
@@ -83,7 +82,7 @@ class Carrier:
 
     def levels(self) -> Floats:
         """The amplitude that a pattern of unit power is multiplied by, float32 of the canvas' shape."""
-        return self.amplitude.astype(np.float32) * np.float32(1 / STEPS_PER_LEVEL)
+        return self.amplitude * np.float32(1 / STEPS_PER_LEVEL)
 
 
 def canvas_size(width_px: int, height_px: int) -> tuple[int, int]:
@@ -98,24 +97,38 @@ def _canvas_luma(pixels: Pixels) -> Floats:
     return cv2.resize(grey, canvas_size(width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _amplitude(luma: Floats, paper: Floats) -> Floats:
+def _paper(luma: Floats) -> Floats | None:
+    """How certainly each place is white paper, from 0 to 1; None where there is none at all."""
+    mean = cv2.blur(luma, (3, 3))
+    if cv2.minMaxLoc(mean)[1] <= PAPER_FROM:
+        return None
+    white = cv2.addWeighted(mean, 1 / (PAPER_WHITE - PAPER_FROM), mean, 0, -PAPER_FROM / (PAPER_WHITE - PAPER_FROM))
+    return np.asarray(np.clip(white, 0, 1, out=white), np.float32)
+
+
+def _amplitude(luma: Floats, paper: Floats | None) -> Floats:
     """Mean square one over the picture, so that a level is a level; paper has its own, fixed amplitude."""
     mean = cv2.blur(luma, (9, 9))
-    deviation = np.sqrt(np.maximum(cv2.blur(luma * luma, (9, 9)) - mean * mean, 0))
-    activity = cv2.blur(np.minimum(deviation, ACTIVITY_LEVELS_MAX), (5, 5))
-    masked = FLAT_LEVELS + ACTIVITY_GAIN * activity
-    power = float(np.mean(masked * masked))
-    black = np.clip((DARK_FROM - mean) / (DARK_FROM - BLACK_UNTIL), 0, 1)
-    seen = (masked / np.sqrt(power)) * (1 - (1 - BLACK_SHARE) * black)
-    levels = np.where(paper > 0, PAPER_LEVELS, seen).astype(np.float32)
+    variance = cv2.subtract(cv2.sqrBoxFilter(luma, cv2.CV_32F, (9, 9)), cv2.multiply(mean, mean))
+    deviation = cv2.sqrt(np.clip(variance, 0, ACTIVITY_LEVELS_MAX**2))
+    activity = cv2.blur(deviation, (5, 5))
+    levels = np.asarray(activity * np.float32(ACTIVITY_GAIN) + np.float32(FLAT_LEVELS), np.float32)
+    power = cv2.norm(levels, cv2.NORM_L2SQR) / levels.size
+    levels *= np.float32(power**-0.5)
+    if cv2.minMaxLoc(mean)[0] < DARK_FROM:
+        black = np.clip((DARK_FROM - mean) / np.float32(DARK_FROM - BLACK_UNTIL), 0, 1)
+        levels *= 1 - np.float32(1 - BLACK_SHARE) * black
+    if paper is not None:
+        levels[paper > 0] = PAPER_LEVELS
     return np.asarray(cv2.blur(levels, (3, 3)), np.float32)
 
 
 def _affordable(amplitude: Floats, shift: Floats) -> np.float32:
     """The share of both at which the picture stays within POWER_MAX, at most 1."""
-    power = LAYERS_POWER * float(np.mean(amplitude * amplitude)) + float(np.mean(shift * shift))
+    squared = LAYERS_POWER * cv2.norm(amplitude, cv2.NORM_L2SQR) + cv2.norm(shift, cv2.NORM_L2SQR)
+    power = squared / amplitude.size
     return np.float32(min(1.0, (POWER_MAX / power) ** 0.5))
 
 
 def _stored(levels: Floats) -> Pixels:
-    return np.asarray(np.clip(levels * STEPS_PER_LEVEL + 0.5, 0, 255), np.uint8)
+    return np.asarray(cv2.addWeighted(levels, STEPS_PER_LEVEL, levels, 0, 0, dtype=cv2.CV_8U), np.uint8)

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.hidden import repeating, secret
 from watermark.hidden.carrier import STEPS_PER_LEVEL, Carrier
+from watermark.hidden.codeword import encode
 from watermark.hidden.keys import HiddenKey
-from watermark.hidden.repeating import repeating_layer
-from watermark.hidden.secret import secret_layer
+from watermark.hidden.repeating import repeated
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -34,23 +35,33 @@ def embed(pixels: Pixels, carrier: Carrier, copy_id: int, key: HiddenKey, asset:
     """
     if (carrier.width_px, carrier.height_px) != (pixels.shape[1], pixels.shape[0]):
         raise CarrierMismatch
-    shift = carrier.shift.astype(np.float32) * np.float32(1 / STEPS_PER_LEVEL)
-    return added(pixels, repeating_layer(carrier, copy_id, key) + secret_layer(carrier, copy_id, key, asset) - shift)
+    return added(pixels, change_of(carrier, copy_id, key, asset))
+
+
+def change_of(carrier: Carrier, copy_id: int, key: HiddenKey, asset: bytes) -> Floats:
+    """What both layers and the shift of paper add to the canvas, in levels of 255: float32 of the canvas' shape."""
+    rows, columns = carrier.amplitude.shape
+    code = encode(np.array([copy_id], np.uint64), key)[0]
+    layers = cv2.addWeighted(
+        repeated(code, (columns, rows), key), repeating.LEVELS,
+        secret.pattern(code, (columns, rows), key, asset), secret.LEVELS, 0,
+    )  # fmt: skip
+    borne = np.asarray(layers, np.float32) * carrier.levels()
+    return borne - carrier.shift * np.float32(1 / STEPS_PER_LEVEL)
 
 
 def added(pixels: Pixels, change: Floats) -> Pixels:
     """`pixels` plus `change` (levels, float32, on the canvas), enlarged to the picture and clipped once."""
     height, width = pixels.shape[:2]
-    steps = np.clip(np.rint(change * STEPS) + NONE, 0, 255).astype(np.uint8)
+    steps = cv2.addWeighted(change, STEPS, change, 0, NONE, dtype=cv2.CV_8U)
     enlarged = np.asarray(cv2.resize(steps, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
     out = np.empty_like(pixels)
+    grey, colours = np.empty((STRIP_ROWS, width), np.uint8), np.empty((STRIP_ROWS, width, 3), np.uint8)
     for top in range(0, height, STRIP_ROWS):
-        rows = slice(top, top + STRIP_ROWS)
-        raised = cv2.add(pixels[rows], _rgb(enlarged[rows], _UP))
-        cv2.subtract(raised, _rgb(enlarged[rows], _DOWN), dst=out[rows])
+        rows = slice(top, min(top + STRIP_ROWS, height))
+        strip = slice(0, rows.stop - top)  # of memory that is used again: fresh pages cost as much as the sums
+        for table, changed, onto in ((_UP, cv2.add, pixels[rows]), (_DOWN, cv2.subtract, out[rows])):
+            cv2.LUT(enlarged[rows], table, dst=grey[strip])
+            cv2.cvtColor(grey[strip], cv2.COLOR_GRAY2RGB, dst=colours[strip])
+            changed(onto, colours[strip], dst=out[rows])
     return out
-
-
-def _rgb(steps: Pixels, table: Pixels) -> Pixels:
-    """What the table says of each step, for all three channels."""
-    return np.asarray(cv2.cvtColor(cv2.LUT(steps, table), cv2.COLOR_GRAY2RGB), np.uint8)

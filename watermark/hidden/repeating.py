@@ -7,10 +7,10 @@ seam and has unit power. Leaves its strength to the carrier, and adding it to pi
 
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.hidden.carrier import Carrier
 from watermark.hidden.chips import ChipMap
 from watermark.hidden.codeword import encode
 from watermark.hidden.keys import HiddenKey
@@ -29,17 +29,19 @@ KEYS_CACHED = 16
 _LABEL = "repeating"
 
 
-def repeating_layer(carrier: Carrier, copy_id: int, key: HiddenKey) -> Floats:
-    """What layer 1 adds to the canvas, in levels of 255: float32 of the canvas' shape."""
-    rows, columns = carrier.amplitude.shape
-    tile = tile_of(copy_id, key) * np.float32(LEVELS)
+def repeated(code: Floats, canvas: tuple[int, int], key: HiddenKey) -> Floats:
+    """The tile of code bits (256,) as ±1, over a canvas of (columns, rows): unit power, float32 (rows, columns)."""
+    columns, rows = canvas
     across, down = -(-columns // TILE_UNITS), -(-rows // TILE_UNITS)
-    return np.tile(tile, (down, across))[:rows, :columns] * carrier.levels()
+    return np.asarray(cv2.repeat(_tile(code, key), down, across)[:rows, :columns], np.float32)
 
 
 def tile_of(copy_id: int, key: HiddenKey) -> Floats:
     """The tile of a copy, (128, 128), unit power."""
-    code = encode(np.array([copy_id], np.uint64), key)[0]
+    return _tile(encode(np.array([copy_id], np.uint64), key)[0], key)
+
+
+def _tile(code: Floats, key: HiddenKey) -> Floats:
     data = chip_map(key).spread(code)
     return _normalised(pattern(data) * np.float32((1 - PILOT_POWER) ** 0.5) + pilot(key))
 

@@ -10,9 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.hidden.carrier import Carrier
 from watermark.hidden.chips import ChipMap
-from watermark.hidden.codeword import encode
 from watermark.hidden.keys import HiddenKey
 
 Floats = NDArray[np.float32]
@@ -23,13 +21,6 @@ LEVELS = 1.28  # root mean square over a picture, of 255: 46 dB
 MAPS_CACHED = 16  # of 600 KB each for an A4 page
 _LABEL = "secret"
 _GAIN = 1.262  # brings the high-passed, enlarged pattern to unit power
-
-
-def secret_layer(carrier: Carrier, copy_id: int, key: HiddenKey, asset: bytes) -> Floats:
-    """What layer 2 adds to the canvas, in levels of 255: float32 of the canvas' shape."""
-    rows, columns = carrier.amplitude.shape
-    code = encode(np.array([copy_id], np.uint64), key)[0]
-    return pattern(code, (columns, rows), key, asset) * (carrier.levels() * np.float32(LEVELS))
 
 
 def pattern(code: Floats, canvas: tuple[int, int], key: HiddenKey, asset: bytes) -> Floats:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests.unit.watermark.hidden.pictures import Pixels, as_jpeg, page, scene
-from watermark.hidden import Carrier, HiddenKey, embed
+from watermark.hidden import Carrier, HiddenKey, embed, secret
+from watermark.hidden.codeword import encode
 from watermark.hidden.informed import InformedReading, Original, read_informed
-from watermark.hidden.secret import secret_layer
 
 KEY, OTHER = HiddenKey(1, b"k" * 32), HiddenKey(1, b"l" * 32)
 ASSET, OTHER_ASSET = b"a" * 32, b"b" * 32  # of the two patterns that a copy may carry it has the former
@@ -60,7 +60,9 @@ def test_reads_a_mirrored_negative() -> None:
 def test_the_secret_layer_suffices() -> None:
     """A copy that has lost its repeating layer altogether is still traced."""
     picture = PICTURES["scene"]
-    layer = secret_layer(Carrier.of(picture), int(IDS[7]), KEY, ASSET)
+    carrier, code = Carrier.of(picture), encode(IDS[7:8], KEY)[0]
+    rows, columns = carrier.amplitude.shape
+    layer = secret.pattern(code, (columns, rows), KEY, ASSET) * carrier.levels() * secret.LEVELS
     wide = cv2.resize(layer, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
     copy = np.clip(picture + wide[:, :, None] + 0.5, 0, 255).astype(np.uint8)
     assert {int(IDS[7])} == names(read(as_jpeg(copy, 70), "scene"))

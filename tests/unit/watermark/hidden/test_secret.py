@@ -6,7 +6,7 @@ import pytest
 from watermark.hidden.carrier import Carrier
 from watermark.hidden.codeword import encode
 from watermark.hidden.keys import HiddenKey
-from watermark.hidden.secret import LEVELS, Floats, gathered, pattern, secret_layer
+from watermark.hidden.secret import LEVELS, Floats, gathered, pattern
 
 KEY = HiddenKey(1, b"k" * 32)
 ASSET = b"a" * 32
@@ -63,5 +63,5 @@ def test_gathers_nothing_with_another_key() -> None:
 def test_layer_follows_the_carrier() -> None:
     """On texture it has about LEVELS of amplitude over the picture, as the carrier says."""
     pixels = np.random.default_rng(1).integers(0, 256, (600, 800, 3), np.uint8)
-    layer = secret_layer(Carrier.of(pixels), 7, KEY, ASSET)
+    layer = pattern(CODE, (800, 600), KEY, ASSET) * Carrier.of(pixels).levels() * LEVELS
     assert pytest.approx(LEVELS, rel=0.05) == float(np.sqrt(np.mean(layer * layer)))

@@ -1,0 +1,70 @@
+"""What a visit goes through, asked in one question: the visit, its share with all above it, and what it leads to.
+
+Each page, tile and range of a viewer's copy asks this, so a round trip saved here is saved everywhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select, true
+
+from storage.database import Transaction
+from storage.rows import shares, visits
+from storage.rows.shares import Served, ShareRow, ShareStanding
+from storage.rows.visits import VisitRow
+from storage.schema import material, share, version, visit
+
+VISIT, SHARE, STANDING, SERVED = "visit_", "share_", "standing_", "served_"
+
+
+@dataclass(frozen=True)
+class DoorRow:
+    """All of it as it is at one moment. `served` is the version that the visit began with."""
+
+    visit: VisitRow
+    share: ShareRow
+    standing: ShareStanding
+    served: Served
+
+
+def _named(prefix: str, columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [column.label(f"{prefix}{name}") for name, column in columns.items()]
+
+
+_ABOVE = shares.standing_query(
+    select(visit.c.share_id).where(visit.c.id == bindparam("visit")).scalar_subquery()
+).subquery("above")
+_DOOR = (
+    select(
+        *_named(VISIT, {column.key: column for column in visits.COLUMNS}),
+        *_named(SHARE, {column.key: column for column in shares.COLUMNS}),
+        *_named(STANDING, {column.key: column for column in _ABOVE.c}),
+        *_named(SERVED, shares.SERVED_COLUMNS),
+    )
+    .select_from(
+        visit.join(share, share.c.id == visit.c.share_id)
+        .join(material, material.c.id == share.c.material_id)
+        .outerjoin(version, (version.c.id == visit.c.version_id) & (version.c.material_id == material.c.id))
+        .join(_ABOVE, true())
+    )
+    .where(visit.c.id == bindparam("visit"))
+)
+
+
+async def door_of_visit(tx: Transaction, visit_id: UUID) -> DoorRow | None:
+    """None for a visit that is not there."""
+    row = (await tx.execute(_DOOR, {"visit": visit_id})).mappings().one_or_none()
+    if row is None:
+        return None
+    return DoorRow(
+        visit=VisitRow(**_taken(VISIT, VisitRow, row)),
+        share=ShareRow(**_taken(SHARE, ShareRow, row)),
+        standing=shares.to_standing(**{column.key: row[f"{STANDING}{column.key}"] for column in _ABOVE.c}),
+        served=Served(**_taken(SERVED, Served, row)),
+    )
+
+
+def _taken(prefix: str, kind: type, row: RowMapping) -> dict[str, Any]:
+    return {field.name: row[f"{prefix}{field.name}"] for field in fields(kind)}
