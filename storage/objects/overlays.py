@@ -10,7 +10,7 @@ from typing import Protocol
 from storage.objects.carriers import Carrier
 
 # Less than this between two places is not worth a call of its own: it is read, and what lies over it is copied in.
-APART_BYTES = 64 << 10
+APART_BYTES = 16 << 10
 
 
 class Overlay(Protocol):

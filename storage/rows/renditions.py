@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -44,6 +44,10 @@ class RenditionRow:
 
 
 RENDITION_COLUMNS = tuple(rendition.c[field.name] for field in fields(RenditionRow))
+# Asked for every piece of a copy, so it is put together once.
+_OF_PAGE = select(*RENDITION_COLUMNS).where(
+    rendition.c.version_id == bindparam("version"), rendition.c.page == bindparam("page")
+)
 _IDENTITY = ("version_id", "kind", "page")
 
 
@@ -66,8 +70,8 @@ async def rendition_of(tx: Transaction, version_id: UUID, kind: str, page: int) 
 
 async def renditions_of_page(tx: Transaction, version_id: UUID, page: int) -> dict[str, RenditionRow]:
     """What there is of one page, by kind."""
-    query = select(*RENDITION_COLUMNS).where(rendition.c.version_id == version_id, rendition.c.page == page)
-    return {row.kind: RenditionRow(**row._asdict()) for row in await tx.execute(query)}
+    rows = await tx.execute(_OF_PAGE, {"version": version_id, "page": page})
+    return {row.kind: RenditionRow(**row._asdict()) for row in rows}
 
 
 async def renditions_of(tx: Transaction, version_id: UUID) -> Sequence[RenditionRow]:
