@@ -14,6 +14,7 @@ from aiohttp import ClientPayloadError, ClientResponse
 
 from compliance.exit import asking
 from compliance.keys import KeyUse
+from storage.objects import passing
 from storage.rows import renditions
 from tests.brochure import WORDS, brochure
 from tests.pictures import changed_share, pages_of, text_of
@@ -149,6 +150,7 @@ async def test_share_revoked_in_the_middle_ends_the_answer(stage: Stage, monkeyp
     """The rest of a large copy never leaves: the connection breaks, and the log tells how much did."""
     monkeypatch.setattr(asking, "AGAIN_BYTES", 0)
     monkeypatch.setattr(asking, "AHEAD_BYTES", 0)
+    monkeypatch.setattr(passing, "GRANT_BYTES", 1 << 20)
     made = await stage.approved(heavy(24 << 20))
     share = (await stage.api("owner").post("/shares", {"material_id": made, "download": True})).ok
     visit = (await stage.open("li", share["token"])).ok

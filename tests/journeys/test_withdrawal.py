@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +28,26 @@ def everything(copy: Copy) -> range:
     return range(copy.size_bytes or 1)
 
 
-async def rest_of(chunks: AsyncGenerator[bytes], left: list[bytes]) -> None:
-    """Takes what still leaves."""
-    async for chunk in chunks:
-        left.append(chunk)  # noqa: PERF401  # what has left before a refusal counts
+class Leaving:
+    """An outlet that takes everything; once the first bytes have left, something happens."""
+
+    standstill_s = 60.0
+
+    def __init__(self, then: Callable[[], Awaitable[None]]) -> None:
+        self.left_bytes, self._then = 0, then
+
+    async def write(self, piece: bytes) -> None:
+        """See compliance.exit.Outlet."""
+        if not self.left_bytes:
+            await self._then()
+        self.left_bytes += len(piece)
+
+    async def bare(self) -> None:
+        """See compliance.exit.Outlet."""
+
+    def took(self, size_bytes: int) -> None:
+        """See compliance.exit.Outlet."""
+        raise AssertionError("there is no connection")
 
 
 async def test_a_running_download_stops(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,17 +57,14 @@ async def test_a_running_download_stops(stage: Stage, monkeypatch: pytest.Monkey
     _, visit = await stage.visit("li", download=True)
     gate = VisitGate(UUID(visit["id"]), stage.cast.people["li"])
     released = await stage.services.exit.release_document(gate, everything, TRAIL)
-    assert released.outgoing is not None
-    assert released.outgoing.size_bytes is not None
-    chunks = released.outgoing.chunks
-    left = [await anext(chunks)]
-    await withdraw(stage)
+    assert released.departure is not None
+    outlet = Leaving(lambda: withdraw(stage))
     with pytest.raises(AccessDenied) as refused:
-        await rest_of(chunks, left)
+        await released.departure.into(outlet)
     assert "material-withdrawn" == refused.value.rule
     await stage.services.exit.settle()
     (end,) = await stage.told("viewer:copy:end")
-    assert sum(map(len, left)) == end["bytes"] < released.outgoing.size_bytes
+    assert outlet.left_bytes == end["bytes"] < released.departure.size_bytes
 
 
 async def test_another_node_refuses_at_once(stage: Stage) -> None:
