@@ -58,3 +58,11 @@ def test_a_finding_is_told_with_its_numbers_and_its_page() -> None:
 def test_an_unknown_finding_is_told_by_its_rule() -> None:
     """A detector newer than the sentences is still heard."""
     assert "The detector d reports odd-thing." == FindingOut.of(finding("odd-thing"), Language.EN).message
+
+
+def test_a_broken_rule_brings_its_own_words() -> None:
+    """What a rule of a rule set says stands in the finding, in both languages."""
+    words = {"title": "Title", "plain": "Plain.", "suggestion": "Change it."}
+    row = finding("A1", **{f"{name}_{key}": f"{text}{key}" for name, text in words.items() for key in ("zh", "en")})
+    assert "A1 Titleen: Plain.en What to do: Change it.en" == FindingOut.of(row, Language.EN).message
+    assert "Titlezh" in FindingOut.of(row, Language.ZH_CN).message
