@@ -45,6 +45,7 @@ BUCKET_NEEDS = ("_endpoint_url", "_access_key", "_secret_key")
 REDACTED = "(set)"
 DAY_S = 24 * 3600
 PORT_MAX = 65_535
+NO_CLAMD = "none"  # for files that must say something
 GIB = 1 << 30
 TIB = 1 << 40
 
@@ -204,8 +205,8 @@ def _retention(value: int) -> int:
 
 
 def _clamd_address(value: str | None) -> str | None:
-    """A path, or host:port; an empty one is none."""
-    if not value:
+    """A path, or host:port; `none` and an empty one are none."""
+    if not value or value == NO_CLAMD:
         return None
     host, colon, port = value.rpartition(":")
     if not value.startswith("/") and not (host and colon and port.isdecimal() and int(port) <= PORT_MAX):

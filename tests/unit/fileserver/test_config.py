@@ -147,10 +147,16 @@ def test_bad_value_is_named_and_not_echoed(environ: pytest.MonkeyPatch, name: st
 
 @pytest.mark.parametrize(
     ("value", "address"),
-    [("", None), ("/run/clamd.ctl", "/run/clamd.ctl"), ("scanner:3310", "scanner:3310"), ("[::1]:3310", "[::1]:3310")],
+    [
+        ("", None),
+        ("none", None),
+        ("/run/clamd.ctl", "/run/clamd.ctl"),
+        ("scanner:3310", "scanner:3310"),
+        ("[::1]:3310", "[::1]:3310"),
+    ],
 )
 def test_a_virus_scanner_is_a_socket_or_a_port(environ: pytest.MonkeyPatch, value: str, address: str | None) -> None:
-    """Nothing said is none; compose files say nothing by an empty value."""
+    """Nothing said is none, and so is `none`, for a compose file has to say something."""
     environ.setenv("SEALSHARE_CLAMD", value)
     assert address == load_config().clamd
 
