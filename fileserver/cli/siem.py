@@ -1,6 +1,7 @@
 """`sealshare siem`: where the log is pushed to, straight in the database; workers notice within seconds."""
 
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -9,7 +10,8 @@ from rich.markup import escape
 
 from fileserver.audit.siem import targets
 from fileserver.audit.siem.figures import lag_s
-from fileserver.audit.siem.targets import FORMS_OF, WEBHOOK, TargetRefused
+from fileserver.audit.siem.routes import host_of
+from fileserver.audit.siem.targets import FORMS_OF, WEBHOOK, TargetRefused, may_hold_a_token
 from fileserver.audit.siem.webhook import webhook_secret
 from fileserver.cli.desk import OPERATOR, Desk, at_desk
 from fileserver.cli.options import configured
@@ -37,8 +39,16 @@ def add(name: str, address: str, form: str | None, *, from_now: bool) -> None:
     """Push the log to ADDRESS, as target NAME.
 
     ADDRESS is https://… for a webhook, tls://host:6514 or tcp://host:601 for syslog; its host must be in
-    SEALSHARE_OUTGOING_HOSTS. A webhook's secret is printed: its receiver needs it to check signatures.
+    SEALSHARE_OUTGOING_HOSTS. One that holds a token of the receiver's is read from standard input: give - for it.
+    A webhook's secret is printed: its receiver needs it to check signatures.
     """
+    if address == "-":
+        address = sys.stdin.readline().strip()
+    elif may_hold_a_token(address):
+        raise click.UsageError(
+            "This address may hold a token, which others on this machine would see. Give - instead, and the address on "
+            "standard input."
+        )
     policy = policy_of(configured())
 
     async def work(tx: Transaction, desk: Desk) -> str | None:
@@ -64,13 +74,13 @@ def listed(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    table = new_table("Name", "Address", "Form", "State", "Lacks events", "Behind", "Last push")
+    table = new_table("Name", "Host", "Form", "State", "Lacks events", "Behind", "Last push")
     for each in found:
         state = each["state"] + (f": {each['reason']}" if each["reason"] else "")
         behind = f"{each['lag_s']:.0f} s"
         table.add_row(
             each["name"],
-            escape(each["address"]),
+            escape(each["host"]),
             each["form"],
             state,
             str(each["lag_events"]),
@@ -148,7 +158,7 @@ def _document(progress: siem.ProgressRow, behind_s: float) -> dict[str, Any]:
     return {
         "name": target.name,
         "kind": target.kind,
-        "address": target.address,
+        "host": host_of(target.address),
         "form": target.form,
         "state": state,
         "reason": progress.reason,

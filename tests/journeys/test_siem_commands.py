@@ -25,7 +25,7 @@ def run(config: Config, monkeypatch: pytest.MonkeyPatch) -> Run:
             value = getattr(config, name)
             monkeypatch.setenv(variable_of(name), value.get_secret_value() if is_secret(field) else str(value))
     monkeypatch.setenv("SEALSHARE_OUTGOING_HOSTS", "siem.example")
-    return lambda *arguments: CliRunner().invoke(main, ("siem", *arguments))
+    return lambda *arguments, **more: CliRunner().invoke(main, ("siem", *arguments), **more)
 
 
 def events(config: Config) -> list[dict[str, Any]]:
@@ -50,12 +50,14 @@ def listed(run: Run) -> list[dict[str, Any]]:
 
 def test_a_targets_life(config: Config, run: Run) -> None:
     """Added, listed, paused, resumed and removed, each an event that names neither the target nor its address."""
-    added = run("add", "soc", ADDRESS)
+    added = run("add", "soc", "-", input=f"{ADDRESS}\n")
     assert 0 == added.exit_code, added.output
     secret = added.stdout.rpartition("secret: ")[2].strip()
     assert secret == run("secret", "soc").stdout.strip()
     assert secret.startswith("whsec_")
     (target,) = listed(run)
+    assert "https://siem.example" == target["host"]
+    assert "hush" not in run("list").stdout + run("list", "--json").stdout
     assert ("soc", "webhook", "ndjson", "pushing", 0) == tuple(
         target[name] for name in ("name", "kind", "form", "state", "next_index")
     )
@@ -68,6 +70,23 @@ def test_a_targets_life(config: Config, run: Run) -> None:
     assert ["add", "pause", "resume", "remove"] == [event["act"].rpartition(":")[2] for event in told]
     assert {"operator"} == {event["role"] for event in told}
     assert [] == [word for word in ("siem.example", "hush", "soc") if word in json.dumps(told)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ADDRESS,
+        "https://me:hush@siem.example/",
+        "https://siem.example/ingest#hush",
+        "https://siem.example/services/T0001/B0002",
+        "https://siem.example/hushhushhushhushhushhush",
+    ],
+)
+def test_a_token_is_not_for_the_command_line(run: Run, address: str) -> None:
+    """Whoever looks at a machine's processes, or into a shell's history, would have it."""
+    done = run("add", "soc", address)
+    assert (2, True) == (done.exit_code, "standard input" in done.output)
+    assert [] == listed(run)
 
 
 def test_the_table_shows_each_target(run: Run) -> None:

@@ -8,6 +8,8 @@ import ssl
 from datetime import datetime
 from uuid import uuid4
 
+from yarl import URL
+
 from compliance import checkpoints, ledger
 from compliance.events import Act, Trail
 from fileserver.audit.siem.sending import Sender
@@ -25,6 +27,7 @@ FORMS_OF = {WEBHOOK: ("ndjson", "ocsf"), SYSLOG: ("syslog", "cef", "ocsf")}
 SYSLOG_SCHEMES = ("tcp://", "tls://")
 TARGETS_MAX = 8  # each is a task that follows the whole log
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+PLAIN = re.compile(r"[A-Za-z_.-]{0,20}|v[0-9]{1,2}")  # a part of a path that is a word, and no token
 
 
 class TargetRefused(Exception):
@@ -34,6 +37,16 @@ class TargetRefused(Exception):
 def kind_of(address: str) -> str:
     """Syslog by its schemes, all else by HTTP."""
     return SYSLOG if address.startswith(SYSLOG_SCHEMES) else WEBHOOK
+
+
+def may_hold_a_token(address: str) -> bool:
+    """Whether there is more in an address than where it is: a user, a query, or a path that isn't plain words."""
+    try:
+        url = URL(address)
+    except ValueError:
+        return True
+    more = url.raw_user or url.raw_password or url.raw_query_string or url.raw_fragment
+    return bool(more) or not all(PLAIN.fullmatch(part) for part in url.raw_path.split("/"))
 
 
 async def add(
