@@ -4,7 +4,9 @@ Both are read over loopback by the same plain aiohttp client, which throws the b
 count from the request to the last byte. What the server does on top is in its figure: the sign-in, the decision, its
 committed event, the questions asked again on the way, and the event of the end. The first byte is counted apart, on a
 range of a few KiB. Processor time is the server process's own; client, server and S3 share this machine's cores, which
-flatters nobody. The relay is the least that can stand in between (`benchmarks.relay`): the bound for any server.
+flatters nobody. The relay is the least that can stand in between (`benchmarks.relay`): what passing bytes on leaves on
+this machine. Where that is less than the bar, ours is held against it instead. Each round's straight reads stand before
+and after the others, and their mean is what those are held against: the machine's pace changes within a round.
 """
 
 import os
@@ -30,7 +32,7 @@ MIB, GIB = 1 << 20, 1 << 30
 SIZE_BYTES = 512 * MIB
 PIECE_BYTES = 256 << 10
 BLOCK = os.urandom(8 * MIB)
-ROUNDS = 5
+ROUNDS = 9
 SNIPPETS = 40
 ANSWER_TIMEOUT_S = 600
 BAR = 0.9
@@ -61,9 +63,10 @@ async def run(services: Services) -> list[Figure]:
         headers = {"Authorization": marketer.authorization}
         for _ in range(ROUNDS):
             signed = _presigned(services, key)
-            await _measure(through, server, http, url, headers)
             await _measure(straight, server, http, signed, {})
+            await _measure(through, server, http, url, headers)
             await _measure(relayed, server, http, signed.with_port(port), {"Host": signed.authority})
+            await _measure(straight, server, http, signed, {})
         for _ in range(SNIPPETS):
             for way, address, named in ((through, url, headers), (straight, _presigned(services, key), {})):
                 way.snippets_ms.append(await _taken_s(http, address, {**named, **SNIPPET}) * 1000)
@@ -72,14 +75,15 @@ async def run(services: Services) -> list[Figure]:
 
 def _figures(through: Read, straight: Read, relayed: Read) -> list[Figure]:
     ours, plain = statistics.median(through.rates), statistics.median(straight.rates)
-    least = statistics.median(one / other for one, other in zip(relayed.rates, straight.rates, strict=True))
     size = f"{SIZE_BYTES // MIB} MiB"
-    ratios = sorted(one / other for one, other in zip(through.rates, straight.rates, strict=True))
-    ratio, span = statistics.median(ratios), f"pairs {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    around = [statistics.harmonic_mean(pair) for pair in zip(straight.rates[::2], straight.rates[1::2], strict=True)]
+    ratios = sorted(one / other for one, other in zip(through.rates, around, strict=True))
+    least = statistics.median(one / other for one, other in zip(relayed.rates, around, strict=True))
+    ratio, span, bar = statistics.median(ratios), f"rounds {ratios[0]:.2f} to {ratios[-1]:.2f}", min(BAR, least)
     return [
         Figure("original through the server", ours / MIB, "MiB/s", size),
         Figure("original by a plain client from S3", plain / MIB, "MiB/s", size),
-        Figure("original, through / plain", ratio, "×", f"bar {BAR}; {span}", ratio >= BAR),
+        Figure("original, through / plain", ratio, "×", f"bar {BAR}, or the relay's; {span}", ratio >= bar),
         Figure("original, relay / plain", least, "×", "what passing each byte on leaves"),
         Figure("original, server's processor", statistics.median(through.cpu_s) * GIB / SIZE_BYTES, "CPU s/GiB"),
         Figure("4 KiB of an original, median", statistics.median(through.snippets_ms), "ms", "with both its events"),

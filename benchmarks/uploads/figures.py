@@ -3,7 +3,7 @@
 import statistics
 
 from benchmarks.stage import Figure
-from benchmarks.uploads.measuring import PLAIN, RAW, RELAY, Run, Runs, middle
+from benchmarks.uploads.measuring import DIRECT, PLAIN, RAW, RELAY, Run, Runs, middle
 from benchmarks.uploads.scenarios import MIB, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS
 from benchmarks.uploads.stores import SINK, Store
@@ -64,11 +64,15 @@ def _ratios(title: str, scenario: Scenario, store: Store, runs: Runs) -> list[Fi
         if store.name == SINK:
             found += _sink_ratios(title, scenario, ours, theirs)
     if ours and (plain := runs.get(PLAIN)):
-        ratio = _rate_of(scenario, ours) / _rate_of(scenario, plain)
+        plain_rate = _rate_of(scenario, plain)
+        ratio = _rate_of(scenario, ours) / plain_rate
         found.append(at_least(f"{title}: ours / plain", ratio, PLAIN_BAR))
         if relay := runs.get(RELAY):
-            least = _rate_of(scenario, relay) / _rate_of(scenario, plain)
+            least = _rate_of(scenario, relay) / plain_rate
             found.append(Figure(f"{title}: relay / plain", least, "×", "what reading and hashing each byte leaves"))
+            found.append(at_least(f"{title}: ours / the lesser of plain and relay", ratio / min(1, least), PLAIN_BAR))
+        if direct := runs.get(DIRECT):
+            found.append(at_least(f"{title}: direct / plain", _rate_of(scenario, direct) / plain_rate, PLAIN_BAR))
     return found
 
 

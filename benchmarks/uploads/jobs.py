@@ -31,10 +31,12 @@ class Job:
 
     Each file goes in requests of `request_bytes`; 0 is all of it with its creation. By "tus" to the collection `path`;
     by "put", as plain objects below `path`; by "presigned" requests to the bucket of `store`, `at_once` for each file,
-    their PUTs by way of the port `relay` if there is one.
+    their PUTs by way of the port `relay` if there is one; by "direct", the same, with requests that our server at the
+    URL `path` signs. `announced_bytes`: how long tus is told that each file is, of which only the beginning comes then;
+    0: as long as it is.
     """
 
-    way: Literal["tus", "put", "presigned"]
+    way: Literal["tus", "put", "presigned", "direct"]
     host: str
     port: int
     path: str
@@ -43,6 +45,7 @@ class Job:
     request_bytes: int
     lanes: int
     at_once: int = 1
+    announced_bytes: int = 0
     relay: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     store: dict[str, str] = field(default_factory=dict, repr=False)

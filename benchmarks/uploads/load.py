@@ -31,7 +31,7 @@ def _lane(job: Job, numbers: Iterator[int], files_s: list[float]) -> Script:
 
 
 def _tus(job: Job) -> Generator[Ask, Told, None]:
-    headers = {**TUS, **job.headers, "Upload-Length": str(job.file_bytes)}
+    headers = {**TUS, **job.headers, "Upload-Length": str(job.announced_bytes or job.file_bytes)}
     if not job.request_bytes:
         told = yield Ask("POST", job.path, {**headers, **OCTETS}, job.file_bytes)
         _expect(told, 201, job.file_bytes)

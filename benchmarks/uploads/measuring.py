@@ -2,19 +2,20 @@
 
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from benchmarks.processes import Tree
 from benchmarks.uploads.jobs import Job, Result, Shape, perform
 from benchmarks.uploads.scenarios import GIB, MIB, Scenario
-from benchmarks.uploads.servers import Server
+from benchmarks.uploads.servers import OURS, Server
 from benchmarks.uploads.stores import Store
 from benchmarks.uploads.wishes import Wishes
 
 LOAD, STRAIGHT = "benchmarks.uploads.load", "benchmarks.uploads.plain"
 SLOWEST = 0.99
-RAW, PLAIN, RELAY = "raw", "plain", "relay"
+RAW, PLAIN, RELAY, DIRECT = "raw", "plain", "relay", "direct"
+DIRECT_PATH = "/uploads/s3/multipart"
 WARM_UP = Shape(files=8, file_bytes=MIB, request_bytes=0, lanes=1)
 
 
@@ -78,10 +79,10 @@ async def warm_up(server: Server) -> None:
     await perform(LOAD, server.job(WARM_UP))
 
 
-async def through(shape: Shape, store: Store, server: Server) -> Run:
-    """Uploads through a server, and what it spends on them."""
+async def through(shape: Shape, store: Store, server: Server, *, announced_bytes: int = 0) -> Run:
+    """Uploads through a server, and what it spends on them. `announced_bytes`: see Job."""
     rest, cpu_s, database_cpu_s = server.tree.rest(), server.tree.cpu_s(), _cpu_s(server.database)
-    result = await perform(LOAD, server.job(shape))
+    result = await perform(LOAD, server.job(shape, announced_bytes=announced_bytes))
     return Run(
         total_bytes=shape["files"] * shape["file_bytes"],
         result=result,
@@ -97,8 +98,11 @@ def _contenders(scenario: Scenario, store: Store, servers: Sequence[Server]) -> 
     """Both servers; and what needs none: the raw client before the sink, presigned requests before a real store."""
     found: dict[str, Contender] = {server.name: partial(through, scenario.shape, store, server) for server in servers}
     if store.tree is None:
-        relayed = partial(_plain, scenario, store, relay=store.relay)
-        return found | {PLAIN: partial(_plain, scenario, store), RELAY: relayed}
+        found |= {PLAIN: partial(_plain, scenario, store), RELAY: partial(_plain, scenario, store, relay=store.relay)}
+        mine = next(server for server in servers if server.name == OURS)
+        return (
+            found if not scenario.has_parts(store.name) else found | {DIRECT: partial(_direct, scenario, store, mine)}
+        )
     return found | {RAW: partial(_raw, scenario, store, store.tree)}
 
 
@@ -109,13 +113,30 @@ async def _raw(scenario: Scenario, store: Store, tree: Tree) -> Run:
     return Run(total_bytes=scenario.total_bytes, result=result, cpu_s=tree.cpu_s() - cpu_s)
 
 
+async def _direct(scenario: Scenario, store: Store, server: Server) -> Run:
+    cpu_s, database_cpu_s = server.tree.cpu_s(), _cpu_s(server.database)
+    path, headers = f"http://{server.host}:{server.port}{DIRECT_PATH}", server.headers
+    job = replace(_job(scenario, store), way="direct", path=path, headers=headers)
+    return Run(
+        total_bytes=scenario.total_bytes,
+        result=await perform(STRAIGHT, job),
+        cpu_s=server.tree.cpu_s() - cpu_s,
+        database_cpu_s=_cpu_s(server.database) - database_cpu_s,
+    )
+
+
 async def _plain(scenario: Scenario, store: Store, *, relay: int = 0) -> Run:
-    host, port = store.address
-    job = Job(
-        way="presigned", host=host, port=port, path="", at_once=scenario.parts_at_once, relay=relay,
-        store=store.credentials, **scenario.shape,
-    )  # fmt: skip
+    job = replace(_job(scenario, store), relay=relay)
     return Run(total_bytes=scenario.total_bytes, result=await perform(STRAIGHT, job))
+
+
+def _job(scenario: Scenario, store: Store) -> Job:
+    """Straight to the store."""
+    host, port = store.address
+    return Job(
+        way="presigned", host=host, port=port, path="", at_once=scenario.parts_at_once, store=store.credentials,
+        **scenario.shape,
+    )  # fmt: skip
 
 
 def _cpu_s(tree: Tree | None) -> float:

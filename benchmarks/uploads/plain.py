@@ -1,14 +1,20 @@
-"""`python -m benchmarks.uploads.plain`: the client that sends files straight to S3 by presigned URLs, with aiohttp.
+"""`python -m benchmarks.uploads.plain`: the clients that send files straight to S3 by presigned URLs, with aiohttp.
 
-What somebody would write who has no server to send to: multipart uploads begun, filled and completed over presigned
-URLs, `at_once` parts of a file at a time; a small file by one presigned PutObject.
+`Straight` is what somebody would write who has no server to send to: multipart uploads begun, filled and completed over
+presigned URLs, `at_once` parts of a file at a time; a small file by one presigned PutObject. `Direct` does the same by
+way of our server, which signs each part for its SHA-256 and completes: what our page and command do where they reach
+the store.
 """
 
 import asyncio
+import base64
+import hashlib
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import aiohttp
 import uvloop
@@ -74,8 +80,8 @@ class Straight:
         document = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>"
         await self._post(self._signed("POST", key, uploadId=upload_id), document)
 
-    async def _put(self, url: URL, size_bytes: int) -> str:
-        headers = {"Content-Length": str(size_bytes), "Host": url.authority}  # the signature is for this host
+    async def _put(self, url: URL, size_bytes: int, more: Mapping[str, str] = MappingProxyType({})) -> str:
+        headers = {**more, "Content-Length": str(size_bytes), "Host": url.authority}  # the signature is for this host
         async with self._http.put(
             url.with_port(self._job.relay or url.port), data=_slices(size_bytes), headers=headers
         ) as stored:
@@ -104,10 +110,47 @@ async def _slices(size_bytes: int) -> AsyncIterator[memoryview]:
         yield view[: size_bytes - start]
 
 
+class Direct(Straight):
+    """Asks our server, at `job.path`, for every signature."""
+
+    async def _in_parts(self, key: str) -> None:
+        begun = await self._ask("POST", "", {"filename": key.rpartition("/")[2], "size": self._job.file_bytes})
+        sizes = enumerate(_sizes(self._job.file_bytes), start=1)
+        etags = dict[int, str]()
+
+        async def send() -> None:
+            for number, size_bytes in sizes:
+                checksum = await asyncio.to_thread(_checksum, size_bytes)
+                query = str(URL.build(query={"checksum": checksum}))
+                signed = await self._ask("GET", f"/{begun['uploadId']}/{number}{query}")
+                url = URL(signed["url"], encoded=True)
+                etags[number] = await self._put(url, size_bytes, signed["headers"])
+
+        await asyncio.gather(*(send() for _ in range(self._job.at_once)))
+        parts = [{"PartNumber": number, "ETag": etag} for number, etag in sorted(etags.items())]
+        await self._ask("POST", f"/{begun['uploadId']}/complete", {"parts": parts})
+
+    async def _ask(self, method: str, path: str, document: Any = None) -> Any:
+        url = URL(f"{self._job.path}{path}", encoded=True)
+        async with self._http.request(method, url, json=document, headers=self._job.headers) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
+
+WAYS = {"presigned": Straight, "direct": Direct}
+
+
+def _checksum(size_bytes: int) -> str:
+    sha256 = hashlib.sha256()
+    for start in range(0, size_bytes, SLICE_BYTES):
+        sha256.update(memoryview(SLICE)[: size_bytes - start])
+    return base64.b64encode(sha256.digest()).decode()
+
+
 async def straight(job: Job) -> Result:
     """Send it all, over as many connections as it takes."""
     async with aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=0)) as http:
-        client = Straight(job, http)
+        client = WAYS[job.way](job, http)
         before_s, started = cpu_s(), time.perf_counter()
         await client.run()
         return Result(took_s=time.perf_counter() - started, files_s=client.files_s, cpu_s=cpu_s() - before_s)

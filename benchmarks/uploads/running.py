@@ -23,7 +23,7 @@ def steps(wishes: Wishes) -> int:
     """How many times `wishes.advance` will be told of a step."""
     found = 0
     for name in wishes.stores:
-        found += CONTENDERS[name] * wishes.rounds * len(_scenarios(wishes))
+        found += sum(wishes.rounds * (CONTENDERS[name] + each.has_parts(name)) for each in _scenarios(wishes))
         found += resuming.steps(wishes) if wishes.wants(RESUME) else 0
         found += memory.STEPS if wishes.wants(MEMORY) and name == SINK else 0
     return found

@@ -42,6 +42,10 @@ class Scenario:
         """Counted in files, not in bytes."""
         return not self.request_bytes
 
+    def has_parts(self, store: str) -> bool:
+        """Whether its files can go straight into this store by requests that our server signs."""
+        return not self.is_small and store != SINK
+
     def sized(self, store: str, *, quick: bool) -> "Scenario":
         """Smaller before a slow store, tiny when only the run itself is of interest."""
         if quick:

@@ -28,6 +28,7 @@ from storage.settings import S3Settings
 PEER = Path(__file__).with_name("peer") / "server.mjs"
 GRACE_S = 5.0
 OURS, THEIRS = "ours", "peer"
+SIZE_MAX_BYTES = 5 << 40  # S3's own limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,12 @@ class Server:
     headers: dict[str, str] = field(default_factory=dict)
     database: Tree | None = None
 
-    def job(self, shape: Shape) -> Job:
+    def job(self, shape: Shape, *, announced_bytes: int = 0) -> Job:
         """Uploads to this server."""
-        return Job(way="tus", host=self.host, port=self.port, path=self.path, headers=self.headers, **shape)
+        return Job(
+            way="tus", host=self.host, port=self.port, path=self.path, headers=self.headers,
+            announced_bytes=announced_bytes, **shape,
+        )  # fmt: skip
 
 
 class PeerMissing(Exception):
@@ -53,11 +57,13 @@ class PeerMissing(Exception):
 
 @asynccontextmanager
 async def ours(services: Services, store: S3Settings) -> AsyncIterator[Server]:
-    """`sealshare serve` before the store, with a marketer signed in."""
+    """`sealshare serve` before the store, with a marketer signed in; it takes files of any size."""
     where = {
+        "upload_size_max_bytes": SIZE_MAX_BYTES,
         "s3_endpoint_url": store.endpoint_url,
         "s3_access_key": SecretStr(store.access_key),
         "s3_secret_key": SecretStr(store.secret_key),
+        "s3_public_url": store.endpoint_url,
     }
     placed = replace(services, config=services.config.model_copy(update=where))
     async with node(placed) as running, desk(placed, running, Role.MARKETER) as marketer:
