@@ -35,7 +35,7 @@ help:
 	@echo "make crash-ledger  the same 200 times while events are appended and sequenced into the ledger"
 	@echo "make disk-full   the ledger on a small disk of its own that fills up (root, who may mount)"
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
-	@echo "make hostile     546 hostile files in the processes that look at uploads (the tests do some sixty)"
+	@echo "make hostile     546 hostile files in the processes that look at uploads (the tests do some forty)"
 	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
 	@echo "make vendor      fetch the browser code that package-lock.json names"
