@@ -23,12 +23,13 @@ from compliance.events import Act, Trail
 from compliance.materials import clean_filename, obj_of, target_of
 from compliance.media_types import HEAD_BYTES, recognise
 from compliance.profiles import profiles_of
+from compliance.scanning import ask_for_scan
 from compliance.uploads import finished_upload
 from fileserver.answers import Names
 from fileserver.declarations.schemas import DeclarationIn, DeclaredCertificateIn, EvidenceIn
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import certificates, declarations, materials, uploads, versions
+from storage.rows import certificates, declarations, materials, scans, uploads, versions
 from storage.rows.certificates import CertificateRow
 from storage.rows.declarations import DeclarationRow, DeclaredCertificate, EvidenceRow, StandingCertificate
 from storage.rows.materials import MaterialRow
@@ -93,6 +94,7 @@ async def declare(services: Services, actor: Actor, trail: Trail, material_id: U
             declared_at=now,
         )
         await declarations.add_declaration(tx, row, named)
+        await _scan_again(services, tx, material_id)
         det: dict[str, str | int] = {
             "revision": row.revision,
             "certificates": len(named),
@@ -161,6 +163,14 @@ async def _media_type(services: Services, actor: Actor, material_id: UUID, uploa
         async with aclosing(services.objects.read(upload.object_key, start=0, stop=HEAD_BYTES)) as pieces:
             head = b"".join([piece async for piece in pieces])
     return recognise(head, clean_filename(upload.filename), b"").media_type
+
+
+async def _scan_again(services: Services, tx: Transaction, material_id: UUID) -> None:
+    """What the rules find depends on class and certificates; a scan that has not begun will read what is said now."""
+    newest = (await versions.versions_of(tx, material_id))[0]
+    scan = await scans.newest_scan(tx, newest.id)
+    if scan is None or scan.state != "waiting":
+        await ask_for_scan(tx, services.jobs, newest, services.clock())
 
 
 def _may_read(actor: Actor, material: MaterialRow, version: VersionRow) -> bool:

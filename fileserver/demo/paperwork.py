@@ -66,12 +66,11 @@ async def enter_certificates(keeper: Desk) -> None:
 
 async def declare(marketer: Desk, material_id: str, slug: str) -> None:
     """What the marketer says of the material of this slug, for those of which something is said."""
-    medical, device_ad, device = enterable(_today())
+    medical, device_ad, _ = enterable(_today())
     said: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "institution-poster": (CLINIC, medical),
         "social-card": (CLINIC, medical),
         "visitor-guide": ("润泽透明质酸钠凝胶", device_ad),
-        "training-handbook": ("润泽透明质酸钠凝胶", device),
     }
     if slug not in said:
         return

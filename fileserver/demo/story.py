@@ -38,6 +38,7 @@ STEPS = len(SLUGS) + 1
 LEFT_AS_DRAFT = frozenset({"waiting-screen"})
 LEFT_IN_QUEUE = frozenset({"training-poster", "waiting-film", "institution-poster"})
 REJECTED = {"social-card": "右下角的活动时间与备案版本不一致，请修改后重新提交。"}
+BESIDE_THE_SHELF = 2  # materials that are not on it: a leaflet with planted phrases, and a screen that is withdrawn
 WITHDRAWN_SLUG = "waiting-screen"
 WITHDRAWN_REASON = "接诊时间已变更，旧版提示屏不再使用。"
 Progress = Callable[[str], None]

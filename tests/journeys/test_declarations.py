@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from storage.rows import scans
+from storage.rows.scans import ScanRow
 from tests.materials import add_upload, png
 from tests.stage import Stage
 
@@ -116,3 +118,23 @@ async def test_the_class_changes_until_something_is_submitted(stage: Stage) -> N
     path = f"/materials/{stage.cast.material_id}/declaration"
     refused = await stage.api("owner").call("PUT", path, json={"class": "public_ad"})
     assert (422, {"/class"}) == (refused.status, refused.fields)
+
+
+async def test_what_is_declared_is_looked_at_again(stage: Stage) -> None:
+    """Rules differ by class and certificates: a scan that is over says nothing of another declaration."""
+    before = await newest_scan_of(stage)
+    assert "finished" == before.state
+    (await declared(stage, **{"class": "public_ad"})).ok  # noqa: B018  # must succeed
+    again = await newest_scan_of(stage)
+    assert ("waiting", True) == (again.state, again.id != before.id)
+    (await declared(stage, product="x")).ok  # noqa: B018  # must succeed
+    assert again.id == (await newest_scan_of(stage)).id
+    assert 409 == (await stage.api("owner").post(f"/materials/{stage.cast.draft_id}/submit")).status
+
+
+async def newest_scan_of(stage: Stage) -> ScanRow:
+    """The draft's newest scan."""
+    async with stage.services.database.transaction() as tx:
+        found = await scans.newest_scan(tx, stage.cast.draft_version_id)
+    assert found is not None
+    return found
