@@ -215,7 +215,7 @@ class _Paper(Sheet):
         if not shares:
             self.paragraph(self.t("dossier-none"))
             return
-        widths = (20.0, 32.0, 46.0, 32.0, self.epw - 130.0)
+        widths = (20.0, 32.0, 28.0, 32.0, self.epw - 112.0)
         heads = ("dossier-share", "dossier-created", "dossier-by", "dossier-until", "dossier-policy")
         self.cells([self.t(head) for head in heads], widths, QUIET)
         for row in shares:
@@ -223,7 +223,7 @@ class _Paper(Sheet):
             cells = [
                 str(row.id)[:8],
                 local_time(row.created_at),
-                by[:22],
+                by[:12],
                 local_time(row.expires_at),
                 self._policy(row),
             ]
@@ -271,7 +271,7 @@ class _Paper(Sheet):
         key = f"act-{str(fields['act']).replace(':', '-')}"
         act = self.t(key) if has_message(self._language, key) else str(fields["act"])
         index = "–" if each.row.index is None else str(each.row.index)
-        who = drawable(self._file.people.get(fields["who"], "")) or str(fields["role"] or self.t("dossier-system"))
+        who = drawable(self._file.people.get(fields["who"], "")) or self._word("role", fields["role"] or "system")
         at = datetime.fromisoformat(str(fields["t"])).replace(tzinfo=UTC)
         return [index, local_time(at), act[:34], who[:14], self.t(f"result-{fields['res']}")[:10]]
 

@@ -47,7 +47,6 @@ dossier-events-text = Every event about this material, in order; “–” stand
 dossier-index = Position
 dossier-act = Event
 dossier-result = Result
-dossier-system = system
 dossier-more = Only the first { $count } are listed.
 finding-state-open = open
 finding-state-dismissed = dismissed

@@ -1,5 +1,5 @@
 dossier-title = 资料档案
-dossier-made = 制作于 { $at }（北京时间）。逐条事件后的序号是其在账本中的位置，可据此核验。
+dossier-made = 制作于 { $at }（北京时间）。每条事件前的序号是它在账本中的位置，可据此核验。
 dossier-material = 资料
 dossier-name = 标题
 dossier-class = 用途类别
@@ -47,7 +47,6 @@ dossier-events-text = 凡以本资料为对象的事件，按发生先后；“�
 dossier-index = 账本位置
 dossier-act = 事件
 dossier-result = 结果
-dossier-system = 系统
 dossier-more = 仅列出前 { $count } 条。
 finding-state-open = 未处理
 finding-state-dismissed = 已排除
