@@ -13,6 +13,7 @@ from tests.api import sign_in
 from tests.brochure import brochure
 from tests.materials import add_upload, run_jobs
 from tests.people import add_employee
+from tests.reviewing import approve
 from tests.stage import VIEWERS, Stage
 from tests.viewers import as_viewer
 
@@ -45,8 +46,7 @@ async def resting(stage: Stage) -> str:
     (await owner.call("PUT", f"{path}/declaration", json=said)).ok  # noqa: B018  # must succeed
     await run_jobs(stage.services)
     version = (await owner.post(f"{path}/submit")).ok["versions"][0]
-    decision = {"decision": "approve", "sha256": version["sha256"]}
-    (await stage.api("reviewer").post(f"/reviews/{version['reviews'][0]['id']}/decision", decision)).ok  # noqa: B018  # must succeed
+    await approve(version, stage.api("reviewer"), stage.services, stage.client)
     return str(made["id"])
 
 
@@ -202,8 +202,7 @@ async def test_a_renewed_entry_opens_them_again(stage: Stage) -> None:
     await owner.call("PUT", f"/materials/{material['id']}/declaration", json={"certificates": certificates})
     await run_jobs(stage.services)
     version = (await owner.post(f"/materials/{material['id']}/submit")).ok["versions"][0]
-    decision = {"decision": "approve", "sha256": version["sha256"]}
-    await stage.api("reviewer").post(f"/reviews/{version['reviews'][0]['id']}/decision", decision)
+    await approve(version, stage.api("reviewer"), stage.services, stage.client)
     share = (await owner.post("/shares", {"material_id": material["id"]})).ok
     (await stage.api("manager").call("PUT", path, json={**said, "status": "suspended", "reason": "x"})).ok  # noqa: B018  # must succeed
     assert 403 == (await stage.open("li", share["token"])).status

@@ -23,7 +23,11 @@ PLACEHOLDER = re.compile(r"\\{[a-z_]+(:[^}]*)?\\}")
 SERVED = [
     re.compile(PLACEHOLDER.sub(".+" if ":" in route.path else "[^/]+", re.escape(route.path))) for route in ALL_ROUTES
 ]
-OWN_ONLY = {"pages.share_detail": ("rival",), "pages.version_new": ("rival", "manager")}  # whom they are not open to
+OWN_ONLY = {
+    "pages.share_detail": ("rival",),
+    "pages.recall": ("rival",),
+    "pages.version_new": ("rival", "manager"),
+}  # whom they are not open to
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
@@ -34,6 +38,8 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "/api/v1/traces", data=png(), headers={"Authorization": f"Bearer {stage.cast.tokens['auditor']}"}
     ) as suspect:
         trace = await suspect.json()
+    said = {"kind": "drug_approval", "number": "国药准字H20200001", "holder": "x", "product": "x"}
+    entry = (await stage.api("manager").post("/certificates", {**said, "valid_from": "2026-01-01"})).ok
     ids = {
         "material_id": stage.cast.material_id,
         "review_id": stage.cast.review_id,
@@ -41,6 +47,7 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "trace_id": trace["id"],
         "event_id": 1,
         "rule_set_version": RuleSet.default().version,
+        "certificate_id": entry["id"],
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 

@@ -48,7 +48,4 @@ dossier-index = Position
 dossier-act = Event
 dossier-result = Result
 dossier-more = Only the first { $count } are listed.
-finding-state-open = open
-finding-state-dismissed = dismissed
-finding-state-confirmed = confirmed
 dossier-on-behalf = on behalf of { $name }

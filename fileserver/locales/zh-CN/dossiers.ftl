@@ -48,7 +48,4 @@ dossier-index = 账本位置
 dossier-act = 事件
 dossier-result = 结果
 dossier-more = 仅列出前 { $count } 条。
-finding-state-open = 未处理
-finding-state-dismissed = 已排除
-finding-state-confirmed = 已确认
 dossier-on-behalf = 代 { $name }
