@@ -8,7 +8,7 @@ from compliance.ruleset.excuses import Excuses, excuses_of
 from compliance.ruleset.hits import Severity
 from compliance.ruleset.lookup import Lookup
 from compliance.ruleset.numbers import DatedPattern
-from compliance.ruleset.schema import WORD_CHARS_MAX, RuleFile, RulePart, Trigger
+from compliance.ruleset.schema import PATTERN_SPAN_MAX, RuleFile, RulePart, Trigger
 from compliance.ruleset.terms import Choice, written_out
 
 
@@ -53,6 +53,11 @@ class _Groups:
             self.choices.append(choice)
         return known
 
+    def longest(self, words: Iterable[str]) -> int:
+        """How many characters one of these words, or what one of their patterns matches, has at most."""
+        choice = written_out(words, self.file.lists, self.file.patterns)
+        return max([PATTERN_SPAN_MAX if choice.patterns else 0, *map(len, choice.words)])
+
     def literal(self) -> frozenset[int]:
         """The groups whose words count only as they are written."""
         return frozenset(number for (_, literal), number in self.numbers.items() if literal)
@@ -82,7 +87,7 @@ def _step(groups: _Groups, rule: RulePart, trigger: Trigger) -> Step:
             unless=unless,
             severity=severity,
             within=near.within,
-            reach=WORD_CHARS_MAX,
+            reach=groups.longest(near.second),
             ordered=near.ordered,
         )
     if trigger.together:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OF_WHOLE = frozenset({"together", "missing"})
 TEXT_CHARS_MAX = 2_000_000
 HITS_MAX = 100  # of one rule in one text
-NEAR_MAX = 20  # of what stands near one word
+NEAR_MAX = 100  # of what stands near one word
 
 
 class Scope(StrEnum):

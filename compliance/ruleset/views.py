@@ -5,8 +5,10 @@ of a view knows the offset in the text it came from.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -112,8 +114,24 @@ def sounding(view: Compact) -> Sounding:
 def _spelled_runs(view: Compact) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
     if not _letter(view.codes).any():
         return []
-    found = ((match.start(), spelled_out(match.group())) for match in LATIN_RUN.finditer(view.text))
-    return [(place, syllables) for place, syllables in found if syllables]
+    found: list[tuple[int, tuple[tuple[int, int], ...]]] = []
+    for match in LATIN_RUN.finditer(view.text):
+        whole = spelled_out(match.group())
+        if whole:
+            found.append((match.start(), whole))
+            continue
+        for start, end in _words(view, *match.span()):
+            syllables = spelled_out(view.text[start:end])
+            if syllables:
+                found.append((start, syllables))
+    return found
+
+
+def _words(view: Compact, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A run of letters cut where something stood between them in the text: its words, those of two letters and more."""
+    steps = np.flatnonzero(np.diff(view.offsets[start:end]) > 1) + start + 1
+    edges = [start, *steps.tolist(), end]
+    yield from ((first, behind) for first, behind in pairwise(edges) if behind - first > 1)
 
 
 def _shortened(codes: Codes, runs: list[tuple[int, tuple[tuple[int, int], ...]]]) -> Sounding:

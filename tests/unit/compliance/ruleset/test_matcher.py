@@ -60,6 +60,7 @@ BEST = "find: [{words: [最佳]}]"
         ("蕞佳", View.PINYIN, 0, 2),
         ("说zui佳", View.PINYIN, 1, 5),
         ("zuì jiā", View.PINYIN, 0, 7),
+        ("the best zuijia team", View.PINYIN, 9, 15),
     ],
 )
 def test_views(text: str, view: View, start: int, end: int) -> None:
@@ -94,6 +95,7 @@ def test_near() -> None:
     assert [(0, 5)] == spans(rest, "满意98%")
     assert [] == found(rest, "98%的一二三四有效")
     assert [] == found(rest, "达98%。有效")
+    assert HITS_MAX == len(found(rest, "98%有效" * HITS_MAX * 2))
 
 
 def test_excuses() -> None:
