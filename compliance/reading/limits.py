@@ -14,10 +14,11 @@ class TextLimits:
     piece_characters_max: int = 20_000
 
 
+TEXT_MAX_BYTES = 128 << 20  # of the JSON of one version
 DEFAULT_TEXT_LIMITS = TextLimits()
 EXTRACTING = replace(RenderLimits(), page_timeout_s=120, jobs_per_process_max=200)  # a whole document in one answer
 SEEING = RenderLimits(
     memory_max_bytes=3584 * MIB,  # address space: the recogniser alone has 1 GiB resident and 2 GiB mapped
-    page_timeout_s=90,
+    page_timeout_s=180,
     jobs_per_process_max=400,
 )

@@ -62,13 +62,14 @@ class ExtractedText:
     """All text of a version. `page_count` pages come first in `pages`, then what is on none of them, as `units` says.
 
     `complete` is False when a limit cut it short: then nothing may pass as free of anything. `seen` is what its
-    pictures show besides text.
+    pictures show besides text, `made_by` names the reading that made it: another one may find more.
     """
 
     pieces: tuple[TextPiece, ...]
     page_count: int
     complete: bool = True
     seen: tuple[Seen, ...] = ()
+    made_by: str = ""
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -111,6 +112,7 @@ class ExtractedText:
             "v": FORMAT,
             "page_count": self.page_count,
             "complete": self.complete,
+            "made_by": self.made_by,
             "pieces": _known(self.pieces),
             "seen": _known(self.seen),
         }
@@ -126,9 +128,10 @@ class ExtractedText:
             pieces = tuple(_piece(each) for each in whole["pieces"])
             seen = tuple(Seen.of_row(each) for each in whole.get("seen", ()))
             page_count, complete = number_of(whole["page_count"]), whole["complete"] is True
+            made_by = str(whole.get("made_by", ""))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise BadText from error
-        return cls(pieces=pieces, page_count=page_count, complete=complete, seen=seen)
+        return cls(pieces=pieces, page_count=page_count, complete=complete, seen=seen, made_by=made_by)
 
     def _is_page(self, piece: TextPiece) -> bool:
         return piece.page is not None and 1 <= piece.page <= self.page_count

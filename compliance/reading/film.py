@@ -1,0 +1,153 @@
+"""Videos: their captions, and the frames that are looked at, taken by ffmpeg in a process that sees nothing else.
+
+Promises: at most FRAMES_MAX key frames, spread over the whole film, each with its moment, and the captions that the
+file carries; or a `WatermarkError` that says why not. However it ends, the process is ended and the folder is gone.
+Leaves looking to `processes`. Words that are shown only between two key frames, or shorter than the distance of the
+frames that were taken, are missed: the figures stand in docs/decisions.
+"""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from compliance.reading.documents.subtitles import read_subtitles
+from compliance.reading.documents.taken import Taken
+from compliance.reading.errors import TextDamaged
+from compliance.reading.pieces import TextPiece
+from compliance.rendering.child import IMPORT_ROOT
+from compliance.rendering.limits import MIB
+from watermark.errors import RenderCrashed, RenderTimeout, SourceIncomplete, SourceTooLarge, error_of
+
+FRAMES_MAX = 120
+FRAME_MAX_BYTES = 8 * MIB
+CAPTIONS_MAX_BYTES = 16 * MIB
+ANSWER_MAX_BYTES = 64 << 10
+FOLDER_PREFIX = "sealshare-film-"
+REAP_TIMEOUT_S = 10
+_FRAME = re.compile(r"^frame-(\d{1,12})\.jpg$")
+
+
+@dataclass(frozen=True)
+class FilmLimits:
+    """Bounds on a film and on taking frames out of it."""
+
+    source_max_bytes: int = 2048 * MIB
+    memory_max_bytes: int = 2048 * MIB  # address space of one process
+    timeout_s: float = 300
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Moments in milliseconds with their JPEGs, and captions; `complete` is False when there were more."""
+
+    frames: tuple[tuple[int, bytes], ...]
+    captions: tuple[TextPiece, ...]
+    complete: bool = True
+
+
+def is_film(media_type: str) -> bool:
+    """Whether it has moments instead of pages."""
+    return media_type.startswith("video/")
+
+
+class Film:
+    """One film at a time."""
+
+    def __init__(self, limits: FilmLimits | None = None, folder: Path | None = None) -> None:
+        self._limits, self._folder, self._turn = limits or FilmLimits(), folder, asyncio.Semaphore(1)
+
+    async def frames(self, source: AsyncIterable[bytes], *, size_bytes: int) -> Frames:
+        """Raises SourceTooLarge, TextDamaged, RenderTimeout, RenderCrashed; SourceIncomplete when it broke off."""
+        if size_bytes > self._limits.source_max_bytes:
+            raise SourceTooLarge(size_bytes=size_bytes, limit_bytes=self._limits.source_max_bytes)
+        async with self._turn, _temporary_folder(self._folder) as folder:
+            await _write(folder / "source", source, size_bytes)
+            await self._run(folder)
+            return await asyncio.to_thread(_taken, folder)
+
+    async def _run(self, folder: Path) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-s", "-B", "-P", "-m", "compliance.reading.filming", "--folder", str(folder)),
+            *("--memory-max-bytes", str(self._limits.memory_max_bytes), "--cpu-s", str(round(self._limits.timeout_s))),
+            *("--frames-max", str(FRAMES_MAX)),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            cwd="/",
+            env={"PYTHONPATH": IMPORT_ROOT},
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(self._limits.timeout_s):
+                await _answer(process)
+        except TimeoutError as error:
+            raise RenderTimeout(limit_s=round(self._limits.timeout_s)) from error
+        finally:
+            await _end(process)
+
+
+async def _answer(process: Process) -> None:
+    """The one line it says. Nonsense is a crash: the process is not trusted."""
+    if process.stdout is None:
+        raise RenderCrashed
+    said = await process.stdout.read(ANSWER_MAX_BYTES)
+    await process.wait()
+    try:
+        answer = json.loads(said)
+        if "error" in answer:
+            raise TextDamaged(cause="film") if answer["error"] == TextDamaged.slug else error_of(answer["error"], {})
+    except (ValueError, KeyError, TypeError) as error:
+        raise RenderCrashed from error
+
+
+def _taken(folder: Path) -> Frames:
+    """What lies in the folder, within bounds."""
+    named = sorted((int(found.group(1)), path) for path in folder.glob("out/*") if (found := _FRAME.match(path.name)))
+    frames = tuple((at, path.read_bytes()) for at, path in named[:FRAMES_MAX] if path.stat().st_size <= FRAME_MAX_BYTES)
+    captions = Taken()
+    for path in sorted(folder.glob("out/*.vtt")):
+        if path.stat().st_size <= CAPTIONS_MAX_BYTES:
+            read_subtitles(path.read_bytes(), captions)
+    complete = captions.complete and len(frames) == len(named)
+    return Frames(frames, tuple(captions.pieces), complete)
+
+
+async def _write(path: Path, source: AsyncIterable[bytes], size_bytes: int) -> None:
+    written = 0
+    with await asyncio.to_thread(path.open, "xb") as file:
+        async for piece in source:
+            written += len(piece)
+            if written > size_bytes:
+                break
+            await asyncio.to_thread(file.write, piece)
+    if written != size_bytes:
+        raise SourceIncomplete(size_bytes=size_bytes)
+
+
+@asynccontextmanager
+async def _temporary_folder(parent: Path | None) -> AsyncGenerator[Path]:
+    """A folder for this user only, gone at the end with all that is in it."""
+    folder = await asyncio.to_thread(lambda: Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent)).resolve())
+    try:
+        yield folder
+    finally:
+        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+async def _end(process: Process) -> None:
+    """End the whole group, whoever of it is left, and wait until the system has forgotten the first of it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REAP_TIMEOUT_S):
+            await process.wait()
