@@ -31,6 +31,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from yarl import URL
 
+from compliance.reading.ocr import Ocr
 from compliance.retention import DAYS_DEFAULT, DAYS_MIN
 from compliance.verifying.errors import Malformed
 from compliance.verifying.keys import WITNESS, parse_vkey
@@ -375,6 +376,12 @@ class Config(BaseSettings):
     )
     wechat_api_url: PublicUrl = Field(
         default="https://api.weixin.qq.com", description="WeChat's server API", validate_default=True
+    )
+
+    ocr: Ocr = Field(
+        default=Ocr.NEEDED,
+        description="Which pages a worker looks at for words that only their pictures show: off (each version then "
+        "says so), needed (pages without a text layer, with pictures or outlines), or always. It takes seconds a page",
     )
 
     ledger_witnesses: Witnesses = Field(

@@ -17,6 +17,8 @@ from compliance.ledger import Alone
 from compliance.messages import Messages, OnPages
 from compliance.outside import OutsideWatch, Quorum
 from compliance.passwords import Passwords
+from compliance.reading.processes import Extractor, Looker
+from compliance.reading.reader import Reader
 from compliance.rendering import Renderer, Sealer
 from compliance.scanning import Inspector, Inspectors
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
@@ -48,6 +50,8 @@ class Services:
     renderer: Renderer
     sealer: Sealer
     inspector: Inspector
+    reader: Reader | None  # None: what versions say is not read, as in tests that are about something else
+    extractor: Extractor
     keys: KeyRing
     clock: Callable[[], datetime]
     outgoing: Outgoing
@@ -119,10 +123,12 @@ async def open_services(
     clock: Callable[[], datetime] = utc_now,
     passwords: Passwords | None = None,
     inspector: Inspector | None = None,
+    reading: bool = True,
 ) -> AsyncIterator[Services]:
     """Everything opened on the way in and closed on the way out, also when the start fails half-way.
 
-    `inspector` looks at files in other ways than in processes of its own, as tests do that are about something else.
+    `inspector` looks at files in other ways than in processes of its own, as tests do that are about something else;
+    they don't have it read either (`reading`).
 
     Raises StoreUnavailable without a database, KeyUnavailable under a wrong master key, LedgerBroken when the log is
     not the one that was signed, LedgerNamedOtherwise: such a process must not serve.
@@ -138,14 +144,19 @@ async def open_services(
             mark = await mark_of(tx)
         origin = await open_ledger(database, keys, named=config.ledger_origin, otherwise=config.ledger_origin_otherwise)
         inspectors = await stack.enter_async_context(Inspectors(processes=config.inspecting_processes))
+        objects = await stack.enter_async_context(ObjectStore(s3_settings(config)))
+        extractor = await stack.enter_async_context(Extractor())
+        looker = await stack.enter_async_context(Looker())
         yield Services(
             config=config,
             database=database,
-            objects=await stack.enter_async_context(ObjectStore(s3_settings(config))),
+            objects=objects,
             jobs=Jobs(url),
             renderer=await stack.enter_async_context(Renderer(processes=config.renderer_processes)),
             sealer=await stack.enter_async_context(Sealer(processes=config.sealing_processes)),
             inspector=inspector or inspectors,
+            reader=Reader(database, objects, extractor, looker, ocr=config.ocr) if reading else None,
+            extractor=extractor,
             keys=keys,
             clock=clock,
             mark=mark,

@@ -141,7 +141,9 @@ def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Con
 @pytest.fixture
 async def services(config: Config, clock: Clock) -> AsyncIterator[Services]:
     """Everything the application works with."""
-    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as opened:
+    async with open_services(
+        config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess(), reading=False
+    ) as opened:
         yield opened
 
 

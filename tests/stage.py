@@ -158,7 +158,9 @@ async def stage(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[S
 async def running(config: Config, clock: Clock) -> AsyncIterator[tuple[Services, Client]]:
     """An application on this configuration, and a client of it."""
     async with (
-        open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as services,
+        open_services(
+            config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess(), reading=False
+        ) as services,
         serving(services) as client,
     ):
         yield services, client

@@ -8,18 +8,17 @@ to the processes, and what the words mean to detectors.
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from compliance.media_types import PDF
-from compliance.reading.errors import BadText, NotReadable
+from compliance.reading.errors import NotReadable
 from compliance.reading.film import Film, is_film
-from compliance.reading.limits import TEXT_MAX_BYTES
 from compliance.reading.merging import not_told, with_pages_of
+from compliance.reading.ocr import Ocr
 from compliance.reading.pieces import ExtractedText, TextPiece
 from compliance.reading.processes import Extracted, Extractor, Looker, Sight
 from compliance.reading.seen import Seen
+from compliance.reading.stored import stored_text
 from storage.database import Database
-from storage.errors import StorageError
 from storage.objects import ObjectStore
 from storage.rows import renditions
 from storage.rows.renditions import RenditionRow
@@ -32,14 +31,6 @@ LOOKS_MAX = 2  # at one page: a crash may be the machine's fault, two are the pa
 PAGE_BYTES_MAX = 64 << 20
 JSON = "application/json"
 OCR_OFF = "ocr-off"
-
-
-class Ocr(StrEnum):
-    """Which pages are looked at."""
-
-    OFF = "off"
-    NEEDED = "needed"  # those whose text layer may not say all
-    ALWAYS = "always"
 
 
 @dataclass(frozen=True)
@@ -79,7 +70,7 @@ class Reader:
         Raises NotReadable, TextDamaged or another WatermarkError when there is no reading it, StorageError, and
         SourceIncomplete or RenderBusy when it has to be tried again.
         """
-        stored = await self.stored(version)
+        stored = await stored_text(self._database, self._objects, version)
         if stored is not None and stored.made_by == self.version:
             for page in range(1, stored.page_count + 1):
                 yield PageRead(_only(stored, page), page, page, stored.page_count)
@@ -102,17 +93,6 @@ class Reader:
         read = replace(whole, pieces=(*pieces, *whole.pieces), seen=tuple(seen), made_by="" if unread else self.version)
         await self._keep(version, read)
         yield read
-
-    async def stored(self, version: VersionRow) -> ExtractedText | None:
-        """What was read of it last; None if nothing was yet."""
-        async with self._database.transaction() as tx:
-            row = await renditions.rendition_of(tx, version.id, "text", 1)
-        if row is None:
-            return None
-        try:
-            return ExtractedText.from_json(await self._objects.read_all(row.object_key, limit_bytes=TEXT_MAX_BYTES))
-        except (BadText, StorageError):
-            return None  # then it is read again
 
     async def _paged(self, version: VersionRow) -> AsyncGenerator[PageRead | ExtractedText]:
         found = await self._extracted(version)

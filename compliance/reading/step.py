@@ -11,7 +11,15 @@ from contextlib import aclosing
 import structlog
 
 from compliance.detecting import Found, Place
-from compliance.reading.detectors import FacesBesideText, PersonalData, PicturePairs, TextDetector
+from compliance.reading.detectors import (
+    FacesBesideText,
+    PersonalData,
+    PicturePairs,
+    TextDetector,
+    people,
+    personal,
+    side_by_side,
+)
 from compliance.reading.errors import NotReadable
 from compliance.reading.pieces import ExtractedText
 from compliance.reading.reader import OCR_OFF, Reader
@@ -21,7 +29,7 @@ Maker = Callable[[Case], Awaitable[TextDetector]]
 Ask = Callable[[TextDetector], list[Found]]
 NAME = "text"
 NOT_READ, NOT_LOOKED_AT, CUT = "page-not-read", "pages-not-looked-at", "text-cut"
-RULES = frozenset({NOT_READ, NOT_LOOKED_AT, CUT, NotReadable.slug})
+RULES = personal.RULES | {people.RULE, side_by_side.RULE, NOT_READ, NOT_LOOKED_AT, CUT, NotReadable.slug}
 
 log = structlog.get_logger(__name__)
 

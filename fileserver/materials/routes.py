@@ -20,9 +20,13 @@ from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.i18n import Language
-from fileserver.materials import reading, service
+from fileserver.materials import changes, reading, service
 from fileserver.materials.reading import Page, Story
 from fileserver.materials.schemas import (
+    ChangedLine,
+    ChangedPage,
+    ChangesOut,
+    ChangesQuery,
     Duplicate,
     MaterialIn,
     MaterialItem,
@@ -39,6 +43,34 @@ from fileserver.materials.schemas import (
 from storage.errors import StoreUnavailable
 from storage.rows.materials import Listed, MaterialRow
 from storage.rows.versions import VersionRow
+from watermark.errors import RenderBusy
+
+
+async def compared(call: Call[None, ChangesQuery, MaterialPath]) -> ChangesOut:
+    """What changed between two versions."""
+    query = call.query
+    numbers = (query.before, query.after)
+    found = await changes.changes(call.services, call.actor, call.params.material_id, numbers, query.first)
+    return ChangesOut(
+        before_id=found.before.id,
+        before=found.before.number,
+        after_id=found.after.id,
+        after=found.after.number,
+        read=found.read,
+        pages=[
+            ChangedPage(
+                page=each.unit.page,
+                member=each.unit.member,
+                before=each.before,
+                after=each.after,
+                changed=each.changed,
+                lines=[ChangedLine(kind=line.kind, text=line.text) for line in each.lines],
+                boxes=list(boxes),
+            )
+            for each, boxes in found.units
+        ],
+        next=found.next,
+    )
 
 
 async def create(call: Call[MaterialIn]) -> MaterialOut:
@@ -186,6 +218,20 @@ ROUTES = (
         path_params=MaterialPath,
         returns=MaterialOut,
         errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/materials/{material_id}/changes",
+        name="materials.changes",
+        summary="Read what changed between two versions: lines of text, and where pages look different",
+        handler=compared,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_PREVIEW,
+        scope=Scope.MATERIALS_READ,
+        query=ChangesQuery,
+        path_params=MaterialPath,
+        returns=ChangesOut,
+        errors=(AccessDenied, InvalidValue, NotFound, RenderBusy, StoreUnavailable),
     ),
     Route(
         method="POST",

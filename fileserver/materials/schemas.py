@@ -1,7 +1,7 @@
 """What the materials API takes and answers."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -127,3 +127,46 @@ class MaterialOut(MaterialBrief):
     shared_version: int | None = Field(description="Number of the version that shares serve; null if none is approved")
     versions: list[VersionOut] = Field(description="Newest first")
     duplicate_of: Duplicate | None = Field(description="The same bytes elsewhere, among what the reader may see")
+
+
+class ChangesQuery(Input):
+    """Which two versions to compare, and from which page on."""
+
+    before: int | None = Field(
+        default=None, ge=1, description="The number of the earlier version; none: the one before"
+    )
+    after: int | None = Field(default=None, ge=1, description="The number of the later one; none: the newest")
+    first: int = Field(default=1, ge=1, le=100_000, description="The page to begin with, as `next` of the last answer")
+
+
+class ChangedLine(Output):
+    """A line of text of either version, or of both."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+class ChangedPage(Output):
+    """A page of either version, or a part that is no page, such as hidden notes."""
+
+    page: int | None = Field(description="Null for a part that is no page")
+    member: str | None = Field(description="The name of a part that is no page")
+    before: bool = Field(description="Whether the earlier version has it")
+    after: bool = Field(description="Whether the later version has it")
+    changed: bool = Field(description="Whether its words changed")
+    lines: list[ChangedLine]
+    boxes: list[tuple[int, int, int, int]] = Field(
+        description="Where the pictures of the page differ, in thousandths from the upper left of the later one"
+    )
+
+
+class ChangesOut(Output):
+    """What changed between two versions, some pages at a time."""
+
+    before_id: UUID
+    before: int
+    after_id: UUID
+    after: int
+    read: bool = Field(description="False while the text of one of them is not known: then only pictures are compared")
+    pages: list[ChangedPage]
+    next: int | None = Field(description="`first` of the next pages; null: there are no more")

@@ -16,6 +16,7 @@ from fileserver.materials import routes as api
 from fileserver.materials.schemas import (
     CURSOR_CHARS_MAX,
     TITLE_CHARS_MAX,
+    ChangesQuery,
     MaterialOut,
     MaterialPath,
     MaterialQuery,
@@ -137,6 +138,25 @@ async def read_pages(call: Call[None, ReadQuery, MaterialPath]) -> web.Response:
     )
 
 
+async def changes(call: Call[None, ChangesQuery, MaterialPath]) -> web.Response:
+    """What changed between two versions: text, and pages side by side."""
+    material = await api.read(about(call, call.params))
+    found = await api.compared(call)
+    pictures = {
+        side: {each.page: each for each in await pictures_of(call.services, version_id)}
+        for side, version_id in (("before", found.before_id), ("after", found.after_id))
+    }
+    path, asked = call.request.path, call.request.query
+    return page(
+        call,
+        "material_changes.html",
+        material=material,
+        changes=found,
+        pictures=pictures,
+        next_url=with_query(path, asked, first=str(found.next)) if found.next else None,
+    )
+
+
 async def new_version(call: Call[None, None, MaterialPath]) -> web.Response:
     """The uploader for a material's next version."""
     material = await api.read(call)
@@ -202,6 +222,15 @@ ROUTES = (
         read_pages,
         action=Action.MATERIAL_PREVIEW,
         query=ReadQuery,
+        path_params=MaterialPath,
+    ),
+    console_page(
+        "/materials/{material_id}/changes",
+        "material_changes",
+        "Compare two versions",
+        changes,
+        action=Action.MATERIAL_PREVIEW,
+        query=ChangesQuery,
         path_params=MaterialPath,
     ),
     console_page(

@@ -110,7 +110,7 @@ async def console(
         own = {"public_url": url, "port": port, **own_config}
         config = config_for(engines, database_url, master_key=cast.master_key).model_copy(update=own)
         async with open_services(
-            config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()
+            config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess(), reading=False
         ) as services:
             running = Console(url=url, cast=cast, services=services, browser=browser)
             await running.start()

@@ -108,6 +108,17 @@ finding-platform-not-checked = WeChat did not check all of the text: { $cause ->
     [no-text] there is no text to check
    *[other] WeChat gave no result ({ $cause })
 }.
+finding-page-not-read = The pictures of this page could not be read ({ $cause }); a person has to read it.
+finding-pages-not-looked-at = This server does not read words in pictures; { $pages } pages may hold words that nobody has checked.
+finding-text-cut = There is too much text; only a part was checked, which does not count as passed.
+finding-text-not-readable = Files of this kind ({ $media_type }) can't be read by a machine; a person has to read it.
+finding-text-damaged = No text could be read out of the file: it is damaged, or not what it claims to be.
+finding-personal-data-id-number = Holds an identity number.
+finding-personal-data-mobile-phone = Holds a mobile phone number: remove it if it is a person's, say so if it is the clinic's.
+finding-personal-data-bank-card = Holds the number of a bank card.
+finding-personal-data-medical-record = Holds the number of a medical record or an admission.
+finding-face-beside-medical-text = A face beside medical text ({ $faces } of them, { $percent }% sure): patients may not be shown, and anybody else must have consented in writing.
+finding-picture-pair = Two alike pictures side by side ({ $percent }%), which may be a comparison of before and after.
 finding-office-macros = The file holds macros. They are not run, and the pages do not hold them.
 finding-office-linked-content = The file takes { $links } pictures or other contents from elsewhere; they are not fetched, so the pages lack them.
 finding-office-converted = The pages are those of a PDF made of this file (SHA-256 { $sha256 }); fonts and line breaks may differ from the original.

@@ -82,3 +82,23 @@ finding-at-second = Second { $second }
 material-held-up = The automatic checks found something that nobody can wave through; see below. Change the file and upload a new version.
 finding-was-dismissed = Dismissed
 finding-was-confirmed = Confirmed
+changes-title = What changed
+changes-between = Version { $before } and version { $after }
+changes-choose = Choose the versions to compare
+changes-before = Before
+changes-after = After
+changes-compare = Compare
+changes-not-read = The text of one of them has not been read yet; only the pictures are compared.
+changes-captions = Captions and other text
+changes-page-added = The earlier version does not have this page.
+changes-page-removed = The later version does not have this page.
+changes-no-page = There is no such page.
+changes-no-words = The words are the same.
+changes-regions = { $count ->
+    [one] The picture differs in one place, which is framed.
+   *[other] The picture differs in { $count } places, which are framed.
+}
+changes-no-regions = The picture shows no visible change.
+changes-nothing = There is nothing to compare in these two versions.
+changes-more = Further pages
+changes-open = Compare with the version before

@@ -108,6 +108,17 @@ finding-platform-not-checked = 微信没有检测全部文字：{ $cause ->
     [no-text] 没有可供检测的文字
    *[other] 微信没有给出结果（{ $cause }）
 }。
+finding-page-not-read = 这一页的画面无法识别（{ $cause }），请人工阅读。
+finding-pages-not-looked-at = 本服务器不识别画面中的文字；{ $pages } 页可能含有未经检查的文字。
+finding-text-cut = 文字太多，只检查了一部分，因此不能视为通过。
+finding-text-not-readable = 此类文件（{ $media_type }）无法自动阅读，请人工阅读。
+finding-text-damaged = 无法从文件中读出文字：文件已损坏，或与其类型不符。
+finding-personal-data-id-number = 含有身份证号码。
+finding-personal-data-mobile-phone = 含有手机号码：如属个人，请删去；如属机构，请说明。
+finding-personal-data-bank-card = 含有银行卡号。
+finding-personal-data-medical-record = 含有病历、住院或就诊号码。
+finding-face-beside-medical-text = 医疗文字旁有人脸（{ $faces } 张，可信度 { $percent }%）：患者形象不得用于广告；其他人须有书面同意。
+finding-picture-pair = 两幅画面并列且构图相近（{ $percent }%），可能是前后对比。
 finding-office-macros = 文件含有宏。宏不会被运行，页面中也不含宏。
 finding-office-linked-content = 文件有 { $links } 处图片或其他内容引自外部；系统不会获取，因此页面中没有这些内容。
 finding-office-converted = 页面来自由此文件转换的 PDF（SHA-256 { $sha256 }）；字体与换行可能与原件不同。

@@ -102,7 +102,9 @@ def told(config: Config, **settings: Any) -> Config:
 @asynccontextmanager
 async def process(config: Config, clock: Clock) -> AsyncIterator[Services]:
     """Services as a process has them that was just started on this configuration."""
-    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as services:
+    async with open_services(
+        config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess(), reading=False
+    ) as services:
         yield services
 
 

@@ -273,7 +273,9 @@ def world(engines: Endpoints, database_url: str, master_key: str) -> Iterator[Wo
     config = config_for(engines, database_url, master_key=master_key)
     clock = Clock()
     with asyncio.Runner() as runner:
-        opening = open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess())
+        opening = open_services(
+            config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess(), reading=False
+        )
         services = runner.run(opening.__aenter__())
         yield World(runner, services, clock)
         runner.run(opening.__aexit__(None, None, None))

@@ -45,6 +45,8 @@ def services_without_engines(config: Any) -> Services:
         renderer=absent,
         sealer=absent,
         inspector=absent,
+        reader=absent,
+        extractor=absent,
         keys=absent,
         outgoing=absent,
         mark="00000000",

@@ -9,6 +9,7 @@ import pytest
 from compliance import media_types, scanning
 from compliance.detecting import registry
 from compliance.preparation import NOT_OPENED, NOT_SEALABLE, PASSING
+from compliance.reading import step
 from fileserver.answers import FindingOut
 from fileserver.i18n import LOCALES, Language, has_message
 from storage.rows.versions import FindingRow
@@ -28,6 +29,7 @@ EVERY_RULE = {
     *REFUSALS,
     *scanning.RULES,
     *registry.rules(),
+    *step.RULES,
 }
 
 
