@@ -28,6 +28,7 @@ ALIGNED = 0.12  # of the side: how far two blocks may be shifted against each ot
 GAP_MAX = 0.5  # of the side, between them
 TEXTURE_MIN = 0.06  # of pixels in a block: a frame around text is empty inside
 PAIRS_MAX = 12
+ALL_PICTURE = 0.8  # of the page: then the page itself is the picture
 
 Block = tuple[int, int, int, int]  # left, top, width, height in pixels
 
@@ -57,11 +58,12 @@ def _blocks(pixels: NDArray[np.uint8]) -> Iterator[Block]:
     mask = cv2.morphologyEx((away > GROUND_TONES).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(mask, np.uint8))
-    whole = [(0, 0, width, height)]
+    covered = float(np.asarray(mask).mean()) > ALL_PICTURE
+    whole = [(0, 0, width, height)] if covered else []
     for x, y, w, h in [tuple(int(each) for each in row[:4]) for row in stats[1:]] + whole:
         if w * h < BLOCK_MIN * width * height or not _busy(pixels[y : y + h, x : x + w]):
             continue
-        if (x, y, w, h) != whole[0]:
+        if (x, y, w, h) not in whole:
             yield x, y, w, h
         yield from _halves(pixels, (x, y, w, h))
 

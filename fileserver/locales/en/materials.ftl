@@ -112,7 +112,6 @@ finding-page-not-read = The pictures of this page could not be read ({ $cause })
 finding-pages-not-looked-at = This server does not read words in pictures; { $pages } pages may hold words that nobody has checked.
 finding-text-cut = There is too much text; only a part was checked, which does not count as passed.
 finding-text-not-readable = Files of this kind ({ $media_type }) can't be read by a machine; a person has to read it.
-finding-text-damaged = No text could be read out of the file: it is damaged, or not what it claims to be.
 finding-personal-data-id-number = Holds an identity number.
 finding-personal-data-mobile-phone = Holds a mobile phone number: remove it if it is a person's, say so if it is the clinic's.
 finding-personal-data-bank-card = Holds the number of a bank card.

@@ -112,7 +112,6 @@ finding-page-not-read = 这一页的画面无法识别（{ $cause }），请人�
 finding-pages-not-looked-at = 本服务器不识别画面中的文字；{ $pages } 页可能含有未经检查的文字。
 finding-text-cut = 文字太多，只检查了一部分，因此不能视为通过。
 finding-text-not-readable = 此类文件（{ $media_type }）无法自动阅读，请人工阅读。
-finding-text-damaged = 无法从文件中读出文字：文件已损坏，或与其类型不符。
 finding-personal-data-id-number = 含有身份证号码。
 finding-personal-data-mobile-phone = 含有手机号码：如属个人，请删去；如属机构，请说明。
 finding-personal-data-bank-card = 含有银行卡号。
