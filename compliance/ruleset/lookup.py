@@ -17,7 +17,7 @@ from compliance.ruleset.foldings import CODES
 from compliance.ruleset.hits import View
 from compliance.ruleset.likeness import PAIR, sounds_like
 from compliance.ruleset.patterns import compiled
-from compliance.ruleset.places import Found, Place, ends_sentence, goes_on, written
+from compliance.ruleset.places import Found, Written, ends_sentence, goes_on, written
 from compliance.ruleset.schema import PatternPart
 from compliance.ruleset.terms import Choice
 from compliance.ruleset.views import Compact, Sounding, compact, sounding
@@ -90,7 +90,7 @@ class Lookup:
     def find(self, text: str) -> Found:
         """Every place of every group."""
         view = compact(text)
-        places: dict[Use, list[Place]] = defaultdict(list)
+        places: dict[Use, list[Written]] = defaultdict(list)
         for verdict, first, behind, beside in self._words(view):
             if beside and not verdict.latin:
                 seen: View | None = View.PINYIN if verdict.by_sound else View.NORMALISED
@@ -99,14 +99,13 @@ class Lookup:
                 seen, part = _looked_at(text, view, verdict, first, behind)
             if seen is None:
                 continue
-            place = Place(first, behind, verdict.term, seen)
+            place = (first, behind, verdict.term, seen)
             for use in verdict.uses:
                 kept = places[use]
                 if len(kept) < PLACES_MAX and not (part and isinstance(use, int)):
                     kept.append(place)
         self._match_patterns(text, view, places)
-        ordered = {use: sorted(found, key=_order) for use, found in places.items() if isinstance(use, int)}
-        return Found(text, view, ordered)
+        return Found(text, view, places)
 
     def _words(self, view: Compact) -> Iterator[tuple[Verdict, int, int, bool]]:
         """What the characters at each match are, where in the compact text, and whether they stand side by side."""
@@ -152,9 +151,9 @@ class Lookup:
                 found.append(Verdict(term.text, heard, by_sound=True, latin=latin))
         return tuple(verdict for verdict in found if verdict.uses)
 
-    def _match_patterns(self, text: str, view: Compact, places: dict[Use, list[Place]]) -> None:
+    def _match_patterns(self, text: str, view: Compact, places: dict[Use, list[Written]]) -> None:
         for name, (pattern, part) in self._patterns.items():
-            found: dict[tuple[int, int], Place] = {}
+            found: dict[tuple[int, int], Written] = {}
             for start, end in _windows(places.get(name, ()), part.span, len(view.text)):
                 for match in pattern.finditer(view.text[start:end]):
                     first, behind = start + match.start(), start + match.end()
@@ -162,7 +161,7 @@ class Lookup:
                         continue
                     seen = written(text, view, first, behind)
                     if seen is not None and not goes_on(text, view, first, behind):
-                        found[first, behind] = Place(first, behind, match.group(), seen)
+                        found[first, behind] = (first, behind, match.group(), seen)
             for group in self._pattern_groups.get(name, ()):
                 places[group].extend(found.values())
 
@@ -178,10 +177,6 @@ def _looked_at(text: str, view: Compact, verdict: Verdict, first: int, behind: i
     return seen, verdict.latin and goes_on(text, view, first, behind)
 
 
-def _order(place: Place) -> tuple[int, int]:
-    return place.start, -place.end
-
-
 def _by_pattern(groups: Sequence[Choice]) -> dict[str, list[int]]:
     users: dict[str, list[int]] = defaultdict(list)
     for number, choice in enumerate(groups):
@@ -190,11 +185,11 @@ def _by_pattern(groups: Sequence[Choice]) -> dict[str, list[int]]:
     return users
 
 
-def _windows(anchors: Iterable[Place], span: int, end: int) -> list[tuple[int, int]]:
+def _windows(anchors: Iterable[Written], span: int, end: int) -> list[tuple[int, int]]:
     """Where to try a pattern: around the anchors, overlapping windows as one."""
     windows: list[tuple[int, int]] = []
-    for place in sorted(anchors, key=lambda place: place.start):
-        first, behind = max(0, place.start - span), min(end, place.end + span)
+    for start, stop, _, _ in sorted(anchors):
+        first, behind = max(0, start - span), min(end, stop + span)
         if windows and first <= windows[-1][1]:
             windows[-1] = (windows[-1][0], max(behind, windows[-1][1]))
         else:

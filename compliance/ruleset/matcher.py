@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from compliance.ruleset.compiling import Program, Step, compile_rules
@@ -86,7 +86,7 @@ class Matcher:
 def _met(step: Step, found: Found, declared: "Declared", today: date) -> Iterator[_Raw]:
     match step.kind:
         case "words":
-            yield from map(_raw, found.places.get(step.groups[0], ()))
+            yield from map(_raw, found.of(step.groups[0]))
         case "near":
             yield from _near(step, found)
         case "together":
@@ -94,7 +94,7 @@ def _met(step: Step, found: Found, declared: "Declared", today: date) -> Iterato
         case "missing":
             yield from _missing(step, found, declared)
         case "lapsed":
-            places = found.places.get(step.groups[0], ())
+            places = found.of(step.groups[0])
             yield from (_raw(place) for place in places if has_lapsed(step.dated, place.term, today))
 
 
@@ -105,7 +105,7 @@ def _raw(place: Place) -> _Raw:
 def _near(step: Step, found: Found) -> Iterator[_Raw]:
     """Each word of the first kind with the nearest one of the second."""
     first, second = step.groups
-    for place in found.places.get(first, ()):
+    for place in found.of(first):
         earliest = place.start if step.ordered else place.start - step.within - step.reach
         others = islice(found.between(second, earliest, place.end + step.within), NEAR_MAX)
         close = [other for other in others if not _overlap(place, other) and _gap(place, other) <= step.within]
@@ -130,14 +130,15 @@ def _joined(one: Place, other: Place) -> _Raw:
 
 def _together(step: Step, found: Found) -> Iterator[_Raw]:
     *wanted, unwanted = step.groups
-    if all(found.places.get(group) for group in wanted) and not found.places.get(unwanted):
-        yield _raw(found.places[wanted[0]][0])
+    if all(found.of(group) for group in wanted) and not found.of(unwanted):
+        places = found.of(wanted[0])
+        yield _raw(max(takewhile(lambda place: place.start == places[0].start, places), key=lambda place: place.end))
 
 
 def _missing(step: Step, found: Found, declared: "Declared") -> Iterator[_Raw]:
     *when, text = step.groups
     declares = any(str(certificate.kind) in step.unless_declared for certificate in declared.certificates)
-    if all(found.places.get(group) for group in when) and not found.places.get(text) and not declares:
+    if all(found.of(group) for group in when) and not found.of(text) and not declares:
         yield _Raw(0, 0, step.term, View.ABSENT)
 
 

@@ -23,24 +23,35 @@ class Place(NamedTuple):
     view: View
 
 
+Written = tuple[int, int, str, View]  # a place before anybody asks for it: most are never asked for
+
+
 @dataclass(frozen=True)
 class Found:
-    """What one text holds: the places of each group, by its number, from left to right."""
+    """What one text holds: the places of each group, by its number."""
 
     text: str
     view: Compact
-    places: Mapping[int, Sequence[Place]]
-    starts: dict[int, list[int]] = field(default_factory=dict)
+    written: Mapping[int | str, Sequence[Written]]
+    asked: dict[int, tuple[list[Place], list[int]]] = field(default_factory=dict)
+
+    def of(self, group: int) -> Sequence[Place]:
+        """The group's places, from left to right."""
+        return self._ordered(group)[0]
 
     def between(self, group: int, first: int, last: int) -> Iterator[Place]:
         """The group's places that start from `first` to `last`."""
-        places = self.places.get(group, ())
-        if group not in self.starts:
-            self.starts[group] = [place.start for place in places]
-        begin = bisect_left(self.starts[group], first)
-        while begin < len(places) and places[begin].start <= last:
+        places, starts = self._ordered(group)
+        begin = bisect_left(starts, first)
+        while begin < len(places) and starts[begin] <= last:
             yield places[begin]
             begin += 1
+
+    def _ordered(self, group: int) -> tuple[list[Place], list[int]]:
+        if group not in self.asked:
+            places = [Place(*each) for each in sorted(self.written.get(group, ()))]
+            self.asked[group] = places, [place.start for place in places]
+        return self.asked[group]
 
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """The offsets in the text as given of start…end in the compact text."""
