@@ -6,12 +6,16 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 
 from storage.database import Transaction
-from storage.schema import reviewer_discipline
+from storage.schema import account, reviewer_discipline
+
+REVIEWER = "reviewer"
 
 
 async def disciplines(tx: Transaction, person_ids: Collection[UUID] | None = None) -> dict[UUID, frozenset[str]]:
-    """What these reviewers (None: all) answer for; whoever answers for nothing is left out."""
-    query = select(reviewer_discipline.c.person_id, reviewer_discipline.c.discipline)
+    """What these reviewers (None: all) answer for; who answers for nothing or may not act any more is left out."""
+    acting = reviewer_discipline.join(account, account.c.person_id == reviewer_discipline.c.person_id)
+    query = select(reviewer_discipline.c.person_id, reviewer_discipline.c.discipline).select_from(acting)
+    query = query.where(account.c.role == REVIEWER, account.c.disabled_at.is_(None))
     if person_ids is not None:
         query = query.where(reviewer_discipline.c.person_id.in_(person_ids))
     found: dict[UUID, frozenset[str]] = {}

@@ -130,6 +130,20 @@ async def test_a_deputy_signs_while_somebody_is_away(stage: Stage) -> None:
     assert "approved" == (await decide(reviewer, later)).ok["state"]
 
 
+async def test_nobody_signs_for_somebody_who_was_disabled(stage: Stage) -> None:
+    """With the account ends what its owner has handed over."""
+    version = await submitted(stage)
+    away, reviewer = await another(stage, "沈青")
+    deputy, acting = await another(stage)
+    admin, day = stage.api("admin"), stage.clock.now.date().isoformat()
+    await admin.call("PUT", f"/reviewers/{deputy.person_id}", json={"disciplines": []})
+    said = {"deputy_id": str(deputy.person_id), "starts_on": day, "ends_on": day}
+    assert 201 == (await reviewer.post("/reviewers/absences", said)).status
+    assert (await read(acting, version))["may_decide"]
+    assert 200 == (await admin.post(f"/people/accounts/{away.person_id}/disable")).status
+    assert "discipline-missing" == (await decide(acting, version)).body["rule"]
+
+
 async def test_nobody_signs_for_the_uploader_by_another_hand(stage: Stage) -> None:
     """An uploader who has become a reviewer hands over to a deputy: the deputy can't sign what they uploaded."""
     version = await submitted(stage)
