@@ -1,5 +1,6 @@
 """Receipts over HTTP, and the list of one's own events that one may have receipts of."""
 
+import asyncio
 import json
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from aiohttp import web
 
 from compliance import receipts
 from compliance.access import Role
+from compliance.errors import ReceiptPending
 from compliance.events import Act
 from compliance.receipts import SUFFIX
 from compliance.trail.search import search
@@ -16,25 +18,38 @@ from fileserver.ledger.reading import READERS
 from fileserver.ledger.schemas import EventPath, OwnEvent, OwnEvents, OwnQuery
 from storage.rows.events import EventRow
 from storage.rows.ledger import indexes_of
+from storage.rows.receipts import PlacedRow
 
 TEXT = "text/plain"
 
 
 async def receipt(call: Call[None, None, EventPath]) -> web.Response:
-    """One event's receipt, as a file. That receipts are asked for is in the log before the first one leaves."""
-    event_id = call.params.event_id
+    """One event's receipt, as a file. That receipts are asked for is in the log before the first one leaves.
+
+    It is told while the proof is made, because to commit takes as long.
+    """
+    event_id, witnessed = call.params.event_id, bool(call.services.config.ledger_witnesses)
     async with call.services.database.statements() as tx:
         event, rule = await receipts.entitled(tx, call.actor, call.trail.who, event_id)
-        made = await receipts.receipt_of(tx, event, witnessed=bool(call.services.config.ledger_witnesses))
-    act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
-    if event.who == call.trail.who:
-        readers = call.request.config_dict[READERS]
-        await readers.tell(call.services.alone, call.trail, rule=rule, index=made.index, act=act)
-    else:  # the entry stands in it: which one was read is told, each time
-        await call.services.alone.append(call.trail.event(act, why=rule, det={"index": made.index}))
+        if event.index is None:
+            raise ReceiptPending
+        telling = asyncio.create_task(_tell(call, event, rule, event.index))
+        try:
+            made = await receipts.receipt_of(tx, event, witnessed=witnessed)
+        finally:
+            await telling
     name = f'attachment; filename="event-{event_id}{SUFFIX}"'
     headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
     return web.Response(body=made.text.encode(), content_type=TEXT, charset="utf-8", headers=headers)
+
+
+async def _tell(call: Call[None, None, EventPath], event: PlacedRow, rule: str, index: int) -> None:
+    act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
+    if event.who == call.trail.who:
+        readers = call.request.config_dict[READERS]
+        await readers.tell(call.services.alone, call.trail, rule=rule, index=index, act=act)
+    else:  # the entry stands in it: which one was read is told, each time
+        await call.services.alone.append(call.trail.event(act, why=rule, det={"index": index}))
 
 
 async def mine(call: Call[None, OwnQuery]) -> OwnEvents:
