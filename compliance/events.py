@@ -101,6 +101,7 @@ class Act(StrEnum):
     SYSTEM_SCAN_END = "system:scan:end"
     SYSTEM_FINDING_REPORT = "system:finding:report"
     EMPLOYEE_SHARE_CREATE = "employee:share:create"
+    EMPLOYEE_SHARE_LOOK = "employee:share:look"
     EMPLOYEE_SHARE_REVOKE = "employee:share:revoke"
     VIEWER_SHARE_FORWARD = "viewer:share:forward"
     VIEWER_VISIT_START = "viewer:visit:start"

@@ -22,6 +22,7 @@ from compliance.access import (
 )
 from compliance.declaring import china_day
 from compliance.errors import AccessDenied, NotFound
+from compliance.looks import Marked
 from compliance.reviewing.standing import stands
 from storage.database import Transaction
 from storage.rows import desk_visits, doors, shares, visits
@@ -40,6 +41,7 @@ class Door:
 
     share: ShareRow
     served: Served
+    marked: Marked  # how copies are marked: as the share says now, or said when the visit began
     facts: ShareFacts
     at: datetime  # the moment that it is looked at
 
@@ -114,7 +116,9 @@ async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id
     served = await shares.served(tx, share.material_id, version_id=version_id)
     if served is None:
         raise NotFound
-    return Door(share=share, served=served, facts=_facts(share, await shares.standing(tx, share.id), now), at=now)
+    return Door(
+        share=share, served=served, marked=share, facts=_facts(share, await shares.standing(tx, share.id), now), at=now
+    )
 
 
 def _facts(share: ShareRow, standing: ShareStanding, now: datetime) -> ShareFacts:
@@ -140,7 +144,9 @@ async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple
     row = await doors.door_of_visit(tx, visit_id)
     if row is None:
         raise NotFound
-    door = Door(share=row.share, served=row.served, facts=_facts(row.share, row.standing, now), at=now)
+    door = Door(
+        share=row.share, served=row.served, marked=row.marked, facts=_facts(row.share, row.standing, now), at=now
+    )
     if row.visit.expires_at <= now and not door.facts.expired:
         raise NotFound
     return row.visit, door

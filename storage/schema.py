@@ -809,6 +809,17 @@ share = Table(
     Index("ix_share_creator_id", "creator_id"),
 )
 
+share_look = Table(
+    # How the mark of a share's copies looked before it was changed: visits that began before `until` keep it.
+    "share_look",
+    metadata,
+    Column("share_id", Uuid, ForeignKey("share.id"), primary_key=True),
+    Column("until", DateTime(timezone=True), primary_key=True),
+    Column("watermark", Text, nullable=False),
+    Column("look", JSONB(none_as_null=True)),
+    _ref("changed_by", "person"),
+)
+
 visit = Table(
     "visit",
     metadata,

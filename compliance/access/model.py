@@ -96,6 +96,7 @@ class Action(StrEnum):
     SHARE_LIST = "share.list"
     SHARE_CREATE = "share.create"
     SHARE_READ = "share.read"
+    SHARE_CHANGE = "share.change"
     SHARE_REVOKE = "share.revoke"
     VISIT_START = "visit.start"
     VISIT_READ = "visit.read"

@@ -98,7 +98,7 @@ class VisitGate:
             served=door.served,
             seal=Seal(
                 stamp_at(_stamp_of(viewer, open_profile(keys.master, profile)), door.share.id, visit.started_at),
-                look_of(door.share),
+                look_of(door.marked),
                 CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
             ),
             seal_level=door.share.seal_level,

@@ -22,6 +22,7 @@ async def seal_of(tx: Transaction, master: MasterKey, copy: CopyRow) -> Seal | N
         stamp = await stamp_for(await person_now(tx, copy.person_id), tx, master)
     except AccessDenied:
         return None
-    through = share.id if share else copy.version_id
-    drawn = stamp_at(stamp, through, copy.started_at)
-    return Seal(drawn, look_of(share)) if share else Seal(drawn)
+    if share is None:
+        return Seal(stamp_at(stamp, copy.version_id, copy.started_at))
+    marked = await shares.marked_at(tx, share, copy.started_at)
+    return Seal(stamp_at(stamp, share.id, copy.started_at), look_of(marked))

@@ -15,7 +15,16 @@ from fileserver.http.routing import Auth, Route
 from fileserver.looks import look_out
 from fileserver.services import Services
 from fileserver.shares import service
-from fileserver.shares.schemas import ShareIn, ShareList, ShareOut, SharePath, ShareQuery, VisitorList, VisitorOut
+from fileserver.shares.schemas import (
+    ShareIn,
+    ShareList,
+    ShareLookIn,
+    ShareOut,
+    SharePath,
+    ShareQuery,
+    VisitorList,
+    VisitorOut,
+)
 from fileserver.shares.service import Described, Visitor
 
 QR_SCALE = 8
@@ -50,6 +59,12 @@ async def revoke(call: Call[None, None, SharePath]) -> ShareOut:
     """Close a share; the next byte of every visit to it is refused."""
     closed = await service.revoke(call.services, call.actor, call.trail, call.params.share_id)
     return _out(call.services, closed)
+
+
+async def change_look(call: Call[ShareLookIn, None, SharePath]) -> ShareOut:
+    """Change how copies are marked; visits that have begun keep the look they began with."""
+    share_id = call.params.share_id
+    return _out(call.services, await service.change_look(call.services, call.actor, call.trail, share_id, call.body))
 
 
 async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
@@ -149,6 +164,20 @@ ROUTES = (
         path_params=SharePath,
         returns=ShareOut,
         errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/shares/{share_id}/look",
+        name="shares.look",
+        summary="Change how the copies of a share are marked",
+        handler=change_look,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_CHANGE,
+        scope="shares:write",
+        path_params=SharePath,
+        body=ShareLookIn,
+        returns=ShareOut,
+        errors=(AccessDenied, NotFound, InvalidValue),
     ),
     Route(
         method="POST",

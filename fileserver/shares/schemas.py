@@ -48,6 +48,13 @@ class ShareIn(Input):
     note: Note = Field(default="", description="What the maker wants to remember; viewers don't see it")
 
 
+class ShareLookIn(Input):
+    """How copies are to be marked from now on."""
+
+    watermark: PresetName = Field(description="The preset of the visible mark")
+    look: LookIn | None = Field(default=None, description="Changes to the preset")
+
+
 class ShareOut(Output):
     """A share as its maker sees it."""
 

@@ -15,7 +15,7 @@ from compliance.profiles import profiles_of
 from compliance.visits import examined, has_lapsed, target_of
 from fileserver.looks import look_in
 from fileserver.services import Services
-from fileserver.shares.schemas import ShareIn
+from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
 from storage.rows import clinics, shares, viewers, visits
 from storage.rows.shares import Served, ShareRow, ShareStanding
@@ -148,6 +148,24 @@ async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID)
             raise WrongState(state="revoked", command="revoke")
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=str(share_id)), now=now)
+        return await _described(services, tx, await shares.share_by_id(tx, share_id) or row)
+
+
+async def change_look(services: Services, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareLookIn) -> Described:
+    """Marks copies of visits that begin from now on so, to the share and to all that was forwarded from it.
+
+    Visits that have begun keep the look they began with.
+    Raises AccessDenied, NotFound, or InvalidValue naming the field.
+    """
+    now, look = services.clock(), look_in(wanted.watermark, wanted.look)
+    async with services.database.transaction() as tx:
+        row = await _allowed(tx, actor, Action.SHARE_CHANGE, share_id)
+        changed = await shares.change_look(
+            tx, row, watermark=wanted.watermark, look=stored(look), changed_by=actor.person_id, now=now
+        )
+        det: dict[str, str | int] = {"watermark": wanted.watermark, "look": told(look), "shares": changed}
+        obj = f"material:{row.material_id}"
+        await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_LOOK, obj=obj, link=str(share_id), det=det), now=now)
         return await _described(services, tx, await shares.share_by_id(tx, share_id) or row)
 
 

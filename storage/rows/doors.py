@@ -12,21 +12,22 @@ from sqlalchemy import ColumnElement, RowMapping, bindparam, select, true
 
 from storage.database import Transaction
 from storage.rows import shares, visits
-from storage.rows.shares import Served, ShareRow, ShareStanding
+from storage.rows.shares import MarkedRow, Served, ShareRow, ShareStanding
 from storage.rows.visits import VisitRow
 from storage.schema import material, share, version, visit
 
-VISIT, SHARE, STANDING, SERVED = "visit_", "share_", "standing_", "served_"
+VISIT, SHARE, STANDING, SERVED, MARKED = "visit_", "share_", "standing_", "served_", "marked_"
 
 
 @dataclass(frozen=True)
 class DoorRow:
-    """All of it as it is at one moment. `served` is the version that the visit began with."""
+    """All of it at one moment. `served` and `marked` are the version and the look that the visit began with."""
 
     visit: VisitRow
     share: ShareRow
     standing: ShareStanding
     served: Served
+    marked: MarkedRow
 
 
 def _named(prefix: str, columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -36,18 +37,21 @@ def _named(prefix: str, columns: Mapping[str, ColumnElement[Any]]) -> list[Colum
 _ABOVE = shares.standing_query(
     select(visit.c.share_id).where(visit.c.id == bindparam("visit")).scalar_subquery()
 ).subquery("above")
+_MARKED = shares.look_at(visit.c.share_id, visit.c.started_at).lateral("marked")
 _DOOR = (
     select(
         *_named(VISIT, {column.key: column for column in visits.COLUMNS}),
         *_named(SHARE, {column.key: column for column in shares.COLUMNS}),
         *_named(STANDING, {column.key: column for column in _ABOVE.c}),
         *_named(SERVED, shares.SERVED_COLUMNS),
+        *_named(MARKED, {column.key: column for column in _MARKED.c}),
     )
     .select_from(
         visit.join(share, share.c.id == visit.c.share_id)
         .join(material, material.c.id == share.c.material_id)
         .outerjoin(version, (version.c.id == visit.c.version_id) & (version.c.material_id == material.c.id))
         .join(_ABOVE, true())
+        .outerjoin(_MARKED, true())
     )
     .where(visit.c.id == bindparam("visit"))
 )
@@ -63,6 +67,7 @@ async def door_of_visit(tx: Transaction, visit_id: UUID) -> DoorRow | None:
         share=ShareRow(**_taken(SHARE, ShareRow, row)),
         standing=shares.to_standing(**{column.key: row[f"{STANDING}{column.key}"] for column in _ABOVE.c}),
         served=Served(**_taken(SERVED, Served, row)),
+        marked=MarkedRow(**_taken(SHARE if row[f"{MARKED}watermark"] is None else MARKED, MarkedRow, row)),
     )
 
 

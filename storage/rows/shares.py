@@ -10,8 +10,10 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Date,
+    DateTime,
     ScalarSelect,
     Select,
+    Uuid,
     bindparam,
     case,
     exists,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import (
@@ -32,6 +35,7 @@ from storage.schema import (
     review,
     review_step,
     share,
+    share_look,
     version,
     viewer,
 )
@@ -70,6 +74,14 @@ class ShareRow:
     created_at: datetime
     revoked_at: datetime | None
     revoked_by: UUID | None
+
+
+@dataclass(frozen=True)
+class MarkedRow:
+    """How copies are marked: the preset's name and the look, as in a share's row."""
+
+    watermark: str
+    look: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +167,39 @@ async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: d
     """Closes the share, and with it everything below. False if it was closed already."""
     closing = update(share).where(share.c.id == share_id, share.c.revoked_at.is_(None))
     return (await tx.execute(closing.values(revoked_at=now, revoked_by=revoked_by))).rowcount == 1
+
+
+async def change_look(
+    tx: Transaction, row: ShareRow, *, watermark: str, look: Mapping[str, Any], changed_by: UUID, now: datetime
+) -> int:
+    """Gives this look to the share and to all that was forwarded from it; how many shares that are.
+
+    What they had is kept, for the visits that began before `now`.
+    """
+    ids = select(_below(row).c.id)
+    had = select(
+        share.c.id, literal(now, DateTime(timezone=True)), share.c.watermark, share.c.look, literal(changed_by, Uuid)
+    ).where(share.c.id.in_(ids))
+    keeping = upsert(share_look).from_select(["share_id", "until", "watermark", "look", "changed_by"], had)
+    await tx.execute(keeping.on_conflict_do_nothing())  # of two changes at one moment the first kept what there was
+    changing = update(share).where(share.c.id.in_(ids)).values(watermark=watermark, look=look)
+    return (await tx.execute(changing)).rowcount
+
+
+async def marked_at(tx: Transaction, row: ShareRow, moment: datetime) -> MarkedRow:
+    """How visits to this share that began at that moment are marked."""
+    found = (await tx.execute(look_at(literal(row.id, Uuid), literal(moment, DateTime(timezone=True))))).one_or_none()
+    return MarkedRow(row.watermark, row.look) if found is None else MarkedRow(found.watermark, found.look)
+
+
+def look_at(share_id: ColumnElement[Any], moment: ColumnElement[Any]) -> Select[Any]:
+    """What the share had then, if that was changed later: no row otherwise."""
+    return (
+        select(share_look.c.watermark, share_look.c.look)
+        .where(share_look.c.share_id == share_id, share_look.c.until > moment)
+        .order_by(share_look.c.until)
+        .limit(1)
+    )
 
 
 async def count_forwards(tx: Transaction, share_id: UUID, creator_id: UUID) -> int:
@@ -287,6 +332,13 @@ SERVED_COLUMNS: dict[str, ColumnElement[Any]] = {
 
 # Asked again and again while an original leaves, so it is put together once.
 SERVED_VERSION = _served(version.c.id == bindparam("version")).where(version.c.id == bindparam("version"))
+
+
+def _below(row: ShareRow) -> CTE:
+    """The share and all that was forwarded from it, and from that."""
+    below = select(share.c.id).where(share.c.id == row.id).cte("below", recursive=True)
+    children = select(share.c.id).join(below, share.c.parent_id == below.c.id).where(share.c.root_id == row.root_id)
+    return below.union_all(children)
 
 
 def _chain(share_id: UUID | ColumnElement[Any]) -> CTE:

@@ -1,10 +1,13 @@
 """The look of the visible mark: chosen with a share, tried on before, kept by forwards, drawn on every page."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
+from storage.rows import shares
 from storage.schema import share as share_table
 from tests.api import Api
 from tests.pictures import changed_share, decoded
@@ -42,6 +45,29 @@ async def tried(stage: Stage, who: str, **wanted: Any) -> Any:
     assert (200, "image/jpeg") == (answer.status, answer.headers["Content-Type"])
     assert "no-store" in answer.headers["Cache-Control"]
     return decoded(answer.body)
+
+
+async def test_a_changed_look_is_for_visits_that_begin_afterwards(stage: Stage, owner: Api) -> None:
+    """A visit that runs keeps the look it began with, in a trace too; the next has the new one; the log tells."""
+    made, visit = await stage.visit("li", watermark="strong")
+    url = visit["pages"][0]["url"]
+    before = (await stage.get("li", url)).body
+    stage.clock.advance(seconds=60)
+    changed = (await owner.post(f"/shares/{made['id']}/look", {"watermark": "corner"})).ok
+    stage.clock.advance(seconds=60)
+    fresh = (await stage.open("wang", made["token"])).ok
+    after = await stage.get("wang", fresh["pages"][0]["url"])
+    async with stage.services.database.transaction() as tx:
+        row = await shares.share_by_id(tx, UUID(made["id"]))
+        assert row is not None
+        then = await shares.marked_at(tx, row, datetime.fromisoformat(visit["started_at"]))
+    (event,) = await stage.told("employee:share:look")
+
+    assert ("corner", "corner") == (changed["watermark"], changed["look"]["layout"])
+    assert before == (await stage.get("li", url)).body
+    assert changed_share(decoded(before), decoded(after.body)) > 0.05
+    assert ("strong", "corner") == (then.watermark, row.watermark)
+    assert ("corner", 1) == (event["det"]["watermark"], event["det"]["shares"])
 
 
 async def test_a_share_says_how_its_copies_are_marked(stage: Stage, owner: Api) -> None:

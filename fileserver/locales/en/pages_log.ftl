@@ -115,6 +115,7 @@ act-employee-absence-end = Ended an absence
 act-system-absence-end = An absence was over: reviews are handed back
 act-system-version-prepare = Prepared a version's pages
 act-employee-share-create = Made a share
+act-employee-share-look = Changed the mark of a share
 act-employee-share-revoke = Revoked a share
 act-viewer-share-forward = Forwarded a share
 act-viewer-visit-start = Opened a share

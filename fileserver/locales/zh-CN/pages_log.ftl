@@ -115,6 +115,7 @@ act-employee-absence-end = 结束休假
 act-system-absence-end = 休假到期，审核自动交回
 act-system-version-prepare = 准备版本的页面
 act-employee-share-create = 创建分享
+act-employee-share-look = 更改分享的水印
 act-employee-share-revoke = 撤销分享
 act-viewer-share-forward = 转发分享
 act-viewer-visit-start = 打开分享

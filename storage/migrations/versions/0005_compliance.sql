@@ -319,3 +319,17 @@ CREATE TABLE rule_set_activation (
     CONSTRAINT fk_rule_set_activation_activated_by FOREIGN KEY(activated_by) REFERENCES person (id)
 );
 CREATE INDEX ix_rule_set_activation_activated_at ON rule_set_activation (activated_at);
+
+-- Shares ---------------------------------------------------------------------------------------------------------------
+
+-- How the mark of a share's copies looked before it was changed: visits that began before `until` keep it.
+CREATE TABLE share_look (
+    share_id UUID NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    watermark TEXT NOT NULL,
+    look JSONB,
+    changed_by UUID NOT NULL,
+    CONSTRAINT pk_share_look PRIMARY KEY (share_id, until),
+    CONSTRAINT fk_share_look_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_share_look_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
