@@ -37,6 +37,7 @@ async def the_things(stage: Stage) -> Things:
     made = (await owner.get("/events/mine", limit=1)).ok["items"][0]
     proof = await add_upload(stage.services, cast.people["owner"], png(), "proof.png")
     paper = (await owner.post(f"/materials/{cast.draft_id}/evidence", {"upload_id": str(proof), "kind": "other"})).ok
+    hold = {"kind": "person", "subject": str(stage.cast.people["auditor"]), "reason": "x"}  # nobody erases them here
     entry = {"kind": "drug_approval", "number": "国药准字H20200001", "holder": "x", "product": "x"}
     entry = (await stage.api("manager").post("/certificates", {**entry, "valid_from": "2026-01-01"})).ok
     return {
@@ -60,7 +61,7 @@ async def the_things(stage: Stage) -> Things:
         "evidence": paper["evidence"][0]["id"],
         "certificate": entry["id"],
         "rule_set": RuleSet.default().version,
-        "hold": (await stage.api("reviewer").post("/holds", {"kind": "log", "reason": "x"})).ok["id"],
+        "hold": (await stage.api("reviewer").post("/holds", hold)).ok["id"],
         "trace": json.loads(suspect.body)["id"],
         "share": share["id"],
         "share_token": share["token"],
