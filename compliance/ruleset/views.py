@@ -59,7 +59,7 @@ def compact(text: str) -> Compact:
     kept, offsets = _expanded(folded, several) if several else _kept(folded)
     shown = kept.tobytes().decode(_WIDE)
     if _mixed(shown):
-        _letters_for_digits(kept)
+        _letters_for_digits(kept, offsets)
         shown = kept.tobytes().decode(_WIDE)
     return Compact(shown, kept, offsets)
 
@@ -79,10 +79,11 @@ def _kept(folded: Codes) -> tuple[Codes, Offsets]:
     return folded[offsets], offsets
 
 
-def _letters_for_digits(codes: Codes) -> None:
-    """A 0 or 1 between two letters is the letter that it looks like (B0tox)."""
+def _letters_for_digits(codes: Codes, offsets: Offsets) -> None:
+    """A 0 or 1 between two letters of one word is the letter that it looks like (B0tox, but not "TOP1 before")."""
     digits = np.flatnonzero((codes[1:-1] == _ZERO) | (codes[1:-1] == _ONE)) + 1
-    for place in digits[_letter(codes[digits - 1]) & _letter(codes[digits + 1])]:
+    inside = offsets[digits + 1] - offsets[digits - 1] == 2  # noqa: PLR2004  # one before, one behind
+    for place in digits[inside & _letter(codes[digits - 1]) & _letter(codes[digits + 1])]:
         codes[place] = _O if codes[place] == _ZERO else _L
 
 

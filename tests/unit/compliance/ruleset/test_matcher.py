@@ -85,6 +85,7 @@ def test_latin_words_are_whole() -> None:
     """A Latin word or a number is not found inside a longer one."""
     rest = "find: [{words: [top1, before]}]"
     assert [(0, 5)] == spans(rest, "TOP 1")
+    assert [(0, 4), (5, 11)] == spans(rest, "TOP1 before")
     assert [] == found(rest, "stop 1, top 12, beforehand")
 
 
