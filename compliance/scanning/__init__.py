@@ -16,6 +16,7 @@ from compliance.scanning.gate import JOB, ask_for_scan, require_scanned, waiting
 from compliance.scanning.inspecting import Inspecting
 from compliance.scanning.inspectors import Inspector, Inspectors, Opening
 from compliance.scanning.malware import Malware
+from compliance.scanning.platform import PlatformCheck
 from compliance.scanning.scanner import Scanner
 
 RULES = platform.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}  # beside those of the detectors
@@ -30,6 +31,7 @@ __all__ = [
     "Inspectors",
     "Malware",
     "Opening",
+    "PlatformCheck",
     "Scanner",
     "Step",
     "ask_for_scan",

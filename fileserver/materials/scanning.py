@@ -1,10 +1,12 @@
 """The scanner of this installation: which steps there are, and in which order they look."""
 
 from compliance.reading.step import Reading
+from compliance.reading.stored import stored_text
 from compliance.ruling import rules_for
-from compliance.scanning import Clamd, Inspecting, Malware, Scanner, Step
+from compliance.scanning import Clamd, Inspecting, Malware, PlatformCheck, Scanner, Step
 from fileserver.config import MalwareScan
 from fileserver.services import Services
+from fileserver.wechat import ContentCheck, WeChat
 
 
 def scanner_of(services: Services) -> Scanner:
@@ -12,8 +14,25 @@ def scanner_of(services: Services) -> Scanner:
     of_file: tuple[Step, ...] = (malware_of(services), Inspecting(services.objects, services.inspector))
     of_pages: tuple[Step, ...] = ()
     if services.reader is not None:
-        of_pages = (Reading(services.reader, [rules_for(services.database, services.clock)]),)
+        reading = Reading(services.reader, [rules_for(services.database, services.clock)])
+        of_pages = (reading, *platforms_of(services))
     return Scanner(services.database, services.clock, of_file=of_file, of_pages=of_pages)
+
+
+def platforms_of(services: Services) -> tuple[Step, ...]:
+    """The steps that ask the platforms which the operator named; they see the text that was read before."""
+    config = services.config
+    if config.wechat_app_id is None or config.wechat_app_secret is None or config.wechat_check_openid is None:
+        return ()
+    wechat = WeChat(
+        services.outgoing,
+        api_url=config.wechat_api_url,
+        app_id=config.wechat_app_id,
+        app_secret=config.wechat_app_secret,
+        clock=services.clock,
+    )
+    check = ContentCheck(wechat, openid=config.wechat_check_openid)
+    return (PlatformCheck(check, lambda case: stored_text(services.database, services.objects, case.version)),)
 
 
 def malware_of(services: Services) -> Malware:

@@ -75,6 +75,7 @@ scan-stage-malware = virus scan
 scan-stage-file = file type, macros and scripts
 scan-stage-text = reading texts
 scan-stage-rules = advertising rules
+scan-stage-wechat = WeChat's content check
 finding-held-up = Held up
 finding-inside = Inside: { $member }
 finding-basis = Basis: { $basis }
