@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from compliance.ruleset.foldings import foldings
 from compliance.ruleset.places import Found
 from compliance.ruleset.schema import RuleFile, Unless
 from compliance.ruleset.terms import written_out
 from compliance.ruleset.views import folded
 
-BEFORE_CHARS = 4
+BEFORE_CHARS = 1  # between a negation and what it negates: "do not miss the best" excuses nothing
 NEAR_CHARS = 12
+QUOTES = frozenset("“”‘’「」『』《》\"'")  # the only signs that a negation reaches across
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def _holds(excuses: Excuses, found: Found, start: int, end: int) -> bool:
         return False
     return (
         any(_covers(text, phrase, start, end) for phrase in excuses.phrases)
-        or any(_before(text, word, start) for word in excuses.before)
+        or any(_before(found, word, start) for word in excuses.before)
         or any(word in around for word in excuses.near)
     )
 
@@ -53,5 +55,15 @@ def _covers(text: str, phrase: str, start: int, end: int) -> bool:
     return text.find(phrase, max(0, end - len(phrase)), start + len(phrase)) >= 0
 
 
-def _before(text: str, word: str, start: int) -> bool:
-    return text.find(word, max(0, start - BEFORE_CHARS - len(word)), start) >= 0
+def _before(found: Found, word: str, start: int) -> bool:
+    """True if the word ends at most BEFORE_CHARS in front of `start`, with only quotes and blanks between them."""
+    ends = range(max(0, start - BEFORE_CHARS), start + 1)
+    return any(found.view.text.endswith(word, 0, end) and _touch(found, end, start) for end in ends)
+
+
+def _touch(found: Found, end: int, start: int) -> bool:
+    if end == 0:
+        return False
+    separates = foldings().separates
+    between = found.text[found.view.offsets.item(end - 1) + 1 : found.view.offsets.item(start)]
+    return all(sign in QUOTES or sign in " \t" or not separates[ord(sign)] for sign in between)

@@ -117,7 +117,7 @@ class Unless(Part):
         default=[], description="The hit is a part of one of these"
     )
     before: Annotated[list[Word], Field(max_length=WORDS_MAX)] = Field(
-        default=[], description="One of these ends at most 4 characters in front of it"
+        default=[], description="One of these ends at most 1 character in front of it, with no sign but quotes between"
     )
     near: Annotated[list[Word], Field(max_length=WORDS_MAX)] = Field(
         default=[], description="One of these is at most 12 characters away"

@@ -19,8 +19,8 @@ Words stand in simplified Chinese or in Latin letters, in any case. What is look
 digits, % and ¥, folded by width, case, marks, traditional forms, radicals and look-alikes. Up to {GAP_CHARS_MAX}
 separators may stand between two characters of a word, pinyin and homophones are taken for it (severity `review` at
 most), and no word reaches over the end of a page. `最(佳|好)的?` stands for four words, `@name` for a list or a
-pattern; one word may stand for {FORMS_MAX:,}, a file for {TERMS_MAX:,}. `before` looks {BEFORE_CHARS} characters back,
-`near` {NEAR_CHARS} around."""
+pattern; one word may stand for {FORMS_MAX:,}, a file for {TERMS_MAX:,}. A word of `before` ends at most {BEFORE_CHARS}
+character in front, with no sign but quotes between; `near` looks {NEAR_CHARS} around."""
 
 
 def page() -> str:

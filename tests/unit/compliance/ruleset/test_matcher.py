@@ -105,7 +105,9 @@ def test_excuses() -> None:
         "find: [{words: [最好]}]\n    unless: [{phrases: [最好提前], before: [并非], near: [注意], never_near: [祛斑]}]"
     )
     assert [] == found(rest, "最好提前预约")
-    assert [] == found(rest, "并非最好")
+    assert [] == found(rest, "并非“最好”")
+    assert [(3, 5)] == spans(rest, "并非，最好")
+    assert [(4, 6)] == spans(rest, "并非老的最好")
     assert [] == found(rest, "最好，请注意")
     assert [(0, 2)] == spans(rest, "最好提前祛斑")
     assert [(0, 2)] == spans(rest, "最好的")
