@@ -12,6 +12,7 @@ from compliance.access.model import MaterialClass
 from compliance.declaring import Declared, declared_of
 from compliance.reading import BadText, ExtractedText
 from compliance.ruleset import Hit, RuleSet, Severity
+from compliance.ruleset.lookup import TooManyPlaces
 from compliance.ruleset.matcher import TextTooLong
 from compliance.ruleset.views import PAGE_BREAK
 from compliance.ruling import matcher_of
@@ -62,7 +63,7 @@ async def effect_of(
     try:
         body = await objects.read_all(row.object_key, limit_bytes=TEXT_BYTES_MAX)
         return await asyncio.to_thread(_compared, version, body, facts, old, new, today)
-    except (ObjectMissing, ObjectTooLarge, BadText, TextTooLong):
+    except (ObjectMissing, ObjectTooLarge, BadText, TextTooLong, TooManyPlaces):
         return Effect(version, read=False)
 
 

@@ -22,10 +22,14 @@ from compliance.ruleset.schema import PatternPart
 from compliance.ruleset.terms import Choice
 from compliance.ruleset.views import Compact, Sounding, compact, sounding
 
-PLACES_MAX = 2_000  # of one group in one text: what comes behind is more of the same
+PLACES_MAX = 50_000  # of one group in one text; where there are more, nothing is said of the text at all
 VERDICTS_MAX = 100_000  # remembered at a time
 
 Use = int | str  # the number of a group, or the name of a pattern that is tried around the word
+
+
+class TooManyPlaces(ValueError):
+    """One group stands in more than PLACES_MAX places: what lies behind them is not passed over."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Lookup:
         return wanted
 
     def find(self, text: str) -> Found:
-        """Every place of every group."""
+        """Every place of every group. Raises TooManyPlaces."""
         view = compact(text)
         places: dict[Use, list[Written]] = defaultdict(list)
         for verdict, first, behind, beside in self._words(view):
@@ -101,9 +105,12 @@ class Lookup:
                 continue
             place = (first, behind, verdict.term, seen)
             for use in verdict.uses:
+                if part and isinstance(use, int):
+                    continue
                 kept = places[use]
-                if len(kept) < PLACES_MAX and not (part and isinstance(use, int)):
-                    kept.append(place)
+                if len(kept) >= PLACES_MAX:
+                    raise TooManyPlaces
+                kept.append(place)
         self._match_patterns(text, view, places)
         return Found(text, view, places)
 
@@ -157,8 +164,10 @@ class Lookup:
             for start, end in _windows(places.get(name, ()), part.span, len(view.text)):
                 for match in pattern.finditer(view.text[start:end]):
                     first, behind = start + match.start(), start + match.end()
-                    if first == behind or len(found) >= PLACES_MAX:
+                    if first == behind:
                         continue
+                    if len(found) >= PLACES_MAX:
+                        raise TooManyPlaces
                     seen = written(text, view, first, behind)
                     if seen is not None and not goes_on(text, view, first, behind):
                         found[first, behind] = (first, behind, match.group(), seen)

@@ -60,7 +60,7 @@ class Matcher:
         self._program: Program = compile_rules(rule_set.file)
 
     def hits(self, text: str, declared: "Declared", *, today: date, scope: Scope = Scope.ALL) -> list[Hit]:
-        """Every hit, by place. Raises TextTooLong."""
+        """Every hit, by place. Raises TextTooLong, TooManyPlaces."""
         if len(text) > TEXT_CHARS_MAX:
             raise TextTooLong
         found = self._program.lookup.find(text)

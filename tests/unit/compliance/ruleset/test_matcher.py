@@ -9,6 +9,7 @@ from compliance.access.model import MaterialClass
 from compliance.certificate_numbers import CertificateKind
 from compliance.declaring import Certificate, Declared
 from compliance.ruleset import Hit, Matcher, RuleSet, Severity, View
+from compliance.ruleset.lookup import PLACES_MAX, TooManyPlaces
 from compliance.ruleset.matcher import HITS_MAX, TEXT_CHARS_MAX, TextTooLong
 
 FRAME = """
@@ -146,6 +147,14 @@ def test_patterns_can_not_stall() -> None:
     started = time.process_time()
     assert [] == found("find: [{words: ['@slow']}]", ("慢" + "a" * 70 + "b") * 1_000)
     assert time.process_time() - started < 5
+
+
+def test_nothing_is_hidden_behind_many_excused_words() -> None:
+    """What is not excused is found behind any number of what is; beyond the limit nothing is said of the text."""
+    rest = "find: [{words: [唯一]}]\n    unless: [{phrases: [唯一标识]}]"
+    assert [(10_000, 10_002)] == spans(rest, "唯一标识。" * 2_000 + "唯一的选择")
+    with pytest.raises(TooManyPlaces):
+        found(rest, "唯一标识。" * (PLACES_MAX + 1))
 
 
 def test_limits() -> None:
