@@ -86,7 +86,7 @@ class Clamd:
         try:
             yield reader, writer
         finally:
-            writer.close()
+            writer.transport.abort()  # closing would wait until what is unsent is taken, by one who may never take it
             with suppress(OSError):
                 await writer.wait_closed()
 

@@ -109,6 +109,21 @@ async def test_a_daemon_that_says_nothing_is_given_up(tmp_path: Path) -> None:
         assert Verdict(cause=Cause.TIMEOUT) == await Clamd(address, verdict_timeout_s=0.05).scan(streamed(b"content"))
 
 
+async def test_a_daemon_that_takes_nothing_is_given_up(tmp_path: Path) -> None:
+    """What it left untaken keeps nobody: the scan ends once it has not taken a piece in time."""
+    over = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with answering(tmp_path, answer) as address:
+        async with asyncio.timeout(5):
+            verdict = await Clamd(address, piece_timeout_s=0.05).scan(streamed(bytes(4 * CHUNK_MAX_BYTES)))
+        over.set()
+    assert Verdict(cause=Cause.TIMEOUT) == verdict
+
+
 async def test_nobody_at_the_address_is_not_scanned(tmp_path: Path) -> None:
     """Neither a socket that isn't there nor a port that nobody listens on is clean."""
     for address in (str(tmp_path / "none"), "127.0.0.1:1"):
