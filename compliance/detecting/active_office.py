@@ -66,6 +66,9 @@ class OfficeActive:
         """As `Detector` says. What can't be read to its end is a finding."""
         if subject.media_type not in OFFICE_MEDIA_TYPES:
             return
+        if not subject.whole:
+            yield _found(UNREADABLE)
+            return
         try:
             with opened(subject.content) as archive:
                 yield from _of_names(archive)

@@ -51,14 +51,20 @@ class PdfActive:
     """The detector."""
 
     name = NAME
-    version = f"1 pikepdf-{pikepdf.__version__}"
+    version = f"2 pikepdf-{pikepdf.__version__}"
 
     def detect(self, subject: Subject) -> Iterator[Found]:
-        """As `Detector` says. A PDF that can't be read to its end is a finding: nobody knows what it does."""
+        """As `Detector` says. A PDF that can't be read to its end is a finding: nobody knows what it does.
+
+        Nothing is repaired: another program would repair it otherwise, and do what was never seen here.
+        """
         if subject.media_type != PDF:
             return
+        if not subject.whole:
+            yield _found(UNREADABLE, Place())
+            return
         try:
-            with pikepdf.open(BytesIO(subject.content)) as pdf:
+            with pikepdf.open(BytesIO(subject.content), attempt_recovery=False) as pdf:
                 yield from _findings(pdf)
         except pikepdf.PasswordError:
             yield _found(ENCRYPTED, Place())

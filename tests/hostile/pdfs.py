@@ -101,6 +101,8 @@ def _unreadable() -> Files:
     whole = sample_pdfs.pages(3)
     for part in range(1, 16):
         yield Hostile(f"pdf-truncated-{part}", "a.pdf", whole[: len(whole) * part // 16], "structure-broken")
+    elsewhere = whole.replace(b"startxref\n", b"startxref\n1")
+    yield Hostile("pdf-cross-reference-elsewhere", "a.pdf", elsewhere, "pdf-unreadable")
     yield Hostile("pdf-encrypted", "a.pdf", sample_pdfs.encrypted(user_password="secret"), "pdf-password")
     yield Hostile("pdf-only-a-head", "a.pdf", b"%PDF-1.7\n", "structure-broken")
     yield Hostile("pdf-zeros", "a.pdf", b"%PDF-1.7\n" + bytes(10_000) + b"%%EOF", "")

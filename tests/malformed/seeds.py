@@ -28,7 +28,7 @@ def pdfs() -> Seeds:
         "flate": _with_image(_predicted(), b"/FlateDecode/DecodeParms<</Predictor 15/Colors 3/Columns 80>>"),
         "shading": _shaded(),
         "updated": classic + b"\n5 0 obj\n<<>>\nendobj\nxref\n5 1\n%010d 00000 n \ntrailer\n<</Size 6/Root 1 0 R/Prev "
-        b"%d>>\nstartxref\n%d\n%%%%EOF\n" % (len(classic) + 1, classic.rindex(b"xref\n0"), len(classic) + 22),
+        b"%d>>\nstartxref\n%d\n%%%%EOF\n" % (len(classic) + 1, classic.rindex(b"xref\n0"), len(classic) + 21),
     }
 
 
