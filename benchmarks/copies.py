@@ -21,9 +21,8 @@ from PIL import Image
 from yarl import URL
 
 from benchmarks.node import Node, desk, node
-from benchmarks.stage import Figure
+from benchmarks.stage import Figure, prepare
 from compliance.access import Role
-from compliance.preparation import Preparer
 from fileserver.demo.api import Desk, viewer
 from fileserver.services import Services, s3_settings
 from storage.provision.bucket import client_for
@@ -177,7 +176,7 @@ async def _approved(services: Services, marketer: Desk, reviewer: Desk) -> tuple
     wanted = {"upload_id": upload_id, "title": "测速", "class": "in_clinic"}
     made = await marketer.call("POST", "/api/v1/materials", wanted)
     version_id = made["versions"][0]["id"]
-    await Preparer(services.database, services.objects, services.renderer, services.clock).prepare(UUID(version_id))
+    await prepare(services, version_id)
     async with services.database.transaction() as tx:
         prepared = await versions.version_by_id(tx, UUID(version_id))
     if prepared is None or prepared.preparation != "ready":

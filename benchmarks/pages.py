@@ -14,12 +14,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from benchmarks.node import Node, desk, node
-from benchmarks.stage import Figure
+from benchmarks.stage import Figure, prepare
 from compliance.access import Role
-from compliance.preparation import Preparer
 from fileserver.demo.api import Desk, viewer
 from fileserver.demo.materials.guide import service_guide
 from fileserver.services import Services
@@ -95,8 +93,7 @@ async def _approved(services: Services, marketer: Desk, reviewer: Desk) -> tuple
     wanted = {"upload_id": upload_id, "title": "测速", "class": "in_clinic"}
     made = await marketer.call("POST", "/api/v1/materials", wanted)
     version_id = made["versions"][0]["id"]
-    # What a worker does; none runs here.
-    await Preparer(services.database, services.objects, services.renderer, services.clock).prepare(UUID(version_id))
+    await prepare(services, version_id)
     await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
     (review,) = (await reviewer.call("GET", "/api/v1/reviews"))["items"]
     await reviewer.sign(review["id"], review["sha256"])

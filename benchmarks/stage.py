@@ -7,10 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import SecretStr
 
-from fileserver.config import Config
+from compliance.preparation import Preparer
+from compliance.reading.ocr import Ocr
+from fileserver.config import Config, MalwareScan
+from fileserver.materials.scanning import scanner_of
 from fileserver.services import Services, open_services
 from storage.engines import EmbeddedEngines, Endpoints
 from storage.migrations import migrate
@@ -38,6 +42,13 @@ async def stage() -> AsyncIterator[Services]:
             yield services
 
 
+async def prepare(services: Services, version_id: str) -> None:
+    """What a worker does with a new version, where none runs: it is scanned and prepared."""
+    preparer = Preparer(services.database, services.objects, services.renderer, services.clock)
+    version = UUID(version_id)
+    await scanner_of(services).scan(version, lambda: preparer.prepare(version), lambda: preparer.keep_shut(version))
+
+
 def _engines(folder: str) -> EmbeddedEngines:
     return EmbeddedEngines(Path(folder) / "data")
 
@@ -51,4 +62,6 @@ def _config(endpoints: Endpoints) -> Config:
         s3_bucket=endpoints.s3.bucket,
         master_key=SecretStr(base64.b64encode(secrets.token_bytes(32)).decode()),
         public_url="http://127.0.0.1",
+        malware_scan=MalwareScan.NOT_REQUIRED,
+        ocr=Ocr.OFF,
     )
