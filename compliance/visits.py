@@ -22,6 +22,7 @@ from compliance.access import (
 )
 from compliance.declaring import china_day
 from compliance.errors import AccessDenied, NotFound
+from compliance.keys import MasterKey
 from compliance.looks import Marked
 from compliance.reviewing.standing import stands
 from storage.database import Transaction
@@ -162,13 +163,15 @@ class Begun:
     fresh: bool
 
 
-async def examined(tx: Transaction, served: Served) -> Served:
+async def examined(tx: Transaction, master: MasterKey, served: Served) -> Served:
     """The same, its approval looked at down to the signatures and what the log has of them."""
-    whole = served.version_id is not None and served.approved and await stands(tx, served.version_id)
+    whole = served.version_id is not None and served.approved and await stands(tx, master, served.version_id)
     return replace(served, approved=whole)
 
 
-async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime, *, kid: int) -> Begun:
+async def begin(
+    tx: Transaction, master: MasterKey, share: ShareRow, person_id: UUID, now: datetime, *, kid: int
+) -> Begun:
     """The viewer's visit to this share: the running one, or a new one that takes from the share's allowance.
 
     The approval is examined down to its signatures. The copies of a new one are marked with the key `kid`.
@@ -179,7 +182,7 @@ async def begin(tx: Transaction, share: ShareRow, person_id: UUID, now: datetime
     await shares.lock_chain(tx, share.id)
     actor = actor_of(await person_now(tx, person_id))
     door = await door_of(tx, share, now)
-    door = replace(door, served=await examined(tx, door.served))
+    door = replace(door, served=await examined(tx, master, door.served))
     names = {"obj": door.obj, "link": str(share.id)}
     running = await _running(tx, door, person_id, now)
     if running is not None:

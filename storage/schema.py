@@ -550,6 +550,13 @@ review_procedure = Table(
     Index("ix_review_procedure_class", "material_class", "set_at"),
 )
 
+signed_since = Table(
+    # One row: the last event before signatures. An approval that a later event tells of needs them.
+    "signed_since",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 review_signature = Table(
     # An electronic signature under a decision. Never updated: `hash` covers all of it, and stands in the log.
     "review_signature",
@@ -571,6 +578,8 @@ review_signature = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("bound", Text, nullable=False),  # canonical JSON of what the signature is about
     Column("hash", Text, CheckConstraint("hash ~ '^[0-9a-f]{64}$'", name="hash"), nullable=False),
+    # HMAC of the hash, under a key of the master key
+    Column("mac", Text, CheckConstraint("mac ~ '^[0-9a-f]{64}$'", name="mac"), nullable=False),
     Column("event_id", BigInteger, nullable=False),
     Index("ix_review_signature_review_id", "review_id"),
     Index("ix_review_signature_person_id", "person_id"),

@@ -4,14 +4,16 @@ A signature shows the printed name, the time and what it means. It is bound to w
 canonical JSON object: the review, the version and its bytes, the rule set, the certificates, how each finding stood,
 the signer and whom they acted for, the time, and the hashes of the reason and of the sealed name. That hash stands in
 the row and in the event, which is a leaf of the ledger; so a row that is changed, or moved to another record, no longer
-agrees with itself or with the log, and the log can't be changed unnoticed.
+agrees with itself or with the log, and the log can't be changed unnoticed. An HMAC of the hash under a key of the
+master key stands beside it: whoever can add rows and events, but has no master key, makes no signature.
 
 The printed name is kept as it was at that moment, encrypted under the signer's own key: erasing a person takes the name
 away and leaves every signature whole. An erasure may also replace a name within the reason; the hash of what was
-written stays, and the reading says that words are missing.
+written stays, the log tells of the change, and the reading says that words are missing.
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,18 +23,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from compliance.errors import KeyUnavailable
-from compliance.events import CANONICAL
+from compliance.events import CANONICAL, Act
 from compliance.keys import MasterKey
 from compliance.profiles import open_name, seal_name
 from compliance.reviewing.capacities import Capacity
 from storage.database import Transaction
-from storage.rows import review_signatures
-from storage.rows.erasure import ERASED
+from storage.rows import people, review_signatures
 from storage.rows.review_signatures import SignatureRow
+from storage.rows.review_steps import StepRow
 from storage.rows.reviews import ReviewCase
 from storage.rows.versions import FindingRow
 
 DOMAIN = b"sealshare/review-signature/v1\n"
+MAC_PURPOSE = "review-signature"
+REASON = "review_signature.reason"
 PASSWORD = "password"  # noqa: S105  # the name of a factor, no password
 
 
@@ -42,6 +46,14 @@ class Meaning(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     REQUEST_CHANGES = "request_changes"
+
+
+LOGGED: Mapping[str, frozenset[str]] = {
+    Meaning.APPROVE: frozenset({Act.EMPLOYEE_REVIEW_SIGN, Act.EMPLOYEE_VERSION_APPROVE}),
+    Meaning.REJECT: frozenset({Act.EMPLOYEE_VERSION_REJECT}),
+    Meaning.REQUEST_CHANGES: frozenset({Act.EMPLOYEE_VERSION_RETURN}),
+}
+"""What the log may call a signature of each meaning."""
 
 
 class Fault(StrEnum):
@@ -71,6 +83,7 @@ class Matter:
     rule_set: str
     findings: Sequence[FindingRow] = ()
     certificates: Sequence[str] = ()
+    steps: Sequence[StepRow] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +105,24 @@ class Examined:
     name: str  # empty once the signer is erased
     faults: tuple[Fault, ...]
     reason_whole: bool  # False: an erasure replaced words of it
+    act: str = ""  # what the log calls it; empty: it has no such event
+
+    def asked(self, case: ReviewCase, steps: Sequence[StepRow]) -> bool:
+        """Whether the approvals that were asked for when it was given are those of today."""
+        bound = _bound(self.row)
+        return (bound.get("stages"), bound.get("four_eyes")) == (stages_of(steps), case.review.four_eyes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What a signature is held against."""
+
+    leaf: Mapping[str, Any]  # of its event; empty: there is none
+    who: str | None  # what events call the signer
+    findings: Mapping[str, list[str]]  # as they stand now
+    genuine: bool  # its code is of this deployment's master key
+    name: str | None  # None: the signer is known and this is not their name
+    reason_stands: bool
 
 
 async def draft(
@@ -117,6 +148,8 @@ async def draft(
             "sha256": case.version.sha256,
             "rule_set": matter.rule_set,
             "certificates": sorted(matter.certificates),
+            "stages": stages_of(matter.steps),
+            "four_eyes": case.review.four_eyes,
             "findings": standing_of(matter.findings),
             "reason_sha256": hashlib.sha256(reason.encode()).hexdigest(),
             "name_sha256": hashlib.sha256(sealed).hexdigest(),
@@ -135,9 +168,11 @@ async def draft(
         reason=reason,
         bound=bound,
         hash="",
+        mac="",
         event_id=0,
     )
-    return Draft(row=SignatureRow(**{**row.__dict__, "hash": hash_of(row)}))
+    digest = hash_of(row)
+    return Draft(row=SignatureRow(**{**row.__dict__, "hash": digest, "mac": mac_of(master, digest)}))
 
 
 def hash_of(row: SignatureRow) -> str:
@@ -156,6 +191,16 @@ def hash_of(row: SignatureRow) -> str:
     return hashlib.sha256(DOMAIN + CANONICAL.encode(whole).encode()).hexdigest()
 
 
+def mac_of(master: MasterKey, digest: str) -> str:
+    """What only this deployment can put beside the hash of a signature."""
+    return master.keyed_hash(MAC_PURPOSE, digest)
+
+
+def stages_of(steps: Sequence[StepRow]) -> list[list[Any]]:
+    """The approvals that a review needs, as [stage, discipline], in order; signed or not."""
+    return [[stage, discipline] for stage, discipline in sorted((each.stage, each.discipline) for each in steps)]
+
+
 def standing_of(findings: Sequence[FindingRow]) -> dict[str, list[str]]:
     """How each finding stands, by id: rule, severity, state."""
     return {str(each.id): [each.rule, each.severity, each.state] for each in findings}
@@ -163,45 +208,61 @@ def standing_of(findings: Sequence[FindingRow]) -> dict[str, list[str]]:
 
 async def examine(
     tx: Transaction,
-    master: MasterKey | None,
+    master: MasterKey,
     case: ReviewCase,
     rows: Sequence[SignatureRow],
     findings: Sequence[FindingRow],
 ) -> list[Examined]:
-    """Each signature with its faults. `findings` are those of the version now; new ones break no signature.
-
-    Names are opened with `master`; without it they stay closed, for who only asks whether a signature holds.
-    """
+    """Each signature with its faults. `findings` are those of the version now; new ones break no signature."""
     leaves = await review_signatures.leaves(tx, [each.event_id for each in rows])
+    called = await people.pseudonyms_of(tx, {each.person_id for each in rows})
     now = standing_of(findings)
-    return [
-        Examined(
-            row=row,
-            name=await _name(tx, master, row) if master else "",
-            faults=_faults(case, row, leaves.get(row.event_id), now),
-            reason_whole=_digest(row.reason) == _bound(row).get("reason_sha256"),
+    found = []
+    for row in rows:
+        known = _Known(
+            leaf=json.loads(leaves.get(row.event_id, b"{}")),
+            who=called.get(row.person_id),
+            findings=now,
+            genuine=hmac.compare_digest(mac_of(master, row.hash), row.mac),
+            name=await _name(tx, master, row),
+            reason_stands=await _reason_stands(tx, row),
         )
-        for row in rows
-    ]
+        found.append(_examined(case, row, known))
+    return found
 
 
-def _faults(
-    case: ReviewCase, row: SignatureRow, leaf: bytes | None, findings: Mapping[str, list[str]]
-) -> tuple[Fault, ...]:
+def _examined(case: ReviewCase, row: SignatureRow, known: _Known) -> Examined:
     bound = _bound(row)
     checks = (
-        (Fault.ALTERED, _altered(row, bound)),
+        (Fault.ALTERED, _altered(row, bound, known)),
         (Fault.MOVED, not _about(case, row, bound)),
-        (Fault.NOT_IN_LOG, not _told(row, bound, leaf)),
-        (Fault.FINDINGS_CHANGED, _changed(bound, findings)),
+        (Fault.NOT_IN_LOG, not _told(row, bound, known)),
+        (Fault.FINDINGS_CHANGED, _changed(bound, known.findings)),
     )
-    return tuple(fault for fault, found in checks if found)
+    return Examined(
+        row=row,
+        name=known.name or "",
+        faults=tuple(fault for fault, found in checks if found),
+        reason_whole=_digest(row.reason) == bound.get("reason_sha256"),
+        act=str(known.leaf.get("act", "")),
+    )
 
 
-def _altered(row: SignatureRow, bound: Mapping[str, Any]) -> bool:
-    if hash_of(row) != row.hash or hashlib.sha256(row.sealed_name).hexdigest() != bound.get("name_sha256"):
+def _altered(row: SignatureRow, bound: Mapping[str, Any], known: _Known) -> bool:
+    said = hash_of(row) == row.hash and hashlib.sha256(row.sealed_name).hexdigest() == bound.get("name_sha256")
+    return not (said and known.genuine and known.name is not None and known.reason_stands)
+
+
+async def _reason_stands(tx: Transaction, row: SignatureRow) -> bool:
+    """Whether the reason reads as it was given, or as the log says that erasures left it."""
+    digest = _bound(row).get("reason_sha256")
+    if digest == _digest(row.reason):
         return True
-    return _digest(row.reason) != bound.get("reason_sha256") and ERASED not in row.reason
+    for leaf in await review_signatures.redactions(tx, row):
+        det = json.loads(leaf).get("det", {})
+        if (det.get("text"), det.get("row"), det.get("before_sha256")) == (REASON, str(row.id), digest):
+            digest = det.get("after_sha256")
+    return bool(digest == _digest(row.reason))
 
 
 def _about(case: ReviewCase, row: SignatureRow, bound: Mapping[str, Any]) -> bool:
@@ -211,11 +272,10 @@ def _about(case: ReviewCase, row: SignatureRow, bound: Mapping[str, Any]) -> boo
     ]  # fmt: skip
 
 
-def _told(row: SignatureRow, bound: Mapping[str, Any], leaf: bytes | None) -> bool:
-    if leaf is None:
+def _told(row: SignatureRow, bound: Mapping[str, Any], known: _Known) -> bool:
+    told, det = known.leaf, known.leaf.get("det", {})
+    if told.get("act") not in LOGGED.get(row.meaning, ()) or told.get("who") != known.who:
         return False
-    told = json.loads(leaf)
-    det = told.get("det", {})
     return (det.get("signature"), det.get("review"), told.get("ver"), told.get("obj"), told.get("res")) == (
         row.hash, str(row.review_id), bound.get("sha256"), f"material:{bound.get('material')}", "allow",
     )  # fmt: skip
@@ -234,11 +294,12 @@ def _bound(row: SignatureRow) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-async def _name(tx: Transaction, master: MasterKey, row: SignatureRow) -> str:
+async def _name(tx: Transaction, master: MasterKey, row: SignatureRow) -> str | None:
+    """The printed name; empty once the signer is erased, None if their key does not open it."""
     try:
         return await open_name(tx, master, row.person_id, row.sealed_name, _context(row.id))
     except KeyUnavailable:
-        return ""
+        return None
 
 
 def _digest(text: str) -> str:

@@ -1,10 +1,13 @@
 """Whether an approval stands: every approval that the version needed is signed, whole, told by the log, for its bytes.
 
-An approval of a release before signatures stands if the log tells of it and of no signature. Where a share is made and
+Each signature says which approvals were asked for, so that a step that is taken away is missed; the last one is what
+approves the version. An approval of a release before signatures stands if an event of that time tells of it and of no
+signature. Where a share is made and
 where a visit begins the signatures are examined; while bytes leave, the rows that say so are enough.
 """
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from compliance.access.model import VersionState
@@ -14,34 +17,51 @@ from compliance.materials import obj_of
 from compliance.reviewing.signatures import Examined, Meaning, examine
 from storage.database import Transaction
 from storage.rows import review_signatures, review_steps, reviews, versions
+from storage.rows.review_steps import StepRow
 from storage.rows.reviews import ReviewCase
 from storage.rows.versions import FindingRow
 
 
-async def stands(tx: Transaction, version_id: UUID) -> bool:
+async def stands(tx: Transaction, master: MasterKey, version_id: UUID) -> bool:
     """Whether the approval of this version stands."""
     case = await reviews.approved_case(tx, version_id)
     if case is None or case.version.state != VersionState.APPROVED or case.review.sha256 != case.version.sha256:
         return False
     steps = (await review_steps.steps_of(tx, [case.review.id])).get(case.review.id, ())
     findings = (await versions.findings_of(tx, [case.version.id])).get(case.version.id, [])
-    signed = await signatures(tx, None, case, findings)
+    signed = await signatures(tx, master, case, findings)
     if not steps:
         return not signed and await _of_an_earlier_release(tx, case)
-    whole = {each.row.id: each.row for each in signed if not each.faults and each.row.meaning == Meaning.APPROVE}
-    return all(step.signature_id in whole and whole[step.signature_id].discipline == step.discipline for step in steps)
+    whole = {each.row.id: each for each in signed if not each.faults and each.row.meaning == Meaning.APPROVE}
+    given = [whole[step.signature_id] for step in steps if step.signature_id in whole]
+    return [each.row.discipline for each in given] == [step.discipline for step in steps] and _complete(
+        case, steps, given
+    )
+
+
+def _complete(case: ReviewCase, steps: Sequence[StepRow], given: Sequence[Examined]) -> bool:
+    """Whether these signatures are all that was asked for, by as many people, and the last one approved the version."""
+    order = sorted(given, key=lambda each: each.row.event_id)
+    acts = [*[Act.EMPLOYEE_REVIEW_SIGN] * (len(given) - 1), Act.EMPLOYEE_VERSION_APPROVE]
+    people = {each.row.person_id for each in given}
+    return (
+        all(each.asked(case, steps) for each in given)
+        and [each.act for each in order] == acts
+        and (len(people) == len(given) or not case.review.four_eyes)
+    )
 
 
 async def signatures(
-    tx: Transaction, master: MasterKey | None, case: ReviewCase, findings: list[FindingRow]
+    tx: Transaction, master: MasterKey, case: ReviewCase, findings: list[FindingRow]
 ) -> list[Examined]:
-    """The signatures under a review, examined; with their printed names if there is a `master` to open them."""
+    """The signatures under a review, examined, with their printed names."""
     rows = (await review_signatures.signatures_of(tx, [case.review.id])).get(case.review.id, [])
     return await examine(tx, master, case, rows, findings)
 
 
 async def _of_an_earlier_release(tx: Transaction, case: ReviewCase) -> bool:
-    if case.review.told_by is None:
+    last = await review_signatures.last_before_signatures(tx)
+    if case.review.told_by is None or case.review.told_by > last:
         return False
     leaf = (await review_signatures.leaves(tx, [case.review.told_by])).get(case.review.told_by)
     told = json.loads(leaf) if leaf else {}

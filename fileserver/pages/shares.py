@@ -71,7 +71,8 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         served = await share_rows.served(tx, material.id)
         if served is None:
             raise NotFound(field="material_id")
-        target = target_of(await examined(tx, served), call.services.clock())
+        whole = await examined(tx, call.services.keys.master, served)
+        target = target_of(whole, call.services.clock())
     require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
     shared = next((each for each in material.versions if each.number == material.shared_version), None)
     pictures = await pictures_of(call.services, shared.id) if shared and shared.preparation == "ready" else []

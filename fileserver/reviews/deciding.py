@@ -5,6 +5,7 @@ the one that counts.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,8 +26,9 @@ from fileserver.reviews.describing import Described, case_for, described, target
 from fileserver.reviews.schemas import Decision, DecisionIn
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import materials, review_claims, review_signatures, review_steps, reviews, versions
+from storage.rows import materials, people, review_claims, review_signatures, review_steps, reviews, versions
 from storage.rows.review_signatures import SignatureRow
+from storage.rows.review_steps import StepRow
 from storage.rows.reviews import PENDING, Decided, ReviewCase
 
 ACTS = {
@@ -45,6 +47,7 @@ class Signing:
     capacity: Capacity
     rule: str
     command: Command
+    steps: tuple[StepRow, ...]
     steps_open: int
 
 
@@ -67,6 +70,7 @@ async def decide_on(services: Services, actor: Actor, trail: Trail, review_id: U
             rule_set=dossier.rule_set or signing.case.review.rule_set_version,
             findings=dossier.findings,
             certificates=dossier.certificates,
+            steps=signing.steps,
         )
         await _sign(services, tx, trail, signing, matter, wanted, actor.person_id, now)
         await _move(tx, signing, matter, state, actor, wanted, now)
@@ -111,6 +115,7 @@ async def _signing(tx: Transaction, actor: Actor, review_id: UUID, wanted: Decis
         capacity=_capacity(bench, actor.person_id, wanted),
         rule=rule,
         command=_command(wanted.decision, left),
+        steps=bench.steps,
         steps_open=left,
     )
 
@@ -149,12 +154,13 @@ async def _sign(
     made = await draft(
         tx, services.keys.master, matter, signer, Meaning(wanted.decision.value), reason=wanted.reason, now=now
     )
+    called = await people.pseudonyms_of(tx, [each for each in (made.row.on_behalf_of,) if each])
     event = trail.event(
         ACTS[signing.command],
         why=signing.rule,
         obj=obj_of(case.material.id),
         ver=case.version.sha256,
-        det=_det(signing, matter, made.row, wanted),
+        det=_det(signing, matter, made.row, wanted, called),
     )
     row = made.told_by(await ledger.append(tx, event, now=now))
     await review_signatures.add(tx, row)
@@ -186,7 +192,9 @@ async def _move(
     await review_claims.release(tx, review_id)
 
 
-def _det(signing: Signing, matter: Matter, row: SignatureRow, wanted: DecisionIn) -> dict[str, str | int]:
+def _det(
+    signing: Signing, matter: Matter, row: SignatureRow, wanted: DecisionIn, called: Mapping[UUID, str]
+) -> dict[str, str | int]:
     case = signing.case
     det: dict[str, str | int] = {
         "review": str(case.review.id),
@@ -197,7 +205,7 @@ def _det(signing: Signing, matter: Matter, row: SignatureRow, wanted: DecisionIn
         "signature": row.hash,
     }
     if row.on_behalf_of:
-        det["for"] = str(row.on_behalf_of)
+        det["for"] = called[row.on_behalf_of]
     if wanted.reason:
         det["reason_sha256"] = hashlib.sha256(wanted.reason.encode()).hexdigest()
     return det

@@ -43,7 +43,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     row = _new_row(services, actor, wanted, now)
     async with services.database.transaction() as tx:
         await _check_audience(tx, wanted)
-        served = await examined(tx, await _served(tx, wanted.material_id))
+        served = await examined(tx, services.keys.master, await _served(tx, wanted.material_id))
         obj = f"material:{wanted.material_id}"
         rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
         await shares.add_share(tx, row)

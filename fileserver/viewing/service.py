@@ -39,7 +39,7 @@ async def open_share(services: Services, actor: Actor, trail: Trail, token: str)
         share = await shares.share_by_token_id(tx, genuine.token_id)
         if share is None or share.kid != genuine.kid:
             raise LinkInvalid
-        begun = await begin(tx, share, actor.person_id, now, kid=active_kid(services.keys))
+        begun = await begin(tx, services.keys.master, share, actor.person_id, now, kid=active_kid(services.keys))
         if begun.fresh:
             event = trail.event(
                 Act.VIEWER_VISIT_START,

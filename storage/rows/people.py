@@ -49,6 +49,12 @@ async def sealed_profiles(
     return tuple(SealedProfile(*row) for row in await tx.execute(query))
 
 
+async def pseudonyms_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What events call these people, erased ones too."""
+    rows = await tx.execute(select(person.c.id, person.c.pseudonym).where(person.c.id.in_(person_ids)))
+    return {row.id: row.pseudonym for row in rows}
+
+
 async def person_by_pseudonym(tx: Transaction, pseudonym: str) -> UUID | None:
     """Whom events call so."""
     found: UUID | None = await tx.scalar(select(person.c.id).where(person.c.pseudonym == pseudonym))

@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import LargeBinary, func, insert, literal, select
 
 from storage.database import Transaction
-from storage.schema import event, review_signature
+from storage.schema import event, review_signature, signed_since
 
 APPROVE = "approve"
+REDACT = "system:text:redact"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class SignatureRow:
     reason: str
     bound: str
     hash: str
+    mac: str
     event_id: int
 
 
@@ -63,3 +65,15 @@ async def leaves(tx: Transaction, event_ids: Collection[int]) -> dict[int, bytes
     """The exact leaves of these events."""
     query = select(event.c.id, event.c.leaf).where(event.c.id.in_(event_ids))
     return {row.id: row.leaf for row in await tx.execute(query)}
+
+
+async def last_before_signatures(tx: Transaction) -> int:
+    """The last event that an earlier release could write; 0: there was none."""
+    return int(await tx.scalar(select(func.min(signed_since.c.event_id))) or 0)
+
+
+async def redactions(tx: Transaction, row: SignatureRow) -> list[bytes]:
+    """The leaves that tell of words taken out of what names this signature, oldest first."""
+    named = func.position(literal(str(row.id).encode(), LargeBinary).op("IN")(event.c.leaf)) > 0
+    query = select(event.c.leaf).where(event.c.act == REDACT, event.c.id > row.event_id, named).order_by(event.c.id)
+    return list(await tx.scalars(query))

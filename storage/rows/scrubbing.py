@@ -11,7 +11,18 @@ from sqlalchemy import Column, LargeBinary, Text, bindparam, func, select, text,
 
 from storage.database import Transaction
 from storage.rows.erasure import ERASED, FREE_TEXTS
-from storage.schema import anomaly, legal_hold, material, person, review, viewer
+from storage.schema import (
+    anomaly,
+    finding,
+    legal_hold,
+    material,
+    person,
+    review,
+    review_procedure,
+    review_signature,
+    rule_set_activation,
+    viewer,
+)
 
 LATIN = "0-9A-Za-zÀ-ɏ"
 DIGITS = "0-9"
@@ -23,7 +34,11 @@ HASHED: frozenset[Column[str]] = frozenset(
         legal_hold.c.lifted_reason,
         legal_hold.c.reason,
         material.c.withdrawn_reason,
+        finding.c.reason,
         review.c.reason,
+        review_procedure.c.reason,
+        review_signature.c.reason,
+        rule_set_activation.c.reason,
         viewer.c.blocked_reason,
     }
 )

@@ -1,6 +1,7 @@
 """Approvals as electronic signatures: who has to sign what, what a signature is bound to, and what undoes one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,15 @@ from sqlalchemy import Table, insert, select, update
 from compliance import ledger
 from compliance.access import Role
 from compliance.events import Act, Event
-from storage.schema import finding, review, review_signature, review_step
+from compliance.reviewing.capacities import Capacity
+from compliance.reviewing.procedures import Discipline
+from compliance.reviewing.signatures import Matter, Meaning, Signer, draft
+from storage.database import Transaction
+from storage.rows import review_signatures, review_steps, reviews
+from storage.rows.people import pseudonyms_of
+from storage.rows.review_signatures import SignatureRow
+from storage.rows.reviews import ReviewCase
+from storage.schema import finding, review, review_signature, review_step, signed_since
 from storage.schema import version as version_table
 from tests.api import Api, sign_in
 from tests.materials import add_upload, pdf, run_jobs
@@ -165,10 +174,12 @@ async def test_what_is_hard_is_never_dismissed(stage: Stage) -> None:
 
 TAMPERED: Mapping[str, tuple[Table, dict[str, Any], set[str]]] = {
     "discipline": (review_signature, {"discipline": "legal"}, {"altered"}),
-    "meaning": (review_signature, {"meaning": "reject"}, {"altered"}),
+    "meaning": (review_signature, {"meaning": "reject"}, {"altered", "not-in-log"}),
     "time": (review_signature, {"signed_at": datetime(2025, 1, 1, tzinfo=UTC)}, {"altered"}),
     "factor": (review_signature, {"factor": "none"}, {"altered"}),
     "reason": (review_signature, {"reason": "别的理由"}, {"altered"}),
+    "reason as if erased": (review_signature, {"reason": "[erased]不合规"}, {"altered"}),
+    "code": (review_signature, {"mac": "0" * 64}, {"altered"}),
     "name": (review_signature, {"sealed_name": b"x" * 40}, {"altered"}),
     "bound": (review_signature, {"bound": "{}"}, {"altered", "moved", "not-in-log"}),
     "hash": (review_signature, {"hash": "0" * 64}, {"altered", "not-in-log"}),
@@ -231,6 +242,48 @@ async def test_states_without_signatures_share_nothing(stage: Stage) -> None:
     assert "approval-fallen" == (await stage.api("owner").post("/shares", share)).body["rule"]
 
 
+async def test_one_signature_of_two_approves_nothing(stage: Stage) -> None:
+    """Once the step that nobody signed is taken away, the signature that was given misses it."""
+    version, reviewer = await submitted(stage, **TRAINING), stage.api("reviewer")
+    assert "pending" == (await decide(reviewer, version)).ok["state"]
+    review_id, share = UUID(version["reviews"][-1]["id"]), {"material_id": version["material_id"]}
+    await forge(stage, version)
+    async with stage.services.database.transaction() as tx:
+        unsigned = (review_step.c.review_id == review_id) & review_step.c.signature_id.is_(None)
+        await tx.execute(review_step.delete().where(unsigned))
+    assert "approval-fallen" == (await stage.api("owner").post("/shares", share)).body["rule"]
+
+
+async def test_a_row_and_a_leaf_make_no_signature(stage: Stage) -> None:
+    """Who can add rows and events but has not the master key can't sign for somebody, nor reuse a genuine code."""
+    version = await submitted(stage)
+    review_id, share = UUID(version["reviews"][-1]["id"]), {"material_id": version["material_id"]}
+    given = await approved(stage)
+    async with stage.services.database.transaction() as tx:
+        case, genuine = await case_of(tx, review_id), await only_signature(tx, UUID(given["review"]))
+        steps = (await review_steps.steps_of(tx, [review_id]))[review_id]
+        signer = Signer(person_id=genuine.person_id, name="陈静", capacity=Capacity(Discipline.REGULATORY))
+        matter = Matter(case=case, rule_set="none-1", steps=steps)
+        made = await draft(
+            tx, stage.services.keys.master, matter, signer, Meaning.APPROVE, reason="", now=stage.clock.now
+        )
+        row = replace(made.row, mac=genuine.mac)
+        told = Event(
+            act=Act.EMPLOYEE_VERSION_APPROVE,
+            who=(await pseudonyms_of(tx, [row.person_id]))[row.person_id],
+            obj=f"material:{version['material_id']}",
+            ver=version["sha256"],
+            det={"review": str(review_id), "signature": row.hash},
+        )
+        await review_signatures.add(tx, replace(row, event_id=await ledger.append(tx, told, now=stage.clock.now)))
+        await review_steps.sign_step(tx, review_id, "regulatory", row.id)
+    await forge(stage, version)
+    assert ["altered"] == (await read(stage.api("reviewer"), version))["signatures"][0]["faults"]
+    assert "approval-fallen" == (await stage.api("owner").post("/shares", share)).body["rule"]
+    await tampered(stage, review_signature, str(review_id), {"mac": made.row.mac})
+    assert 201 == (await stage.api("owner").post("/shares", share)).status
+
+
 async def test_a_fallen_approval_ends_open_shares_too(stage: Stage) -> None:
     """Nobody begins a visit to a share whose approval was tampered with after it was made."""
     share = await stage.share()
@@ -241,7 +294,7 @@ async def test_a_fallen_approval_ends_open_shares_too(stage: Stage) -> None:
 
 
 async def test_an_approval_of_an_earlier_release_stands_by_the_log(stage: Stage) -> None:
-    """Without steps and signatures an approval stands once the log tells of it; rows alone are not enough."""
+    """An approval without steps and signatures stands if an event of before signatures tells of it; no later one."""
     version = await submitted(stage)
     review_id, share = UUID(version["reviews"][-1]["id"]), {"material_id": version["material_id"]}
     await forge(stage, version)
@@ -257,7 +310,27 @@ async def test_an_approval_of_an_earlier_release_stands_by_the_log(stage: Stage)
     async with stage.services.database.transaction() as tx:
         event_id = await ledger.append(tx, told, now=stage.clock.now)
         await tx.execute(update(review).where(review.c.id == review_id).values(told_by=event_id))
-    assert 201 == (await stage.api("owner").post("/shares", share)).status
+    assert "approval-fallen" == (await stage.api("owner").post("/shares", share)).body["rule"]
+    async with stage.services.database.transaction() as tx:
+        before = await tx.scalar(select(signed_since.c.event_id))
+        await tx.execute(update(signed_since).values(event_id=event_id))
+    made = await stage.api("owner").post("/shares", share)
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(signed_since).values(event_id=before))
+    assert 201 == made.status
+
+
+async def case_of(tx: Transaction, review_id: UUID) -> ReviewCase:
+    """The review with what it is about."""
+    case = await reviews.case_by_id(tx, review_id)
+    assert case is not None
+    return case
+
+
+async def only_signature(tx: Transaction, review_id: UUID) -> SignatureRow:
+    """The one signature under a review."""
+    (row,) = (await review_signatures.signatures_of(tx, [review_id]))[review_id]
+    return row
 
 
 async def forge(stage: Stage, forged: dict[str, Any]) -> None:

@@ -182,6 +182,12 @@ UPDATE review SET told_by = told.id FROM (
     SELECT (convert_from(leaf, 'UTF8')::jsonb) #>> '{det,review}' AS review, min(id) AS id
     FROM event WHERE act = 'employee:version:approve' AND res = 'allow' GROUP BY 1
 ) AS told WHERE told.review = review.id::text AND review.state = 'approved';
+-- The last event before signatures: what comes after it approves nothing without one.
+CREATE TABLE signed_since (
+    event_id BIGINT NOT NULL,
+    CONSTRAINT pk_signed_since PRIMARY KEY (event_id)
+);
+INSERT INTO signed_since SELECT coalesce(max(id), 0) FROM event;
 CREATE INDEX ix_review_waiting ON review (due_at, submitted_at, id) WHERE state = 'pending';
 
 CREATE TABLE reviewer_discipline (
@@ -219,6 +225,7 @@ CREATE TABLE review_signature (
     reason TEXT DEFAULT '' NOT NULL,
     bound TEXT NOT NULL,
     hash TEXT NOT NULL CONSTRAINT ck_review_signature_hash CHECK (hash ~ '^[0-9a-f]{64}$'),
+    mac TEXT NOT NULL CONSTRAINT ck_review_signature_mac CHECK (mac ~ '^[0-9a-f]{64}$'),
     event_id BIGINT NOT NULL,
     CONSTRAINT pk_review_signature PRIMARY KEY (id),
     CONSTRAINT fk_review_signature_review_id FOREIGN KEY(review_id) REFERENCES review (id),

@@ -36,6 +36,7 @@ NOBODYS = {
     "rate_limit.bucket", "rendition.*", "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "review_claim.*", "review_comment.place", "review_procedure.class", "review_procedure.stages",
     "review_signature.bound", "review_signature.discipline", "review_signature.factor", "review_signature.hash",
+    "review_signature.mac",
     "review_signature.meaning", "review_step.*", "reviewer_discipline.*", "rule_set.source", "rule_set.version",
     "scan.*",
     "share.audience", "share.audience_job", "share.seal_level", "share.watermark", "share_look.watermark",
