@@ -423,6 +423,9 @@ scan = Table(
     Column("pages_done", Integer, nullable=False, server_default="0"),
     Column("detectors", JSONB, nullable=False, server_default="{}"),  # {name: version} of those that looked
     Column("rule_set_version", Text, nullable=False, server_default=""),
+    Column("material_class", Text, nullable=False, server_default=""),  # as it was when the scan began; so is
+    Column("declaration_revision", Integer, nullable=False, server_default="0"),  # what was declared; 0: nothing
+    Column("attempt", Integer, nullable=False, server_default="0"),  # how often it was begun
     Column("failure", Text, nullable=False, server_default=""),
     _created(),
     _time("started_at"),

@@ -12,6 +12,7 @@ from compliance.access.model import MaterialClass
 from compliance.declaring import NEEDED, Declared, certificate_fault, china_day, declared_of
 from compliance.lifecycle import Facts, FindingFacts, ScanState
 from compliance.ruling import version_in_force
+from compliance.scanning import same_facts
 from storage.database import Transaction
 from storage.rows import scans, versions
 from storage.rows.materials import MaterialRow
@@ -37,6 +38,11 @@ class Dossier:
         return self.scan.rule_set_version if self.scan else ""
 
     @property
+    def outdated(self) -> bool:
+        """Whether the scan is over, and was made under rules or facts that count no more: another one is needed."""
+        return self.scan is not None and self.scan.state not in scans.OPEN and not self.facts.rules_current
+
+    @property
     def certificates(self) -> tuple[str, ...]:
         """The certificates and registrations declared, as a signature names them: kind, number, last day."""
         declared = self.declared.certificates if self.declared else ()
@@ -56,7 +62,7 @@ async def dossier_of(
         withdrawn=material.withdrawn_at is not None,
         prepared=version.preparation != "pending",
         scan=_scan_state(newest, version),
-        rules_current=newest is not None and newest.rule_set_version in ("", await version_in_force(tx)),
+        rules_current=newest is not None and await _current(tx, version, newest),
         findings=tuple(
             FindingFacts(severity=each.severity, hard=each.hard, state=each.state) for each in findings
         ),
@@ -67,6 +73,11 @@ async def dossier_of(
         same_bytes=True,
     )  # fmt: skip
     return Dossier(facts=facts, findings=findings, declared=declared, scan=newest)
+
+
+async def _current(tx: Transaction, version: VersionRow, scan: ScanRow) -> bool:
+    """Whether another scan would look under the same rules, class and declaration."""
+    return scan.rule_set_version in ("", await version_in_force(tx)) and await same_facts(tx, version, scan)
 
 
 def counting(findings: Sequence[FindingRow], newest: ScanRow | None) -> tuple[FindingRow, ...]:

@@ -12,7 +12,7 @@ Files are parsed in confined processes only (`inspectors`), which hold no key an
 from compliance.scanning import malware, platform
 from compliance.scanning.case import CUT, FAILED, Case, Step
 from compliance.scanning.clamd import Clamd
-from compliance.scanning.gate import JOB, ask_for_scan, require_scanned, waiting_scan
+from compliance.scanning.gate import JOB, RETRY_AFTER_S, ask_for_scan, require_scanned, same_facts, waiting_scan
 from compliance.scanning.inspecting import Inspecting
 from compliance.scanning.inspectors import Inspector, Inspectors, Opening
 from compliance.scanning.malware import Malware
@@ -23,6 +23,7 @@ RULES = platform.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}  # be
 
 __all__ = [
     "JOB",
+    "RETRY_AFTER_S",
     "RULES",
     "Case",
     "Clamd",
@@ -36,5 +37,6 @@ __all__ = [
     "Step",
     "ask_for_scan",
     "require_scanned",
+    "same_facts",
     "waiting_scan",
 ]

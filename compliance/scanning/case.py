@@ -1,10 +1,11 @@
 """One scan at work: what steps look at, and where they say what they found.
 
-Promises: what `add` was given is committed when it returns, at most FINDINGS_MAX of a scan; `Ended` once somebody else
-has ended the scan, so that a step stops. Leaves the order of steps to `scanner`.
+Promises: what `add` was given is committed when it returns, up to FINDINGS_MAX of a scan; what is more is told by one
+hard finding, and of hard ones the first of each rule is kept all the same. `Ended` once somebody else has ended the
+scan or begun it anew, so that a step stops. Leaves the order of steps to `scanner`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -43,14 +44,13 @@ class Case:
     async def add(self, found: Iterable[Found], *, waived: str = "") -> None:
         """Commits these; `waived` is the reason why the operator has dismissed them beforehand. Raises Ended."""
         rows = [self._row(each, waived) for each in found]
-        left = FINDINGS_MAX - len(self.found)
+        left = max(0, FINDINGS_MAX - len(self.found))
         if len(rows) > left:
-            cut = Found(detector="scan", rule=CUT, severity="block", params={"limit": FINDINGS_MAX}, hard=True)
-            rows = [*rows[:left], self._row(cut, "")] if left > 0 else []
+            rows = [*rows[:left], *self._beyond(rows[:left], rows[left:])]
         if not rows:
             return
         async with self._database.transaction() as tx:
-            if not await scans.is_running(tx, self.scan.id):
+            if not await scans.is_running(tx, self.scan):
                 raise Ended
             await versions.add_findings(tx, rows)
         self.found += rows
@@ -64,8 +64,15 @@ class Case:
     async def progress(self, stage: str, *, done: int = 0, total: int | None = None) -> None:
         """Says what is being done, and how many of how many pages are. Raises Ended."""
         async with self._database.transaction() as tx:
-            if not await scans.set_progress(tx, self.scan.id, stage=stage, pages_total=total, pages_done=done):
+            if not await scans.set_progress(tx, self.scan, stage=stage, pages_total=total, pages_done=done):
                 raise Ended
+
+    def _beyond(self, kept: Sequence[FindingRow], more: Iterable[FindingRow]) -> list[FindingRow]:
+        """What is told of findings beyond the limit: that there are more, once, and each hard rule once."""
+        cut = Found(detector="scan", rule=CUT, severity="block", params={"limit": FINDINGS_MAX}, hard=True)
+        told = {(each.detector, each.rule) for each in (*self.found, *kept) if each.hard}
+        first = {(each.detector, each.rule): each for each in (self._row(cut, ""), *more) if each.hard}
+        return [each for key, each in first.items() if key not in told]
 
     def _row(self, found: Found, waived: str) -> FindingRow:
         return FindingRow(

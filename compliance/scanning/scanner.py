@@ -19,7 +19,7 @@ from compliance.scanning import malware
 from compliance.scanning.case import Case, Ended, Step
 from storage.database import Database, Transaction
 from storage.errors import StorageError
-from storage.rows import materials, scans, versions
+from storage.rows import declarations, materials, scans, versions
 from storage.rows.versions import FindingRow
 from watermark.errors import RenderBusy, SourceIncomplete
 
@@ -73,13 +73,19 @@ class Scanner:
         """The case, with nothing found yet; None when there is no scan, or it is over."""
         async with self._database.transaction() as tx:
             scan, version = await scans.newest_scan(tx, version_id), await versions.version_by_id(tx, version_id)
-            if scan is None or version is None or not await scans.begin_scan(tx, scan.id, self._clock()):
+            if scan is None or version is None:
                 return None
-            await scans.forget_findings(tx, scan.id)
             material = await materials.material_by_id(tx, version.material_id)
             if material is None:
                 raise AssertionError("a version has a material")
-            return Case(self._database, self._clock, scan, version, material)
+            revision = await declarations.revision_of(tx, version)
+            begun = await scans.begin_scan(
+                tx, scan.id, self._clock(), material_class=material.material_class, declaration_revision=revision
+            )
+            if begun is None:
+                return None
+            await scans.forget_findings(tx, begun.id)
+            return Case(self._database, self._clock, begun, version, material)
 
     async def _run(self, case: Case, steps: Iterable[Step], looked: dict[str, str]) -> None:
         for step in steps:
@@ -98,7 +104,7 @@ class Scanner:
             state: scans.State = "failed" if case.failed else "finished"
             now = self._clock()
             ended = await scans.end_scan(
-                tx, case.scan.id, state, now, detectors=looked, rule_set_version=looked.get(RULES, "")
+                tx, case.scan, state, now, detectors=looked, rule_set_version=looked.get(RULES, "")
             )
             if not ended:
                 return

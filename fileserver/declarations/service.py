@@ -31,13 +31,12 @@ from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import certificates, declarations, materials, scans, uploads, versions
 from storage.rows.certificates import CertificateRow
-from storage.rows.declarations import DeclarationRow, DeclaredCertificate, EvidenceRow, StandingCertificate
+from storage.rows.declarations import EDITABLE, DeclarationRow, DeclaredCertificate, EvidenceRow, StandingCertificate
 from storage.rows.materials import MaterialRow
 from storage.rows.versions import VersionRow
 
 EVIDENCE_MAX = 100  # of one material, removed ones included
 REVISIONS_SHOWN = 50
-OPEN = ("draft", "changes_requested")  # nobody has to rely on what is declared yet
 Editable = Literal["all", "evidence", "nothing"]
 
 
@@ -167,10 +166,12 @@ async def _media_type(services: Services, actor: Actor, material_id: UUID, uploa
 
 async def _scan_again(services: Services, tx: Transaction, material_id: UUID) -> None:
     """What the rules find depends on class and certificates; a scan that has not begun will read what is said now."""
-    newest = (await versions.versions_of(tx, material_id))[0]
-    scan = await scans.newest_scan(tx, newest.id)
-    if scan is None or scan.state != "waiting":
-        await ask_for_scan(tx, services.jobs, newest, services.clock())
+    waiting = [each for each in await versions.versions_of(tx, material_id) if each.state in EDITABLE]
+    newest = await scans.newest_scans(tx, [each.id for each in waiting])
+    for version in waiting:
+        scan = newest.get(version.id)
+        if scan is None or scan.state != "waiting":
+            await ask_for_scan(tx, services.jobs, version, services.clock())
 
 
 def _may_read(actor: Actor, material: MaterialRow, version: VersionRow) -> bool:
@@ -181,7 +182,7 @@ def editable_of(material: MaterialRow, newest: VersionRow) -> Editable:
     """What of the declaration may change now."""
     if material.withdrawn_at is not None:
         return "nothing"
-    if newest.state in OPEN:
+    if newest.state in EDITABLE:
         return "all"
     return "evidence" if newest.state == VersionState.SUBMITTED else "nothing"
 

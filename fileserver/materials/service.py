@@ -16,14 +16,14 @@ import structlog
 
 from compliance import ledger, withdrawing
 from compliance.access import Action, Actor, Target, VersionState, require
-from compliance.errors import NotFound, NotPrepared, UploadUnfinished, UploadUsed, WrongState
+from compliance.errors import NotFound, NotPrepared, NotScanned, UploadUnfinished, UploadUsed, WrongState
 from compliance.events import Act, Trail
 from compliance.lifecycle import STEPS, Command, met, step
 from compliance.materials import clean_filename, obj_of
 from compliance.media_types import HEAD_BYTES, TAIL_BYTES, Recognised, needs_tail, recognise
 from compliance.reviewing.facts import dossier_of
 from compliance.reviewing.submitting import open_review
-from compliance.scanning import require_scanned
+from compliance.scanning import RETRY_AFTER_S, ask_for_scan, require_scanned
 from compliance.uploads import DISCARD, FinishedUpload, finished_upload
 from fileserver.materials.jobs import enqueue_scan
 from fileserver.materials.reading import Story, story_of
@@ -91,25 +91,31 @@ async def revise(services: Services, actor: Actor, trail: Trail, material_id: UU
 
 
 async def submit(services: Services, actor: Actor, trail: Trail, material_id: UUID, wanted: SubmitIn) -> Story:
-    """Asks for a review of one version, which is prepared and scanned.
+    """Asks for a review of one version, which is prepared, and scanned under the rules and the declaration that count.
 
-    Raises AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks, RequirementUnmet or WrongState.
+    A scan under others is made anew. Raises AccessDenied, NotFound, NotPrepared, NotScanned, ScanBlocks,
+    RequirementUnmet or WrongState.
     """
+    field = "version" if wanted.version else None
     async with services.database.transaction() as tx:
         material, rule = await _material_for(tx, actor, Action.MATERIAL_SUBMIT, material_id)
         version = _chosen(await versions.versions_of(tx, material_id), wanted.version)
         _check_in_use(material, Command.SUBMIT)
         dossier = await dossier_of(tx, material, version, services.clock())
         before = VersionState(version.state)
-        if version.preparation == "pending" and (before, Command.SUBMIT) in STEPS:
-            raise NotPrepared(field="version" if wanted.version else None, retry_after_s=UPLOAD_RETRY_AFTER_S)
-        await require_scanned(tx, version, field="version" if wanted.version else None)
-        await versions.set_state(tx, version.id, step(before, Command.SUBMIT, met(dossier.facts)))
-        await declarations.keep_declaration(tx, version.id)
-        now, by = services.clock(), actor.person_id
-        review = await open_review(tx, material, version, dossier, by=by, now=now)
-        await _tell(services, tx, trail, Act.EMPLOYEE_VERSION_SUBMIT, rule, version, review=str(review.id))
-        return await story_of(services, tx, actor, material)
+        possible = (before, Command.SUBMIT) in STEPS
+        if possible and version.preparation == "pending":
+            raise NotPrepared(field=field, retry_after_s=UPLOAD_RETRY_AFTER_S)
+        if not (possible and dossier.outdated):
+            await require_scanned(tx, version, field=field)
+            await versions.set_state(tx, version.id, step(before, Command.SUBMIT, met(dossier.facts)))
+            await declarations.keep_declaration(tx, version.id)
+            now, by = services.clock(), actor.person_id
+            review = await open_review(tx, material, version, dossier, by=by, now=now)
+            await _tell(services, tx, trail, Act.EMPLOYEE_VERSION_SUBMIT, rule, version, review=str(review.id))
+            return await story_of(services, tx, actor, material)
+        await ask_for_scan(tx, services.jobs, version, services.clock())
+    raise NotScanned(field=field, retry_after_s=RETRY_AFTER_S)  # what was asked for is kept
 
 
 async def withdraw(services: Services, actor: Actor, trail: Trail, material_id: UUID, reason: str) -> Story:

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import exists, func, insert, select, update
 
 from storage.database import Transaction
+from storage.rows.versions import VersionRow
 from storage.schema import certificate, declared_certificate, evidence, material, material_declaration, version
 
+EDITABLE = ("draft", "changes_requested")  # nobody has to rely on what is declared yet
 RegisteredStatus = Literal["active", "suspended", "revoked"]
 
 
@@ -103,18 +105,31 @@ async def declarations_of(tx: Transaction, material_id: UUID) -> Sequence[Declar
 
 
 async def facts_of(tx: Transaction, material_id: UUID, *, version_id: UUID | None = None) -> MaterialFacts | None:
-    """The material's newest declaration, or the one that the version was submitted with; None: no such material."""
+    """The material's newest declaration, or the one that the version is submitted with; None: no such material.
+
+    A version that isn't submitted yet, or is to be submitted again, will be with the newest.
+    """
     material_class = await tx.scalar(select(material.c.material_class).where(material.c.id == material_id))
     if material_class is None:
         return None
     query = select(*DECLARATION_COLUMNS).where(material_declaration.c.material_id == material_id)
     if version_id is not None:
-        submitted = select(version.c.declaration_revision).where(version.c.id == version_id).scalar_subquery()
+        submitted = (
+            select(version.c.declaration_revision)
+            .where(version.c.id == version_id, version.c.state.not_in(EDITABLE))
+            .scalar_subquery()
+        )
         query = query.where(material_declaration.c.revision <= func.coalesce(submitted, 2**31 - 1))
     row = (await tx.execute(query.order_by(material_declaration.c.revision.desc()).limit(1))).one_or_none()
     return MaterialFacts(
         material_class=material_class, declaration=DeclarationRow(**row._asdict()) if row is not None else None
     )
+
+
+async def revision_of(tx: Transaction, row: VersionRow) -> int:
+    """The revision of the declaration that counts for a version; 0: none was made."""
+    facts = await facts_of(tx, row.material_id, version_id=row.id)
+    return facts.declaration.revision if facts and facts.declaration else 0
 
 
 async def certificates_of(tx: Transaction, material_id: UUID, revision: int) -> Sequence[StandingCertificate]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Uuid, bindparam, exists, insert, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from storage.database import Transaction
@@ -18,7 +18,11 @@ OPEN = ("waiting", "running")
 
 @dataclass(frozen=True, kw_only=True)
 class ScanRow:
-    """One scan as stored. `stage` names what is being done; `pages_total` is None until the pages are counted."""
+    """One scan as stored. `stage` names what is being done; `pages_total` is None until the pages are counted.
+
+    `material_class` and `declaration_revision` are what held when it began. `attempt` counts how often it was begun:
+    only whoever began it last may add to it or end it.
+    """
 
     id: UUID
     version_id: UUID
@@ -30,6 +34,9 @@ class ScanRow:
     pages_done: int = 0
     detectors: Mapping[str, str] = field(default_factory=dict)
     rule_set_version: str = ""
+    material_class: str = ""
+    declaration_revision: int = 0
+    attempt: int = 0
     failure: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -48,8 +55,8 @@ KEEP_DECISIONS = text(
                 AND earlier.state IN ('finished', 'failed')
             ORDER BY earlier.created_at DESC LIMIT 1
         )
-        AND (before.detector, before.rule, before.place, before.quote)
-            = (finding.detector, finding.rule, finding.place, finding.quote)
+        AND (before.detector, before.rule, before.severity, before.basis, before.place, before.quote)
+            = (finding.detector, finding.rule, finding.severity, finding.basis, finding.place, finding.quote)
     """
 ).bindparams(bindparam("scan", type_=Uuid))
 SCAN_COLUMNS = tuple(scan.c[each.name] for each in fields(ScanRow))
@@ -72,24 +79,34 @@ async def newest_scan(tx: Transaction, version_id: UUID) -> ScanRow | None:
     return (await newest_scans(tx, [version_id])).get(version_id)
 
 
-async def begin_scan(tx: Transaction, scan_id: UUID, at: datetime) -> bool:
-    """Starts a scan, or starts one anew that a dead worker left. False once it is over."""
+async def begin_scan(
+    tx: Transaction, scan_id: UUID, at: datetime, *, material_class: str, declaration_revision: int
+) -> ScanRow | None:
+    """Starts a scan, or starts one anew that a worker left; from now on this attempt counts. None once it is over."""
     query = update(scan).where(scan.c.id == scan_id, scan.c.state.in_(OPEN))
-    return bool((await tx.execute(query.values(state="running", started_at=at))).rowcount == 1)
+    values = query.values(
+        state="running",
+        started_at=at,
+        attempt=scan.c.attempt + 1,
+        material_class=material_class,
+        declaration_revision=declaration_revision,
+    )
+    row = (await tx.execute(values.returning(*SCAN_COLUMNS))).one_or_none()
+    return None if row is None else ScanRow(**row._asdict())
 
 
 async def set_progress(
-    tx: Transaction, scan_id: UUID, *, stage: str, pages_total: int | None = None, pages_done: int = 0
+    tx: Transaction, row: ScanRow, *, stage: str, pages_total: int | None = None, pages_done: int = 0
 ) -> bool:
-    """Notes how far a scan is. False, and nothing changed, once it is over."""
-    query = update(scan).where(scan.c.id == scan_id, scan.c.state == "running")
+    """Notes how far this attempt is. False, and nothing changed, once the scan is over or was begun anew."""
+    query = update(scan).where(*_of_attempt(row))
     values = query.values(stage=stage, pages_total=pages_total, pages_done=pages_done)
     return bool((await tx.execute(values)).rowcount == 1)
 
 
 async def end_scan(
     tx: Transaction,
-    scan_id: UUID,
+    row: ScanRow,
     state: State,
     at: datetime,
     *,
@@ -97,8 +114,8 @@ async def end_scan(
     rule_set_version: str = "",
     failure: str = "",
 ) -> bool:
-    """Ends a scan. False if it was over already, so that its event is written once."""
-    query = update(scan).where(scan.c.id == scan_id, scan.c.state.in_(OPEN))
+    """Ends a scan. False if it was over already, or begun anew, so that its event is written once."""
+    query = update(scan).where(*_of_attempt(row))
     values = query.values(
         state=state,
         stage="",
@@ -110,16 +127,19 @@ async def end_scan(
     return bool((await tx.execute(values)).rowcount == 1)
 
 
-async def is_running(tx: Transaction, scan_id: UUID) -> bool:
-    """Whether it is still being done; it does not end before `tx` does."""
-    query = select(scan.c.id).where(scan.c.id == scan_id, scan.c.state == "running")
-    return (await tx.scalar(query.with_for_update())) is not None
+async def is_running(tx: Transaction, row: ScanRow) -> bool:
+    """Whether this attempt is still being done; it does not end before `tx` does."""
+    return (await tx.scalar(select(scan.c.id).where(*_of_attempt(row)).with_for_update())) is not None
+
+
+def _of_attempt(row: ScanRow) -> tuple[ColumnElement[bool], ...]:
+    return scan.c.id == row.id, scan.c.state == "running", scan.c.attempt == row.attempt
 
 
 async def keep_decisions(tx: Transaction, scan_id: UUID) -> int:
     """What was decided about the same finding of the scan before is decided again; how many.
 
-    The same is: the same detector, rule, place and words, in the same version.
+    The same is: the same detector, rule, severity, basis, place and words, in the same version.
     """
     return int((await tx.execute(KEEP_DECISIONS, {"scan": scan_id})).rowcount)
 

@@ -21,7 +21,8 @@ from fileserver.materials.schemas import MaterialIn, SubmitIn
 from fileserver.reviews import deciding
 from fileserver.reviews.schemas import Decision, DecisionIn
 from fileserver.services import Services
-from storage.rows import events, scans, versions
+from storage.rows import declarations, events, scans, versions
+from storage.rows import materials as material_rows
 from storage.rows import reviews as review_rows
 from storage.rows.events import EventFilter
 from storage.rows.reviews import ReviewRow
@@ -134,7 +135,14 @@ class World:
             if find:
                 await versions.add_findings(tx, [hard_finding(version, scan.id)])
             else:
-                await scans.end_scan(tx, scan.id, "finished", self.services.clock(), detectors={})
+                material = await material_rows.material_by_id(tx, self.material_id)
+                assert material is not None
+                now, revision = self.services.clock(), await declarations.revision_of(tx, version)
+                begun = await scans.begin_scan(
+                    tx, scan.id, now, material_class=material.material_class, declaration_revision=revision
+                )
+                assert begun is not None
+                await scans.end_scan(tx, begun, "finished", now, detectors={})
 
     async def versions(self) -> list[VersionRow]:
         """Newest first."""

@@ -1,12 +1,14 @@
 """Declaring: what a marketer says of a material, what contradicts it, and the files that prove it."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from storage.rows import scans
 from storage.rows.scans import ScanRow
-from tests.materials import add_upload, png
+from storage.schema import scan
+from tests.materials import add_upload, png, run_jobs
 from tests.stage import Stage
 
 AD = {"kind": "medical_ad", "number": "（沪）医广〔2026〕第06-02-A003号"}
@@ -132,9 +134,30 @@ async def test_what_is_declared_is_looked_at_again(stage: Stage) -> None:
     assert 409 == (await stage.api("owner").post(f"/materials/{stage.cast.draft_id}/submit")).status
 
 
-async def newest_scan_of(stage: Stage) -> ScanRow:
-    """The draft's newest scan."""
+async def test_an_older_draft_is_looked_at_again_too(stage: Stage) -> None:
+    """A scan under another class or declaration lets no version through, the newest or not: each draft gets its own."""
+    owner, path = stage.api("owner"), f"/materials/{stage.cast.draft_id}"
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], png())
+    second = (await owner.post(f"{path}/versions", {"upload_id": str(upload_id)})).ok["versions"][0]
+    await run_jobs(stage.services)
+    before = await newest_scan_of(stage)
+    (await declared(stage, **{"class": "public_ad"})).ok  # noqa: B018  # must succeed
+    assert {"waiting"} == {(await newest_scan_of(stage, each)).state for each in (None, UUID(second["id"]))}
+    async with stage.services.database.transaction() as tx:  # as if nobody had asked for another scan
+        await tx.execute(scan.delete().where(scan.c.state == "waiting"))
+    assert before == await newest_scan_of(stage)
+    refused = await owner.post(f"{path}/submit", {"version": 1})
+    assert (409, "/problems/not-scanned") == (refused.status, refused.body["type"])
+    assert "waiting" == (await newest_scan_of(stage)).state
+    await run_jobs(stage.services)
+    again = await newest_scan_of(stage)
+    assert ("finished", "public_ad", 1) == (again.state, again.material_class, again.declaration_revision)
+    assert 200 == (await owner.post(f"{path}/submit", {"version": 1})).status
+
+
+async def newest_scan_of(stage: Stage, version_id: UUID | None = None) -> ScanRow:
+    """The newest scan of a version, or of the draft."""
     async with stage.services.database.transaction() as tx:
-        found = await scans.newest_scan(tx, stage.cast.draft_version_id)
+        found = await scans.newest_scan(tx, version_id or stage.cast.draft_version_id)
     assert found is not None
     return found

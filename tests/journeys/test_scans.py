@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import update
 
 from compliance.access import Role
-from compliance.scanning import Inspectors
+from compliance.detecting import Found
+from compliance.scanning import Case, Inspectors
+from compliance.scanning import case as cases
 from fileserver.config import MalwareScan
 from fileserver.materials.jobs import enqueue_scan, enqueue_unscanned
 from fileserver.materials.scanning import scanner_of
 from fileserver.services import Services
 from storage.errors import StoreUnavailable
-from storage.rows import scans, versions
+from storage.rows import materials, scans, versions
 from storage.schema import finding, scan
 from tests.api import Api, Client, sign_in
 from tests.clamds import running_clamd
@@ -202,6 +204,85 @@ async def test_a_scan_that_broke_off_begins_anew_and_ends_once(services: Service
         found = (await versions.findings_of(tx, [version_id]))[version_id]
     assert ["malware-not-scanned", "pdf-active"] == sorted(each.rule for each in found)
     assert 1 == len(await events(services, "system:scan:end"))
+
+
+async def test_a_worker_that_comes_back_cannot_end_what_another_began_anew(services: Services, made: Made) -> None:
+    """Of two workers at one scan the one that began later counts: the other adds nothing, and does not end it."""
+    version_id = UUID((await made(SCRIPTED))["versions"][0]["id"])
+    scanner = scanner_of(services)
+
+    async def prepared() -> None:
+        return
+
+    async def overtaken() -> None:
+        with pytest.raises(StoreUnavailable):
+            await scanner.scan(version_id, broken, prepared)
+
+    async def broken() -> None:
+        raise StoreUnavailable
+
+    await scanner.scan(version_id, overtaken, prepared)
+    async with services.database.transaction() as tx:
+        row = await scans.newest_scan(tx, version_id)
+    assert row is not None
+    assert ("running", 2) == (row.state, row.attempt)
+    assert [] == await events(services, "system:scan:end")
+
+
+async def test_what_is_beyond_the_limit_is_told(
+    services: Services, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full scan says once that there is more, and keeps the first of each hard rule however late it comes."""
+    monkeypatch.setattr(cases, "FINDINGS_MAX", 2)
+    case = await begun(services, UUID((await made(pdf()))["versions"][0]["id"]))
+    await case.add([soft(), soft()])
+    assert 2 == len(case.found)
+    await case.add([soft()])
+    for _ in range(2):
+        await case.add([soft()])
+        await case.fail("rules", "error")
+    async with services.database.transaction() as tx:
+        found = (await versions.findings_of(tx, [case.version.id]))[case.version.id]
+    assert ["detector-failed", "findings-cut", "pdf-links", "pdf-links"] == sorted(each.rule for each in found)
+
+
+def soft() -> Found:
+    """Something for a reviewer."""
+    return Found(detector="pdf-active", rule="pdf-links", severity="review")
+
+
+async def begun(services: Services, version_id: UUID) -> Case:
+    """The scan of a version, as a step is given it."""
+    async with services.database.transaction() as tx:
+        row, version = await scans.newest_scan(tx, version_id), await versions.version_by_id(tx, version_id)
+        assert row is not None
+        assert version is not None
+        material = await materials.material_by_id(tx, version.material_id)
+        assert material is not None
+        of_class = material.material_class
+        now = services.clock()
+        started = await scans.begin_scan(tx, row.id, now, material_class=of_class, declaration_revision=0)
+        assert started is not None
+    return Case(services.database, services.clock, started, version, material)
+
+
+@pytest.mark.parametrize("changed", [{"severity": "evidence"}, {"basis": "another article"}])
+async def test_a_decision_is_about_what_was_decided(
+    services: Services, marketer: Api, made: Made, changed: dict[str, str]
+) -> None:
+    """What was dismissed under another severity or another basis is open when it is found again."""
+    material = await made(LINKED)
+    await run_jobs(services)
+    version_id = UUID((await newest(marketer, material))["id"])
+    async with services.database.transaction() as tx:
+        dismissed = update(finding).where(finding.c.rule == "pdf-links").values(state="dismissed", reason="ours")
+        await tx.execute(dismissed.values(**changed))
+        version = await versions.version_by_id(tx, version_id)
+        assert version is not None
+        await enqueue_scan(services, tx, version)
+    await run_jobs(services)
+    found = [each for each in (await newest(marketer, material))["findings"] if each["rule"] == "pdf-links"]
+    assert ["open"] == [each["state"] for each in found]
 
 
 async def test_decisions_hold_in_the_next_scan(services: Services, marketer: Api, made: Made) -> None:

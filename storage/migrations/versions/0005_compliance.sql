@@ -140,6 +140,9 @@ CREATE TABLE scan (
     pages_done INTEGER DEFAULT 0 NOT NULL,
     detectors JSONB DEFAULT '{}' NOT NULL,
     rule_set_version TEXT DEFAULT '' NOT NULL,
+    material_class TEXT DEFAULT '' NOT NULL,
+    declaration_revision INTEGER DEFAULT 0 NOT NULL,
+    attempt INTEGER DEFAULT 0 NOT NULL,
     failure TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE,
@@ -174,7 +177,7 @@ ALTER TABLE version ADD CONSTRAINT ck_version_state CHECK (state IN ('draft', 's
 ALTER TABLE review DROP CONSTRAINT ck_review_state;
 ALTER TABLE review ADD CONSTRAINT ck_review_state CHECK (state IN ('pending', 'changes_requested', 'approved', 'rejected'));
 ALTER TABLE review ADD COLUMN due_at TIMESTAMP WITH TIME ZONE;
-ALTER TABLE review ADD COLUMN risk SMALLINT DEFAULT 0 NOT NULL;
+ALTER TABLE review ADD COLUMN risk SMALLINT DEFAULT '0'::smallint NOT NULL;
 ALTER TABLE review ADD COLUMN four_eyes BOOLEAN DEFAULT false NOT NULL;
 -- What was approved before signatures stands by the event that tells of it.
 ALTER TABLE review ADD COLUMN told_by BIGINT;
