@@ -6,7 +6,7 @@ import segno
 from aiohttp import web
 
 from compliance.access import Action, Audience, Job
-from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
+from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementUnmet, WrongState
 from compliance.levels import SealLevel
 from compliance.looks import look_of
 from fileserver.http.call import Call
@@ -137,7 +137,7 @@ ROUTES = (
         body=ShareIn,
         returns=ShareOut,
         status=201,
-        errors=(AccessDenied, NotFound, InvalidValue),
+        errors=(AccessDenied, NotFound, InvalidValue, RequirementUnmet),
     ),
     Route(
         method="GET",

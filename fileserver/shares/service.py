@@ -6,18 +6,20 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, Actor, Audience, Target, decide, require
+from compliance.access import Action, Actor, Audience, Target, VersionState, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
+from compliance.lifecycle import Command, met, step
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
+from compliance.reviewing.facts import dossier_of
 from compliance.visits import examined, has_lapsed, target_of
 from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import clinics, shares, viewers, visits
+from storage.rows import clinics, materials, shares, versions, viewers, visits
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
 from storage.rows.visits import VisitRow
@@ -38,7 +40,10 @@ class Described:
 
 
 async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn) -> Described:
-    """Makes a share of an approved material. Raises AccessDenied, NotFound, or InvalidValue naming the field."""
+    """Makes a share of an approved material.
+
+    Raises AccessDenied, NotFound, InvalidValue naming the field, or RequirementUnmet naming what sharing needs.
+    """
     now = services.clock()
     row = _new_row(services, actor, wanted, now)
     async with services.database.transaction() as tx:
@@ -46,12 +51,23 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
         served = await examined(tx, services.keys.master, await _served(tx, wanted.material_id))
         obj = f"material:{wanted.material_id}"
         rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
+        await _check_step(tx, served, now)
         await shares.add_share(tx, row)
         event = trail.event(
             Act.EMPLOYEE_SHARE_CREATE, why=rule, obj=obj, link=str(row.id), ver=served.sha256 or "", det=_policy(row)
         )
         await ledger.append(tx, event, now=now)
         return await _described(services, tx, row, served)
+
+
+async def _check_step(tx: Transaction, served: Served, now: datetime) -> None:
+    """Sharing is a step of the lifecycle: what an earlier release approved must have what its class needs today."""
+    material = await materials.material_by_id(tx, served.material_id)
+    version = served.version_id and await versions.version_by_id(tx, served.version_id)
+    if material is None or not version:
+        raise NotFound(field="material_id")
+    dossier = await dossier_of(tx, material, version, now, steps_open=0 if served.approved else 1)
+    step(VersionState(version.state), Command.SHARE, met(dossier.facts))
 
 
 def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -> ShareRow:

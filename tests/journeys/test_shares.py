@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from storage.schema import material
 from tests.api import Api
 from tests.stage import TITLE, Stage
 from tests.viewers import as_viewer
@@ -34,6 +36,16 @@ async def test_what_is_left_out_takes_the_careful_value(stage: Stage) -> None:
     assert (TITLE, "林晓") == (share["material_title"], share["created_by"])
     assert f"{stage.services.config.public_url}/s/{share['token']}" == share["url"]
     assert 32 == len(share["token"])
+
+
+async def test_what_an_earlier_release_approved_needs_a_certificate_to_be_shared_anew(stage: Stage, owner: Api) -> None:
+    """Sharing asks for what the class needs today, however the version came to be approved."""
+    async with stage.services.database.transaction() as tx:
+        of_the_brochure = material.c.id == stage.cast.material_id
+        await tx.execute(update(material).where(of_the_brochure).values(material_class="public_ad"))
+    refused = await owner.post("/shares", {"material_id": str(stage.cast.material_id)})
+    assert (409, "/problems/requirement-unmet") == (refused.status, refused.body["type"])
+    assert "certificate-valid" in refused.body["need"]
 
 
 @pytest.mark.parametrize(
