@@ -5,6 +5,7 @@ stall them: `compliance.ruleset.patterns` says why.
 """
 
 import asyncio
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from compliance import ledger
@@ -14,12 +15,13 @@ from compliance.errors import InvalidValue, NotFound, WrongState
 from compliance.events import Act, Trail, short_hash
 from compliance.rule_effects import Effect, effect_of
 from compliance.ruleset import Hit, Problem, RuleFileInvalid, RuleSet
-from compliance.ruling import loaded, matcher_of, rule_set_in_force, rule_set_of
+from compliance.ruling import loaded, matcher_of, rule_set_in_force, rule_set_of, version_in_force
 from compliance.scanning import ask_for_scan
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import rule_sets, scans, versions
 from storage.rows.rule_sets import ActivationRow, RuleSetRow
+from storage.rows.scans import ScanRow
 
 EFFECTS_PAGE = 5
 RESCAN_JOB = "rules.rescan"
@@ -111,16 +113,19 @@ async def effects(services: Services, version: str, after: UUID | None) -> tuple
 
 
 async def rescan(services: Services) -> int:
-    """Asks for a scan of whatever circulates and was not scanned under the rule set in force; how many."""
+    """Asks for a scan of whatever circulates and was not scanned under the rule set in force; how many.
+
+    A scan that waits will look under these rules, and so does one that began after they came into force.
+    """
     asked, after = 0, None
     while True:
         async with services.database.transaction() as tx:
-            active = (await rule_set_in_force(tx)).version
+            active, since = await version_in_force(tx), await rule_sets.active_since(tx)
             rows = await rule_sets.circulating(tx, after, RESCAN_BATCH)
             newest = await scans.newest_scans(tx, [row.version_id for row in rows])
             for row in rows:
                 scan = newest.get(row.version_id)
-                if scan is not None and (scan.state in scans.OPEN or scan.rule_set_version == active):
+                if scan is not None and _looks_under(scan, active, since):
                     continue
                 if found := await versions.version_by_id(tx, row.version_id, lock=True):
                     await ask_for_scan(tx, services.jobs, found, services.clock())
@@ -128,6 +133,13 @@ async def rescan(services: Services) -> int:
         if len(rows) < RESCAN_BATCH:
             return asked
         after = rows[-1].version_id
+
+
+def _looks_under(scan: ScanRow, active: str, since: datetime | None) -> bool:
+    """Whether the scan looked, or will look, under the rule set in force; one of no text can look under none."""
+    if scan.state == "waiting" or scan.rule_set_version == active:
+        return True
+    return not scan.rule_set_version and (since is None or (scan.started_at or scan.created_at) > since)
 
 
 def _obj(version: str) -> str:

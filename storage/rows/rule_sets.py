@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, insert, select
@@ -78,6 +79,11 @@ async def active_version(tx: Transaction) -> str | None:
     query = select(rule_set.c.version).join(rule_set_activation, rule_set_activation.c.rule_set_id == rule_set.c.id)
     version: str | None = await tx.scalar(query.order_by(*NEWEST_FIRST).limit(1))
     return version
+
+
+async def active_since(tx: Transaction) -> datetime | None:
+    """Since when the rule set in force is; None while nobody has put one into force."""
+    return cast("datetime | None", await tx.scalar(select(func.max(rule_set_activation.c.activated_at))))
 
 
 async def active(tx: Transaction) -> RuleSetRow | None:

@@ -1,10 +1,14 @@
 """The rules over HTTP: tried, written, compared, put into force by somebody else, and what circulates scanned again."""
 
+from sqlalchemy import func, select
+
 from compliance.events import Act
 from compliance.reading import ExtractedText, TextPiece
 from compliance.ruleset import RuleSet
+from fileserver.rules.service import rescan
 from storage.rows import renditions, scans
 from storage.rows.renditions import RenditionRow
+from storage.schema import scan
 from tests.log import events
 from tests.materials import run_jobs
 from tests.stage import TITLE, Stage
@@ -89,6 +93,11 @@ async def test_put_into_force(stage: Stage) -> None:
     assert 409 == (await stage.api("manager").post(f"/rule-sets/{version}/activate", body)).status
     allowed = [e for e in await events(stage.services, Act.EMPLOYEE_RULES_ACTIVATE) if e["res"] == "allow"]
     assert [(f"rules:{version}", STANDARD.version)] == [(each["obj"], each["det"]["before"]) for each in allowed]
+    async with stage.services.database.transaction() as tx:  # one of them was being scanned when the rules changed
+        begun = await scans.newest_scan(tx, stage.cast.pending_version_id)
+        assert begun is not None
+        changed = scan.update().where(scan.c.id == begun.id)
+        await tx.execute(changed.values(state="running", rule_set_version="", started_at=before))
     await run_jobs(stage.services)  # asks for scans
     await run_jobs(stage.services)  # makes them
     async with stage.services.database.transaction() as tx:
@@ -96,6 +105,30 @@ async def test_put_into_force(stage: Stage) -> None:
     assert {"finished"} == {each.state for each in newest.values()}
     assert 2 == len(newest)
     assert all(each.created_at >= before for each in newest.values())
+
+
+async def test_drafts_under_other_rules(stage: Stage) -> None:
+    """A draft that was scanned under other rules is scanned anew when it is submitted, and goes on then."""
+    owner, path = stage.api("owner"), f"/materials/{stage.cast.draft_id}/submit"
+    async with stage.services.database.transaction() as tx:
+        changed = scan.update().where(scan.c.version_id == stage.cast.draft_version_id)
+        await tx.execute(changed.values(rule_set_version="another"))
+    for _ in range(2):
+        refused = await owner.post(path)
+        assert (409, "/problems/not-scanned") == (refused.status, refused.body["type"])
+    async with stage.services.database.transaction() as tx:
+        kept = await tx.scalar(select(func.count()).where(scan.c.version_id == stage.cast.draft_version_id))
+    assert 2 == kept
+    await run_jobs(stage.services)
+    assert 200 == (await owner.post(path)).status
+
+
+async def test_what_was_left_over(stage: Stage) -> None:
+    """A round over what circulates asks for what a release with other rules left behind, once, and for nothing else."""
+    async with stage.services.database.transaction() as tx:
+        changed = scan.update().where(scan.c.version_id == stage.cast.pending_version_id)
+        await tx.execute(changed.values(rule_set_version="another"))
+    assert [1, 0] == [await rescan(stage.services) for _ in range(2)]
 
 
 async def test_pages(stage: Stage) -> None:
