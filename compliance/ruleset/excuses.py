@@ -45,7 +45,7 @@ def _holds(excuses: Excuses, found: Found, start: int, end: int) -> bool:
         return False
     return (
         any(_covers(text, phrase, start, end) for phrase in excuses.phrases)
-        or any(_before(found, word, start) for word in excuses.before)
+        or _negated(found, excuses.before, start)
         or any(word in around for word in excuses.near)
     )
 
@@ -55,15 +55,13 @@ def _covers(text: str, phrase: str, start: int, end: int) -> bool:
     return text.find(phrase, max(0, end - len(phrase)), start + len(phrase)) >= 0
 
 
-def _before(found: Found, word: str, start: int) -> bool:
-    """True if the word ends at most BEFORE_CHARS in front of `start`, with only quotes and blanks between them."""
-    ends = range(max(0, start - BEFORE_CHARS), start + 1)
-    return any(found.view.text.endswith(word, 0, end) and _touch(found, end, start) for end in ends)
+def _negated(found: Found, words: tuple[str, ...], start: int) -> bool:
+    """True if a word ends at most BEFORE_CHARS in front of `start`, with only quotes and blanks between them."""
+    ends = range(max(1, start - BEFORE_CHARS), start + 1)
+    return any(found.view.text.endswith(words, 0, end) and _touch(found, end, start) for end in ends)
 
 
 def _touch(found: Found, end: int, start: int) -> bool:
-    if end == 0:
-        return False
     separates = foldings().separates
     between = found.text[found.view.offsets.item(end - 1) + 1 : found.view.offsets.item(start)]
     return all(sign in QUOTES or sign in " \t" or not separates[ord(sign)] for sign in between)
