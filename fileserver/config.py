@@ -381,7 +381,8 @@ class Config(BaseSettings):
     ocr: Ocr = Field(
         default=Ocr.NEEDED,
         description="Which pages a worker looks at for words that only their pictures show: off (each version then "
-        "says so), needed (pages without a text layer, with pictures or outlines), or always. It takes seconds a page",
+        "says so), needed (every page of a public advertisement, and pages that may show words beside their text), or "
+        "always. It takes seconds a page",
     )
 
     ledger_witnesses: Witnesses = Field(

@@ -26,7 +26,7 @@ from storage.rows.versions import VersionRow
 from watermark.errors import RenderBusy, RenderCrashed, RenderTimeout, SourceIncomplete, WatermarkError
 from watermark.media_types import OFFICE_MEDIA_TYPES
 
-READING = "reading-1"  # changes with what it would find
+READING = "reading-2"  # changes with what it would find
 LOOKS_MAX = 2  # at one page: a crash may be the machine's fault, two are the page's
 PAGE_BYTES_MAX = 64 << 20
 JSON = "application/json"
@@ -62,23 +62,31 @@ class Reader:
     ) -> None:
         self._database, self._objects, self._extractor, self._looker = database, objects, extractor, looker
         self._film, self.ocr = film or Film(), ocr
-        self.version = f"{READING}/{ocr}"
 
-    async def read(self, version: VersionRow) -> AsyncGenerator[PageRead | ExtractedText]:
+    def version(self, *, public: bool) -> str:
+        """Which reading this is; every page of what the `public` sees is looked at, unless none is at all."""
+        return f"{READING}/{self._looks(public=public)}"
+
+    def _looks(self, *, public: bool) -> Ocr:
+        return Ocr.ALWAYS if public and self.ocr is Ocr.NEEDED else self.ocr
+
+    async def read(self, version: VersionRow, *, public: bool) -> AsyncGenerator[PageRead | ExtractedText]:
         """Each page, and at last the whole. Close it (`aclosing`).
 
         Raises NotReadable, TextDamaged or another WatermarkError when there is no reading it, StorageError, and
         SourceIncomplete or RenderBusy when it has to be tried again.
         """
         stored = await stored_text(self._database, self._objects, version)
-        if stored is not None and stored.made_by == self.version:
+        if stored is not None and stored.made_by == self.version(public=public):
             for page in range(1, stored.page_count + 1):
                 yield PageRead(_only(stored, page), page, page, stored.page_count)
             yield stored
             return
         pieces, seen, unread = list[TextPiece](), list[Seen](), False
         whole: ExtractedText | None = None
-        parts = self._filmed(version) if is_film(version.media_type) else self._paged(version)
+        parts = (
+            self._filmed(version) if is_film(version.media_type) else self._paged(version, self._looks(public=public))
+        )
         async with aclosing(parts) as reading:
             async for part in reading:
                 if isinstance(part, ExtractedText):
@@ -90,17 +98,18 @@ class Reader:
                 yield part
         if whole is None:
             raise AssertionError("a reading ends with what stands on no page")
-        read = replace(whole, pieces=(*pieces, *whole.pieces), seen=tuple(seen), made_by="" if unread else self.version)
+        made_by = "" if unread else self.version(public=public)
+        read = replace(whole, pieces=(*pieces, *whole.pieces), seen=tuple(seen), made_by=made_by)
         await self._keep(version, read)
         yield read
 
-    async def _paged(self, version: VersionRow) -> AsyncGenerator[PageRead | ExtractedText]:
+    async def _paged(self, version: VersionRow, ocr: Ocr) -> AsyncGenerator[PageRead | ExtractedText]:
         found = await self._extracted(version)
         total = found.text.page_count
-        looked_at = set(range(1, total + 1)) if self.ocr is Ocr.ALWAYS else set(found.pictured)
+        looked_at = set(range(1, total + 1)) if ocr is Ocr.ALWAYS else set(found.pictured)
         for page in range(1, total + 1):
             layer = _only(found.text, page)
-            if self.ocr is Ocr.OFF or page not in looked_at:
+            if ocr is Ocr.OFF or page not in looked_at:
                 yield PageRead(layer, page, page, total, OCR_OFF if page in looked_at else "")
                 continue
             sight, cause = await self._look(version, page)

@@ -10,6 +10,7 @@ from contextlib import aclosing
 
 import structlog
 
+from compliance.access.model import MaterialClass
 from compliance.detecting import Found, Place
 from compliance.reading.detectors import (
     FacesBesideText,
@@ -44,6 +45,7 @@ class Reading:
 
     async def look(self, case: Case) -> Mapping[str, str]:
         """As `Step` says."""
+        version = self._reader.version(public=_public(case))
         detectors: list[TextDetector] = [
             PersonalData(),
             FacesBesideText(),
@@ -54,7 +56,7 @@ class Reading:
             text, unlooked = await self._pages(case, detectors)
         except NotReadable as error:
             await case.add([_found(NotReadable.slug, params=dict(error.params))])
-            return {NAME: self._reader.version}
+            return {NAME: version}
         if unlooked:
             await case.add([_found(NOT_LOOKED_AT, {"pages": unlooked})], waived=OCR_OFF)
         if not text.complete:
@@ -62,12 +64,12 @@ class Reading:
         for unit in range(text.page_count + 1, len(text.units) + 1):
             await self._ask(case, detectors, _of_unit(text, unit))
         await self._ask(case, detectors, lambda each: list(each.of_whole(text)))
-        return {NAME: self._reader.version, **{each.name: each.version for each in detectors}}
+        return {NAME: version, **{each.name: each.version for each in detectors}}
 
     async def _pages(self, case: Case, detectors: Sequence[TextDetector]) -> tuple[ExtractedText, int]:
         """The whole, and how many pages nobody looks at here."""
         unlooked = 0
-        async with aclosing(self._reader.read(case.version)) as parts:
+        async with aclosing(self._reader.read(case.version, public=_public(case))) as parts:
             async for part in parts:
                 if isinstance(part, ExtractedText):
                     return part, unlooked
@@ -91,6 +93,10 @@ class Reading:
                 await case.fail(detector.name, "error")
             else:
                 await case.add(found)
+
+
+def _public(case: Case) -> bool:
+    return case.material.material_class == MaterialClass.PUBLIC_AD
 
 
 def _of_unit(text: ExtractedText, unit: int) -> Ask:

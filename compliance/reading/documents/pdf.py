@@ -2,8 +2,8 @@
 
 Promises: every character that PDFium finds on a page is in exactly one piece, whatever its colour or size; boxes are
 those of the page as shown. Leaves what is only drawn (pictures, outlines of letters) to the recogniser: a page goes
-there when it has hardly any text, pictures of some size, many drawn paths, or characters that the file's own tables
-don't explain. Format: ISO 32000-2 §9, §12.5, §12.7.
+there when it has hardly any text, may show more than that (`drawn`), or has characters that the file's own tables don't
+explain. Format: ISO 32000-2 §9, §12.5, §12.7.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from compliance.detecting.model import Box
+from compliance.reading.documents.drawn import may_show_more
 from compliance.reading.documents.taken import Taken
 from compliance.reading.numbers import THOUSANDTHS, box_within
 from compliance.reading.pieces import TextPiece
@@ -23,10 +24,8 @@ from watermark.pdf import PdfDocument
 
 PAGES_MAX = 1000
 CHARACTERS_FEW = 12  # a page with fewer is a picture with a page number
-PICTURES_FROM = 0.04  # of the page's area: a banner, not a logo
-PATHS_MANY = 120  # letters that a designer turned into outlines
 UNEXPLAINED_MANY = 0.05  # of the characters: those that stand for another one than the file says
-NESTED_MAX = 5  # of pictures in groups
+NESTED_MAX = 5  # of the outline
 NOTES_MAX = 2000  # of one page
 NOTE_CHARACTERS_MAX = 20_000
 COLUMN_GAP_EM = 2.5  # of the line's height: two columns, not two words
@@ -45,7 +44,7 @@ def read_pdf(source: bytes, taken: Taken) -> None:
         for number in range(1, taken.page_count + 1):
             try:
                 with closing(pdf[number - 1]) as page:
-                    if not _page(page, number, taken):
+                    if not _page(pdf, page, number, taken):
                         return
             except pypdfium2.PdfiumError as error:
                 raise PdfDamaged(page=number) from error
@@ -61,7 +60,7 @@ def _around(pdf: pypdfium2.PdfDocument, taken: Taken) -> None:
             return
 
 
-def _page(page: pypdfium2.PdfPage, number: int, taken: Taken) -> bool:
+def _page(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, number: int, taken: Taken) -> bool:
     before = taken.characters
     unexplained = 0
     with closing(page.get_textpage()) as text:
@@ -73,7 +72,7 @@ def _page(page: pypdfium2.PdfPage, number: int, taken: Taken) -> bool:
     for note, at in _notes(page):
         taken.add(TextPiece(text=note, page=number, box=at, source="notes"))
     few = taken.characters - before < CHARACTERS_FEW
-    if few or unexplained > UNEXPLAINED_MANY * found or _drawn(page):
+    if few or unexplained > UNEXPLAINED_MANY * found or may_show_more(pdf, page):
         taken.pictured.append(number)
     return True
 
@@ -164,20 +163,3 @@ def _note_text(note: pdfium.FPDF_ANNOTATION, key: bytes) -> str:
     buffer = (ctypes.c_uint16 * (length // 2))()
     pdfium.FPDFAnnot_GetStringValue(note, key, buffer, length)
     return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
-
-
-def _drawn(page: pypdfium2.PdfPage) -> bool:
-    """Whether pictures or outlines may hold words."""
-    width, height = page.get_size()
-    pictured, paths = 0.0, 0
-    for each in page.get_objects(max_depth=NESTED_MAX):
-        if each.type == pdfium.FPDF_PAGEOBJ_PATH:
-            paths += 1
-        elif each.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = each.get_bounds()
-            pictured += abs((right - left) * (top - bottom))
-        elif each.type == pdfium.FPDF_PAGEOBJ_SHADING:
-            paths += 1
-        if paths >= PATHS_MANY or pictured >= PICTURES_FROM * width * height:
-            return True
-    return False
