@@ -11,6 +11,7 @@ from typing import Protocol
 
 from compliance.detecting import Found
 from compliance.reading import ExtractedText
+from compliance.reading.detectors.personal import covered_all
 from compliance.scanning.case import Case
 
 RISKY = "platform-risky"
@@ -108,7 +109,7 @@ class PlatformCheck:
             severity="block" if risky else "review",
             place=text.place_of(passage.page, start, start + length),
             params={"label": judged.label},
-            quote=text.pages[passage.page - 1][start : start + length],
+            quote=covered_all(text.pages[passage.page - 1], start, start + length),
         )
 
     async def _not_checked(self, case: Case, cause: str) -> None:

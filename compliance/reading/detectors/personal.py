@@ -51,8 +51,17 @@ class PersonalData:
 
 def covered(said: str, number: Number, numbers: Iterable[Number]) -> str:
     """The words around it, every number in them but its first characters as stars."""
+    return _starred(said, numbers)[max(0, number.start - AROUND) : number.end + AROUND]
+
+
+def covered_all(said: str, start: int, end: int) -> str:
+    """The characters from `start` to `end`, every number of somebody in them covered likewise."""
+    return _starred(said, personal_numbers(said))[start:end]
+
+
+def _starred(said: str, numbers: Iterable[Number]) -> str:
     signs = list(said)
     for each in numbers:
         for at in range(each.start + SHOWN, each.end):
             signs[at] = "*" if signs[at].isalnum() else signs[at]
-    return "".join(signs[max(0, number.start - AROUND) : number.end + AROUND])
+    return "".join(signs)

@@ -7,6 +7,7 @@ import pytest
 from compliance.reading import ExtractedText, TextPiece
 from compliance.reading.detectors import PersonalData
 from compliance.reading.detectors.numbers import Kind, is_id, luhn, personal_numbers
+from compliance.reading.detectors.personal import covered_all
 from tests.personal_numbers import bank_card, id_number, mobile_phone, record_number
 
 
@@ -70,3 +71,12 @@ def test_luhn_knows_its_digit() -> None:
     """The example of ISO/IEC 7812 passes, its neighbour not."""
     assert luhn("79927398713")
     assert not luhn("79927398710")
+
+
+def test_a_longer_quote_covers_every_number() -> None:
+    """Of any part of a text, as of the whole passage that a platform objects to, no number can be read."""
+    said = "身份证 11010519491231002X，手机：138-1234-5678，卡号 6222021234567894，共 3 支"
+    assert "身份证 110***************，手机：138-****-****，卡号 622*************，共 3 支" == covered_all(
+        said, 0, len(said)
+    )
+    assert "*******" == covered_all(said, 10, 17)
