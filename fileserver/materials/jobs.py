@@ -8,7 +8,7 @@ import structlog
 from compliance.office import OfficeConverter, find_program
 from compliance.preparation import Preparer
 from compliance.scanning import JOB, ask_for_scan
-from compliance.scanning.malware import NOT_SCANNED
+from compliance.scanning.malware import NOT_SCANNED, PASSING
 from fileserver.materials.scanning import malware_of, scanner_of
 from fileserver.services import Services
 from storage.database import Transaction
@@ -69,7 +69,7 @@ async def enqueue_unscanned(services: Services) -> int:
         wanted = list(await scans.unscanned(tx, OVERDUE_BATCH))
     if await malware_of(services).ready():
         async with services.database.transaction() as tx:
-            wanted += await scans.held_up_by(tx, NOT_SCANNED, OVERDUE_BATCH)
+            wanted += await scans.held_up_by(tx, NOT_SCANNED, PASSING, OVERDUE_BATCH)
     for version_id in wanted:
         async with services.database.transaction() as tx:
             if version := await versions.version_by_id(tx, version_id, lock=True):

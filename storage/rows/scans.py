@@ -151,11 +151,16 @@ async def unscanned(tx: Transaction, limit: int) -> Sequence[UUID]:
     return list(await tx.scalars(query.order_by(version.c.created_at).limit(limit)))
 
 
-async def held_up_by(tx: Transaction, rule: str, limit: int) -> Sequence[UUID]:
-    """Drafts whose newest scan is over and has this finding, undecided, oldest first."""
+async def held_up_by(tx: Transaction, rule: str, causes: Collection[str], limit: int) -> Sequence[UUID]:
+    """Drafts whose newest scan is over and has this finding for one of these causes, undecided, oldest first."""
     newer = scan.alias()
     newest = ~exists().where(newer.c.version_id == scan.c.version_id, newer.c.created_at > scan.c.created_at)
-    met = exists().where(finding.c.scan_id == scan.c.id, finding.c.rule == rule, finding.c.state == "open")
+    met = exists().where(
+        finding.c.scan_id == scan.c.id,
+        finding.c.rule == rule,
+        finding.c.state == "open",
+        finding.c.params["cause"].astext.in_(causes),
+    )
     query = select(version.c.id).join(scan, scan.c.version_id == version.c.id)
     query = query.where(version.c.state == "draft", scan.c.state.not_in(OPEN), newest, met)
     return list(await tx.scalars(query.order_by(scan.c.created_at).limit(limit)))

@@ -13,6 +13,8 @@ from compliance.access import Role
 from compliance.detecting import Found
 from compliance.scanning import Case, Inspectors
 from compliance.scanning import case as cases
+from compliance.scanning.clamd import Cause
+from compliance.scanning.malware import NOT_SCANNED, PASSING
 from fileserver.config import MalwareScan
 from fileserver.materials.jobs import enqueue_scan, enqueue_unscanned
 from fileserver.materials.scanning import scanner_of
@@ -173,6 +175,20 @@ async def test_a_real_scanner_finds_and_clears(services: Services, marketer: Api
     clean = await newest(marketer, waiting)
     assert ([], True) == (clean["findings"], clean["scan"]["detectors"]["malware"].startswith("ClamAV"))
     assert (200, "") == await submitted(marketer, waiting)
+
+
+async def test_only_what_another_scan_may_do_better_is_scanned_again(services: Services, made: Made) -> None:
+    """A file beyond the scanner's limits is not sent to it for ever; one that met no scanner is."""
+    strict = replace(services, config=services.config.model_copy(update={"malware_scan": MalwareScan.REQUIRED}))
+    version_id = UUID((await made(pdf()))["versions"][0]["id"])
+    await run_jobs(strict)
+    again = {}
+    for cause in Cause:
+        async with services.database.transaction() as tx:
+            await tx.execute(update(finding).where(finding.c.rule == NOT_SCANNED).values(params={"cause": cause.value}))
+            again[cause.value] = await scans.held_up_by(tx, NOT_SCANNED, PASSING, 10)
+    assert {"not-configured", "no-daemon", "timeout"} == {cause for cause, met in again.items() if met == [version_id]}
+    assert [] == again["too-large"] + again["error"]
 
 
 async def test_in_processes_of_their_own_they_find_the_same(services: Services, marketer: Api, made: Made) -> None:
