@@ -21,7 +21,7 @@ from compliance.declaring import Declared, china_day, declared_of
 from compliance.errors import InvalidValue, NotFound, UploadUsed, WrongState
 from compliance.events import Act, Trail
 from compliance.materials import clean_filename, obj_of, target_of
-from compliance.media_types import HEAD_BYTES, recognise
+from compliance.media_types import HEAD_BYTES, PDF, recognise
 from compliance.profiles import profiles_of
 from compliance.scanning import ask_for_scan
 from compliance.uploads import finished_upload
@@ -35,6 +35,10 @@ from storage.rows.declarations import EDITABLE, DeclarationRow, DeclaredCertific
 from storage.rows.materials import MaterialRow
 from storage.rows.versions import VersionRow
 
+# Of evidence: it is no version, so no detector looks at it before a reviewer opens it.
+PROOF_TYPES = frozenset(
+    {PDF, "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/heic", "image/avif"}
+)
 EVIDENCE_MAX = 100  # of one material, removed ones included
 REVISIONS_SHOWN = 50
 Editable = Literal["all", "evidence", "nothing"]
@@ -106,7 +110,10 @@ async def declare(services: Services, actor: Actor, trail: Trail, material_id: U
 
 
 async def attach(services: Services, actor: Actor, trail: Trail, material_id: UUID, wanted: EvidenceIn) -> Paper:
-    """Attaches a finished upload. Raises AccessDenied, NotFound, UploadUnfinished, UploadUsed, WrongState."""
+    """Attaches a finished upload: a PDF or a picture.
+
+    Raises AccessDenied, NotFound, InvalidValue, UploadUnfinished, UploadUsed, WrongState.
+    """
     now = services.clock()
     media_type = await _media_type(services, actor, material_id, wanted.upload_id)
     async with services.database.transaction() as tx:
@@ -153,15 +160,21 @@ async def remove(services: Services, actor: Actor, trail: Trail, material_id: UU
 
 
 async def _media_type(services: Services, actor: Actor, material_id: UUID, upload_id: UUID) -> str:
-    """What the upload's first bytes are; outside of the transaction that attaches it, for the store is asked."""
+    """What the upload's first bytes are; outside of the transaction that attaches it, for the store is asked.
+
+    Raises InvalidValue for an empty file, and for what is neither a PDF nor a picture from its first byte on.
+    """
     async with services.database.transaction() as tx:
         await _for_change(tx, actor, material_id)
         upload = await finished_upload(tx, upload_id, actor.person_id)
-    head = b""
-    if upload.size_bytes:
-        async with aclosing(services.objects.read(upload.object_key, start=0, stop=HEAD_BYTES)) as pieces:
-            head = b"".join([piece async for piece in pieces])
-    return recognise(head, clean_filename(upload.filename), b"").media_type
+    if not upload.size_bytes:
+        raise InvalidValue(field="upload_id", rule="evidence-empty")
+    async with aclosing(services.objects.read(upload.object_key, start=0, stop=HEAD_BYTES)) as pieces:
+        head = b"".join([piece async for piece in pieces])
+    found = recognise(head, clean_filename(upload.filename), b"")
+    if found.media_type not in PROOF_TYPES or any(doubt.rule != "extension-mismatch" for doubt in found.doubts):
+        raise InvalidValue(field="upload_id", rule="evidence-type")
+    return found.media_type
 
 
 async def _scan_again(services: Services, tx: Transaction, material_id: UUID) -> None:

@@ -6,6 +6,7 @@ to the object store with an address good for seconds; whoever would lose by that
 players, which come back to an address again and again, scripts of pages, and conditions that only we understand.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -26,20 +27,23 @@ async def original(call: Call[None, None, VersionPath]) -> web.StreamResponse:
 
 
 async def proof(call: Call[None, None, EvidencePath]) -> web.StreamResponse:
-    """A file that proves what a material says, for its owner and for reviewers."""
-    return await _answer(call, ProofGate(call.params.evidence_id, call.signed_in.person_id))
+    """A file that proves what a material says, for its owner and for reviewers; never opened in the browser."""
+    return await _answer(call, ProofGate(call.params.evidence_id, call.signed_in.person_id), attachment=True)
 
 
-async def _answer(call: Call[Any, Any, Any], gate: Gate) -> web.StreamResponse:
+async def _answer(call: Call[Any, Any, Any], gate: Gate, *, attachment: bool = False) -> web.StreamResponse:
     request, services = call.request, call.services
     released = await services.exit.release_original(
         gate, lambda known: _leaving(request, services.config, known), call.trail
     )
     if released.address is not None:
         return web.Response(status=307, headers={"Location": released.address, "Cache-Control": "no-store, private"})
+    headers = _headers(released.original)
+    if attachment:
+        headers["Content-Disposition"] = content_disposition(released.original.filename, attachment=True)
     if released.departure is not None:
-        return await _sent(request, released.original, released.departure)
-    return _said(request, released)
+        return await _sent(request, released.original, released.departure, headers)
+    return _said(request, released, headers)
 
 
 def _leaving(request: web.Request, config: Config, known: Original) -> Leave:
@@ -67,17 +71,19 @@ def _part(request: web.Request, known: Original) -> range | None:
     return range_of(request, known.size_bytes)
 
 
-async def _sent(request: web.Request, known: Original, departure: Departure) -> web.StreamResponse:
-    return await send_stored(request, departure, _part(request, known), known.size_bytes, _headers(known))
+async def _sent(
+    request: web.Request, known: Original, departure: Departure, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    return await send_stored(request, departure, _part(request, known), known.size_bytes, headers)
 
 
-def _said(request: web.Request, released: Released) -> web.StreamResponse:
+def _said(request: web.Request, released: Released, headers: Mapping[str, str]) -> web.StreamResponse:
     """304, or the answer to HEAD: headers alone."""
     known = released.original
     if conditions.has_already(request, known.sha256, known.made_at):
-        return web.Response(status=304, headers=_headers(known))
+        return web.Response(status=304, headers=headers)
     named = headers_of(known.media_type, known.filename)
-    response = web.StreamResponse(headers={**named, **_headers(known)})
+    response = web.StreamResponse(headers={**named, **headers})
     response.content_length = known.size_bytes
     return response
 

@@ -8,7 +8,8 @@ import pytest
 from storage.rows import scans
 from storage.rows.scans import ScanRow
 from storage.schema import scan
-from tests.materials import add_upload, png, run_jobs
+from tests.materials import add_upload, pdf, png, run_jobs
+from tests.office_files import docx
 from tests.stage import Stage
 
 AD = {"kind": "medical_ad", "number": "（沪）医广〔2026〕第06-02-A003号"}
@@ -94,10 +95,33 @@ async def test_evidence_is_kept_and_read_by_who_may(stage: Stage) -> None:
     for who in ("owner", "reviewer"):
         answer = await stage.get(who, file)
         assert (200, body, "no-store, private") == (answer.status, answer.body, answer.headers["Cache-Control"])
+        assert ("attachment", "nosniff", "default-src 'none'; sandbox") == (
+            answer.headers["Content-Disposition"].partition(";")[0],
+            answer.headers["X-Content-Type-Options"],
+            answer.headers["Content-Security-Policy"],
+        )
     assert {403} == {(await stage.get(who, file)).status for who in ("rival", "manager", "auditor", "admin", "li")}
     assert 409 == (await stage.api("owner").post(path, wanted)).status
     assert 2 == len(await stage.told("employee:evidence:read"))
     assert [proof["sha256"]] == [event["det"]["sha256"] for event in await stage.told("employee:evidence:add")]
+
+
+@pytest.mark.parametrize(
+    ("body", "filename", "rule"),
+    [
+        (b"", "proof.pdf", "evidence-empty"),
+        (b"MZ" + bytes(100), "proof.pdf", "evidence-type"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "proof.svg", "evidence-type"),
+        (b"<script>" + pdf(), "proof.pdf", "evidence-type"),
+        (docx("一"), "proof.docx", "evidence-type"),
+    ],
+)
+async def test_evidence_is_a_pdf_or_a_picture(stage: Stage, body: bytes, filename: str, rule: str) -> None:
+    """By its bytes, whatever it is called: nothing else reaches a reviewer, and an empty file proves nothing."""
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, filename)
+    wanted = {"upload_id": str(upload_id), "kind": "other"}
+    refused = await stage.api("owner").post(f"/materials/{stage.cast.pending_id}/evidence", wanted)
+    assert (422, [rule]) == (refused.status, [error["rule"] for error in refused.body["errors"]])
 
 
 async def test_what_was_submitted_is_declared_for_good(stage: Stage) -> None:

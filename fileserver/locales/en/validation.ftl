@@ -74,5 +74,7 @@ invalid-certificate-suspended = The register says that it is suspended or revoke
 invalid-certificate-known = This number is in the register already.
 invalid-certificate-changed = Somebody has just changed this entry: open it again.
 invalid-not-before-its-begin = Must not lie before the first day.
+invalid-evidence-empty = The file is empty: it proves nothing.
+invalid-evidence-type = Evidence is a PDF or a picture (JPEG, PNG, WebP, GIF, TIFF, HEIC, AVIF).
 invalid-class-fixed = The class stays as it is once something was submitted.
 invalid-csv = This is not valid CSV.

@@ -74,5 +74,7 @@ invalid-certificate-suspended = 登记簿显示该证照已暂停或撤销。
 invalid-certificate-known = 该文号已在登记簿中。
 invalid-certificate-changed = 该条目刚被他人修改，请重新打开。
 invalid-not-before-its-begin = 不能早于生效日期。
+invalid-evidence-empty = 文件是空的，不能证明任何内容。
+invalid-evidence-type = 证明材料须为 PDF 或图片（JPEG、PNG、WebP、GIF、TIFF、HEIC、AVIF）。
 invalid-class-fixed = 提交过的资料不能再改用途类别。
 invalid-csv = 不是有效的 CSV。
