@@ -23,7 +23,13 @@ NEEDED: Mapping[MaterialClass, frozenset[CertificateKind]] = {MaterialClass.PUBL
 """The classes that need a certificate, and which kinds do: one of them is enough."""
 
 RegisterStatus = Literal["unregistered", "active", "suspended", "revoked"]
-Fault = Literal["certificate-missing", "certificate-unregistered", "certificate-suspended", "certificate-expired"]
+Fault = Literal[
+    "certificate-missing",
+    "certificate-unregistered",
+    "certificate-suspended",
+    "certificate-not-yet",
+    "certificate-expired",
+]
 
 
 class EvidenceKind(StrEnum):
@@ -45,6 +51,7 @@ class Certificate:
     number: str
     valid_until: date | None = None  # the last day
     status: RegisterStatus = "unregistered"
+    valid_from: date | None = None  # the first day; the register alone knows it
 
     def fault_on(self, today: date) -> Fault | None:
         """Why it isn't in force on this day."""
@@ -52,6 +59,8 @@ class Certificate:
             return "certificate-suspended"
         if self.valid_until is not None and self.valid_until < today:
             return "certificate-expired"
+        if self.valid_from is not None and self.valid_from > today:
+            return "certificate-not-yet"
         return "certificate-unregistered" if self.status == "unregistered" else None
 
 
@@ -107,6 +116,7 @@ def certificate_of(row: StandingCertificate) -> Certificate:
         number=row.number,
         valid_until=row.registered_until if registered else row.valid_until,
         status=row.status or "unregistered",
+        valid_from=row.registered_from,
     )
 
 

@@ -111,7 +111,8 @@ async def change(
 
 def in_force(row: CertificateRow, today: date) -> bool:
     """Whether what names the entry may be shown on this day."""
-    return row.status == CertificateStatus.ACTIVE and (row.valid_until is None or row.valid_until >= today)
+    begun = row.valid_from <= today
+    return row.status == CertificateStatus.ACTIVE and begun and (row.valid_until is None or row.valid_until >= today)
 
 
 def facts_of(entry: Entry) -> dict[str, Any]:

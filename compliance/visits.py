@@ -80,8 +80,10 @@ def target_of(
 
 
 def has_lapsed(served: Served, now: datetime) -> bool:
-    """Whether a certificate that the version was submitted with is not in force any more."""
-    return served.in_force_until is not None and served.in_force_until < china_day(now)
+    """Whether a certificate that the version was submitted with is not in force any more, or not yet."""
+    today = china_day(now)
+    ended = served.in_force_until is not None and served.in_force_until < today
+    return ended or (served.in_force_from is not None and served.in_force_from > today)
 
 
 def actor_of(standing: Standing) -> Actor:

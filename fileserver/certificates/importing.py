@@ -1,7 +1,8 @@
 """A CSV file as entries of the register: all of it or nothing, and every fault by its line.
 
 Columns by their names, in English or Chinese, in any order; a byte-order mark is welcome. A number that is in the
-register already is brought up to date; what reads the same is left alone.
+register already is brought up to date: what the file has no word on stays as it stands, a suspension above all; what
+reads the same is left alone.
 """
 
 import csv
@@ -18,7 +19,7 @@ from compliance.errors import InvalidValue
 from compliance.events import Trail
 from compliance.register import Entry, Hand
 from fileserver.certificates.schemas import CertificateIn, ImportOut
-from fileserver.certificates.service import entry_of, hand_of
+from fileserver.certificates.service import KEPT, entry_of, hand_of, kept
 from fileserver.http.errors import InvalidRequest, MediaTypeRefused, Violation
 from fileserver.http.parsing import read_body, violations
 from fileserver.services import Services
@@ -59,6 +60,19 @@ class Line:
     number: int
     cells: Mapping[str, str]
 
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """What it has no word on: no column, or an empty status."""
+        return frozenset(name for name in KEPT if name not in self.cells or (name == "status" and not self.cells[name]))
+
+
+@dataclass(frozen=True)
+class Brought:
+    """An entry and what its line has no word on."""
+
+    entry: Entry
+    unsaid: frozenset[str]
+
 
 async def bring(services: Services, actor: Actor, trail: Trail, request: web.Request) -> ImportOut:
     """Brings a request's CSV into the register.
@@ -69,9 +83,9 @@ async def bring(services: Services, actor: Actor, trail: Trail, request: web.Req
     hand = hand_of(services, actor, trail, "")
     if request.content_type != CSV_TYPE:
         raise MediaTypeRefused(expected=CSV_TYPE)
-    entries = _entries(_decoded(await read_body(request, FILE_BYTES_MAX)))
+    brought = _entries(_decoded(await read_body(request, FILE_BYTES_MAX)))
     async with services.database.transaction() as tx:
-        done = [await _put(tx, services, entry, hand) for entry in entries]
+        done = [await _put(tx, services, each, hand) for each in brought]
     return ImportOut(added=done.count("added"), changed=done.count("changed"), unchanged=done.count("unchanged"))
 
 
@@ -83,9 +97,9 @@ def _decoded(body: bytes) -> str:
         raise InvalidRequest(_fault(line, "", "string-unicode")) from None
 
 
-def _entries(text: str) -> list[Entry]:
+def _entries(text: str) -> list[Brought]:
     faults: list[Violation] = []
-    entries: dict[tuple[str, str], Entry] = {}
+    entries: dict[tuple[str, str], Brought] = {}
     for line in _lines(text):
         try:
             entry = _entry(line)
@@ -94,7 +108,7 @@ def _entries(text: str) -> list[Entry]:
             continue
         if (entry.kind, entry.number) in entries:
             faults.append(_fault(line.number, "number", "repeated"))
-        entries[entry.kind, entry.number] = entry
+        entries[entry.kind, entry.number] = Brought(entry, line.unsaid)
     if faults:
         raise InvalidRequest(*faults[:FAULTS_MAX])
     return list(entries.values())
@@ -142,10 +156,12 @@ def _fault(line: int, name: str, rule: str, **params: str | int) -> Violation:
     return Violation(f"/lines/{line}/{name}".rstrip("/"), rule, params)
 
 
-async def _put(tx: Transaction, services: Services, entry: Entry, hand: Hand) -> str:
+async def _put(tx: Transaction, services: Services, brought: Brought, hand: Hand) -> str:
+    entry = brought.entry
     before = await certificates.certificate_by_number(tx, entry.kind, entry.number)
     if before is None:
         await register.enter(tx, entry, hand)
         return "added"
+    entry = kept(entry, before, brought.unsaid)
     after = await register.change(tx, services.messages, before.id, entry, hand)
     return "changed" if after.revision != before.revision else "unchanged"

@@ -38,7 +38,9 @@ class FactsIn(Input):
     valid_until: date | None = Field(
         default=None, description="The last day; may be left out where the number says it, or where there is no end"
     )
-    status: CertificateStatus = Field(default=CertificateStatus.ACTIVE)
+    status: CertificateStatus = Field(
+        default=CertificateStatus.ACTIVE, description="A change that leaves it, `scope` or `valid_until` out keeps it"
+    )
     reason: ReasonText = Field(default="", description="Why, for the history")
 
 

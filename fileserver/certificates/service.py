@@ -1,6 +1,7 @@
 """The register's service: each change in one transaction with its event and its place in the history."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,13 +13,16 @@ from compliance.errors import NotFound
 from compliance.events import Trail
 from compliance.lapsing import DAYS_AHEAD
 from compliance.profiles import profiles_of
-from compliance.register import Entry, Hand
+from compliance.register import CertificateStatus, Entry, Hand
 from fileserver.answers import Names
 from fileserver.certificates.schemas import CertificateQuery, FactsIn, Standing
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import certificates
 from storage.rows.certificates import CertificateFilter, CertificateRow, ChangeRow, LinkedMaterial
+
+KEPT = frozenset({"scope", "valid_until", "status"})
+"""What may be left out of a change, and then stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,16 @@ def entry_of(kind: CertificateKind, number: str, facts: FactsIn) -> Entry:
     )
 
 
+def kept(entry: Entry, before: CertificateRow, unsaid: Collection[str]) -> Entry:
+    """The entry, but what nothing was said of as it stood before: nobody lifts a suspension by leaving it out."""
+    return replace(
+        entry,
+        scope=before.scope if "scope" in unsaid else entry.scope,
+        valid_until=before.valid_until if "valid_until" in unsaid else entry.valid_until,
+        status=CertificateStatus(before.status) if "status" in unsaid else entry.status,
+    )
+
+
 async def enter(services: Services, actor: Actor, trail: Trail, entry: Entry, reason: str) -> Dossier:
     """A new entry. Raises AccessDenied, InvalidValue."""
     hand = hand_of(services, actor, trail, reason)
@@ -68,7 +82,8 @@ async def change(
         before = await certificates.certificate_by_id(tx, certificate_id)
         if before is None:
             raise NotFound(field="certificate_id")
-        entry = entry_of(CertificateKind(before.kind), before.number, wanted)
+        unsaid = KEPT - wanted.model_fields_set
+        entry = kept(entry_of(CertificateKind(before.kind), before.number, wanted), before, unsaid)
         row = await register.change(tx, services.messages, certificate_id, entry, hand, revision=revision)
         return await _dossier(services, tx, row)
 

@@ -45,6 +45,7 @@ class StandingCertificate(DeclaredCertificate):
     certificate_id: UUID | None
     status: RegisteredStatus | None
     registered_until: date | None
+    registered_from: date | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +144,7 @@ async def certificates_of(tx: Transaction, material_id: UUID, revision: int) -> 
             certificate.c.id.label("certificate_id"),
             certificate.c.status,
             certificate.c.valid_until.label("registered_until"),
+            certificate.c.valid_from.label("registered_from"),
         )
         .select_from(declared_certificate.outerjoin(certificate, same))
         .where(declared_certificate.c.material_id == material_id, declared_certificate.c.revision == revision)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, union, update
+from sqlalchemy import ARRAY, Uuid, cast, column, func, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -46,10 +46,19 @@ async def add_notices(tx: Transaction, people: Collection[UUID], row: Mapping[st
 
     `row` has the other members of a NoticeRow.
     """
-    values = [{**row, "id": uuid4(), "person_id": person_id} for person_id in sorted(people)]
-    if not values:
+    if not people:
         return 0
-    adding = upsert(notice).values(values).on_conflict_do_nothing(index_elements=["person_id", "key"])
+    # Two parameters for everybody: PostgreSQL takes 65,535 in a statement.
+    chosen = sorted(people)
+    ids = cast([uuid4() for _ in chosen], ARRAY(Uuid))
+    told = (
+        func.unnest(ids, cast(chosen, ARRAY(Uuid)))
+        .table_valued(column("id", Uuid), column("person_id", Uuid))
+        .render_derived()
+    )
+    same = {name: literal(value, notice.c[name].type) for name, value in row.items()}
+    adding = upsert(notice).from_select(["id", "person_id", *same], select(told.c.id, told.c.person_id, *same.values()))
+    adding = adding.on_conflict_do_nothing(index_elements=["person_id", "key"])
     return len((await tx.execute(adding.returning(notice.c.id))).all())
 
 

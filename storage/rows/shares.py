@@ -43,6 +43,9 @@ from storage.schema import (
 PAGE_MAX = 100
 UNLIMITED = 2**31 - 1
 NEVER_IN_FORCE = date.min
+SAME_NUMBER = (certificate.c.kind == declared_certificate.c.kind) & (
+    certificate.c.number == declared_certificate.c.number
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,7 @@ class Served:
     uploader_id: UUID | None
     made_at: datetime | None
     in_force_until: date | None = None  # the last day of the certificates it was submitted with; None: of none
+    in_force_from: date | None = None  # the last first day among those that are in the register
     approved: bool = False  # every approval that the version needed is there, for its very bytes
 
 
@@ -278,15 +282,23 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
 
 def _in_force_until() -> ScalarSelect[Any]:
     """The first end among the certificates that the version was submitted with; the register's word counts."""
-    same = (certificate.c.kind == declared_certificate.c.kind) & (certificate.c.number == declared_certificate.c.number)
     until = case(
         (certificate.c.id.is_(None), declared_certificate.c.valid_until),
         (certificate.c.status != "active", literal(NEVER_IN_FORCE, Date)),
         else_=certificate.c.valid_until,
     )
+    return _over_certificates(func.min(until), isouter=True)
+
+
+def _in_force_from() -> ScalarSelect[Any]:
+    """The last beginning among the certificates of the register that the version was submitted with."""
+    return _over_certificates(func.max(certificate.c.valid_from), isouter=False)
+
+
+def _over_certificates(figure: ColumnElement[Any], *, isouter: bool) -> ScalarSelect[Any]:
     return (
-        select(func.min(until))
-        .select_from(declared_certificate.outerjoin(certificate, same))
+        select(figure)
+        .select_from(declared_certificate.join(certificate, SAME_NUMBER, isouter=isouter))
         .where(
             declared_certificate.c.material_id == version.c.material_id,
             declared_certificate.c.revision == version.c.declaration_revision,
@@ -327,6 +339,7 @@ SERVED_COLUMNS: dict[str, ColumnElement[Any]] = {
     "uploader_id": version.c.uploader_id,
     "made_at": version.c.created_at,
     "in_force_until": _in_force_until(),
+    "in_force_from": _in_force_from(),
     "approved": _approved(),
 }
 

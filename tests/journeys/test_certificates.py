@@ -3,12 +3,15 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import insert
 
 from compliance.access import Role
 from fileserver.certificates.jobs import tell_ends
 from storage.rows import notices
+from storage.schema import person
 from tests.api import sign_in
 from tests.brochure import brochure
 from tests.materials import add_upload, run_jobs
@@ -26,6 +29,7 @@ ENTRY = {
     "scope": "图文",
     "valid_from": "2026-01-01",
 }
+PEOPLE = 8_200  # of eight parameters each: more than the 65,535 of a statement
 LAST_SECOND = datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)
 OVER = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 
@@ -209,3 +213,46 @@ async def test_a_renewed_entry_opens_them_again(stage: Stage) -> None:
     assert [share["id"]] == [event["link"] for event in await stage.told("system:share:suspend")]
     (await stage.api("manager").call("PUT", path, json={**said, "status": "active"})).ok  # noqa: B018  # must succeed
     assert 201 == (await stage.open("li", share["token"])).status
+
+
+async def test_what_is_left_out_lifts_no_suspension(stage: Stage, entry: dict[str, Any]) -> None:
+    """A file without the column, an empty cell, and a change without the member leave status, scope and end alone."""
+    path, manager = f"/certificates/{entry['id']}", stage.api("manager")
+    said = {name: ENTRY[name] for name in ("holder", "product", "valid_from")}
+    made = (await manager.call("PUT", path, json={**said, "status": "suspended", "reason": "x"})).ok
+    stood = {name: made[name] for name in ("status", "scope", "valid_until")}
+    assert ("suspended", "图文") == (stood["status"], stood["scope"])
+    head, line = "kind,number,holder,product,valid_from", f"drug_device_ad,{NUMBER},新持有人,y,2026-01-01"
+    assert 1 == (await brought(stage, f"{head}\n{line}\n"))[1]["changed"]
+    assert 0 == (await brought(stage, f"{head},status\n{line},\n"))[1]["changed"]
+    changed = (await manager.call("PUT", path, json=said)).ok
+    assert stood == {name: changed[name] for name in stood}
+    assert "active" == (await manager.call("PUT", path, json={**said, "status": "active"})).ok["status"]
+
+
+async def test_what_rests_on_it_waits_for_its_first_day(stage: Stage, entry: dict[str, Any]) -> None:
+    """An entry whose first day is to come opens nothing, whatever its status says."""
+    material_id, owner = await resting(stage), stage.api("owner")
+    assert 201 == (await owner.post("/shares", {"material_id": material_id})).status
+    said = {name: ENTRY[name] for name in ("holder", "product")}
+    path = f"/certificates/{entry['id']}"
+    (await stage.api("manager").call("PUT", path, json={**said, "valid_from": "2026-11-23"})).ok  # noqa: B018  # must succeed
+    assert 201 == (await owner.post("/shares", {"material_id": material_id})).status
+    stage.clock.now -= timedelta(days=1)
+    owner = await sign_in(stage.client, await add_employee(stage.services, Role.MANAGER))
+    refused = await owner.post("/shares", {"material_id": material_id})
+    assert (403, "certificate-lapsed") == (refused.status, refused.body["rule"])
+
+
+async def test_any_number_of_people_is_told_at_once(stage: Stage) -> None:
+    """More people than a statement has room for are told in one, each once by its key."""
+    people = [uuid4() for _ in range(PEOPLE)]
+    told = {"kind": "material-withdrawn", "key": "x", "material_id": None, "certificate_id": None}
+    row = {**told, "created_at": stage.clock.now, "params": {"n": 1}}
+    async with stage.services.database.transaction() as tx:
+        rows = [{"id": each, "kind": "viewer", "pseudonym": f"p-{each.hex[:20]}"} for each in people]
+        await tx.execute(insert(person), rows)
+        assert PEOPLE == await notices.add_notices(tx, people, row)
+        assert 0 == await notices.add_notices(tx, people, row)
+        (one,) = await notices.notices_of(tx, people[0])
+    assert (1, "x", None) == (one.row.params["n"], one.row.key, one.row.material_id)

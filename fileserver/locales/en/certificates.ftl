@@ -29,6 +29,7 @@ declaration-until = valid until { $until }
 declaration-certificate-missing = the certificate that this class needs is missing
 declaration-certificate-unregistered = not in the register
 declaration-certificate-suspended = suspended or revoked
+declaration-certificate-not-yet = not in force yet
 declaration-certificate-expired = ended
 evidence-kind-certificate-scan = Scan of a certificate
 evidence-kind-portrait-consent = Consent of a portrayed person

@@ -29,6 +29,7 @@ declaration-until = 有效期至 { $until }
 declaration-certificate-missing = 缺少该用途类别需要的证照
 declaration-certificate-unregistered = 未在登记簿中登记
 declaration-certificate-suspended = 已暂停或撤销
+declaration-certificate-not-yet = 尚未生效
 declaration-certificate-expired = 已过期
 evidence-kind-certificate-scan = 证照扫描件
 evidence-kind-portrait-consent = 肖像授权书

@@ -1,5 +1,6 @@
 """What a class needs of certificates, and when what is declared is enough."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,6 +19,8 @@ VALID = Certificate(kind=CertificateKind.MEDICAL_AD, number="x", valid_until=TOD
         ((), "certificate-missing"),
         ((Certificate(kind=CertificateKind.DEVICE_REGISTRATION, number="x", status="active"),), "certificate-missing"),
         ((VALID,), None),
+        ((replace(VALID, valid_from=TODAY),), None),
+        ((replace(VALID, valid_from=TODAY + timedelta(days=1)),), "certificate-not-yet"),
         ((Certificate(kind=CertificateKind.MEDICAL_AD, number="x", valid_until=TODAY),), "certificate-unregistered"),
         (
             (Certificate(kind=CertificateKind.MEDICAL_AD, number="x", valid_until=TODAY, status="suspended"),),
