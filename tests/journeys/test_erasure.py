@@ -19,8 +19,10 @@ from fileserver.traces.jobs import forget_erased
 from storage.rows import traces
 from storage.rows.accounts import account_of
 from tests.api import Answer, Api, sign_in
+from tests.journeys.test_signatures import read, submitted
 from tests.materials import png, run_jobs
 from tests.people import Employee, add_employee
+from tests.reviewing import decide
 from tests.stage import Piece, Stage
 from tests.viewers import as_viewer, viewer_sign_in
 
@@ -140,6 +142,16 @@ async def test_the_log_can_tell_which_text_became_which(stage: Stage) -> None:
         "before_sha256": placed["det"]["reason_sha256"],
         "after_sha256": hashlib.sha256("[erased]投诉".encode()).hexdigest(),
     } == redacted["det"]
+
+
+async def test_a_signature_outlives_a_name_in_its_reason(stage: Stage) -> None:
+    """What an erasure took out of a signed reason is told by the log, and the approval stands."""
+    version, reviewer = await submitted(stage), stage.api("reviewer")
+    assert "approved" == (await decide(reviewer, version, reason="李娜与润泽看过")).ok["state"]
+    (await erase(stage, stage.cast.people["li"])).ok  # noqa: B018  # must succeed
+    (one,) = (await read(reviewer, version))["signatures"]
+    assert ("[erased]与润泽看过", []) == (one["reason"], one["faults"])
+    assert 201 == (await stage.api("owner").post("/shares", {"material_id": version["material_id"]})).status
 
 
 async def test_whoever_had_to_do_with_a_held_material_is_kept(stage: Stage) -> None:

@@ -119,6 +119,8 @@ async def test_a_deputy_signs_while_somebody_is_away(stage: Stage) -> None:
         signed["state"],
         one["faults"],
     )
+    (told,) = [each for each in await stage.told("employee:version:approve") if each["ver"] == version["sha256"]]
+    assert (True, str(away.person_id)) == (told["det"]["for"].startswith("p-"), one["on_behalf_of"]["id"])
     stage.clock.advance(hours=1)
     later = await submitted(stage)
     stage.clock.advance(days=3)
