@@ -17,7 +17,7 @@ import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compliance.reading.documents.subtitles import read_subtitles
@@ -48,7 +48,7 @@ class FilmLimits:
 
 @dataclass(frozen=True)
 class Frames:
-    """Moments in milliseconds with their JPEGs, and captions; `complete` is False when there were more."""
+    """Moments in milliseconds with their JPEGs, and captions; `complete` is False when there is more."""
 
     frames: tuple[tuple[int, bytes], ...]
     captions: tuple[TextPiece, ...]
@@ -72,10 +72,11 @@ class Film:
             raise SourceTooLarge(size_bytes=size_bytes, limit_bytes=self._limits.source_max_bytes)
         async with self._turn, _temporary_folder(self._folder) as folder:
             await _write(folder / "source", source, size_bytes)
-            await self._run(folder)
-            return await asyncio.to_thread(_taken, folder)
+            complete = await self._run(folder)
+            found = await asyncio.to_thread(_taken, folder)
+        return replace(found, complete=found.complete and complete)
 
-    async def _run(self, folder: Path) -> None:
+    async def _run(self, folder: Path) -> bool:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-s", "-B", "-P", "-m", "compliance.reading.filming", "--folder", str(folder)),
             *("--memory-max-bytes", str(self._limits.memory_max_bytes), "--cpu-s", str(round(self._limits.timeout_s))),
@@ -89,15 +90,15 @@ class Film:
         )
         try:
             async with asyncio.timeout(self._limits.timeout_s):
-                await _answer(process)
+                return await _answer(process)
         except TimeoutError as error:
             raise RenderTimeout(limit_s=round(self._limits.timeout_s)) from error
         finally:
             await _end(process)
 
 
-async def _answer(process: Process) -> None:
-    """The one line it says. Nonsense is a crash: the process is not trusted."""
+async def _answer(process: Process) -> bool:
+    """Whether all was taken, as the one line says. Nonsense is a crash: the process is not trusted."""
     if process.stdout is None:
         raise RenderCrashed
     said = await process.stdout.read(ANSWER_MAX_BYTES)
@@ -106,6 +107,7 @@ async def _answer(process: Process) -> None:
         answer = json.loads(said)
         if "error" in answer:
             raise TextDamaged(cause="film") if answer["error"] == TextDamaged.slug else error_of(answer["error"], {})
+        return answer["complete"] is True
     except (ValueError, KeyError, TypeError) as error:
         raise RenderCrashed from error
 

@@ -1,8 +1,9 @@
 """The process that takes frames out of a film: `python -m compliance.reading.filming`, one for each film.
 
 Promises: it shuts itself in (`jail`, `confinement`) before it looks at the film; its last line on standard output is a
-JSON object, empty or with `error`. Frames are then `out/frame-<milliseconds>.jpg`, captions `out/<n>.vtt` in the job's
-folder. Trusts its parent, neither the film nor ffmpeg. Leaves wall-clock time and removing the folder to the parent.
+JSON object with `complete`, false when the film holds what was not taken, or with `error`. Frames are then
+`out/frame-<milliseconds>.jpg`, captions `out/<n>.vtt` in the job's folder. Trusts its parent, neither the film nor
+ffmpeg. Leaves wall-clock time and removing the folder to the parent.
 """
 
 import argparse
@@ -36,8 +37,9 @@ _SYSTEM = (
     "/sys/devices/system/cpu",
 )
 _DURATION = re.compile(rb"Duration: (\d{2,4}):(\d{2}):(\d{2})\.(\d{2})")
-_CAPTIONS = re.compile(rb"Stream #0:\d+[^\n]*: Subtitle: (?:mov_text|subrip|webvtt|ass|ssa|text)\b")
+_CAPTIONS = re.compile(rb"Stream #0:\d+[^\n]*: Subtitle: ")
 _FILM = re.compile(rb"Stream #0:\d+[^\n]*: Video: ")
+_WITHIN = re.compile(rb"Stream #0:\d+[^\n]*: Video: [^\n]*Closed Captions")
 
 
 def main() -> None:
@@ -50,11 +52,11 @@ def main() -> None:
     ffmpeg = Path(imageio_ffmpeg.get_ffmpeg_exe())
     try:
         confine(wanted, ffmpeg)
-        take(wanted.folder, ffmpeg, wanted.frames_max)
+        complete = take(wanted.folder, ffmpeg, wanted.frames_max)
     except WatermarkError as error:
         _say({"error": error.slug})
     else:
-        _say({})
+        _say({"complete": complete})
 
 
 def confine(wanted: argparse.Namespace, ffmpeg: Path) -> None:
@@ -70,8 +72,11 @@ def confine(wanted: argparse.Namespace, ffmpeg: Path) -> None:
         jail.enter(readable=[*python, ffmpeg, *map(Path, _SYSTEM)], writable=[wanted.folder, Path("/dev/null")])
 
 
-def take(folder: Path, ffmpeg: Path, frames_max: int) -> None:
-    """Frames and captions into the folder. Raises TextDamaged when ffmpeg makes nothing of it."""
+def take(folder: Path, ffmpeg: Path, frames_max: int) -> bool:
+    """Frames of the first film and captions into the folder; False when there is another film, or captions are left.
+
+    Raises TextDamaged when ffmpeg makes nothing of it.
+    """
     probe = _run(ffmpeg, folder, "-i", "source").stderr
     if not _FILM.search(probe):
         raise TextDamaged(cause="film")
@@ -105,8 +110,12 @@ def take(folder: Path, ffmpeg: Path, frames_max: int) -> None:
             break
     if not any(folder.glob("out/frame-*.jpg")):
         raise TextDamaged(cause="film")
-    for stream in range(min(CAPTION_STREAMS_MAX, len(_CAPTIONS.findall(probe)))):
-        _run(ffmpeg, folder, "-i", "source", "-map", f"0:s:{stream}", f"out/{stream}.vtt")
+    captions = len(_CAPTIONS.findall(probe))
+    taken = [
+        _run(ffmpeg, folder, "-i", "source", "-map", f"0:s:{stream}", f"out/{stream}.vtt").returncode == 0
+        for stream in range(min(CAPTION_STREAMS_MAX, captions))
+    ]
+    return len(_FILM.findall(probe)) == 1 and captions == sum(taken) and not _WITHIN.search(probe)
 
 
 def _run(ffmpeg: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -117,7 +126,7 @@ def _run(ffmpeg: Path, folder: Path, *arguments: str) -> subprocess.CompletedPro
     )
 
 
-def _say(answer: dict[str, str]) -> None:
+def _say(answer: dict[str, str | bool]) -> None:
     os.write(sys.stdout.fileno(), json.dumps(answer).encode() + b"\n")
 
 

@@ -62,7 +62,8 @@ class ExtractedText:
     """All text of a version. `page_count` pages come first in `pages`, then what is on none of them, as `units` says.
 
     `complete` is False when a limit cut it short: then nothing may pass as free of anything. `seen` is what its
-    pictures show besides text, `made_by` names the reading that made it: another one may find more.
+    pictures show besides text, `made_by` names the reading that made it: another one may find more. `unlooked` counts
+    pages that may show words for which nobody looked, because nothing here recognises them; of a film it is 1.
     """
 
     pieces: tuple[TextPiece, ...]
@@ -70,6 +71,7 @@ class ExtractedText:
     complete: bool = True
     seen: tuple[Seen, ...] = ()
     made_by: str = ""
+    unlooked: int = 0
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -113,6 +115,7 @@ class ExtractedText:
             "page_count": self.page_count,
             "complete": self.complete,
             "made_by": self.made_by,
+            "unlooked": self.unlooked,
             "pieces": _known(self.pieces),
             "seen": _known(self.seen),
         }
@@ -128,10 +131,12 @@ class ExtractedText:
             pieces = tuple(_piece(each) for each in whole["pieces"])
             seen = tuple(Seen.of_row(each) for each in whole.get("seen", ()))
             page_count, complete = number_of(whole["page_count"]), whole["complete"] is True
-            made_by = str(whole.get("made_by", ""))
+            made_by, unlooked = str(whole.get("made_by", "")), number_of(whole.get("unlooked", 0))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise BadText from error
-        return cls(pieces=pieces, page_count=page_count, complete=complete, seen=seen, made_by=made_by)
+        return cls(
+            pieces=pieces, page_count=page_count, complete=complete, seen=seen, made_by=made_by, unlooked=unlooked
+        )
 
     def _is_page(self, piece: TextPiece) -> bool:
         return piece.page is not None and 1 <= piece.page <= self.page_count

@@ -26,7 +26,7 @@ from storage.rows.versions import VersionRow
 from watermark.errors import RenderBusy, RenderCrashed, RenderTimeout, SourceIncomplete, WatermarkError
 from watermark.media_types import OFFICE_MEDIA_TYPES
 
-READING = "reading-2"  # changes with what it would find
+READING = "reading-3"  # changes with what it would find
 LOOKS_MAX = 2  # at one page: a crash may be the machine's fault, two are the page's
 PAGE_BYTES_MAX = 64 << 20
 JSON = "application/json"
@@ -82,7 +82,7 @@ class Reader:
                 yield PageRead(_only(stored, page), page, page, stored.page_count)
             yield stored
             return
-        pieces, seen, unread = list[TextPiece](), list[Seen](), False
+        pieces, seen, unread, unlooked = list[TextPiece](), list[Seen](), False, 0
         whole: ExtractedText | None = None
         parts = (
             self._filmed(version) if is_film(version.media_type) else self._paged(version, self._looks(public=public))
@@ -95,11 +95,13 @@ class Reader:
                 pieces += part.text.pieces
                 seen += part.text.seen
                 unread = unread or part.cause not in {"", OCR_OFF}
+                unlooked += part.cause == OCR_OFF
                 yield part
         if whole is None:
             raise AssertionError("a reading ends with what stands on no page")
         made_by = "" if unread else self.version(public=public)
-        read = replace(whole, pieces=(*pieces, *whole.pieces), seen=tuple(seen), made_by=made_by)
+        unlooked += whole.unlooked
+        read = replace(whole, pieces=(*pieces, *whole.pieces), seen=tuple(seen), made_by=made_by, unlooked=unlooked)
         await self._keep(version, read)
         yield read
 
@@ -121,7 +123,7 @@ class Reader:
     async def _filmed(self, version: VersionRow) -> AsyncGenerator[PageRead | ExtractedText]:
         """Captions of a video, and its key frames."""
         if self.ocr is Ocr.OFF:
-            yield ExtractedText(pieces=(), page_count=0)
+            yield ExtractedText(pieces=(), page_count=0, unlooked=1)
             return
         async with aclosing(self._objects.read(version.object_key)) as source:
             found = await self._film.frames(source, size_bytes=version.size_bytes)

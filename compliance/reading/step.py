@@ -53,12 +53,12 @@ class Reading:
             *[await make(case) for make in self._makers],
         ]
         try:
-            text, unlooked = await self._pages(case, detectors)
+            text = await self._pages(case, detectors)
         except NotReadable as error:
             await case.add([_found(NotReadable.slug, params=dict(error.params))])
             return {NAME: version}
-        if unlooked:
-            await case.add([_found(NOT_LOOKED_AT, {"pages": unlooked})], waived=OCR_OFF)
+        if text.unlooked:
+            await case.add([_found(NOT_LOOKED_AT, {"pages": text.unlooked})], waived=OCR_OFF)
         if not text.complete:
             await case.add([Found(detector=NAME, rule=CUT, severity="block", hard=True)])
         for unit in range(text.page_count + 1, len(text.units) + 1):
@@ -66,14 +66,12 @@ class Reading:
         await self._ask(case, detectors, lambda each: list(each.of_whole(text)))
         return {NAME: version, **{each.name: each.version for each in detectors}}
 
-    async def _pages(self, case: Case, detectors: Sequence[TextDetector]) -> tuple[ExtractedText, int]:
-        """The whole, and how many pages nobody looks at here."""
-        unlooked = 0
+    async def _pages(self, case: Case, detectors: Sequence[TextDetector]) -> ExtractedText:
+        """The whole, after each page was asked about."""
         async with aclosing(self._reader.read(case.version, public=_public(case))) as parts:
             async for part in parts:
                 if isinstance(part, ExtractedText):
-                    return part, unlooked
-                unlooked += part.cause == OCR_OFF
+                    return part
                 if part.cause not in {"", OCR_OFF}:
                     place = Place(page=part.page, start_ms=_start_ms(part.text))
                     params = {"cause": part.cause}
