@@ -153,8 +153,6 @@ async def unscanned(tx: Transaction, limit: int) -> Sequence[UUID]:
 
 async def held_up_by(tx: Transaction, rule: str, causes: Collection[str], limit: int) -> Sequence[UUID]:
     """Drafts whose newest scan is over and has this finding for one of these causes, undecided, oldest first."""
-    newer = scan.alias()
-    newest = ~exists().where(newer.c.version_id == scan.c.version_id, newer.c.created_at > scan.c.created_at)
     met = exists().where(
         finding.c.scan_id == scan.c.id,
         finding.c.rule == rule,
@@ -162,13 +160,18 @@ async def held_up_by(tx: Transaction, rule: str, causes: Collection[str], limit:
         finding.c.params["cause"].astext.in_(causes),
     )
     query = select(version.c.id).join(scan, scan.c.version_id == version.c.id)
-    query = query.where(version.c.state == "draft", scan.c.state.not_in(OPEN), newest, met)
+    query = query.where(version.c.state == "draft", scan.c.state.not_in(OPEN), _is_newest(), met)
     return list(await tx.scalars(query.order_by(scan.c.created_at).limit(limit)))
 
 
+def _is_newest() -> ColumnElement[bool]:
+    newer = scan.alias()
+    return ~exists().where(newer.c.version_id == scan.c.version_id, newer.c.created_at > scan.c.created_at)
+
+
 async def overdue_scans(tx: Transaction, before: datetime, limit: int) -> Sequence[UUID]:
-    """Versions whose scan was asked for before this time and is not over, oldest first."""
-    query = select(scan.c.version_id).where(scan.c.state.in_(OPEN), scan.c.created_at < before)
+    """Versions whose newest scan was asked for before this time and is not over, oldest first."""
+    query = select(scan.c.version_id).where(scan.c.state.in_(OPEN), scan.c.created_at < before, _is_newest())
     return list(await tx.scalars(query.order_by(scan.c.created_at).limit(limit)))
 
 

@@ -1,11 +1,13 @@
 """Declaring: what a marketer says of a material, what contradicts it, and the files that prove it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from storage.rows import scans
+from compliance.access import VersionState
+from storage.rows import scans, versions
 from storage.rows.scans import ScanRow
 from storage.schema import scan
 from tests.materials import add_upload, pdf, png, run_jobs
@@ -177,6 +179,24 @@ async def test_an_older_draft_is_looked_at_again_too(stage: Stage) -> None:
     again = await newest_scan_of(stage)
     assert ("finished", "public_ad", 1) == (again.state, again.material_class, again.declaration_revision)
     assert 200 == (await owner.post(f"{path}/submit", {"version": 1})).status
+
+
+async def test_what_is_to_be_submitted_again_is_looked_at_as_it_is_declared_now(stage: Stage) -> None:
+    """The declaration of the earlier submission counts no more once changes are requested, and no scan under it."""
+    version_id = stage.cast.pending_version_id
+    async with stage.services.database.transaction() as tx:
+        await versions.set_state(tx, version_id, VersionState.CHANGES_REQUESTED)
+        earlier = await scans.newest_scan(tx, version_id)
+        assert earlier is not None
+        abandoned = scan.update().where(scan.c.id == earlier.id).values(state="running")
+        await tx.execute(abandoned)
+    path = f"/materials/{stage.cast.pending_id}/declaration"
+    (await stage.api("owner").call("PUT", path, json={"product": "x"})).ok  # noqa: B018  # must succeed
+    await run_jobs(stage.services)
+    again = await newest_scan_of(stage, version_id)
+    assert ("finished", 1) == (again.state, again.declaration_revision)
+    async with stage.services.database.transaction() as tx:  # the older one, which nobody ends any more, is no matter
+        assert [] == await scans.overdue_scans(tx, stage.services.clock() + timedelta(hours=1), 10)
 
 
 async def newest_scan_of(stage: Stage, version_id: UUID | None = None) -> ScanRow:
