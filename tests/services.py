@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 
 from compliance.keys import KEY_BYTES, KeyRing, MasterKey
 from compliance.passwords import Passwords
+from compliance.reading.ocr import Ocr
 from fileserver.app import create_app
 from fileserver.config import Config, MalwareScan
 from fileserver.http.serving import RUNNER_SETTINGS
@@ -135,6 +136,7 @@ def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Con
         renderer_processes=1,
         sealing_processes=1,
         malware_scan=MalwareScan.NOT_REQUIRED,
+        ocr=Ocr.OFF,
     )
 
 
