@@ -18,8 +18,9 @@ from typing import Any
 from xml.parsers import expat
 
 from compliance.detecting.model import Found, Place, Subject
+from compliance.detecting.types import DETECTOR as FILE_TYPE
 from compliance.detecting.zips import Damaged, TooMuch, opened, read
-from watermark.media_types import OFFICE_MEDIA_TYPES
+from watermark.media_types import EXCEL, OFFICE_MEDIA_TYPES
 
 NAME = "office-active"
 MACROS, EMBEDDED, EXTERNAL, COMMANDS, ENTITIES, UNREADABLE = (
@@ -35,6 +36,8 @@ PART_MAX_BYTES = 64 << 20
 PARTS_MAX_BYTES = 256 << 20
 ELEMENTS_MAX = 2_000_000
 DEPTH_MAX = 1_000
+INSTRUCTION_MAX = 4_000  # characters of a field that are looked at; what it does stands first
+XML_HEAD_BYTES = 256
 
 _MACRO_PARTS = re.compile(
     r"(?:^|/)vba(?:Project|Data)[^/]*\.(?:bin|xml)$|^Basic/|^Scripts/|(?:^|/)macrosheets/|(?:^|/)intlmacrosheets/"
@@ -42,7 +45,7 @@ _MACRO_PARTS = re.compile(
     re.IGNORECASE,
 )
 _OBJECT_PARTS = re.compile(
-    r"(?:^|/)oleObject[^/]*$|(?:^|/)activeX/|(?:^|/)embeddings/(?!Microsoft_Excel_\w*\.xlsx$)|(?:^|/)ctrlProps/"
+    r"(?:^|/)oleObject[^/]*$|(?:^|/)activeX/|(?:^|/)embeddings/(?![^/]*\.xlsx$)|(?:^|/)ctrlProps/"
     r"|^Object \d+/|^ObjectReplacements/.*\.bin$",
     re.IGNORECASE,
 )
@@ -50,8 +53,11 @@ _PROGRAMS = re.compile(r"\.(?:exe|dll|scr|com|bat|cmd|ps1|vbs|js|jse|wsf|hta|lnk
 _MACRO_TYPES = re.compile(r"macroEnabled|vbaProject|macrosheet|dialogsheet|activeX|oleObject", re.IGNORECASE)
 _XML_PARTS = re.compile(r"\.(?:xml|rels|vml|xhtml)$", re.IGNORECASE)
 _COMMAND_FIELDS = re.compile(
-    r"(?<![A-Za-z])(?:DDE|DDEAUTO|INCLUDETEXT|IMPORT|MACROBUTTON|LINK)(?![A-Za-z])", re.IGNORECASE
+    r"\s*(?:(?:DDE|DDEAUTO|INCLUDETEXT|IMPORT|MACROBUTTON|LINK)(?![A-Za-z])|INCLUDEPICTURE\s.*?(?:[a-z]{2,10}:|\\\\\\\\))",
+    re.IGNORECASE | re.DOTALL,
 )
+_FETCHED = "INCLUDEPICTURE"
+_WORKBOOKS = re.compile(r"(?:^|/)embeddings/[^/]*\.xlsx$", re.IGNORECASE)  # the data behind a chart
 _COMMAND_ELEMENTS = frozenset({"ddeLink", "oleLink", "dde-source", "dde-connection-decl", "event-listener", "script"})
 _CLICKED = ("/hyperlink",)  # what opens only when somebody clicks on it
 
@@ -60,7 +66,7 @@ class OfficeActive:
     """The detector."""
 
     name = NAME
-    version = f"1 oletools-{version('oletools')}"
+    version = f"2 oletools-{version('oletools')}"
 
     def detect(self, subject: Subject) -> Iterator[Found]:
         """As `Detector` says. What can't be read to its end is a finding."""
@@ -95,7 +101,13 @@ def _of_names(archive: zipfile.ZipFile) -> Iterator[Found]:
 def _of_parts(archive: zipfile.ZipFile) -> Iterator[Found]:
     left = PARTS_MAX_BYTES
     for entry in archive.infolist():
-        if not _XML_PARTS.search(entry.filename):
+        if _WORKBOOKS.search(entry.filename.replace("\\", "/")):
+            content = read(archive, entry, min(PART_MAX_BYTES, left))
+            left -= len(content)
+            if not _is_plain_workbook(content):
+                yield _found(EMBEDDED, entry.filename)
+            continue
+        if not _XML_PARTS.search(entry.filename) and not _looks_like_xml(archive, entry):
             continue
         content = read(archive, entry, min(PART_MAX_BYTES, left))
         left -= len(content)
@@ -111,6 +123,29 @@ def _of_parts(archive: zipfile.ZipFile) -> Iterator[Found]:
                 yield _found(rule, entry.filename, kind=kind, count=count)
 
 
+def _looks_like_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """A part may have any name: its type stands elsewhere. Raises Damaged."""
+    try:
+        with archive.open(entry) as source:
+            head = source.read(XML_HEAD_BYTES)
+    except Exception as error:  # as in `read`
+        raise Damaged from error
+    return (
+        head.replace(b"\0", b"")
+        .lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+        .startswith((b"<?xml", b"<w:", b"<Rel", b"<!DOC"))
+    )
+
+
+def _is_plain_workbook(content: bytes) -> bool:
+    """Whether it is what it is called, with nothing active in it and no further file. Raises Damaged, TooMuch."""
+    with opened(content) as archive:
+        if any("embeddings/" in name.replace("\\", "/").lower() for name in archive.namelist()):
+            return False
+    inside = Subject(content=content, tail=content, size_bytes=len(content), media_type=EXCEL, filename="a.xlsx")
+    return not any(True for detector in (FILE_TYPE, DETECTOR) for _ in detector.detect(inside))
+
+
 class _Stop(Exception):
     """A document type: nothing behind it is read."""
 
@@ -124,7 +159,8 @@ class _Part:
         self.external: Counter[str] = Counter()
         self.commands: Counter[str] = Counter()
         self._elements, self._depth = 0, 0
-        self._collecting, self._instruction = False, ""
+        self._collecting = False
+        self._instructions: list[str] = [""]  # of the fields that are open, the innermost last
 
     def doctype(self, *_: object) -> None:
         self.entities = True
@@ -136,36 +172,46 @@ class _Part:
             raise TooMuch
         local = name.rpartition(":")[2]
         self._collecting = local in ("instrText", "delInstrText")
-        if local == "p":
-            self._tell_instruction()
         if local in _COMMAND_ELEMENTS:
             self.commands[local] += 1
         by_name = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        if local == "fldSimple" and _COMMAND_FIELDS.search(by_name.get("instr", "")):
+        if local == "fldChar":
+            self._field(by_name.get("fldCharType", ""))
+        if local == "fldSimple" and _COMMAND_FIELDS.match(by_name.get("instr", "")):
             self.commands["field"] += 1
         if local in ("Override", "Default") and _MACRO_TYPES.search(by_name.get("ContentType", "")):
             self.macro_types["type"] += 1
         if local == "Relationship":
             self._relationship(by_name)
 
-    def end(self, name: str) -> None:
+    def end(self, _name: str) -> None:
         self._depth -= 1
         self._collecting = False
-        if name.rpartition(":")[2] == "p":
-            self._tell_instruction()
 
     def text(self, data: str) -> None:
-        if self._collecting and len(self._instruction) < PART_MAX_BYTES:
-            self._instruction += data
+        if self._collecting:
+            self._instructions[-1] = (self._instructions[-1] + data).lstrip()[:INSTRUCTION_MAX]
 
     def over(self) -> None:
-        self._tell_instruction()
+        while self._instructions:
+            self._tell_instruction()
+
+    def _field(self, kind: str) -> None:
+        """A field's words may be spread over runs and paragraphs, with other fields between them."""
+        if kind == "begin":
+            if len(self._instructions) > DEPTH_MAX:
+                raise TooMuch
+            if len(self._instructions) > 1 and not self._instructions[-1]:
+                self.commands["field"] += 1  # what it does is computed by a field within it
+            self._instructions.append("")
+        elif kind == "end" and len(self._instructions) > 1:
+            self._tell_instruction()
 
     def _tell_instruction(self) -> None:
-        """A field's words may be spread over many runs of a paragraph."""
-        if self._instruction and _COMMAND_FIELDS.search(self._instruction):
+        said = self._instructions.pop()
+        padded = len(said) == INSTRUCTION_MAX and said[: len(_FETCHED)].upper() == _FETCHED
+        if padded or _COMMAND_FIELDS.match(said):
             self.commands["field"] += 1
-        self._instruction = ""
 
     def _relationship(self, attributes: dict[str, str]) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2] or "-"

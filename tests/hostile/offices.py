@@ -61,6 +61,23 @@ def files() -> Files:
     for name, command in COMMANDS.items():
         body = f"<w:p>{FIELD.format(command)}</w:p>"
         yield Hostile(f"office-command-{name}", "a.docx", zipped(docx_parts("t", body=body)), "office-commands")
+    begin, end = FIELD.split("{}")
+    parted = f"<w:p>{begin}{INSTRUCTION.format('DDE')}</w:p><w:p>{INSTRUCTION.format('AUTO cmd')}{end}</w:p>"
+    inner = f"{begin}{INSTRUCTION.format('PAGE')}{end}"
+    nested = f"<w:p>{begin}{INSTRUCTION.format('DD')}{inner}{INSTRUCTION.format('E cmd')}{end}</w:p>"
+    computed = f"<w:p>{begin}{begin}{INSTRUCTION.format('QUOTE 68 68 69')}{end}{INSTRUCTION.format(' cmd')}{end}</w:p>"
+    fetched = f"<w:p>{begin}{INSTRUCTION.format('INCLUDEPICTURE &quot;http://a.example/p.png&quot;')}{end}</w:p>"
+    for name, body in {"parted": parted, "nested": nested, "computed": computed, "fetched": fetched}.items():
+        yield Hostile(f"office-field-{name}", "a.docx", zipped(docx_parts("t", body=body)), "office-commands")
+    odd = str(docx_parts("t", body=parted)["word/document.xml"])
+    yield Hostile("office-field-odd-name", "a.docx", zipped({**plain, "word/header.dat": odd}), "office-commands")
+    for name, content in {
+        "program": b"MZ" + bytes(200),
+        "macros": _with(xlsx("1"), {"xl/vbaProject.bin": OLE}),
+        "within": _with(xlsx("1"), {"xl/embeddings/Microsoft_Excel_Sheet1.xlsx": xlsx("1")}),
+    }.items():
+        embedded: Parts = {"word/embeddings/Microsoft_Excel_Sheet.xlsx": content}
+        yield Hostile(f"office-workbook-{name}", "a.docx", zipped({**plain, **embedded}), "")
     simple = '<w:p><w:fldSimple w:instr="DDEAUTO cmd x"/></w:p>'
     yield Hostile("office-command-simple", "a.docx", zipped(docx_parts("t", body=simple)), "office-commands")
     yield from _of_types()

@@ -17,10 +17,14 @@ from tests.hostile.model import Hostile
 from tests.hostile.run import LIMITS, MIB, all_looked_at, looked_at
 from tests.malformed import seeds
 from tests.materials import pdf
-from tests.office_files import docx, odt_parts, pptx, xlsx, zipped
+from tests.office_files import docx, docx_parts, odt_parts, pptx, xlsx, zipped
 
 COUNT_MIN = 300
 EVERY = 15  # `make hostile` looks at all of them
+LINKED = (
+    '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>HYPERLINK "https://a.example/?link=1&amp;import=2"'
+    '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+)
 OTHERS = {
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><g id="a"/><use href="#a"/></svg>',
     "srt": b"1\n00:00:01,000 --> 00:00:02,000\nx\n",
@@ -39,6 +43,8 @@ def honest() -> list[Hostile]:
         "b.pdf": pdf(3),
         **{f"{name}.pdf": body for name, body in seeds.pdfs().items()},
         "a.docx": docx("一"),
+        "chart.docx": zipped({**docx_parts("一"), "word/embeddings/Microsoft_Excel_Sheet1.xlsx": xlsx("1")}),
+        "link.docx": zipped(docx_parts("一", body=LINKED)),
         "a.xlsx": xlsx("1"),
         "a.pptx": pptx("1"),
         "a.odt": zipped(odt_parts()),
