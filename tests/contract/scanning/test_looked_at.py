@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from compliance.access import Role
 from compliance.passwords import Passwords
+from compliance.reading.ocr import Ocr
 from fileserver.config import Config
 from fileserver.services import Services, open_services
 from tests.api import Client, sign_in
@@ -22,7 +23,8 @@ from tests.services import Clock
 @pytest.fixture
 async def services(config: Config, clock: Clock) -> AsyncIterator[Services]:
     """The services as an operator starts them: pictures are looked at."""
-    async with open_services(config, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as opened:
+    looking = config.model_copy(update={"ocr": Ocr.NEEDED})
+    async with open_services(looking, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as opened:
         yield opened
 
 
