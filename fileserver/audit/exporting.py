@@ -26,6 +26,7 @@ from fileserver.services import Services
 
 PLACED_WITHIN_S = 5.0
 LOOK_S = 0.1
+EXPORT_BATCH = 1_000  # events that are read at once, and after which the right to them is asked again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ async def _batches(
     while not walk.done:
         async with services.database.transaction() as tx:
             require(actor_of(await person_now(tx, actor.person_id)), Action.EVENT_EXPORT)
-            batch = await walk.step(tx)
+            batch = await walk.step(tx, EXPORT_BATCH)
             labelled = await labels.label(tx, batch) if has_names else unlabelled(batch)
         yield labelled
 

@@ -122,6 +122,8 @@ STATUSES: Mapping[str, int] = {
     "office-converter-missing": HTTPStatus.UNPROCESSABLE_ENTITY,
     "office-conversion-failed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "office-too-large": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "text-not-readable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "text-damaged": HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 # What passes by itself, and in how many seconds to ask again; programs find it in Retry-After.

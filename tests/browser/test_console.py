@@ -62,7 +62,7 @@ async def upload(console: Console, page: Page) -> str:
     await page.get_by_role("button", name="创建资料").click()
     await page.wait_for_url(re.compile(r"/materials/[0-9a-f-]{36}$"))
     await expect(page.get_by_role("heading", name="秋季手册")).to_be_visible()
-    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await expect(page.get_by_role("progressbar", name="正在准备预览页面")).to_be_visible()
     await run_jobs(console.services)
     await drawn(page, ".strip img")
     return page.url

@@ -249,8 +249,8 @@ def test_racing_rotations_leave_one_active_key(config: Config) -> None:
             return [*made, ring.links.sign("test", b"", 16)[0]]
 
     *made, active = asyncio.run(race())
-    assert [1, 2, 3, 4, 5] == sorted(made)
-    assert 5 == active
+    assert list(range(min(made), min(made) + 5)) == sorted(made)
+    assert max(made) == active
 
 
 def test_another_master_key_touches_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

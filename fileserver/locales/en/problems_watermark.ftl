@@ -65,3 +65,11 @@ problem-office-conversion-failed-explanation = The file is damaged, protected by
 problem-office-too-large-title = Office file too large
 problem-office-too-large-detail = The Office file, or what it expands to, is larger than can be converted.
 problem-office-too-large-explanation = Office files are archives: their size, the number of their parts and what they expand to are limited.
+
+problem-text-not-readable-title = Text can't be read
+problem-text-not-readable-detail = No text can be read out of this kind of file.
+problem-text-not-readable-explanation = Rules look at text; a reviewer has to look at files that none can be read out of.
+
+problem-text-damaged-title = File damaged
+problem-text-damaged-detail = No text could be read out of the file, which may be damaged. Please export it anew and upload that.
+problem-text-damaged-explanation = The file is not what its type says, or is damaged.

@@ -65,3 +65,11 @@ problem-office-conversion-failed-explanation = 文件已损坏、设有密码，
 problem-office-too-large-title = Office 文件过大
 problem-office-too-large-detail = 此 Office 文件或其解压后的内容超出可转换的大小。
 problem-office-too-large-explanation = Office 文件是压缩包：其大小、部件数量和解压后的大小都有上限。
+
+problem-text-not-readable-title = 无法读取文字
+problem-text-not-readable-detail = 无法从这种文件中读出文字。
+problem-text-not-readable-explanation = 规则检查针对文字；读不出文字的文件须由审核人查看。
+
+problem-text-damaged-title = 文件已损坏
+problem-text-damaged-detail = 无法从该文件中读出文字，文件可能已损坏。请重新导出后上传。
+problem-text-damaged-explanation = 文件内容与其类型不符，或已损坏。

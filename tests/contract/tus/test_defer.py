@@ -187,5 +187,5 @@ async def test_few_last_parts_are_made_at_once(tus: Tus, monkeypatch: pytest.Mon
     monkeypatch.setattr(ObjectStore, "upload_part", watched)
     answers = await asyncio.gather(*(tus.patch(path, 1000, b"", said(1000)) for path in paths))
     assert {204} == {answer.status for answer in answers}
-    assert SEALING_MAX == most
+    assert 1 < most <= SEALING_MAX
     assert not any(isinstance(body, (bytes, Sequence)) for body in bodies)
