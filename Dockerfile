@@ -35,11 +35,12 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["pyt
 ENTRYPOINT ["sealshare"]
 CMD ["serve"]
 
-# The worker's image: LibreOffice beside the server, to convert Office files (some 400 MB); fonts come with the server.
+# The worker's image: LibreOffice beside the server, to convert Office files (some 400 MB), and what OpenCV links, which reads
+# pictures of text; fonts come with the server.
 FROM server AS worker
 USER root
 RUN apt-get update && apt-get install --yes --no-install-recommends \
-    libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui && rm -rf /var/lib/apt/lists/*
+    libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui libgl1 libglib2.0-0 libxcb1 && rm -rf /var/lib/apt/lists/*
 USER 10001:10001
 CMD ["worker"]
 

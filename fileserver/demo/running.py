@@ -110,6 +110,8 @@ def settings(endpoints: Endpoints, home: Household) -> Mapping[str, str]:
         "stand_in_sign_in": "true",
         # No virus scanner comes in a wheel; each version says that none looked at it.
         "malware_scan": "not-required",
+        # The first start would take minutes: pages are read by their text layers only, which each version says too.
+        "ocr": "off",
         # A long document keeps one process of the worker; the other makes pictures meanwhile.
         "renderer_processes": str(RENDERER_PROCESSES),
     }
