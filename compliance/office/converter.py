@@ -9,25 +9,21 @@ gone. At most one conversion at a time in a process, for each takes a few hundre
 import asyncio
 import hashlib
 import json
-import os
 import shutil
-import signal
 import sys
-import tempfile
-import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.rendering.child import IMPORT_ROOT
+from compliance.scratch import end_group, temporary_folder, write_source
 from watermark import jail
 from watermark.errors import (
     OfficeConversionFailed,
     OfficeConverterMissing,
     OfficeTooLarge,
-    SourceIncomplete,
     error_of,
 )
 from watermark.findings import Finding
@@ -37,9 +33,7 @@ ANSWER_MAX_BYTES = 64 << 10
 PROGRAM = "soffice.bin"
 PROGRAM_FOLDER = "program"  # of every LibreOffice; what lies beside it is all of the machine that it needs to see
 USUAL_FOLDERS = ("/usr/lib/libreoffice", "/usr/lib64/libreoffice", "/opt/libreoffice")
-REAP_TIMEOUT_S = 10
 FOLDER_PREFIX = "sealshare-office-"
-FORGOTTEN_AFTER_S = 3600
 
 
 @dataclass(frozen=True)
@@ -92,9 +86,9 @@ class OfficeConverter:
             raise OfficeConverterMissing(cause=self.missing or "program")
         if size_bytes > self._limits.source_max_bytes:
             raise OfficeTooLarge(what="source", found=size_bytes, limit=self._limits.source_max_bytes)
-        async with self._turn, _temporary_folder(self._folder) as folder:
+        async with self._turn, temporary_folder(FOLDER_PREFIX, self._folder) as folder:
             original = folder / "source"
-            await _write(original, source, size_bytes)
+            await write_source(original, source, size_bytes)
             findings = await self._run(self._program, folder, original, media_type)
             pdf = folder / "out" / "source.pdf"
             yield await asyncio.to_thread(_measured, pdf, findings)
@@ -127,7 +121,7 @@ class OfficeConverter:
         except TimeoutError as error:
             raise OfficeConversionFailed(cause="time") from error
         finally:
-            await _end(process)
+            await end_group(process)
 
 
 def find_program(configured: str | None = None) -> Path | None:
@@ -142,38 +136,6 @@ def find_program(configured: str | None = None) -> Path | None:
     return next((each for each in beside if each.parent.name == PROGRAM_FOLDER and each.is_file()), None)
 
 
-@asynccontextmanager
-async def _temporary_folder(parent: Path | None) -> AsyncGenerator[Path]:
-    """A folder for this user only, gone at the end with all that is in it."""
-    folder = await asyncio.to_thread(_made_folder, parent)
-    try:
-        yield folder
-    finally:
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
-
-
-def _made_folder(parent: Path | None) -> Path:
-    """A new one, and away with what killed processes left."""
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent)).resolve()
-    for other in folder.parent.glob(f"{FOLDER_PREFIX}*"):
-        with suppress(OSError):
-            if time.time() - other.stat().st_mtime > FORGOTTEN_AFTER_S:
-                shutil.rmtree(other, ignore_errors=True)
-    return folder
-
-
-async def _write(path: Path, source: AsyncIterable[bytes], size_bytes: int) -> None:
-    written = 0
-    with await asyncio.to_thread(path.open, "xb") as file:
-        async for piece in source:
-            written += len(piece)
-            if written > size_bytes:
-                break
-            await asyncio.to_thread(file.write, piece)
-    if written != size_bytes:
-        raise SourceIncomplete(size_bytes=size_bytes)
-
-
 async def _answer(process: Process) -> bytes:
     """Everything it says, and then its end."""
     if process.stdout is None:
@@ -181,15 +143,6 @@ async def _answer(process: Process) -> bytes:
     answer = await process.stdout.read(ANSWER_MAX_BYTES)
     await process.wait()
     return answer
-
-
-async def _end(process: Process) -> None:
-    """End the whole group, whoever of it is left, and wait until the system has forgotten the first of it."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(REAP_TIMEOUT_S):
-            await process.wait()
 
 
 def _findings(answer: bytes) -> tuple[Finding, ...]:

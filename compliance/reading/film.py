@@ -8,15 +8,10 @@ frames that were taken, are missed: the figures stand in docs/decisions.
 
 import asyncio
 import json
-import os
 import re
-import shutil
-import signal
 import sys
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, AsyncIterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,14 +21,14 @@ from compliance.reading.errors import TextDamaged
 from compliance.reading.pieces import TextPiece
 from compliance.rendering.child import IMPORT_ROOT
 from compliance.rendering.limits import MIB
-from watermark.errors import RenderCrashed, RenderTimeout, SourceIncomplete, SourceTooLarge, error_of
+from compliance.scratch import end_group, temporary_folder, write_source
+from watermark.errors import RenderCrashed, RenderTimeout, SourceTooLarge, error_of
 
 FRAMES_MAX = 120
 FRAME_MAX_BYTES = 8 * MIB
 CAPTIONS_MAX_BYTES = 16 * MIB
 ANSWER_MAX_BYTES = 64 << 10
 FOLDER_PREFIX = "sealshare-film-"
-REAP_TIMEOUT_S = 10
 _FRAME = re.compile(r"^frame-(\d{1,12})\.jpg$")
 
 
@@ -70,8 +65,8 @@ class Film:
         """Raises SourceTooLarge, TextDamaged, RenderTimeout, RenderCrashed; SourceIncomplete when it broke off."""
         if size_bytes > self._limits.source_max_bytes:
             raise SourceTooLarge(size_bytes=size_bytes, limit_bytes=self._limits.source_max_bytes)
-        async with self._turn, _temporary_folder(self._folder) as folder:
-            await _write(folder / "source", source, size_bytes)
+        async with self._turn, temporary_folder(FOLDER_PREFIX, self._folder) as folder:
+            await write_source(folder / "source", source, size_bytes)
             complete = await self._run(folder)
             found = await asyncio.to_thread(_taken, folder)
         return replace(found, complete=found.complete and complete)
@@ -94,7 +89,7 @@ class Film:
         except TimeoutError as error:
             raise RenderTimeout(limit_s=round(self._limits.timeout_s)) from error
         finally:
-            await _end(process)
+            await end_group(process)
 
 
 async def _answer(process: Process) -> bool:
@@ -122,34 +117,3 @@ def _taken(folder: Path) -> Frames:
             read_subtitles(path.read_bytes(), captions)
     complete = captions.complete and len(frames) == len(named)
     return Frames(frames, tuple(captions.pieces), complete)
-
-
-async def _write(path: Path, source: AsyncIterable[bytes], size_bytes: int) -> None:
-    written = 0
-    with await asyncio.to_thread(path.open, "xb") as file:
-        async for piece in source:
-            written += len(piece)
-            if written > size_bytes:
-                break
-            await asyncio.to_thread(file.write, piece)
-    if written != size_bytes:
-        raise SourceIncomplete(size_bytes=size_bytes)
-
-
-@asynccontextmanager
-async def _temporary_folder(parent: Path | None) -> AsyncGenerator[Path]:
-    """A folder for this user only, gone at the end with all that is in it."""
-    folder = await asyncio.to_thread(lambda: Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent)).resolve())
-    try:
-        yield folder
-    finally:
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
-
-
-async def _end(process: Process) -> None:
-    """End the whole group, whoever of it is left, and wait until the system has forgotten the first of it."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(REAP_TIMEOUT_S):
-            await process.wait()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from compliance.office import OfficeConverter, OfficeLimits, find_program
-from compliance.office.converter import FOLDER_PREFIX, FORGOTTEN_AFTER_S
+from compliance.office.converter import FOLDER_PREFIX
+from compliance.scratch import FORGOTTEN_AFTER_S
 from tests import office_files
 from watermark.errors import (
     OfficeConversionFailed,
