@@ -1,9 +1,11 @@
 """The page of tables: storage.schema with the comments that stand beside its columns."""
 
 import ast
-import re
+import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from fileserver.docs import markdown, source
@@ -11,8 +13,8 @@ from fileserver.docs.markdown import code, codes
 from storage import schema
 
 INTRODUCTION = """\
-The tables of PostgreSQL, as `storage/schema.py` declares them. The job queue (procrastinate) keeps tables of its own
-in the same database; they are not listed. Times are UTC. Personal data stands in `profile.sealed` only."""
+The tables of PostgreSQL, as the modules of `storage/schema` declare them. The job queue (procrastinate) keeps tables
+of its own in the same database; they are not listed. Times are UTC. Personal data stands in `profile.sealed` only."""
 TYPES = {
     "BigInteger": "bigint",
     "Boolean": "boolean",
@@ -26,8 +28,7 @@ TYPES = {
     "Uuid": "uuid",
 }
 # Helpers of the schema that name a column by themselves.
-OWN_NAMES = {"_id": "id", "_created": "created_at"}
-SECTION = re.compile(r"# --- (.+?) -+$", re.MULTILINE)
+OWN_NAMES = {"own_id": "id", "created": "created_at"}
 
 
 def page() -> str:
@@ -36,20 +37,27 @@ def page() -> str:
 
 
 def _blocks() -> Iterator[str]:
-    sections = {_line_of(match.start()): match.group(1) for match in SECTION.finditer(source.text_of(schema))}
-    for node in _declared():
-        name = _name_of(node.value)
-        for line in [line for line in sections if line < node.lineno]:
-            yield f"## {sections.pop(line).capitalize()}"
-        yield f"### {name}"
-        yield _about(node)
-        columns = schema.metadata.tables[name].columns
-        yield markdown.table(("Column", "Type", "Key", "What it holds"), (_row(column) for column in columns))
-        yield "\n".join(f"- {each}" for each in _constraints(name))
+    for module in _modules():
+        heading, *rest = (module.__doc__ or "").strip().split("\n\n")
+        if _declared(module):
+            yield "\n\n".join((f"## {heading.rstrip('.')}", *rest))
+        for node in _declared(module):
+            name = _name_of(node.value)
+            yield f"### {name}"
+            yield _about(module, node)
+            columns = schema.metadata.tables[name].columns
+            comments = _comments(module, name)
+            yield markdown.table(("Column", "Type", "Key", "What it holds"), (_row(each, comments) for each in columns))
+            yield "\n".join(f"- {each}" for each in _constraints(name))
 
 
-def _row(column: Any) -> tuple[str, ...]:
-    notes = [_comments(column.table.name).get(column.key, ""), *(code(str(each.sqltext)) for each in _checks(column))]
+def _modules() -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(schema.__path__):
+        yield import_module(f"{schema.__name__}.{found.name}")
+
+
+def _row(column: Any, comments: dict[str, str]) -> tuple[str, ...]:
+    notes = [comments.get(column.key, ""), *(code(str(each.sqltext)) for each in _checks(column))]
     return code(column.name), _type(column), _key(column), "; ".join(each for each in notes if each)
 
 
@@ -81,26 +89,26 @@ def _constraints(table: str) -> Iterator[str]:
             yield f"unique together: {codes(names)}"
 
 
-def _declared() -> Iterator[ast.Assign]:
-    """The assignments `name = Table(…)`, in order."""
-    for node in ast.parse(source.text_of(schema)).body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _called(node.value) == "Table":
-            yield node
-
-
 @cache
-def _comments(table: str) -> dict[str, str]:
+def _declared(module: ModuleType) -> tuple[ast.Assign, ...]:
+    """The assignments `name = Table(…)`, in order."""
+    nodes = ast.parse(source.text_of(module)).body
+    assigned = (each for each in nodes if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call))
+    return tuple(each for each in assigned if isinstance(each.value, ast.Call) and _called(each.value) == "Table")
+
+
+def _comments(module: ModuleType, table: str) -> dict[str, str]:
     """By column, the comment beside it."""
-    node = next(each.value for each in _declared() if _name_of(each.value) == table)
+    node = next(each.value for each in _declared(module) if _name_of(each.value) == table)
     calls = [each for each in node.args if isinstance(each, ast.Call)] if isinstance(node, ast.Call) else []
     named = {(_own_key(each) or OWN_NAMES.get(_called(each)) or _name_of(each)): each for each in calls}
-    return {name: source.beside(schema, each) for name, each in named.items()}
+    return {name: source.beside(module, each) for name, each in named.items()}
 
 
-def _about(node: ast.Assign) -> str:
+def _about(module: ModuleType, node: ast.Assign) -> str:
     """Comments that stand on lines of their own between a table's name and its columns."""
     first = next(each.lineno for each in getattr(node.value, "args", ()) if isinstance(each, ast.Constant))
-    comments = source.comments_of(schema)
+    comments = source.comments_of(module)
     return " ".join(comments[line] for line in range(node.lineno, first) if line in comments)
 
 
@@ -118,7 +126,3 @@ def _name_of(call: ast.expr) -> str:
 
 def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _line_of(position: int) -> int:
-    return source.text_of(schema).count("\n", 0, position) + 1

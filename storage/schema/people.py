@@ -1,0 +1,165 @@
+"""People, how they sign in, and keys."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from storage.schema.columns import created, metadata, moment, own_id, ref
+
+person = Table(
+    "person",
+    metadata,
+    own_id(),
+    Column("kind", Text, CheckConstraint("kind IN ('employee', 'viewer')", name="kind"), nullable=False),
+    Column("pseudonym", Text, nullable=False, unique=True),  # what events call this person
+    created(),
+    moment("erased_at"),
+)
+
+person_key = Table(
+    "person_key",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("kek", Text, nullable=False, server_default=""),  # which master key wraps it; empty: of an earlier release
+)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # JSON {name, phone…}, AES-256-GCM under the person's key
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column(
+        "role",
+        Text,
+        CheckConstraint("role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')", name="role"),
+        nullable=False,
+    ),
+    Column("department", Text, nullable=False, server_default=""),
+    created(),
+    moment("disabled_at"),
+)
+
+clinic = Table(
+    "clinic",
+    metadata,
+    own_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("region", Text, nullable=False, server_default=""),
+    Column("owner_id", Uuid, ForeignKey("person.id"), nullable=True),  # 归属: at most one employee at a time
+    created(),
+)
+
+viewer = Table(
+    "viewer",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    ref("clinic_id", "clinic"),
+    Column("job", Text, CheckConstraint("job IN ('consultant', 'operations', 'doctor')", name="job"), nullable=False),
+    moment("verified_at"),
+    moment("blocked_at"),
+    Column("blocked_reason", Text),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    own_id(),
+    ref("person_id", "person"),
+    Column("provider", Text, nullable=False),
+    Column("app", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    created(),
+    UniqueConstraint("provider", "app", "subject"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    own_id(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),  # SHA-256 of the random token
+    ref("person_id", "person"),
+    Column("csrf_token", Text, nullable=False),
+    created(),
+    moment("seen_at", nullable=False),
+    moment("expires_at", nullable=False),  # absolute limit; the idle limit is reckoned from seen_at
+    moment("ended_at"),
+    Index("ix_session_person_id", "person_id"),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    own_id(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    ref("person_id", "person"),
+    Column("label", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    created(),
+    moment("expires_at"),
+    moment("revoked_at"),
+    moment("used_at"),
+)
+
+rate_limit = Table(
+    "rate_limit",
+    metadata,
+    Column("bucket", Text, primary_key=True),  # e.g. login:<keyed hash>; never a plain login or address
+    Column("window_start", DateTime(timezone=True), primary_key=True),
+    Column("count", Integer, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("kid", SmallInteger, primary_key=True, autoincrement=False),
+    Column("wrapped_secret", LargeBinary, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('active', 'verify', 'revoked')", name="state"), nullable=False),
+    created(),
+    Index("uq_signing_key_active", "state", unique=True, postgresql_where=text("state = 'active'")),
+)
+
+ring_key = Table(
+    # Keys of other uses than links, and the roots that must outlive a master key.
+    "ring_key",
+    metadata,
+    Column(
+        "use",
+        Text,
+        CheckConstraint("use IN ('content-url', 'ledger', 'root-keyed-hash', 'root-hidden-mark')", name="use"),
+        primary_key=True,
+    ),
+    Column("kid", SmallInteger, primary_key=True, autoincrement=False),
+    Column("wrapped_secret", LargeBinary, nullable=False),
+    Column("public", LargeBinary),  # Ed25519 public key, of the ledger's keys
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('active', 'overlap', 'verify', 'revoked')", name="state"),
+        nullable=False,
+    ),
+    created(),
+    Index("uq_ring_key_active", "use", unique=True, postgresql_where=text("state = 'active'")),
+)

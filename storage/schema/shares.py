@@ -1,0 +1,93 @@
+"""Shares and visits."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from storage.schema.columns import created, metadata, moment, own_id, ref
+
+share = Table(
+    "share",
+    metadata,
+    own_id(),
+    Column("token_id", LargeBinary, nullable=False, unique=True),  # 11 random bytes of the link
+    Column("kid", SmallInteger, nullable=False),
+    ref("material_id", "material"),
+    ref("creator_id", "person"),  # the employee, or the viewer who forwarded
+    ref("sponsor_id", "person"),  # the employee at the root of the tree, whose right carries every child
+    Column("parent_id", Uuid, ForeignKey("share.id")),
+    ref("root_id", "share"),
+    Column("depth", Integer, nullable=False),
+    Column(
+        "audience",
+        Text,
+        CheckConstraint("audience IN ('verified', 'clinic', 'person')", name="audience"),
+        nullable=False,
+    ),
+    Column("audience_clinic_id", Uuid, ForeignKey("clinic.id")),
+    Column("audience_person_id", Uuid, ForeignKey("person.id")),
+    Column("audience_job", Text),
+    moment("expires_at", nullable=False),
+    Column("visits_max", Integer),  # None: not limited
+    Column("visits_used", Integer, nullable=False, server_default="0"),
+    Column("download", Boolean, nullable=False),
+    Column("forward_depth_left", Integer, nullable=False),
+    Column("watermark", Text, nullable=False),  # the preset that its maker began with
+    Column("look", JSONB(none_as_null=True)),  # null: as the preset says
+    Column(
+        "seal_level",
+        Text,
+        CheckConstraint("seal_level IN ('automatic', 'shared', 'interleaved', 'flattened')", name="seal_level"),
+        nullable=False,
+        server_default="automatic",
+    ),
+    Column("note", Text, nullable=False, server_default=""),
+    created(),
+    moment("revoked_at"),
+    Column("revoked_by", Uuid, ForeignKey("person.id")),
+    CheckConstraint("visits_max IS NULL OR visits_used <= visits_max", name="visits"),
+    Index("ix_share_material_id", "material_id"),
+    Index("ix_share_root_id", "root_id"),
+    Index("ix_share_creator_id", "creator_id"),
+)
+
+share_look = Table(
+    # How the mark of a share's copies looked before it was changed: visits that began before `until` keep it.
+    "share_look",
+    metadata,
+    Column("share_id", Uuid, ForeignKey("share.id"), primary_key=True),
+    Column("until", DateTime(timezone=True), primary_key=True),
+    Column("watermark", Text, nullable=False),
+    Column("look", JSONB(none_as_null=True)),
+    ref("changed_by", "person"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    own_id(),
+    ref("share_id", "share"),
+    ref("version_id", "version"),
+    ref("person_id", "person"),
+    Column("copy_id", BigInteger, nullable=False, unique=True),  # 48 random bits: what the hidden mark carries
+    Column("kid", SmallInteger, nullable=False, server_default="1"),  # of the key that the hidden mark is made with
+    moment("started_at", nullable=False),
+    moment("expires_at", nullable=False),
+    moment("seen_at", nullable=False),
+    Index("ix_visit_share_id", "share_id"),
+    Index("ix_visit_person_id", "person_id"),
+    Index("ix_visit_version_id", "version_id"),
+)
