@@ -15,8 +15,10 @@ from sqlalchemy import Column, CursorResult, Uuid, bindparam, delete, func, or_,
 from storage.database import Transaction
 from storage.schema import (
     account,
+    account_change,
     anomaly,
     api_token,
+    break_glass,
     certificate_change,
     clinic,
     evidence,
@@ -25,6 +27,7 @@ from storage.schema import (
     legal_hold,
     material,
     material_declaration,
+    organisation_change,
     person,
     profile,
     review,
@@ -49,7 +52,9 @@ TRACES_MAX = 1_000
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (
+    account_change.c.reason,
     anomaly.c.reason,
+    break_glass.c.reason,
     certificate_change.c.reason,
     evidence.c.filename,
     evidence.c.note,
@@ -63,6 +68,7 @@ FREE_TEXTS: tuple[Column[str], ...] = (
     material_declaration.c.campaign,
     material_declaration.c.product,
     material_declaration.c.region,
+    organisation_change.c.reason,
     review.c.reason,
     review_comment.c.body,
     review_procedure.c.reason,

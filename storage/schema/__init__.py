@@ -28,6 +28,16 @@ from storage.schema.ledger import (
     ledger_tile,
 )
 from storage.schema.materials import finding, material, rendition, scan, version
+from storage.schema.organisation import (
+    account_change,
+    break_glass,
+    department,
+    directory_mapping,
+    directory_run,
+    handover,
+    organisation_change,
+    region,
+)
 from storage.schema.people import (
     account,
     api_token,
@@ -85,14 +95,19 @@ from storage.schema.uploads import (
 
 __all__ = [
     "account",
+    "account_change",
     "anomaly",
     "api_token",
+    "break_glass",
     "certificate",
     "certificate_change",
     "certificate_warning",
     "clinic",
     "declared_certificate",
+    "department",
     "desk_visit",
+    "directory_mapping",
+    "directory_run",
     "event",
     "event_block",
     "event_day",
@@ -103,6 +118,7 @@ __all__ = [
     "event_word",
     "evidence",
     "finding",
+    "handover",
     "identity",
     "known_origin",
     "ledger_checkpoint",
@@ -119,11 +135,13 @@ __all__ = [
     "material_declaration",
     "metadata",
     "notice",
+    "organisation_change",
     "page_features",
     "person",
     "person_key",
     "profile",
     "rate_limit",
+    "region",
     "rendition",
     "review",
     "review_absence",

@@ -135,7 +135,9 @@ notice = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed')", name="kind"),
+        CheckConstraint(
+            "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass')", name="kind"
+        ),
         nullable=False,
     ),
     Column("key", Text, nullable=False),

@@ -27,13 +27,17 @@ BLANKED = {
 }
 # Closed words, ids, hashes, names of things, and what machines write.
 NOBODYS = {
-    "account.role", "anomaly.*", "certificate.*", "certificate_change.facts", "clinic.name",
+    "account.clearance", "account.role", "account.source", "account_change.after", "account_change.before",
+    "account_change.kind", "anomaly.*", "break_glass.scope", "certificate.*", "certificate_change.facts", "clinic.name",
     "clinic.region", "event.*", "event_index.*", "event_month.*",
-    "declared_certificate.*", "event_total.*", "event_word.*", "evidence.kind", "evidence.media_type",
+    "declared_certificate.*", "department.*", "directory_mapping.*", "directory_run.*",
+    "event_total.*", "event_word.*", "evidence.kind", "evidence.media_type",
     "evidence.object_key", "evidence.sha256", "finding.*",
     "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
-    "material.class", "material.sensitivity", "notice.*", "person.kind", "person.pseudonym", "person_key.kek",
-    "rate_limit.bucket", "rendition.*", "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
+    "material.class", "material.sensitivity", "notice.*", "organisation_change.after",
+    "organisation_change.before", "organisation_change.kind", "person.kind", "person.pseudonym", "person_key.kek",
+    "rate_limit.bucket", "region.name", "rendition.*",
+    "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "review_claim.*", "review_comment.place", "review_procedure.class", "review_procedure.stages",
     "review_signature.bound", "review_signature.discipline", "review_signature.factor", "review_signature.hash",
     "review_signature.mac",

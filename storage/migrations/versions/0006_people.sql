@@ -1,0 +1,162 @@
+-- The previous release still runs beside this: only tables that it doesn't know are added, and columns with a default.
+
+-- Organisation and access ---------------------------------------------------------------------------------------------
+
+CREATE TABLE region (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_region PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX uq_region_name ON region (name) WHERE closed_at IS NULL;
+
+CREATE TABLE department (
+    id UUID NOT NULL,
+    parent_id UUID,
+    name TEXT NOT NULL,
+    path UUID[] NOT NULL,
+    region_id UUID,
+    region TEXT DEFAULT '' NOT NULL,
+    source TEXT DEFAULT 'own' NOT NULL CONSTRAINT ck_department_source CHECK (source IN ('own', 'wecom', 'oidc')),
+    external_id TEXT DEFAULT '' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_department PRIMARY KEY (id),
+    CONSTRAINT fk_department_parent_id FOREIGN KEY(parent_id) REFERENCES department (id),
+    CONSTRAINT fk_department_region_id FOREIGN KEY(region_id) REFERENCES region (id)
+);
+CREATE INDEX ix_department_path ON department USING gin (path);
+CREATE UNIQUE INDEX uq_department_external ON department (source, external_id) WHERE external_id <> '' AND closed_at IS NULL;
+CREATE UNIQUE INDEX uq_department_name ON department (parent_id, name) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX uq_department_root ON department ((parent_id IS NULL)) WHERE parent_id IS NULL;
+
+-- The root is the brand itself. What departments were as texts becomes the level below it.
+INSERT INTO department (id, parent_id, name, path)
+VALUES ('00000000-0000-0000-0000-000000000001', NULL, '', ARRAY['00000000-0000-0000-0000-000000000001'::uuid]);
+INSERT INTO department (id, parent_id, name, path)
+SELECT made.id, root.id, made.name, ARRAY[root.id, made.id]
+FROM department AS root, (
+    SELECT gen_random_uuid() AS id, department AS name
+    FROM (SELECT DISTINCT department FROM account WHERE department <> '') AS named
+) AS made
+WHERE root.parent_id IS NULL;
+
+-- Who could read everything until now still can; a new account can't until somebody says so.
+ALTER TABLE account ADD COLUMN department_id UUID;
+ALTER TABLE account ADD COLUMN region_id UUID;
+ALTER TABLE account ADD COLUMN clearance TEXT DEFAULT 'usual' NOT NULL;
+ALTER TABLE account ADD COLUMN valid_from TIMESTAMP WITH TIME ZONE;
+ALTER TABLE account ADD COLUMN valid_until TIMESTAMP WITH TIME ZONE;
+ALTER TABLE account ADD COLUMN left_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE account ADD COLUMN source TEXT DEFAULT 'local' NOT NULL;
+UPDATE account SET clearance = 'top', department_id = (
+    SELECT department.id FROM department
+    WHERE department.name = account.department AND (department.parent_id IS NULL) = (account.department = '')
+);
+ALTER TABLE account ADD CONSTRAINT ck_account_clearance CHECK (clearance IN ('usual', 'top'));
+ALTER TABLE account ADD CONSTRAINT ck_account_source CHECK (source IN ('local', 'wecom', 'oidc'));
+ALTER TABLE account ADD CONSTRAINT fk_account_department_id FOREIGN KEY(department_id) REFERENCES department (id);
+ALTER TABLE account ADD CONSTRAINT fk_account_region_id FOREIGN KEY(region_id) REFERENCES region (id);
+CREATE INDEX ix_account_department_id ON account (department_id);
+
+CREATE TABLE organisation_change (
+    id UUID NOT NULL,
+    department_id UUID,
+    region_id UUID,
+    kind TEXT NOT NULL CONSTRAINT ck_organisation_change_kind CHECK (kind IN ('create', 'rename', 'move', 'region', 'close')),
+    before TEXT DEFAULT '' NOT NULL,
+    after TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_organisation_change PRIMARY KEY (id),
+    CONSTRAINT ck_organisation_change_subject CHECK (num_nonnulls(department_id, region_id) = 1),
+    CONSTRAINT fk_organisation_change_department_id FOREIGN KEY(department_id) REFERENCES department (id),
+    CONSTRAINT fk_organisation_change_region_id FOREIGN KEY(region_id) REFERENCES region (id),
+    CONSTRAINT fk_organisation_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_organisation_change_department_id ON organisation_change (department_id, changed_at);
+CREATE INDEX ix_organisation_change_region_id ON organisation_change (region_id, changed_at);
+
+CREATE TABLE account_change (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_account_change_kind CHECK (kind IN ('create', 'role', 'department', 'region', 'clearance', 'validity', 'disable', 'enable', 'leave', 'return', 'token')),
+    before TEXT DEFAULT '' NOT NULL,
+    after TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_account_change PRIMARY KEY (id),
+    CONSTRAINT fk_account_change_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_account_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_account_change_person_id ON account_change (person_id, changed_at);
+
+CREATE TABLE handover (
+    id UUID NOT NULL,
+    clinic_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    taken_by UUID,
+    done_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_handover PRIMARY KEY (id),
+    CONSTRAINT fk_handover_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+    CONSTRAINT fk_handover_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_handover_taken_by FOREIGN KEY(taken_by) REFERENCES person (id)
+);
+CREATE INDEX ix_handover_person_id ON handover (person_id);
+CREATE UNIQUE INDEX uq_handover_open ON handover (clinic_id) WHERE done_at IS NULL;
+
+CREATE TABLE break_glass (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    scope TEXT NOT NULL CONSTRAINT ck_break_glass_scope CHECK (scope IN ('material', 'log')),
+    material_id UUID,
+    reason TEXT NOT NULL,
+    minutes SMALLINT NOT NULL CONSTRAINT ck_break_glass_minutes CHECK (minutes BETWEEN 1 AND 60),
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    confirmed_by UUID,
+    started_at TIMESTAMP WITH TIME ZONE,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    ended_by UUID,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    told_at TIMESTAMP WITH TIME ZONE,
+    uses INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_break_glass PRIMARY KEY (id),
+    CONSTRAINT ck_break_glass_thing CHECK ((scope = 'material') = (material_id IS NOT NULL)),
+    CONSTRAINT ck_break_glass_second CHECK (confirmed_by IS NULL OR confirmed_by <> person_id),
+    CONSTRAINT ck_break_glass_time CHECK ((started_at IS NULL) = (ends_at IS NULL)),
+    CONSTRAINT fk_break_glass_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_break_glass_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_break_glass_confirmed_by FOREIGN KEY(confirmed_by) REFERENCES person (id),
+    CONSTRAINT fk_break_glass_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
+);
+CREATE INDEX ix_break_glass_open ON break_glass (person_id) WHERE ended_at IS NULL;
+
+CREATE TABLE directory_mapping (
+    id UUID NOT NULL,
+    provider TEXT NOT NULL CONSTRAINT ck_directory_mapping_provider CHECK (provider IN ('wecom', 'oidc')),
+    kind TEXT NOT NULL CONSTRAINT ck_directory_mapping_kind CHECK (kind IN ('department', 'tag', 'position', 'claim')),
+    value TEXT NOT NULL,
+    role TEXT NOT NULL CONSTRAINT ck_directory_mapping_role CHECK (role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')),
+    position SMALLINT NOT NULL,
+    CONSTRAINT pk_directory_mapping PRIMARY KEY (id),
+    CONSTRAINT uq_directory_mapping_provider_kind_value UNIQUE (provider, kind, value)
+);
+
+CREATE TABLE directory_run (
+    id UUID NOT NULL,
+    provider TEXT NOT NULL CONSTRAINT ck_directory_run_provider CHECK (provider IN ('wecom')),
+    state TEXT NOT NULL CONSTRAINT ck_directory_run_state CHECK (state IN ('done', 'planned', 'refused', 'failed')),
+    dry BOOLEAN NOT NULL,
+    counts JSONB DEFAULT '{}' NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_run PRIMARY KEY (id)
+);
+CREATE INDEX ix_directory_run_started_at ON directory_run (started_at);
+
+ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
+ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass'));
