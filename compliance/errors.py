@@ -77,6 +77,12 @@ class SignInRefused(ComplianceError):
     slug = "sign-in-refused"
 
 
+class CodeRefused(ComplianceError):
+    """A code is wrong, used, too old, or was made for something else. It never says which."""
+
+    slug = "code-refused"
+
+
 class TooManyAttempts(ComplianceError):
     """A rate limit is used up; `retry_after_s` says for how long."""
 

@@ -85,6 +85,16 @@ async def admit_stranger(tx: Transaction, master: MasterKey, *, address: str, no
     return Attempt(now, counters, "")
 
 
+async def admit_by(tx: Transaction, master: MasterKey, limits: Sequence[tuple[Limit, str]], *, now: datetime) -> None:
+    """Counts one attempt under each limit, for what names it there (kept as a keyed hash), and lets it through.
+
+    An empty name limits nothing. Raises TooManyAttempts, which undoes the counts with the transaction.
+    """
+    counters = [Counter(limit, f"{limit.name}:{_hash(master, named)}") for limit, named in limits if named]
+    if counters:
+        await _count(tx, counters, now)
+
+
 async def succeeded(tx: Transaction, attempt: Attempt) -> None:
     """Takes the attempt's count back, and remembers the place as one where the login is at home.
 
@@ -99,9 +109,10 @@ async def succeeded(tx: Transaction, attempt: Attempt) -> None:
         await rows.count_up(tx, [(f"{KNOWN_PLACE}:{attempt.pair}", window_start(attempt.at, DAY_S))])
 
 
-async def forget_old(tx: Transaction, now: datetime) -> int:
+async def forget_old(tx: Transaction, now: datetime, *, others: Sequence[Limit] = ()) -> int:
     """Removes counters that no longer limit anything; returns how many. For a periodic job."""
-    keep_s = {f"{limit.name}:": 2 * limit.window_s for limit in LIMITS} | {f"{KNOWN_PLACE}:": KNOWN_PLACE_S + DAY_S}
+    keep_s = {f"{limit.name}:": 2 * limit.window_s for limit in (*LIMITS, *others)}
+    keep_s[f"{KNOWN_PLACE}:"] = KNOWN_PLACE_S + DAY_S
     return sum([await rows.forget_before(tx, name, now - timedelta(seconds=age_s)) for name, age_s in keep_s.items()])
 
 

@@ -88,6 +88,22 @@ async def open_name(tx: Transaction, master: MasterKey, person_id: UUID, sealed:
     return "" if wrapped is None else decrypt(master.unwrap(wrapped, key_context(person_id)), sealed, context).decode()
 
 
+async def seal_secret(tx: Transaction, master: MasterKey, person_id: UUID, plain: bytes, context: str) -> bytes:
+    """Something that nobody shows, under the person's own key and bound to `context`. Raises KeyUnavailable."""
+    wrapped = await keys.person_key_of(tx, person_id)
+    if wrapped is None:
+        raise KeyUnavailable(purpose="profile")
+    return encrypt(master.unwrap(wrapped, key_context(person_id)), plain, context)
+
+
+async def open_secret(tx: Transaction, master: MasterKey, person_id: UUID, sealed: bytes, context: str) -> bytes:
+    """What `seal_secret` sealed. Raises KeyUnavailable for another context, and once the person is erased."""
+    wrapped = await keys.person_key_of(tx, person_id)
+    if wrapped is None:
+        raise KeyUnavailable(purpose="profile")
+    return decrypt(master.unwrap(wrapped, key_context(person_id)), sealed, context)
+
+
 async def erase(tx: Transaction, person_id: UUID) -> None:
     """Destroys the person's key: their profile can't be read again by anybody."""
     await keys.destroy_person_key(tx, person_id)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from compliance import limits, sessions
+from compliance import limits, one_time_codes, sessions
 from fileserver.services import Services
 from storage.jobs import Jobs
 
@@ -16,9 +16,10 @@ async def clean_up(services: Services) -> None:
     """Forgets what is no longer of use. Doing it twice changes nothing."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        counters = await limits.forget_old(tx, now)
+        counters = await limits.forget_old(tx, now, others=one_time_codes.CODE_LIMITS)
+        codes = await one_time_codes.forget_old(tx, now)
         over = await sessions.forget_old(tx, now)
-    log.info("accounts cleaned up", counters=counters, sessions=over)
+    log.info("accounts cleaned up", counters=counters, codes=codes, sessions=over)
 
 
 def register(jobs: Jobs, services: Services) -> None:

@@ -46,6 +46,7 @@ STATUSES: Mapping[str, int] = {
     "requirement-unmet": HTTPStatus.CONFLICT,
     "claimed": HTTPStatus.CONFLICT,
     "sign-in-refused": HTTPStatus.UNAUTHORIZED,
+    "code-refused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too-many-attempts": HTTPStatus.TOO_MANY_REQUESTS,
     "link-invalid": HTTPStatus.NOT_FOUND,
     "link-expired": HTTPStatus.GONE,

@@ -82,6 +82,15 @@ from storage.schema.searching import (
 )
 from storage.schema.shares import share, share_look, visit
 from storage.schema.siem import siem_cursor, siem_target
+from storage.schema.signing_in import (
+    one_time_code,
+    recovery_code,
+    sign_in_attempt,
+    sign_in_policy,
+    sign_in_provider,
+    sign_in_provider_change,
+    totp,
+)
 from storage.schema.traces import desk_visit, page_features, trace
 from storage.schema.uploads import (
     upload,
@@ -135,12 +144,14 @@ __all__ = [
     "material_declaration",
     "metadata",
     "notice",
+    "one_time_code",
     "organisation_change",
     "page_features",
     "person",
     "person_key",
     "profile",
     "rate_limit",
+    "recovery_code",
     "region",
     "rendition",
     "review",
@@ -161,8 +172,13 @@ __all__ = [
     "share_look",
     "siem_cursor",
     "siem_target",
+    "sign_in_attempt",
+    "sign_in_policy",
+    "sign_in_provider",
+    "sign_in_provider_change",
     "signed_since",
     "signing_key",
+    "totp",
     "trace",
     "trail_review",
     "upload",

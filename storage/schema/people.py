@@ -1,6 +1,7 @@
 """People, how they sign in, and keys."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -80,6 +81,7 @@ account = Table(
         server_default="local",
     ),
     Index("ix_account_department_id", "department_id"),
+    Column("emergency", Boolean, nullable=False, server_default=text("false")),  # signs in here when others must not
 )
 
 clinic = Table(
@@ -126,6 +128,13 @@ session = Table(
     moment("seen_at", nullable=False),
     moment("expires_at", nullable=False),  # absolute limit; the idle limit is reckoned from seen_at
     moment("ended_at"),
+    Column("device", Text, nullable=False, server_default=""),  # what the browser calls itself: "Chrome · Windows"
+    Column("address", Text, nullable=False, server_default=""),  # the network that it began from, as events tell it
+    Column("methods", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # proved by: pwd, otp, oidc:<slug>…
+    moment("fresh_at"),  # when its person last proved who they are; null: when it began
+    Column("limited", Text, nullable=False, server_default=""),  # 'enrol': it can do nothing but that
+    ref("provider_id", "sign_in_provider", nullable=True),
+    Column("provider_session", Text, nullable=False, server_default=""),  # keyed hash of the provider's `sid`
     Index("ix_session_person_id", "person_id"),
 )
 

@@ -132,6 +132,9 @@ problem-sign-in-refused-title = Sign-in refused
 problem-sign-in-refused-detail = The login or the password is wrong, or the account may not sign in.
 problem-sign-in-refused-explanation = For safety the answer does not say which. Check both, or ask your administrator.
 
+problem-code-refused-title = The code was not accepted
+problem-code-refused-detail = The code is wrong, was used already, or is too old.
+problem-code-refused-explanation = A code works once and for a limited time, and a few wrong tries end it. Check it and try again, or ask for a new one.
 problem-too-many-attempts-title = Too many attempts
 problem-too-many-attempts-detail = Please wait a while and try again.
 problem-too-many-attempts-explanation = Attempts are limited to stop guessing. The header Retry-After says how many seconds to wait.

@@ -132,6 +132,9 @@ problem-sign-in-refused-title = 登录被拒绝
 problem-sign-in-refused-detail = 登录名或密码错误，或该账号不允许登录。
 problem-sign-in-refused-explanation = 出于安全考虑，不说明具体原因。请检查两者，或联系管理员。
 
+problem-code-refused-title = 验证码无效
+problem-code-refused-detail = 验证码不正确、已用过或已过期。
+problem-code-refused-explanation = 验证码只能使用一次，有效期有限；输错几次后也会失效。请核对后重试，或重新获取。
 problem-too-many-attempts-title = 尝试次数过多
 problem-too-many-attempts-detail = 请稍候再试。
 problem-too-many-attempts-explanation = 为防止猜测，尝试次数受到限制。响应头 Retry-After 给出需要等待的秒数。

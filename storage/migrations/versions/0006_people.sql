@@ -160,3 +160,105 @@ CREATE INDEX ix_directory_run_started_at ON directory_run (started_at);
 
 ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
 ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass'));
+
+-- Signing in ---------------------------------------------------------------------------------------------------------
+
+-- RFC 6238. Without confirmed_at an enrolment that is under way, and asked of nobody.
+CREATE TABLE totp (
+    person_id UUID NOT NULL,
+    sealed_secret BYTEA NOT NULL,
+    last_step BIGINT DEFAULT 0 NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_totp PRIMARY KEY (person_id),
+    CONSTRAINT fk_totp_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE TABLE recovery_code (
+    person_id UUID NOT NULL,
+    code_hash TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_recovery_code PRIMARY KEY (person_id, code_hash),
+    CONSTRAINT fk_recovery_code_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE TABLE one_time_code (
+    id UUID NOT NULL,
+    purpose TEXT NOT NULL,
+    subject_hash TEXT NOT NULL,
+    code_hash TEXT NOT NULL,
+    tries SMALLINT DEFAULT 0 NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_one_time_code PRIMARY KEY (id)
+);
+CREATE INDEX ix_one_time_code_subject ON one_time_code (purpose, subject_hash);
+CREATE INDEX ix_one_time_code_expires_at ON one_time_code (expires_at);
+
+CREATE TABLE sign_in_provider (
+    id UUID NOT NULL,
+    slug TEXT NOT NULL,
+    label TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    sealed_secret BYTEA NOT NULL,
+    kek TEXT DEFAULT '' NOT NULL,
+    scopes TEXT NOT NULL,
+    login_claim TEXT DEFAULT '' NOT NULL,
+    revision INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    disabled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_sign_in_provider PRIMARY KEY (id),
+    CONSTRAINT uq_sign_in_provider_slug UNIQUE (slug)
+);
+
+-- Every state that a provider was in, but for its secret: written with it, never changed.
+CREATE TABLE sign_in_provider_change (
+    provider_id UUID NOT NULL,
+    revision INTEGER NOT NULL,
+    facts JSONB NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sign_in_provider_change PRIMARY KEY (provider_id, revision),
+    CONSTRAINT fk_sign_in_provider_change_provider_id FOREIGN KEY(provider_id) REFERENCES sign_in_provider (id),
+    CONSTRAINT fk_sign_in_provider_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+
+-- A browser that was sent to a provider and is expected back.
+CREATE TABLE sign_in_attempt (
+    state_hash BYTEA NOT NULL,
+    browser_hash BYTEA NOT NULL,
+    provider TEXT NOT NULL,
+    purpose TEXT NOT NULL CONSTRAINT ck_sign_in_attempt_purpose CHECK (purpose IN ('sign-in', 'step-up', 'link')),
+    session_id UUID,
+    next_path TEXT DEFAULT '' NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sign_in_attempt PRIMARY KEY (state_hash)
+);
+CREATE INDEX ix_sign_in_attempt_expires_at ON sign_in_attempt (expires_at);
+
+-- What is asked of whom: the newest row is in force, the others are its history.
+CREATE TABLE sign_in_policy (
+    revision INTEGER NOT NULL,
+    second_factor_roles TEXT[] NOT NULL,
+    local_sign_in TEXT NOT NULL CONSTRAINT ck_sign_in_policy_local_sign_in CHECK (local_sign_in IN ('everybody', 'break-glass')),
+    signing_factor TEXT NOT NULL CONSTRAINT ck_sign_in_policy_signing_factor CHECK (signing_factor IN ('code', 'password-and-code')),
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sign_in_policy PRIMARY KEY (revision),
+    CONSTRAINT fk_sign_in_policy_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+
+ALTER TABLE account ADD COLUMN emergency BOOLEAN DEFAULT false NOT NULL;
+
+ALTER TABLE session ADD COLUMN device TEXT DEFAULT '' NOT NULL;
+ALTER TABLE session ADD COLUMN address TEXT DEFAULT '' NOT NULL;
+ALTER TABLE session ADD COLUMN methods TEXT[] DEFAULT '{}' NOT NULL;
+ALTER TABLE session ADD COLUMN fresh_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE session ADD COLUMN limited TEXT DEFAULT '' NOT NULL;
+ALTER TABLE session ADD COLUMN provider_id UUID CONSTRAINT fk_session_provider_id REFERENCES sign_in_provider (id);
+ALTER TABLE session ADD COLUMN provider_session TEXT DEFAULT '' NOT NULL;
