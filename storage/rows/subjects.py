@@ -117,7 +117,7 @@ HELD: tuple[Held, ...] = (
             review_absence.c.ended_by,
         ),
     ),
-    Held("review-disciplines", reviewer_discipline, (reviewer_discipline.c.person_id,)),
+    Held("review-disciplines", reviewer_discipline, (reviewer_discipline.c.person_id, reviewer_discipline.c.set_by)),
     Held("review-procedures", review_procedure, (review_procedure.c.set_by,)),
     Held("rule-sets", rule_set, (rule_set.c.written_by,)),
     Held("rule-set-activations", rule_set_activation, (rule_set_activation.c.activated_by,)),

@@ -121,9 +121,32 @@ evidence = Table(
     moment("added_at", nullable=False),
     Column("removed_by", Uuid, ForeignKey("person.id")),
     moment("removed_at"),
+    Column(
+        "scan_state",
+        Text,
+        CheckConstraint("scan_state IN ('waiting', 'clean', 'refused', 'not_scanned')", name="scan_state"),
+        nullable=False,
+        server_default="waiting",
+    ),
+    Column("scan_rule", Text, nullable=False, server_default=""),
+    Column("scan_attempts", SmallInteger, nullable=False, server_default="0"),
+    moment("scanned_at"),
     UniqueConstraint("upload_id"),
     Index("ix_evidence_material_id", "material_id"),
     Index("ix_evidence_object_key", "object_key", postgresql_ops={"object_key": "text_pattern_ops"}),
+    Index("ix_evidence_unscanned", "added_at", postgresql_where=text("scan_state IN ('waiting', 'not_scanned')")),
+)
+
+declared_warning = Table(
+    # What was told of the end of a certificate that is declared and not in the register; 0 days: the end itself.
+    "declared_warning",
+    metadata,
+    Column("material_id", Uuid, ForeignKey("material.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("valid_until", Date, primary_key=True),
+    Column("days_ahead", SmallInteger, primary_key=True),
+    moment("told_at", nullable=False),
 )
 
 notice = Table(

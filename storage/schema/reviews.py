@@ -58,6 +58,7 @@ reviewer_discipline = Table(
     metadata,
     ref("person_id", "person"),
     _discipline(),
+    ref("set_by", "person", nullable=True),  # null: nobody's setting, or one of an earlier release
     PrimaryKeyConstraint("person_id", "discipline"),
 )
 

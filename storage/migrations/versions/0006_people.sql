@@ -262,3 +262,28 @@ ALTER TABLE session ADD COLUMN fresh_at TIMESTAMP WITH TIME ZONE;
 ALTER TABLE session ADD COLUMN limited TEXT DEFAULT '' NOT NULL;
 ALTER TABLE session ADD COLUMN provider_id UUID CONSTRAINT fk_session_provider_id REFERENCES sign_in_provider (id);
 ALTER TABLE session ADD COLUMN provider_session TEXT DEFAULT '' NOT NULL;
+
+-- Reviewing ----------------------------------------------------------------------------------------------------------
+
+-- Whose setting it is that a reviewer answers for something: it counts for everybody's materials but their own.
+ALTER TABLE reviewer_discipline ADD COLUMN set_by UUID;
+ALTER TABLE reviewer_discipline ADD CONSTRAINT fk_reviewer_discipline_set_by FOREIGN KEY(set_by) REFERENCES person (id);
+
+-- Evidence is looked at like an upload of a material: what nobody has looked at yet waits.
+ALTER TABLE evidence ADD COLUMN scan_state TEXT DEFAULT 'waiting' NOT NULL CONSTRAINT ck_evidence_scan_state CHECK (scan_state IN ('waiting', 'clean', 'refused', 'not_scanned'));
+ALTER TABLE evidence ADD COLUMN scan_rule TEXT DEFAULT '' NOT NULL;
+ALTER TABLE evidence ADD COLUMN scan_attempts SMALLINT DEFAULT '0'::smallint NOT NULL;
+ALTER TABLE evidence ADD COLUMN scanned_at TIMESTAMP WITH TIME ZONE;
+CREATE INDEX ix_evidence_unscanned ON evidence (added_at) WHERE scan_state IN ('waiting', 'not_scanned');
+
+-- What was told of the end of a certificate that is declared and not in the register; 0 days: the end itself.
+CREATE TABLE declared_warning (
+    material_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    valid_until DATE NOT NULL,
+    days_ahead SMALLINT NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_declared_warning PRIMARY KEY (material_id, kind, number, valid_until, days_ahead),
+    CONSTRAINT fk_declared_warning_material_id FOREIGN KEY(material_id) REFERENCES material (id)
+);
