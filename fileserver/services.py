@@ -23,6 +23,7 @@ from compliance.rendering import Renderer, Sealer
 from compliance.scanning import Inspector, Inspectors
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
 from fileserver.config import Config, OnConflict
+from fileserver.mailing import Mail, mail_of
 from fileserver.outgoing import Outgoing, Policy, host_of
 from fileserver.single_flight import SingleFlight
 from storage.database import Database
@@ -57,6 +58,7 @@ class Services:
     outgoing: Outgoing
     mark: str  # of this installation, in the keys of what it stores (storage.rows.installation)
     ledger_origin: str = ""  # the log's name
+    mail: Mail | None = None  # None: this installation sends none
     messages: Messages = field(default_factory=OnPages)
     passwords: Passwords = field(default_factory=Passwords)
     callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
@@ -162,6 +164,7 @@ async def open_services(
             mark=mark,
             ledger_origin=origin,
             outgoing=await stack.enter_async_context(Outgoing(policy_of(config), ca_file=config.outgoing_ca_file)),
+            mail=mail_of(config),
             passwords=passwords or Passwords(),
         )
 

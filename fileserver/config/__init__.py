@@ -22,7 +22,8 @@ from fileserver.config.ledger import LedgerSettings
 from fileserver.config.names import FILE_SUFFIX, PREFIX, ConfigError, is_secret, variable_of
 from fileserver.config.others import OtherSettings
 from fileserver.config.secret_files import SecretFiles
-from fileserver.config.values import LogFormat, MalwareScan, OnConflict, OriginalsBy, WitnessSetting
+from fileserver.config.signing_in import SignInSettings
+from fileserver.config.values import LogFormat, MalwareScan, OnConflict, OriginalsBy, RoleLimit, SmtpTls, WitnessSetting
 from fileserver.config.web import WebSettings
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "MalwareScan",
     "OnConflict",
     "OriginalsBy",
+    "RoleLimit",
+    "SmtpTls",
     "WitnessSetting",
     "check_unknown",
     "client_token",
@@ -60,7 +63,7 @@ class Setting:
     description: str
 
 
-class Config(OtherSettings, LedgerSettings, FileSettings, WebSettings, EngineSettings):
+class Config(OtherSettings, SignInSettings, LedgerSettings, FileSettings, WebSettings, EngineSettings):
     """All settings. Built by `load_config` in the commands, and directly (with keywords) in tests."""
 
     model_config = SettingsConfigDict(

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 from yarl import URL
 
+from compliance.access import Role
 from compliance.retention import DAYS_MIN
 from compliance.verifying.errors import Malformed
 from compliance.verifying.keys import WITNESS, parse_vkey
@@ -51,6 +52,26 @@ class OriginalsBy(StrEnum):
 
     STREAM = "stream"
     REDIRECT = "redirect"
+
+
+class SmtpTls(StrEnum):
+    """How the connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class RoleLimit:
+    """How long a session of one role lives: without a request, and at most."""
+
+    role: str
+    idle_s: int
+    absolute_s: int
+
+    def __str__(self) -> str:
+        return f"{self.role}={self.idle_s}/{self.absolute_s}"
 
 
 class OnConflict(StrEnum):
@@ -114,6 +135,26 @@ def _witness(text: str) -> WitnessSetting:
     return WitnessSetting(vkey, *_web_addresses((url.strip(),)))
 
 
+def _role_limits(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = tuple(map(_role_limit, filter(None, map(str.strip, value.split(",")))))
+    if len({each.role for each in found}) < len(found):
+        raise ValueError("a role stands twice")
+    return found
+
+
+def _role_limit(text: str) -> RoleLimit:
+    role, _, limits = text.partition("=")
+    idle, slash, absolute = limits.partition("/")
+    if role not in set(Role) or not slash or not idle.isdecimal() or not absolute.isdecimal():
+        raise ValueError("say role=idle/absolute in seconds: admin=1800/28800")
+    limit = RoleLimit(role, int(idle), int(absolute))
+    if not 0 < limit.idle_s <= limit.absolute_s:
+        raise ValueError("a session can't be idle for longer than it lives, nor for no time")
+    return limit
+
+
 def _lower(value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(str.lower, value))
 
@@ -173,6 +214,7 @@ def _clamd_address(value: str | None) -> str | None:
     return value
 
 
+RoleLimits = Annotated[tuple[RoleLimit, ...], NoDecode, BeforeValidator(_role_limits)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Seconds = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
