@@ -83,6 +83,48 @@ class CodeRefused(ComplianceError):
     slug = "code-refused"
 
 
+class ConsentMissing(ComplianceError):
+    """What is asked needs an agreement that was not given, or was taken back: `purpose` names it."""
+
+    slug = "consent-missing"
+
+
+class NameMismatch(ComplianceError):
+    """The service that checks names says that this is nobody: name, ID number (and phone) don't belong together."""
+
+    slug = "name-mismatch"
+
+
+class VerificationBusy(ComplianceError):
+    """The same question is under way, or its answer never came: ask again in `retry_after_s`."""
+
+    slug = "verification-busy"
+
+
+class VerificationLater(ComplianceError):
+    """The service that checks names can't answer now and says so: ask again in `retry_after_s`."""
+
+    slug = "verification-later"
+
+
+class VerificationDown(ComplianceError):
+    """The service that checks names is not there, or refuses us: an operator has to look."""
+
+    slug = "verification-down"
+
+
+class VerificationUnavailable(ComplianceError):
+    """This deployment checks no names in this way."""
+
+    slug = "verification-unavailable"
+
+
+class PersonDuplicate(ComplianceError):
+    """The name is verified, and somebody else has it under another phone: an employee has to say who is who."""
+
+    slug = "person-duplicate"
+
+
 class TooManyAttempts(ComplianceError):
     """A rate limit is used up; `retry_after_s` says for how long."""
 

@@ -20,6 +20,7 @@ from compliance.access import (
     VersionState,
     require,
 )
+from compliance.consents import VERSIONS, Purpose
 from compliance.declaring import china_day
 from compliance.errors import AccessDenied, NotFound
 from compliance.keys import MasterKey
@@ -86,16 +87,25 @@ def has_lapsed(served: Served, now: datetime) -> bool:
     return ended or (served.in_force_from is not None and served.in_force_from > today)
 
 
-def actor_of(standing: Standing) -> Actor:
-    """A person's standing in the words of the access decision."""
+def actor_of(standing: Standing, now: datetime | None = None) -> Actor:
+    """A person's standing in the words of the access decision.
+
+    A viewer's verification holds until its end and under a consent that is in force; without `now` it holds for nobody.
+    """
     return Actor(
         person_id=standing.person_id,
         role=Role(standing.role),
         active=standing.active,
-        verified=standing.verified,
+        verified=_verified(standing, now),
         clinic_id=standing.clinic_id,
         job=Job(standing.job) if standing.job else None,
     )
+
+
+def _verified(standing: Standing, now: datetime | None) -> bool:
+    until = standing.verified_until
+    in_time = now is not None and until is not None and until > now
+    return standing.verified and in_time and standing.consented >= VERSIONS[Purpose.PRIVACY]
 
 
 async def person_now(tx: Transaction, person_id: UUID) -> Standing:
@@ -182,7 +192,7 @@ async def begin(
     transaction must then end without a commit.
     """
     await shares.lock_chain(tx, share.id)
-    actor = actor_of(await person_now(tx, person_id))
+    actor = actor_of(await person_now(tx, person_id), now)
     door = await door_of(tx, share, now)
     door = replace(door, served=await examined(tx, master, door.served))
     names = {"obj": door.obj, "link": str(share.id)}

@@ -90,7 +90,7 @@ class VisitGate:
         visit, door = await door_of_visit(tx, self.visit_id, now)
         viewer, profile = await named_now(tx, self.person_id)
         names = {"obj": door.obj, "link": str(door.share.id)}
-        rule = _decide(actor_of(viewer), VISIT_ACTIONS.get(kind), door.target(visit), names)
+        rule = _decide(actor_of(viewer, now), VISIT_ACTIONS.get(kind), door.target(visit), names)
         return Passage(
             rule=rule,
             act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,

@@ -6,6 +6,7 @@ rule refuses them, and the log says whom.
 """
 
 from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -61,7 +62,7 @@ async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller
         live = await sessions.find(tx, token, limits=limits, now=services.clock())
     if live is None or not _may_call(live.standing):
         return None
-    return _caller(live.standing, session_id=live.id, csrf_token=live.csrf_token, bearer=bearer)
+    return _caller(live.standing, services.clock(), session_id=live.id, csrf_token=live.csrf_token, bearer=bearer)
 
 
 async def _by_token(services: Services, token: str) -> Caller | None:
@@ -69,15 +70,15 @@ async def _by_token(services: Services, token: str) -> Caller | None:
         live = await tokens.find(tx, token, now=services.clock())
     if live is None or not _may_call(live.standing):
         return None
-    return _caller(live.standing, token_id=live.id, scopes=live.scopes)
+    return _caller(live.standing, services.clock(), token_id=live.id, scopes=live.scopes)
 
 
 def _may_call(standing: Standing) -> bool:
     return standing.active or standing.role == Role.VIEWER.value
 
 
-def _caller(standing: Standing, **credentials: Any) -> Caller:
-    actor = actor_of(standing)
+def _caller(standing: Standing, now: datetime, **credentials: Any) -> Caller:
+    actor = actor_of(standing, now)
     return Caller(
         person_id=standing.person_id,
         pseudonym=standing.pseudonym,

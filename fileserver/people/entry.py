@@ -6,10 +6,11 @@ once, and whoever comes second finds the first one's row.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance.access import Job
+from compliance.consents import VERSIONS, Purpose
 from compliance.errors import AccessDenied, NotFound
 from compliance.keys import MasterKey
 from compliance.profiles import Profile, add_person, profiles_of, replace_profile
@@ -22,6 +23,9 @@ from storage.rows import clinics, viewers
 from storage.rows.clinics import ClinicRow
 from storage.rows.people import pseudonym_of
 from storage.rows.standing import standing_of
+from storage.rows.viewers import Proof
+
+VALID_FOR = timedelta(days=365)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +61,12 @@ async def enter(
     person_id = await _person(tx, master, identity)
     await _check_welcome(tx, person_id)
     clinic, founded = await _clinic(tx, workplace, may_found=may_found, now=now)
-    await viewers.put_viewer(
-        tx, person_id, clinic_id=clinic.id, job=workplace.job.value, verified_at=identity.verified_at
+    proof = Proof(
+        verified_at=identity.verified_at,
+        verified_until=identity.verified_at + VALID_FOR,
+        consented=VERSIONS[Purpose.PRIVACY],
     )
+    await viewers.put_viewer(tx, person_id, clinic_id=clinic.id, job=workplace.job.value, proof=proof)
     await _keep_profile(tx, master, person_id, Profile(identity.name, identity.phone))
     return Entry(
         person_id=person_id,

@@ -58,7 +58,7 @@ async def read(services: Services, actor: Actor, visit_id: UUID) -> Opened:
     now = services.clock()
     async with services.database.transaction() as tx:
         visit, door = await door_of_visit(tx, visit_id, now)
-        viewer = actor_of(await person_now(tx, actor.person_id))
+        viewer = actor_of(await person_now(tx, actor.person_id), now)
         target = replace(door.target(visit), sealable=True)  # the page itself says what can't be shown
         require(viewer, Action.VISIT_READ, target, obj=door.obj, link=str(door.share.id))
         return await _opened(services, tx, visit, door, now)
@@ -88,7 +88,7 @@ async def forward(services: Services, actor: Actor, trail: Trail, visit_id: UUID
     now = services.clock()
     async with services.database.transaction() as tx:
         visit, door = await door_of_visit(tx, visit_id, now)
-        viewer = actor_of(await person_now(tx, actor.person_id))
+        viewer = actor_of(await person_now(tx, actor.person_id), now)
         await shares.lock_chain(tx, door.share.id)  # so that simultaneous forwards are counted one after the other
         made = await shares.count_forwards(tx, door.share.id, viewer.person_id)
         target = replace(

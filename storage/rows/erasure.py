@@ -21,6 +21,7 @@ from storage.schema import (
     break_glass,
     certificate_change,
     clinic,
+    clinic_request,
     evidence,
     finding,
     identity,
@@ -46,6 +47,7 @@ from storage.schema import (
     trace,
     upload,
     upload_quota,
+    verification,
     version,
     viewer,
 )
@@ -149,6 +151,10 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
             upload_quota.c.scope == "person", upload_quota.c.subject == str(person_id)
         ),
         "accounts": update(account).where(mine).values(nameless),
+        "verifications": update(verification)
+        .where(verification.c.person_id == person_id)
+        .values(state="over", input_hash="", strong_key=None, sealed=None),
+        "requests": update(clinic_request).where(clinic_request.c.person_id == person_id).values(name=""),
         "viewers": update(viewer).where(viewer.c.person_id == person_id).values(blocked_reason=None),
         "uploads": update(upload).where(upload.c.person_id == person_id).values(metadata={}),
         "shares": update(share)
@@ -157,7 +163,7 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "clinics": update(clinic).where(clinic.c.owner_id == person_id).values(owner_id=None),
     }
     counts = {name: _count(await tx.execute(change)) for name, change in changes.items()}
-    await tx.execute(update(person).where(person.c.id == person_id).values(erased_at=at))
+    await tx.execute(update(person).where(person.c.id == person_id).values(erased_at=at, strong_key=None))
     return counts
 
 

@@ -239,7 +239,9 @@ def standing_query(share_id: ColumnElement[Any]) -> Select[Any]:
     """One row with what `to_standing` takes."""
     chain = _chain(share_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
-    blocked = exists().where(viewer.c.person_id == chain.c.creator_id, viewer.c.blocked_at.is_not(None))
+    # A forward is its viewer's own: blocked, or without a consent, they share nothing.
+    gone = or_(viewer.c.blocked_at.is_not(None), viewer.c.verified_at.is_(None))
+    blocked = exists().where(viewer.c.person_id == chain.c.creator_id, gone)
     return select(
         func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
         func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),

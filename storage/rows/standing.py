@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,16 @@ from storage.database import Transaction
 from storage.rows.people import SealedProfile
 from storage.schema import account, clinic, person, person_key, profile, viewer
 
+VIEWER = "viewer"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A person as the access decision needs them. Viewers have clinic and job, employees neither."""
+    """A person as the access decision needs them. Viewers have clinic and job, employees neither.
+
+    A viewer who is still on their way in has no clinic yet. `verified` is what the row says: whether the time of it is
+    over, and whether what they agreed to is still what is asked, is for the rules (`verified_until`, `consented`).
+    """
 
     person_id: UUID
     pseudonym: str
@@ -24,6 +31,8 @@ class Standing:
     clinic_id: UUID | None
     clinic_name: str
     job: str | None
+    verified_until: datetime | None = None
+    consented: int = 0  # version of the consent that is in force; 0: none
 
 
 # The query behind every standing; others narrow it, or join what leads to the person. Asked several times for each
@@ -31,6 +40,7 @@ class Standing:
 STANDING: Select[Any] = select(
     person.c.id.label("person_id"),
     person.c.pseudonym,
+    person.c.kind,
     person.c.erased_at,
     account.c.role,
     account.c.disabled_at,
@@ -38,7 +48,10 @@ STANDING: Select[Any] = select(
     clinic.c.name.label("clinic_name"),
     viewer.c.job,
     viewer.c.verified_at,
+    viewer.c.verified_until,
+    viewer.c.consented,
     viewer.c.blocked_at,
+    person.c.merged_into,
 ).select_from(
     person.outerjoin(account, account.c.person_id == person.c.id)
     .outerjoin(viewer, viewer.c.person_id == person.c.id)
@@ -46,7 +59,7 @@ STANDING: Select[Any] = select(
 )
 STANDING_OF = STANDING.where(person.c.id == bindparam("person"))
 NAMED_STANDING_OF = (
-    STANDING_OF.add_columns(person.c.kind, profile.c.sealed, person_key.c.wrapped_key)
+    STANDING_OF.add_columns(profile.c.sealed, person_key.c.wrapped_key)
     .outerjoin(profile, profile.c.person_id == person.c.id)
     .outerjoin(person_key, person_key.c.person_id == person.c.id)
 )
@@ -54,17 +67,19 @@ NAMED_STANDING_OF = (
 
 def to_standing(row: Row[Any]) -> Standing | None:
     """What a row of `STANDING` says; None for somebody who is neither employee nor viewer."""
-    if row.role is None and row.job is None:
+    if row.role is None and row.kind != VIEWER:
         return None
     return Standing(
         person_id=row.person_id,
         pseudonym=row.pseudonym,
-        role=row.role or "viewer",
-        active=row.erased_at is None and row.disabled_at is None and row.blocked_at is None,
+        role=row.role or VIEWER,
+        active=not any((row.erased_at, row.disabled_at, row.blocked_at, row.merged_into)),
         verified=row.verified_at is not None,
         clinic_id=row.clinic_id,
         clinic_name=row.clinic_name or "",
         job=row.job,
+        verified_until=row.verified_until,
+        consented=row.consented or 0,
     )
 
 

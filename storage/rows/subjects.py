@@ -19,6 +19,8 @@ from storage.schema import (
     break_glass,
     certificate_change,
     clinic,
+    clinic_request,
+    consent,
     desk_visit,
     evidence,
     finding,
@@ -50,6 +52,7 @@ from storage.schema import (
     trace,
     trail_review,
     upload,
+    verification,
     version,
     viewer,
     visit,
@@ -69,7 +72,7 @@ class Held:
 
 
 HELD: tuple[Held, ...] = (
-    Held("person", person, (person.c.id,)),
+    Held("person", person, (person.c.id, person.c.merged_into), frozenset({"strong_key"})),
     Held("account", account, (account.c.person_id,), frozenset({"password_hash"})),
     Held("account-changes", account_change, (account_change.c.person_id, account_change.c.changed_by)),
     Held("organisation-changes", organisation_change, (organisation_change.c.changed_by,)),
@@ -81,6 +84,15 @@ HELD: tuple[Held, ...] = (
         frozenset({"material_id"}),
     ),
     Held("viewer", viewer, (viewer.c.person_id,)),
+    Held("consents", consent, (consent.c.person_id,)),
+    Held("verifications", verification, (verification.c.person_id,), frozenset({"input_hash", "strong_key", "sealed"})),
+    # Whose request it was is not for the employee who decided it, or whose share led to it.
+    Held(
+        "clinic-requests",
+        clinic_request,
+        (clinic_request.c.person_id, clinic_request.c.decided_by, clinic_request.c.for_id),
+        frozenset({"person_id"}),
+    ),
     Held("identities", identity, (identity.c.person_id,)),
     Held("sessions", session, (session.c.person_id,), frozenset({"token_hash", "csrf_token", "provider_session"})),
     Held("second-factor", totp, (totp.c.person_id,), frozenset({"sealed_secret", "last_step"})),

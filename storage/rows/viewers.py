@@ -1,6 +1,6 @@
 """Rows of viewers and of the identities that lead to them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +26,7 @@ class ViewerRow:
     job: str
     created_at: datetime
     verified_at: datetime | None
+    verified_until: datetime | None
     provider: str | None
     blocked_at: datetime | None
     blocked_reason: str
@@ -47,9 +48,18 @@ async def add_identity(tx: Transaction, person_id: UUID, *, provider: str, app: 
     return (await tx.execute(query)).first() is not None
 
 
-async def put_viewer(tx: Transaction, person_id: UUID, *, clinic_id: UUID, job: str, verified_at: datetime) -> None:
-    """Makes a person a viewer, or notes where they work now; blocking stays as it is."""
-    values = {"clinic_id": clinic_id, "job": job, "verified_at": verified_at}
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """For how long a viewer's name counts as verified, and which version of the consent they gave; 0: none."""
+
+    verified_at: datetime | None
+    verified_until: datetime | None
+    consented: int
+
+
+async def put_viewer(tx: Transaction, person_id: UUID, *, clinic_id: UUID, job: str, proof: Proof) -> None:
+    """Gives a person a place of work, or another one; blocking stays as it is."""
+    values = {"clinic_id": clinic_id, "job": job, **asdict(proof)}
     row = upsert(viewer).values(person_id=person_id, **values)
     await tx.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
 
@@ -116,6 +126,7 @@ def _viewers() -> Select[Any]:
             viewer.c.job,
             person.c.created_at,
             viewer.c.verified_at,
+            viewer.c.verified_until,
             first.label("provider"),
             viewer.c.blocked_at,
             func.coalesce(viewer.c.blocked_reason, "").label("blocked_reason"),

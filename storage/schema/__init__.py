@@ -17,6 +17,7 @@ from storage.schema.certificates import (
     notice,
 )
 from storage.schema.columns import metadata
+from storage.schema.entry import clinic_request, consent, verification, wechat_session_key
 from storage.schema.ledger import (
     event,
     ledger_checkpoint,
@@ -113,6 +114,8 @@ __all__ = [
     "certificate_change",
     "certificate_warning",
     "clinic",
+    "clinic_request",
+    "consent",
     "declared_certificate",
     "declared_warning",
     "department",
@@ -190,7 +193,9 @@ __all__ = [
     "upload_signed_part",
     "upload_source",
     "upload_tail",
+    "verification",
     "version",
     "viewer",
     "visit",
+    "wechat_session_key",
 ]

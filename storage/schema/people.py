@@ -28,6 +28,10 @@ person = Table(
     Column("pseudonym", Text, nullable=False, unique=True),  # what events call this person
     created(),
     moment("erased_at"),
+    ref("merged_into", "person", nullable=True),  # the same human: whose identities this one's became
+    Column("strong_key", Text),  # keyed hash of verified name and ID number: one person at most
+    Index("uq_person_strong_key", "strong_key", unique=True, postgresql_where=text("strong_key IS NOT NULL")),
+    Index("ix_person_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 
 person_key = Table(
@@ -103,6 +107,8 @@ viewer = Table(
     moment("verified_at"),
     moment("blocked_at"),
     Column("blocked_reason", Text),
+    moment("verified_until"),
+    Column("consented", Integer, nullable=False, server_default="0"),  # version of the privacy consent; 0: none
 )
 
 identity = Table(

@@ -51,6 +51,7 @@ invalid-timezone-aware = The time must name its time zone, as in +08:00 or Z.
 invalid-bytes-type = Text is needed.
 invalid-union-tag-invalid = Must be one of: { $expected_tags }.
 invalid-union-tag-not-found = The field { $discriminator } is needed.
+invalid-consent-outdated = This is not the version in force. Please open the page anew.
 invalid-must-exist = There is no such thing, or it is not visible to you.
 invalid-fits-the-audience = This does not fit whom the share is for.
 invalid-within-a-year = Must lie in the future, and within a year.

@@ -51,6 +51,7 @@ invalid-timezone-aware = 时间必须带时区，例如 +08:00 或 Z。
 invalid-bytes-type = 需要文本。
 invalid-union-tag-invalid = 必须是以下之一：{ $expected_tags }。
 invalid-union-tag-not-found = 需要字段 { $discriminator }。
+invalid-consent-outdated = 这不是现行的版本，请重新打开页面。
 invalid-must-exist = 该对象不存在，或您无权看到。
 invalid-fits-the-audience = 与分享对象不符。
 invalid-within-a-year = 必须是将来的时间，且在一年之内。

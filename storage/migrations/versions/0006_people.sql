@@ -1,5 +1,78 @@
 -- The previous release still runs beside this: only tables that it doesn't know are added, and columns with a default.
 
+-- Clinic users: consent, real names, joined identities ---------------------------------------------------------------
+
+-- One person under two ids: the other one's identities lead to this one now, its rows stay where they are.
+ALTER TABLE person ADD COLUMN merged_into UUID CONSTRAINT fk_person_merged_into REFERENCES person (id);
+ALTER TABLE person ADD COLUMN strong_key TEXT; -- keyed hash of verified name and ID number
+CREATE UNIQUE INDEX uq_person_strong_key ON person (strong_key) WHERE strong_key IS NOT NULL;
+CREATE INDEX ix_person_merged_into ON person (merged_into) WHERE merged_into IS NOT NULL;
+
+ALTER TABLE viewer ADD COLUMN verified_until TIMESTAMP WITH TIME ZONE;
+ALTER TABLE viewer ADD COLUMN consented INTEGER DEFAULT 0 NOT NULL; -- the version of the privacy consent in force; 0: none
+
+CREATE TABLE consent (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL CONSTRAINT fk_consent_person_id REFERENCES person (id),
+    purpose TEXT NOT NULL CONSTRAINT ck_consent_purpose CHECK (purpose IN ('privacy', 'identity')),
+    version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    session TEXT NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    withdrawn_at TIMESTAMP WITH TIME ZONE,
+    withdrawn_session TEXT,
+    CONSTRAINT pk_consent PRIMARY KEY (id)
+);
+CREATE INDEX ix_consent_person_id ON consent (person_id);
+CREATE UNIQUE INDEX uq_consent_in_force ON consent (person_id, purpose, version) WHERE withdrawn_at IS NULL;
+
+CREATE TABLE verification (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL CONSTRAINT fk_verification_person_id REFERENCES person (id),
+    method TEXT NOT NULL CONSTRAINT ck_verification_method CHECK (method IN ('two-factor', 'three-factor', 'face', 'esign')),
+    provider TEXT NOT NULL,
+    input_hash TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_verification_state CHECK (state IN ('started', 'verified', 'duplicate', 'mismatch', 'invalid', 'later', 'down', 'over')),
+    result TEXT DEFAULT '' NOT NULL,
+    strong_key TEXT,
+    sealed BYTEA,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    valid_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_verification PRIMARY KEY (id)
+);
+CREATE INDEX ix_verification_person_id ON verification (person_id, started_at);
+CREATE INDEX ix_verification_started_at ON verification (started_at);
+CREATE UNIQUE INDEX uq_verification_input ON verification (person_id, input_hash)
+    WHERE state IN ('started', 'verified', 'duplicate', 'mismatch', 'invalid');
+
+-- What a mini-program's sign-in leaves with the server alone; a newer one takes its place.
+CREATE TABLE wechat_session_key (
+    identity_id UUID NOT NULL CONSTRAINT fk_wechat_session_key_identity_id REFERENCES identity (id) ON DELETE CASCADE,
+    sealed BYTEA NOT NULL,
+    version INTEGER NOT NULL,
+    fetched_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_wechat_session_key PRIMARY KEY (identity_id)
+);
+
+-- A place of work that nobody listed: who says so waits until an employee has looked.
+CREATE TABLE clinic_request (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL CONSTRAINT fk_clinic_request_person_id REFERENCES person (id),
+    name TEXT NOT NULL,
+    job TEXT NOT NULL CONSTRAINT ck_clinic_request_job CHECK (job IN ('consultant', 'operations', 'doctor')),
+    state TEXT NOT NULL CONSTRAINT ck_clinic_request_state CHECK (state IN ('pending', 'accepted', 'refused')),
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    for_id UUID CONSTRAINT fk_clinic_request_for_id REFERENCES person (id),
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decided_by UUID CONSTRAINT fk_clinic_request_decided_by REFERENCES person (id),
+    clinic_id UUID CONSTRAINT fk_clinic_request_clinic_id REFERENCES clinic (id),
+    CONSTRAINT pk_clinic_request PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX uq_clinic_request_pending ON clinic_request (person_id) WHERE state = 'pending';
+CREATE INDEX ix_clinic_request_state ON clinic_request (state, requested_at);
+
 -- Organisation and access ---------------------------------------------------------------------------------------------
 
 CREATE TABLE region (

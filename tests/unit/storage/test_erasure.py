@@ -14,6 +14,7 @@ BLANKED = {
     "account.password_hash",
     "api_token.label",
     "api_token.scopes",
+    "clinic_request.name",
     "identity.app",
     "identity.provider",
     "identity.subject",
@@ -30,12 +31,16 @@ BLANKED = {
     "upload.metadata",
     "upload_quota.subject",
     "viewer.blocked_reason",
+    "person.strong_key",
+    "verification.input_hash",
+    "verification.strong_key",
 }
 # Closed words, ids, hashes, names of things, and what machines write.
 NOBODYS = {
     "account.clearance", "account.role", "account.source", "account_change.after", "account_change.before",
     "account_change.kind", "anomaly.*", "break_glass.scope", "certificate.*", "certificate_change.facts", "clinic.name",
-    "clinic.region", "event.*", "event_index.*", "event_month.*",
+    "clinic.region", "clinic_request.job", "clinic_request.state", "consent.*",
+    "event.*", "event_index.*", "event_month.*",
     "declared_certificate.*", "declared_warning.*", "department.*", "directory_mapping.*", "directory_run.*",
     "event_total.*", "event_word.*", "evidence.kind", "evidence.media_type",
     "evidence.object_key", "evidence.scan_rule", "evidence.scan_state", "evidence.sha256", "finding.*",
@@ -58,7 +63,8 @@ NOBODYS = {
     "trace.results", "trace.sha256", "trace.state", "trail_review.meaning", "upload.concat", "upload.multipart_id",
     "upload.object_key", "upload.sha256", "upload.state", "upload.way", "upload_part.*", "upload_quota.scope",
     "upload_signed_part.*", "upload_source.url", "upload_tail.*", "version.media_type", "version.object_key",
-    "version.preparation", "version.sha256", "version.state", "viewer.job",
+    "version.preparation", "version.sha256", "version.state", "verification.method",
+    "verification.provider", "verification.result", "verification.state", "viewer.job",
 }  # fmt: skip
 # Part of a signed record that nobody can change: docs/how-to/erase-a-person.md tells auditors to name nobody there.
 SIGNED = {"trail_review.note"}

@@ -1,0 +1,29 @@
+# Problems of the way in
+
+problem-consent-missing-title = Your consent is needed
+problem-consent-missing-detail = Please read and agree to the notice first.
+problem-consent-missing-explanation = Personal data is handled after consent only; sensitive data needs a consent of its own. The member purpose names the missing one.
+
+problem-name-mismatch-title = Details do not match
+problem-name-mismatch-detail = Name and ID number (and phone) do not belong together. Please check them and enter them again.
+problem-name-mismatch-explanation = The service that checks names says that these details are not one person's. The same details are not sent again.
+
+problem-verification-busy-title = Being checked
+problem-verification-busy-detail = The last check has no result yet. Please try again in a moment.
+problem-verification-busy-explanation = The same details are being checked, or the answer never came. The header Retry-After says how many seconds to wait.
+
+problem-verification-later-title = No check possible now
+problem-verification-later-detail = The service that checks names is busy or under maintenance. Please try again later; nothing you entered was kept.
+problem-verification-later-explanation = The service that checks names says that it can't answer now. The header Retry-After says how many seconds to wait.
+
+problem-verification-down-title = Check not available
+problem-verification-down-detail = Names can't be checked at the moment. Please try again later, or ask the person who gave you the link.
+problem-verification-down-explanation = The service that checks names does not answer or refuses this server: an operator has to look.
+
+problem-verification-unavailable-title = Not offered
+problem-verification-unavailable-detail = This system does not check names in this way.
+problem-verification-unavailable-explanation = Which ways there are is set by the operator.
+
+problem-person-duplicate-title = Somebody has to look
+problem-person-duplicate-detail = Your name is verified, but another account has it under a different phone. Once an employee has confirmed who is who you can read, without another check.
+problem-person-duplicate-explanation = This name and ID number belong to another viewer already, with another verified phone, so the two are not merged by themselves.
