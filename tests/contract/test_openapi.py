@@ -30,7 +30,7 @@ from storage.engines import Endpoints
 from tests.services import Clock, config_for, copied_database
 from tests.stage import EMPLOYEES, Cast, running
 
-EXAMPLES = 20
+EXAMPLES = 10
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CALLERS = ("owner", "manager", "reviewer", "auditor", "admin", "li", None)
 # These would end a session, a person or a thing that the other operations need: they get made-up ids, or a caller
