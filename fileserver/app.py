@@ -20,6 +20,7 @@ from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.readiness import PROBE, ReadinessProbe
 from fileserver.outside import telling
+from fileserver.platforms.figures import PlatformCollector
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
 from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
@@ -61,6 +62,7 @@ def create_app(
     app[METRICS].registry.register(FlightCollector(app[RECEPTIONS].flights))
     app[METRICS].registry.register(LedgerCollector(lambda: app[SERVICES].watch))
     app[METRICS].registry.register(OutsideCollector(lambda: app[SERVICES].outside))
+    app[METRICS].registry.register(PlatformCollector(lambda: app[SERVICES].platforms.figures))
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))

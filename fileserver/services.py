@@ -25,6 +25,7 @@ from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
 from fileserver.config import Config, OnConflict
 from fileserver.mailing import Mail, mail_of
 from fileserver.outgoing import Outgoing, Policy, host_of
+from fileserver.platforms import Platforms, open_platforms
 from fileserver.single_flight import SingleFlight
 from storage.database import Database
 from storage.errors import StorageError
@@ -56,6 +57,7 @@ class Services:
     keys: KeyRing
     clock: Callable[[], datetime]
     outgoing: Outgoing
+    platforms: Platforms = field(default_factory=Platforms)
     mark: str  # of this installation, in the keys of what it stores (storage.rows.installation)
     ledger_origin: str = ""  # the log's name
     mail: Mail | None = None  # None: this installation sends none
@@ -149,6 +151,7 @@ async def open_services(
         objects = await stack.enter_async_context(ObjectStore(s3_settings(config)))
         extractor = await stack.enter_async_context(Extractor())
         looker = await stack.enter_async_context(Looker())
+        outgoing = await stack.enter_async_context(Outgoing(policy_of(config), ca_file=config.outgoing_ca_file))
         yield Services(
             config=config,
             database=database,
@@ -163,8 +166,9 @@ async def open_services(
             clock=clock,
             mark=mark,
             ledger_origin=origin,
-            outgoing=await stack.enter_async_context(Outgoing(policy_of(config), ca_file=config.outgoing_ca_file)),
             mail=mail_of(config),
+            outgoing=outgoing,
+            platforms=open_platforms(config, outgoing, database, keys.master, clock),
             passwords=passwords or Passwords(),
         )
 

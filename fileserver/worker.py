@@ -22,6 +22,7 @@ from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
+from fileserver.platforms.figures import PlatformCollector
 from fileserver.privacy import jobs as privacy
 from fileserver.reviews import jobs as reviews
 from fileserver.rules import jobs as rules
@@ -73,6 +74,7 @@ def figures_of(services: Services, lags: Lags) -> CollectorRegistry:
     registry.register(SweepCollector(services.counts))
     registry.register(LedgerCollector(lambda: services.watch))
     registry.register(OutsideCollector(lambda: services.outside))
+    registry.register(PlatformCollector(lambda: services.platforms.figures))
     registry.register(lags)
     return registry
 

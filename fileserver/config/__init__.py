@@ -21,6 +21,7 @@ from fileserver.config.files import FileSettings
 from fileserver.config.ledger import LedgerSettings
 from fileserver.config.names import FILE_SUFFIX, PREFIX, ConfigError, is_secret, variable_of
 from fileserver.config.others import OtherSettings
+from fileserver.config.platforms import PlatformSettings
 from fileserver.config.secret_files import SecretFiles
 from fileserver.config.signing_in import SignInSettings
 from fileserver.config.values import LogFormat, MalwareScan, OnConflict, OriginalsBy, RoleLimit, SmtpTls, WitnessSetting
@@ -63,7 +64,9 @@ class Setting:
     description: str
 
 
-class Config(OtherSettings, SignInSettings, LedgerSettings, FileSettings, WebSettings, EngineSettings):
+class Config(
+    PlatformSettings, OtherSettings, SignInSettings, LedgerSettings, FileSettings, WebSettings, EngineSettings
+):
     """All settings. Built by `load_config` in the commands, and directly (with keywords) in tests."""
 
     model_config = SettingsConfigDict(
@@ -85,8 +88,7 @@ class Config(OtherSettings, SignInSettings, LedgerSettings, FileSettings, WebSet
     @property
     def outgoing_urls(self) -> tuple[str, ...]:
         """Addresses of other settings that this server sends to."""
-        wechat = (self.wechat_api_url,) if self.wechat_app_id else ()
-        return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks, *wechat)
+        return (*(each.url for each in self.ledger_witnesses), *self.ledger_webhooks, *self.platform_urls)
 
     @property
     def ledger_origin_otherwise(self) -> str:

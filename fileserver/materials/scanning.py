@@ -5,8 +5,8 @@ from compliance.reading.stored import stored_text
 from compliance.ruling import rules_for
 from compliance.scanning import Clamd, Inspecting, Malware, PlatformCheck, Scanner, Step
 from fileserver.config import MalwareScan
+from fileserver.platforms.wechat.content import ContentCheck
 from fileserver.services import Services
-from fileserver.wechat import ContentCheck, WeChat
 
 
 def scanner_of(services: Services) -> Scanner:
@@ -21,17 +21,10 @@ def scanner_of(services: Services) -> Scanner:
 
 def platforms_of(services: Services) -> tuple[Step, ...]:
     """The steps that ask the platforms which the operator named; they see the text that was read before."""
-    config = services.config
-    if config.wechat_app_id is None or config.wechat_app_secret is None or config.wechat_check_openid is None:
+    wechat, openid = services.platforms.wechat, services.config.wechat_check_openid
+    if wechat is None or openid is None:
         return ()
-    wechat = WeChat(
-        services.outgoing,
-        api_url=config.wechat_api_url,
-        app_id=config.wechat_app_id,
-        app_secret=config.wechat_app_secret,
-        clock=services.clock,
-    )
-    check = ContentCheck(wechat, openid=config.wechat_check_openid)
+    check = ContentCheck(wechat, openid=openid)
     return (PlatformCheck(check, lambda case: stored_text(services.database, services.objects, case.version)),)
 
 

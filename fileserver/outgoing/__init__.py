@@ -3,7 +3,7 @@
 Whoever can choose an address could otherwise have the server ask on their behalf, from inside the network (SSRF).
 Promises: https only, to hosts that the operator named; a name is looked up once, every address found is checked, and
 the connection goes to an address that was checked; no redirect is followed, no proxy of the environment used, no
-cookie kept; five seconds and 64 KiB at most. Retrying is the caller's.
+cookie kept; five seconds and 64 KiB at most, unless the caller names other limits. Retrying is the caller's.
 """
 
 from fileserver.outgoing.client import Answer, Outgoing

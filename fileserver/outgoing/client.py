@@ -35,6 +35,14 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one request may take."""
+
+    answer_bytes_max: int
+    timeout_s: float
+
+
 async def look_up(host: str, port: int) -> Sequence[Address]:
     """Every address of a name, from the system's resolver. Raises OSError."""
     loop = asyncio.get_running_loop()
@@ -100,7 +108,6 @@ class Outgoing:
                 limit=CONNECTIONS_MAX,
                 keepalive_timeout=KEEPALIVE_S,
             ),
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "sealshare", "Accept-Encoding": "identity"},
             auto_decompress=False,
@@ -114,27 +121,50 @@ class Outgoing:
         if self._session is not None:
             await self._session.close()
 
-    async def get(self, address: str) -> Answer:
+    async def get(
+        self,
+        address: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        answer_bytes_max: int = ANSWER_BYTES_MAX,
+        timeout_s: float | None = None,
+    ) -> Answer:
         """Reads something small. Raises OutgoingRefused, OutgoingFailed; a status is the caller's to judge."""
-        return await self._ask("GET", address, None, {})
+        return await self._ask("GET", address, None, headers or {}, Limits(answer_bytes_max, timeout_s or TIMEOUT_S))
 
     async def post(
-        self, address: str, body: bytes, *, media_type: str, headers: Mapping[str, str] | None = None
+        self,
+        address: str,
+        body: bytes,
+        *,
+        media_type: str,
+        headers: Mapping[str, str] | None = None,
+        answer_bytes_max: int = ANSWER_BYTES_MAX,
+        timeout_s: float | None = None,
     ) -> Answer:
         """Sends `body`. Raises OutgoingRefused (nothing was sent), OutgoingFailed (it may have arrived)."""
-        return await self._ask("POST", address, body, {"Content-Type": media_type, **(headers or {})})
+        headers = {"Content-Type": media_type, **(headers or {})}
+        return await self._ask("POST", address, body, headers, Limits(answer_bytes_max, timeout_s or TIMEOUT_S))
 
-    async def _ask(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    async def _ask(
+        self, method: str, address: str, body: bytes | None, headers: Mapping[str, str], limits: "Limits"
+    ) -> Answer:
         if self._session is None:
             raise RuntimeError("use the client inside `async with`")
         url = self.policy.check(address)
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, allow_redirects=False
+                method,
+                url,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=limits.timeout_s),
             ) as response:
                 if response.status in REDIRECTS:
                     raise OutgoingFailed("redirect")
-                return Answer(response.status, response.content_type, await _bounded(response.content))
+                read = await _bounded(response.content, limits.answer_bytes_max)
+                return Answer(response.status, response.content_type, read)
         except TimeoutError as error:
             raise OutgoingFailed("timeout") from error
         except aiohttp.ClientConnectorDNSError as error:
@@ -147,11 +177,11 @@ class Outgoing:
             raise OutgoingFailed("connection") from error
 
 
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
+async def _bounded(content: aiohttp.StreamReader, size_max_bytes: int) -> bytes:
     pieces, size_bytes = [], 0
     async for piece in content.iter_any():
         size_bytes += len(piece)
-        if size_bytes > ANSWER_BYTES_MAX:
+        if size_bytes > size_max_bytes:
             raise OutgoingFailed("too-large")
         pieces.append(piece)
     return b"".join(pieces)

@@ -54,6 +54,7 @@ from storage.schema.people import (
     signing_key,
     viewer,
 )
+from storage.schema.platforms import platform_callback, platform_nonce, platform_token
 from storage.schema.retention import legal_hold
 from storage.schema.reviews import (
     review,
@@ -154,6 +155,9 @@ __all__ = [
     "page_features",
     "person",
     "person_key",
+    "platform_callback",
+    "platform_nonce",
+    "platform_token",
     "profile",
     "rate_limit",
     "recovery_code",

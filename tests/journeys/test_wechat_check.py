@@ -4,43 +4,34 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from argon2.profiles import CHEAPEST
 from fpdf import FPDF
-from pydantic import SecretStr
 
 from compliance.access import Role
-from compliance.passwords import Passwords
 from fileserver.config import Config
-from fileserver.services import Services, open_services
+from fileserver.demo.platforms import FakePlatforms
+from fileserver.services import Services
 from tests.api import Client, sign_in
-from tests.inspecting import InThisProcess
 from tests.materials import add_upload, run_jobs
 from tests.people import add_employee
+from tests.platforms import node
 from tests.services import Clock
-from tests.wechat import APP_ID, APP_SECRET, FakeWeChat, wechat
+
+VISITOR = "o-visitor"
 
 
 @pytest.fixture
-async def fake(clock: Clock) -> AsyncIterator[FakeWeChat]:
+async def fake(clock: Clock) -> AsyncIterator[FakePlatforms]:
     """WeChat's stand-in, to which one word is unlawful."""
-    async with wechat(clock) as serving:
-        serving.words["casino"] = ("risky", 20006)
+    async with FakePlatforms(clock) as serving:
+        serving.wechat.content.words["casino"] = ("risky", 20006)
+        serving.wechat.content.visited(VISITOR)
         yield serving
 
 
 @pytest.fixture
-async def services(config: Config, clock: Clock, fake: FakeWeChat) -> AsyncIterator[Services]:
+async def services(config: Config, clock: Clock, fake: FakePlatforms) -> AsyncIterator[Services]:
     """The services of an operator who has WeChat asked."""
-    asked = {
-        "wechat_app_id": APP_ID,
-        "wechat_app_secret": SecretStr(APP_SECRET),
-        "wechat_check_openid": "o-visitor",
-        "wechat_api_url": fake.url,
-        "outgoing_loopback_http": True,
-        "ocr": "off",
-    }
-    settings = Config(**{**config.model_dump(), **asked})
-    async with open_services(settings, clock=clock, passwords=Passwords(CHEAPEST), inspector=InThisProcess()) as opened:
+    async with node(config, fake, clock, reading=True, wechat_check_openid=VISITOR, ocr="off") as opened:
         yield opened
 
 
@@ -61,7 +52,7 @@ async def scanned(services: Services, client: Client, *pages: str) -> list[dict[
 
 
 async def test_what_wechat_calls_unlawful_is_a_finding_at_its_place(
-    services: Services, client: Client, fake: FakeWeChat
+    services: Services, client: Client, fake: FakePlatforms
 ) -> None:
     """Each page is asked about; the word that WeChat points at is quoted, with its page and box."""
     (found,) = await scanned(services, client, "Summer skin care", "Try our casino today")
@@ -73,11 +64,13 @@ async def test_what_wechat_calls_unlawful_is_a_finding_at_its_place(
     )
     assert 2 == found["page"]
     assert found["box"]
-    assert ["Summer skin care", "Try our casino today"] == [each["content"].strip() for each in fake.asked]
+    asked = [each["content"].strip() for each in fake.wechat.content.asked]
+    assert ["Summer skin care", "Try our casino today"] == asked
+    assert [] == fake.violations
 
 
-async def test_without_a_verdict_a_reviewer_is_told(services: Services, client: Client, fake: FakeWeChat) -> None:
-    """WeChat's refusal to judge is a finding to review, with its cause."""
-    fake.visitors.clear()
+async def test_without_a_verdict_a_reviewer_is_told(services: Services, client: Client, clock: Clock) -> None:
+    """WeChat's refusal to judge, as of somebody who was not there lately, is a finding to review, with its cause."""
+    clock.advance(hours=3)
     (found,) = await scanned(services, client, "Summer skin care")
     assert ("platform-not-checked", "review") == (found["rule"], found["severity"])

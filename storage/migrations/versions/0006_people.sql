@@ -360,3 +360,38 @@ CREATE TABLE declared_warning (
     CONSTRAINT pk_declared_warning PRIMARY KEY (material_id, kind, number, valid_until, days_ahead),
     CONSTRAINT fk_declared_warning_material_id FOREIGN KEY(material_id) REFERENCES material (id)
 );
+
+-- Platforms -------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE platform_token (
+    name TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    renew_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    fetched_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    forced_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_platform_token PRIMARY KEY (name)
+);
+
+CREATE TABLE platform_nonce (
+    hash TEXT NOT NULL,
+    message_hash TEXT NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_platform_nonce PRIMARY KEY (hash)
+);
+CREATE INDEX ix_platform_nonce_seen_at ON platform_nonce (seen_at);
+
+CREATE TABLE platform_callback (
+    id UUID NOT NULL,
+    platform TEXT NOT NULL CONSTRAINT ck_platform_callback_platform CHECK (platform IN ('wechat', 'wecom')),
+    message_hash TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject_hash TEXT NOT NULL,
+    sealed BYTEA,
+    said_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    handled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_platform_callback PRIMARY KEY (id),
+    CONSTRAINT uq_platform_callback_message_hash UNIQUE (message_hash)
+);
+CREATE INDEX ix_platform_callback_subject_hash ON platform_callback (subject_hash, said_at);
+CREATE INDEX ix_platform_callback_received_at ON platform_callback (received_at);

@@ -48,6 +48,7 @@ NOBODYS = {
     "material.class", "material.sensitivity", "notice.*", "one_time_code.*",
     "organisation_change.after",
     "organisation_change.before", "organisation_change.kind", "person.kind", "person.pseudonym", "person_key.kek",
+    "platform_callback.*", "platform_nonce.*", "platform_token.*",
     "rate_limit.bucket", "region.name", "rendition.*",
     "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "review_claim.*", "review_comment.place", "review_procedure.class", "review_procedure.stages",
