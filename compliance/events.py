@@ -115,6 +115,7 @@ class Act(StrEnum):
     EMPLOYEE_DISCIPLINE_SET = "employee:discipline:set"
     EMPLOYEE_ABSENCE_SET = "employee:absence:set"
     EMPLOYEE_ABSENCE_END = "employee:absence:end"
+    SYSTEM_REVIEW_REOPEN = "system:review:reopen"
     SYSTEM_ABSENCE_END = "system:absence:end"
     SYSTEM_VERSION_PREPARE = "system:version:prepare"
     SYSTEM_SCAN_END = "system:scan:end"

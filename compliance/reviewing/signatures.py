@@ -206,6 +206,17 @@ def standing_of(findings: Sequence[FindingRow]) -> dict[str, list[str]]:
     return {str(each.id): [each.rule, each.severity, each.state] for each in findings}
 
 
+def rule_set_of(row: SignatureRow) -> str:
+    """The version of the rule set that a signature was given under."""
+    return str(_bound(row).get("rule_set", ""))
+
+
+def signed_findings(row: SignatureRow) -> Mapping[str, list[str]]:
+    """The findings that a signature was given over, by id: rule, severity, state."""
+    found = _bound(row).get("findings", {})
+    return found if isinstance(found, dict) else {}
+
+
 async def examine(
     tx: Transaction,
     master: MasterKey,

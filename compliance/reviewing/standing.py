@@ -14,7 +14,7 @@ from compliance.access.model import VersionState
 from compliance.events import Act
 from compliance.keys import MasterKey
 from compliance.materials import obj_of
-from compliance.reviewing.signatures import Examined, Meaning, examine
+from compliance.reviewing.signatures import Examined, Meaning, examine, rule_set_of
 from storage.database import Transaction
 from storage.rows import review_signatures, review_steps, reviews, versions
 from storage.rows.review_steps import StepRow
@@ -40,13 +40,17 @@ async def stands(tx: Transaction, master: MasterKey, version_id: UUID) -> bool:
 
 
 def _complete(case: ReviewCase, steps: Sequence[StepRow], given: Sequence[Examined]) -> bool:
-    """Whether these signatures are all that was asked for, by as many people, and the last one approved the version."""
+    """Whether these signatures are all that was asked for, by as many people, and the last one approved the version.
+
+    All of them under one rule set: what was approved under two was approved under neither.
+    """
     order = sorted(given, key=lambda each: each.row.event_id)
     acts = [*[Act.EMPLOYEE_REVIEW_SIGN] * (len(given) - 1), Act.EMPLOYEE_VERSION_APPROVE]
     people = {each.row.person_id for each in given}
     return (
         all(each.asked(case, steps) for each in given)
         and [each.act for each in order] == acts
+        and len({rule_set_of(each.row) for each in given}) == 1
         and (len(people) == len(given) or not case.review.four_eyes)
     )
 

@@ -20,7 +20,7 @@ from compliance.scanning.case import Case, Ended, Step
 from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.rows import declarations, materials, scans, versions
-from storage.rows.versions import FindingRow
+from storage.rows.versions import FindingRow, VersionRow
 from watermark.errors import RenderBusy, SourceIncomplete
 
 RULES = "rules"  # the detector whose version is that of the rule set
@@ -28,6 +28,7 @@ RULES = "rules"  # the detector whose version is that of the rule set
 PASSING = (StorageError, SourceIncomplete, RenderBusy)
 
 Shut = Callable[[], Awaitable[None]]
+Ending = Callable[[Transaction, VersionRow, datetime], Awaitable[object]]  # what else an end brings about, in its tx
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +43,10 @@ class Scanner:
         *,
         of_file: Sequence[Step],
         of_pages: Sequence[Step],
+        ending: Ending | None = None,
     ) -> None:
         self._database, self._clock = database, clock
-        self._of_file, self._of_pages = of_file, of_pages
+        self._of_file, self._of_pages, self._ending = of_file, of_pages, ending
 
     async def scan(self, version_id: UUID, prepare: Callable[[], Awaitable[None]], shut: Shut) -> None:
         """Runs the version's newest scan, if it is not over; `prepare` makes the pages, and is awaited in any case.
@@ -101,6 +103,7 @@ class Scanner:
     async def _end(self, case: Case, looked: Mapping[str, str]) -> None:
         """The end, the decisions that still hold, and the events, together; nothing if somebody else was faster."""
         async with self._database.transaction() as tx:
+            await materials.material_by_id(tx, case.material.id, lock=True)  # decisions wait, or are over
             state: scans.State = "failed" if case.failed else "finished"
             now = self._clock()
             ended = await scans.end_scan(
@@ -110,6 +113,8 @@ class Scanner:
                 return
             await scans.keep_decisions(tx, case.scan.id)
             await self._tell(tx, case, looked, now)
+            if self._ending is not None:
+                await self._ending(tx, case.version, now)
 
     async def _tell(self, tx: Transaction, case: Case, looked: Mapping[str, str], now: datetime) -> None:
         hard = sum(each.hard for each in case.found)

@@ -2,6 +2,7 @@
 
 from compliance.reading.step import Reading
 from compliance.reading.stored import stored_text
+from compliance.reviewing.reopening import reopen_outdated
 from compliance.ruling import rules_for
 from compliance.scanning import Clamd, Inspecting, Malware, PlatformCheck, Scanner, Step
 from fileserver.config import MalwareScan
@@ -16,7 +17,7 @@ def scanner_of(services: Services) -> Scanner:
     if services.reader is not None:
         reading = Reading(services.reader, [rules_for(services.database, services.clock)])
         of_pages = (reading, *platforms_of(services))
-    return Scanner(services.database, services.clock, of_file=of_file, of_pages=of_pages)
+    return Scanner(services.database, services.clock, of_file=of_file, of_pages=of_pages, ending=reopen_outdated)
 
 
 def platforms_of(services: Services) -> tuple[Step, ...]:

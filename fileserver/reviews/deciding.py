@@ -19,6 +19,7 @@ from compliance.materials import obj_of
 from compliance.profiles import profiles_of
 from compliance.reviewing.capacities import Bench, Capacity, benches_of
 from compliance.reviewing.facts import dossier_of
+from compliance.reviewing.reopening import reopen_outdated
 from compliance.reviewing.signatures import Matter, Meaning, Signer, draft
 from fileserver.http.caller import Caller
 from fileserver.reentry import confirm_password
@@ -60,8 +61,9 @@ async def decide_on(services: Services, actor: Actor, trail: Trail, review_id: U
     """
     now = services.clock()
     async with services.database.transaction() as tx:
-        material_id = (await case_for(tx, actor, review_id)).material.id
-        await materials.material_by_id(tx, material_id, lock=True)
+        case = await case_for(tx, actor, review_id)
+        await materials.material_by_id(tx, case.material.id, lock=True)
+        await reopen_outdated(tx, case.version, now)
         signing = await _signing(tx, actor, review_id, wanted, now)
         dossier = await dossier_of(tx, signing.case.material, signing.case.version, now, steps_open=signing.steps_open)
         state = step(VersionState(signing.case.version.state), signing.command, met(dossier.facts))

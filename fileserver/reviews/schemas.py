@@ -131,6 +131,7 @@ class SignatureOut(Output):
     hash: str = Field(description="Over all that the signature says; stands in the log's event too")
     event_id: int
     faults: list[Fault] = Field(description="Empty: it holds")
+    reopened: bool = Field(description="An approval that a newer check made necessary anew; it is kept as a record")
 
 
 class CommentOut(Output):

@@ -79,7 +79,7 @@ def whole(found: Described, reader: UUID, now: datetime, language: Language) -> 
         description=found.case.material.description,
         findings=[FindingOut.of(each, language) for each in found.findings],
         comments=threads(found.comments, found.names),
-        signatures=[_signature(each, found.names) for each in found.signed],
+        signatures=[_signature(each, found) for each in found.signed],
         capacities=[_capacity(each, found.names) for each in found.bench.mine] if found.waits and not barred else [],
         unmet=needs(found.unmet, language),
         barred_by=found.decision.rule if barred else None,
@@ -145,20 +145,21 @@ def _capacity(capacity: Capacity, names: Names) -> CapacityOut:
     return CapacityOut(discipline=capacity.discipline, on_behalf_of=PersonOut.of(names, other) if other else None)
 
 
-def _signature(found: Examined, names: Names) -> SignatureOut:
-    row = found.row
+def _signature(examined: Examined, found: Described) -> SignatureOut:
+    row, names = examined.row, found.names
     return SignatureOut(
         id=row.id,
         discipline=Discipline(row.discipline),
         meaning=Meaning(row.meaning),
-        name=found.name,
+        name=examined.name,
         person=PersonOut.of(names, row.person_id),
         on_behalf_of=PersonOut.of(names, row.on_behalf_of) if row.on_behalf_of else None,
         signed_at=row.signed_at,
         factor=row.factor,
         reason=row.reason,
-        reason_whole=found.reason_whole,
+        reason_whole=examined.reason_whole,
         hash=row.hash,
         event_id=row.event_id,
-        faults=list(found.faults),
+        faults=list(examined.faults),
+        reopened=row.meaning == Meaning.APPROVE and row.id not in {each.signature_id for each in found.bench.steps},
     )

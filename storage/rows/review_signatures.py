@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, func, insert, literal, select
 
 from storage.database import Transaction
-from storage.schema import event, review_signature, signed_since
+from storage.schema import event, review_signature, review_step, signed_since
 
 APPROVE = "approve"
 REDACT = "system:text:redact"
@@ -52,8 +52,9 @@ async def signatures_of(tx: Transaction, review_ids: Collection[UUID]) -> dict[U
 
 
 async def approvers_of(tx: Transaction, review_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Who has approved these reviews, and for whom."""
+    """Who has approved these reviews, and for whom; an approval that is asked for anew counts no more."""
     query = select(review_signature.c.review_id, review_signature.c.person_id, review_signature.c.on_behalf_of)
+    query = query.join(review_step, review_step.c.signature_id == review_signature.c.id)
     query = query.where(review_signature.c.review_id.in_(review_ids), review_signature.c.meaning == APPROVE)
     found: dict[UUID, frozenset[UUID]] = {}
     for review_id, *people in await tx.execute(query):

@@ -39,6 +39,12 @@ async def steps_of(tx: Transaction, review_ids: Collection[UUID]) -> dict[UUID, 
     return found
 
 
+async def reopen_steps(tx: Transaction, review_id: UUID) -> int:
+    """Asks for every approval of a review anew; how many had been given."""
+    query = update(review_step).where(review_step.c.review_id == review_id, review_step.c.signature_id.is_not(None))
+    return int((await tx.execute(query.values(signature_id=None))).rowcount)
+
+
 async def sign_step(tx: Transaction, review_id: UUID, discipline: str, signature_id: UUID) -> bool:
     """Marks an approval as given. False if it was given before."""
     query = update(review_step).where(

@@ -186,6 +186,12 @@ async def findings_of(tx: Transaction, version_ids: Collection[UUID]) -> dict[UU
     return found
 
 
+async def findings_ever(tx: Transaction, version_id: UUID) -> list[FindingRow]:
+    """Everything that any scan found of a version, oldest first."""
+    query = select(*FINDING_COLUMNS).where(finding.c.version_id == version_id)
+    return [FindingRow(**row._asdict()) for row in await tx.execute(query.order_by(finding.c.created_at, finding.c.id))]
+
+
 async def decide_finding(
     tx: Transaction, finding_id: UUID, *, state: FindingState, by: UUID, reason: str, now: datetime
 ) -> None:

@@ -10,21 +10,26 @@ from sqlalchemy import Table, insert, select, update
 
 from compliance import ledger
 from compliance.access import Role
+from compliance.detecting import Found
 from compliance.events import Act, Event
 from compliance.reviewing.capacities import Capacity
 from compliance.reviewing.procedures import Discipline
+from compliance.reviewing.reopening import reopen_outdated
 from compliance.reviewing.signatures import Matter, Meaning, Signer, draft
+from compliance.ruleset import RuleSet
+from compliance.scanning import Case, Scanner, ask_for_scan
 from storage.database import Transaction
-from storage.rows import review_signatures, review_steps, reviews
+from storage.rows import review_signatures, review_steps, reviews, rule_sets, versions
 from storage.rows.people import pseudonyms_of
 from storage.rows.review_signatures import SignatureRow
 from storage.rows.reviews import ReviewCase
-from storage.schema import finding, review, review_signature, review_step, signed_since
+from storage.rows.rule_sets import ActivationRow, RuleSetRow
+from storage.schema import finding, review, review_signature, review_step, scan, signed_since
 from storage.schema import version as version_table
 from tests.api import Api, sign_in
 from tests.materials import add_upload, pdf, run_jobs
 from tests.people import Employee, add_employee
-from tests.reviewing import decide, decision
+from tests.reviewing import decide, decision, settle
 from tests.stage import Stage
 
 TRAINING = {"class": "professional_training"}
@@ -365,3 +370,86 @@ async def found(stage: Stage, version: dict[str, Any], *, hard: bool = False) ->
     async with stage.services.database.transaction() as tx:
         await tx.execute(insert(finding).values(values))
     return finding_id
+
+
+async def scanned_again(stage: Stage, version: dict[str, Any], rules: str, *found: str) -> None:
+    """A newer scan under these rules, which found these."""
+    version_id = UUID(version["id"])
+    async with stage.services.database.transaction() as tx:
+        row = await versions.version_by_id(tx, version_id)
+        assert row is not None
+        await ask_for_scan(tx, stage.services.jobs, row, stage.clock.now)
+
+    class Step:
+        name = "text"
+
+        async def look(self, case: Case) -> Mapping[str, str]:
+            await case.add(Found(detector="rules", rule=each, severity="review") for each in found)
+            return {"rules": rules}
+
+    async def nothing() -> None:
+        return
+
+    scanner = Scanner(
+        stage.services.database, stage.services.clock, of_file=(), of_pages=(Step(),), ending=reopen_outdated
+    )
+    await scanner.scan(version_id, nothing, nothing)
+
+
+async def put_into_force(stage: Stage) -> str:
+    """Other rules than those that ship; their version."""
+    source = RuleSet.default().source.replace("number: 1\n", "number: 2\n", 1)
+    rules, who = RuleSet.load(source).version, stage.cast.people["manager"]
+    row = RuleSetRow(id=uuid4(), version=rules, source=source, note="", written_by=who, written_at=stage.clock.now)
+    told = ActivationRow(id=uuid4(), rule_set_id=row.id, reason="", activated_by=who, activated_at=stage.clock.now)
+    async with stage.services.database.transaction() as tx:
+        await rule_sets.add(tx, row)
+        await rule_sets.activate(tx, told)
+    return rules
+
+
+async def test_approvals_of_one_review_are_given_under_one_rule_set(stage: Stage) -> None:
+    """A scan under other rules opens what was signed; who signed may sign again, and the old signature says so."""
+    version, reviewer = await submitted(stage, **TRAINING), stage.api("reviewer")
+    await scanned_again(stage, version, RuleSet.default().version)
+    assert "pending" == (await decide(reviewer, version)).ok["state"]
+    other_rules = await put_into_force(stage)
+    await scanned_again(stage, version, other_rules)
+    after = await read(reviewer, version)
+    assert [("medical", "open"), ("regulatory", "waiting")] == [(e["discipline"], e["state"]) for e in after["steps"]]
+    assert [True] == [each["reopened"] for each in after["signatures"]]
+    (told,) = await stage.told("system:review:reopen")
+    assert (1, other_rules) == (told["det"]["steps"], told["det"]["rule_set"])
+    assert "pending" == (await decide(reviewer, version)).ok["state"]
+    await scanned_again(stage, version, other_rules)
+    assert 1 == len(await stage.told("system:review:reopen"))
+    _, other = await another(stage)
+    assert "approved" == (await decide(other, version)).ok["state"]
+    assert 201 == (await stage.api("owner").post("/shares", {"material_id": version["material_id"]})).status
+
+
+async def test_what_a_newer_scan_finds_is_decided_before_anybody_signs_on(stage: Stage) -> None:
+    """A finding that came after the first approval opens it, so that somebody can dismiss it."""
+    version, reviewer = await submitted(stage, **TRAINING), stage.api("reviewer")
+    in_force = RuleSet.default().version
+    await scanned_again(stage, version, in_force)
+    assert "pending" == (await decide(reviewer, version)).ok["state"]
+    await scanned_again(stage, version, in_force, "A5")
+    _, other = await another(stage)
+    assert "reviews-decided" == (await decide(other, version)).body["need"]
+    await settle(reviewer, version)
+    assert "pending" == (await decide(reviewer, version)).ok["state"]
+    assert "approved" == (await decide(other, version, discipline="regulatory")).ok["state"]
+
+
+async def test_a_signature_beside_one_under_other_rules_is_refused(stage: Stage) -> None:
+    """Also where a scan's end did not open the steps, as a worker of an earlier release doesn't."""
+    version, reviewer = await submitted(stage, **TRAINING), stage.api("reviewer")
+    await scanned_again(stage, version, RuleSet.default().version)
+    assert "pending" == (await decide(reviewer, version)).ok["state"]
+    rules = await put_into_force(stage)
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(scan).where(scan.c.version_id == UUID(version["id"])).values(rule_set_version=rules))
+    _, other = await another(stage)
+    early = await decide(other, version, discipline="regulatory")
+    assert (422, {"/discipline"}) == (early.status, early.fields)

@@ -84,6 +84,7 @@ comment-settled = Settled
 signature-title = Electronic signatures
 signature-for = for { $name }
 signature-holds = Holds; the log agrees.
+signature-reopened = Given before the checks found something else or the rules changed: this approval is asked for anew.
 signature-reason-erased = An erasure of personal data replaced words of the reason.
 
 place-reviewing = Review settings

@@ -81,6 +81,7 @@ comment-settled = 已解决
 signature-title = 电子签名
 signature-for = 代 { $name }
 signature-holds = 签名有效，已与日志核对。
+signature-reopened = 签署之后检查结果或规则有变，此批准需重新给出。
 signature-reason-erased = 因个人信息删除，理由中的部分文字已被替换。
 
 place-reviewing = 审核设置
