@@ -79,7 +79,11 @@ _AFTERWARDS = (
         "WHERE w.code = c.code"
         for column in ("act", "role", "why", "who", "org", "obj", "ver", "link", "sess", "ip", "ua")
     ),
-    "INSERT INTO log_reader VALUES ('search', (SELECT max(id) + 1 FROM event_index), now())",
+    "INSERT INTO event_block SELECT (id - 1) / 4096, act, res, count(*) FROM event_index GROUP BY 1, 2, 3",
+    "SELECT setval(pg_get_serial_sequence('event', 'id'), (SELECT max(id) FROM event))",
+    "SELECT setval(pg_get_serial_sequence('event_word', 'code'), (SELECT max(code) FROM event_word))",
+    "UPDATE log_reader SET next_index = (SELECT max(id) FROM event_index), read_at = now()",
+    "INSERT INTO ledger_pending SELECT id FROM event ORDER BY id",
     "VACUUM (ANALYZE) event_index, event_word, event_day, event_hour, event_month, event_total, event",
 )
 
