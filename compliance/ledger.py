@@ -31,7 +31,8 @@ async def append(tx: Transaction, event: Event, *, now: datetime | None = None) 
 
 async def append_all(tx: Transaction, told: Sequence[Event], *, now: datetime) -> None:
     """Writes several events of one moment, in this order, as `append` does."""
-    await _add(tx, [_columns(event, now) for event in told])
+    await events.add_events(tx, [_columns(event, now) for event in told])
+    ring(tx)
 
 
 class Alone:
@@ -53,14 +54,10 @@ class Alone:
         await self._batches.do(_columns(event, self._clock()))
 
     async def _commit(self, rows: Sequence[dict[str, Any]]) -> Sequence[Exception | None]:
-        async with self._database.statements() as tx:
-            await _add(tx, rows)
+        async with self._database.driver() as driver:
+            await events.put_events(driver, rows)
+        self._database.news.set()
         return [None] * len(rows)
-
-
-async def _add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
-    await events.add_events(tx, rows)
-    ring(tx)
 
 
 def _columns(event: Event, t: datetime) -> dict[str, Any]:

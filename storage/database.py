@@ -5,7 +5,6 @@ decides what is committed together. Times are UTC and come from the database's c
 """
 
 import asyncio
-import select
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.direct import Direct, Driver, is_readable
 from storage.errors import StoreUnavailable
 
 Transaction = AsyncConnection
@@ -51,18 +51,17 @@ class Database:
     def __init__(self, url: str) -> None:
         self.news = asyncio.Event()
         self.url = make_url(url).set(drivername="postgresql+psycopg")
+        how = {"connect_timeout": POOL_TIMEOUT_S, "application_name": "sealshare", "options": OPTIONS}
         self._engine = create_async_engine(
             self.url,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
             hide_parameters=True,  # an error's text goes to the log, where hashes and sealed profiles don't belong
-            connect_args={
-                "connect_timeout": POOL_TIMEOUT_S,
-                "application_name": "sealshare",
-                "options": OPTIONS,
-            },
+            connect_args=how,
         )
+        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._direct = Direct(plain, **how)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         event.listen(self._engine.sync_engine, "connect", lambda _connection, record: self._note_news(record))
@@ -101,6 +100,16 @@ class Database:
             async with self._autocommit.connect() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[Driver]:
+        """As `statements`, for what is run so often that SQLAlchemy's share of it counts: SQL of `storage.rows` only.
+
+        Whoever holds one must not wait for another. Raises as `transaction`.
+        """
+        with _unavailable_if_it_may_pass():
+            async with self._direct.connection() as connection:
+                yield connection
+
     async def ping(self) -> None:
         """Raises StoreUnavailable unless PostgreSQL answers."""
         async with self.transaction() as tx:
@@ -108,6 +117,7 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection of the pool."""
+        await self._direct.close()
         await self._engine.dispose()
 
     def _note_news(self, record: ConnectionPoolEntry) -> None:
@@ -119,7 +129,7 @@ class Database:
         To ask every time would cost a round trip for each transaction.
         """
         rested_s = time.monotonic() - record.info.get(USED_AT, 0.0)
-        if rested_s < IDLE_S and not _is_readable(connection.driver_connection.fileno()):
+        if rested_s < IDLE_S and not is_readable(connection.driver_connection.fileno()):
             return
         try:
             self._engine.dialect.do_ping(connection)
@@ -133,12 +143,6 @@ def ring(tx: Transaction) -> None:
     It is heard before the transaction commits, so what is looked for may come a moment later, or never.
     """
     tx.info[NEWS].set()
-
-
-def _is_readable(file: int) -> bool:
-    poll = select.poll()
-    poll.register(file, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -156,7 +160,7 @@ def _unavailable_if_it_may_pass() -> Iterator[None]:
         if detail is None:
             raise
         raise StoreUnavailable(store="postgresql", detail=detail) from error
-    except psycopg.OperationalError as error:  # of the driver itself, where SQLAlchemy is passed by
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:  # where SQLAlchemy is passed by
         detail = _may_pass(error)
         if detail is None:
             raise

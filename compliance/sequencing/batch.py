@@ -22,7 +22,7 @@ from storage.rows import sequencing
 from storage.rows.ledger import CheckpointRow
 from storage.rows.sequencing import LogRow, Taken
 
-BATCH_MAX = 1_024  # in one go, some 20 ms of the event loop
+BATCH_MAX = 4_096  # in one go; what a batch costs whatever its size is then hardly felt
 BEAT_S = 30.0  # an idle log's head is looked at, and found good, this often
 STEP_S = 10.0  # by so much may a leaf's time lie before that of the leaf ahead of it: transactions overlap
 STEP_TOLD_EVERY_S = 60.0  # two nodes whose clocks differ would otherwise tell of it all day

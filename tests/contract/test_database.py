@@ -204,6 +204,46 @@ async def test_lost_connections_are_replaced(database: Database, database_url: s
         assert lost != await tx.scalar(text("SELECT pg_backend_pid()"))
 
 
+async def test_driver_connections_are_kept_and_replaced(database: Database, database_url: str) -> None:
+    """Past SQLAlchemy one connection serves many, each statement committed at once, until the server ends it."""
+    pids = []
+    for name in ("瑞丽诊所", "安美诊所"):
+        async with database.driver() as driver:
+            await driver.execute("INSERT INTO clinic (id, name) VALUES (gen_random_uuid(), %s)", [name])
+            pids.append(driver.info.backend_pid)
+    assert pids[0] == pids[1]
+    with connect(database_url) as operator:
+        assert [(2,)] == operator.execute("SELECT count(*) FROM clinic").fetchall()
+        operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pids[0]])
+    async with database.driver() as driver:
+        assert pids[0] != driver.info.backend_pid
+
+
+async def test_driver_connections_on_which_something_failed_are_closed(database: Database, database_url: str) -> None:
+    """One that died says StoreUnavailable, our own fault stays one, and neither connection is used again."""
+    seen = []
+
+    async def cut_off() -> None:
+        async with database.driver() as driver:
+            seen.append(driver)
+            with connect(database_url) as operator:
+                operator.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])
+            await driver.execute("SELECT 1")
+
+    async def ask_wrongly() -> None:
+        async with database.driver() as driver:
+            seen.append(driver)
+            await driver.execute("TABLE nowhere")
+
+    with pytest.raises(StoreUnavailable):
+        await cut_off()
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        await ask_wrongly()
+    async with database.driver() as driver:
+        assert driver not in seen
+    assert all(each.closed for each in seen)
+
+
 async def test_connection_lost_midway_is_said_so(database: Database, database_url: str) -> None:
     """A transaction whose connection dies raises StoreUnavailable, and nothing of it is kept."""
 
@@ -229,6 +269,9 @@ async def test_unreachable_server_is_said_so(engines: Endpoints) -> None:
         with pytest.raises(StoreUnavailable) as raised:
             await absent.ping()
         assert "secret-word" not in str(raised.value)
+        with pytest.raises(StoreUnavailable):
+            async with absent.driver():
+                pass
         await absent.close()
 
 
