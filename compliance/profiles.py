@@ -45,10 +45,7 @@ async def add_person(tx: Transaction, master: MasterKey, kind: str, profile: Pro
 
 async def replace_profile(tx: Transaction, master: MasterKey, person_id: UUID, profile: Profile) -> None:
     """Keeps a newer profile. Raises KeyUnavailable once the person is erased."""
-    wrapped = await keys.person_key_of(tx, person_id)
-    if wrapped is None:
-        raise KeyUnavailable(purpose="profile")
-    key = master.unwrap(wrapped, key_context(person_id))
+    key = await _key_of(tx, master, person_id)
     await people.put_profile(tx, person_id, _seal(key, person_id, profile))
 
 
@@ -115,6 +112,23 @@ def open_profile(master: MasterKey, row: people.SealedProfile) -> Profile:
         return ERASED
     key = master.unwrap(row.wrapped_key, key_context(row.person_id))
     return Profile(**json.loads(decrypt(key, row.sealed, _profile_context(row.person_id))))
+
+
+async def seal_for(tx: Transaction, master: MasterKey, person_id: UUID, plain: bytes, purpose: str) -> bytes:
+    """Encrypts something under a person's own key, bound to `purpose`. Raises KeyUnavailable once they are erased."""
+    return encrypt(await _key_of(tx, master, person_id), plain, f"{purpose}:{person_id}")
+
+
+async def unseal_for(tx: Transaction, master: MasterKey, person_id: UUID, sealed: bytes, purpose: str) -> bytes:
+    """The opposite. Raises KeyUnavailable."""
+    return decrypt(await _key_of(tx, master, person_id), sealed, f"{purpose}:{person_id}")
+
+
+async def _key_of(tx: Transaction, master: MasterKey, person_id: UUID) -> bytes:
+    wrapped = await keys.person_key_of(tx, person_id)
+    if wrapped is None:
+        raise KeyUnavailable(purpose="profile")
+    return master.unwrap(wrapped, key_context(person_id))
 
 
 def _seal(key: bytes, person_id: UUID, profile: Profile) -> bytes:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, not_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import consent, viewer
 
 LISTED_MAX = 200
+OTHER = consent.alias("other")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +64,16 @@ async def note_consented(tx: Transaction, person_id: UUID, version: int) -> None
 
 
 async def move_consents(tx: Transaction, absorbed: UUID, kept: UUID) -> int:
-    """Gives somebody's agreements that the other has not in force to the other; how many."""
-    theirs = select(consent.c.purpose).where(
-        consent.c.person_id == kept, consent.c.withdrawn_at.is_(None), consent.c.version == consent.c.version
+    """Gives somebody's agreements in force to the other, where they have not the same; how many."""
+    same = exists().where(
+        OTHER.c.person_id == kept,
+        OTHER.c.withdrawn_at.is_(None),
+        OTHER.c.purpose == consent.c.purpose,
+        OTHER.c.version == consent.c.version,
     )
     query = (
         update(consent)
-        .where(consent.c.person_id == absorbed, consent.c.withdrawn_at.is_(None), consent.c.purpose.not_in(theirs))
+        .where(consent.c.person_id == absorbed, consent.c.withdrawn_at.is_(None), not_(same))
         .values(person_id=kept)
     )
     return (await tx.execute(query)).rowcount

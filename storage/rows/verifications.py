@@ -60,7 +60,7 @@ async def verification_by_id(tx: Transaction, verification_id: UUID) -> Verifica
 async def newest_of(tx: Transaction, person_id: UUID) -> VerificationRow | None:
     """The question that was asked last for this person."""
     query = select(*COLUMNS).where(verification.c.person_id == person_id)
-    query = query.order_by(verification.c.started_at.desc(), verification.c.id).limit(1)
+    query = query.order_by(verification.c.started_at.desc(), verification.c.ended_at.desc()).limit(1)
     return _one((await tx.execute(query)).mappings().one_or_none())
 
 
@@ -76,12 +76,18 @@ async def end_row(tx: Transaction, verification_id: UUID, **values: Any) -> None
     await tx.execute(update(verification).where(verification.c.id == verification_id).values(**values))
 
 
-async def asked_since(tx: Transaction, since: datetime, person_id: UUID | None = None) -> int:
-    """How many questions were asked since then, by one person or by all."""
-    query = select(func.count()).select_from(verification).where(verification.c.started_at > since)
+async def asked_since(tx: Transaction, since: datetime, person_id: UUID | None = None) -> tuple[int, datetime | None]:
+    """How many questions were asked since then, by one person or by all; and when the first of them was."""
+    query = select(func.count(), func.min(verification.c.started_at)).where(verification.c.started_at > since)
     if person_id is not None:
         query = query.where(verification.c.person_id == person_id)
-    return int(await tx.scalar(query) or 0)
+    count, first = (await tx.execute(query)).one()
+    return count, first
+
+
+async def lock_strong_key(tx: Transaction, strong_key: str) -> None:
+    """Lets nobody else name somebody by it until `tx` ends."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(strong_key, 0))))
 
 
 async def put_verified(tx: Transaction, person_id: UUID, *, at: datetime, until: datetime) -> None:

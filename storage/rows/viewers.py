@@ -64,6 +64,20 @@ async def put_viewer(tx: Transaction, person_id: UUID, *, clinic_id: UUID, job: 
     await tx.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
 
 
+async def take_workplace(tx: Transaction, absorbed: UUID, kept: UUID) -> None:
+    """Gives somebody the other's place of work and proof, where they have none, or a shorter one."""
+    theirs = select(viewer).where(viewer.c.person_id == absorbed)
+    row = (await tx.execute(theirs)).mappings().one_or_none()
+    if row is None:
+        return
+    proof = {name: row[name] for name in ("verified_at", "verified_until", "consented")}
+    adding = upsert(viewer).values(person_id=kept, clinic_id=row["clinic_id"], job=row["job"], **proof)
+    await tx.execute(adding.on_conflict_do_nothing(index_elements=["person_id"]))
+    longer = func.coalesce(viewer.c.verified_until, func.to_timestamp(0)) < row["verified_until"]
+    if row["verified_until"] is not None:
+        await tx.execute(update(viewer).where(viewer.c.person_id == kept, longer).values(**proof))
+
+
 async def viewer_by_id(tx: Transaction, person_id: UUID, *, lock: bool = False) -> ViewerRow | None:
     """One viewer; `lock` keeps the row from changing until `tx` ends."""
     query = _viewers().where(viewer.c.person_id == person_id)

@@ -1,0 +1,121 @@
+"""Identities lead to one person each, whatever comes late or at once."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from compliance.errors import AccessDenied
+from compliance.profiles import Profile, profiles_of, replace_profile
+from compliance.real_names import ask
+from fileserver.services import Services
+from storage.rows import viewers
+from storage.rows.joining import lock_people
+from storage.rows.standing import standing_of
+from storage.schema import identity, person
+from tests.entry import LI, CountingService, Suspected, agree, arrive, desk, openid, unionid
+from tests.log import events
+
+
+async def _people(services: Services) -> int:
+    async with services.database.transaction() as tx:
+        query = select(func.count()).select_from(person).where(person.c.merged_into.is_(None))
+        return int(await tx.scalar(query) or 0)
+
+
+async def _with_phone(services: Services, person_id: object, phone: str) -> None:
+    async with services.database.transaction() as tx:
+        await replace_profile(tx, services.keys.master, person_id, Profile(name="", phone=phone))  # type: ignore[arg-type]  # a UUID
+
+
+async def test_many_devices_bring_the_same_new_identity(services: Services) -> None:
+    """Twenty first sign-ins of one identity at once make one person, who is new once."""
+    found = await asyncio.gather(*(arrive(services, openid("o1"), unionid("u1")) for _ in range(20)))
+    assert {found[0].person_id} == {each.person_id for each in found}
+    assert 1 == sum(each.is_new for each in found)
+    assert 1 == await _people(services)
+
+
+async def test_a_unionid_comes_late(services: Services) -> None:
+    """Somebody known by an openid is found by their unionid once it came, from another app too."""
+    first = await arrive(services, openid("o1"))
+    again = await arrive(services, openid("o1"), unionid("u1"))
+    official = replace(openid("o2"), provider="wechat-official", app="wx2")
+    elsewhere = await arrive(services, official, unionid("u1"))
+    assert {first.person_id} == {again.person_id, elsewhere.person_id}
+    assert ["wechat-open"] == [each["det"]["provider"] for each in await events(services, "viewer:identity:join")]
+
+
+async def test_openid_first_and_unionid_later_become_one(services: Services) -> None:
+    """Two people who turn out to be one are merged into the older one; the younger's id is an alias from then on."""
+    older = await arrive(services, openid("o1"))
+    younger = await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
+    suspected = Suspected()
+    both = await arrive(services, openid("o1"), unionid("u1"), suspected=suspected)
+    assert older.person_id == both.person_id
+    assert [(older.person_id, younger.person_id)] == suspected.merges
+    async with services.database.transaction() as tx:
+        people = await lock_people(tx, (younger.person_id,))
+        gone = await standing_of(tx, younger.person_id)
+        led = await tx.scalar(select(func.count()).where(identity.c.person_id == older.person_id))
+    assert older.person_id == people[younger.person_id].merged_into
+    assert gone is not None
+    assert not gone.active
+    assert 3 == led
+    assert older.person_id == (await arrive(services, replace(openid("o2"), app="wx2"))).person_id
+
+
+async def test_merges_at_once_end_as_one(services: Services) -> None:
+    """Twenty sign-ins that find the same two people at once merge them once, and none fails."""
+    older = await arrive(services, openid("o1"))
+    await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
+    suspected = Suspected()
+    found = await asyncio.gather(
+        *(arrive(services, openid("o1"), unionid("u1"), suspected=suspected) for _ in range(20))
+    )
+    assert {older.person_id} == {each.person_id for each in found}
+    assert 1 == len(suspected.merges)
+    assert 1 == await _people(services)
+
+
+async def test_what_is_verified_and_differs_is_not_merged(services: Services) -> None:
+    """Two phones that WeChat vouches for are two people until an employee says otherwise: both go on as they were."""
+    one = await arrive(services, openid("o1"))
+    other = await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
+    await _with_phone(services, one.person_id, "+8613800000001")
+    await _with_phone(services, other.person_id, "+8613800000002")
+    suspected = Suspected()
+    again = await arrive(services, openid("o1"), unionid("u1"), suspected=suspected)
+    assert one.person_id == again.person_id
+    assert [(frozenset((one.person_id, other.person_id)), ("unionid", "phone"))] == suspected.pairs
+    assert ["deny"] == [each["res"] for each in await events(services, "viewer:identity:merge")]
+    assert 2 == await _people(services)
+
+
+async def test_a_blocked_person_does_not_slip_into_another(services: Services) -> None:
+    """Whoever is erased or blocked gets in by no identity, and is merged with nobody."""
+    one = await arrive(services, openid("o1"))
+    other = await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
+    async with services.database.transaction() as tx:
+        await tx.execute(person.update().where(person.c.id == other.person_id).values(erased_at=services.clock()))
+    again = await arrive(services, openid("o1"), unionid("u1"))
+    assert one.person_id == again.person_id
+    with pytest.raises(AccessDenied):
+        await arrive(services, replace(openid("o2"), app="wx2"))
+
+
+async def test_the_same_name_and_number_are_the_same_person(services: Services) -> None:
+    """Who verifies the same name and number under another identity is merged into who had it; phones are kept."""
+    first = await arrive(services, openid("o1"))
+    await _with_phone(services, first.person_id, "+8613800000001")
+    await ask(desk(services), await agree(services, first), CountingService(), first.person_id, LI)
+    second = await arrive(services, openid("o2"))
+    suspected = Suspected()
+    done = await ask(desk(services, suspected), await agree(services, second), CountingService(), second.person_id, LI)
+    assert first.person_id == done.person_id
+    assert [(first.person_id, second.person_id)] == suspected.merges
+    async with services.database.transaction() as tx:
+        profile = (await profiles_of(tx, services.keys.master, person_ids=[first.person_id]))[first.person_id]
+        assert None is await viewers.person_by_identity(tx, provider="wechat-mini", app="wx1", subject="o3")
+    assert Profile(name=LI.name, phone="+8613800000001") == profile
