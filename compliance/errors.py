@@ -233,6 +233,45 @@ class KeyUnavailable(ComplianceError):
     slug = "key-unavailable"
 
 
+class InvitationOver(ComplianceError):
+    """The invitation lets nobody in (any more); `reason` is `unknown`, `revoked`, `expired` or `used_up`."""
+
+    slug = "invitation-over"
+
+
+class OwnershipChanged(ComplianceError):
+    """The relation to the clinic changed since the caller looked: of two at once, the other came first."""
+
+    slug = "ownership-changed"
+
+
+class ClaimsUsedUp(ComplianceError):
+    """The employee holds `max` clinics already, as many as may be held by claiming."""
+
+    slug = "claims-used-up"
+
+
+class TransferOpen(ComplianceError):
+    """The clinic has a transfer that waits for its day."""
+
+    slug = "transfer-open"
+
+
+class DisputeOpen(ComplianceError):
+    """The clinic has a dispute that waits for a decision."""
+
+    slug = "dispute-open"
+
+
+class MergeRefused(ComplianceError):
+    """The two can't be made one.
+
+    `reason` is `verified-differs`, `merged-already`, `held`, `scheduled` or `newer-merge`.
+    """
+
+    slug = "merge-refused"
+
+
 class LedgerStalled(ComplianceError):
     """Events wait too long for their place in the tree, or none can get one; `reason` says why. Nothing may leave."""
 

@@ -21,6 +21,10 @@ class MessageKind(StrEnum):
     MATERIAL_WITHDRAWN = "material-withdrawn"
     CERTIFICATE_EXPIRING = "certificate-expiring"
     CERTIFICATE_LAPSED = "certificate-lapsed"
+    CLINIC_OPENED = "clinic-opened"
+    CLINIC_RECEIVED = "clinic-received"
+    CLINIC_RETURNED = "clinic-returned"
+    CLINIC_DISPUTED = "clinic-disputed"
 
 
 @dataclass(frozen=True, kw_only=True)

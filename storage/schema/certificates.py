@@ -159,7 +159,9 @@ notice = Table(
         "kind",
         Text,
         CheckConstraint(
-            "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass')", name="kind"
+            "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', "
+            "'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed')",
+            name="kind",
         ),
         nullable=False,
     ),

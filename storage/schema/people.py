@@ -94,8 +94,16 @@ clinic = Table(
     own_id(),
     Column("name", Text, nullable=False, unique=True),
     Column("region", Text, nullable=False, server_default=""),
-    Column("owner_id", Uuid, ForeignKey("person.id"), nullable=True),  # 归属: at most one employee at a time
+    Column("owner_id", Uuid, ForeignKey("person.id"), nullable=True),  # a copy of the open clinic_ownership
     created(),
+    Column(
+        "credit_code",  # 统一社会信用代码, GB 32100: compliance.credit_codes checks it
+        Text,
+        CheckConstraint("credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'", name="credit_code"),
+        unique=True,
+    ),
+    Column("full_name", Text, nullable=False, server_default=""),  # as on the licence
+    ref("merged_into", "clinic", nullable=True),  # what was listed twice: this id is another name of that one
 )
 
 viewer = Table(

@@ -61,6 +61,9 @@ def test_migrations_make_what_the_schema_describes(empty_url: str, database_url:
 
 
 GUARDS = {
+    "clinic_ownership_begins",
+    "clinic_ownership_copies",
+    "clinic_ownership_follows",
     "event_append_only",
     "event_awaits_sequencing",
     "event_never_truncated",
@@ -80,7 +83,7 @@ GUARDS = {
 
 
 def test_guards_are_in_place(database_url: str) -> None:
-    """The triggers that keep the log, its tree and the versions as they are, and no others, are switched on."""
+    """The triggers that keep the log, its tree, the versions and the owners of clinics right, and no others, are on."""
     triggers = triggers_of(database_url)
     assert GUARDS == set(triggers)
     assert "BEFORE DELETE OR UPDATE ON public.event FOR EACH ROW" in triggers["event_append_only"]

@@ -395,3 +395,244 @@ CREATE TABLE platform_callback (
 );
 CREATE INDEX ix_platform_callback_subject_hash ON platform_callback (subject_hash, said_at);
 CREATE INDEX ix_platform_callback_received_at ON platform_callback (received_at);
+-- Clinics and who holds the relation to each -----------------------------------------------------------------------------
+
+ALTER TABLE clinic ADD COLUMN credit_code TEXT CONSTRAINT ck_clinic_credit_code CHECK (credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$');
+ALTER TABLE clinic ADD CONSTRAINT uq_clinic_credit_code UNIQUE (credit_code);
+ALTER TABLE clinic ADD COLUMN full_name TEXT DEFAULT '' NOT NULL;
+ALTER TABLE clinic ADD COLUMN merged_into UUID CONSTRAINT fk_clinic_merged_into REFERENCES clinic (id);
+
+-- Every moment of a clinic's life is in exactly one interval: of an employee, or of nobody (the pool). `version` counts them.
+CREATE TABLE clinic_ownership (
+    id UUID NOT NULL,
+    clinic_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    person_id UUID,
+    valid_from TIMESTAMP WITH TIME ZONE NOT NULL,
+    valid_to TIMESTAMP WITH TIME ZONE,
+    cause TEXT NOT NULL CONSTRAINT ck_clinic_ownership_cause CHECK (cause IN ('begun', 'assigned', 'transferred', 'claimed', 'returned', 'released', 'verified', 'handed_over', 'decided', 'merged', 'outside')),
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID,
+    event_id BIGINT,
+    CONSTRAINT pk_clinic_ownership PRIMARY KEY (id),
+    CONSTRAINT uq_clinic_ownership_clinic_id_version UNIQUE (clinic_id, version),
+    CONSTRAINT ck_clinic_ownership_interval CHECK (valid_to >= valid_from),
+    CONSTRAINT fk_clinic_ownership_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+    CONSTRAINT fk_clinic_ownership_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_clinic_ownership_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE UNIQUE INDEX uq_clinic_ownership_open ON clinic_ownership (clinic_id) WHERE valid_to IS NULL;
+CREATE INDEX ix_clinic_ownership_person_id ON clinic_ownership (person_id) WHERE valid_to IS NULL;
+
+INSERT INTO clinic_ownership (id, clinic_id, version, person_id, valid_from, cause)
+    SELECT gen_random_uuid(), id, 1, owner_id, created_at, 'begun' FROM clinic;
+
+-- A clinic begins with its first interval, whoever adds it.
+CREATE FUNCTION clinic_ownership_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO clinic_ownership (id, clinic_id, version, person_id, valid_from, cause)
+        VALUES (gen_random_uuid(), NEW.id, 1, NEW.owner_id, NEW.created_at, 'begun');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER clinic_ownership_begins AFTER INSERT ON clinic
+    FOR EACH ROW EXECUTE FUNCTION clinic_ownership_begins();
+
+-- clinic.owner_id is a copy of the open interval, kept by the database; the release before this one writes it, and what it
+-- writes becomes an interval.
+CREATE FUNCTION clinic_ownership_copies() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE clinic SET owner_id = NEW.person_id WHERE id = NEW.clinic_id AND owner_id IS DISTINCT FROM NEW.person_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER clinic_ownership_copies AFTER INSERT ON clinic_ownership
+    FOR EACH ROW WHEN (NEW.valid_to IS NULL) EXECUTE FUNCTION clinic_ownership_copies();
+
+CREATE FUNCTION clinic_ownership_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    now_open clinic_ownership%ROWTYPE;
+    at TIMESTAMP WITH TIME ZONE;
+BEGIN
+    SELECT * INTO STRICT now_open FROM clinic_ownership WHERE clinic_id = NEW.id AND valid_to IS NULL FOR UPDATE;
+    IF now_open.person_id IS DISTINCT FROM NEW.owner_id THEN
+        at := greatest(clock_timestamp(), now_open.valid_from);
+        UPDATE clinic_ownership SET valid_to = at WHERE id = now_open.id;
+        INSERT INTO clinic_ownership (id, clinic_id, version, person_id, valid_from, cause)
+            VALUES (gen_random_uuid(), NEW.id, now_open.version + 1, NEW.owner_id, at, 'outside');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER clinic_ownership_follows AFTER UPDATE OF owner_id ON clinic
+    FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id) EXECUTE FUNCTION clinic_ownership_follows();
+
+-- Invitations ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE invitation (
+    id UUID NOT NULL,
+    kid SMALLINT NOT NULL,
+    token_id BYTEA NOT NULL,
+    creator_id UUID NOT NULL,
+    clinic_id UUID NOT NULL,
+    job TEXT CONSTRAINT ck_invitation_job CHECK (job IN ('consultant', 'operations', 'doctor')),
+    note TEXT DEFAULT '' NOT NULL,
+    uses_max INTEGER NOT NULL,
+    uses INTEGER DEFAULT '0' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    revoked_by UUID,
+    event_id BIGINT,
+    CONSTRAINT pk_invitation PRIMARY KEY (id),
+    CONSTRAINT uq_invitation_token_id UNIQUE (token_id),
+    CONSTRAINT ck_invitation_uses CHECK (uses >= 0 AND uses <= uses_max),
+    CONSTRAINT fk_invitation_creator_id FOREIGN KEY(creator_id) REFERENCES person (id),
+    CONSTRAINT fk_invitation_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+    CONSTRAINT fk_invitation_revoked_by FOREIGN KEY(revoked_by) REFERENCES person (id)
+);
+CREATE INDEX ix_invitation_clinic_id ON invitation (clinic_id);
+CREATE INDEX ix_invitation_creator_id ON invitation (creator_id);
+
+-- How far one person came by one invitation, and the events that say so. `credit` is told once they are verified.
+CREATE TABLE invitation_use (
+    id UUID NOT NULL,
+    invitation_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    credit TEXT CONSTRAINT ck_invitation_use_credit CHECK (credit IN ('owner', 'assist')),
+    entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    entered_event BIGINT,
+    verified_at TIMESTAMP WITH TIME ZONE,
+    verified_event BIGINT,
+    content_at TIMESTAMP WITH TIME ZONE,
+    content_event BIGINT,
+    CONSTRAINT pk_invitation_use PRIMARY KEY (id),
+    CONSTRAINT uq_invitation_use_invitation_id_person_id UNIQUE (invitation_id, person_id),
+    CONSTRAINT fk_invitation_use_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitation (id),
+    CONSTRAINT fk_invitation_use_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+CREATE INDEX ix_invitation_use_person_id ON invitation_use (person_id);
+
+-- Who follows an employee in WeCom, as its callbacks say; `external_userid` is WeCom's name for them.
+CREATE TABLE clinic_contact (
+    external_userid TEXT NOT NULL,
+    employee_id UUID NOT NULL,
+    clinic_id UUID,
+    invitation_id UUID,
+    followed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    event_id BIGINT,
+    CONSTRAINT pk_clinic_contact PRIMARY KEY (external_userid, employee_id),
+    CONSTRAINT fk_clinic_contact_employee_id FOREIGN KEY(employee_id) REFERENCES person (id),
+    CONSTRAINT fk_clinic_contact_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+    CONSTRAINT fk_clinic_contact_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitation (id)
+);
+CREATE INDEX ix_clinic_contact_clinic_id ON clinic_contact (clinic_id);
+CREATE INDEX ix_clinic_contact_employee_id ON clinic_contact (employee_id);
+
+-- Transfers --------------------------------------------------------------------------------------------------------------
+
+-- One clinic that passes on; those asked for together share `batch_id`. Ours is done at `effective_at`, whatever the platform says.
+CREATE TABLE transfer (
+    id UUID NOT NULL,
+    batch_id UUID NOT NULL,
+    clinic_id UUID NOT NULL,
+    from_id UUID,
+    to_id UUID,
+    version INTEGER NOT NULL,
+    cause TEXT NOT NULL CONSTRAINT ck_transfer_cause CHECK (cause IN ('transferred', 'handed_over')),
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_transfer_state CHECK (state IN ('scheduled', 'done', 'overtaken', 'cancelled')),
+    requested_by UUID NOT NULL,
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    effective_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_transfer PRIMARY KEY (id),
+    CONSTRAINT fk_transfer_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+    CONSTRAINT fk_transfer_from_id FOREIGN KEY(from_id) REFERENCES person (id),
+    CONSTRAINT fk_transfer_to_id FOREIGN KEY(to_id) REFERENCES person (id),
+    CONSTRAINT fk_transfer_requested_by FOREIGN KEY(requested_by) REFERENCES person (id)
+);
+CREATE INDEX ix_transfer_clinic_id ON transfer (clinic_id);
+CREATE INDEX ix_transfer_batch_id ON transfer (batch_id);
+CREATE INDEX ix_transfer_effective_at ON transfer (effective_at) WHERE state = 'scheduled';
+CREATE UNIQUE INDEX uq_transfer_scheduled ON transfer (clinic_id) WHERE state = 'scheduled';
+
+-- What WeCom does with each customer of a clinic that passes on; its answers carry no request, so this is our own record.
+CREATE TABLE transfer_customer (
+    transfer_id UUID NOT NULL,
+    external_userid TEXT NOT NULL,
+    resigned BOOLEAN NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_transfer_customer_state CHECK (state IN ('requested', 'waiting', 'done', 'refused', 'taker_full', 'failed')),
+    errcode INTEGER,
+    requested_at TIMESTAMP WITH TIME ZONE,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_transfer_customer PRIMARY KEY (transfer_id, external_userid),
+    CONSTRAINT fk_transfer_customer_transfer_id FOREIGN KEY(transfer_id) REFERENCES transfer (id)
+);
+CREATE INDEX ix_transfer_customer_external_userid ON transfer_customer (external_userid, requested_at);
+CREATE INDEX ix_transfer_customer_state ON transfer_customer (state) WHERE state IN ('requested', 'waiting');
+
+-- Two who claim one clinic: a manager decides.
+CREATE TABLE ownership_dispute (
+    id UUID NOT NULL,
+    clinic_id UUID NOT NULL,
+    claimant_id UUID NOT NULL,
+    holder_id UUID NOT NULL,
+    opened_by UUID,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_ownership_dispute_state CHECK (state IN ('open', 'decided')),
+    winner_id UUID,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    verdict TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_ownership_dispute PRIMARY KEY (id),
+    CONSTRAINT fk_ownership_dispute_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id),
+    CONSTRAINT fk_ownership_dispute_claimant_id FOREIGN KEY(claimant_id) REFERENCES person (id),
+    CONSTRAINT fk_ownership_dispute_holder_id FOREIGN KEY(holder_id) REFERENCES person (id),
+    CONSTRAINT fk_ownership_dispute_opened_by FOREIGN KEY(opened_by) REFERENCES person (id),
+    CONSTRAINT fk_ownership_dispute_winner_id FOREIGN KEY(winner_id) REFERENCES person (id),
+    CONSTRAINT fk_ownership_dispute_decided_by FOREIGN KEY(decided_by) REFERENCES person (id)
+);
+CREATE UNIQUE INDEX uq_ownership_dispute_open ON ownership_dispute (clinic_id) WHERE state = 'open';
+
+-- Duplicates and merges --------------------------------------------------------------------------------------------------
+
+-- Two clinics, or two persons, that may be one; `first_id` < `second_id`.
+CREATE TABLE duplicate (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_duplicate_kind CHECK (kind IN ('clinic', 'person')),
+    first_id UUID NOT NULL,
+    second_id UUID NOT NULL,
+    grounds TEXT[] NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_duplicate_state CHECK (state IN ('open', 'merged', 'dismissed')),
+    found_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    reason TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_duplicate PRIMARY KEY (id),
+    CONSTRAINT ck_duplicate_pair CHECK (first_id < second_id),
+    CONSTRAINT uq_duplicate_kind_first_id_second_id UNIQUE (kind, first_id, second_id),
+    CONSTRAINT fk_duplicate_decided_by FOREIGN KEY(decided_by) REFERENCES person (id)
+);
+
+-- One clinic or person taken into another; `undo` says what was changed in which rows, so that it can be put back exactly.
+CREATE TABLE merge (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_merge_kind CHECK (kind IN ('clinic', 'person')),
+    kept_id UUID NOT NULL,
+    merged_id UUID NOT NULL,
+    cause TEXT NOT NULL CONSTRAINT ck_merge_cause CHECK (cause IN ('manual', 'automatic')),
+    reason TEXT DEFAULT '' NOT NULL,
+    undo JSONB NOT NULL,
+    merged_by UUID,
+    merged_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    undone_by UUID,
+    undone_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_merge PRIMARY KEY (id),
+    CONSTRAINT fk_merge_merged_by FOREIGN KEY(merged_by) REFERENCES person (id),
+    CONSTRAINT fk_merge_undone_by FOREIGN KEY(undone_by) REFERENCES person (id)
+);
+CREATE UNIQUE INDEX uq_merge_standing ON merge (kind, merged_id) WHERE undone_at IS NULL;
+CREATE INDEX ix_merge_kept_id ON merge (kept_id);
+
+ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
+ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed'));

@@ -1,0 +1,30 @@
+"""Ids of clinics and persons that were merged into others: each leads to the one that goes on."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from storage.database import Transaction
+from storage.schema import clinic, person
+
+CHAIN_MAX = 16  # merges of merged ones
+
+
+async def clinic_behind(tx: Transaction, clinic_id: UUID) -> UUID:
+    """The clinic that goes on under this id: itself, or what it was merged into."""
+    for _ in range(CHAIN_MAX):
+        further: UUID | None = await tx.scalar(select(clinic.c.merged_into).where(clinic.c.id == clinic_id))
+        if further is None:
+            return clinic_id
+        clinic_id = further
+    return clinic_id
+
+
+async def person_behind(tx: Transaction, person_id: UUID) -> UUID:
+    """The person that goes on under this id: themselves, or whom they were merged into."""
+    for _ in range(CHAIN_MAX):
+        further: UUID | None = await tx.scalar(select(person.c.merged_into).where(person.c.id == person_id))
+        if further is None:
+            return person_id
+        person_id = further
+    return person_id

@@ -1,0 +1,73 @@
+"""Which clinics nobody holds, and which nobody looks after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from storage.database import Transaction
+from storage.schema import clinic, clinic_ownership, invitation, invitation_use, viewer, visit
+
+PAGE_MAX = 200
+RETURNED_MAX = 500  # in one run; the next goes on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unowned:
+    """A clinic of nobody's, since when and how that came."""
+
+    clinic_id: UUID
+    name: str
+    region: str
+    version: int
+    since: datetime
+    cause: str
+    viewers: int
+
+
+async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned]:
+    """The pool, the newest first."""
+    held = clinic_ownership.c
+    viewers = select(func.count()).where(viewer.c.clinic_id == clinic.c.id).scalar_subquery()
+    query = (
+        select(
+            clinic.c.id.label("clinic_id"),
+            clinic.c.name,
+            clinic.c.region,
+            held.version,
+            held.valid_from.label("since"),
+            held.cause,
+            viewers.label("viewers"),
+        )
+        .join(clinic_ownership, held.clinic_id == clinic.c.id)
+        .where(held.valid_to.is_(None), held.person_id.is_(None), clinic.c.merged_into.is_(None))
+        .order_by(held.valid_from.desc(), clinic.c.id)
+        .limit(limit)
+    )
+    return [Unowned(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_MAX) -> Sequence[UUID]:
+    """Clinics held since before then, without anything since then that their owner or their people did."""
+    held = clinic_ownership.c
+    visited = (
+        select(visit.c.id)
+        .join(viewer, viewer.c.person_id == visit.c.person_id)
+        .where(viewer.c.clinic_id == held.clinic_id, visit.c.started_at >= before)
+    )
+    invited = select(invitation.c.id).where(
+        invitation.c.clinic_id == held.clinic_id,
+        invitation.c.creator_id == held.person_id,
+        invitation.c.created_at >= before,
+    )
+    came = (
+        select(invitation_use.c.id)
+        .join(invitation, invitation.c.id == invitation_use.c.invitation_id)
+        .where(invitation.c.clinic_id == held.clinic_id, invitation_use.c.entered_at >= before)
+    )
+    query = select(held.clinic_id).where(held.valid_to.is_(None), held.person_id.is_not(None), held.valid_from < before)
+    for each in (visited, invited, came):
+        query = query.where(~each.exists())
+    return list(await tx.scalars(query.order_by(held.clinic_id).limit(limit)))
