@@ -17,6 +17,7 @@ from fileserver.notices import routes as notices
 from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
+from fileserver.platforms import routes as platforms
 from fileserver.privacy import routes as privacy
 from fileserver.reviews import routes as reviews
 from fileserver.rules import routes as rules
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     *operations.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
+    *platforms.ROUTES,
     *privacy.ROUTES,
     *counting((*uploads.ROUTES, *direct_uploads.ROUTES)),
     *flights.ROUTES,

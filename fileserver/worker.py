@@ -22,6 +22,7 @@ from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
+from fileserver.platforms import jobs as platforms
 from fileserver.platforms.figures import PlatformCollector
 from fileserver.privacy import jobs as privacy
 from fileserver.reviews import jobs as reviews
@@ -89,6 +90,7 @@ def register_jobs(services: Services) -> None:
     privacy.register(services.jobs, services)
     certificates.register(services.jobs, services)
     rules.register(services.jobs, services)
+    platforms.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

@@ -48,6 +48,12 @@ class PlatformSettings(BaseSettings):
         default=None, description="AppID of the official account (公众号), for sign-in in WeChat's browser"
     )
     official_account_app_secret: SecretStr | None = Field(default=None, description="Its AppSecret")
+    official_account_push_token: SecretStr | None = Field(
+        default=None, description="Token of its server configuration; none: nothing is taken from it"
+    )
+    official_account_push_key: EncodingKey = Field(
+        default=None, description="Its EncodingAESKey; with it, only encrypted messages are taken"
+    )
     wechat_open_url: PublicUrl = Field(
         default="https://open.weixin.qq.com",
         description="Where browsers are sent to authorize, by WeChat and by WeCom",
@@ -102,7 +108,7 @@ class PlatformSettings(BaseSettings):
     @field_validator("wechat_open_url")
     @classmethod
     def _complete_official(cls, value: str, info: ValidationInfo) -> str:
-        return _complete(value, info, OFFICIAL)
+        return _complete(value, info, OFFICIAL, "official_account_push_token")
 
     @field_validator("wecom_callback_key")
     @classmethod

@@ -51,6 +51,15 @@ class OriginRefused(HttpError):
     slug = "origin-refused"
 
 
+class CallbackRefused(HttpError):
+    """A message that no platform sent, or not now, or not for us: `reason` is a word of a fixed vocabulary.
+
+    signature, stale, replayed, malformed, undecryptable or receiver.
+    """
+
+    slug = "callback-refused"
+
+
 class CsrfRefused(HttpError):
     """An unsafe request of a cookie session without the session's CSRF token."""
 

@@ -27,6 +27,7 @@ STATUSES: Mapping[str, int] = {
     "scope-missing": HTTPStatus.FORBIDDEN,
     "origin-refused": HTTPStatus.FORBIDDEN,
     "csrf-refused": HTTPStatus.FORBIDDEN,
+    "callback-refused": HTTPStatus.FORBIDDEN,
     "operators-only": HTTPStatus.FORBIDDEN,
     "path-unknown": HTTPStatus.NOT_FOUND,
     "method-not-allowed": HTTPStatus.METHOD_NOT_ALLOWED,

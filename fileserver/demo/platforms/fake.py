@@ -9,6 +9,7 @@ from aiohttp import web
 
 from fileserver.demo.platforms import pages
 from fileserver.demo.platforms.frame import BODY_MAX_BYTES, Call, Clock, Faults, Record, Service
+from fileserver.demo.platforms.pushing import Target
 from fileserver.demo.platforms.tencent import MERCHANT_ID, OPERATOR, RULE_ID, SECRET_ID, SECRET_KEY, TencentCloud
 from fileserver.demo.platforms.wechat import MINI_APP_ID, MINI_SECRET, OFFICIAL_APP_ID, OFFICIAL_SECRET, WeChat
 from fileserver.demo.platforms.wecom import AGENT_ID, CORP_ID, WECOM_SECRET, WeCom
@@ -72,6 +73,8 @@ class FakePlatforms:
             "wechat_api_url": self.urls["wechat"],
             "official_account_app_id": OFFICIAL_APP_ID,
             "official_account_app_secret": OFFICIAL_SECRET,
+            "official_account_push_token": PUSH_TOKEN,
+            "official_account_push_key": PUSH_KEY,
             "wechat_open_url": self.urls["wechat"],
             "wecom_corp_id": CORP_ID,
             "wecom_agent_id": AGENT_ID,
@@ -90,6 +93,17 @@ class FakePlatforms:
             "tencent_ess_url": self.urls["tencent"],
             "outgoing_loopback_http": True,
         }
+
+    def push_to(self, server_url: str) -> None:
+        """Enters this server's addresses in the consoles."""
+        base = f"{server_url}/api/v1/platforms"
+        self.wechat.pusher.target = Target(
+            url=f"{base}/wechat", token=PUSH_TOKEN, encoded_key=PUSH_KEY, receiver=MINI_APP_ID
+        )
+        self.wechat.official.pusher.target = Target(
+            url=f"{base}/official", token=PUSH_TOKEN, encoded_key=PUSH_KEY, receiver=OFFICIAL_APP_ID
+        )
+        self.wecom.pusher.target = Target(url=f"{base}/wecom", token=PUSH_TOKEN, encoded_key=PUSH_KEY, receiver=CORP_ID)
 
     def _apps(self) -> dict[str, web.Application]:
         wechat = _app()

@@ -7,6 +7,7 @@ from typing import Any
 
 from fileserver.demo.platforms.codes import Codes
 from fileserver.demo.platforms.frame import Asked, Endpoint, Fields, Record, Refusal
+from fileserver.demo.platforms.pushing import Delivered, Pusher
 from fileserver.demo.platforms.tokens import LASTS, AppTokens
 
 OAUTH = "oauth"
@@ -33,8 +34,24 @@ class Official:
     tokens: AppTokens
     app_id: str
     tickets: int = 0
+    pusher: Pusher = field(init=False)
     _ticket: tuple[str, datetime] | None = None
     _users: dict[str, Authorized] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pusher = Pusher(self.record.clock)
+
+    async def follow(self, openid: str, *, scene: str = "", event: str = "subscribe") -> Delivered:
+        """Somebody follows the account, by a code of ours if `scene` says so, or leaves it (`unsubscribe`)."""
+        said = {
+            "ToUserName": "gh_abcdef012345",
+            "FromUserName": openid,
+            "CreateTime": int(self.record.clock().timestamp()),
+            "MsgType": "event",
+            "Event": event,
+            "EventKey": f"qrscene_{scene}" if scene else "",
+        }
+        return await self.pusher.push(said)
 
     def issue_code(self, who: Authorized) -> str:
         """What the authorize page sends back."""

@@ -1,8 +1,9 @@
 """The stand-in's message push: signed, in XML or JSON, plain or encrypted, and repeated when nobody answers in time."""
 
+import contextlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -49,6 +50,7 @@ class Pusher:
     target: Target | None = None
     answer_within_s: float = ANSWER_WITHIN_S
     deliveries: list[Delivered] = field(default_factory=list)
+    shared: aiohttp.ClientSession | None = None
 
     async def handshake(self, echo: str = "5927782489442352469") -> Delivered:
         """The GET by which a console tries the address."""
@@ -90,17 +92,32 @@ class Pusher:
         """One try."""
         target = self._target()
         kind = "application/json" if target.as_json else "text/xml"
-        timeout = aiohttp.ClientTimeout(total=self.answer_within_s)
+        timeout, headers = aiohttp.ClientTimeout(total=self.answer_within_s), {"Content-Type": kind}
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(target.url, params=query, data=content, headers={"Content-Type": kind}) as response,
+                self._session() as session,
+                session.post(target.url, params=query, data=content, headers=headers, timeout=timeout) as response,
             ):
                 done = Delivered(status=response.status, text=await response.text())
         except (TimeoutError, aiohttp.ClientError):
             done = Delivered(status=0, text="")
         self.deliveries.append(done)
         return done
+
+    @contextlib.asynccontextmanager
+    async def one_session(self) -> AsyncIterator[None]:
+        """Many pushes over a few connections, as from a busy platform."""
+        async with aiohttp.ClientSession() as self.shared:
+            yield
+        self.shared = None
+
+    @contextlib.asynccontextmanager
+    async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        if self.shared is not None:
+            yield self.shared
+            return
+        async with aiohttp.ClientSession() as session:
+            yield session
 
     def _target(self) -> Target:
         if self.target is None:

@@ -43,6 +43,10 @@ problem-origin-refused-title = Sent from another site
 problem-origin-refused-detail = Your browser says that another site sent this request.
 problem-origin-refused-explanation = To protect your session, changes are only accepted from this server's own pages. Open the page here and try again.
 
+problem-callback-refused-title = Not a platform's message
+problem-callback-refused-detail = The message was not taken: { $reason }.
+problem-callback-refused-explanation = Only messages that WeChat or WeCom signed for this server, within the last five minutes, are taken. Look at the token and the key in the platform's console and in this server's settings, and at its clock.
+
 problem-csrf-refused-title = The page is out of date
 problem-csrf-refused-detail = The request lacks the proof that it comes from your own page. Reload the page and try again.
 problem-csrf-refused-explanation = Changes made in a browser session must repeat the session's CSRF token, in the header X-CSRF-Token or the form field csrf_token. A reloaded page has it.

@@ -43,6 +43,10 @@ problem-origin-refused-title = 请求来自其他网站
 problem-origin-refused-detail = 您的浏览器表明该请求由其他网站发出。
 problem-origin-refused-explanation = 为保护您的会话，仅接受本服务器页面发出的更改。请在本站打开页面后重试。
 
+problem-callback-refused-title = 不是平台推送的消息
+problem-callback-refused-detail = 消息未被接收：{ $reason }。
+problem-callback-refused-explanation = 仅接收微信或企业微信在五分钟内为本服务器签名的消息。请核对平台后台与本服务器设置中的 Token 和 EncodingAESKey，并检查服务器时钟。
+
 problem-csrf-refused-title = 页面已过期
 problem-csrf-refused-detail = 请求缺少来自您本人页面的证明。请刷新页面后重试。
 problem-csrf-refused-explanation = 浏览器会话中的更改必须附带会话的 CSRF 令牌（请求头 X-CSRF-Token 或表单字段 csrf_token）。刷新后的页面会带有该令牌。
