@@ -77,6 +77,18 @@ class SignInRefused(ComplianceError):
     slug = "sign-in-refused"
 
 
+class CodeNeeded(ComplianceError):
+    """Login and password are right, and a code of the second factor is asked for as well."""
+
+    slug = "code-needed"
+
+
+class LocalSignInOff(ComplianceError):
+    """Employees sign in through a provider; a password opens accounts for emergencies only."""
+
+    slug = "local-sign-in-off"
+
+
 class CodeRefused(ComplianceError):
     """A code is wrong, used, too old, or was made for something else. It never says which."""
 

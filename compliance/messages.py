@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     CLINIC_RECEIVED = "clinic-received"
     CLINIC_RETURNED = "clinic-returned"
     CLINIC_DISPUTED = "clinic-disputed"
+    EMERGENCY_SIGN_IN = "emergency-sign-in"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,8 +69,9 @@ class Passwords:
         return await self._away(self._hasher.hash, _normal(password))
 
     async def verify(self, password: str, encoded: str | None) -> bool:
-        """Whether the password made this hash. None (nobody has such a login) takes as long as a wrong password."""
-        return await self._away(self._verify, encoded or self._nobody, _normal(password))
+        """Whether the password made this hash. None (no such login), or no hash, takes as long as a wrong one."""
+        known = encoded if encoded is not None and encoded.startswith("$") else self._nobody  # "!" is no hash
+        return await self._away(self._verify, known, _normal(password))
 
     def outdated(self, encoded: str) -> bool:
         """Whether the hash was made under other parameters than today's."""

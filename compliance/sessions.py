@@ -7,11 +7,13 @@ that much early and never late. How a token travels (cookie or header) is the ca
 
 import hashlib
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance.access import Role
+from compliance.errors import NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
 from storage.database import Transaction
@@ -22,6 +24,7 @@ TOKEN_BYTES = 32
 PREFIX = "sst_"  # tells a session's token from an API token (ss_) before any look-up
 SEEN_EVERY_S = 60
 KEEP_OVER_DAYS = 30
+FRESH_S = 10 * 60  # so long after somebody proved who they are they are not asked again
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,26 @@ class SessionLimits:
 
     idle_s: int
     absolute_s: int
+
+
+LimitsOf = Callable[[str], SessionLimits]
+"""How long sessions of a role live."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """How a session began, for its person to recognise it by, and for what may be done in it."""
+
+    device: str = ""
+    address: str = ""  # a network, as events tell it; never a whole address
+    methods: Sequence[str] = ()
+    limited: str = ""  # the only thing that it is good for
+    provider_id: UUID | None = None
+    provider_session: str = field(default="", repr=False)  # keyed hash
+
+
+NOTHING_KNOWN = Begun()
+ENROL = "enrol"  # a session that is good for nothing but setting up the second factor that is asked of its person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +72,15 @@ class LiveSession:
     id: UUID
     csrf_token: str = field(repr=False)
     standing: Standing
+    proved_at: datetime
+    methods: Sequence[str]
+    limited: str
+    second_factor: bool  # whether its person has one
 
 
-async def start(tx: Transaction, person_id: UUID, *, limits: SessionLimits, now: datetime) -> NewSession:
+async def start(
+    tx: Transaction, person_id: UUID, *, limits: SessionLimits, now: datetime, begun: Begun = NOTHING_KNOWN
+) -> NewSession:
     """Begins a session. The caller has locked the row that says whether this person may sign in."""
     new = NewSession(
         id=uuid4(),
@@ -67,6 +96,13 @@ async def start(tx: Transaction, person_id: UUID, *, limits: SessionLimits, now:
         seen_at=now,
         expires_at=new.expires_at,
         ended_at=None,
+        device=begun.device,
+        address=begun.address,
+        methods=tuple(begun.methods),
+        fresh_at=now,
+        limited=begun.limited,
+        provider_id=begun.provider_id,
+        provider_session=begun.provider_session,
     )
     await rows.add_session(tx, row, hash_of(new.token))
     return new
@@ -77,18 +113,42 @@ def trail_in(trail: Trail, session_id: UUID, *, pseudonym: str, role: str, org: 
     return replace(trail, who=pseudonym, org=org, role=role, sess=short_hash(str(session_id)))
 
 
-async def find(tx: Transaction, token: str, *, limits: SessionLimits, now: datetime) -> LiveSession | None:
+async def freshen(
+    tx: Transaction, session_id: UUID, *, methods: Sequence[str], limited: str = "", now: datetime
+) -> str:
+    """The person proved anew who they are: the session goes on under a new token, and the old one is dead.
+
+    The token that repeats with each form stays, so that pages that are open go on working. Raises NotFound for a
+    session that ended meanwhile.
+    """
+    token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+    if not await rows.put_fresh(tx, session_id, hash_of(token), now, methods=methods, limited=limited):
+        raise NotFound
+    return token
+
+
+async def find(tx: Transaction, token: str, *, limits_of: LimitsOf, now: datetime) -> LiveSession | None:
     """The live session with this token, noted as used now; None for any other token."""
     found = await rows.session_by_hash(tx, hash_of(token))
     if found is None:
         return None
-    row, standing = found
+    row, standing, second_factor = found
+    limits = limits_of(standing.role)
     idle_since = now - timedelta(seconds=limits.idle_s)
-    if row.ended_at is not None or row.expires_at <= now or row.seen_at <= idle_since:
+    ends_at = min(row.expires_at, row.created_at + timedelta(seconds=limits.absolute_s))
+    if row.ended_at is not None or ends_at <= now or row.seen_at <= idle_since:
         return None
     if row.seen_at <= now - timedelta(seconds=SEEN_EVERY_S):
         await rows.touch_session(tx, row.id, now)
-    return LiveSession(id=row.id, csrf_token=row.csrf_token, standing=standing)
+    return LiveSession(
+        id=row.id,
+        csrf_token=row.csrf_token,
+        standing=standing,
+        proved_at=row.proved_at,
+        methods=tuple(row.methods),
+        limited=row.limited,
+        second_factor=second_factor,
+    )
 
 
 async def end(tx: Transaction, trail: Trail, person_id: UUID, session_id: UUID, *, now: datetime) -> bool:
@@ -98,6 +158,15 @@ async def end(tx: Transaction, trail: Trail, person_id: UUID, session_id: UUID, 
     act = Act.VIEWER_SESSION_END if trail.role == Role.VIEWER.value else Act.EMPLOYEE_SESSION_END
     await append(tx, trail.event(act, det={"session": short_hash(str(session_id))}), now=now)
     return True
+
+
+async def end_others(tx: Transaction, trail: Trail, person_id: UUID, keep: UUID, *, now: datetime) -> int:
+    """Ends and logs every session of this person, who is the trail's, but `keep`; returns how many."""
+    ended = await rows.end_sessions_of(tx, person_id, now, keep=keep)
+    if ended:
+        act = Act.VIEWER_SESSION_END if trail.role == Role.VIEWER.value else Act.EMPLOYEE_SESSION_END
+        await append(tx, trail.event(act, det={"others": ended}), now=now)
+    return ended
 
 
 async def live_of(

@@ -130,6 +130,7 @@ class Action(StrEnum):
     ACCOUNT_CREATE = "account.create"
     ACCOUNT_DISABLE = "account.disable"
     ACCOUNT_ENABLE = "account.enable"
+    SIGN_IN_CONFIGURE = "sign-in.configure"
     ACCOUNT_DEPARTMENT = "account.department"
     ACCOUNT_PASSWORD = "account.password"  # noqa: S105  # an act, no password
 

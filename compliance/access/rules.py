@@ -258,6 +258,7 @@ PERMITS: tuple[Permit, ...] = (
             A.ACCOUNT_ENABLE,
             A.ACCOUNT_PASSWORD,
             A.ACCOUNT_DEPARTMENT,
+            A.SIGN_IN_CONFIGURE,
         ),
     ),
     Permit("admin-and-auditor-watch-push", _roles(Role.ADMIN, Role.AUDITOR), _actions(A.SIEM_LIST)),

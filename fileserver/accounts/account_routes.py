@@ -20,6 +20,7 @@ from fileserver.accounts.schemas import (
 from fileserver.accounts.service import Named, NewAccount
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_text_cursor, write_text_cursor
+from fileserver.http.errors import StepUpNeeded
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from storage.rows import accounts as rows
@@ -148,12 +149,13 @@ ROUTES = (
         path="/api/v1/people/accounts",
         name="accounts.create",
         summary="Add an employee's account",
+        fresh=True,
         handler=create,
         action=Action.ACCOUNT_CREATE,
         body=AccountIn,
         returns=AccountWithPassword,
         status=201,
-        errors=(AccessDenied, InvalidValue, LoginTaken),
+        errors=(AccessDenied, InvalidValue, LoginTaken, StepUpNeeded),
     ),
     _route(
         method="POST",
@@ -171,23 +173,25 @@ ROUTES = (
         path="/api/v1/people/accounts/{person_id}/enable",
         name="accounts.enable",
         summary="Enable an account again",
+        fresh=True,
         handler=enable,
         action=Action.ACCOUNT_ENABLE,
         path_params=AccountPath,
         returns=AccountOut,
-        errors=(AccessDenied, NotFound),
+        errors=(AccessDenied, NotFound, StepUpNeeded),
     ),
     _route(
         method="POST",
         path="/api/v1/people/accounts/{person_id}/password",
         name="accounts.reset_password",
         summary="Give an employee a new password",
+        fresh=True,
         handler=reset_password,
         action=Action.ACCOUNT_PASSWORD,
         path_params=AccountPath,
         body=PasswordReset,
         returns=AccountWithPassword,
-        errors=(AccessDenied, NotFound, InvalidValue),
+        errors=(AccessDenied, NotFound, InvalidValue, StepUpNeeded),
     ),
     _route(
         method="POST",

@@ -13,11 +13,11 @@ from aiohttp import hdrs, web
 
 from compliance import sessions
 from compliance.access import Role
-from compliance.sessions import SessionLimits
 from compliance.visits import actor_of
 from fileserver.accounts import tokens
 from fileserver.http.caller import Caller, session_cookie
 from fileserver.services import Services
+from fileserver.session_limits import limits_of
 from storage.rows.standing import Standing
 
 SCHEME = "bearer"
@@ -56,13 +56,21 @@ def bearer_of(request: web.Request) -> str | None:
 
 
 async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller | None:
-    config = services.config
-    limits = SessionLimits(config.session_idle_s, config.session_absolute_s)
     async with services.database.statements() as tx:
-        live = await sessions.find(tx, token, limits=limits, now=services.clock())
+        live = await sessions.find(tx, token, limits_of=limits_of(services.config), now=services.clock())
     if live is None or not _may_call(live.standing):
         return None
-    return _caller(live.standing, services.clock(), session_id=live.id, csrf_token=live.csrf_token, bearer=bearer)
+    return _caller(
+        live.standing,
+        services.clock(),
+        session_id=live.id,
+        csrf_token=live.csrf_token,
+        bearer=bearer,
+        proved_at=live.proved_at,
+        methods=tuple(live.methods),
+        limited=live.limited,
+        second_factor=live.second_factor,
+    )
 
 
 async def _by_token(services: Services, token: str) -> Caller | None:

@@ -1,5 +1,11 @@
 """Every route of this feature."""
 
-from fileserver.accounts import account_routes, session_routes, token_routes
+from fileserver.accounts import account_routes, policy_routes, second_factor_routes, session_routes, token_routes
 
-ROUTES = (*session_routes.ROUTES, *token_routes.ROUTES, *account_routes.ROUTES)
+ROUTES = (
+    *session_routes.ROUTES,
+    *second_factor_routes.ROUTES,
+    *token_routes.ROUTES,
+    *account_routes.ROUTES,
+    *policy_routes.ROUTES,
+)

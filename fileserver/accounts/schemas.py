@@ -15,6 +15,7 @@ from fileserver.accounts.service import DEPARTMENT_CHARS_MAX, LOGIN_CHARS_MAX
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 from fileserver.http.scopes import Scope
+from fileserver.reentry import CODE_CHARS_MAX
 
 NAME_CHARS_MAX = 60
 CURSOR_CHARS_MAX = 200
@@ -35,6 +36,12 @@ class SignIn(Input):
         description="The login; upper and lower case are the same"
     )
     password: Password = Field(description="The password", repr=False)
+    code: str = Field(
+        default="",
+        max_length=CODE_CHARS_MAX,
+        description="The code of the second factor, or a recovery code, where the account has one",
+        repr=False,
+    )
 
 
 class Person(Output):
@@ -53,6 +60,9 @@ class SignedInOut(Output):
     role: Role
     csrf_token: str = Field(description="To repeat in X-CSRF-Token when the cookie signs in", repr=False)
     expires_at: datetime = Field(description="The session ends then at the latest")
+    limited: str = Field(
+        default="", description="`enrol`: it is good for nothing but setting up the second factor that the role needs"
+    )
 
 
 class SessionPath(Input):
@@ -69,6 +79,9 @@ class SessionOut(Output):
     seen_at: datetime = Field(description="Last use, to the minute")
     expires_at: datetime
     current: bool = Field(description="Whether this request came by it")
+    device: str = Field(description="What the browser called itself; empty: it said nothing known")
+    address: str = Field(description="The network that it began from; empty for sessions of an earlier release")
+    methods: list[str] = Field(description="What its person proved who they are with")
 
 
 class SessionList(Output):
@@ -88,6 +101,9 @@ class CurrentSession(Output):
     clinic_id: UUID | None
     csrf_token: str = Field(repr=False)
     expires_at: datetime
+    limited: str = Field(default="", description="`enrol`: good for setting up a second factor only")
+    proved_at: datetime | None = Field(default=None, description="When the caller last proved who they are")
+    second_factor: bool = Field(default=False, description="Whether the caller has a second factor")
 
 
 class TokenIn(Input):

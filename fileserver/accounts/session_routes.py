@@ -1,16 +1,27 @@
 """Sessions over HTTP: sign in, see who one is and where one is signed in, sign out."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from compliance import sessions
+from compliance import ledger, sessions
 from compliance.access import Role
-from compliance.errors import NotFound, SignInRefused, TooManyAttempts
+from compliance.errors import (
+    CodeNeeded,
+    CodeRefused,
+    InvalidValue,
+    LocalSignInOff,
+    NotFound,
+    SignInRefused,
+    TooManyAttempts,
+)
+from compliance.events import Act
 from compliance.profiles import profiles_of
-from compliance.sessions import SessionLimits
+from compliance.second_factor import Factor
 from fileserver.accounts import sign_in
+from fileserver.accounts.devices import device_of
 from fileserver.accounts.schemas import (
     CurrentSession,
     Person,
@@ -20,10 +31,20 @@ from fileserver.accounts.schemas import (
     SignedInOut,
     SignIn,
 )
+from fileserver.accounts.session_schemas import SteppedUpOut
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.session_cookie import signed_in_response, signed_out_response
+from fileserver.reentry import Proved, Reentry, confirm
+from fileserver.session_limits import limits_of
 from storage.rows.sessions import session_by_id
+
+METHODS = {
+    Proved.PASSWORD: (Factor.PASSWORD.value,),
+    Proved.TOTP: (Factor.TOTP.value,),
+    Proved.BOTH: (Factor.PASSWORD.value, Factor.TOTP.value),
+    Proved.RECOVERY: (Factor.RECOVERY.value,),
+}
 
 
 async def create(call: Call[SignIn]) -> web.Response:
@@ -35,6 +56,8 @@ async def create(call: Call[SignIn]) -> web.Response:
         login=call.body.login,
         password=call.body.password,
         address=call.client_ip,
+        code=call.body.code,
+        device=device_of(call.request.headers.get("User-Agent", "")),
         before=before,
     )
     answer = SignedInOut(
@@ -44,6 +67,7 @@ async def create(call: Call[SignIn]) -> web.Response:
         role=Role(done.account.role),
         csrf_token=done.session.csrf_token,
         expires_at=done.session.expires_at,
+        limited=done.limited,
     )
     return signed_in_response(call.services.config, answer, done.session.token)
 
@@ -64,13 +88,16 @@ async def current(call: Call) -> CurrentSession:
         clinic_id=caller.clinic_id,
         csrf_token=row.csrf_token,
         expires_at=row.expires_at,
+        limited=row.limited,
+        proved_at=row.proved_at,
+        second_factor=caller.second_factor,
     )
 
 
 async def listed(call: Call) -> SessionList:
     """Where the caller is signed in."""
     services, caller = call.services, call.signed_in
-    limits = SessionLimits(services.config.session_idle_s, services.config.session_absolute_s)
+    limits = limits_of(services.config)(caller.role)
     async with services.database.transaction() as tx:
         found = await sessions.live_of(tx, caller.person_id, limits=limits, now=services.clock())
     items = [
@@ -80,10 +107,38 @@ async def listed(call: Call) -> SessionList:
             seen_at=row.seen_at,
             expires_at=row.expires_at,
             current=row.id == caller.session_id,
+            device=row.device,
+            address=row.address,
+            methods=list(row.methods),
         )
         for row in found
     ]
     return SessionList(items=items)
+
+
+async def step_up(call: Call[Reentry]) -> web.Response:
+    """Prove once more who one is: for ten minutes acts about rights, sign-in and keys are open."""
+    services, caller = call.services, call.signed_in
+    proof, act = call.body.proof, Act.EMPLOYEE_SESSION_CONFIRM
+    proved = await confirm(services, call.trail, caller, proof, address=call.client_ip, act=act)
+    if caller.session_id is None:
+        raise NotFound
+    now = services.clock()
+    methods = tuple(dict.fromkeys((*caller.methods, *METHODS[proved])))
+    async with services.database.transaction() as tx:
+        token = await sessions.freshen(tx, caller.session_id, methods=methods, limited=caller.limited, now=now)
+        await ledger.append(tx, call.trail.event(act, det={"by": proved.value}), now=now)
+    answer = SteppedUpOut(token=token, by=proved, fresh_until=now + timedelta(seconds=sessions.FRESH_S))
+    return signed_in_response(services.config, answer, token)
+
+
+async def end_others(call: Call) -> None:
+    """Sign out everywhere but here."""
+    caller, services = call.signed_in, call.services
+    if caller.session_id is None:
+        raise NotFound
+    async with services.database.transaction() as tx:
+        await sessions.end_others(tx, call.trail, caller.person_id, caller.session_id, now=services.clock())
 
 
 async def end_current(call: Call) -> web.Response:
@@ -117,7 +172,7 @@ ROUTES = (
         body=SignIn,
         returns=SignedInOut,
         status=201,
-        errors=(SignInRefused, TooManyAttempts),
+        errors=(CodeNeeded, CodeRefused, LocalSignInOff, SignInRefused, TooManyAttempts),
     ),
     Route(
         method="GET",
@@ -137,7 +192,31 @@ ROUTES = (
         handler=current,
         auth=Auth.SIGNED_IN,
         own=True,
+        enrolling=True,
         returns=CurrentSession,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/sessions/current/step-up",
+        name="sessions.step_up",
+        summary="Prove once more who one is",
+        handler=step_up,
+        auth=Auth.EMPLOYEE,
+        own=True,
+        body=Reentry,
+        returns=SteppedUpOut,
+        status=201,
+        errors=(CodeRefused, InvalidValue, TooManyAttempts),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/sessions/end-others",
+        name="sessions.end_others",
+        summary="Sign out everywhere but here",
+        handler=end_others,
+        auth=Auth.SIGNED_IN,
+        own=True,
+        status=204,
     ),
     Route(
         method="DELETE",
@@ -147,6 +226,7 @@ ROUTES = (
         handler=end_current,
         auth=Auth.SIGNED_IN,
         own=True,
+        enrolling=True,
         status=204,
     ),
     Route(

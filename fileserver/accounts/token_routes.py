@@ -4,6 +4,7 @@ from compliance.errors import InvalidValue, NotFound
 from fileserver.accounts import tokens
 from fileserver.accounts.schemas import NewTokenOut, TokenIn, TokenList, TokenOut, TokenPath
 from fileserver.http.call import Call
+from fileserver.http.errors import StepUpNeeded
 from fileserver.http.routing import Auth, Route
 from storage.rows.tokens import TokenRow, tokens_of
 
@@ -54,13 +55,14 @@ ROUTES = (
         path="/api/v1/tokens",
         name="tokens.create",
         summary="Make an API token",
+        fresh=True,
         handler=create,
         auth=Auth.EMPLOYEE,
         own=True,
         body=TokenIn,
         returns=NewTokenOut,
         status=201,
-        errors=(InvalidValue,),
+        errors=(InvalidValue, StepUpNeeded),
     ),
     Route(
         method="GET",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, SecretStr, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from compliance.access import Action, require
 from compliance.errors import AccessDenied, InvalidValue, NotFound, TooManyAttempts, WrongState
@@ -14,13 +14,12 @@ from compliance.trail import reviewing
 from compliance.trail.reviewing import Meaning, Signature, Span
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
-from fileserver.http.schemas import Input, Output
+from fileserver.http.schemas import Output
 from fileserver.http.scopes import Scope
-from fileserver.reentry import confirm_password
+from fileserver.reentry import Reentry, confirm
 from storage.rows.trail_reviews import TrailReviewRow
 
 NOTE_CHARS_MAX = 2_000
-PASSWORD_CHARS_MAX = 1_024
 
 
 class SpanOut(Output):
@@ -61,14 +60,13 @@ class TrailStandingOut(Output):
     signed: list[TrailReviewOut]
 
 
-class SignIn(Input):
+class SignIn(Reentry):
     """A signature under what waits."""
 
     size: int = Field(ge=1, le=2**63 - 1, description="Of the checkpoint that was reviewed")
     root: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(description="Of the same checkpoint")
     meaning: Meaning = Field(description="What the signature says of the span")
     note: Annotated[str, StringConstraints(max_length=NOTE_CHARS_MAX, strip_whitespace=True)] = ""
-    password: SecretStr = Field(max_length=PASSWORD_CHARS_MAX, description="One's password, again")
 
 
 async def standing(call: Call) -> TrailStandingOut:
@@ -92,14 +90,7 @@ async def sign(call: Call[SignIn]) -> TrailReviewOut:
     """Sign off the span that waits. The signature is an event bound to the checkpoint's root."""
     rule = require(call.actor, Action.TRAIL_SIGN)
     services, body, caller = call.services, call.body, call.signed_in
-    await confirm_password(
-        services,
-        call.trail,
-        caller,
-        password=body.password.get_secret_value(),
-        address=call.client_ip,
-        act=Act.EMPLOYEE_TRAIL_SIGN,
-    )
+    await confirm(services, call.trail, caller, body.proof, address=call.client_ip, act=Act.EMPLOYEE_TRAIL_SIGN)
     signature = Signature(
         person_id=caller.person_id,
         size=body.size,

@@ -5,6 +5,7 @@ Nothing here reads a cookie or a row. `Authenticate` is the port that the accoun
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -44,6 +45,10 @@ class Caller:
     token_id: UUID | None = None
     scopes: frozenset[str] = frozenset()  # of the API token; a session is not narrowed by scopes
     csrf_token: str | None = field(default=None, repr=False)  # of the session
+    proved_at: datetime | None = None  # when the session's person last proved who they are
+    methods: tuple[str, ...] = ()  # what with
+    limited: str = ""  # the only thing that the session is good for (compliance.sessions.ENROL)
+    second_factor: bool = False  # whether the person has one; not known of an API token's
     bearer: bool = False  # the session's token came in the Authorization header instead of the cookie
     active: bool = True
     verified: bool = False

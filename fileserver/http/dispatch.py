@@ -6,8 +6,9 @@ no parsing. Who it is gets asked again once the body is there.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -16,11 +17,20 @@ from pydantic import BaseModel
 
 from compliance.access import DEFAULT_DENY, may_ever
 from compliance.errors import AccessDenied
+from compliance.sessions import FRESH_S
 from fileserver.http import csrf
 from fileserver.http.call import Call
 from fileserver.http.caller import Caller, CallerKind
 from fileserver.http.denials import record_denial
-from fileserver.http.errors import NotSignedIn, ScopeMissing, TimedOut, TokenNotAccepted, WrongKind
+from fileserver.http.errors import (
+    NotSignedIn,
+    ScopeMissing,
+    SecondFactorNeeded,
+    StepUpNeeded,
+    TimedOut,
+    TokenNotAccepted,
+    WrongKind,
+)
 from fileserver.http.keys import (
     AUTHENTICATE,
     CALLER,
@@ -59,6 +69,7 @@ class Endpoint:
         caller = await authenticate(request, route)
         try:
             check_caller(route, caller)
+            check_session(route, caller, request.config_dict[SERVICES].clock)
             if route.unsafe and (caller is None or caller.ambient):
                 csrf.check_origin(request, request.config_dict[CONFIG].public_url)
             call = await self._parse(request, caller)
@@ -122,6 +133,24 @@ def check_caller(route: Route, caller: Caller | None) -> None:
         _check_scope(route, caller)
     if route.action is not None and not may_ever(caller.role, route.action):
         raise AccessDenied(DEFAULT_DENY, action=route.action.value)
+
+
+def check_session(route: Route, caller: Caller | None, clock: Callable[[], datetime]) -> None:
+    """What the caller's session is good for at this moment. Raises SecondFactorNeeded, StepUpNeeded.
+
+    An API token was made for its scopes by somebody who had just proved who they are, and is not asked again.
+    """
+    if route.auth is Auth.PUBLIC or caller is None or caller.session_id is None:
+        return
+    if caller.limited and not route.enrolling:
+        raise SecondFactorNeeded
+    if route.fresh and not is_fresh(caller, clock()):
+        raise StepUpNeeded(fresh_s=FRESH_S, by="code" if caller.second_factor else "password")
+
+
+def is_fresh(caller: Caller, now: datetime) -> bool:
+    """Whether the session's person proved who they are a short while ago."""
+    return caller.proved_at is not None and now - caller.proved_at < timedelta(seconds=FRESH_S)
 
 
 def _check_scope(route: Route, caller: Caller) -> None:

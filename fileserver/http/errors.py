@@ -33,6 +33,18 @@ class WrongKind(HttpError):
     slug = "wrong-kind"
 
 
+class StepUpNeeded(HttpError):
+    """The act needs a proof of who one is that is at most `fresh_s` old; `by` says how it can be given."""
+
+    slug = "step-up-needed"
+
+
+class SecondFactorNeeded(HttpError):
+    """A second factor is asked of the caller, who has to set one up before anything else."""
+
+    slug = "second-factor-needed"
+
+
 class TokenNotAccepted(HttpError):
     """The route takes a session only: API tokens have no scope for it."""
 

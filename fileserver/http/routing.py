@@ -58,6 +58,8 @@ class Route:
     errors: tuple[type[Exception], ...] = ()
     produces: str | None = None  # media types when not JSON, separated by ", "
     scope: str | None = None  # that an API token needs; None: tokens are not accepted
+    fresh: bool = False  # a session's person must have proved who they are within sessions.FRESH_S
+    enrolling: bool = False  # open to somebody who has yet to set up the second factor that is asked of them
     csrf: bool = True  # unsafe methods of a cookie session must bring its token
     hidden: bool = False  # a page: left out of OpenAPI, its problems are HTML
     body_max_bytes: int | None = BODY_MAX_BYTES  # None: the handler streams the body itself
@@ -115,6 +117,7 @@ def _faults(route: Route) -> list[str]:
             "answers 200 but says neither `returns` nor `produces`",
         ),
         (route.body is not None and not route.unsafe, "takes a body with a safe method"),
+        (route.fresh and route.auth is Auth.PUBLIC, "is public, yet asks who it is again"),
         (route.body is not None and route.body_max_bytes is None, "has a body model but streams its body"),
         (declared != route.placeholders, "path_params do not match the path's placeholders"),
         *((_lenient(model), f"{name} model must set extra='forbid'") for name, model in models.items()),

@@ -6,6 +6,7 @@ from yarl import URL
 
 SIGN_IN = "/sign-in"
 START = "/"
+SECOND_FACTOR = "/second-factor"
 NEXT_CHARS_MAX = 500
 
 # One slash, then what paths and queries are made of. No braces: forms.js would fill them from the API's answer.

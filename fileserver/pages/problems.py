@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from fileserver.http.caller import CallerKind
-from fileserver.http.errors import NotSignedIn, WrongKind
+from fileserver.http.errors import NotSignedIn, SecondFactorNeeded, WrongKind
 from fileserver.http.keys import ROUTE
 from fileserver.http.problems import Problem
 from fileserver.http.routing import Auth
-from fileserver.pages.next_path import sign_in_url
+from fileserver.pages.next_path import SECOND_FACTOR, sign_in_url
 from fileserver.pages.rendering import caller_of, render
 
 SEE_OTHER = 303
@@ -18,6 +18,8 @@ def problem_page(request: web.Request, problem: Problem) -> web.Response:
     route = request.get(ROUTE)
     if problem.slug == NotSignedIn.slug and request.method == "GET" and route and route.auth is Auth.EMPLOYEE:
         return web.Response(status=SEE_OTHER, headers={"Location": sign_in_url(request.path_qs)})
+    if problem.slug == SecondFactorNeeded.slug and request.method == "GET":
+        return web.Response(status=SEE_OTHER, headers={"Location": SECOND_FACTOR})
     caller = caller_of(request)
     return render(
         request,

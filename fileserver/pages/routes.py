@@ -17,6 +17,7 @@ from fileserver.pages import (
     reviewing,
     reviews,
     rules,
+    second_factor,
     share_pages,
     shares,
     sign_in,
@@ -48,4 +49,5 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *flights.ROUTES,
     *me.ROUTES,
+    *second_factor.ROUTES,
 )

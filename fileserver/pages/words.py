@@ -111,6 +111,11 @@ class In:
         """What an API token may be used for."""
         return translate(self.language, f"scope-{_key(scope)}")
 
+    def method(self, method: str) -> str:
+        """What somebody proved who they are with; a provider is named by its slug."""
+        kind, _, provider = method.partition(":")
+        return translate(self.language, f"method-{_key(kind)}", provider=provider)
+
     def thing(self, obj: str) -> str:
         """An event's object without a title: its kind, and the beginning of its id."""
         kind, _, identity = obj.partition(OBJECT_SEPARATOR)

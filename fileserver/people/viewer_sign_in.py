@@ -7,13 +7,14 @@ from compliance import ledger, limits, sessions
 from compliance.access import Role
 from compliance.errors import AccessDenied, SignInUnavailable
 from compliance.events import Act, Result, Trail
-from compliance.sessions import NewSession, SessionLimits
+from compliance.sessions import NewSession
 from fileserver.http.caller import Caller
 from fileserver.people.credentials import split
 from fileserver.people.entry import Entry, enter
 from fileserver.people.sign_in import SignInProvider
 from fileserver.people.stand_in import StandIn
 from fileserver.services import Services
+from fileserver.session_limits import limits_of
 from storage.database import Transaction
 
 
@@ -67,8 +68,8 @@ async def sign_in(
 
 
 async def _begin(tx: Transaction, services: Services, trail: Trail, entry: Entry) -> NewSession:
-    now, config, org = services.clock(), services.config, str(entry.clinic.id)
-    limits = SessionLimits(config.session_idle_s, config.session_absolute_s)
+    now, org = services.clock(), str(entry.clinic.id)
+    limits = limits_of(services.config)(Role.VIEWER)
     session = await sessions.start(tx, entry.person_id, limits=limits, now=now)
     named = sessions.trail_in(trail, session.id, pseudonym=entry.pseudonym, role=Role.VIEWER.value, org=org)
     if entry.founded:

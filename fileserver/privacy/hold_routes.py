@@ -16,7 +16,7 @@ from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.privacy.schemas import HoldIn, HoldList, HoldOut, HoldPath, HoldQuery, LiftIn
-from fileserver.reentry import confirm_password
+from fileserver.reentry import confirm
 from storage.database import Transaction
 from storage.rows import holds as rows
 from storage.rows.holds import HoldRow
@@ -52,14 +52,8 @@ async def lift(call: Call[LiftIn, None, HoldPath]) -> HoldOut:
     services, hold_id = call.services, call.params.hold_id
     async with services.database.transaction() as tx:
         await _may_lift(tx, call, hold_id)
-    await confirm_password(
-        services,
-        call.trail,
-        call.signed_in,
-        password=call.body.password,
-        address=call.client_ip,
-        act=Act.EMPLOYEE_HOLD_LIFT,
-    )
+    proof, act = call.body.proof, Act.EMPLOYEE_HOLD_LIFT
+    await confirm(services, call.trail, call.signed_in, proof, address=call.client_ip, act=act)
     async with services.database.transaction() as tx:
         rule = await _may_lift(tx, call, hold_id)
         row = await holds.lift(

@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints
 
 from compliance.erasure import Common
 from compliance.holds import HoldKind
-from compliance.passwords import PASSWORD_CHARS_MAX
 from fileserver.http.schemas import LINE, Input, Output
+from fileserver.reentry import Reentry
 
 REASON_CHARS_MAX = 500
 CURSOR_CHARS_MAX = 400
@@ -18,7 +18,6 @@ LIST_MAX = 200
 Reason = Annotated[
     str, StringConstraints(min_length=1, max_length=REASON_CHARS_MAX, strip_whitespace=True, pattern=LINE)
 ]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_CHARS_MAX)]
 
 
 class SubjectPath(Input):
@@ -27,10 +26,8 @@ class SubjectPath(Input):
     person_id: UUID
 
 
-class ConfirmedIn(Input):
-    """The caller's own password once more."""
-
-    password: Password = Field(description="The caller's own password", repr=False)
+class ConfirmedIn(Reentry):
+    """The caller proves who they are once more."""
 
 
 class EraseIn(ConfirmedIn):

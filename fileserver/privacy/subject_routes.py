@@ -22,7 +22,7 @@ from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.privacy import service
 from fileserver.privacy.schemas import ConfirmedIn, ErasedOut, EraseIn, LeaveIn, SubjectPath
-from fileserver.reentry import confirm_password
+from fileserver.reentry import confirm
 
 ZIP = "application/zip"
 OWN_WISH = "the person's own request"
@@ -64,9 +64,8 @@ async def leave(call: Call[LeaveIn]) -> ErasedOut:
 async def _confirm(call: Call[Any, None, SubjectPath], action: Action, act: Act) -> None:
     """Whoever may not do it is told so before a password is asked for."""
     await service.check(call.services, call.actor, action, call.params.person_id)
-    await confirm_password(
-        call.services, call.trail, call.signed_in, password=call.body.password, address=call.client_ip, act=act
-    )
+    proof = call.body.proof
+    await confirm(call.services, call.trail, call.signed_in, proof, address=call.client_ip, act=act)
 
 
 def _zip(body: bytes) -> web.Response:

@@ -1,12 +1,12 @@
 """The decision: an electronic signature on the exact bytes under review, in one transaction with its event.
 
-The first look refuses whoever may not decide before their password is asked; the second, with the material locked, is
-the one that counts.
+The first look refuses whoever may not decide before they are asked to prove who they are; the second, with the
+material locked, is the one that counts.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from compliance.reviewing.facts import dossier_of
 from compliance.reviewing.reopening import reopen_outdated
 from compliance.reviewing.signatures import Matter, Meaning, Signer, draft
 from fileserver.http.caller import Caller
-from fileserver.reentry import confirm_password
+from fileserver.reentry import Proved, confirm
 from fileserver.reviews.describing import Described, case_for, described, target_under
 from fileserver.reviews.schemas import Decision, DecisionIn
 from fileserver.services import Services
@@ -50,10 +50,18 @@ class Signing:
     command: Command
     steps: tuple[StepRow, ...]
     steps_open: int
+    proved: Proved = Proved.PASSWORD  # what the signer proved who they are with
 
 
-async def decide_on(services: Services, actor: Actor, trail: Trail, review_id: UUID, wanted: DecisionIn) -> Described:
-    """Signs the decision, moves the version and tells the log, together. The caller has proved who they are.
+async def decide_on(
+    services: Services,
+    actor: Actor,
+    trail: Trail,
+    review_id: UUID,
+    wanted: DecisionIn,
+    proved: Proved = Proved.PASSWORD,
+) -> Described:
+    """Signs the decision, moves the version and tells the log, together. Who the caller is was proved by `proved`.
 
     Raises NotFound, AccessDenied (also for one's own upload), WrongState when it is decided or withdrawn, Claimed while
     somebody else is at work on it, RequirementUnmet, or InvalidValue naming `sha256` (other bytes), `discipline` (not
@@ -64,7 +72,7 @@ async def decide_on(services: Services, actor: Actor, trail: Trail, review_id: U
         case = await case_for(tx, actor, review_id)
         await materials.material_by_id(tx, case.material.id, lock=True)
         await reopen_outdated(tx, case.version, now)
-        signing = await _signing(tx, actor, review_id, wanted, now)
+        signing = replace(await _signing(tx, actor, review_id, wanted, now), proved=proved)
         dossier = await dossier_of(tx, signing.case.material, signing.case.version, now, steps_open=signing.steps_open)
         state = step(VersionState(signing.case.version.state), signing.command, met(dossier.facts))
         matter = Matter(
@@ -81,24 +89,17 @@ async def decide_on(services: Services, actor: Actor, trail: Trail, review_id: U
 
 async def sign_in_again(
     services: Services, actor: Actor, trail: Trail, caller: Caller, review_id: UUID, wanted: DecisionIn, address: str
-) -> None:
-    """Looks whether the caller could decide at all, then asks for their password.
+) -> Proved:
+    """Looks whether the caller could decide at all, then asks for a proof of who they are.
 
-    Raises what `decide_on` raises about the caller and the review, and what `confirm_password` raises.
+    Raises what `decide_on` raises about the caller and the review, and what `reentry.confirm` raises.
     """
     if wanted.decision is not Decision.APPROVE and not wanted.reason:
         raise InvalidValue(field="reason", rule="reason-needed")
     async with services.database.transaction() as tx:
         await case_for(tx, actor, review_id)
         await _signing(tx, actor, review_id, wanted, services.clock())
-    await confirm_password(
-        services,
-        trail,
-        caller,
-        password=wanted.password.get_secret_value(),
-        address=address,
-        act=Act.EMPLOYEE_REVIEW_SIGN,
-    )
+    return await confirm(services, trail, caller, wanted.proof, address=address, act=Act.EMPLOYEE_REVIEW_SIGN)
 
 
 async def _signing(tx: Transaction, actor: Actor, review_id: UUID, wanted: DecisionIn, now: datetime) -> Signing:
@@ -152,7 +153,8 @@ async def _sign(
     """The signature and its event."""
     case = signing.case
     names = await profiles_of(tx, services.keys.master, person_ids=[person_id])
-    signer = Signer(person_id=person_id, name=names[person_id].name, capacity=signing.capacity)
+    name = names[person_id].name
+    signer = Signer(person_id=person_id, name=name, capacity=signing.capacity, factor=signing.proved.value)
     made = await draft(
         tx, services.keys.master, matter, signer, Meaning(wanted.decision.value), reason=wanted.reason, now=now
     )

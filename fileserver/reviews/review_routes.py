@@ -56,8 +56,9 @@ async def read(call: Call[None, None, ReviewPath]) -> ReviewOut:
 async def decide(call: Call[DecisionIn, None, ReviewPath]) -> ReviewOut:
     """Sign a decision."""
     services, review_id = call.services, call.params.review_id
-    await deciding.sign_in_again(services, call.actor, call.trail, call.signed_in, review_id, call.body, call.client_ip)
-    return _out(call, await deciding.decide_on(services, call.actor, call.trail, review_id, call.body))
+    actor, trail, body = call.actor, call.trail, call.body
+    proved = await deciding.sign_in_again(services, actor, trail, call.signed_in, review_id, body, call.client_ip)
+    return _out(call, await deciding.decide_on(services, actor, trail, review_id, body, proved))
 
 
 async def claim(call: Call[None, None, ReviewPath]) -> ReviewOut:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, StringConstraints
 
 from compliance.access import MaterialClass
 from compliance.reviewing.procedures import Discipline
@@ -13,10 +13,10 @@ from compliance.reviewing.signatures import Fault, Meaning
 from fileserver.answers import FindingOut, MaterialBrief, PersonOut, ReviewBrief, VersionBrief
 from fileserver.http.schemas import Input, Output
 from fileserver.http.texts import SEVERAL_LINES
+from fileserver.reentry import Reentry
 
 REASON_CHARS_MAX = 2000
 COMMENT_CHARS_MAX = 4000
-PASSWORD_CHARS_MAX = 1024
 PAGE_DEFAULT = 50
 PAGE_MAX = 100
 CURSOR_CHARS_MAX = 160
@@ -59,8 +59,8 @@ class Risk(StrEnum):
 RISKS = tuple(Risk)  # by the number that rows hold
 
 
-class DecisionIn(Input):
-    """A decision on the exact bytes that were read, signed with one's password."""
+class DecisionIn(Reentry):
+    """A decision on the exact bytes that were read, signed with one's password or second factor."""
 
     decision: Decision
     sha256: Sha256 = Field(description="The bytes that the decision is about: must be those under review")
@@ -68,7 +68,6 @@ class DecisionIn(Input):
     discipline: Discipline | None = Field(
         default=None, description="Which approval to give; null: the first open one that the caller may give"
     )
-    password: SecretStr = Field(max_length=PASSWORD_CHARS_MAX, description="One's password, again: it signs")
 
 
 class ReviewQuery(Input):

@@ -12,7 +12,7 @@ from fileserver.answers import PersonOut
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
-from fileserver.reentry import confirm_password
+from fileserver.reentry import confirm
 from fileserver.rules import service, showing
 from fileserver.rules.schemas import (
     ActivateIn,
@@ -135,14 +135,8 @@ async def effects(call: Call[EffectsIn, None, VersionPath]) -> EffectsOut:
 async def activate(call: Call[ActivateIn, None, VersionPath]) -> RuleSetsOut:
     """Put a rule set into force."""
     require(call.actor, Action.RULES_ACTIVATE)
-    await confirm_password(
-        call.services,
-        call.trail,
-        call.signed_in,
-        password=call.body.password.get_secret_value(),
-        address=call.client_ip,
-        act=Act.EMPLOYEE_RULES_ACTIVATE,
-    )
+    proof, act = call.body.proof, Act.EMPLOYEE_RULES_ACTIVATE
+    await confirm(call.services, call.trail, call.signed_in, proof, address=call.client_ip, act=act)
     await service.activate(call.services, call.actor, call.trail, call.params.rule_set_version, call.body.reason)
     return await listed(cast("Call", call))
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, StringConstraints
 
 from compliance.access import MaterialClass
 from compliance.ruleset import Severity, View
@@ -12,11 +12,11 @@ from compliance.ruleset.yaml_file import FILE_CHARS_MAX
 from fileserver.answers import PersonOut
 from fileserver.http.schemas import Input, Output
 from fileserver.http.texts import SEVERAL_LINES
+from fileserver.reentry import Reentry
 
 VERSION_CHARS_MAX = 80
 NOTE_CHARS_MAX = 500
 TRIED_CHARS_MAX = 20_000
-PASSWORD_CHARS_MAX = 1024
 
 Version = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$", max_length=VERSION_CHARS_MAX)]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=FILE_CHARS_MAX)]
@@ -56,11 +56,10 @@ class EffectsIn(Input):
     after: UUID | None = None
 
 
-class ActivateIn(Input):
+class ActivateIn(Reentry):
     """Puts a rule set into force."""
 
     reason: Note
-    password: SecretStr = Field(max_length=PASSWORD_CHARS_MAX, description="One's password, again")
 
 
 class RuleProblemOut(Output):

@@ -27,6 +27,7 @@ class AccountRow:
     department: str
     created_at: datetime
     disabled_at: datetime | None
+    emergency: bool = False  # its password opens it also where others sign in through a provider
 
 
 async def add_account(
@@ -83,6 +84,19 @@ async def put_disabled(tx: Transaction, person_id: UUID, at: datetime | None) ->
     await tx.execute(update(account).where(account.c.person_id == person_id).values(disabled_at=at))
 
 
+async def put_emergency(tx: Transaction, person_id: UUID, *, emergency: bool) -> None:
+    """Says whether an account is for emergencies."""
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(emergency=emergency))
+
+
+async def has_emergency_admin(tx: Transaction) -> bool:
+    """Whether an administrator could sign in by password if only accounts for emergencies may."""
+    query = select(account.c.person_id).where(
+        account.c.role == "admin", account.c.disabled_at.is_(None), account.c.emergency
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
 async def lock_active(tx: Transaction, role: str) -> frozenset[UUID]:
     """The people whose active accounts have this role; none of them changes until `tx` ends."""
     query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
@@ -106,6 +120,7 @@ def _accounts() -> Select[Any]:
         account.c.department,
         account.c.created_at,
         account.c.disabled_at,
+        account.c.emergency,
     ).join(person, person.c.id == account.c.person_id)
 
 

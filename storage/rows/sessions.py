@@ -1,14 +1,15 @@
 """Rows of sessions: found by the SHA-256 of their token, ended but not removed until they are long over."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from storage.database import Transaction
 from storage.rows.standing import STANDING, Standing, to_standing
-from storage.schema import person, session
+from storage.schema import person, session, totp
 
 LISTED_MAX = 100
 
@@ -24,21 +25,28 @@ class SessionRow:
     seen_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    device: str = ""  # what the browser calls itself
+    address: str = ""  # the network that it began from
+    methods: Sequence[str] = ()  # what its person proved who they are with
+    fresh_at: datetime | None = None  # when they last did; None: when it began
+    limited: str = ""  # the only thing that it is good for; empty: everything
+    provider_id: UUID | None = None  # of the sign-in provider that vouched
+    provider_session: str = ""  # keyed hash of that provider's own session
+
+    @property
+    def proved_at(self) -> datetime:
+        """When the person last proved who they are."""
+        return self.fresh_at or self.created_at
 
 
-COLUMNS = (
-    session.c.id,
-    session.c.person_id,
-    session.c.csrf_token,
-    session.c.created_at,
-    session.c.seen_at,
-    session.c.expires_at,
-    session.c.ended_at,
-)
+COLUMNS = tuple(session.c[name] for name in SessionRow.__dataclass_fields__)
+ENROLLED = exists().where(totp.c.person_id == session.c.person_id, totp.c.confirmed_at.is_not(None))
 
 
 BY_HASH = (
-    STANDING.add_columns(*(column.label(f"session_{column.name}") for column in COLUMNS))
+    STANDING.add_columns(
+        *(column.label(f"session_{column.name}") for column in COLUMNS), ENROLLED.label("second_factor")
+    )
     .join(session, session.c.person_id == person.c.id)
     .where(session.c.token_hash == bindparam("hash"))
 )
@@ -50,13 +58,17 @@ async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> No
     await tx.execute(insert(session).values(token_hash=token_hash, **values))
 
 
-async def session_by_hash(tx: Transaction, token_hash: bytes) -> tuple[SessionRow, Standing] | None:
-    """The session with this token and the standing of its person, in one query; ended and expired ones too."""
+async def session_by_hash(tx: Transaction, token_hash: bytes) -> tuple[SessionRow, Standing, bool] | None:
+    """The session with this token, the standing of its person, and whether they have a second factor, in one query.
+
+    Ended and expired ones too.
+    """
     row = (await tx.execute(BY_HASH, {"hash": token_hash})).one_or_none()
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None
-    return SessionRow(**{column.name: getattr(row, f"session_{column.name}") for column in COLUMNS}), standing
+    found = SessionRow(**{column.name: getattr(row, f"session_{column.name}") for column in COLUMNS})
+    return found, standing, row.second_factor
 
 
 async def session_by_id(tx: Transaction, session_id: UUID) -> SessionRow | None:
@@ -98,6 +110,34 @@ async def end_sessions_of(tx: Transaction, person_id: UUID, at: datetime, *, kee
     if keep is not None:
         query = query.where(session.c.id != keep)
     return (await tx.execute(query.values(ended_at=at))).rowcount
+
+
+async def put_fresh(
+    tx: Transaction, session_id: UUID, token_hash: bytes, at: datetime, *, methods: Sequence[str], limited: str
+) -> bool:
+    """Its person proved anew who they are: from now on another token leads to it. False if it ended meanwhile."""
+    query = update(session).where(session.c.id == session_id, session.c.ended_at.is_(None))
+    values = {"token_hash": token_hash, "fresh_at": at, "seen_at": at, "methods": list(methods), "limited": limited}
+    return (await tx.execute(query.values(**values))).rowcount == 1
+
+
+async def end_sessions_of_provider(
+    tx: Transaction, provider_id: UUID, at: datetime, *, person_id: UUID | None, provider_session: str
+) -> tuple[SessionRow, ...]:
+    """Ends those that this provider vouched for: of one of its own sessions, or of a person; returns them."""
+    query = update(session).where(session.c.provider_id == provider_id, session.c.ended_at.is_(None))
+    if provider_session:
+        query = query.where(session.c.provider_session == provider_session)
+    if person_id is not None:
+        query = query.where(session.c.person_id == person_id)
+    rows = await tx.execute(query.values(ended_at=at).returning(*COLUMNS))
+    return tuple(SessionRow(**row) for row in rows.mappings())
+
+
+async def limit_sessions_of(tx: Transaction, person_ids: Collection[UUID], limited: str) -> int:
+    """From the next request on the sessions of these people are good for one thing only; how many."""
+    query = update(session).where(session.c.person_id.in_(person_ids), session.c.ended_at.is_(None))
+    return (await tx.execute(query.values(limited=limited))).rowcount
 
 
 async def delete_sessions_over(tx: Transaction, before: datetime) -> int:

@@ -160,7 +160,8 @@ notice = Table(
         Text,
         CheckConstraint(
             "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', "
-            "'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed')",
+            "'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', "
+            "'emergency-sign-in')",
             name="kind",
         ),
         nullable=False,

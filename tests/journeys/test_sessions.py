@@ -40,7 +40,7 @@ async def test_sign_in_answers_token_person_and_role(services: Services, client:
     """Whoever signs in learns who they are to the server and until when."""
     who = await add_employee(services, Role.REVIEWER, name="陈静")
     answer = await _by_cookie(client, who)
-    assert {"id", "token", "person", "role", "csrf_token", "expires_at"} == set(answer)
+    assert {"id", "token", "person", "role", "csrf_token", "expires_at", "limited"} == set(answer)
     assert {"id": str(who.person_id), "name": "陈静"} == answer["person"]
     assert ("reviewer", "2026-11-30T01:30:00Z") == (answer["role"], answer["expires_at"])
 

@@ -139,6 +139,22 @@ problem-sign-in-refused-explanation = For safety the answer does not say which. 
 problem-code-refused-title = The code was not accepted
 problem-code-refused-detail = The code is wrong, was used already, or is too old.
 problem-code-refused-explanation = A code works once and for a limited time, and a few wrong tries end it. Check it and try again, or ask for a new one.
+problem-step-up-needed-title = Confirm that it is you
+problem-step-up-needed-detail = This needs you to confirm who you are once more.
+problem-step-up-needed-explanation = Acts about rights, sign-in or keys need a proof of who you are that is at most ten minutes old. Enter your password or a code, and try again.
+
+problem-second-factor-needed-title = Two-step verification is needed
+problem-second-factor-needed-detail = Your role needs two-step verification: set it up first.
+problem-second-factor-needed-explanation = The administrator asks a second factor of this role. Until it is set up, nothing but that page works.
+
+problem-code-needed-title = A code is needed
+problem-code-needed-detail = Enter the six digits that your authenticator app shows, or a recovery code.
+problem-code-needed-explanation = The account has two-step verification: beside the password, signing in takes a code.
+
+problem-local-sign-in-off-title = Not by password
+problem-local-sign-in-off-detail = Sign in through your company's single sign-on.
+problem-local-sign-in-off-explanation = Employees sign in through a provider here; a password opens accounts for emergencies only.
+
 problem-too-many-attempts-title = Too many attempts
 problem-too-many-attempts-detail = Please wait a while and try again.
 problem-too-many-attempts-explanation = Attempts are limited to stop guessing. The header Retry-After says how many seconds to wait.

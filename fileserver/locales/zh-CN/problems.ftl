@@ -139,6 +139,22 @@ problem-sign-in-refused-explanation = 出于安全考虑，不说明具体原因
 problem-code-refused-title = 验证码无效
 problem-code-refused-detail = 验证码不正确、已用过或已过期。
 problem-code-refused-explanation = 验证码只能使用一次，有效期有限；输错几次后也会失效。请核对后重试，或重新获取。
+problem-step-up-needed-title = 需要再次确认身份
+problem-step-up-needed-detail = 这项操作需要您再次确认身份。
+problem-step-up-needed-explanation = 涉及权限、登录方式或密钥的操作，要求在十分钟内确认过身份。请输入密码或动态验证码后重试。
+
+problem-second-factor-needed-title = 需要启用两步验证
+problem-second-factor-needed-detail = 您的角色必须使用两步验证，请先启用。
+problem-second-factor-needed-explanation = 管理员规定该角色必须启用两步验证。启用之前，除启用页面外其他功能均不可用。
+
+problem-code-needed-title = 需要验证码
+problem-code-needed-detail = 请输入验证器应用中的六位动态码，或一个恢复码。
+problem-code-needed-explanation = 该账号已启用两步验证，登录时除密码外还需要动态码。
+
+problem-local-sign-in-off-title = 不能用密码登录
+problem-local-sign-in-off-detail = 请使用企业统一登录。
+problem-local-sign-in-off-explanation = 管理员规定员工通过企业统一登录，只有应急账号可以使用密码。
+
 problem-too-many-attempts-title = 尝试次数过多
 problem-too-many-attempts-detail = 请稍候再试。
 problem-too-many-attempts-explanation = 为防止猜测，尝试次数受到限制。响应头 Retry-After 给出需要等待的秒数。

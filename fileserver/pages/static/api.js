@@ -1,5 +1,7 @@
 // Calls the API as the page's session, and throws what it refuses: error.problem is the document, error.retryAfterS how long to wait.
 
+import { needsStepUp, stepUp } from "./step_up.js";
+
 export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 export async function callApi(method, url, body, signal) {
@@ -7,7 +9,11 @@ export async function callApi(method, url, body, signal) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await fetch(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   const text = await response.text();
-  if (!response.ok) throw refusal(response.status, text, response.headers.get("Retry-After"));
+  if (!response.ok) {
+    const error = refusal(response.status, text, response.headers.get("Retry-After"));
+    if (needsStepUp(error) && (await stepUp(callApi))) return callApi(method, url, body, signal);
+    throw error;
+  }
   return text ? JSON.parse(text) : {};
 }
 

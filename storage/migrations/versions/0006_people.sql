@@ -635,4 +635,4 @@ CREATE UNIQUE INDEX uq_merge_standing ON merge (kind, merged_id) WHERE undone_at
 CREATE INDEX ix_merge_kept_id ON merge (kept_id);
 
 ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
-ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed'));
+ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', 'emergency-sign-in'));
