@@ -41,11 +41,12 @@ def choices() -> tuple[Choice, ...]:
     return tuple(Choice(name, _picture(look)) for name, look in PRESETS.items())
 
 
-def offered() -> dict[str, Any]:
-    """What may be changed, for the form."""
+def offered(preset: str = "standard", look: LookOut | None = None) -> dict[str, Any]:
+    """What may be changed, for the form, and how it stands: as `look` is, or as `preset` has it."""
     return {
         "presets": choices(),
-        "standard": _controls(STANDARD),
+        "preset": preset,
+        "chosen": _controls(Look(**look.model_dump()) if look else _preset(preset) or STANDARD),
         "layouts": get_args(Layout),
         "sizes": get_args(Size),
         "colours": COLOURS,
@@ -66,8 +67,13 @@ def for_script(language: Language) -> dict[str, Any]:
 
 def adjusted(preset: str, look: LookOut) -> bool:
     """Whether a share's mark is not as its preset has it now."""
-    of_preset = next((each for name, each in PRESETS.items() if name == preset), None)
+    of_preset = _preset(preset)
     return of_preset is None or _controls(of_preset) != _controls(Look(**look.model_dump()))
+
+
+def _preset(name: str) -> Look | None:
+    """A preset by its name; None for one that an earlier release knew."""
+    return next((look for each, look in PRESETS.items() if each == name), None)
 
 
 def _controls(look: Look) -> dict[str, Any]:

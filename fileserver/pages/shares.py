@@ -13,9 +13,9 @@ from compliance.profiles import profiles_of
 from compliance.visits import examined, target_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
-from fileserver.materials.schemas import MaterialPath
+from fileserver.materials.schemas import MaterialOut, MaterialPath
 from fileserver.pages import looks
-from fileserver.pages.calls import asking
+from fileserver.pages.calls import about, asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
@@ -59,7 +59,8 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         audience_name=await _audience_name(call, share),
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
-        may_revoke=await _may_revoke(call, share),
+        may_revoke=await _may(call, share, Action.SHARE_REVOKE),
+        may_change=await _may(call, share, Action.SHARE_CHANGE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
     )
 
@@ -74,8 +75,6 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         whole = await examined(tx, call.services.keys.master, served)
         target = target_of(whole, call.services.clock())
     require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
-    shared = next((each for each in material.versions if each.number == material.shared_version), None)
-    pictures = await pictures_of(call.services, shared.id) if shared and shared.preparation == "ready" else []
     async with call.services.database.transaction() as tx:
         clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
     now = call.services.clock()
@@ -88,15 +87,45 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         clinics=clinics[:CLINICS_OFFERED],
         clinics_incomplete=len(clinics) > CLINICS_OFFERED,
         look=looks.offered(),
-        looks=looks.for_script(call.language),
-        version_id=shared.id if shared else None,
-        picture=pictures[0] if pictures else None,
-        pages=len(pictures),
+        **await _trying_on(call, material),
         seal_levels=list(SealLevel),
         now=now,
         expires_at=now + DEFAULT_LIFETIME,
         latest=now + LIFETIME_MAX,
     )
+
+
+async def look(call: Call[None, None, SharePath]) -> web.Response:
+    """The form that changes how copies are marked. Raises AccessDenied for whoever may not change the share."""
+    owned = await service.read(call.services, call.actor, call.params.share_id)
+    require(
+        call.actor,
+        Action.SHARE_CHANGE,
+        Target(owner_id=owned.row.sponsor_id),
+        obj=obj_of(owned.row.material_id),
+        link=str(owned.row.id),
+    )
+    share = await api.read(call)
+    material = await materials_api.read(about(call, MaterialPath(material_id=share.material_id)))
+    return page(
+        call,
+        "share_relook.html",
+        share=share,
+        look=looks.offered(share.watermark, share.look),
+        **await _trying_on(call, material),
+    )
+
+
+async def _trying_on(call: Call[Any, Any, Any], material: MaterialOut) -> dict[str, Any]:
+    """What the preview of a mark needs: the version that is shared, and its first page."""
+    shared = next((each for each in material.versions if each.number == material.shared_version), None)
+    pictures = await pictures_of(call.services, shared.id) if shared and shared.preparation == "ready" else []
+    return {
+        "looks": looks.for_script(call.language),
+        "version_id": shared.id if shared else None,
+        "picture": pictures[0] if pictures else None,
+        "pages": len(pictures),
+    }
 
 
 async def _audience_name(call: Call[Any, Any, Any], share: ShareOut) -> str:
@@ -110,16 +139,25 @@ async def _audience_name(call: Call[Any, Any, Any], share: ShareOut) -> str:
     return ""
 
 
-async def _may_revoke(call: Call[Any, Any, Any], share: ShareOut) -> bool:
+async def _may(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bool:
+    """Whether the reader may do this to a share that still counts."""
     owned = await service.read(call.services, call.actor, share.id)
     target = Target(owner_id=owned.row.sponsor_id)
-    return share.state in STILL_CLOSABLE and decide(call.actor, Action.SHARE_REVOKE, target).allowed
+    return share.state in STILL_CLOSABLE and decide(call.actor, action, target).allowed
 
 
 ROUTES = (
     console_page("/shares", "shares", "Shares", listed, action=Action.SHARE_LIST, query=ListQuery),
     console_page(
         "/shares/{share_id}", "share_detail", "One share", read, action=Action.SHARE_READ, path_params=SharePath
+    ),
+    console_page(
+        "/shares/{share_id}/look",
+        "share_look",
+        "How a share's copies are marked",
+        look,
+        action=Action.SHARE_CHANGE,
+        path_params=SharePath,
     ),
     console_page(
         "/materials/{material_id}/share",

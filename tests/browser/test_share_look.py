@@ -54,6 +54,27 @@ async def test_a_look_is_chosen_seen_and_shared(console: Console) -> None:
     assert [] == console.complaints
 
 
+async def test_a_look_is_changed_later(console: Console) -> None:
+    """The form stands as the share is, its own colour included; what is saved is what the share says, and its form."""
+    async with console.opened("owner", size=PHONE) as page:
+        await form(console, page)
+        await page.get_by_text("细调").click()
+        await page.get_by_label("自选颜色").fill("#123456")
+        await page.get_by_role("button", name="生成链接").click()
+        await page.wait_for_url("**/shares/*")
+        await page.get_by_role("link", name="更改水印").click()
+        await drawn(page)
+        await page.get_by_text("细调").click()
+        assert "#123456" == await page.get_by_label("自选颜色").input_value()
+        await page.get_by_text("机密", exact=True).click()
+        await page.get_by_role("button", name="保存水印").click()
+        await page.wait_for_url("**/shares/*")
+        await expect(page.get_by_text("机密", exact=True)).to_be_visible()
+        await page.get_by_role("link", name="更改水印").click()
+        await expect(page.get_by_role("radio", name=re.compile("^机密"))).to_be_checked()
+    assert [] == console.complaints
+
+
 async def test_presets_and_controls_work_by_keyboard(console: Console) -> None:
     """Arrows go through the presets and the places, space and enter do the rest; each has its name for a reader."""
     async with console.opened("owner") as page:

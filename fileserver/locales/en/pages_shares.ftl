@@ -132,3 +132,6 @@ look-place-phone = Phone
 look-place-time = Time
 look-place-share = Share
 look-adjusted = adjusted
+share-relook = Change the mark
+share-relook-text = Visits that begin from now on are marked so, and so are links that were forwarded from this one; visits that have begun stay as they are.
+share-relook-save = Keep this mark

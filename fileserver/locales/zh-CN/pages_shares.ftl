@@ -131,3 +131,6 @@ look-place-phone = 手机尾号
 look-place-time = 时间
 look-place-share = 分享编号
 look-adjusted = 已细调
+share-relook = 更改水印
+share-relook-text = 新的访问从此按新样式加水印，转发出去的链接也一样；已经开始的访问保持原样。
+share-relook-save = 保存水印

@@ -18,6 +18,7 @@ let asking = null;
 function fill(look) {
   field("look.layout").value = look.layout;
   field("look.size").value = look.size;
+  if (look.colour.startsWith("#")) part("own").value = part("colour").value = look.colour;
   field("look.colour").value = look.colour;
   field("look.opacity_percent").value = look.opacity_percent;
   field("look.text").value = look.text;
@@ -117,5 +118,5 @@ function insert(place) {
 box.addEventListener("input", changed);
 box.querySelectorAll("[data-place]").forEach((each) => each.addEventListener("click", () => insert(each.dataset.place)));
 part("try-again")?.addEventListener("click", draw);
-fill(presets[field("watermark").value]);
+fill(JSON.parse(box.dataset.chosen));
 drawSoon(0);
