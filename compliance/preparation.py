@@ -6,7 +6,7 @@ nothing twice. What is stored are bare bytes under the version's own keys, which
 Leaves to the job queue when to run and to try again when an engine is away.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from compliance.media_types import PDF, shown_as
 from compliance.office import OfficeConverter, Shown
 from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, Renderer
 from compliance.templating import Templating
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.objects import ObjectStore
 from storage.rows import materials, renditions, versions
 from storage.rows.renditions import Kind, RenditionRow
@@ -50,6 +50,9 @@ EVIDENCE = frozenset(
 # These say something about the moment, not about the document: the job runs again.
 PASSING = (RenderBusy, SourceIncomplete)
 PERHAPS_PASSING = (RenderCrashed, RenderTimeout)
+
+
+Again = Callable[[Transaction, UUID], Awaitable[None]]
 
 
 class Ended(Exception):
@@ -105,10 +108,10 @@ class Preparer:
         if version is not None and version.preparation == "pending":
             await self._refuse(version, NOT_OPENED, {})
 
-    async def convert_refused(self) -> int:
-        """Prepares drafts that were refused where nothing could be converted, if it can be here; how many.
+    async def convert_refused(self, again: Again) -> int:
+        """Has drafts made anew that were refused where nothing could be converted, if it can be here; how many.
 
-        Raises as `prepare`; a version that is left pending then is prepared like any other that waits.
+        `again` asks for a scan, in the same transaction: pages that are made later are looked at like any others.
         """
         if self._office.missing:
             return 0
@@ -116,9 +119,8 @@ class Preparer:
             refused = await versions.refused_drafts(tx, OfficeConverterMissing.slug, CONVERTED_AT_ONCE)
         for version_id in refused:
             async with self._database.transaction() as tx:
-                reopened = await versions.reopen_preparation(tx, version_id, OfficeConverterMissing.slug)
-            if reopened:
-                await self.prepare(version_id)
+                if await versions.reopen_preparation(tx, version_id, OfficeConverterMissing.slug):
+                    await again(tx, version_id)
         return len(refused)
 
     async def _rendered(self, version: VersionRow) -> list[FindingRow]:

@@ -15,7 +15,9 @@ from compliance.declaring import Declared, china_day, declared_of
 from compliance.detecting import Found, Place
 from compliance.detecting import Severity as FoundSeverity
 from compliance.reading import ExtractedText
+from compliance.reading.detectors.personal import ToldNumber, told_numbers
 from compliance.ruleset import Hit, Matcher, RuleSet, Severity
+from compliance.ruleset.hits import GRAVITY
 from compliance.ruleset.matcher import Scope
 from compliance.ruleset.views import PAGE_BREAK
 from compliance.scanning.case import Case
@@ -85,8 +87,14 @@ class RuleDetector:
 
     def of_unit(self, text: ExtractedText, unit: int) -> Iterable[Found]:
         """What one page says that it must not."""
-        hits = self._hits(text.pages[unit - 1], Scope.PAGE)
-        return [self._found(hit, text, unit, hit.start, hit.end) for hit in hits]
+        said = text.pages[unit - 1]
+        hits = self._hits(said, Scope.PAGE)
+        told = told_numbers(said) if any(self._covered(hit) for hit in hits) else ()
+        return [
+            self._found(hit, text, unit, hit.start, hit.end)
+            for hit in hits
+            if not (self._covered(hit) and any(_told(hit, each) for each in told))
+        ]
 
     def of_whole(self, text: ExtractedText) -> Iterable[Found]:
         """What is missing, and what must not stand together in one material."""
@@ -99,6 +107,9 @@ class RuleDetector:
                 continue
             unit = max(place for place, start in enumerate(starts, start=1) if start <= hit.start)
             yield self._found(hit, text, unit, hit.start - starts[unit - 1], hit.end - starts[unit - 1])
+
+    def _covered(self, hit: Hit) -> bool:
+        return self._rule_set.rules[hit.rule].covered
 
     def _hits(self, text: str, scope: Scope) -> list[Hit]:
         return matcher_of(self._rule_set).hits(text, self._declared, today=self._today, scope=scope)
@@ -124,6 +135,12 @@ class RuleDetector:
         rule = self._rule_set.rules[rule_id]
         texts = {"title": rule.title, "plain": rule.plain, "suggestion": rule.suggestion}
         return {f"{name}_{key}": getattr(text, key) for name, text in texts.items() for key in ("zh", "en")}
+
+
+def _told(hit: Hit, number: ToldNumber) -> bool:
+    """Whether the detector of personal data tells of the same characters, and as gravely."""
+    same = number.start < hit.end and hit.start < number.end
+    return same and GRAVITY[hit.severity] <= GRAVITY[Severity(number.severity)]
 
 
 def rules_for(database: Database, clock: Callable[[], datetime]) -> Callable[[Case], Awaitable[RuleDetector]]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from compliance.access import Action, Actor, require
@@ -16,7 +16,7 @@ from compliance.errors import NotFound
 from compliance.keys import MasterKey
 from compliance.materials import obj_of
 from compliance.profiles import names_by_pseudonym, profiles_of
-from compliance.reviewing.signatures import Examined
+from compliance.reviewing.signatures import Examined, signed_findings
 from compliance.reviewing.standing import signatures
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
@@ -43,7 +43,7 @@ from storage.rows.review_comments import CommentRow
 from storage.rows.reviews import ReviewCase, ReviewRow
 from storage.rows.shares import ShareRow
 from storage.rows.standing import Standing, standings_of
-from storage.rows.versions import FindingRow, VersionRow
+from storage.rows.versions import FindingRow, FindingState, VersionRow
 
 EVENTS_MAX = 5_000
 SHARES_MAX = 500
@@ -74,7 +74,8 @@ class File:
 
     material: MaterialRow
     versions: Sequence[VersionRow]  # oldest first
-    findings: Mapping[UUID, Sequence[FindingRow]]
+    findings: Mapping[UUID, Sequence[FindingRow]]  # of the newest scan
+    signed_over: Mapping[UUID, Sequence[FindingRow]]  # by version: as they stood under the last signature
     reviews: Mapping[UUID, Sequence[ReviewRow]]
     signed: Mapping[UUID, Sequence[Examined]]  # by review, examined now
     comments: Mapping[UUID, Sequence[CommentRow]]  # by review
@@ -109,6 +110,7 @@ async def gather(
         for review in decided.get(version.id, ())
     ]
     signed = {each.review.id: await signatures(tx, master, each, findings.get(each.version.id, [])) for each in cases}
+    over = {each.id: rows for each in every if (rows := await _signed_over(tx, each, decided, signed)) is not None}
     said = await review_comments.comments_of(tx, list(signed))
     papers = await _declarations(tx, material_id)
     proofs = await declarations.evidence_of(tx, material_id)
@@ -117,6 +119,7 @@ async def gather(
     told = await _told(tx, material_id)
     registered = await _registered(tx, papers)
     named = _people(material, every, findings, decided, proofs, doors, seen)
+    named |= {each.decided_by for rows in over.values() for each in rows if each.decided_by}
     named |= {row.declared_by for row, _ in papers}
     named |= {each.row.on_behalf_of for rows in signed.values() for each in rows if each.row.on_behalf_of}
     named |= {each.person_id for rows in said.values() for each in rows}
@@ -126,6 +129,7 @@ async def gather(
             material=material,
             versions=every,
             findings=findings,
+            signed_over=over,
             reviews=decided,
             signed=signed,
             comments=said,
@@ -144,6 +148,23 @@ async def gather(
         ),
         rule,
     )
+
+
+async def _signed_over(
+    tx: Transaction,
+    version: VersionRow,
+    decided: Mapping[UUID, Sequence[ReviewRow]],
+    signed: Mapping[UUID, Sequence[Examined]],
+) -> list[FindingRow] | None:
+    """The findings that the version's last signature was given over, as they stood then; None: nobody signed."""
+    rows = [each.row for review in decided.get(version.id, ()) for each in signed.get(review.id, ())]
+    if not rows:
+        return None
+    named = signed_findings(rows[-1])
+    every = await versions.findings_ever(tx, version.id)
+    return [
+        replace(each, state=cast("FindingState", named[str(each.id)][2])) for each in every if str(each.id) in named
+    ]
 
 
 def _people(

@@ -4,6 +4,7 @@ Promises that the same file gives the same bytes; texts that people have typed a
 Leaves what is known to `gathering`.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -150,17 +151,25 @@ class _Paper(Sheet):
                 (self.t("dossier-declared-as"), str(version.declaration_revision or "")),
             )
         )
-        self.subheading(self.t("dossier-findings"))
-        findings = self._file.findings.get(version.id, ())
-        for finding in findings:
-            self._finding(finding)
-        if not findings:
-            self.paragraph(self.t("dossier-none"))
+        signed, newest = self._file.signed_over.get(version.id), self._file.findings.get(version.id, ())
+        self._findings(
+            "dossier-findings" if signed is None else "dossier-findings-signed", newest if signed is None else signed
+        )
+        since = [] if signed is None else _not_among(newest, signed)
+        if since:
+            self._findings("dossier-findings-since", since)
         self.subheading(self.t("dossier-reviews"))
         decided = self._file.reviews.get(version.id, ())
         for review in decided:
             self._review(review)
         if not decided:
+            self.paragraph(self.t("dossier-none"))
+
+    def _findings(self, heading: str, findings: Sequence[FindingRow]) -> None:
+        self.subheading(self.t(heading))
+        for finding in findings:
+            self._finding(finding)
+        if not findings:
             self.paragraph(self.t("dossier-none"))
 
     def _finding(self, row: FindingRow) -> None:
@@ -316,6 +325,16 @@ class _Paper(Sheet):
     def _word(self, of: str, value: str) -> str:
         key = f"{of}-{value.replace('_', '-')}"
         return self.t(key) if has_message(self._language, key) else value
+
+
+def _not_among(newest: Sequence[FindingRow], signed: Sequence[FindingRow]) -> list[FindingRow]:
+    """What a later scan found that was not signed over."""
+    known = [_said(each) for each in signed]
+    return [each for each in newest if _said(each) not in known]
+
+
+def _said(row: FindingRow) -> tuple[object, ...]:
+    return row.detector, row.rule, row.severity, row.place, row.quote
 
 
 def local_time(value: datetime | date | None) -> str:

@@ -25,6 +25,7 @@ OVERDUE_CRON = "*/10 * * * *"
 REFUSED_CRON = "*/10 * * * *"
 UNSCANNED_CRON = "5/10 * * * *"
 OVERDUE_BATCH = 100
+SCANS_MAX = 20  # of one version, for want of a virus scanner
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +46,12 @@ def register(jobs: Jobs, services: Services) -> None:
     async def prepare_overdue() -> None:
         await enqueue_overdue(services)
 
+    async def again(tx: Transaction, version_id: UUID) -> None:
+        if version := await versions.version_by_id(tx, version_id):
+            await enqueue_scan(services, tx, version)
+
     async def convert_refused() -> None:
-        if count := await preparer.convert_refused():
+        if count := await preparer.convert_refused(again):
             log.info("office files that were refused converted", count=count)
 
     async def scan_unscanned() -> None:
@@ -64,12 +69,17 @@ async def enqueue_scan(services: Services, tx: Transaction, version: VersionRow)
 
 
 async def enqueue_unscanned(services: Services) -> int:
-    """Asks for a scan of what an earlier release made, and of what no virus scanner had looked at; how many."""
+    """Asks for a scan of what an earlier release made, and of what no virus scanner had looked at; how many.
+
+    At most OVERDUE_BATCH in all, and of one version at most SCANS_MAX: a file that keeps the scanner too long keeps it
+    so each time, and waits for somebody to ask.
+    """
     async with services.database.transaction() as tx:
         wanted = list(await scans.unscanned(tx, OVERDUE_BATCH))
-    if await malware_of(services).ready():
+    if len(wanted) < OVERDUE_BATCH and await malware_of(services).ready():
+        left = OVERDUE_BATCH - len(wanted)
         async with services.database.transaction() as tx:
-            wanted += await scans.held_up_by(tx, NOT_SCANNED, PASSING, OVERDUE_BATCH)
+            wanted += await scans.held_up_by(tx, NOT_SCANNED, PASSING, left, scans_max=SCANS_MAX)
     for version_id in wanted:
         async with services.database.transaction() as tx:
             if version := await versions.version_by_id(tx, version_id, lock=True):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -15,6 +15,7 @@ from storage.schema import (
     certificate_change,
     certificate_warning,
     declared_certificate,
+    declared_warning,
     material,
     material_declaration,
     share,
@@ -70,6 +71,19 @@ class LinkedMaterial:
 
     id: UUID
     title: str
+    owner_id: UUID
+    created_at: datetime
+    depends: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredEnd:
+    """A declared certificate that is not in the register; `depends`: what the material's shares serve rests on it."""
+
+    material_id: UUID
+    kind: str
+    number: str
+    valid_until: date
     owner_id: UUID
     depends: bool
 
@@ -140,8 +154,13 @@ async def changes_of(tx: Transaction, certificate_id: UUID) -> Sequence[ChangeRo
     return [ChangeRow(**row._asdict()) for row in rows]
 
 
-async def linked_materials(tx: Transaction, kind: str, number: str) -> Sequence[LinkedMaterial]:
-    """The materials that name this number, in what was declared last or in what their shares serve."""
+async def linked_materials(
+    tx: Transaction, kind: str, number: str, *, before: tuple[datetime, UUID] | None = None
+) -> Sequence[LinkedMaterial]:
+    """The materials that name this number, in what was declared last or in what their shares serve; newest first.
+
+    At most LINKED_MAX; `before` continues after the last one.
+    """
     declared = declared_certificate.c
     newest = (
         select(func.max(material_declaration.c.revision))
@@ -163,14 +182,97 @@ async def linked_materials(tx: Transaction, kind: str, number: str) -> Sequence[
             material.c.id,
             material.c.title,
             material.c.owner_id,
+            material.c.created_at,
             func.bool_or(and_(depends, material.c.withdrawn_at.is_(None))).label("depends"),
         )
         .select_from(declared_certificate.join(material, material.c.id == declared.material_id))
         .where(declared.kind == kind, declared.number == number, or_(depends, declared.revision == newest))
         .group_by(material.c.id, material.c.title, material.c.owner_id, material.c.created_at)
-        .order_by(material.c.created_at.desc())
+        .order_by(material.c.created_at.desc(), material.c.id.desc())
     )
+    if before is not None:
+        query = query.where(tuple_(material.c.created_at, material.c.id) < before)
     return [LinkedMaterial(**row._asdict()) for row in await tx.execute(query.limit(LINKED_MAX))]
+
+
+async def every_linked(tx: Transaction, kind: str, number: str) -> list[LinkedMaterial]:
+    """All of them, however many."""
+    found: list[LinkedMaterial] = []
+    while True:
+        before = (found[-1].created_at, found[-1].id) if found else None
+        more = await linked_materials(tx, kind, number, before=before)
+        found += more
+        if len(more) < LINKED_MAX:
+            return found
+
+
+async def declared_ending_by(tx: Transaction, day: date) -> Sequence[DeclaredEnd]:
+    """Declared certificates that the register does not have and that end by this day, whose end was not told yet.
+
+    In what a material that is in use declared last, or in what its shares serve.
+    """
+    declared = declared_certificate.c
+    newest = (
+        select(func.max(material_declaration.c.revision))
+        .where(material_declaration.c.material_id == declared.material_id)
+        .correlate(declared_certificate)
+        .scalar_subquery()
+    )
+    served = (
+        select(version.c.declaration_revision)
+        .where(version.c.material_id == declared.material_id, version.c.state == "approved")
+        .order_by(version.c.number.desc())
+        .limit(1)
+        .correlate(declared_certificate)
+        .scalar_subquery()
+    )
+    depends = func.coalesce(served == declared.revision, False)  # SQL's false
+    registered = select(certificate.c.id).where(
+        certificate.c.kind == declared.kind, certificate.c.number == declared.number
+    )
+    told = select(declared_warning.c.material_id).where(
+        declared_warning.c.material_id == declared.material_id,
+        declared_warning.c.kind == declared.kind,
+        declared_warning.c.number == declared.number,
+        declared_warning.c.valid_until == declared.valid_until,
+        declared_warning.c.days_ahead == 0,
+    )
+    named = (declared.material_id, declared.kind, declared.number, declared.valid_until)
+    query = (
+        select(*named, material.c.owner_id, func.bool_or(depends).label("depends"))
+        .select_from(declared_certificate.join(material, material.c.id == declared.material_id))
+        .where(declared.valid_until <= day, material.c.withdrawn_at.is_(None))
+        .where(or_(depends, declared.revision == newest), ~registered.exists(), ~told.exists())
+        .group_by(*named, material.c.owner_id)
+        .order_by(declared.valid_until, declared.material_id, declared.kind, declared.number)
+    )
+    return [DeclaredEnd(**row._asdict()) for row in await tx.execute(query)]
+
+
+async def note_declared_told(tx: Transaction, row: DeclaredEnd, days_ahead: int, now: datetime) -> bool:
+    """Notes that something is told of such an end. False if it was told before, by whichever worker."""
+    noting = upsert(declared_warning).values(
+        material_id=row.material_id,
+        kind=row.kind,
+        number=row.number,
+        valid_until=row.valid_until,
+        days_ahead=days_ahead,
+        told_at=now,
+    )
+    noted = await tx.execute(noting.on_conflict_do_nothing().returning(declared_warning.c.days_ahead))
+    return noted.first() is not None
+
+
+async def entered_by(tx: Transaction, kind: str, number: str) -> UUID | None:
+    """Who brought about the state that the register's entry of this number is in."""
+    query = (
+        select(certificate_change.c.changed_by)
+        .select_from(certificate_change.join(certificate, certificate.c.id == certificate_change.c.certificate_id))
+        .where(certificate.c.kind == kind, certificate.c.number == number)
+        .order_by(certificate_change.c.revision.desc())
+        .limit(1)
+    )
+    return cast("UUID | None", await tx.scalar(query))
 
 
 async def open_roots(tx: Transaction, material_id: UUID, now: datetime) -> Sequence[UUID]:

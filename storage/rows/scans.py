@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Uuid, bindparam, exists, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from storage.database import Transaction
@@ -151,16 +151,23 @@ async def unscanned(tx: Transaction, limit: int) -> Sequence[UUID]:
     return list(await tx.scalars(query.order_by(version.c.created_at).limit(limit)))
 
 
-async def held_up_by(tx: Transaction, rule: str, causes: Collection[str], limit: int) -> Sequence[UUID]:
-    """Drafts whose newest scan is over and has this finding for one of these causes, undecided, oldest first."""
+async def held_up_by(
+    tx: Transaction, rule: str, causes: Collection[str], limit: int, *, scans_max: int
+) -> Sequence[UUID]:
+    """Drafts whose newest scan is over and has this finding for one of these causes, undecided, oldest first.
+
+    Not those that were scanned `scans_max` times.
+    """
     met = exists().where(
         finding.c.scan_id == scan.c.id,
         finding.c.rule == rule,
         finding.c.state == "open",
         finding.c.params["cause"].astext.in_(causes),
     )
+    every = scan.alias()
+    times = select(func.count()).where(every.c.version_id == version.c.id).correlate(version).scalar_subquery()
     query = select(version.c.id).join(scan, scan.c.version_id == version.c.id)
-    query = query.where(version.c.state == "draft", scan.c.state.not_in(OPEN), _is_newest(), met)
+    query = query.where(version.c.state == "draft", scan.c.state.not_in(OPEN), _is_newest(), met, times < scans_max)
     return list(await tx.scalars(query.order_by(scan.c.created_at).limit(limit)))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from compliance.access import Role
 from fileserver.certificates.jobs import tell_ends
-from storage.rows import notices
+from storage.rows import certificates, notices
 from storage.schema import person
 from tests.api import sign_in
 from tests.brochure import brochure
@@ -84,6 +84,39 @@ async def test_a_number_is_entered_once(stage: Stage, entry: dict[str, Any]) -> 
         again.status,
         [(error["field"], error["rule"]) for error in again.body["errors"]],
     )
+
+
+async def test_certificates_outside_the_register_are_warned_of_too(stage: Stage) -> None:
+    """Nobody entered it: its owner and who keeps the register are told 30 days ahead and at its end, once each."""
+    material_id = await resting(stage)
+    assert 1 == await tell_ends(stage.services)
+    assert 0 == await tell_ends(stage.services)
+    warned = ["certificate-expiring"]
+    assert (warned, warned, []) == (
+        await kept(stage, "owner"),
+        await kept(stage, "manager"),
+        await kept(stage, "rival"),
+    )
+    share = (await stage.api("owner").post("/shares", {"material_id": material_id})).ok
+    stage.clock.now = OVER
+    assert 1 == await tell_ends(stage.services)
+    assert 0 == await tell_ends(stage.services)
+    assert [*warned, "certificate-lapsed"] == await kept(stage, "owner")
+    assert 403 == (await stage.open("li", share["token"])).status
+    (suspended,) = await stage.told("system:share:suspend")
+    assert share["id"] == suspended["link"]
+
+
+async def test_everybody_is_told_however_many_materials_there_are(
+    stage: Stage, entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Materials are read page by page; the last one's shares are suspended like the first's."""
+    monkeypatch.setattr(certificates, "LINKED_MAX", 1)
+    both = [await resting(stage) for _ in range(2)]
+    shares = {(await stage.api("owner").post("/shares", {"material_id": each})).ok["id"] for each in both}
+    stage.clock.now = OVER
+    assert 1 == await tell_ends(stage.services)
+    assert shares == {each["link"] for each in await stage.told("system:share:suspend")}
 
 
 async def brought(stage: Stage, text: str) -> tuple[int, Any]:

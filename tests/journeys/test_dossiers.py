@@ -9,11 +9,16 @@ import pytest
 
 from compliance import ledger
 from compliance.events import Act, Event
+from compliance.scanning import ask_for_scan
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
+from storage.rows import scans, versions
 from storage.rows.ledger import indexes_of
+from storage.rows.versions import FindingRow
 from tests.materials import add_upload, png
 from tests.stage import TITLE, Stage
+
+ENGLISH = {"Accept-Language": "en"}
 
 
 def text_of(body: bytes) -> str:
@@ -63,6 +68,28 @@ async def test_events_stand_with_their_places(stage: Stage) -> None:
     assert len(found) == len(places) > 5
     for place in places.values():
         assert any(line.startswith(f"{place}") for line in lines), place
+
+
+async def test_it_tells_what_was_signed_over(stage: Stage) -> None:
+    """Findings as they stood under the signature; what a later scan found stands apart, as not signed."""
+    version_id = stage.cast.version_id
+    async with stage.services.database.transaction() as tx:
+        version = await versions.version_by_id(tx, version_id)
+        assert version is not None
+        before = (await versions.findings_of(tx, [version_id]))[version_id]
+        await ask_for_scan(tx, stage.services.jobs, version, stage.clock())
+        newest = await scans.newest_scan(tx, version_id)
+        assert newest is not None
+        late = FindingRow(
+            version_id=version_id, scan_id=newest.id, detector="rules", rule="A1", severity="block", place={}, params={}
+        )
+        await versions.add_findings(tx, [late])
+    text = text_of((await stage.get("auditor", f"/api/v1/materials/{stage.cast.material_id}/dossier", **ENGLISH)).body)
+    signed, _, since = text.partition("Found by later checks, not signed")
+    assert "Findings, as they stood when signed" in signed
+    assert before
+    assert all(each.rule in signed for each in before)
+    assert ("A1" in since, "A1" in signed) == (True, False)
 
 
 async def test_evidence_and_certificates_are_in_it(stage: Stage) -> None:

@@ -186,9 +186,19 @@ async def test_only_what_another_scan_may_do_better_is_scanned_again(services: S
     for cause in Cause:
         async with services.database.transaction() as tx:
             await tx.execute(update(finding).where(finding.c.rule == NOT_SCANNED).values(params={"cause": cause.value}))
-            again[cause.value] = await scans.held_up_by(tx, NOT_SCANNED, PASSING, 10)
+            again[cause.value] = await scans.held_up_by(tx, NOT_SCANNED, PASSING, 10, scans_max=5)
     assert {"not-configured", "no-daemon", "timeout"} == {cause for cause, met in again.items() if met == [version_id]}
     assert ([], []) == (again["too-large"], again["error"])
+
+
+async def test_a_version_is_not_scanned_again_for_ever(services: Services, made: Made) -> None:
+    """A file that keeps the scanner waiting each time is left to people after some tries."""
+    strict = replace(services, config=services.config.model_copy(update={"malware_scan": MalwareScan.REQUIRED}))
+    version_id = UUID((await made(pdf()))["versions"][0]["id"])
+    await run_jobs(strict)
+    async with services.database.transaction() as tx:
+        assert [version_id] == await scans.held_up_by(tx, NOT_SCANNED, PASSING, 10, scans_max=2)
+        assert [] == await scans.held_up_by(tx, NOT_SCANNED, PASSING, 10, scans_max=1)
 
 
 async def test_in_processes_of_their_own_they_find_the_same(services: Services, marketer: Api, made: Made) -> None:

@@ -5,6 +5,7 @@ about. Leaves names and addresses to people. Basis: 个人信息保护法 6, 28.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from compliance.detecting import Found, Severity
 from compliance.reading.detectors.numbers import Kind, Number, personal_numbers
@@ -47,6 +48,20 @@ class PersonalData:
     def of_whole(self, _text: ExtractedText) -> Iterable[Found]:
         """Nothing more."""
         return ()
+
+
+@dataclass(frozen=True)
+class ToldNumber:
+    """Where this detector tells of a number, and how gravely; a rule about the same need not tell it again."""
+
+    start: int
+    end: int
+    severity: Severity
+
+
+def told_numbers(said: str) -> tuple[ToldNumber, ...]:
+    """What `PersonalData` finds in a text."""
+    return tuple(ToldNumber(each.start, each.end, SEVERITIES[each.kind]) for each in personal_numbers(said))
 
 
 def covered(said: str, number: Number, numbers: Iterable[Number]) -> str:

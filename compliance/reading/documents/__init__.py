@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from compliance.reading.documents.office import read_office
 from compliance.reading.documents.pdf import read_pdf
+from compliance.reading.documents.plain import DRAWING_ENDINGS, PLAIN_ENDINGS, read_drawing, read_plain
 from compliance.reading.documents.subtitles import SUBTITLE_ENDINGS, read_subtitles
 from compliance.reading.documents.taken import Taken
 from compliance.reading.errors import NotReadable
@@ -25,6 +26,10 @@ def read_document(source: bytes, media_type: str, filename: str, taken: Taken) -
         return taken
     elif filename.lower().endswith(SUBTITLE_ENDINGS):
         reader = read_subtitles
+    elif filename.lower().endswith(PLAIN_ENDINGS):
+        reader = read_plain
+    elif filename.lower().endswith(DRAWING_ENDINGS):
+        reader = read_drawing
     if reader is None:
         raise NotReadable(media_type=media_type)
     reader(source, taken)

@@ -17,6 +17,7 @@ from compliance.preparation import Preparer
 from fileserver.materials import service
 from fileserver.materials.schemas import MaterialIn
 from fileserver.services import Services
+from storage.database import Transaction
 from storage.rows import events, renditions, versions
 from storage.rows.events import EventFilter
 from tests import office_files
@@ -93,7 +94,15 @@ async def test_what_was_refused_for_want_of_a_program_is_prepared_once_it_is_the
     version_id = await prepared(services, office_files.docx("text"), "notes.docx", office=False)
     states = []
     for office, drafts in ((False, 0), (True, 1), (True, 0)):
-        assert drafts == await preparer(services, office=office).convert_refused()
+        asked: list[UUID] = []
+
+        async def again(_tx: Transaction, reopened: UUID, asked: list[UUID] = asked) -> None:
+            asked.append(reopened)
+
+        assert drafts == await preparer(services, office=office).convert_refused(again)
+        assert [version_id] * drafts == asked
+        for each in asked:
+            await preparer(services, office=office).prepare(each)
         async with services.database.transaction() as tx:
             version = await versions.version_by_id(tx, version_id)
             found = (await versions.findings_of(tx, [version_id]))[version_id]
@@ -108,7 +117,11 @@ async def test_a_refused_version_that_was_decided_on_stays_refused(services: Ser
     version_id = await prepared(services, office_files.docx("text"), "notes.docx", office=False)
     async with services.database.transaction() as tx:
         await versions.set_state(tx, version_id, "approved")
-    assert 0 == await preparer(services, office=True).convert_refused()
+
+    async def again(_tx: Transaction, _version_id: UUID) -> None:
+        raise AssertionError("nothing is made anew")
+
+    assert 0 == await preparer(services, office=True).convert_refused(again)
 
 
 async def test_a_presentation_is_prepared_as_the_pdf_it_becomes(services: Services) -> None:

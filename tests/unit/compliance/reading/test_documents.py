@@ -81,6 +81,25 @@ def test_captions_have_their_moments(name: str, text: str, encoding: str) -> Non
     assert "{" not in first.text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+@pytest.mark.parametrize("name", ["a.txt", "price.CSV"])
+def test_text_files_are_read_line_by_line(name: str, encoding: str) -> None:
+    """Whatever they are called by their bytes, lines of .txt and .csv are what the rules see."""
+    found = read("国家级团队\n\n永久,980\n".encode(encoding), "application/octet-stream", name)
+    assert (["国家级团队", "永久,980"], True) == ([each.text for each in found.pieces], found.complete)
+
+
+def test_the_words_of_a_drawing_are_read() -> None:
+    """Text in spans, titles and descriptions; no styles, no entities."""
+    drawing = (
+        '<!DOCTYPE svg [<!ENTITY x "秘密">]><svg xmlns="http://www.w3.org/2000/svg"><title>海报</title><style>a{}</style>'
+        "<text>最<tspan>佳</tspan></text><desc>说明&x;</desc></svg>"
+    )
+    assert ["海报", "最佳", "说明"] == [each.text for each in read(drawing.encode(), "image/svg+xml", "a.svg").pieces]
+    with pytest.raises(TextDamaged):
+        read(b"<svg>", "image/svg+xml", "a.svg")
+
+
 def test_what_is_no_text_is_named() -> None:
     """Kinds without a reader, broken archives and broken PDFs each end as an error with a slug."""
     with pytest.raises(NotReadable):
