@@ -107,6 +107,7 @@ class Act(StrEnum):
     EMPLOYEE_DECLARATION_CHANGE = "employee:declaration:change"
     EMPLOYEE_EVIDENCE_ADD = "employee:evidence:add"
     EMPLOYEE_EVIDENCE_REMOVE = "employee:evidence:remove"
+    SYSTEM_EVIDENCE_SCAN = "system:evidence:scan"
     EMPLOYEE_EVIDENCE_READ = "employee:evidence:read"
     EMPLOYEE_CERTIFICATE_ADD = "employee:certificate:add"
     EMPLOYEE_CERTIFICATE_CHANGE = "employee:certificate:change"

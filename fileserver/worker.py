@@ -17,6 +17,7 @@ from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import pushing
 from fileserver.certificates import jobs as certificates
 from fileserver.config import Config, MalwareScan
+from fileserver.declarations import jobs as declarations
 from fileserver.materials import jobs as materials
 from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
@@ -89,6 +90,7 @@ def register_jobs(services: Services) -> None:
     traces.register(services.jobs, services)
     privacy.register(services.jobs, services)
     certificates.register(services.jobs, services)
+    declarations.register(services.jobs, services)
     rules.register(services.jobs, services)
     platforms.register(services.jobs, services)
 

@@ -1,7 +1,7 @@
 """Files that prove what a material says, on their way out: to who declares it and who reviews it, as they were stored.
 
 Promises that every row is read anew each time the gate is asked, and that what a reviewer may read begins with the
-first version that was submitted. Leaves the sending to `originals`.
+first version that was submitted, and never with a file that nobody has looked at. Leaves the sending to `originals`.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from compliance.access import Action, VersionState, require
-from compliance.errors import AccessDenied, NotFound
+from compliance.errors import AccessDenied, NotFound, NotScanned, ScanBlocks
 from compliance.events import Act
 from compliance.exit.gates import UNNAMED, Passage
 from compliance.exit.pieces import PieceKind
@@ -25,6 +25,8 @@ from storage.rows.declarations import EvidenceRow
 from storage.rows.materials import MaterialRow
 from storage.rows.shares import Served
 
+RETRY_AFTER_S = 5
+
 
 @dataclass(frozen=True)
 class ProofGate:
@@ -35,7 +37,7 @@ class ProofGate:
     begins_visits: ClassVar[bool] = False
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:  # noqa: ARG002  # as the port has it
-        """Raises NotFound for an unknown file, AccessDenied with the rule otherwise."""
+        """Raises NotFound for an unknown file, AccessDenied with the rule, NotScanned or ScanBlocks otherwise."""
         row = await declarations.evidence_by_id(tx, self.evidence_id)
         material = await materials.material_by_id(tx, row.material_id) if row else None
         if row is None or material is None:
@@ -47,6 +49,10 @@ class ProofGate:
         shown = next((each for each in every if each.state != VersionState.DRAFT), every[0])
         employee = actor_of(await person_now(tx, self.person_id))
         rule = require(employee, Action.EVIDENCE_READ, target_of(material, shown), obj=obj)
+        if row.scan_state == "refused":
+            raise ScanBlocks(rules=row.scan_rule)
+        if row.scan_state != "clean":
+            raise NotScanned(retry_after_s=RETRY_AFTER_S)
         return Passage(
             rule=rule,
             act=Act.EMPLOYEE_EVIDENCE_READ,

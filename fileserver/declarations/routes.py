@@ -96,7 +96,8 @@ def _certificate(paper: Paper, row: StandingCertificate) -> DeclaredCertificateO
 
 
 def _evidence(row: EvidenceRow, names: Names) -> EvidenceOut:
-    plain = ("id", "note", "filename", "media_type", "size_bytes", "sha256", "added_at", "removed_at")
+    said = ("id", "note", "filename", "media_type", "size_bytes", "sha256", "added_at", "removed_at")
+    plain = (*said, "scan_state", "scan_rule")
     return EvidenceOut.model_validate(
         {name: getattr(row, name) for name in plain}
         | {

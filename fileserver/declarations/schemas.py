@@ -12,6 +12,7 @@ from compliance.declaring import EvidenceKind, Fault, RegisterStatus
 from fileserver.answers import PersonOut
 from fileserver.http.schemas import Input, Output
 from fileserver.http.texts import ONE_LINE, SEVERAL_LINES
+from storage.rows.declarations import ScanState
 
 NAME_CHARS_MAX = 200
 NOTE_CHARS_MAX = 500
@@ -92,6 +93,8 @@ class EvidenceOut(Output):
     added_at: datetime
     removed_by: PersonOut | None
     removed_at: datetime | None
+    scan_state: ScanState = Field(description="Only what is clean may be read, and counts as evidence")
+    scan_rule: str = Field(description="Why it is not clean; empty while it waits")
 
 
 class RevisionOut(Output):

@@ -26,6 +26,7 @@ from compliance.profiles import profiles_of
 from compliance.scanning import ask_for_scan
 from compliance.uploads import finished_upload
 from fileserver.answers import Names
+from fileserver.declarations.jobs import enqueue
 from fileserver.declarations.schemas import DeclarationIn, DeclaredCertificateIn, EvidenceIn
 from fileserver.services import Services
 from storage.database import Transaction
@@ -35,7 +36,7 @@ from storage.rows.declarations import EDITABLE, DeclarationRow, DeclaredCertific
 from storage.rows.materials import MaterialRow
 from storage.rows.versions import VersionRow
 
-# Of evidence: it is no version, so no detector looks at it before a reviewer opens it.
+# Of evidence: what people look at, and nothing that runs.
 PROOF_TYPES = frozenset(
     {PDF, "image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/heic", "image/avif"}
 )
@@ -140,6 +141,7 @@ async def attach(services: Services, actor: Actor, trail: Trail, material_id: UU
             added_at=now,
         )
         await declarations.add_evidence(tx, row)
+        await enqueue(tx, services.jobs, row.id)
         await _tell(tx, trail, Act.EMPLOYEE_EVIDENCE_ADD, rule, row, now=now)
         return await _paper(services, tx, material)
 

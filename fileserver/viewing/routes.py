@@ -6,7 +6,16 @@ from uuid import UUID
 from aiohttp import web
 
 from compliance.access import Action, MaterialClass
-from compliance.errors import AccessDenied, InvalidValue, LinkExpired, LinkInvalid, NotFound, NotPrepared
+from compliance.errors import (
+    AccessDenied,
+    InvalidValue,
+    LinkExpired,
+    LinkInvalid,
+    NotFound,
+    NotPrepared,
+    NotScanned,
+    ScanBlocks,
+)
 from compliance.exit import DeskGate, Piece, PieceKind, VisitGate
 from compliance.links import open_address
 from compliance.zooming import TILE_PX, levels_of
@@ -335,6 +344,6 @@ ROUTES = (
         scope="materials:read",
         path_params=EvidencePath,
         produces="*/*",
-        errors=(AccessDenied, NotFound, PreconditionFailed, RangeUnsatisfiable, StorageError),
+        errors=(AccessDenied, NotFound, NotScanned, ScanBlocks, PreconditionFailed, RangeUnsatisfiable, StorageError),
     ),
 )

@@ -1,6 +1,6 @@
 """Rows of declarations: what was said of a material, revision by revision, and the evidence attached."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Literal
@@ -14,6 +14,7 @@ from storage.schema import certificate, declared_certificate, evidence, material
 
 EDITABLE = ("draft", "changes_requested")  # nobody has to rely on what is declared yet
 RegisteredStatus = Literal["active", "suspended", "revoked"]
+ScanState = Literal["waiting", "clean", "refused", "not_scanned"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,10 @@ class EvidenceRow:
     added_at: datetime
     removed_by: UUID | None = None
     removed_at: datetime | None = None
+    scan_state: ScanState = "waiting"
+    scan_rule: str = ""  # why it is refused, or was not scanned
+    scan_attempts: int = 0
+    scanned_at: datetime | None = None
 
 
 DECLARATION_COLUMNS = tuple(material_declaration.c[field.name] for field in fields(DeclarationRow))
@@ -182,9 +187,36 @@ async def evidence_by_id(tx: Transaction, evidence_id: UUID) -> EvidenceRow | No
 
 
 async def evidence_kinds(tx: Transaction, material_id: UUID) -> frozenset[str]:
-    """Which kinds of evidence are attached now."""
-    query = select(evidence.c.kind).where(evidence.c.material_id == material_id, evidence.c.removed_at.is_(None))
+    """Which kinds of evidence are attached now; only what was looked at and is clean proves something."""
+    query = select(evidence.c.kind).where(
+        evidence.c.material_id == material_id, evidence.c.removed_at.is_(None), evidence.c.scan_state == "clean"
+    )
     return frozenset(await tx.scalars(query.distinct()))
+
+
+async def note_scan(tx: Transaction, evidence_id: UUID, state: ScanState, rule: str, now: datetime) -> bool:
+    """What a look at a file came to. False if a look came to an end before: what is clean or refused stays so."""
+    open_states = evidence.c.scan_state.in_(("waiting", "not_scanned"))
+    query = update(evidence).where(evidence.c.id == evidence_id, open_states)
+    values = {
+        "scan_state": state,
+        "scan_rule": rule,
+        "scan_attempts": evidence.c.scan_attempts + 1,
+        "scanned_at": now,
+    }
+    return bool((await tx.execute(query.values(values))).rowcount == 1)
+
+
+async def unscanned_evidence(
+    tx: Transaction, states: Collection[ScanState], limit: int, *, attempts_max: int
+) -> Sequence[UUID]:
+    """Files in these states that were looked at fewer than `attempts_max` times, oldest first."""
+    query = select(evidence.c.id).where(
+        evidence.c.scan_state.in_(("waiting", "not_scanned")),
+        evidence.c.scan_state.in_(states),
+        evidence.c.scan_attempts < attempts_max,
+    )
+    return list(await tx.scalars(query.order_by(evidence.c.added_at, evidence.c.id).limit(limit)))
 
 
 async def remove_evidence(tx: Transaction, evidence_id: UUID, *, by: UUID, now: datetime) -> bool:

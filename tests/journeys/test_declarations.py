@@ -1,5 +1,6 @@
 """Declaring: what a marketer says of a material, what contradicts it, and the files that prove it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,9 +8,12 @@ from uuid import UUID
 import pytest
 
 from compliance.access import VersionState
-from storage.rows import scans, versions
+from fileserver.config import MalwareScan
+from fileserver.declarations.jobs import enqueue_unscanned
+from storage.rows import declarations, scans, versions
 from storage.rows.scans import ScanRow
 from storage.schema import scan
+from tests.hostile import pdfs
 from tests.materials import add_upload, pdf, png, run_jobs
 from tests.office_files import docx
 from tests.stage import Stage
@@ -94,6 +98,8 @@ async def test_evidence_is_kept_and_read_by_who_may(stage: Stage) -> None:
     (proof,) = paper["evidence"]
     assert ("portrait_consent", "image/png", len(body)) == (proof["kind"], proof["media_type"], proof["size_bytes"])
     file = f"/api/v1/evidence/{proof['id']}/file"
+    assert {409} == {(await stage.get(who, file)).status for who in ("owner", "reviewer")}  # nobody looked at it yet
+    await run_jobs(stage.services)
     for who in ("owner", "reviewer"):
         answer = await stage.get(who, file)
         assert (200, body, "no-store, private") == (answer.status, answer.body, answer.headers["Cache-Control"])
@@ -106,6 +112,41 @@ async def test_evidence_is_kept_and_read_by_who_may(stage: Stage) -> None:
     assert 409 == (await stage.api("owner").post(path, wanted)).status
     assert 2 == len(await stage.told("employee:evidence:read"))
     assert [proof["sha256"]] == [event["det"]["sha256"] for event in await stage.told("employee:evidence:add")]
+
+
+async def test_evidence_is_looked_at_before_anybody_opens_it(stage: Stage) -> None:
+    """A PDF with a script is refused: nobody reads it and it proves nothing; what is clean does."""
+    scripted = pdfs.placed(pdfs.ACTIONS["javascript"])["annotation"]
+    path, owner = f"/materials/{stage.cast.pending_id}", stage.api("owner")
+    for body, name in ((scripted, "proof.pdf"), (png(30, 20), "proof.png")):
+        upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, name)
+        (await owner.post(f"{path}/evidence", {"upload_id": str(upload_id), "kind": "patent"})).ok  # noqa: B018  # must succeed
+    async with stage.services.database.transaction() as tx:
+        assert frozenset() == await declarations.evidence_kinds(tx, stage.cast.pending_id)
+    await run_jobs(stage.services)
+    found = (await owner.get(f"{path}/declaration")).ok["evidence"]
+    assert [("refused", "pdf-active"), ("clean", "")] == [(each["scan_state"], each["scan_rule"]) for each in found]
+    statuses = [(await stage.get("reviewer", f"/api/v1/evidence/{each['id']}/file")).status for each in found]
+    assert [409, 200] == statuses
+    assert ["allow", "deny"] == sorted(each["res"] for each in await stage.told("system:evidence:scan"))
+
+
+async def test_evidence_waits_for_a_virus_scanner_where_one_is_required(stage: Stage) -> None:
+    """Without one it is told as not scanned, is asked about again, and is no evidence meanwhile."""
+    config = stage.services.config.model_copy(update={"malware_scan": MalwareScan.REQUIRED})
+    strict = replace(stage.services, config=config)
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], png(30, 20), "proof.png")
+    path = f"/materials/{stage.cast.pending_id}"
+    wanted = {"upload_id": str(upload_id), "kind": "patent"}
+    (await stage.api("owner").post(f"{path}/evidence", wanted)).ok  # noqa: B018  # must succeed
+    assert 1 == await enqueue_unscanned(strict, stage.services.jobs)
+    await run_jobs(strict)
+    (found,) = (await stage.api("owner").get(f"{path}/declaration")).ok["evidence"]
+    assert ("not_scanned", "malware-not-scanned") == (found["scan_state"], found["scan_rule"])
+    assert 0 == await enqueue_unscanned(strict, stage.services.jobs)  # none answers: nothing to ask
+    async with stage.services.database.transaction() as tx:
+        assert 1 == len(await declarations.unscanned_evidence(tx, ["not_scanned"], 10, attempts_max=2))
+        assert 0 == len(await declarations.unscanned_evidence(tx, ["not_scanned"], 10, attempts_max=1))
 
 
 @pytest.mark.parametrize(

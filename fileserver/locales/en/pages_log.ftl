@@ -131,6 +131,7 @@ act-employee-procedure-set = Set a review procedure
 act-employee-discipline-set = Set a reviewer's disciplines
 act-employee-absence-set = Entered an absence
 act-employee-absence-end = Ended an absence
+act-system-evidence-scan = Looked at a file of evidence
 act-system-review-reopen = Approvals asked for anew: the checks found something else
 act-system-absence-end = An absence was over: reviews are handed back
 act-system-version-prepare = Prepared a version's pages

@@ -66,6 +66,7 @@ kind-audio = Audio
 kind-text = Text
 kind-other = File
 
+version-film = The captions and key frames of this video are checked; what is found has its second. A video can't be shared yet: each viewer's mark can only be put on pages and pictures so far, so viewers are refused. It can be submitted, and reviewers watch the original.
 scan-running = Automatic checks are running
 scan-finished = Automatic checks finished
 scan-failed = A check came to no result, so this version can not be submitted. Change the file and upload it again, or ask an administrator.

@@ -131,6 +131,7 @@ act-employee-procedure-set = 设置审核流程
 act-employee-discipline-set = 设置审核专业
 act-employee-absence-set = 登记休假
 act-employee-absence-end = 结束休假
+act-system-evidence-scan = 检查证明文件
 act-system-review-reopen = 检查结果已变，需重新批准
 act-system-absence-end = 休假到期，审核自动交回
 act-system-version-prepare = 准备版本的页面

@@ -60,6 +60,7 @@ kind-audio = 音频
 kind-text = 文本
 kind-other = 文件
 
+version-film = 视频的字幕和关键画面已检查，下面的发现标有秒数。视频暂时不能分享：逐人水印目前只能加在页面和图片上，查看者打不开。可先送审，由审核员观看原件。
 scan-running = 自动检查中
 scan-finished = 自动检查完成
 scan-failed = 有检查项没有得出结果，因此不能提交。请修改文件后重新上传，或联系管理员。
