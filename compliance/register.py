@@ -85,12 +85,20 @@ async def enter(tx: Transaction, entry: Entry, hand: Hand) -> CertificateRow:
 
 
 async def change(
-    tx: Transaction, messages: Messages, certificate_id: UUID, entry: Entry, hand: Hand, *, revision: int | None = None
+    tx: Transaction,
+    messages: Messages,
+    certificate_id: UUID,
+    entry: Entry,
+    hand: Hand,
+    *,
+    revision: int | None = None,
+    confirm: bool = False,
 ) -> CertificateRow:
     """The entry as it reads now; kind and number stay what they are.
 
     Raises NotFound, InvalidValue; also when `revision` is given and somebody was quicker. A status or an end by which
-    it is not in force any more is told at once.
+    it is not in force any more is told at once. What reads the same is left alone, unless somebody means to `confirm`
+    it: then they stand by it, too.
     """
     before = await certificates.certificate_by_id(tx, certificate_id, lock=True)
     if before is None:
@@ -99,7 +107,7 @@ async def change(
         raise InvalidValue(field="revision", rule="certificate-changed")
     entry = checked(replace(entry, kind=CertificateKind(before.kind), number=before.number))
     row = CertificateRow(id=before.id, revision=before.revision + 1, created_at=before.created_at, **facts_of(entry))
-    if facts_of(entry) == {name: getattr(before, name) for name in facts_of(entry)}:
+    if facts_of(entry) == {name: getattr(before, name) for name in facts_of(entry)} and not confirm:
         return before
     await certificates.put_certificate(tx, row)
     await _keep(tx, row, hand, Act.EMPLOYEE_CERTIFICATE_CHANGE)

@@ -34,22 +34,28 @@ class Capacity:
 class Roster:
     """Who answers for what, and who is away today."""
 
-    disciplines: Mapping[UUID, frozenset[Discipline]]
+    disciplines: Mapping[UUID, Mapping[Discipline, UUID | None]]  # and whose setting each is
     absences: Sequence[AbsenceRow]
 
     def away(self, person_id: UUID) -> bool:
         """Whether they have handed over today."""
         return any(each.person_id == person_id for each in self.absences)
 
-    def capacities(self, person_id: UUID) -> list[Capacity]:
-        """Everything they may approve today: their own first."""
+    def capacities(self, person_id: UUID, uploader_id: UUID) -> list[Capacity]:
+        """Everything they may approve today of what this person uploaded: their own first.
+
+        Not what the uploader set: nobody chooses who approves their own materials, nor who stands in for them.
+        """
         if self.away(person_id):
             return []
-        own = [Capacity(each) for each in sorted(self.disciplines.get(person_id, frozenset()))]
-        others = sorted({each.person_id for each in self.absences if each.deputy_id == person_id})
-        return own + [
-            Capacity(each, other) for other in others for each in sorted(self.disciplines.get(other, frozenset()))
-        ]
+        own = [Capacity(each) for each in self._of(person_id, uploader_id)]
+        handed = [each for each in self.absences if each.deputy_id == person_id and each.set_by != uploader_id]
+        others = sorted({each.person_id for each in handed})
+        return own + [Capacity(each, other) for other in others for each in self._of(other, uploader_id)]
+
+    def _of(self, person_id: UUID, uploader_id: UUID) -> list[Discipline]:
+        found = self.disciplines.get(person_id, {})
+        return sorted(each for each, set_by in found.items() if set_by is None or set_by != uploader_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +84,9 @@ def today(now: datetime) -> date:
 
 async def roster_of(tx: Transaction, now: datetime) -> Roster:
     """Everybody who reviews, today."""
-    found = await reviewer_disciplines.disciplines(tx)
+    found = await reviewer_disciplines.settings(tx)
     return Roster(
-        disciplines={who: frozenset(Discipline(each) for each in names) for who, names in found.items()},
+        disciplines={who: {Discipline(name): by for name, by in names.items()} for who, names in found.items()},
         absences=await review_absences.on_day(tx, today(now)),
     )
 
@@ -111,7 +117,7 @@ def _bench(
 ) -> Bench:
     waits = open_now(steps)
     barred = _barred(case, signers)
-    possible = [each for each in roster.capacities(person_id) if each.discipline in waits]
+    possible = [each for each in roster.capacities(person_id, case.version.uploader_id) if each.discipline in waits]
     mine = [each for each in possible if each.on_behalf_of not in barred]
     return Bench(
         steps=steps,

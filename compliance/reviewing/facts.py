@@ -5,8 +5,9 @@ bytes was looked for again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from compliance.access.model import MaterialClass
 from compliance.declaring import NEEDED, Declared, certificate_fault, china_day, declared_of
@@ -14,7 +15,7 @@ from compliance.lifecycle import Facts, FindingFacts, ScanState
 from compliance.ruling import version_in_force
 from compliance.scanning import same_facts
 from storage.database import Transaction
-from storage.rows import scans, versions
+from storage.rows import certificates, scans, versions
 from storage.rows.materials import MaterialRow
 from storage.rows.scans import ScanRow
 from storage.rows.versions import FindingRow, VersionRow
@@ -57,7 +58,8 @@ async def dossier_of(
     every = (await versions.findings_of(tx, [version.id])).get(version.id, [])
     findings = counting(every, newest)
     declared = await declared_of(tx, material.id, version_id=version.id)
-    fault = certificate_fault(declared, china_day(now)) if declared else "certificate-missing"
+    others = await _entered_by_others(tx, declared, version.uploader_id) if declared else None
+    fault = certificate_fault(others, china_day(now)) if others else "certificate-missing"
     facts = Facts(
         withdrawn=material.withdrawn_at is not None,
         prepared=version.preparation != "pending",
@@ -73,6 +75,16 @@ async def dossier_of(
         same_bytes=True,
     )  # fmt: skip
     return Dossier(facts=facts, findings=findings, declared=declared, scan=newest)
+
+
+async def _entered_by_others(tx: Transaction, declared: Declared, uploader_id: UUID) -> Declared:
+    """What is declared, without entries of the register whose state the uploader brought about themselves."""
+    kept = [
+        each
+        for each in declared.certificates
+        if await certificates.entered_by(tx, each.kind.value, each.number) != uploader_id
+    ]
+    return replace(declared, certificates=tuple(kept))
 
 
 async def _current(tx: Transaction, version: VersionRow, scan: ScanRow) -> bool:

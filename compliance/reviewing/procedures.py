@@ -7,6 +7,7 @@ so that an auditor can see what was asked for at any time.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from compliance.access.model import MaterialClass
 from compliance.errors import InvalidValue
@@ -56,9 +57,9 @@ def checked(stages: Sequence[Sequence[Discipline]], *, four_eyes: bool, due_days
     return Procedure(tuple(tuple(stage) for stage in stages), four_eyes=four_eyes, due_days=due_days)
 
 
-async def procedure_of(tx: Transaction, material_class: MaterialClass) -> Procedure:
-    """What is in force for this class now."""
-    row = await review_procedures.newest(tx, material_class.value)
+async def procedure_of(tx: Transaction, material_class: MaterialClass, *, uploader_id: UUID | None = None) -> Procedure:
+    """What is in force for this class now; nobody's own setting is in force for what they upload."""
+    row = await review_procedures.newest(tx, material_class.value, but=uploader_id)
     return DEFAULTS[material_class] if row is None else read(row)
 
 

@@ -20,7 +20,7 @@ async def open_review(
 ) -> ReviewRow:
     """The review that waits from now on, with the approvals that the class needs."""
     material_class = MaterialClass(material.material_class)
-    procedure = await procedure_of(tx, material_class)
+    procedure = await procedure_of(tx, material_class, uploader_id=version.uploader_id)
     row = ReviewRow(
         id=uuid4(),
         version_id=version.id,

@@ -84,7 +84,9 @@ async def change(
             raise NotFound(field="certificate_id")
         unsaid = KEPT - wanted.model_fields_set
         entry = kept(entry_of(CertificateKind(before.kind), before.number, wanted), before, unsaid)
-        row = await register.change(tx, services.messages, certificate_id, entry, hand, revision=revision)
+        row = await register.change(
+            tx, services.messages, certificate_id, entry, hand, revision=revision, confirm=bool(wanted.reason)
+        )
         return await _dossier(services, tx, row)
 
 

@@ -113,7 +113,7 @@ async def set_disciplines(
     async with services.database.transaction() as tx:
         pseudonym = await _reviewer(tx, person_id, "person_id")
         former = (await reviewer_disciplines.disciplines(tx, [person_id])).get(person_id, frozenset())
-        await reviewer_disciplines.put_disciplines(tx, person_id, wanted)
+        await reviewer_disciplines.put_disciplines(tx, person_id, wanted, by=actor.person_id)
         det = {"disciplines": "+".join(sorted(wanted)), "former": "+".join(sorted(former))}
         event = trail.event(Act.EMPLOYEE_DISCIPLINE_SET, why=rule, obj=f"person:{pseudonym}", det=det)
         await ledger.append(tx, event, now=services.clock())

@@ -1,4 +1,4 @@
-"""Rows of who was served a material: every visit through every share, and how far it went from there."""
+"""Rows of who was served a material: every visit through every share, and every reading inside the brand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 
 from storage.database import Transaction
-from storage.schema import share, version, visit
+from storage.schema import desk_visit, share, version, visit
 
 PAGE_MAX = 1_000
 
@@ -28,6 +28,47 @@ class SeenRow:
     started_at: datetime
     seen_at: datetime
     passed_on: int  # shares that this person made of this share
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadRow:
+    """One employee reading a version inside the brand."""
+
+    id: UUID
+    person_id: UUID
+    version_number: int
+    copy_id: int
+    started_at: datetime
+
+
+async def read_by(
+    tx: Transaction,
+    material_id: UUID,
+    *,
+    person_id: UUID | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE_MAX,
+) -> Sequence[ReadRow]:
+    """Employees' readings of a material, newest first; `person_id` narrows to those of one."""
+    started = desk_visit.c.started_at
+    query = (
+        select(
+            desk_visit.c.id,
+            desk_visit.c.person_id,
+            version.c.number.label("version_number"),
+            desk_visit.c.copy_id,
+            started,
+        )
+        .select_from(desk_visit.join(version, version.c.id == desk_visit.c.version_id))
+        .where(version.c.material_id == material_id)
+    )
+    if person_id is not None:
+        query = query.where(desk_visit.c.person_id == person_id)
+    if before is not None:
+        at, last_id = before
+        query = query.where(or_(started < at, and_(started == at, desk_visit.c.id < last_id)))
+    query = query.order_by(started.desc(), desk_visit.c.id.desc()).limit(min(limit, PAGE_MAX))
+    return [ReadRow(**row._asdict()) for row in await tx.execute(query)]
 
 
 async def seen_by(

@@ -36,9 +36,11 @@ async def add(tx: Transaction, row: ProcedureRow) -> None:
     await tx.execute(insert(review_procedure).values({each.name: getattr(row, each.name) for each in fields(row)}))
 
 
-async def newest(tx: Transaction, material_class: str) -> ProcedureRow | None:
-    """What is in force for the class; None while nobody has set anything."""
+async def newest(tx: Transaction, material_class: str, *, but: UUID | None = None) -> ProcedureRow | None:
+    """What is in force for the class, not counting what `but` has set; None while nobody else has set anything."""
     query = select(*COLUMNS).where(review_procedure.c.material_class == material_class).order_by(*NEWEST_FIRST)
+    if but is not None:
+        query = query.where(review_procedure.c.set_by != but)
     row = (await tx.execute(query.limit(1))).one_or_none()
     return None if row is None else ProcedureRow(**row._asdict())
 

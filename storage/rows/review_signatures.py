@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, func, insert, literal, select
+from sqlalchemy import LargeBinary, exists, func, insert, literal, select, update
 
 from storage.database import Transaction
 from storage.schema import event, review_signature, review_step, signed_since
@@ -68,9 +68,22 @@ async def leaves(tx: Transaction, event_ids: Collection[int]) -> dict[int, bytes
     return {row.id: row.leaf for row in await tx.execute(query)}
 
 
-async def last_before_signatures(tx: Transaction) -> int:
-    """The last event that an earlier release could write; 0: there was none."""
-    return int(await tx.scalar(select(func.min(signed_since.c.event_id))) or 0)
+async def signed_from(tx: Transaction) -> tuple[int, str]:
+    """The last event that an earlier release could write (0: there was none), and the code that says so."""
+    query = select(signed_since.c.event_id, signed_since.c.mac).order_by(signed_since.c.event_id).limit(1)
+    row = (await tx.execute(query)).one_or_none()
+    return (0, "") if row is None else (row.event_id, row.mac)
+
+
+async def seal_signed_from(tx: Transaction, event_id: int, mac: str) -> bool:
+    """Puts the code beside it. False if there was one."""
+    query = update(signed_since).where(signed_since.c.event_id == event_id, signed_since.c.mac == "")
+    return bool((await tx.execute(query.values(mac=mac))).rowcount == 1)
+
+
+async def told_by_then(tx: Transaction, event_id: int, acts: Collection[str]) -> bool:
+    """Whether an event of one of these acts stands up to this one."""
+    return bool(await tx.scalar(select(exists().where(event.c.id <= event_id, event.c.act.in_(acts)))))
 
 
 async def redactions(tx: Transaction, row: SignatureRow) -> list[bytes]:

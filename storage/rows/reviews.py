@@ -153,6 +153,28 @@ async def decide_review(tx: Transaction, review_id: UUID, decided: Decided) -> b
     return bool((await tx.execute(query.values(values))).rowcount == 1)
 
 
+async def wait_again(tx: Transaction, review_id: UUID, *, due_at: datetime, four_eyes: bool) -> None:
+    """The review waits for a decision, as if none had been given."""
+    values = {
+        "state": PENDING,
+        "due_at": due_at,
+        "four_eyes": four_eyes,
+        "decided_by": None,
+        "decided_at": None,
+        "reason": "",
+    }
+    await tx.execute(update(review).where(review.c.id == review_id).values(values))
+
+
+async def without_steps(tx: Transaction, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Reviews that wait or approved and name no approval that they need, in the order of their ids, behind `after`."""
+    stepless = ~exists().where(review_step.c.review_id == review.c.id)
+    query = select(review.c.id).where(review.c.state.in_((PENDING, APPROVED)), stepless)
+    if after is not None:
+        query = query.where(review.c.id > after)
+    return list(await tx.scalars(query.order_by(review.c.id).limit(limit)))
+
+
 def due_of(row: ReviewRow) -> datetime:
     """When it is due, as the queue is sorted: a review of an earlier release is due since it was submitted."""
     return row.due_at or row.submitted_at

@@ -111,6 +111,7 @@ signed_since = Table(
     "signed_since",
     metadata,
     Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mac", Text, nullable=False, server_default=""),  # of the master key; empty until a worker has put it there
 )
 
 review_signature = Table(

@@ -16,6 +16,7 @@ from compliance.reviewing.capacities import Capacity
 from compliance.reviewing.procedures import Discipline
 from compliance.reviewing.reopening import reopen_outdated
 from compliance.reviewing.signatures import Matter, Meaning, Signer, draft
+from compliance.reviewing.standing import start_mac
 from compliance.ruleset import RuleSet
 from compliance.scanning import Case, Scanner, ask_for_scan
 from storage.database import Transaction
@@ -318,10 +319,12 @@ async def test_an_approval_of_an_earlier_release_stands_by_the_log(stage: Stage)
     assert "approval-fallen" == (await stage.api("owner").post("/shares", share)).body["rule"]
     async with stage.services.database.transaction() as tx:
         before = await tx.scalar(select(signed_since.c.event_id))
-        await tx.execute(update(signed_since).values(event_id=event_id))
+        mac = start_mac(stage.services.keys.master, event_id)
+        await tx.execute(update(signed_since).values(event_id=event_id, mac=mac))
+    await stage.services.sequencer.catch_up()
     made = await stage.api("owner").post("/shares", share)
     async with stage.services.database.transaction() as tx:
-        await tx.execute(update(signed_since).values(event_id=before))
+        await tx.execute(update(signed_since).values(event_id=before, mac=""))
     assert 201 == made.status
 
 

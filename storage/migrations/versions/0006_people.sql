@@ -349,6 +349,9 @@ ALTER TABLE evidence ADD COLUMN scan_attempts SMALLINT DEFAULT '0'::smallint NOT
 ALTER TABLE evidence ADD COLUMN scanned_at TIMESTAMP WITH TIME ZONE;
 CREATE INDEX ix_evidence_unscanned ON evidence (added_at) WHERE scan_state IN ('waiting', 'not_scanned');
 
+-- A code of the master key over the last event before signatures: whoever writes rows can't move it.
+ALTER TABLE signed_since ADD COLUMN mac TEXT DEFAULT '' NOT NULL;
+
 -- What was told of the end of a certificate that is declared and not in the register; 0 days: the end itself.
 CREATE TABLE declared_warning (
     material_id UUID NOT NULL,
