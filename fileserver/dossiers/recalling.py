@@ -54,7 +54,7 @@ class Seen:
 async def recall(services: Services, actor: Actor, trail: Trail, material_id: UUID, before: Before, limit: int) -> Seen:
     """A page of the list, told to the log. Raises AccessDenied, NotFound."""
     async with services.database.transaction() as tx:
-        material, rule, sponsor_id = await _allowed(tx, actor, material_id)
+        material, rule, sponsor_id = await allowed(tx, actor, material_id)
         rows = await recalls.seen_by(tx, material_id, sponsor_id=sponsor_id, before=before, limit=limit)
         det: dict[str, str | int] = {"found": len(rows), "format": "page"}
         event = trail.event(Act.EMPLOYEE_RECALL_READ, why=rule, obj=obj_of(material_id), det=det)
@@ -66,7 +66,7 @@ async def recall(services: Services, actor: Actor, trail: Trail, material_id: UU
 async def told(services: Services, actor: Actor, trail: Trail, material_id: UUID) -> str:
     """The title of the material whose list is about to leave as a file, with its event. Raises as `recall`."""
     async with services.database.transaction() as tx:
-        material, rule, _ = await _allowed(tx, actor, material_id)
+        material, rule, _ = await allowed(tx, actor, material_id)
         event = trail.event(Act.EMPLOYEE_RECALL_READ, why=rule, obj=obj_of(material_id), det={"format": "csv"})
         await ledger.append(tx, event, now=services.clock())
     return material.title
@@ -79,7 +79,7 @@ async def lines(services: Services, actor: Actor, material_id: UUID, language: L
     downloads: Mapping[str, int] = {}
     for _ in range(0, ROWS_MAX, BATCH):
         async with services.database.transaction() as tx:
-            material, _rule, sponsor_id = await _allowed(tx, actor, material_id)
+            material, _rule, sponsor_id = await allowed(tx, actor, material_id)
             rows = await recalls.seen_by(tx, material_id, sponsor_id=sponsor_id, before=before, limit=BATCH)
             downloads = downloads or await downloads_of(tx, material_id)
             seen = await _named(services, tx, material, rows, downloads, narrowed=sponsor_id is not None)
@@ -96,7 +96,7 @@ async def downloads_of(tx: Transaction, material_id: UUID) -> Mapping[str, int]:
     return Counter(str(json.loads(row.leaf)["det"].get("visit")) for row in found)
 
 
-async def _allowed(tx: Transaction, actor: Actor, material_id: UUID) -> tuple[MaterialRow, str, UUID | None]:
+async def allowed(tx: Transaction, actor: Actor, material_id: UUID) -> tuple[MaterialRow, str, UUID | None]:
     """The material, the rule, and whose shares the list is narrowed to."""
     material = await materials.material_by_id(tx, material_id)
     if material is None:

@@ -7,9 +7,17 @@ from aiohttp import web
 from compliance.access import Action, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound
 from fileserver.answers import PersonOut
-from fileserver.dossiers import exporting, recalling
+from fileserver.dossiers import exporting, inside, recalling
 from fileserver.dossiers.recalling import Seen
-from fileserver.dossiers.schemas import MaterialPath, RecallOut, RecallQuery, SeenOut
+from fileserver.dossiers.schemas import (
+    InsideOut,
+    MaterialPath,
+    OriginalOut,
+    ReadingOut,
+    RecallOut,
+    RecallQuery,
+    SeenOut,
+)
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
@@ -32,6 +40,33 @@ async def recall(call: Call[None, RecallQuery, MaterialPath]) -> RecallOut:
         narrowed=seen.narrowed,
         items=[_seen(seen, row) for row in seen.rows],
         next=write_cursor(last.started_at, last.visit_id) if last else None,
+    )
+
+
+async def employees(call: Call[None, RecallQuery, MaterialPath]) -> InsideOut:
+    """Which employees read a material."""
+    query, before = call.query, read_cursor(call.query.cursor)
+    found = await inside.inside(call.services, call.actor, call.trail, call.params.material_id, before, query.limit)
+    last = found.rows[-1] if len(found.rows) == query.limit else None
+    return InsideOut(
+        material_id=found.material.id,
+        title=found.material.title,
+        narrowed=found.narrowed,
+        items=[
+            ReadingOut(
+                id=row.id,
+                person=PersonOut.of(found.names, row.person_id),
+                version=row.version_number,
+                copy_id=f"{row.copy_id:012x}",
+                started_at=row.started_at,
+            )
+            for row in found.rows
+        ],
+        originals=[
+            OriginalOut(name=each.name, sha256=each.sha256, times=each.times, last_at=each.last_at)
+            for each in found.originals
+        ],
+        next=write_cursor(last.started_at, last.id) if last else None,
     )
 
 
@@ -91,6 +126,20 @@ ROUTES = (
         query=RecallQuery,
         path_params=MaterialPath,
         returns=RecallOut,
+        errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/materials/{material_id}/recall/employees",
+        name="recalls.employees",
+        summary="List which employees read a material, and who took its original",
+        handler=employees,
+        auth=Auth.EMPLOYEE,
+        action=Action.MATERIAL_RECALL,
+        scope=Scope.MATERIALS_READ,
+        query=RecallQuery,
+        path_params=MaterialPath,
+        returns=InsideOut,
         errors=(AccessDenied, NotFound, InvalidValue),
     ),
     Route(

@@ -45,6 +45,36 @@ class SeenOut(Output):
     passed_on: int = Field(description="How many shares this person made of it")
 
 
+class ReadingOut(Output):
+    """One employee reading a version in the console."""
+
+    id: UUID
+    person: PersonOut
+    version: int = Field(description="Number of the version that was read")
+    copy_id: str = Field(description="What the hidden mark of its pages carries, as hexadecimal")
+    started_at: datetime
+
+
+class OriginalOut(Output):
+    """Somebody who took the stored bytes of one version."""
+
+    name: str = Field(description="Empty once they are erased")
+    sha256: str
+    times: int = Field(description="How often the bytes, or a part of them, were asked for")
+    last_at: datetime
+
+
+class InsideOut(Output):
+    """Which employees read a material, newest first."""
+
+    material_id: UUID
+    title: str
+    narrowed: bool = Field(description="Only the caller's own readings")
+    items: list[ReadingOut]
+    originals: list[OriginalOut]
+    next: str | None = Field(description="Cursor of the next page; null at the end")
+
+
 class RecallOut(Output):
     """Who saw a material, newest visit first."""
 

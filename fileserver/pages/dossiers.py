@@ -34,6 +34,12 @@ class CursorQuery(FormQuery):
     cursor: str | None = Field(default=None, max_length=CURSOR_CHARS_MAX)
 
 
+class RecallPageQuery(CursorQuery):
+    """Where each of the two lists continues."""
+
+    inside: str | None = Field(default=None, max_length=CURSOR_CHARS_MAX)
+
+
 async def declaration(call: Call[None, None, MaterialPath]) -> web.Response:
     """What is declared of a material, and the files that prove it."""
     material_id = call.params.material_id
@@ -58,15 +64,18 @@ async def declaration(call: Call[None, None, MaterialPath]) -> web.Response:
     )
 
 
-async def recall(call: Call[None, CursorQuery, MaterialPath]) -> web.Response:
-    """Who saw a material."""
-    asked = cast("Call[None, RecallQuery, MaterialPath]", call)
+async def recall(call: Call[None, RecallPageQuery, MaterialPath]) -> web.Response:
+    """Who saw a material: through shares, and inside the brand."""
+    asked, asks = cast("Call[None, RecallQuery, MaterialPath]", call), call.request.query
     found = await dossiers_api.recall(replace(asked, query=RecallQuery(cursor=call.query.cursor, limit=PAGE)))
+    inside = await dossiers_api.employees(replace(asked, query=RecallQuery(cursor=call.query.inside, limit=PAGE)))
     return page(
         call,
         "recall.html",
         recall=found,
-        next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
+        inside=inside,
+        next_url=with_query(call.request.path, asks, cursor=found.next) if found.next else None,
+        inside_url=with_query(call.request.path, asks, inside=inside.next) if inside.next else None,
     )
 
 
@@ -102,7 +111,7 @@ ROUTES = (
         "Who saw a material",
         recall,
         action=Action.MATERIAL_RECALL,
-        query=CursorQuery,
+        query=RecallPageQuery,
         path_params=MaterialPath,
     ),
     console_page("/notices", "notices", "What the reader is told", notices, query=CursorQuery),

@@ -140,3 +140,21 @@ async def test_the_recall_list_names_who_saw_what(stage: Stage) -> None:
     rows = list(csv.reader(io.StringIO(file.body.decode("utf-8-sig"))))
     assert (200, 4, "王强") == (file.status, len(rows), rows[1][0])
     assert 5 == len(await stage.told("employee:recall:read"))
+
+
+async def test_employees_who_read_it_stand_in_a_list_of_their_own(stage: Stage) -> None:
+    """Readings at the desk with their copies, and originals taken; an owner sees their own, others nothing."""
+    version = f"/api/v1/versions/{stage.cast.version_id}"
+    for who in ("reviewer", "owner"):
+        assert 200 == (await stage.get(who, f"{version}/pages/1")).status
+    assert 200 == (await stage.get("reviewer", f"{version}/original")).status
+    await stage.services.sequencer.catch_up()
+    path = f"/materials/{stage.cast.material_id}/recall/employees"
+    full = (await stage.api("auditor").get(path)).ok
+    assert {"陈静", "林晓"} == {each["person"]["name"] for each in full["items"]}
+    assert [("陈静", stage.cast.sha256, 1)] == [(e["name"], e["sha256"], e["times"]) for e in full["originals"]]
+    own = (await stage.api("owner").get(path)).ok
+    assert (True, {"林晓"}, []) == (own["narrowed"], {e["person"]["name"] for e in own["items"]}, own["originals"])
+    assert 403 == (await stage.api("rival").get(path)).status
+    shown = await stage.get("manager", f"/materials/{stage.cast.material_id}/recall", Accept="text/html")
+    assert "Took the original" in shown.body.decode()
