@@ -33,7 +33,7 @@ def _measured() -> list[Figure]:
     clean, broken = _per_second(matcher, 0), _per_second(matcher, BROKEN_EVERY)
     return [
         Figure("matching, clean text", clean, "characters/s", "bar 10 million, one core", passed=clean >= BAR),
-        Figure("matching, some broken rules", broken, "characters/s", "one paragraph in 50 breaks a rule"),
+        Figure("matching, some broken rules", broken, "characters/s", "1 in 50 paragraphs; same", passed=broken >= BAR),
         Figure("matching, rules ready", ready_s, "s", "once in a process"),
     ]
 

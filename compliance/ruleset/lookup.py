@@ -59,7 +59,8 @@ class Lookup:
         self._pattern_groups = _by_pattern(groups)
         self._coded: dict[str, dict[Term, list[Use]]] = defaultdict(lambda: defaultdict(list))
         self._letters: dict[int, list[Use]] = defaultdict(list)
-        self._verdicts: dict[tuple[int, str], tuple[Verdict, ...]] = {}
+        self._verdicts: dict[int, dict[str, tuple[Verdict, ...]]] = defaultdict(dict)
+        self._judged = 0
         for number, choice in enumerate(groups):
             self._add(choice.words, number)
 
@@ -84,6 +85,12 @@ class Lookup:
             AhoCorasick(list(self._coded), matchkind=MatchKind.Standard),
             [list(terms.items()) for terms in self._coded.values()],
         )
+
+    @cached_property
+    def _of_letters(self) -> dict[str, Verdict]:
+        """What each word of one character is."""
+        written = {chr(code): tuple(uses) for code, uses in self._letters.items()}
+        return {sign: Verdict(sign, uses, by_sound=False, latin=sign.isascii()) for sign, uses in written.items()}
 
     @cached_property
     def _is_letter(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -117,9 +124,9 @@ class Lookup:
     def _words(self, view: Compact) -> Iterator[tuple[Verdict, int, int, bool]]:
         """What the characters at each match are, where in the compact text, and whether they stand side by side."""
         verdicts, firsts, behinds = self._matches(view)
+        letters = self._of_letters
         for place in np.flatnonzero(self._is_letter[view.codes]).tolist():
-            letter = view.text[place]
-            verdicts.append(Verdict(letter, tuple(self._letters[ord(letter)]), by_sound=False, latin=letter.isascii()))
+            verdicts.append(letters[view.text[place]])
             firsts.append(place)
             behinds.append(place + 1)
         first, behind = np.array(firsts, np.int64), np.array(behinds, np.int64)
@@ -129,8 +136,9 @@ class Lookup:
     def _matches(self, view: Compact) -> tuple[list[Verdict], list[int], list[int]]:
         sound = sounding(view)
         known = self._verdicts
-        if len(known) > VERDICTS_MAX:
+        if self._judged > VERDICTS_MAX:
             known.clear()
+            self._judged = 0
         verdicts: list[Verdict] = []
         firsts: list[int] = []
         behinds: list[int] = []
@@ -138,9 +146,10 @@ class Lookup:
         for code, start, end in self._automaton[0].find_matches_as_indexes(sound.text, overlapping=True):
             first, behind = (start, end) if whole else span(start, end)
             shown = text[first:behind]
-            judged = known.get((code, shown))
+            judged = known[code].get(shown)
             if judged is None:
-                judged = known[code, shown] = self._judge(code, shown, _pieces(text, sound, start, end))
+                judged = known[code][shown] = self._judge(code, shown, _pieces(text, sound, start, end))
+                self._judged += 1
             for verdict in judged:
                 verdicts.append(verdict)
                 firsts.append(first)

@@ -107,7 +107,9 @@ def _near(step: Step, found: Found) -> Iterator[_Raw]:
     first, second = step.groups
     for place in found.of(first):
         earliest = place.start if step.ordered else place.start - step.within - step.reach
-        others = islice(found.between(second, earliest, place.end + step.within), NEAR_MAX)
+        others = found.between(second, earliest, place.end + step.within, NEAR_MAX)
+        if not others:
+            continue
         close = [other for other in others if not _overlap(place, other) and _gap(place, other) <= step.within]
         joined = [_joined(place, other) for other in sorted(close, key=lambda other: _gap(place, other))]
         yield from islice((raw for raw in joined if not parts(_quoted(found, raw))), 1)

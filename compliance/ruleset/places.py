@@ -1,8 +1,9 @@
 """Where something stands in a text, how it is written there, and everything that was found in one text."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from compliance.ruleset.foldings import foldings
@@ -26,6 +27,9 @@ class Place(NamedTuple):
 Written = tuple[int, int, str, View]  # a place before anybody asks for it: most are never asked for
 
 
+_place = partial(tuple.__new__, Place)  # of a `Written`, in a third of the time that naming its parts takes
+
+
 @dataclass(frozen=True)
 class Found:
     """What one text holds: the places of each group, by its number."""
@@ -39,17 +43,15 @@ class Found:
         """The group's places, from left to right."""
         return self._ordered(group)[0]
 
-    def between(self, group: int, first: int, last: int) -> Iterator[Place]:
-        """The group's places that start from `first` to `last`."""
+    def between(self, group: int, first: int, last: int, most: int) -> Sequence[Place]:
+        """The group's places that start from `first` to `last`, at most so many of them."""
         places, starts = self._ordered(group)
         begin = bisect_left(starts, first)
-        while begin < len(places) and starts[begin] <= last:
-            yield places[begin]
-            begin += 1
+        return places[begin : min(begin + most, bisect_right(starts, last))]
 
     def _ordered(self, group: int) -> tuple[list[Place], list[int]]:
         if group not in self.asked:
-            places = [Place(*each) for each in sorted(self.written.get(group, ()))]
+            places = list(map(_place, sorted(self.written.get(group, ()))))
             self.asked[group] = places, [place.start for place in places]
         return self.asked[group]
 

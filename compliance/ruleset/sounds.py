@@ -5,7 +5,6 @@ run of letters that is pinyin from end to end ("zui", "zhiyu") has those of its 
 have the codes of the words that are meant, and one search finds both.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ RUN_LETTERS_MAX = 40  # a longer run of letters is no word written by sound
 _FIRST_SYLLABLE = 0x100  # as code points of two bytes in UTF-8: the search gets through them faster than through three
 OTHER = 0x7FF  # whatever has no code: never looked for
 _TONES = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
-LATIN_RUN = re.compile(r"[a-z]{2,}")
 _ASCII = 0x80
 # Characters in use of their own that are also written for another because they look alike: what they are, and for what.
 LOOKS = dict(zip("冶末己已巳蒂愉戴拨镁怼", "治未已己已帝愈带拔美对", strict=True))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.ruleset.foldings import SEVERAL, Codes, foldings
-from compliance.ruleset.sounds import LATIN_RUN, sounds, spelled_out
+from compliance.ruleset.sounds import sounds, spelled_out
 
 Offsets = npt.NDArray[np.int64]
 PAGE_BREAK = "\f"
@@ -113,19 +113,27 @@ def sounding(view: Compact) -> Sounding:
 
 
 def _spelled_runs(view: Compact) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
-    if not _letter(view.codes).any():
-        return []
     found: list[tuple[int, tuple[tuple[int, int], ...]]] = []
-    for match in LATIN_RUN.finditer(view.text):
-        whole = spelled_out(match.group())
+    for first, behind in _latin_runs(view.codes):
+        whole = spelled_out(view.text[first:behind])
         if whole:
-            found.append((match.start(), whole))
+            found.append((first, whole))
             continue
-        for start, end in _words(view, *match.span()):
+        for start, end in _words(view, first, behind):
             syllables = spelled_out(view.text[start:end])
             if syllables:
                 found.append((start, syllables))
     return found
+
+
+def _latin_runs(codes: Codes) -> list[tuple[int, int]]:
+    """Where two and more Latin letters stand in a row."""
+    letters = np.zeros(len(codes) + 2, np.bool_)
+    letters[1:-1] = _letter(codes)
+    edges = np.flatnonzero(letters[1:] != letters[:-1])
+    firsts, behinds = edges[::2], edges[1::2]
+    several = behinds - firsts > 1
+    return list(zip(firsts[several].tolist(), behinds[several].tolist(), strict=True))
 
 
 def _words(view: Compact, start: int, end: int) -> Iterator[tuple[int, int]]:
