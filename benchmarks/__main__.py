@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from benchmarks import (
+    brochure,
     copies,
     downloads,
     exports,
@@ -55,6 +56,7 @@ ALL = {
     "downloads": downloads.run,
     "proving": proving.run,
     "reading": reading.run,
+    "brochure": brochure.run,
     "removal": removal.run,
     "tracing": tracing.run,
     "trail": trail.run,
