@@ -5,6 +5,7 @@ from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
 from fileserver.audit import routes as audit
 from fileserver.audit.siem import routes as siem
+from fileserver.callbacks import routes as callbacks
 from fileserver.certificates import routes as certificates
 from fileserver.declarations import routes as declarations
 from fileserver.dossiers import routes as dossiers
@@ -17,7 +18,6 @@ from fileserver.notices import routes as notices
 from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
-from fileserver.platforms import routes as platforms
 from fileserver.privacy import routes as privacy
 from fileserver.reviews import routes as reviews
 from fileserver.rules import routes as rules
@@ -36,7 +36,7 @@ ROUTES: tuple[Route, ...] = (
     *operations.ROUTES,
     *accounts.ROUTES,
     *people.ROUTES,
-    *platforms.ROUTES,
+    *callbacks.ROUTES,
     *privacy.ROUTES,
     *counting((*uploads.ROUTES, *direct_uploads.ROUTES)),
     *flights.ROUTES,

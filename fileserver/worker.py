@@ -15,6 +15,7 @@ from fileserver.accounts import jobs as accounts
 from fileserver.audit.following import following
 from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import pushing
+from fileserver.callbacks import jobs as callbacks
 from fileserver.certificates import jobs as certificates
 from fileserver.config import Config, MalwareScan
 from fileserver.declarations import jobs as declarations
@@ -23,7 +24,6 @@ from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
-from fileserver.platforms import jobs as platforms
 from fileserver.platforms.figures import PlatformCollector
 from fileserver.privacy import jobs as privacy
 from fileserver.reviews import jobs as reviews
@@ -92,7 +92,7 @@ def register_jobs(services: Services) -> None:
     certificates.register(services.jobs, services)
     declarations.register(services.jobs, services)
     rules.register(services.jobs, services)
-    platforms.register(services.jobs, services)
+    callbacks.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

@@ -7,13 +7,13 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from compliance.errors import NotFound
+from fileserver.callbacks.receiving import BODY_MAX_BYTES, Inbox, echoed, take
 from fileserver.config import Config
 from fileserver.http.call import Call
 from fileserver.http.errors import BodyTimedOut, BodyTooLarge, CallbackRefused
 from fileserver.http.parsing import read_body
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.platforms.crypto.push import Envelope
-from fileserver.platforms.receiving import BODY_MAX_BYTES, Inbox, echoed, take
 
 PLAIN = "text/plain"
 
@@ -68,7 +68,7 @@ def _routes(name: str, title: str, inbox_of: Callable[[Config], Inbox | None]) -
         return Route(
             method=method,
             path=f"/api/v1/platforms/{name}",
-            name=f"platforms.{name}_{verb}",
+            name=f"callbacks.{name}_{verb}",
             summary=summary,
             handler=handler,
             auth=Auth.PUBLIC,

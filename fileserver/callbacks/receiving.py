@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
+from fileserver.callbacks.jobs import HANDLE, sealing_context
 from fileserver.http.errors import CallbackRefused
 from fileserver.platforms.crypto.push import Envelope, PushRefused, check_signature
-from fileserver.platforms.jobs import HANDLE, sealing_context
 from fileserver.platforms.messages import MessageMalformed, event_of, fields_of, identity_of, subject_of
 from fileserver.platforms.times import from_seconds
 from fileserver.services import Services

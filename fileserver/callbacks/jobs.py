@@ -12,8 +12,8 @@ from fileserver.services import Services
 from storage.jobs import Jobs
 from storage.rows import platform_callbacks as rows
 
-HANDLE = "platforms.handle"
-FORGET = "platforms.forget"
+HANDLE = "callbacks.handle"
+FORGET = "callbacks.forget"
 FORGET_CRON = "17 4 * * *"
 KEPT = timedelta(days=7)  # platforms repeat within seconds, and a signature is good for minutes
 
