@@ -19,7 +19,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed proofs lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed proofs race lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -35,6 +35,7 @@ help:
 	@echo "make crash-ledger  the same 200 times while events are appended and sequenced into the ledger"
 	@echo "make disk-full   the ledger on a small disk of its own that fills up (root, who may mount)"
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
+	@echo "make race        two marketers race for one clinic a thousand times, one wins each (the tests do 50)"
 	@echo "make hostile     546 hostile files in the processes that look at uploads (the tests do some forty)"
 	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
@@ -107,6 +108,9 @@ malformed: install-dev
 
 hostile: install-dev
 	$(BIN)/python -m tests.hostile
+
+race: install-dev
+	$(BIN)/python -m pytest -q -n 0 tests/contract/ownership/test_holding.py -k one_wins --rounds 1000
 
 proofs: install-dev
 	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)

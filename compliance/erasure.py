@@ -32,6 +32,7 @@ from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of
 from storage.database import Transaction
 from storage.rows import accounts, erasure, keys, scrubbing
+from storage.rows.aliases import aliases_of
 
 NAME_CHARS_MIN = 2
 LATIN_CHARS_MIN = 4  # shorter ones are parts of other words
@@ -69,7 +70,9 @@ async def erase(  # what is done, by whom, to whom and why
     why: str = "",
     common: Common = Common.REFUSE,
 ) -> Erased:
-    """Erases a person for good. The caller asked the rules, and enqueues what is to happen to the traces.
+    """Erases a person for good, and whoever was merged into them.
+
+    The caller asked the rules, and enqueues what is to happen to the traces.
 
     Raises NotFound, WrongState for somebody erased already, LegalHold, LastAdmin, or NameCommon.
     """
@@ -93,7 +96,11 @@ async def erase(  # what is done, by whom, to whom and why
         det["left"] = left
     act = Act.VIEWER_PERSON_ERASE if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_ERASE
     await append(tx, trail.event(act, why=why, obj=f"person:{pseudonym}", det=det), now=now)
-    return Erased(pseudonym=pseudonym, rows=sum(counts.values()), texts=texts, left=left, traces=traces)
+    rows = sum(counts.values())
+    for alias in await aliases_of(tx, person_id):  # one human: what was taken into this one goes with it
+        also = await erase(tx, master, trail, alias, reason=reason, now=now, why=why, common=common)
+        rows, texts, left, traces = rows + also.rows, texts + also.texts, left + also.left, (*traces, *also.traces)
+    return Erased(pseudonym=pseudonym, rows=rows, texts=texts, left=left, traces=traces)
 
 
 async def _scrub(tx: Transaction, words: Sequence[str], common: Common, now: datetime) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from compliance.errors import InvitationOver
 from compliance.events import Act, Event, Trail
 from compliance.invitations import InvitationToken, token_id_in
 from compliance.ledger import append
+from compliance.messages import Message, MessageKind, Messages, OnPages
 from compliance.ownership.disputes import open_by_rule
 from compliance.ownership.holding import Change, pass_on
 from storage.database import Transaction
@@ -31,6 +32,16 @@ class Arrival:
     clinic_id: UUID
     job: Job | None
     creator_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """Who opened what: the viewer and their clinic, the material, and the employee whose share it was."""
+
+    person_id: UUID
+    clinic_id: UUID | None
+    material_id: UUID
+    sponsor_id: UUID
 
 
 async def arrived(tx: Transaction, trail: Trail, token: InvitationToken, person_id: UUID, now: datetime) -> Arrival:
@@ -54,6 +65,20 @@ async def arrived(tx: Transaction, trail: Trail, token: InvitationToken, person_
     return arrival
 
 
+async def leads_to(tx: Transaction, token: InvitationToken, now: datetime) -> Arrival:
+    """Where an invitation leads that lets one more in; nothing is counted. Raises InvitationOver."""
+    row = await invitations.by_token(tx, token.token_id)
+    if row is None:
+        raise InvitationOver(reason="unknown")
+    require_open(row, now)
+    return Arrival(
+        invitation_id=row.id,
+        clinic_id=await clinic_behind(tx, row.clinic_id),
+        job=Job(row.job) if row.job else None,
+        creator_id=row.creator_id,
+    )
+
+
 def require_open(row: InvitationRow, now: datetime) -> None:
     """Returns for an invitation that lets one more in. Raises InvitationOver, which says why not."""
     if row.revoked_at is not None:
@@ -65,7 +90,13 @@ def require_open(row: InvitationRow, now: datetime) -> None:
 
 
 async def verified(
-    tx: Transaction, person_id: UUID, clinic_id: UUID, now: datetime, *, event_id: int | None = None
+    tx: Transaction,
+    person_id: UUID,
+    clinic_id: UUID,
+    now: datetime,
+    *,
+    event_id: int | None = None,
+    messages: Messages | None = None,
 ) -> None:
     """Somebody proved who they are and works at this clinic: whoever invited them there first is credited.
 
@@ -88,7 +119,33 @@ async def verified(
         await invitations.put_verified(tx, use.id, credit=credit, at=now, event_id=event_id)
         await _tell_credit(tx, use, clinic_id, credit, now)
     if winner is not None and first.creator_id != winner:
-        await open_by_rule(tx, clinic_id, claimant_id=first.creator_id, holder_id=winner, now=now)
+        await open_by_rule(
+            tx,
+            clinic_id,
+            claimant_id=first.creator_id,
+            holder_id=winner,
+            now=now,
+            messages=messages or OnPages(),
+        )
+
+
+async def opened(tx: Transaction, messages: Messages, opening: Opening, now: datetime, *, event_id: int) -> None:
+    """A viewer was let in to a material by a share: their funnel ends, and their clinic's owner is told.
+
+    Whoever made the share has its credit and sees it there; the owner is told of each material once a day.
+    """
+    await first_content(tx, opening.person_id, now, event_id=event_id)
+    if opening.clinic_id is None:
+        return
+    held = await ownership.open_of(tx, await clinic_behind(tx, opening.clinic_id))
+    if held.person_id is None or held.person_id == opening.sponsor_id:
+        return
+    message = Message(
+        kind=MessageKind.CLINIC_OPENED,
+        key=f"opened:{opening.material_id}:{held.clinic_id}:{now:%Y-%m-%d}",
+        material_id=opening.material_id,
+    )
+    await messages.tell(tx, [held.person_id], message, now)
 
 
 async def first_content(tx: Transaction, person_id: UUID, now: datetime, *, event_id: int | None = None) -> None:

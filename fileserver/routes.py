@@ -19,6 +19,7 @@ from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
 from fileserver.privacy import routes as privacy
+from fileserver.recruiting import routes as recruiting
 from fileserver.reviews import routes as reviews
 from fileserver.rules import routes as rules
 from fileserver.shares import routes as shares
@@ -37,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *people.ROUTES,
     *callbacks.ROUTES,
+    *recruiting.ROUTES,
     *privacy.ROUTES,
     *counting((*uploads.ROUTES, *direct_uploads.ROUTES)),
     *flights.ROUTES,

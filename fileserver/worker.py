@@ -26,6 +26,7 @@ from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
 from fileserver.platforms.figures import PlatformCollector
 from fileserver.privacy import jobs as privacy
+from fileserver.recruiting import jobs as recruiting
 from fileserver.reviews import jobs as reviews
 from fileserver.rules import jobs as rules
 from fileserver.services import Services, open_services
@@ -86,6 +87,7 @@ def register_jobs(services: Services) -> None:
     accounts.register(services.jobs, services)
     uploads.register(services.jobs, services)
     materials.register(services.jobs, services)
+    recruiting.register(services.jobs, services)
     reviews.register(services.jobs, services)
     traces.register(services.jobs, services)
     privacy.register(services.jobs, services)

@@ -1,5 +1,7 @@
 """Fixtures every test may ask for."""
 
+import pytest
+
 from tests.engines import engines, key_prefix, object_store
 from tests.gotool import go_verify
 from tests.left_out import pytest_collection_modifyitems, pytest_report_header
@@ -27,3 +29,8 @@ __all__ = [
     "stage",
     "template_url",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often a race is run: `make race` runs it longer than the tests do."""
+    parser.addoption("--rounds", default="50", help="rounds of races (tests/contract/ownership)")

@@ -126,6 +126,20 @@ class Action(StrEnum):
     CLINIC_LIST = "clinic.list"
     CLINIC_CREATE = "clinic.create"
     CLINIC_ASSIGN = "clinic.assign"
+    CLINIC_CHANGE = "clinic.change"
+    CLINIC_CLAIM = "clinic.claim"
+    CLINIC_CONTEST = "clinic.contest"
+    CLINIC_TRANSFER = "clinic.transfer"
+    CLINIC_HISTORY = "clinic.history"
+    INVITATION_LIST = "invitation.list"
+    INVITATION_CREATE = "invitation.create"
+    INVITATION_REVOKE = "invitation.revoke"
+    TRANSFER_LIST = "transfer.list"
+    DISPUTE_LIST = "dispute.list"
+    DISPUTE_DECIDE = "dispute.decide"
+    DUPLICATE_LIST = "duplicate.list"
+    DUPLICATE_DECIDE = "duplicate.decide"
+    PROGRESS_READ = "progress.read"
     ACCOUNT_LIST = "account.list"
     ACCOUNT_CREATE = "account.create"
     ACCOUNT_DISABLE = "account.disable"
@@ -191,6 +205,9 @@ class Target:
     share: ShareFacts | None = None
     visit_person_id: UUID | None = None  # whose visit it is
     role: Role | None = None  # the role of the person or account acted upon
+    unowned: bool = False  # a clinic that nobody holds
+    beneath: bool = False  # the clinic's owner is of the acting manager's department, or of one below it
+    disputant: bool = False  # the actor is one of the two who claim the clinic
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ READS_ONLY = frozenset(
         A.PERSON_EXPORT,
         A.HOLD_LIST,
         A.CLINIC_LIST,
+        A.CLINIC_HISTORY,
         A.ACCOUNT_LIST,
         A.PROCEDURE_READ,
         A.RULES_READ,
@@ -124,6 +125,8 @@ FORBIDS: tuple[Forbid, ...] = (
     ),
     # Who wrote a rule set is not the one who puts it into force.
     Forbid("own-rules", frozenset({A.RULES_ACTIVATE}), lambda actor, target: target.owner_id == actor.person_id),
+    # Who claims a clinic is not the one who says whose it is.
+    Forbid("own-dispute", frozenset({A.DISPUTE_DECIDE}), lambda actor, target: target.disputant),
     # Who says that something must be kept is not the one who says that it may go.
     Forbid("own-hold", frozenset({A.HOLD_LIFT}), lambda actor, target: target.owner_id == actor.person_id),
     Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
@@ -140,6 +143,10 @@ FORBIDS: tuple[Forbid, ...] = (
 
 def _own(actor: Actor, target: Target) -> bool:
     return target.owner_id is not None and target.owner_id == actor.person_id
+
+
+def _own_or_free(actor: Actor, target: Target) -> bool:
+    return _own(actor, target) or target.unowned
 
 
 def _own_or_approved(actor: Actor, target: Target) -> bool:
@@ -248,6 +255,24 @@ PERMITS: tuple[Permit, ...] = (
     Permit("manager-lifts-holds", _roles(Role.MANAGER), _actions(A.HOLD_LIFT)),
     Permit("maker-adds-clinics", MAKERS, _actions(A.CLINIC_CREATE)),
     Permit("manager-assigns-clinics", _roles(Role.MANAGER), _actions(A.CLINIC_ASSIGN)),
+    Permit("recruiting-is-listed", MAKERS, _actions(A.INVITATION_LIST)),
+    Permit("own-or-free-clinic-invites", MAKERS, _actions(A.INVITATION_CREATE, A.CLINIC_CHANGE), _own_or_free),
+    Permit("own-invitation", MAKERS, _actions(A.INVITATION_REVOKE), _own),
+    Permit("free-clinic-is-claimed", MAKERS, _actions(A.CLINIC_CLAIM), lambda actor, target: target.unowned),
+    Permit("maker-contests", MAKERS, _actions(A.CLINIC_CONTEST)),
+    Permit("clinic-history-is-read", MAKERS, _actions(A.CLINIC_HISTORY), _own_or_free),
+    Permit("auditor-reads-clinic-history", _roles(Role.AUDITOR), _actions(A.CLINIC_HISTORY)),
+    Permit(
+        "manager-governs-clinics",
+        _roles(Role.MANAGER),
+        _actions(A.CLINIC_HISTORY, A.CLINIC_CHANGE, A.CLINIC_TRANSFER, A.INVITATION_REVOKE, A.DISPUTE_DECIDE),
+        lambda actor, target: target.beneath or target.unowned,
+    ),
+    Permit(
+        "manager-lists-recruiting",
+        _roles(Role.MANAGER),
+        _actions(A.TRANSFER_LIST, A.DISPUTE_LIST, A.DUPLICATE_LIST, A.DUPLICATE_DECIDE, A.PROGRESS_READ),
+    ),
     Permit(
         "admin-runs-accounts",
         _roles(Role.ADMIN),

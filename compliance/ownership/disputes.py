@@ -1,6 +1,7 @@
 """Two who claim one clinic: what each can show, side by side, and a manager's decision with its reason."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from compliance.errors import DisputeOpen, InvalidValue, NotFound, WrongState
 from compliance.events import Act, Event, Trail
 from compliance.ledger import append
+from compliance.messages import Message, MessageKind, Messages
 from compliance.ownership.holding import Change, pass_on
 from storage.database import Transaction
 from storage.rows import invitations, ownership
@@ -47,12 +49,18 @@ async def evidence_of(tx: Transaction, clinic_id: UUID, person_id: UUID) -> Evid
 
 
 async def open_by_rule(
-    tx: Transaction, clinic_id: UUID, *, claimant_id: UUID, holder_id: UUID, now: datetime
+    tx: Transaction,
+    clinic_id: UUID,
+    *,
+    claimant_id: UUID,
+    holder_id: UUID,
+    now: datetime,
+    messages: Messages,
 ) -> UUID | None:
     """Opens a dispute where the assistant had invited first: then the evidence does not agree with the outcome."""
     claimant = await evidence_of(tx, clinic_id, claimant_id)
     holder = await evidence_of(tx, clinic_id, holder_id)
-    if claimant.invited_at is None or (holder.invited_at is not None and holder.invited_at <= claimant.invited_at):
+    if not _invited_before(claimant, holder):
         return None
     values = {"clinic_id": clinic_id, "claimant_id": claimant_id, "holder_id": holder_id, "opened_at": now}
     opened = await ownership.add_dispute(tx, values)
@@ -61,11 +69,20 @@ async def open_by_rule(
             act=Act.SYSTEM_DISPUTE_OPEN, role="system", obj=f"clinic:{clinic_id}", det={"dispute": str(opened)}
         )
         await append(tx, event, now=now)
+        await _announce(tx, messages, opened, {claimant_id, holder_id}, now)
     return opened
 
 
 async def contest(
-    tx: Transaction, trail: Trail, clinic_id: UUID, claimant_id: UUID, *, reason: str, now: datetime, why: str = ""
+    tx: Transaction,
+    trail: Trail,
+    clinic_id: UUID,
+    claimant_id: UUID,
+    *,
+    reason: str,
+    now: datetime,
+    messages: Messages,
+    why: str = "",
 ) -> UUID:
     """An employee who invited a clinic that somebody else holds asks for a decision.
 
@@ -89,6 +106,7 @@ async def contest(
     det = {"dispute": str(opened), "reason_sha256": hashlib.sha256(reason.encode()).hexdigest()}
     event = trail.event(Act.EMPLOYEE_DISPUTE_OPEN, why=why, obj=f"clinic:{clinic_id}", det=det)
     await append(tx, event, now=now)
+    await _announce(tx, messages, opened, {held.person_id}, now)
     return opened
 
 
@@ -132,6 +150,19 @@ async def decide(  # which, for whom, by whom and why
     if found is None:
         raise NotFound(field="dispute_id")
     return found
+
+
+def _invited_before(one: Evidence, two: Evidence) -> bool:
+    """Whether one invited before the other; of the same moment, whose event has the smaller number."""
+    if one.invited_at is None or two.invited_at is None:
+        return one.invited_at is not None
+    return (one.invited_at, one.invited_event or 0) < (two.invited_at, two.invited_event or 0)
+
+
+async def _announce(
+    tx: Transaction, messages: Messages, dispute_id: UUID, people: Collection[UUID], now: datetime
+) -> None:
+    await messages.tell(tx, people, Message(kind=MessageKind.CLINIC_DISPUTED, key=f"dispute:{dispute_id}"), now)
 
 
 def _verified_at(use: UseRow) -> datetime:

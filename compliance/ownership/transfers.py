@@ -66,7 +66,7 @@ async def request(
             id=uuid4(),
             batch_id=batch,
             clinic_id=each.clinic_id,
-            from_id=held.person_id,
+            from_id=held.person_id or await transfers.left_by(tx, each.clinic_id),
             to_id=wanted.to_id,
             version=held.version,
             cause=wanted.cause,

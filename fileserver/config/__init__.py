@@ -22,6 +22,7 @@ from fileserver.config.ledger import LedgerSettings
 from fileserver.config.names import FILE_SUFFIX, PREFIX, ConfigError, is_secret, variable_of
 from fileserver.config.others import OtherSettings
 from fileserver.config.platforms import PlatformSettings
+from fileserver.config.recruiting import RecruitSettings
 from fileserver.config.secret_files import SecretFiles
 from fileserver.config.signing_in import SignInSettings
 from fileserver.config.values import LogFormat, MalwareScan, OnConflict, OriginalsBy, RoleLimit, SmtpTls, WitnessSetting
@@ -65,7 +66,14 @@ class Setting:
 
 
 class Config(
-    PlatformSettings, OtherSettings, SignInSettings, LedgerSettings, FileSettings, WebSettings, EngineSettings
+    RecruitSettings,
+    PlatformSettings,
+    OtherSettings,
+    SignInSettings,
+    LedgerSettings,
+    FileSettings,
+    WebSettings,
+    EngineSettings,
 ):
     """All settings. Built by `load_config` in the commands, and directly (with keywords) in tests."""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from fileserver.demo import paperwork
+from fileserver.demo import paperwork, recruiting
 from fileserver.demo.api import Desk, employee, viewer
 from fileserver.demo.errors import DemoError
 from fileserver.demo.household import DemoAccount, Household
@@ -33,7 +33,7 @@ VIEWERS = (
 )
 DISCIPLINES = {"medical": "medical", "legal": "legal", "reviewer": "regulatory"}
 REVIEWERS = tuple(DISCIPLINES)  # in the order in which they sign
-STAFF = frozenset({"marketer", "manager", *REVIEWERS})
+STAFF = frozenset({"marketer", "marketer2", "manager", *REVIEWERS})
 STEPS = len(SLUGS) + 1
 LEFT_AS_DRAFT = frozenset({"waiting-screen"})
 LEFT_IN_QUEUE = frozenset({"training-poster", "waiting-film", "institution-poster"})
@@ -76,7 +76,8 @@ async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -
         ]
         await paperwork.enter_certificates(cast["manager"])
         told = await asyncio.gather(*(_material(cast, slug, studio, progress) for slug in SLUGS))
-        await _shares(cast, clinics, dict(zip(SLUGS, told, strict=True)))
+        token = await _shares(cast, clinics, dict(zip(SLUGS, told, strict=True)))
+        await recruiting.recruit(cast.url, cast.desks, token)
         await _planted(cast)
         await _withdrawn(cast, clinics, studio)
         progress("分享与访问")
@@ -149,8 +150,11 @@ async def _decide(cast: Cast, material_id: str, rejection: str | None) -> None:
         await cast[login].sign(review["id"], review["sha256"])
 
 
-async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) -> None:
-    """A few shares, read, passed on and closed, so that no page of the console is empty. `materials`: ids by slug."""
+async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) -> str:
+    """A few shares, read, passed on and closed, so that no page of the console is empty; the token of an open one.
+
+    `materials`: ids by slug.
+    """
     marketer = cast["marketer"]
     until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     handbook = {"material_id": materials["training-handbook"], "expires_at": until}
@@ -167,6 +171,7 @@ async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) 
         _visit(cast.url, clinics, 2, guide["token"], pages=6, download=True),
         _visit(cast.url, clinics, 3, open_to_all["token"], pages=1),
     )
+    return str(open_to_all["token"])
 
 
 async def _planted(cast: Cast) -> None:

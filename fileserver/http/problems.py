@@ -72,6 +72,7 @@ STATUSES: Mapping[str, int] = {
     "login-taken": HTTPStatus.CONFLICT,
     "last-admin": HTTPStatus.CONFLICT,
     "clinic-taken": HTTPStatus.CONFLICT,
+    "code-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "invitation-over": HTTPStatus.GONE,
     "ownership-changed": HTTPStatus.CONFLICT,
     "claims-used-up": HTTPStatus.CONFLICT,

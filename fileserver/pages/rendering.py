@@ -48,6 +48,7 @@ PLACES: Sequence[Place] = (
     Place("rules", "/rules", Action.RULES_READ),
     Place("certificates", "/certificates", Action.CERTIFICATE_LIST),
     Place("shares", "/shares", Action.SHARE_LIST),
+    Place("recruiting", "/recruiting", Action.INVITATION_LIST),
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),
     Place("traces", "/traces", Action.TRACE_LIST),

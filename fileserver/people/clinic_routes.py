@@ -1,7 +1,8 @@
 """Clinics over HTTP."""
 
 from compliance.access import Action, require
-from compliance.errors import AccessDenied, ClinicTaken, InvalidValue, NotFound
+from compliance.errors import AccessDenied, ClinicTaken, InvalidValue, NotFound, OwnershipChanged
+from compliance.ownership.holding import Change
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_text_cursor, write_text_cursor
 from fileserver.http.routing import Auth, Route
@@ -38,7 +39,7 @@ async def create(call: Call[ClinicIn]) -> ClinicOut:
 
 async def assign(call: Call[OwnerIn, None, ClinicPath]) -> ClinicOut:
     """Give a clinic to an employee."""
-    clinic_id = call.params.clinic_id
+    clinic_id, owner_id = call.params.clinic_id, call.body.person_id
     rule = require(call.actor, Action.CLINIC_ASSIGN, obj=f"clinic:{clinic_id}")
     services = call.services
     async with services.database.transaction() as tx:
@@ -47,9 +48,9 @@ async def assign(call: Call[OwnerIn, None, ClinicPath]) -> ClinicOut:
             services.keys.master,
             call.trail,
             clinic_id,
-            call.body.person_id,
+            Change(to_id=owner_id, cause="assigned" if owner_id else "released", by=call.actor.person_id, rule=rule),
             now=services.clock(),
-            why=rule,
+            version=call.body.version,
         )
     return _out(assigned)
 
@@ -102,6 +103,6 @@ ROUTES = (
         path_params=ClinicPath,
         body=OwnerIn,
         returns=ClinicOut,
-        errors=(AccessDenied, NotFound, InvalidValue),
+        errors=(AccessDenied, NotFound, InvalidValue, OwnershipChanged),
     ),
 )

@@ -1,23 +1,20 @@
 """Clinics: the places where viewers work, and the one employee who holds the relation to each (归属)."""
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from compliance.access import Role
-from compliance.errors import ClinicTaken, InvalidValue, NotFound
+from compliance.clinics import normal_name
+from compliance.errors import ClinicTaken, NotFound
 from compliance.events import Act, Trail
 from compliance.keys import MasterKey
 from compliance.ledger import append
+from compliance.ownership.holding import Change, expect, pass_on
 from compliance.profiles import profiles_of
 from storage.database import Transaction
 from storage.rows import clinics as rows
 from storage.rows.clinics import ClinicRow
-from storage.rows.standing import Standing, standing_of
-
-OWNERS = frozenset({Role.MARKETER.value, Role.MANAGER.value})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +23,6 @@ class OwnedClinic:
 
     row: ClinicRow
     owner_name: str | None
-
-
-def normal_name(name: str) -> str:
-    """Names are compared in one form: NFC, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 async def add(tx: Transaction, trail: Trail, *, name: str, region: str, now: datetime, why: str = "") -> OwnedClinic:
@@ -47,21 +39,21 @@ async def assign(
     master: MasterKey,
     trail: Trail,
     clinic_id: UUID,
-    owner_id: UUID | None,
+    change: Change,
     *,
     now: datetime,
-    why: str = "",
+    version: int | None = None,
 ) -> OwnedClinic:
-    """Gives a clinic to one employee, or to nobody. Raises NotFound, or InvalidValue for somebody who can't own one."""
+    """Gives a clinic to one employee, or to nobody.
+
+    Raises NotFound, InvalidValue for somebody who can't own one, OwnershipChanged when `version` is not in force.
+    """
     before = await rows.clinic_by_id(tx, clinic_id, lock=True)
     if before is None:
         raise NotFound
-    owner = await _owner(tx, owner_id)
-    await rows.put_owner(tx, clinic_id, owner_id)
-    former = await standing_of(tx, before.owner_id) if before.owner_id else None
-    details = {"owner": owner.pseudonym if owner else "", "before": former.pseudonym if former else ""}
-    event = trail.event(Act.EMPLOYEE_CLINIC_ASSIGN, why=why, obj=f"clinic:{clinic_id}", det=details)
-    await append(tx, event, now=now)
+    held = await expect(tx, clinic_id, version)
+    if held.person_id != change.to_id:
+        await pass_on(tx, trail, held, change, now=now)
     after = await rows.clinic_by_id(tx, clinic_id)
     if after is None:
         raise NotFound
@@ -72,12 +64,3 @@ async def owned(tx: Transaction, master: MasterKey, found: Collection[ClinicRow]
     """These clinics with their owners' names."""
     profiles = await profiles_of(tx, master, person_ids={row.owner_id for row in found if row.owner_id})
     return [OwnedClinic(row=row, owner_name=profiles[row.owner_id].name if row.owner_id else None) for row in found]
-
-
-async def _owner(tx: Transaction, owner_id: UUID | None) -> Standing | None:
-    if owner_id is None:
-        return None
-    standing = await standing_of(tx, owner_id)
-    if standing is None or not standing.active or standing.role not in OWNERS:
-        raise InvalidValue(field="person_id", rule="owner-unsuitable")
-    return standing

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance.access import Job
+from compliance.clinics import normal_name
 from compliance.consents import VERSIONS, Purpose
 from compliance.errors import AccessDenied, NotFound
 from compliance.keys import MasterKey
 from compliance.profiles import Profile, add_person, profiles_of, replace_profile
 from fileserver.http.errors import InvalidRequest, Violation
-from fileserver.people.clinics import normal_name
 from fileserver.people.credentials import POINTER, Workplace
 from fileserver.people.sign_in import VerifiedIdentity
 from storage.database import Transaction

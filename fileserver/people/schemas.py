@@ -92,6 +92,7 @@ class OwnerIn(Input):
     """Who is to hold the relation."""
 
     person_id: UUID | None = Field(description="An active marketer or manager; null: nobody")
+    version: int | None = Field(default=None, ge=1, description="Of the ownership that the caller saw; null: whichever")
 
 
 class ClinicOut(Output):

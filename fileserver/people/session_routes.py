@@ -3,7 +3,14 @@
 from aiohttp import web
 
 from compliance.access import Role
-from compliance.errors import AccessDenied, SignInRefused, SignInUnavailable, TooManyAttempts
+from compliance.errors import (
+    AccessDenied,
+    InvitationOver,
+    LinkInvalid,
+    SignInRefused,
+    SignInUnavailable,
+    TooManyAttempts,
+)
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.session_cookie import signed_in_response
@@ -67,7 +74,7 @@ ROUTES = (
         body=ViewerSignIn,
         returns=ViewerSignedIn,
         status=201,
-        errors=(SignInUnavailable, SignInRefused, TooManyAttempts, AccessDenied),
+        errors=(SignInUnavailable, SignInRefused, TooManyAttempts, AccessDenied, LinkInvalid, InvitationOver),
     ),
     Route(
         method="GET",

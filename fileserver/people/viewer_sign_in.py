@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compliance import ledger, limits, sessions
+from compliance import ledger, limits, recruiting, sessions
 from compliance.access import Role
 from compliance.errors import AccessDenied, SignInUnavailable
 from compliance.events import Act, Result, Trail
+from compliance.invitations import InvitationToken
 from compliance.sessions import NewSession
 from fileserver.http.caller import Caller
 from fileserver.people.credentials import split
 from fileserver.people.entry import Entry, enter
+from fileserver.people.invited import invited
 from fileserver.people.sign_in import SignInProvider
 from fileserver.people.stand_in import StandIn
 from fileserver.services import Services
@@ -50,8 +52,9 @@ async def sign_in(
     proving = offered(services).get(provider)
     if proving is None:
         raise SignInUnavailable(provider=provider)
-    workplace, rest = split(credential)
     master, now = services.keys.master, services.clock()
+    invitation = await invited(services, credential)
+    workplace, rest = split(invitation.credential)
     async with services.database.transaction() as tx:
         attempt = await limits.admit_stranger(tx, master, address=address, now=now)
     identity = await proving.identify(rest)
@@ -61,22 +64,27 @@ async def sign_in(
             await limits.succeeded(tx, attempt)
             if before is not None and before.session_id is not None:
                 await sessions.end(tx, trail, before.person_id, before.session_id, now=now)
-            return SignedIn(entry=entry, session=await _begin(tx, services, trail, entry))
+            return SignedIn(entry=entry, session=await _begin(tx, services, trail, entry, invitation.token))
     except AccessDenied as denied:
         await _record_refusal(services, trail, denied)
         raise
 
 
-async def _begin(tx: Transaction, services: Services, trail: Trail, entry: Entry) -> NewSession:
+async def _begin(
+    tx: Transaction, services: Services, trail: Trail, entry: Entry, invitation: InvitationToken | None
+) -> NewSession:
     now, org = services.clock(), str(entry.clinic.id)
     limits = limits_of(services.config)(Role.VIEWER)
     session = await sessions.start(tx, entry.person_id, limits=limits, now=now)
     named = sessions.trail_in(trail, session.id, pseudonym=entry.pseudonym, role=Role.VIEWER.value, org=org)
     if entry.founded:
         await ledger.append(tx, named.event(Act.VIEWER_CLINIC_CREATE, obj=f"clinic:{org}"), now=now)
+    if invitation is not None:
+        await recruiting.arrived(tx, named, invitation, entry.person_id, now)
     proof = {"provider": entry.identity.provider, "job": entry.job.value}
     verified = named.event(Act.VIEWER_IDENTITY_VERIFY, obj=f"person:{entry.pseudonym}", det=proof)
-    await ledger.append(tx, verified, now=now)
+    told = await ledger.append(tx, verified, now=now)
+    await recruiting.verified(tx, entry.person_id, entry.clinic.id, now, event_id=told, messages=services.messages)
     await ledger.append(tx, named.event(Act.VIEWER_SESSION_START), now=now)
     return session
 

@@ -10,6 +10,7 @@ from compliance.access import Action, Actor, require
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, new_token_id, open_token, sign_address, token_text
+from compliance.recruiting import Opening, opened
 from compliance.visits import Door, actor_of, begin, door_of_visit, person_now
 from fileserver.services import Services
 from storage.database import Transaction
@@ -49,7 +50,14 @@ async def open_share(services: Services, actor: Actor, trail: Trail, token: str)
                 ver=begun.door.served.sha256 or "",
                 det={"visit": str(begun.visit.id), "copy": f"{begun.visit.copy_id:012x}", "depth": share.depth},
             )
-            await ledger.append(tx, event, now=now)
+            told = await ledger.append(tx, event, now=now)
+            opening = Opening(
+                person_id=actor.person_id,
+                clinic_id=actor.clinic_id,
+                material_id=share.material_id,
+                sponsor_id=share.sponsor_id,
+            )
+            await opened(tx, services.messages, opening, now, event_id=told)
         return await _opened(services, tx, begun.visit, begun.door, now)
 
 

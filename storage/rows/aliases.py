@@ -28,3 +28,9 @@ async def person_behind(tx: Transaction, person_id: UUID) -> UUID:
             return person_id
         person_id = further
     return person_id
+
+
+async def aliases_of(tx: Transaction, person_id: UUID) -> tuple[UUID, ...]:
+    """Who was merged into this person, directly, and is not erased."""
+    query = select(person.c.id).where(person.c.merged_into == person_id, person.c.erased_at.is_(None))
+    return tuple(await tx.scalars(query.order_by(person.c.id)))

@@ -25,6 +25,9 @@ class ClinicRow:
     owner_id: UUID | None
     created_at: datetime
     viewers: int = 0
+    credit_code: str | None = None
+    full_name: str = ""
+    merged_into: UUID | None = None  # what was listed twice
 
 
 async def add_clinic(tx: Transaction, row: ClinicRow) -> bool:
@@ -35,6 +38,8 @@ async def add_clinic(tx: Transaction, row: ClinicRow) -> bool:
         "region": row.region,
         "owner_id": row.owner_id,
         "created_at": row.created_at,
+        "credit_code": row.credit_code,
+        "full_name": row.full_name,
     }
     query = upsert(clinic).values(**values).on_conflict_do_nothing(index_elements=["name"]).returning(clinic.c.id)
     return (await tx.execute(query)).first() is not None
@@ -55,7 +60,12 @@ async def list_clinics(
     tx: Transaction, *, after_name: str = "", owner_id: UUID | None = None, limit: int = PAGE_MAX
 ) -> tuple[ClinicRow, ...]:
     """Clinics by name (in the order of code points), beginning after `after_name`."""
-    query = _clinics().where(clinic.c.name.collate("C") > after_name).order_by(clinic.c.name.collate("C")).limit(limit)
+    query = (
+        _clinics()
+        .where(clinic.c.merged_into.is_(None), clinic.c.name.collate("C") > after_name)
+        .order_by(clinic.c.name.collate("C"))
+        .limit(limit)
+    )
     if owner_id is not None:
         query = query.where(clinic.c.owner_id == owner_id)
     return tuple(ClinicRow(**row) for row in (await tx.execute(query)).mappings())
@@ -67,15 +77,30 @@ async def clinic_names(tx: Transaction, clinic_ids: Collection[UUID]) -> dict[st
     return {str(row.id): row.name for row in rows}
 
 
-async def put_owner(tx: Transaction, clinic_id: UUID, owner_id: UUID | None) -> None:
-    """Gives the relation to a clinic to one employee, or to nobody."""
-    await tx.execute(update(clinic).where(clinic.c.id == clinic_id).values(owner_id=owner_id))
+async def clinic_of_code(tx: Transaction, code: str) -> UUID | None:
+    """The clinic that is registered under this credit code."""
+    found: UUID | None = await tx.scalar(select(clinic.c.id).where(clinic.c.credit_code == code))
+    return found
+
+
+async def put_details(tx: Transaction, clinic_id: UUID, *, code: str | None, full_name: str, region: str) -> None:
+    """What a clinic is registered as."""
+    values = {"credit_code": code, "full_name": full_name, "region": region}
+    await tx.execute(update(clinic).where(clinic.c.id == clinic_id).values(**values))
 
 
 def _clinics() -> Select[Any]:
     viewers = select(func.count()).where(viewer.c.clinic_id == clinic.c.id).scalar_subquery()
     return select(
-        clinic.c.id, clinic.c.name, clinic.c.region, clinic.c.owner_id, clinic.c.created_at, viewers.label("viewers")
+        clinic.c.id,
+        clinic.c.name,
+        clinic.c.region,
+        clinic.c.owner_id,
+        clinic.c.created_at,
+        viewers.label("viewers"),
+        clinic.c.credit_code,
+        clinic.c.full_name,
+        clinic.c.merged_into,
     )
 
 

@@ -226,6 +226,13 @@ async def handovers(tx: Transaction, *, person_id: UUID | None = None, limit: in
     return [HandoverRow(**row) for row in rows.mappings()]
 
 
+async def left_by(tx: Transaction, clinic_id: UUID) -> UUID | None:
+    """Who held a clinic and left, while it waits on the list."""
+    query = select(handover.c.person_id).where(handover.c.clinic_id == clinic_id, handover.c.done_at.is_(None))
+    found: UUID | None = await tx.scalar(query)
+    return found
+
+
 async def add_handover(tx: Transaction, clinic_id: UUID, person_id: UUID, since: datetime) -> None:
     """Puts a clinic on the list, once."""
     row = upsert(handover).values(id=uuid4(), clinic_id=clinic_id, person_id=person_id, since=since)

@@ -51,6 +51,7 @@ async def the_things(stage: Stage) -> Things:
         "pending_sha256": (await owner.get(f"/materials/{cast.pending_id}")).ok["versions"][0]["sha256"],
         "review": str(cast.review_id),
         "clinic": str(cast.clinics["wang"]),
+        "invitation": (await owner.post("/recruiting/invitations", {"clinic_name": "新诊所甲"})).ok["id"],
         "session": (await owner.get("/sessions/current")).ok["id"],
         "token_id": token["id"],
         "narrow_token": token["token"],
@@ -83,6 +84,8 @@ def filled(value: Any, things: Things) -> Any:
     """A path or body with the ids in it."""
     if isinstance(value, str):
         return value.format_map(things)
+    if isinstance(value, list):
+        return [filled(each, things) for each in value]
     return {name: filled(each, things) for name, each in value.items()} if isinstance(value, dict) else value
 
 

@@ -74,3 +74,18 @@ notice-clinic-returned = { $count } { $count ->
    *[other] clinics of yours went
   } back to the pool after { $days } days without activity.
 notice-clinic-disputed = There is a dispute about a clinic of yours; a manager will decide.
+
+rule-own-dispute = You are one of the two parties: somebody else decides.
+rule-recruiting-is-listed = Marketers and managers see their own recruiting.
+rule-own-or-free-clinic-invites = One may invite clinics of one’s own and those that nobody holds.
+rule-own-invitation = Whoever made an invitation may revoke it.
+rule-free-clinic-is-claimed = What nobody holds may be claimed.
+rule-maker-contests = Marketers and managers may contest who holds a clinic.
+rule-clinic-history-is-read = One may read the history of clinics of one’s own and of those that nobody holds.
+rule-auditor-reads-clinic-history = Auditors read who held a clinic and when.
+rule-manager-governs-clinics = Managers govern the clinics of their department and below, and those that nobody holds.
+rule-manager-lists-recruiting = Managers see transfers, disputes, duplicates and progress.
+
+problem-code-unavailable-title = No mini-program code
+problem-code-unavailable-detail = There is no mini-program, or WeChat does not answer. Use the link or the QR code.
+problem-code-unavailable-explanation = Mini-program codes are drawn by WeChat. The link and the QR code need nobody else.

@@ -68,3 +68,18 @@ notice-clinic-opened = 您归属的机构有人打开了资料“{ $title }”�
 notice-clinic-received = 有 { $count } 家机构归您负责。
 notice-clinic-returned = 有 { $count } 家机构因 { $days } 天无活动退回公海。
 notice-clinic-disputed = 您的一家机构有归属争议，等待经理裁定。
+
+rule-own-dispute = 您是争议的一方，不能裁定。
+rule-recruiting-is-listed = 市场人员和经理可查看自己的拓展情况。
+rule-own-or-free-clinic-invites = 可邀请自己归属的或无人归属的机构。
+rule-own-invitation = 创建人可撤销自己的邀请。
+rule-free-clinic-is-claimed = 无人归属的机构可以认领。
+rule-maker-contests = 市场人员和经理可提出归属争议。
+rule-clinic-history-is-read = 可查看自己归属的或无人归属的机构的历史。
+rule-auditor-reads-clinic-history = 审计员可查看机构归属历史。
+rule-manager-governs-clinics = 经理管理本部门及下级部门的机构，以及无人归属的机构。
+rule-manager-lists-recruiting = 经理可查看转移、争议、重复记录和拓展进度。
+
+problem-code-unavailable-title = 小程序码不可用
+problem-code-unavailable-detail = 未配置小程序，或微信暂时没有回应。请使用链接或二维码。
+problem-code-unavailable-explanation = 小程序码由微信生成。链接和二维码不依赖微信，随时可用。

@@ -12,13 +12,12 @@ from compliance.events import Trail
 from compliance.ownership import disputes
 from compliance.ownership.holding import Change, expect, pass_on
 from fileserver.services import Services
-from storage.rows import invitations, ownership
+from storage.rows import invitations, notices, ownership
 from storage.schema import clinic
 from tests.log import events
 from tests.recruits import add_clinic, enter, guest, invite, marketers, prove
 from tests.services import Clock
 
-ROUNDS = 50
 MANAGER = Trail(who="m", role="manager")
 
 
@@ -62,10 +61,11 @@ async def test_an_older_version_changes_nothing(services: Services) -> None:
         assert one.person_id == (await ownership.open_of(tx, clinic_id)).person_id
 
 
-async def test_of_two_marketers_one_wins(services: Services) -> None:
+async def test_of_two_marketers_one_wins(services: Services, request: pytest.FixtureRequest) -> None:
     """Two whose guests prove who they are at the same moment: exactly one owns, the other assists; every round."""
-    wins = await race(services, ROUNDS)
-    assert ROUNDS == sum(wins.values())
+    rounds = int(request.config.getoption("--rounds"))
+    wins = await race(services, rounds)
+    assert rounds == sum(wins.values())
 
 
 async def race(services: Services, rounds: int) -> dict[UUID, int]:
@@ -115,6 +115,7 @@ async def test_evidence_that_disagrees_is_disputed(services: Services, clock: Cl
         assert (slow.person_id, fast.person_id) == (found.claimant_id, found.holder_id)
         shown = await disputes.evidence_of(tx, clinic_id, slow.person_id)
         assert shown.entered_event is not None
+        assert [1, 1] == [await notices.count_unread(tx, each.person_id) for each in (slow, fast)]
         await disputes.decide(
             tx, MANAGER, found.id, slow.person_id, by=fast.person_id, verdict="先邀请", now=services.clock()
         )

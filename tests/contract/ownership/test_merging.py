@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from compliance.access import Role
+from compliance.erasure import erase
 from compliance.errors import MergeRefused
 from compliance.events import Trail
 from compliance.ownership import merging
 from compliance.ownership.merging import Wish
+from compliance.profiles import profiles_of
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import viewers
@@ -119,3 +121,15 @@ async def test_an_older_merge_waits_for_the_newer(services: Services, clock: Clo
         for each in (second, first):
             await merging.unmerge(tx, MANAGER, each.id, by=manager.person_id, now=clock())
         assert three == await clinic_behind(tx, three)
+
+
+async def test_erasing_erases_the_other_name_too(services: Services, clock: Clock) -> None:
+    """Who was taken for two is forgotten under both ids: neither profile can be read afterwards."""
+    manager = await add_employee(services, Role.MANAGER)
+    kept, merged = await guest(services, "李娜", "+8613800138001"), await guest(services, "李娜", "+8613800138002")
+    async with services.database.transaction() as tx:
+        wish = Wish(kind="person", kept_id=kept, merged_id=merged, by=manager.person_id)
+        await merging.merge(tx, MANAGER, wish, now=clock())
+        await erase(tx, services.keys.master, MANAGER, kept, reason="x", now=clock())
+        profiles = await profiles_of(tx, services.keys.master, person_ids=[kept, merged])
+    assert {""} == {profiles[each].name for each in (kept, merged)}
