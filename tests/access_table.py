@@ -408,6 +408,7 @@ ROWS = (
     Row("401 200 403 200 403 403 403 403 403 403", "invitations.revoke"),
     Row("401 200 403 200 403 403 403 403 403 403", "invitations.qr"),
     Row("401 503 403 503 403 403 403 403 403 403", "invitations.code"),
+    Row("401 503 403 503 403 403 403 403 403 403", "invitations.contact_code"),
     Row("401 200 200 200 403 403 403 403 403 403", "recruiting.funnel"),
     Row("401 200 200 200 403 200 403 403 403 403", "recruiting.clinic"),
     Row("401 200 200 200 403 403 403 403 403 403", "recruiting.change_clinic"),

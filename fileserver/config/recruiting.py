@@ -14,5 +14,5 @@ class RecruitSettings(BaseSettings):
         default=200, ge=1, le=10_000, description="How many clinics somebody may hold and still claim one from the pool"
     )
     invitation_page: str = Field(
-        default="pages/invitation/index", max_length=128, description="The mini-program's page that invitations open"
+        default="pages/invite/index", max_length=128, description="The mini-program's page that invitations open"
     )

@@ -58,8 +58,15 @@ async def funnel(call: Call[None, FunnelPageQuery]) -> web.Response:
 async def invitations(call: Call) -> web.Response:
     """The caller's invitations."""
     listed = await invitation_routes.listed(asking(call, InvitationQuery(limit=INVITATIONS_SHOWN)))
-    code = call.services.platforms.wechat is not None
-    return page(call, "recruiting_invitations.html", **_tabs(call), invitations=listed.items, with_code=code)
+    platforms = call.services.platforms
+    return page(
+        call,
+        "recruiting_invitations.html",
+        **_tabs(call),
+        invitations=listed.items,
+        with_code=platforms.wechat is not None,
+        with_contact=platforms.wecom is not None,
+    )
 
 
 async def clinic(call: Call[None, None, ClinicPath]) -> web.Response:

@@ -17,6 +17,8 @@ from fileserver.pages.declaring import console_page
 from fileserver.pages.dossiers import unread
 from fileserver.pages.materials import STATES
 from fileserver.pages.rendering import page
+from fileserver.recruiting import deciding_routes, invitation_routes
+from fileserver.recruiting.schemas import FunnelQuery
 from fileserver.reviews import routes as reviews_api
 from fileserver.reviews.schemas import ReviewQuery
 from fileserver.shares import routes as shares_api
@@ -49,19 +51,29 @@ async def _marketer(call: Call) -> Parts:
     found = await materials_api.listed(asking(call, MaterialQuery(mine=True, limit=MATERIALS_SHOWN)))
     shares = await shares_api.listed(asking(call, ShareQuery(limit=SHARES_SHOWN)))
     usage = await quotas_api.usage(call)
-    return {"materials": found.items, "shares": shares.items, "may_preview": True, "usage": usage}
+    stuck = await _stuck(call)
+    return {"materials": found.items, "shares": shares.items, "may_preview": True, "usage": usage, "stuck": stuck}
+
+
+async def _stuck(call: Call) -> int:
+    """How many clinics on their way in stand still."""
+    return len((await invitation_routes.show_funnel(asking(call, FunnelQuery(stuck=True)))).items)
 
 
 async def _manager(call: Call) -> Parts:
     """How things stand."""
     require(call.actor, Action.ANALYTICS_READ)
     services, now = call.services, call.services.clock()
+    stuck = await _stuck(call)
+    disputes = sum(each.state == "open" for each in (await deciding_routes.list_disputes(call)).items)
     async with services.database.transaction() as tx:
         by_state = await figures.materials_by_state(tx)
         visits = await figures.recent_visits(tx, VISITS_SHOWN)
         return {
             "by_state": {state: by_state.get(state, 0) for state in STATES},
             "open_shares": await figures.open_shares(tx, now),
+            "stuck": stuck,
+            "disputes": disputes,
             "visits_week": await figures.visits_since(tx, now - WEEK),
             "visits": visits,
             "names": await profiles_of(tx, services.keys.master, person_ids={each.person_id for each in visits}),

@@ -13,7 +13,7 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.platforms import PlatformError
-from fileserver.recruiting import funnel, invitations
+from fileserver.recruiting import funnel, invitations, wecom
 from fileserver.recruiting.errors import CodeUnavailable
 from fileserver.recruiting.invitations import Maker
 from fileserver.recruiting.people import Names, called, clinic_target, names_of, reach
@@ -87,6 +87,17 @@ async def mini_program_code(call: Call[None, None, InvitationPath]) -> web.Respo
     return web.Response(body=code.content, content_type=code.media_type, headers=NO_STORE)
 
 
+async def contact_code(call: Call[None, None, InvitationPath]) -> InvitationOut:
+    """Have WeCom make the code by which one follows the invitation's maker; once. Raises CodeUnavailable without it."""
+    services, row = call.services, await _own(call)
+    if not row.contact_url:
+        url = await wecom.contact_url(services, row)
+        async with services.database.transaction() as tx:
+            await rows.put_contact_url(tx, row.id, url)
+    async with services.database.transaction() as tx:
+        return (await _outs(tx, call, [await rows.by_id(tx, row.id) or row]))[0]
+
+
 async def show_funnel(call: Call[None, FunnelQuery]) -> FunnelOut:
     """How far the clinics have come that are the caller's, or of their department and below."""
     require(call.actor, Action.INVITATION_LIST)
@@ -124,6 +135,7 @@ def _out(call: Call[Any, Any, Any], row: InvitationRow, names: Names, clinics: d
         job=invitations.job_of(row),
         note=row.note,
         url=invitations.url_of(services.keys, services.config.public_url, row),
+        contact_url=row.contact_url,
         uses=row.uses,
         uses_max=row.uses_max,
         created_at=row.created_at,
@@ -198,6 +210,19 @@ ROUTES = (
         scope=Scope.PEOPLE_READ,
         path_params=InvitationPath,
         produces="image/png, image/jpeg",
+        errors=(AccessDenied, NotFound, CodeUnavailable),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/recruiting/invitations/{invitation_id}/contact-code",
+        name="invitations.contact_code",
+        summary="Have WeCom make a code by which one follows the invitation's maker",
+        handler=contact_code,
+        auth=Auth.EMPLOYEE,
+        action=Action.INVITATION_REVOKE,
+        scope=Scope.PEOPLE_WRITE,
+        path_params=InvitationPath,
+        returns=InvitationOut,
         errors=(AccessDenied, NotFound, CodeUnavailable),
     ),
     Route(

@@ -94,6 +94,7 @@ class InvitationOut(Output):
     job: Job | None
     note: str
     url: str = Field(description="To send; empty once the key that signed it is revoked")
+    contact_url: str = Field(description="WeCom's code to follow its maker by; empty until it is made")
     uses: int
     uses_max: int
     created_at: datetime

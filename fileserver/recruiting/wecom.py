@@ -14,15 +14,18 @@ import structlog
 
 from compliance import recruiting
 from compliance.events import Act, Event
+from compliance.invitations import InvitationToken, state_of
 from compliance.ledger import append
 from fileserver.platforms import PlatformError
 from fileserver.platforms.events import ContactChanged
 from fileserver.platforms.wecom.client import WeCom
 from fileserver.platforms.wecom.results import TransferStatus
 from fileserver.platforms.wecom.transfers import CUSTOMERS_MAX
+from fileserver.recruiting.errors import CodeUnavailable
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import transfers as rows
+from storage.rows.invitations import InvitationRow
 from storage.rows.transfers import CustomerRow
 
 QUARTER = timedelta(days=90)
@@ -103,6 +106,23 @@ async def heard(tx: Transaction, event: ContactChanged, now: datetime) -> None:
                 await _tell(tx, row, state, now)
         case _:
             return
+
+
+async def contact_url(services: Services, row: InvitationRow) -> str:
+    """Where WeCom shows the code by which one follows the invitation's maker; it brings the invitation back.
+
+    Raises CodeUnavailable without WeCom, for a maker whom it doesn't know, or when it doesn't answer.
+    """
+    client = services.platforms.wecom
+    async with services.database.transaction() as tx:
+        called = (await rows.wecom_names(tx, [row.creator_id])).get(row.creator_id)
+    if client is None or called is None:
+        raise CodeUnavailable
+    try:
+        way = await client.add_contact_way([called], state_of(InvitationToken(kid=row.kid, token_id=row.token_id)))
+    except PlatformError as error:
+        raise CodeUnavailable from error
+    return way.qr_code
 
 
 async def _ask_some(

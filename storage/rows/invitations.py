@@ -33,6 +33,7 @@ class InvitationRow:
     revoked_at: datetime | None = None
     revoked_by: UUID | None = None
     event_id: int | None = None
+    contact_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,11 @@ async def put_revoked(tx: Transaction, invitation_id: UUID, by: UUID, at: dateti
     """Closes an invitation for good."""
     query = update(invitation).where(invitation.c.id == invitation_id, invitation.c.revoked_at.is_(None))
     await tx.execute(query.values(revoked_at=at, revoked_by=by))
+
+
+async def put_contact_url(tx: Transaction, invitation_id: UUID, url: str) -> None:
+    """Keeps where WeCom shows the code by which one follows the invitation's maker."""
+    await tx.execute(update(invitation).where(invitation.c.id == invitation_id).values(contact_url=url))
 
 
 async def put_event(tx: Transaction, invitation_id: UUID, event_id: int) -> None:

@@ -67,6 +67,9 @@ invitation = Table(
     moment("revoked_at"),
     ref("revoked_by", "person", nullable=True),
     Column("event_id", BigInteger),
+    Column(
+        "contact_url", Text, nullable=False, server_default=""
+    ),  # WeCom's picture of the code to follow its maker by
     CheckConstraint("uses >= 0 AND uses <= uses_max", name="uses"),
     Index("ix_invitation_clinic_id", "clinic_id"),
     Index("ix_invitation_creator_id", "creator_id"),

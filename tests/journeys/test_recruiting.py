@@ -178,6 +178,24 @@ async def test_callbacks_in_any_order_end_alike(connected: Services, fake: FakeP
         assert [] == await transfers.customers_in(tx, transfers.OPEN)
 
 
+async def test_codes_of_an_invitation(connected: Services, fake: FakePlatforms) -> None:
+    """A QR code of the link, a mini-program code of the token, and WeCom's code, which is made once."""
+    services = connected
+    (one,) = await marketers(services, "一")
+    await _in_wecom(services, fake, one)
+    async with serving(services) as client:
+        api = await sign_in(client, one)
+        made = (await api.post("/recruiting/invitations", {"clinic_name": "新悦诊所"})).ok
+        path = f"/recruiting/invitations/{made['id']}"
+        kinds = [(await api.get(f"{path}/{name}")).headers["Content-Type"] for name in ("qr", "code")]
+        assert ["image/svg+xml", "image/png"] == kinds
+        codes = [(await api.post(f"{path}/contact-code")).ok["contact_url"] for _ in range(2)]
+    assert (1, 1) == (len(set(codes)), len(fake.wecom.contacts.ways))
+    (way,) = fake.wecom.contacts.ways.values()
+    assert (way["state"][:4], 19) == ("inv:", len(way["state"]))
+    assert [] == fake.violations
+
+
 async def test_a_follower_counts_for_the_invitation(connected: Services, fake: FakePlatforms, clock: Clock) -> None:
     """WeCom's callback brings the invitation back by its state: the clinic has followed, once, and may leave again."""
     services = connected

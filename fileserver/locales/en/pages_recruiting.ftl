@@ -192,3 +192,11 @@ invited-job = Job: { $job }.
 invited-known = You are in. Open a link that is shared with you to see a material.
 duplicates-search = Look now
 notices-to-recruiting = To recruiting
+invitation-contact = Open the WeCom code
+invitation-contact-make = Make a WeCom code
+start-stuck = { $count ->
+    [one] One clinic has
+   *[other] { $count } clinics have
+  } stood still on the way in for three days or more
+start-stuck-clinics = Clinics that stand still
+start-disputes = Disputes to decide

@@ -484,6 +484,7 @@ CREATE TABLE invitation (
     revoked_at TIMESTAMP WITH TIME ZONE,
     revoked_by UUID,
     event_id BIGINT,
+    contact_url TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_invitation PRIMARY KEY (id),
     CONSTRAINT uq_invitation_token_id UNIQUE (token_id),
     CONSTRAINT ck_invitation_uses CHECK (uses >= 0 AND uses <= uses_max),
