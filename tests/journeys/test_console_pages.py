@@ -48,6 +48,7 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "event_id": 1,
         "rule_set_version": RuleSet.default().version,
         "certificate_id": entry["id"],
+        "clinic_id": stage.cast.clinics["li"],
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 
@@ -144,7 +145,9 @@ async def test_the_managers_figures(stage: Stage) -> None:
         "0",
         "1",
         "1",
-    ] == figures  # draft, in review, to be changed, approved, rejected, withdrawn, open, visits
+        "0",
+        "0",
+    ] == figures  # draft, in review, to be changed, approved, rejected, withdrawn, open, visits, stuck, disputed
     assert visit["title"] in start.body.decode()
     assert "李娜" in start.body.decode()
 

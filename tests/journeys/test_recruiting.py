@@ -151,6 +151,7 @@ async def test_five_hundred_clinics_are_handed_over(connected: Services, fake: F
         assert len(refusing) == await wecom.poll(services)
         clock.advance(hours=25)
         await watch(services)
+        api = await sign_in(client, manager)
         counted: dict[str, int] = {}
         for each in (await api.get("/recruiting/transfers")).ok["items"]:
             for state, count in each["customers"].items():
