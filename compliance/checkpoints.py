@@ -10,7 +10,7 @@ checkpoint is. Who may see what is decided by the caller. Typical use, for a rec
         note = await checkpoints.note_of(tx, head)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from compliance import merkle
 from compliance.errors import NotFound
@@ -22,6 +22,7 @@ from storage.rows.ledger import CheckpointRow
 
 __all__ = [
     "CheckpointRow",
+    "as_far",
     "bundle",
     "consistency",
     "inclusion",
@@ -128,7 +129,11 @@ async def consistency(tx: Transaction, old: int, new: int) -> list[bytes]:
 
 async def _tiles(tx: Transaction, wanted: Iterable[Tile]) -> merkle.Tiles:
     needed = {(each.level, each.n): each for each in wanted}
-    found = await rows.tiles(tx, needed)
+    return as_far(needed, await rows.tiles(tx, needed))
+
+
+def as_far(needed: Mapping[tuple[int, int], Tile], found: merkle.Tiles) -> merkle.Tiles:
+    """What was found. Raises NotFound unless each tile is there, as far as it is needed."""
     if any(len(found.get(key, b"")) < each.width * HASH_BYTES for key, each in needed.items()):
         raise NotFound
     return found

@@ -7,13 +7,15 @@ but the log's public key. An auditor gets one for any event, everybody else for 
 import base64
 from dataclasses import dataclass
 
-from compliance import checkpoints
 from compliance.access import Action, Actor, Target, require
-from compliance.checkpoints import CheckpointRow
+from compliance.checkpoints import as_far
 from compliance.errors import NotFound, ReceiptPending
-from storage.database import Transaction
+from compliance.merkle import inclusion_proof, tiles_for_inclusion
+from compliance.notes import with_lines
+from storage.direct import Driver
 from storage.rows import receipts as rows
-from storage.rows.receipts import PlacedRow
+from storage.rows.ledger import CheckpointRow
+from storage.rows.receipts import CoveredRow
 
 HEAD = "c2sp.org/tlog-proof@v1"
 SUFFIX = ".tlog-proof"
@@ -27,12 +29,15 @@ class Receipt:
     text: str
 
 
-async def entitled(tx: Transaction, actor: Actor, pseudonym: str, event_id: int) -> tuple[PlacedRow, str]:
+async def entitled(
+    driver: Driver, actor: Actor, pseudonym: str, event_id: int, *, witnessed: bool
+) -> tuple[CoveredRow, str]:
     """The event and the id of the rule by which this person may have its receipt.
 
-    Raises AccessDenied for somebody else's event, also for one that doesn't exist, unless the actor may see all.
+    `witnessed`: there are witnesses whose word is wanted. Raises AccessDenied for somebody else's event, also for one
+    that doesn't exist, unless the actor may see all.
     """
-    found = await rows.placed(tx, event_id)
+    found = await rows.covered(driver, event_id, witnessed=witnessed)
     own = found is not None and bool(pseudonym) and found.who == pseudonym
     rule = require(
         actor,
@@ -45,32 +50,25 @@ async def entitled(tx: Transaction, actor: Actor, pseudonym: str, event_id: int)
     return found, rule
 
 
-async def receipt_of(tx: Transaction, event: PlacedRow, *, witnessed: bool) -> Receipt:
-    """The receipt of an event; `witnessed`: there are witnesses whose word is wanted.
+async def receipt_of(driver: Driver, event: CoveredRow) -> Receipt:
+    """The receipt of an event. Raises ReceiptPending as long as no checkpoint covers it: a second at most."""
+    index, head = covering(event)
+    needed = {(each.level, each.n): each for each in tiles_for_inclusion(index, head.size)}
+    proof = inclusion_proof(index, head.size, as_far(needed, await rows.tiles(driver, needed)))
+    return Receipt(index, text_of(index, proof, with_lines(head.note, event.lines), extra=event.leaf))
 
-    Raises ReceiptPending as long as no checkpoint covers it: a second at most.
-    """
-    if event.index is None:
+
+def covering(event: CoveredRow) -> tuple[int, CheckpointRow]:
+    """The event's place, and the head over it. Raises ReceiptPending."""
+    if event.index is None or event.head is None:
         raise ReceiptPending
-    head = await _head(tx, event.index, witnessed=witnessed)
-    proof = await checkpoints.inclusion(tx, event.index, head.size)
-    return Receipt(event.index, text_of(event.index, proof, await checkpoints.note_of(tx, head), extra=event.leaf))
+    return event.index, event.head
 
 
 def text_of(index: int, proof: list[bytes], note: str, *, extra: bytes) -> str:
     """The file: head, entry, index, the hashes from the leaf's sibling on, and the checkpoint as it is published."""
     lines = [HEAD, f"extra {_base64(extra)}", f"index {index}", *map(_base64, proof)]
     return "\n".join(lines) + "\n\n" + note
-
-
-async def _head(tx: Transaction, index: int, *, witnessed: bool) -> CheckpointRow:
-    """The newest head that a witness vouches for too, or the newest of all where the event is younger than that."""
-    head = await checkpoints.latest_cosigned(tx) if witnessed else None
-    if head is None or index >= head.size:
-        head = await checkpoints.latest(tx)
-    if head is None or index >= head.size:
-        raise ReceiptPending
-    return head
 
 
 def _base64(data: bytes) -> str:

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from compliance import receipts
 from compliance.access import Role
-from compliance.errors import ReceiptPending
 from compliance.events import Act
 from compliance.receipts import SUFFIX
 from compliance.trail.search import search
@@ -18,7 +17,7 @@ from fileserver.ledger.reading import READERS
 from fileserver.ledger.schemas import EventPath, OwnEvent, OwnEvents, OwnQuery
 from storage.rows.events import EventRow
 from storage.rows.ledger import indexes_of
-from storage.rows.receipts import PlacedRow
+from storage.rows.receipts import CoveredRow
 
 TEXT = "text/plain"
 
@@ -28,22 +27,23 @@ async def receipt(call: Call[None, None, EventPath]) -> web.Response:
 
     It is told while the proof is made, because to commit takes as long.
     """
-    event_id, witnessed = call.params.event_id, bool(call.services.config.ledger_witnesses)
-    async with call.services.database.statements() as tx:
-        event, rule = await receipts.entitled(tx, call.actor, call.trail.who, event_id)
-        if event.index is None:
-            raise ReceiptPending
-        telling = asyncio.create_task(_tell(call, event, rule, event.index))
-        try:
-            made = await receipts.receipt_of(tx, event, witnessed=witnessed)
-        finally:
-            await telling
+    services, event_id = call.services, call.params.event_id
+    witnessed = bool(services.config.ledger_witnesses)
+    async with services.database.driver() as driver:
+        event, rule = await receipts.entitled(driver, call.actor, call.trail.who, event_id, witnessed=witnessed)
+    index, _ = receipts.covering(event)
+    telling = asyncio.create_task(_tell(call, event, rule, index))
+    try:
+        async with services.database.driver() as driver:
+            made = await receipts.receipt_of(driver, event)
+    finally:
+        await telling
     name = f'attachment; filename="event-{event_id}{SUFFIX}"'
     headers = {"Content-Disposition": name, "Cache-Control": "private, no-store"}
     return web.Response(body=made.text.encode(), content_type=TEXT, charset="utf-8", headers=headers)
 
 
-async def _tell(call: Call[None, None, EventPath], event: PlacedRow, rule: str, index: int) -> None:
+async def _tell(call: Call[None, None, EventPath], event: CoveredRow, rule: str, index: int) -> None:
     act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
     if event.who == call.trail.who:
         readers = call.request.config_dict[READERS]
