@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import event, text
@@ -135,6 +135,11 @@ class Database:
             self._engine.dialect.do_ping(connection)
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+async def driver_of(tx: Transaction) -> Driver:
+    """The driver's own connection, within the transaction: for what is run so often that SQLAlchemy's share counts."""
+    return cast("Driver", (await tx.get_raw_connection()).driver_connection)
 
 
 def ring(tx: Transaction) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from compliance.errors import KeyUnavailable, LedgerBroken
 from compliance.events import Act, Trail
-from compliance.keys import KeyRing, KeyUse
+from compliance.keys import KeyRing
 from compliance.ledger import append
 from compliance.merkle import Edge, leaf_hash
 from compliance.merkle.edge import edge_widths
@@ -16,7 +16,6 @@ from compliance.notes import Checkpoint, Signer, signed_note
 from compliance.sequencing.checking import first_wrong
 from storage.channel import say
 from storage.database import Transaction
-from storage.rows import keys as key_rows
 from storage.rows import ledger as rows
 from storage.rows import sequencing
 from storage.rows.ledger import CheckpointRow
@@ -53,10 +52,12 @@ async def sequence(tx: Transaction, keys: KeyRing, *, now: datetime, after: int 
     """
     if not await sequencing.take_turn(tx):
         return Batch(busy=True)
-    log, head = await sequencing.log_row(tx), await rows.latest_checkpoint(tx)
+    log = await sequencing.log_row(tx)
     if log is None:
         raise KeyUnavailable(purpose="ledger origin")
-    await _same_keys(tx, keys)
+    if log.keys != {(key.kid, key.state) for key in keys.ledger}:
+        raise KeysChanged  # a key that was revoked signs nothing from the moment that this is committed
+    head = log.head
     signers = [Signer(log.origin, key.seed) for key in keys.ledger_signers]
     if not signers:
         raise KeyUnavailable(purpose="ledger")
@@ -74,13 +75,6 @@ async def sequence(tx: Transaction, keys: KeyRing, *, now: datetime, after: int 
 
 class KeysChanged(Exception):
     """The keys are others than this process knows, since a moment ago: it has to read them and come again."""
-
-
-async def _same_keys(tx: Transaction, keys: KeyRing) -> None:
-    """A key that was revoked signs nothing from the moment that this is committed."""
-    now = {(row.kid, row.state) for row in await key_rows.all_keys(tx) if row.use == KeyUse.LEDGER}
-    if now != {(key.kid, key.state) for key in keys.ledger}:
-        raise KeysChanged
 
 
 async def _edge(tx: Transaction, head: CheckpointRow | None) -> Edge:

@@ -8,7 +8,7 @@ from typing import cast as typed
 from psycopg import sql
 from sqlalchemy import Select, or_, select
 
-from storage.database import Transaction
+from storage.database import Transaction, driver_of
 from storage.direct import Driver
 from storage.schema import event
 
@@ -48,14 +48,14 @@ class EventFilter:
 async def add_event(tx: Transaction, *, leaf: bytes, t: datetime, **columns: str) -> int:
     """Appends one leaf with its search columns; returns its id."""
     row = {"leaf": leaf, "t": t, **columns}
-    cursor = await (await _driver(tx)).execute(INSERT, [row[name] for name in COLUMNS])
+    cursor = await (await driver_of(tx)).execute(INSERT, [row[name] for name in COLUMNS])
     (added,) = typed("tuple[int]", await cursor.fetchone())
     return added
 
 
 async def add_events(tx: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
     """Appends several leaves, each with its search columns, in this order; all of them or none."""
-    await put_events(await _driver(tx), rows)
+    await put_events(await driver_of(tx), rows)
 
 
 async def put_events(driver: Driver, rows: Sequence[Mapping[str, object]]) -> None:
@@ -70,11 +70,6 @@ async def put_events(driver: Driver, rows: Sequence[Mapping[str, object]]) -> No
     async with driver.cursor() as cursor, cursor.copy(COPY) as copy:
         for row in rows:
             await copy.write_row([row[name] for name in COLUMNS])
-
-
-async def _driver(tx: Transaction) -> Driver:
-    """The driver's own connection: what is written for every event goes past SQLAlchemy, which costs half of it."""
-    return typed("Driver", (await tx.get_raw_connection()).driver_connection)
 
 
 async def search_events(

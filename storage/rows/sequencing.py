@@ -5,32 +5,48 @@ the process is killed, and also when it hangs, because PostgreSQL ends a session
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast as typed
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.database import Transaction
+from storage.database import Transaction, driver_of
 from storage.rows.ledger import CheckpointRow
-from storage.schema import ledger_checkpoint, ledger_log, ledger_tile
+from storage.schema import ledger_log
 
 TURN_LOCK = 0x1ED6E7
 HANGS_AFTER_MS = 5_000
-TAKE_TURN = text(
-    f"SELECT set_config('idle_in_transaction_session_timeout', '{HANGS_AFTER_MS}', true), "  # constants
-    f"pg_try_advisory_xact_lock({TURN_LOCK})"
-)
-TAKE_PENDING = text(
-    "WITH taken AS (DELETE FROM ledger_pending WHERE event_id IN "
-    "(SELECT event_id FROM ledger_pending WHERE event_id > :after ORDER BY event_id LIMIT :limit) RETURNING event_id) "
-    "SELECT event.id, event.leaf, event.t FROM taken JOIN event ON event.id = taken.event_id ORDER BY event.id"
-)
-ADD_LEAVES = text(
-    "INSERT INTO ledger_leaf (index, event_id) "
-    "SELECT :first + place - 1, event_id "
-    "FROM unnest(CAST(:event_ids AS bigint[])) WITH ORDINALITY AS each (event_id, place)"
-)
+# By the driver: a batch is a dozen statements, in the way of everything else that the process does.
+TAKE_TURN = b"SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_try_advisory_xact_lock(%s)"
+STANDING = b"""
+SELECT log.origin, log.last_t, extract(epoch FROM clock_timestamp() - log.beat_at)::float8,
+    extract(epoch FROM clock_timestamp() - log.step_told_at)::float8,
+    head.size, head.root, head.note, head.made_at,
+    array(SELECT kid FROM ring_key WHERE use = 'ledger' ORDER BY kid),
+    array(SELECT state FROM ring_key WHERE use = 'ledger' ORDER BY kid)
+FROM ledger_log log
+LEFT JOIN LATERAL (SELECT * FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS head ON true
+"""
+TAKE_PENDING = b"""
+WITH taken AS (DELETE FROM ledger_pending WHERE event_id IN
+(SELECT event_id FROM ledger_pending WHERE event_id > %s ORDER BY event_id LIMIT %s) RETURNING event_id)
+SELECT event.id, event.leaf, event.t FROM taken JOIN event ON event.id = taken.event_id ORDER BY event.id
+"""
+ADD_LEAVES = b"""
+INSERT INTO ledger_leaf (index, event_id)
+SELECT %s + place - 1, event_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS each (event_id, place)
+"""
+PUT_TILES = b"""
+INSERT INTO ledger_tile (level, n, hashes) SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
+ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes
+"""
+ADD_CHECKPOINT = b"INSERT INTO ledger_checkpoint (size, root, note, made_at) VALUES (%s, %s, %s, %s)"
+BEAT = b"""
+UPDATE ledger_log SET beat_at = clock_timestamp(), last_t = coalesce(%s, last_t),
+    step_told_at = CASE WHEN %s THEN clock_timestamp() ELSE step_told_at END
+"""
 LOOK = text(
     "SELECT (SELECT extract(epoch FROM clock_timestamp() - added_at) FROM ledger_pending ORDER BY event_id LIMIT 1), "
     "(SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM ledger_log), "
@@ -53,12 +69,14 @@ class Taken:
 
 @dataclass(frozen=True)
 class LogRow:
-    """The log as such: its name, and what the sequencer knows of times."""
+    """The log as such: its name, its head, the keys it may be signed with, and what the sequencer knows of times."""
 
     origin: str
     last_t: datetime | None  # of the last leaf
     beat_ago_s: float  # by the database's clock
     step_told_ago_s: float | None
+    head: CheckpointRow | None
+    keys: frozenset[tuple[int, str]]  # (kid, state)
 
 
 @dataclass(frozen=True)
@@ -72,7 +90,9 @@ class Look:
 
 async def take_turn(tx: Transaction) -> bool:
     """Whether this transaction is now the one that may add to the tree. What it reads from here on is the newest."""
-    return bool((await tx.execute(TAKE_TURN)).one()[1])
+    cursor = await (await driver_of(tx)).execute(TAKE_TURN, [str(HANGS_AFTER_MS), TURN_LOCK])
+    _, taken = typed("tuple[str, bool]", await cursor.fetchone())
+    return taken
 
 
 async def open_log(tx: Transaction, origin: str) -> str:
@@ -84,18 +104,12 @@ async def open_log(tx: Transaction, origin: str) -> str:
 
 async def log_row(tx: Transaction) -> LogRow | None:
     """None before a first `open_log`."""
-    now = func.clock_timestamp()
-    query = select(
-        ledger_log.c.origin,
-        ledger_log.c.last_t,
-        func.extract("epoch", now - ledger_log.c.beat_at),
-        func.extract("epoch", now - ledger_log.c.step_told_at),
-    )
-    row = (await tx.execute(query)).one_or_none()
+    row = await (await (await driver_of(tx)).execute(STANDING)).fetchone()
     if row is None:
         return None
-    origin, last_t, beat_ago_s, told_ago_s = row
-    return LogRow(origin, last_t, float(beat_ago_s), None if told_ago_s is None else float(told_ago_s))
+    origin, last_t, beat_ago_s, told_ago_s, *head, kids, states = row
+    kept = None if head[0] is None else CheckpointRow(*head)
+    return LogRow(origin, last_t, beat_ago_s, told_ago_s, kept, frozenset(zip(kids, states, strict=True)))
 
 
 async def take_pending(tx: Transaction, *, after: int, limit: int) -> tuple[Taken, ...]:
@@ -103,36 +117,29 @@ async def take_pending(tx: Transaction, *, after: int, limit: int) -> tuple[Take
 
     An event whose transaction is open is not seen, whatever its id: it is taken by whoever comes after its commit.
     """
-    return tuple(Taken(*row) for row in await tx.execute(TAKE_PENDING, {"after": after, "limit": limit}))
+    cursor = await (await driver_of(tx)).execute(TAKE_PENDING, [after, limit], binary=True)
+    return tuple(Taken(*row) for row in await cursor.fetchall())
 
 
 async def add_leaves(tx: Transaction, first: int, event_ids: Sequence[int]) -> None:
     """Gives these events the places from `first` on, in this order."""
-    await tx.execute(ADD_LEAVES, {"first": first, "event_ids": list(event_ids)})
+    await (await driver_of(tx)).execute(ADD_LEAVES, [first, list(event_ids)])
 
 
 async def put_tiles(tx: Transaction, grown: Mapping[tuple[int, int], bytes]) -> None:
     """Keeps tiles by (level, n), new ones and longer ones. A tile whose hashes would change is refused."""
-    values = insert(ledger_tile).values(
-        [{"level": level, "n": n, "hashes": hashes} for (level, n), hashes in grown.items()]
-    )
-    longer = {"hashes": values.excluded.hashes}
-    await tx.execute(values.on_conflict_do_update(index_elements=["level", "n"], set_=longer))
+    levels, numbers = [level for level, _ in grown], [n for _, n in grown]
+    await (await driver_of(tx)).execute(PUT_TILES, [levels, numbers, list(grown.values())])
 
 
 async def add_checkpoint(tx: Transaction, head: CheckpointRow) -> None:
     """Keeps a signed head."""
-    await tx.execute(insert(ledger_checkpoint).values(asdict(head)))
+    await (await driver_of(tx)).execute(ADD_CHECKPOINT, [head.size, head.root, head.note, head.made_at])
 
 
 async def beat(tx: Transaction, *, last_t: datetime | None = None, step_told: bool = False) -> None:
     """Notes that a sequencer worked now, and what it learned of times."""
-    values: dict[str, object] = {"beat_at": func.clock_timestamp()}
-    if last_t is not None:
-        values["last_t"] = last_t
-    if step_told:
-        values["step_told_at"] = func.clock_timestamp()
-    await tx.execute(update(ledger_log).values(values))
+    await (await driver_of(tx)).execute(BEAT, [last_t, step_told])
 
 
 async def look(tx: Transaction) -> Look:
