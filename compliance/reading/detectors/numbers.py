@@ -90,7 +90,7 @@ def _phones(text: str) -> Iterator[Number]:
     """Eleven digits are named so beside them, are written like one, or stand in a line of their own."""
     for found in _PHONE.finditer(text):
         before = text[max(0, found.start() - NEARBY) : found.start()]
-        written = found.group() != "".join(found.groups())
+        written = not found.group().isdigit()  # 86 in front of a run of digits is no separator
         line = (
             text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
             + text[found.end() : found.end() + NEARBY].split("\n", 1)[0]

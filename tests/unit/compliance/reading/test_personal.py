@@ -48,12 +48,12 @@ def test_numbers_are_told_by_form_check_and_words(text: str, expected: list[Kind
 
 
 def test_valid_numbers_are_found_and_random_ones_are_not() -> None:
-    """Ten thousand of each kind in a sentence, all found; of random digits at most one in ten thousand is taken."""
+    """Ten thousand of each kind in a sentence, all found; of a hundred thousand random runs of digits none is taken."""
     chance = random.Random(6)
     for make in (id_number, mobile_phone, bank_card, record_number):
         assert all(len(kinds(make(chance))) == 1 for _ in range(10_000))
-    digits = ("".join(chance.choices("0123456789", k=chance.randint(6, 24))) for _ in range(10_000))
-    assert 1 >= sum(bool(kinds(f"批号 {each} 合格")) for each in digits)
+    digits = ("".join(chance.choices("0123456789", k=chance.randint(6, 24))) for _ in range(100_000))
+    assert [] == [each for each in digits if kinds(f"批号 {each} 合格")]
 
 
 def test_a_finding_does_not_spread_the_number() -> None:
