@@ -44,8 +44,14 @@ def test_the_whole() -> None:
 
 def test_personal_data_is_covered() -> None:
     """A finding does not spread the number that it is about."""
-    (found,) = detector(MaterialClass.INTERNAL).of_unit(text("13800138000"), 1)
+    (found,) = detector(MaterialClass.INTERNAL).of_unit(text("编码 13800138000 合格"), 1)
     assert ("Y1", "138********", "138********") == (found.rule, found.quote, found.params["term"])
+
+
+def test_a_number_is_told_once() -> None:
+    """What the detector of personal data tells of, as gravely, the rule about the same doesn't."""
+    said = text("手机 13800138000，身份证 11010519491231002X")
+    assert [] == [each.rule for each in detector(MaterialClass.INTERNAL).of_unit(said, 1)]
 
 
 def test_version_is_that_of_the_rules() -> None:
