@@ -1,5 +1,7 @@
 """One scenario before one store: every contender in turn, round after round."""
 
+import asyncio
+import os
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -70,6 +72,7 @@ async def compare(scenario: Scenario, store: Store, servers: Sequence[Server], w
         for name in names[turn:] + names[:turn]:
             wishes.advance(f"{scenario.name}, {store.name}: {name}")
             store.forget()
+            await asyncio.to_thread(os.sync)  # what one has left to be written would slow the next down
             runs[name].append(await contenders[name]())
     return runs
 

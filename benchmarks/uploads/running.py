@@ -60,7 +60,7 @@ async def _rates(services: Services, store: Store, wishes: Wishes) -> list[Figur
         return []
     async with _standing(services, store) as servers:
         for scenario in wanted:
-            sized = scenario.sized(store.name, quick=wishes.quick)
+            sized = scenario.sized(quick=wishes.quick)
             found += figures(sized, store, await compare(sized, store, servers, wishes))
         if wishes.wants(RESUME):
             found += await resuming.resume(store, servers, wishes)

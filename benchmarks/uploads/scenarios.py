@@ -46,11 +46,9 @@ class Scenario:
         """Whether its files can go straight into this store by requests that our server signs."""
         return not self.is_small and store != SINK
 
-    def sized(self, store: str, *, quick: bool) -> "Scenario":
-        """Smaller before a slow store, tiny when only the run itself is of interest."""
-        if quick:
-            return self._scaled(QUICK)
-        return self if store == SINK else self._scaled(SLOW)
+    def sized(self, *, quick: bool) -> "Scenario":
+        """Tiny when only the run itself is of interest."""
+        return self._scaled(QUICK) if quick else self
 
     def _scaled(self, by: int) -> "Scenario":
         if self.is_small:
@@ -59,7 +57,7 @@ class Scenario:
         return replace(self, file_bytes=file_bytes, request_bytes=min(self.request_bytes, file_bytes))
 
 
-QUICK, SLOW = 32, 2
+QUICK = 32
 SCENARIOS = (
     Scenario(
         name="one-patch", files=1, file_bytes=GIB, request_bytes=GIB, lanes=1, parts_at_once=2,
