@@ -159,7 +159,8 @@ class Connection:
             raise OutletGone from error
         if transport.is_closing() or transport.get_write_buffer_size():
             return None
-        self._bare = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
+        if self._bare is None:
+            self._bare = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
         return self._bare
 
     def took(self, size_bytes: int) -> None:

@@ -1,32 +1,27 @@
-"""Bytes out of the store: one GET over a presigned URL, resumed where the connection broke.
+"""Bytes out of the store, gone on with where the connection broke.
 
-As pieces (`read_object`), or straight into somebody's connection (`pass_object`).
+As pieces (`read_object`), or straight into somebody's connection (`pass_object`): over plain HTTP by several requests
+(`windows`).
 
-Promises: exactly the bytes of the asked range, of one and the same object (a resumed request names its ETag), or an
-error; the connection is closed when the reader walks away; a store that falls silent is given up.
+Promises: exactly the bytes of the asked range, of one and the same object (every further request names its ETag), or
+an error; the connection is closed when the reader walks away; a store that falls silent is given up.
 """
 
-import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from socket import socket
 
-import aiohttp
-from yarl import URL
-
 from storage.errors import ObjectCutShort, RangeUnsatisfiable, StoreRefused
+from storage.objects import windows
 from storage.objects.bodies import pieces_of
 from storage.objects.carriers import Carrier
-from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS, Sleep, from_response, with_retries
+from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS
 from storage.objects.overlays import Overlaid, Overlay
 from storage.objects.passing import Allow, Outlet, pass_body
-
-OPERATION = "get_object"
-OK, PARTIAL_CONTENT = 200, 206
-
-Presign = Callable[[], URL]
+from storage.objects.requests import OPERATION, Answer, Ask, Get, answer_to
+from storage.objects.windows import Rest
 
 
 @dataclass
@@ -36,45 +31,43 @@ class _Cursor:
     key: str
     position: int
     stop: int | None
+    window_bytes: int | None
     end: int | None = None
     etag: str = ""
 
-    def headers(self) -> dict[str, str]:
-        last = "" if self.stop is None else str(self.stop - 1)
-        ranged = {"Range": f"bytes={self.position}-{last}"} if self.position or last else {}
-        return ranged | ({"If-Match": self.etag} if self.etag else {})
+    def ask(self) -> Ask:
+        """For what comes next."""
+        stop = self.stop if self.end is None else self.end
+        if self.window_bytes is not None:
+            window_stop = self.position + self.window_bytes
+            stop = window_stop if stop is None else min(stop, window_stop)
+        return Ask(self.position, stop, self.etag)
 
-    def check(self, response: aiohttp.ClientResponse) -> None:
-        """The answer starts where we stand, and its object is the one we began with."""
-        begin, end = _extent(response)
-        if begin != self.position or end is None or self.end not in (None, end):
-            raise StoreRefused(operation=OPERATION, code="another range than asked")
-        self.end, self.etag = end, response.headers.get("ETag", "")
+    def check(self, answer: Answer) -> None:
+        """Its object is the one we began with."""
+        end = answer.total_bytes if self.stop is None else min(self.stop, answer.total_bytes)
+        if self.end not in (None, end):
+            raise StoreRefused(operation=OPERATION, code="an object of another size")
+        self.end, self.etag = end, answer.etag
+
+    def rest(self, get: Get, answer: Answer) -> Rest | None:
+        """What is wanted behind this answer."""
+        if self.end is None or answer.stop >= self.end:
+            return None
+        return Rest(get.presign, answer.stop, self.end, answer.total_bytes, answer.etag)
 
     @property
     def is_done(self) -> bool:
         return self.end is not None and self.position >= self.end
 
 
-@dataclass(frozen=True)
-class Get:
-    """One object to be read: `stop` is exclusive, and may lie behind its end."""
-
-    session: aiohttp.ClientSession
-    presign: Presign
-    key: str
-    start: int
-    stop: int | None
-    sleep: Sleep
-
-
 async def read_object(get: Get) -> AsyncGenerator[bytes]:
     """Pieces as they arrive."""
     cursor = _cursor_of(get)
     async with aclosing(_answers(get, cursor)) as answers:
-        async for response in answers:
+        async for answer in answers:
             with suppress(*CONNECTION_ERRORS):
-                async with aclosing(pieces_of(response)) as pieces:
+                async with aclosing(pieces_of(answer.response)) as pieces:
                     async for piece in pieces:
                         cursor.position += len(piece)
                         yield piece
@@ -84,12 +77,14 @@ async def pass_object(
     get: Get, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor, overlay: Overlay | None = None
 ) -> None:
     """All of it into the outlet, under what lies over it. Raises OutletGone, and what `allow` raises."""
-    cursor = _cursor_of(get)
+    is_plain = get.presign().scheme == "http" and await outlet.bare() is not None
+    cursor = _cursor_of(get, windows.WINDOW_BYTES if is_plain else None)
     counting = _Counting(outlet, cursor, overlay)
     async with aclosing(_answers(get, cursor)) as answers:
-        async for response in answers:
+        async for answer in answers:
+            rest = cursor.rest(get, answer)
             with suppress(*CONNECTION_ERRORS):
-                await pass_body(response, counting, allow, threads, counting.laid)
+                await pass_body(answer.response, counting, allow, threads, counting.laid, rest)
 
 
 class _Counting:
@@ -118,45 +113,26 @@ class _Counting:
         self._cursor.position += size_bytes
 
 
-def _cursor_of(get: Get) -> _Cursor:
+def _cursor_of(get: Get, window_bytes: int | None = None) -> _Cursor:
     if get.start < 0 or (get.stop is not None and get.stop < get.start):
         raise ValueError(f"not a range: {get.start}-{get.stop}")
-    return _Cursor(get.key, get.start, get.stop, end=get.start if get.stop == get.start else None)
+    return _Cursor(get.key, get.start, get.stop, window_bytes, end=get.start if get.stop == get.start else None)
 
 
-async def _answers(get: Get, cursor: _Cursor) -> AsyncGenerator[aiohttp.ClientResponse]:
+async def _answers(get: Get, cursor: _Cursor) -> AsyncGenerator[Answer]:
     """One answer after the other, until the cursor has been moved to the end. Not read whole, it is closed."""
     fruitless = 0
     while not cursor.is_done:
         before = cursor.position
         try:
-            response = await with_retries(OPERATION, lambda: _begin(get, cursor), get.sleep)
+            answer = await answer_to(get, cursor.ask())
         except RangeUnsatisfiable:
-            if cursor.position:
+            if before:
                 raise
             return  # An empty object has no first byte; S3 calls that a range behind its end.
-        async with response:
-            yield response
+        async with answer.response:
+            cursor.check(answer)
+            yield answer
         fruitless = fruitless + 1 if cursor.position == before else 0
         if fruitless == ATTEMPTS_MAX and not cursor.is_done:
             raise ObjectCutShort(key=cursor.key, expected_bytes=cursor.end, received_bytes=cursor.position)
-
-
-async def _begin(get: Get, cursor: _Cursor) -> aiohttp.ClientResponse:
-    response = await get.session.get(get.presign(), headers=cursor.headers(), allow_redirects=False)
-    try:
-        if response.status not in (OK, PARTIAL_CONTENT):
-            raise await from_response(OPERATION, cursor.key, response)
-        cursor.check(response)
-    except BaseException:
-        response.close()
-        raise
-    return response
-
-
-def _extent(response: aiohttp.ClientResponse) -> tuple[int, int | None]:
-    """First byte and end (exclusive) of what the answer holds."""
-    if response.status == OK:
-        return 0, response.content_length
-    match = re.fullmatch(r"bytes (\d{1,19})-(\d{1,19})/(?:\d{1,19}|\*)", response.headers.get("Content-Range", ""))
-    return (int(match[1]), int(match[2]) + 1) if match else (-1, None)

@@ -23,6 +23,7 @@ import aiohttp
 
 from storage.objects.bodies import PIECE_BYTES, SILENCE_S, bared, next_piece
 from storage.objects.carriers import Carrier, carrier
+from storage.objects.windows import Rest, Windows
 
 GRANT_BYTES = 32 << 20  # what the caller is asked for at once; at most two of them are ahead of what has left
 TURN_S = 2.0
@@ -67,11 +68,17 @@ class Outlet(Protocol):
 
 
 async def pass_body(
-    response: aiohttp.ClientResponse, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor, lay: Lay
+    response: aiohttp.ClientResponse,
+    outlet: Outlet,
+    allow: Allow,
+    threads: ThreadPoolExecutor,
+    lay: Lay,
+    rest: Rest | None = None,
 ) -> None:
     """The body of an answer with Content-Length; what a thread moves, goes by the carrier that `lay` makes.
 
-    Raises OutletGone, what `allow` raises, aiohttp.ClientError or OSError when the store fails.
+    A thread goes on with the `rest` behind it. Raises OutletGone, what `allow` raises, aiohttp.ClientError or OSError
+    when the store fails.
     """
     with bared(response) as bare:
         if bare is None:
@@ -86,7 +93,8 @@ async def pass_body(
         await _write(first, outlet, allow)
         reader = await outlet.bare() if missing_bytes else None
         if reader is not None:
-            await _Lane(bare.raw, reader, outlet, missing_bytes, lay(carrier())).run(allow, threads)
+            supply = Windows(bare.raw, missing_bytes, rest)
+            await _Lane(supply, reader, outlet, lay(carrier())).run(allow, threads)
             return
         while missing_bytes:
             piece = await next_piece(bare.raw, min(PIECE_BYTES, missing_bytes))
@@ -102,14 +110,11 @@ async def _write(piece: bytes, outlet: Outlet, allow: Allow) -> None:
 class _Lane:
     """From one socket to the other. Its thread part is `_turn`, of which one runs at a time."""
 
-    def __init__(
-        self, store: socket.socket, reader: socket.socket, outlet: Outlet, missing_bytes: int, carrying: Carrier
-    ) -> None:
-        self._store, self._reader, self._outlet = store, reader, outlet
-        self._missing_bytes = missing_bytes  # in the store's socket, or not there yet
+    def __init__(self, supply: Windows, reader: socket.socket, outlet: Outlet, carrying: Carrier) -> None:
+        self._supply, self._reader, self._outlet = supply, reader, outlet
         self._carrier = carrying
         self._pending_bytes, self._received_at_s = 0, 0.0  # in the carrier
-        self._ungranted_bytes = missing_bytes
+        self._ungranted_bytes = supply.missing_bytes
         self._granted_bytes, self._until_s = 0, 0.0  # may leave until then
         self._moved_bytes = 0  # of it
         self._hungry = asyncio.Event()  # less than one grant is left
@@ -117,8 +122,8 @@ class _Lane:
 
     async def run(self, allow: Allow, threads: ThreadPoolExecutor) -> None:
         """Until all of it has gone. Raises as `pass_body`."""
-        with closing(self._carrier):
-            while self._missing_bytes or self._pending_bytes:
+        with closing(self._carrier), closing(self._supply):
+            while self._supply.missing_bytes or self._pending_bytes:
                 await self._grant(allow)
                 awaited = await self._in_thread(allow, threads)
                 if self._pending_bytes and self._patience_s() <= 0:
@@ -176,7 +181,7 @@ class _Lane:
             raise OutletGone from error
 
     def _raw(self, side: Side) -> socket.socket:
-        return self._store if side is Side.STORE else self._reader
+        return self._supply.socket if side is Side.STORE else self._reader
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> Side | None:
         """In a thread: what goes at once. The side that had nothing to do, if that was the end of it."""
@@ -198,13 +203,10 @@ class _Lane:
     def _receive(self) -> bool:
         """Whether something had come. Raises OSError."""
         try:
-            count = self._carrier.take(self._store, self._missing_bytes)
+            count = self._supply.take(self._carrier)
         except BlockingIOError:
             return False
-        if not count:
-            raise ConnectionError("the store closed the connection early")
         self._pending_bytes, self._received_at_s = count, time.monotonic()
-        self._missing_bytes -= count
         return True
 
     def _send(self, size_max_bytes: int) -> bool:

@@ -10,7 +10,7 @@ import aiohttp
 
 from storage.errors import MultipartMissing, ObjectCutShort, ObjectMissing, ObjectTooLarge, PartRefused
 from storage.objects.control import Control
-from storage.objects.download import Get, pass_object, read_object
+from storage.objects.download import pass_object, read_object
 from storage.objects.faults import (
     CONNECTION_ERRORS,
     RETRIES,
@@ -24,6 +24,7 @@ from storage.objects.feed import Feed, Pieces, SourceFailed, WrongLength
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
 from storage.objects.overlays import Overlay
 from storage.objects.passing import THREADS_MAX, Allow, Outlet
+from storage.objects.requests import Get
 from storage.objects.upload import Sender, put_small
 from storage.settings import S3Settings
 

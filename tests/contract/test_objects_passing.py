@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from storage.engines import Endpoints
-from storage.objects import ObjectStore, OutletGone, carriers, passing
+from storage.errors import StoreRefused
+from storage.objects import ObjectStore, OutletGone, carriers, passing, windows
 from tests.contract.faulty_gate import FaultyGate
 from tests.outlets import Reader
 from tests.uploads import until
@@ -152,6 +153,75 @@ async def test_what_lies_over_a_broken_answer(store: ObjectStore, gate: FaultyGa
     with Reader(bare=True) as reader:
         got = await passed(store, key, reader, Allowing(), overlay=OVER)
     assert hashlib.sha256(OVER.whole).digest() == hashlib.sha256(got).digest()
+
+
+@pytest.fixture
+def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five of them in the object; every reader is fast."""
+    monkeypatch.setattr(windows, "WINDOW_BYTES", 5 * MIB)
+    monkeypatch.setattr(windows, "FAST_S", FOR_EVER_S)
+
+
+@pytest.mark.usefixtures("small_windows")
+async def test_windows_come_on_kept_connections(store: ObjectStore, gate: FaultyGate, key: str) -> None:
+    """A fast reader gets the next ones asked for ahead, on connections that serve one window after the other."""
+    with Reader(bare=True) as reader:
+        assert SHA256 == hashlib.sha256(await passed(store, key, reader, Allowing())).hexdigest()
+    assert 1 + windows.AHEAD == gate.connections
+    await until(lambda: not gate.open)
+
+
+@pytest.mark.usefixtures("small_windows")
+async def test_a_slow_reader_is_asked_for_by_one_request(
+    store: ObjectStore, gate: FaultyGate, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing waits in the store for somebody who takes his time."""
+    monkeypatch.setattr(windows, "FAST_S", 0.0)
+    with Reader(bare=True) as reader:
+        assert SHA256 == hashlib.sha256(await passed(store, key, reader, Allowing())).hexdigest()
+    assert 1 == gate.connections
+
+
+@pytest.mark.usefixtures("small_windows")
+@pytest.mark.parametrize("cut_at", [10, 300, 2 * MIB, 5 * MIB])
+async def test_a_window_that_breaks_is_asked_for_again(
+    store: ObjectStore, gate: FaultyGate, key: str, cut_at: int
+) -> None:
+    """In its head, at its end or between, and the connection behind it too: every byte comes once."""
+    gate.cut_answers = [9 * MIB, cut_at, cut_at]
+    with Reader(bare=True) as reader:
+        assert SHA256 == hashlib.sha256(await passed(store, key, reader, Allowing())).hexdigest()
+
+
+@pytest.mark.usefixtures("small_windows")
+async def test_what_lies_over_windows(object_store: ObjectStore, key: str) -> None:
+    """Other bytes in their places, wherever windows end."""
+    for start, stop in [(0, len(BODY)), (3 * MIB + 5, 19 * MIB + 1)]:
+        with Reader(bare=True) as reader:
+            got = await passed(object_store, key, reader, Allowing(), start=start, stop=stop, overlay=OVER)
+        assert hashlib.sha256(OVER.whole[start:stop]).digest() == hashlib.sha256(got).digest()
+
+
+@pytest.mark.usefixtures("small_windows")
+async def test_windows_are_of_one_object(object_store: ObjectStore, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is replaced while it is read ends the answer; no byte of the other follows."""
+    monkeypatch.setattr(windows, "AHEAD", 0)
+    monkeypatch.setattr(passing, "GRANT_BYTES", MIB)
+    other = bytes(len(BODY))
+
+    class Replacing(Allowing):
+        async def allow(self, size_bytes: int) -> float:
+            if not self.asked_bytes:
+                await object_store.put(key, other, media_type="application/octet-stream")
+            return await super().allow(size_bytes)
+
+    with Reader(bare=True) as reader:
+        reading = asyncio.create_task(reader.rest())
+        with pytest.raises(StoreRefused):
+            await object_store.pass_on(key, reader, Replacing().allow)
+        reader.sent_all()
+        got = await reading
+    assert BODY[: len(got)] == got
 
 
 async def test_what_is_not_allowed_stays(object_store: ObjectStore, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
