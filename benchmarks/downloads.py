@@ -29,7 +29,7 @@ from storage.provision.bucket import client_for
 from storage.rows import versions
 
 MIB, GIB = 1 << 20, 1 << 30
-SIZE_BYTES = 512 * MIB
+SIZE_BYTES = 1024 * MIB
 PIECE_BYTES = 256 << 10
 BLOCK = os.urandom(8 * MIB)
 ROUNDS = 9
