@@ -15,12 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 LEAF_VERSION = 1
 LEAF_BYTES_MAX = 65_535  # an entry of a C2SP tile carries a 16-bit length
 INTEGER_MAX = 2**53
 NETWORK_BITS = {4: 24, 6: 48}
+ADDRESSES_MAX = 1024  # that are kept beside their networks: most callers ask many times
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -223,6 +225,7 @@ class Trail:
         )
 
 
+@lru_cache(ADDRESSES_MAX)
 def truncated_address(address: str) -> str:
     """The network an address belongs to: /24 for IPv4, /48 for IPv6; empty for anything else."""
     try:

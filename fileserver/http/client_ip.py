@@ -6,12 +6,14 @@ was written by the client itself.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 HOPS_MAX = 16
+ADDRESSES_MAX = 1024  # that are kept as they were understood: each is asked for several times a request
 
 
 def client_ip(peer: str | None, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
@@ -35,6 +37,7 @@ def is_within(address: Address | None, networks: Sequence[Network]) -> bool:
     return address is not None and any(address in network for network in networks if network.version == address.version)
 
 
+@lru_cache(ADDRESSES_MAX)
 def parse_address(text: str) -> Address | None:
     """An address without port, zone or brackets; IPv4 in IPv6 dress is undressed, so that a CIDR list matches both."""
     text = text.strip().strip('"')

@@ -68,8 +68,7 @@ async def check(tx: Transaction, config: Config, person_id: UUID, needed_bytes: 
 
 async def limits_of(tx: Transaction, config: Config, people: Collection[UUID]) -> Limits:
     """What binds these people; nobody else adds to it until `tx` ends."""
-    binding = await _subjects(tx, people)
-    allowed = await _allowed(tx, config, {subject for subjects in binding.values() for subject in subjects})
+    binding, allowed = await _binding(tx, config, people)
     binding = {person: tuple(each for each in subjects if each in allowed) for person, subjects in binding.items()}
     if not allowed:
         return Limits({}, binding)
@@ -98,8 +97,9 @@ def _compare(use: Use, needed_bytes: int) -> None:
 
 async def use_of(tx: Transaction, config: Config, person_id: UUID) -> tuple[Use, ...]:
     """The person's own use, and that of their department if they are in one."""
-    subjects = (await _subjects(tx, {person_id}))[person_id]
-    allowed, used = await _allowed(tx, config, subjects), await _used(tx, subjects)
+    binding, allowed = await _binding(tx, config, {person_id})
+    subjects = binding[person_id]
+    used = await _used(tx, subjects)
     return tuple(_use(each, used.get(each, 0), allowed.get(each)) for each in subjects)
 
 
@@ -138,18 +138,28 @@ async def _subject(tx: Transaction, scope: str, name: str) -> tuple[str, str]:
     return str(account.person_id), f"person:{account.pseudonym}"
 
 
-async def _subjects(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, tuple[Subject, ...]]:
-    """Whose limits could bind each of these people: their own, and that of their department if they are in one."""
-    departments = await quotas.departments_of(tx, people)
-    together = {person: ((DEPARTMENT, department),) for person, department in departments.items()}
-    return {person: ((PERSON, str(person)), *together.get(person, ())) for person in people}
+async def _binding(
+    tx: Transaction, config: Config, people: Collection[UUID]
+) -> tuple[Mapping[UUID, tuple[Subject, ...]], Mapping[Subject, int]]:
+    """Whose limits could bind each of these people, and the limit of each that has one.
+
+    Their own, and that of their department if they are in one; as it was set, else the default.
+    """
+    found = await quotas.binding_of(tx, people)
+    binding, allowed = dict[UUID, tuple[Subject, ...]](), dict[Subject, int | None]()
+    for person_id in people:
+        row, own = found.get(person_id), (PERSON, str(person_id))
+        binding[person_id] = (own,)
+        allowed[own] = _either(row.person_bytes if row else None, config.upload_quota_person_bytes)
+        if row and row.department:
+            together = (DEPARTMENT, row.department)
+            binding[person_id] = (own, together)
+            allowed[together] = _either(row.department_bytes, config.upload_quota_department_bytes)
+    return binding, {subject: size for subject, size in allowed.items() if size is not None}
 
 
-async def _allowed(tx: Transaction, config: Config, subjects: Collection[Subject]) -> Mapping[Subject, int]:
-    """The limit of each that has one: as it was set, else the default."""
-    defaults = {PERSON: config.upload_quota_person_bytes, DEPARTMENT: config.upload_quota_department_bytes}
-    by_default = {subject: size for subject in subjects if (size := defaults[subject[0]]) is not None}
-    return {**by_default, **await quotas.quotas_of(tx, subjects)}
+def _either(was_set: int | None, by_default: int | None) -> int | None:
+    return by_default if was_set is None else was_set
 
 
 async def _used(tx: Transaction, subjects: Collection[Subject]) -> Mapping[Subject, int]:

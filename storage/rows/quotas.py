@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, text, tuple_, union_all
+from sqlalchemy import Text, and_, bindparam, cast, delete, exists, func, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.selectable import Subquery
 
@@ -49,12 +49,46 @@ async def remove_quota(tx: Transaction, scope: str, subject: str) -> bool:
     return (await tx.execute(gone)).rowcount == 1
 
 
-async def quotas_of(tx: Transaction, subjects: Collection[Subject]) -> Mapping[Subject, int]:
-    """The limits of these people and departments, where one was set."""
-    quota = upload_quota.c
-    query = select(quota.scope, quota.subject, quota.size_max_bytes)
-    rows = await tx.execute(query.where(tuple_(quota.scope, quota.subject).in_(subjects)))
-    return {(scope, subject): size for scope, subject, size in rows}
+OF_PERSON, OF_DEPARTMENT = upload_quota.alias("of_person"), upload_quota.alias("of_department")
+BINDING = (
+    select(
+        account.c.person_id,
+        account.c.department,
+        OF_PERSON.c.size_max_bytes.label("person_bytes"),
+        OF_DEPARTMENT.c.size_max_bytes.label("department_bytes"),
+    )
+    .select_from(
+        account.outerjoin(
+            OF_PERSON, and_(OF_PERSON.c.scope == PERSON, OF_PERSON.c.subject == cast(account.c.person_id, Text))
+        ).outerjoin(
+            OF_DEPARTMENT,
+            and_(OF_DEPARTMENT.c.scope == DEPARTMENT, OF_DEPARTMENT.c.subject == account.c.department),
+        )
+    )
+    .where(account.c.person_id.in_(bindparam("people", expanding=True)))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BindingRow:
+    """What was set for an employee, and for their department if they are in one; None: nothing was."""
+
+    department: str
+    person_bytes: int | None
+    department_bytes: int | None
+
+
+async def binding_of(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, BindingRow]:
+    """The limits that were set for these employees. One question: it is asked for every upload."""
+    rows = await tx.execute(BINDING, {"people": list(people)})
+    return {
+        row.person_id: BindingRow(
+            department=row.department,
+            person_bytes=row.person_bytes,
+            department_bytes=row.department_bytes if row.department else None,
+        )
+        for row in rows
+    }
 
 
 async def list_quotas(tx: Transaction, *, after: tuple[str, str] = ("", ""), limit: int = PAGE_MAX) -> list[QuotaRow]:
@@ -65,13 +99,6 @@ async def list_quotas(tx: Transaction, *, after: tuple[str, str] = ("", ""), lim
     query = select(*quota, account.c.login).select_from(upload_quota.outerjoin(account, whose)).where(behind)
     rows = await tx.execute(query.order_by(quota.scope, quota.subject).limit(min(limit, PAGE_MAX)))
     return [QuotaRow(**row) for row in rows.mappings()]
-
-
-async def departments_of(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, str]:
-    """The departments of these employees, of those who have one."""
-    query = select(account.c.person_id, account.c.department)
-    rows = await tx.execute(query.where(account.c.person_id.in_(people), account.c.department != ""))
-    return {row.person_id: row.department for row in rows}
 
 
 async def lock(tx: Transaction, people: Collection[UUID], departments: Collection[str]) -> None:

@@ -58,6 +58,7 @@ STANDING: Select[Any] = select(
     .outerjoin(clinic, clinic.c.id == viewer.c.clinic_id)
 )
 STANDING_OF = STANDING.where(person.c.id == bindparam("person"))
+STANDINGS_OF = STANDING.where(person.c.id.in_(bindparam("people", expanding=True)))
 NAMED_STANDING_OF = (
     STANDING_OF.add_columns(profile.c.sealed, person_key.c.wrapped_key)
     .outerjoin(profile, profile.c.person_id == person.c.id)
@@ -100,5 +101,5 @@ async def named_standing_of(tx: Transaction, person_id: UUID) -> tuple[Standing,
 
 async def standings_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """The standings of these people; whoever has none is left out."""
-    found = (to_standing(row) for row in await tx.execute(STANDING.where(person.c.id.in_(person_ids))))
+    found = (to_standing(row) for row in await tx.execute(STANDINGS_OF, {"people": list(person_ids)}))
     return {standing.person_id: standing for standing in found if standing is not None}

@@ -111,11 +111,23 @@ class Which:
     fingerprint: str | None = None
 
 
-COLUMNS = tuple(upload.c[field.name] for field in fields(UploadRow))
+NAMES = tuple(field.name for field in fields(UploadRow))
+COLUMNS = tuple(upload.c[name] for name in NAMES)
 PART_COLUMNS = tuple(upload_part.c[field.name] for field in fields(PartRow))
 TAIL_COLUMNS = tuple(upload_tail.c[field.name] for field in fields(TailRow))
 
 
+def is_claimed(upload_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether a version or evidence was made of the upload."""
+    return or_(exists().where(version.c.upload_id == upload_id), exists().where(evidence.c.upload_id == upload_id))
+
+
+# Put together once: what each upload asks.
+ADDING = insert(upload)
+UNUSED = select(upload.c.id).where(
+    upload.c.person_id == bindparam("person"), upload.c.state == "complete", ~is_claimed(upload.c.id)
+)
+COUNT_UNUSED = select(func.count()).select_from(UNUSED.limit(bindparam("at_most")).subquery())
 BY_ID = select(*COLUMNS).where(upload.c.id == bindparam("id"))
 BY_ID_LOCKED = BY_ID.with_for_update(key_share=True)
 MOVED = (
@@ -152,12 +164,17 @@ ADVANCING_BY_PARTS = (
 
 async def add_upload(tx: Transaction, row: UploadRow) -> None:
     """Adds an upload."""
-    await tx.execute(insert(upload).values(asdict(row)))
+    await tx.execute(ADDING, _values(row))
 
 
 async def add_uploads(tx: Transaction, rows: Sequence[UploadRow]) -> None:
     """Adds several uploads at once."""
-    await tx.execute(insert(upload), [asdict(row) for row in rows])
+    await tx.execute(ADDING, [_values(row) for row in rows])
+
+
+def _values(row: UploadRow) -> dict[str, Any]:
+    """By column; unlike dataclasses.asdict it copies nothing, which took a twentieth of the time of a small file."""
+    return {name: getattr(row, name) for name in NAMES}
 
 
 async def upload_by_id(tx: Transaction, upload_id: UUID, *, lock: bool = False) -> UploadRow | None:
@@ -197,9 +214,7 @@ async def count_unfinished(tx: Transaction, person_id: UUID) -> int:
 
 async def count_unused(tx: Transaction, person_id: UUID, at_most: int) -> int:
     """How many complete uploads of the person nothing was made of; counts no further than `at_most`."""
-    mine = (upload.c.person_id == person_id) & (upload.c.state == "complete")
-    unused = select(upload.c.id).where(mine, ~is_claimed(upload.c.id))
-    return int(await tx.scalar(select(func.count()).select_from(unused.limit(at_most).subquery())) or 0)
+    return int(await tx.scalar(COUNT_UNUSED, {"person": person_id, "at_most": at_most}) or 0)
 
 
 async def parts_of(tx: Transaction, upload_id: UUID) -> tuple[PartRow, ...]:
@@ -385,11 +400,6 @@ async def materials_of(tx: Transaction, upload_ids: Sequence[UUID]) -> Mapping[U
 async def is_used(tx: Transaction, upload_id: UUID) -> bool:
     """Whether a version or evidence was made of the upload, so that its object must stay."""
     return bool(await tx.scalar(select(is_claimed(literal(upload_id, Uuid)))))
-
-
-def is_claimed(upload_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Whether a version or evidence was made of the upload."""
-    return or_(exists().where(version.c.upload_id == upload_id), exists().where(evidence.c.upload_id == upload_id))
 
 
 async def named_keys(tx: Transaction, keys: Sequence[str]) -> frozenset[str]:
