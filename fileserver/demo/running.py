@@ -23,6 +23,7 @@ from fileserver.demo.crew import GRACE_S, Crew
 from fileserver.demo.folder import ENGINES, PID_FILE, SERVE, WORKER
 from fileserver.demo.household import HOST, Household
 from fileserver.demo.ports import reserved_port
+from fileserver.demo.standing_in import standing_in
 from storage import provision
 from storage.engines.embedded import EmbeddedEngines, Endpoints
 from storage.engines.stale import end_leftover
@@ -78,7 +79,8 @@ def demo(data_dir: Path, port: int | None, say: Say) -> Iterator[Running]:
             say(note)
         migrate(endpoints.database_url)
         provision.allow_origin(endpoints.s3, household.address(home.port))
-        crew = Crew(data_dir, settings(endpoints, home), lambda pid: serves(pid, home.port), say)
+        asking = stack.enter_context(standing_in(household.address(home.port)))
+        crew = Crew(data_dir, settings(endpoints, home, asking), lambda pid: serves(pid, home.port), say)
         stack.callback(crew.stop)
         crew.start()
         asyncio.run(add_accounts(endpoints.database_url, home))
@@ -91,9 +93,10 @@ def wait_for_predecessor(pid_file: Path) -> None:
     end_leftover(pid_file, signal.SIGTERM, GRACE_S + HEALTH_TIMEOUT_S)
 
 
-def settings(endpoints: Endpoints, home: Household) -> Mapping[str, str]:
-    """The configuration of server and worker, as environment variables."""
+def settings(endpoints: Endpoints, home: Household, asking: Mapping[str, str]) -> Mapping[str, str]:
+    """The configuration of server and worker, as environment variables; `asking` names the stand-in of platforms."""
     values = {
+        **asking,
         "database_url": endpoints.database_url,
         "s3_endpoint_url": endpoints.s3.endpoint_url,
         "s3_access_key": endpoints.s3.access_key,
