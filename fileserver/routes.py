@@ -9,6 +9,7 @@ from fileserver.callbacks import routes as callbacks
 from fileserver.certificates import routes as certificates
 from fileserver.declarations import routes as declarations
 from fileserver.dossiers import routes as dossiers
+from fileserver.entering import routes as entering
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
@@ -39,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *people.ROUTES,
     *callbacks.ROUTES,
     *recruiting.ROUTES,
+    *entering.ROUTES,
     *privacy.ROUTES,
     *counting((*uploads.ROUTES, *direct_uploads.ROUTES)),
     *flights.ROUTES,

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from yarl import URL
 
 from fileserver.config.engines import EngineSettings
+from fileserver.config.entering import EntrySettings
 from fileserver.config.files import FileSettings
 from fileserver.config.ledger import LedgerSettings
 from fileserver.config.names import FILE_SUFFIX, PREFIX, ConfigError, is_secret, variable_of
@@ -69,6 +70,7 @@ class Config(
     RecruitSettings,
     PlatformSettings,
     OtherSettings,
+    EntrySettings,
     SignInSettings,
     LedgerSettings,
     FileSettings,

@@ -4,40 +4,22 @@ Anybody may claim any name and phone number; the same number is the same person.
 set `stand_in_sign_in`, and everything that it lets in is marked with its name.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from compliance.keys import MasterKey
 from fileserver.http.schemas import LINE, Input
 from fileserver.people.credentials import parse
 from fileserver.people.sign_in import VerifiedIdentity
+from fileserver.phones import normal_phone
 
 DEMO = "demo"
 APP = "stand-in"
 NAME_CHARS_MAX = 60
 PHONE_CHARS_MAX = 32
-
-MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
-E164 = re.compile(r"\+[1-9]\d{6,14}")
-DECORATION = re.compile(r"[\s().-]")
-
-
-def normal_phone(text: str) -> str:
-    """A number as E.164 has it: 138 0013 8000 becomes +8613800138000. Raises PydanticCustomError `phone`."""
-    digits = DECORATION.sub("", unicodedata.normalize("NFKC", text))
-    if digits.startswith("00"):
-        digits = f"+{digits[2:]}"
-    if MAINLAND_MOBILE.fullmatch(digits):
-        digits = f"+86{digits}"
-    if not E164.fullmatch(digits) or not digits.isascii():
-        raise PydanticCustomError("phone", "not a phone number")
-    return digits
 
 
 class DemoCredential(Input):

@@ -71,6 +71,12 @@ async def list_clinics(
     return tuple(ClinicRow(**row) for row in (await tx.execute(query)).mappings())
 
 
+async def find_clinics(tx: Transaction, part: str, limit: int) -> tuple[ClinicRow, ...]:
+    """Clinics whose name has this part, by name."""
+    query = _clinics().where(clinic.c.name.contains(part, autoescape=True)).order_by(clinic.c.name.collate("C"))
+    return tuple(ClinicRow(**row) for row in (await tx.execute(query.limit(limit))).mappings())
+
+
 async def clinic_names(tx: Transaction, clinic_ids: Collection[UUID]) -> dict[str, str]:
     """Names by the id's text; unknown ids are left out."""
     rows = await tx.execute(select(clinic.c.id, clinic.c.name).where(clinic.c.id.in_(clinic_ids)))

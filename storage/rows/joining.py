@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 
 from storage.database import Transaction
-from storage.schema import identity, legal_hold, person, viewer
+from storage.schema import identity, legal_hold, person, viewer, wechat_session_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,9 @@ async def lock_people(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUI
 
 
 async def move_identities(tx: Transaction, absorbed: UUID, kept: UUID) -> int:
-    """Lets everything that led to one lead to the other; how many."""
+    """Lets everything that led to one lead to the other; how many. Keys sealed for the one are let go."""
+    theirs = select(identity.c.id).where(identity.c.person_id == absorbed)
+    await tx.execute(delete(wechat_session_key).where(wechat_session_key.c.identity_id.in_(theirs)))
     query = update(identity).where(identity.c.person_id == absorbed).values(person_id=kept)
     return (await tx.execute(query)).rowcount
 

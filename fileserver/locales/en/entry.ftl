@@ -27,3 +27,10 @@ problem-verification-unavailable-explanation = Which ways there are is set by th
 problem-person-duplicate-title = Somebody has to look
 problem-person-duplicate-detail = Your name is verified, but another account has it under a different phone. Once an employee has confirmed who is who you can read, without another check.
 problem-person-duplicate-explanation = This name and ID number belong to another viewer already, with another verified phone, so the two are not merged by themselves.
+
+# Consents: a change of the words is a new version (compliance/consents.py)
+
+consent-privacy-title = How your personal data is used
+consent-privacy-text = { $brand } ("we") shows you materials and for that uses your name, phone number, clinic and job, your WeChat or e-mail identity, and when and from which device and network you view, download and forward. What for: to be sure that you are a professional who may see them; to mark every page with your name, clinic and the last four digits of your phone; to record access, so that leaks can be traced. Under "My data" you can see and take away what is held, withdraw this consent, or leave at any time. Then nothing opens any more and links you forwarded close at once; records of past access are kept without your name, as the law requires.
+consent-identity-title = Separate consent for sensitive data
+consent-identity-text = To check your real name we pass the name, ID number (and phone) or face data that you give to Tencent Cloud's verification service, once. We keep neither ID number nor face data: only the result, its time, and a check value that can't be turned back, by which the same person is found again. You may refuse, or withdraw at any time; the verification is void then and materials close.

@@ -27,3 +27,10 @@ problem-verification-unavailable-explanation = 可用的方式由运维人员设
 problem-person-duplicate-title = 需要人工确认
 problem-person-duplicate-detail = 您的姓名已核验，但与另一个账号的手机号不同。工作人员确认后您即可查看，无需再次核验。
 problem-person-duplicate-explanation = 同一姓名与证件号已属于另一位查看者，而已核验的手机号不同，因此不能自动合并。
+
+# Consents: a change of the words is a new version (compliance/consents.py)
+
+consent-privacy-title = 个人信息处理说明
+consent-privacy-text = { $brand }（下称“我们”）为向您提供资料查看服务，处理您的姓名、手机号、所在机构与岗位、微信或邮箱身份标识，以及查看、下载、转发的时间与设备网络信息。用途：确认您是获授权的专业人员；在每一页资料上标注您的姓名、机构与手机号后四位；记录访问以便追溯泄露。您可随时在“我的数据”查看、导出、撤回同意或注销；撤回后将不能再查看资料，您转发的链接随即失效，已形成的访问记录以去标识形式依法保留。
+consent-identity-title = 敏感个人信息单独同意
+consent-identity-text = 为核验您的真实姓名，我们将您填写的姓名、身份证号（及手机号）或人脸信息提交给腾讯云实名核验服务一次。我们不保存身份证号与人脸信息，仅保存核验结果、时间和一个不可还原的校验值，用于识别同一人。您可以不同意或随时撤回；撤回后核验结果作废，资料不再可看。

@@ -6,7 +6,8 @@ from pydantic_core import PydanticCustomError
 from compliance.access import Job
 from fileserver.http.errors import InvalidRequest
 from fileserver.people.credentials import parse, split
-from fileserver.people.stand_in import DemoCredential, normal_phone
+from fileserver.people.stand_in import DemoCredential
+from fileserver.phones import normal_phone
 
 
 @pytest.mark.parametrize(

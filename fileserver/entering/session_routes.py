@@ -1,0 +1,101 @@
+"""Beginning a session: with a code of the mini-program's, or a code by e-mail."""
+
+from typing import Any
+
+from aiohttp import web
+
+from compliance.errors import (
+    AccessDenied,
+    CodeRefused,
+    InvalidValue,
+    SignInRefused,
+    SignInUnavailable,
+    TooManyAttempts,
+)
+from fileserver.entering import beginning, service
+from fileserver.entering.beginning import Began, Visitor
+from fileserver.entering.schemas import CodeIn, CodeSent, EmailCodeIn, EmailIn, EntrySession
+from fileserver.entering.state import state_of
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.session_cookie import signed_in_response
+from fileserver.mailing import MailFailed
+
+
+def visitor_of(call: Call[Any, Any, Any]) -> Visitor:
+    """Who asks."""
+    before = call.caller if call.caller is not None and call.caller.ambient else None
+    return Visitor(trail=call.trail, address=call.client_ip, before=before)
+
+
+async def by_mini_program(call: Call[CodeIn]) -> web.Response:
+    """Sign in with the code of wx.login."""
+    return await _answer(call, await beginning.by_mini_program(call.services, visitor_of(call), call.body.code))
+
+
+async def send_code(call: Call[EmailIn]) -> CodeSent:
+    """Mail a one-time code."""
+    issued = await service.send_code(call.services, call.body, address=call.client_ip, language=call.language)
+    return CodeSent(id=issued.id, expires_at=issued.expires_at)
+
+
+async def by_email(call: Call[EmailCodeIn]) -> web.Response:
+    """Sign in with the code that came by mail."""
+    body = call.body
+    address = await service.check_code(call.services, body, body.id, body.code, address=call.client_ip)
+    return await _answer(call, await beginning.by_email(call.services, visitor_of(call), address))
+
+
+async def _answer(call: Call[Any, Any, Any], began: Began) -> web.Response:
+    services = call.services
+    async with services.database.transaction() as tx:
+        state = await state_of(tx, services, began.person_id)
+    answer = EntrySession(
+        **service.told(services, state, call.language).model_dump(),
+        token=began.session.token,
+        csrf_token=began.session.csrf_token,
+        expires_at=began.session.expires_at,
+    )
+    return signed_in_response(services.config, answer, began.session.token)
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/v1/entry/mini-program",
+        name="entry.mini_program",
+        summary="Sign in from the mini-program",
+        handler=by_mini_program,
+        auth=Auth.PUBLIC,
+        csrf=False,  # the check of the origin keeps other sites out; a token could only come from an older session
+        body=CodeIn,
+        returns=EntrySession,
+        status=201,
+        errors=(SignInUnavailable, SignInRefused, TooManyAttempts, AccessDenied),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/entry/email",
+        name="entry.send_code",
+        summary="Mail a one-time code to a clinic user",
+        handler=send_code,
+        auth=Auth.PUBLIC,
+        csrf=False,  # as above
+        body=EmailIn,
+        returns=CodeSent,
+        errors=(SignInUnavailable, InvalidValue, TooManyAttempts, MailFailed),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/entry/email/session",
+        name="entry.email",
+        summary="Sign in with a code by e-mail",
+        handler=by_email,
+        auth=Auth.PUBLIC,
+        csrf=False,  # as above
+        body=EmailCodeIn,
+        returns=EntrySession,
+        status=201,
+        errors=(CodeRefused, InvalidValue, TooManyAttempts, AccessDenied),
+    ),
+)

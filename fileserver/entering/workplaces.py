@@ -1,0 +1,126 @@
+"""Where somebody works: a clinic that is listed binds at once, any other waits for an employee."""
+
+import unicodedata
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from compliance import consents
+from compliance.access import Job
+from compliance.consents import VERSIONS, Purpose
+from compliance.errors import InvalidValue, NotFound, WrongState
+from compliance.events import Act, Result, Trail
+from compliance.ledger import append
+from storage.database import Transaction
+from storage.rows import clinic_requests, clinics, verifications, viewers
+from storage.rows.clinic_requests import RequestRow
+from storage.rows.clinics import ClinicRow
+from storage.rows.joining import Joined, lock_people
+from storage.rows.viewers import Proof
+
+
+def normal_name(name: str) -> str:
+    """Names are compared in one form: NFC, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+async def bind(
+    tx: Transaction, trail: Trail, person_id: UUID, clinic_id: UUID, job: Job, *, now: datetime
+) -> ClinicRow:
+    """Gives somebody whose name is verified a place of work.
+
+    Raises InvalidValue for a clinic that is not listed, WrongState before the name is verified.
+    """
+    who = (await lock_people(tx, (person_id,)))[person_id]
+    clinic = await clinics.clinic_by_id(tx, clinic_id)
+    if clinic is None:
+        raise InvalidValue(field="clinic_id", rule="clinic-unknown")
+    proof = await _proof(tx, person_id, now)
+    if proof.verified_at is None:
+        raise WrongState
+    await viewers.put_viewer(tx, person_id, clinic_id=clinic.id, job=job.value, proof=proof)
+    det = {"clinic": str(clinic.id), "job": job.value}
+    await append(tx, trail.event(Act.VIEWER_WORKPLACE_BIND, obj=f"person:{who.pseudonym}", det=det), now=now)
+    return clinic
+
+
+async def request(
+    tx: Transaction, trail: Trail, person_id: UUID, name: str, job: Job, *, for_id: UUID | None, now: datetime
+) -> RequestRow | None:
+    """Asks for a clinic by its name; None where it is listed after all, and bound. Raises as `bind`."""
+    listed = await clinics.clinic_by_name(tx, normal_name(name))
+    if listed is not None:
+        await bind(tx, trail, person_id, listed.id, job, now=now)
+        return None
+    who = (await lock_people(tx, (person_id,)))[person_id]
+    if (await _proof(tx, person_id, now)).verified_at is None:
+        raise WrongState
+    row = RequestRow(
+        id=uuid4(),
+        person_id=person_id,
+        name=normal_name(name),
+        job=job.value,
+        state="pending",
+        requested_at=now,
+        for_id=for_id,
+    )
+    waiting = await clinic_requests.put_request(tx, row)
+    event = trail.event(Act.VIEWER_WORKPLACE_REQUEST, obj=f"person:{who.pseudonym}", det={"request": str(waiting.id)})
+    await append(tx, event, now=now)
+    return waiting
+
+
+async def decide(
+    tx: Transaction, trail: Trail, request_id: UUID, *, accept: bool, by: UUID, now: datetime, why: str
+) -> RequestRow:
+    """An employee says whether there is such a clinic: accepted, it is listed, and the person bound to it.
+
+    Raises NotFound, or WrongState for one that was decided already.
+    """
+    row = await clinic_requests.request_by_id(tx, request_id)
+    if row is None:
+        raise NotFound
+    if row.state != "pending":
+        raise WrongState
+    clinic_id = await _listed(tx, trail, row.name, now, why) if accept else None
+    await clinic_requests.decide(tx, row, by=by, at=now, clinic_id=clinic_id)
+    people = await lock_people(tx, (row.person_id,))
+    person_id = people[row.person_id].merged_into or row.person_id
+    if clinic_id is not None:
+        proof = await _proof(tx, person_id, now)
+        await viewers.put_viewer(tx, person_id, clinic_id=clinic_id, job=row.job, proof=proof)
+    await _tell(tx, trail, people[row.person_id], row, clinic_id, why, now)
+    return row
+
+
+async def _tell(
+    tx: Transaction, trail: Trail, who: Joined, row: RequestRow, clinic_id: UUID | None, why: str, now: datetime
+) -> None:
+    event = trail.event(
+        Act.EMPLOYEE_WORKPLACE_DECIDE,
+        res=Result.DENY if clinic_id is None else Result.ALLOW,
+        why=why,
+        obj=f"person:{who.pseudonym}",
+        det={"request": str(row.id), "clinic": str(clinic_id or "")},
+    )
+    await append(tx, event, now=now)
+
+
+async def _listed(tx: Transaction, trail: Trail, name: str, now: datetime, why: str) -> UUID:
+    row = ClinicRow(id=uuid4(), name=name, region="", owner_id=None, created_at=now)
+    if await clinics.add_clinic(tx, row):
+        await append(tx, trail.event(Act.EMPLOYEE_CLINIC_CREATE, why=why, obj=f"clinic:{row.id}"), now=now)
+        return row.id
+    found = await clinics.clinic_by_name(tx, name)
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+async def _proof(tx: Transaction, person_id: UUID, now: datetime) -> Proof:
+    """What is verified of somebody now; nothing of it once it is over or the consent was taken back."""
+    row = await verifications.verified_of(tx, person_id)
+    missing = await consents.missing(tx, person_id, (Purpose.PRIVACY,))
+    consented = 0 if missing else VERSIONS[Purpose.PRIVACY]
+    if row is None or row.valid_until is None or row.valid_until <= now:
+        return Proof(verified_at=None, verified_until=None, consented=consented)
+    return Proof(verified_at=row.ended_at, verified_until=row.valid_until, consented=consented)

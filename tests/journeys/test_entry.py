@@ -1,0 +1,362 @@
+"""A clinic user's way in, over HTTP to a real server that asks the stand-in of WeChat and Tencent Cloud."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from compliance.access import Role
+from compliance.real_names import Answer as Answered
+from compliance.real_names import Claim, Method, Said
+from fileserver.config import Config
+from fileserver.demo.platforms import FakePlatforms
+from fileserver.demo.platforms.people import PEOPLE, Person
+from fileserver.entering.verifiers import offered
+from fileserver.services import Services
+from storage.engines import Endpoints
+from tests.api import Answer, Api, Client, sign_in
+from tests.log import events
+from tests.people import add_employee
+from tests.platforms import node
+from tests.services import Clock, config_for, copied_database
+from tests.stage import Cast, serving
+
+LI = PEOPLE[1]
+CODES = (
+    (
+        Method.TWO_FACTOR,
+        "IdCardVerification",
+        {
+            "0": (Answered.VERIFIED, ""),
+            "-1": (Answered.MISMATCH, ""),
+            "-2": (Answered.INVALID, "id_number"),
+            "-3": (Answered.INVALID, "name"),
+            "-4": (Answered.LATER, ""),
+            "-5": (Answered.MISMATCH, ""),
+            "-6": (Answered.LATER, ""),
+            "-7": (Answered.LATER, ""),
+            "-99": (Answered.LATER, ""),
+        },
+    ),
+    (
+        Method.THREE_FACTOR,
+        "PhoneVerification",
+        {
+            "0": (Answered.VERIFIED, ""),
+            "-4": (Answered.MISMATCH, ""),
+            "-6": (Answered.INVALID, "phone"),
+            "-7": (Answered.INVALID, "id_number"),
+            "-8": (Answered.INVALID, "name"),
+            "-9": (Answered.MISMATCH, ""),
+            "-11": (Answered.LATER, ""),
+            "-12": (Answered.LATER, ""),
+            "-13": (Answered.INVALID, "phone"),
+        },
+    ),
+)
+FAULTS = {
+    "UnauthorizedOperation.Arrears": Answered.DOWN,
+    "UnauthorizedOperation.Nonactivated": Answered.DOWN,
+    "AuthFailure.SignatureExpire": Answered.DOWN,
+    "AuthFailure.SignatureFailure": Answered.DOWN,
+    "FailedOperation.UnKnown": Answered.DOWN,
+    "InvalidParameterValue.NameFormat": Answered.DOWN,
+    "RequestLimitExceeded": Answered.LATER,
+}
+WAYS = ("two-factor", "three-factor", "face", "esign")
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A running server on the stage's database, and the stand-in that it asks."""
+
+    client: Client
+    services: Services
+    fake: FakePlatforms
+    cast: Cast
+    clock: Clock
+
+    async def enter(self, who: Person, *, unionid: bool = True) -> Api:
+        """Somebody opens the mini-program."""
+        code = self.fake.wechat.issue_login_code(who.openid, unionid=who.unionid if unionid else None)
+        answer = await self.post(None, "/entry/mini-program", {"code": code})
+        return Api(self.client, answer.ok["token"])
+
+    async def post(self, api: Api | None, path: str, body: Any = None) -> Answer:
+        """A request, with no cookie kept."""
+        answer = await (api or Api(self.client, "")).post(path, body)
+        self.client.session.cookie_jar.clear()
+        return answer
+
+    async def name(self, api: Api, who: Person, **more: Any) -> Answer:
+        """Agrees to everything and has the name checked, in one step."""
+        state = (await api.get("/entry")).ok
+        agreed = [
+            {name: each[name] for name in ("purpose", "version", "sha256")}
+            for each in state["consents"]
+            if not each["given"]
+        ]
+        said = {"name": who.name, "id_number": who.id_card, "consents": agreed, **more}
+        return await self.post(api, "/entry/verification", said)
+
+    async def inside(self, who: Person, clinic: str = "li") -> Api:
+        """The whole way in."""
+        api = await self.enter(who)
+        (await self.name(api, who)).ok  # noqa: B018  # must succeed
+        work = {"clinic_id": str(self.cast.clinics[clinic]), "job": "doctor"}
+        (await self.post(api, "/entry/workplace", work)).ok  # noqa: B018  # must succeed
+        return api
+
+    async def share(self, **policy: Any) -> str:
+        """The token of a share of the stage's brochure."""
+        owner = Api(self.client, self.cast.tokens["owner"])
+        made = (await owner.post("/shares", {"material_id": str(self.cast.material_id), **policy})).ok
+        return str(made["token"])
+
+
+@pytest.fixture
+async def hall(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[Hall]:
+    """See Hall."""
+    with copied_database(engines.database_url, cast.database_url) as url:
+        config = config_for(engines, url, master_key=cast.master_key)
+        async with _hall(config, cast, clock) as opened:
+            yield opened
+
+
+@contextlib.asynccontextmanager
+async def _hall(config: Config, cast: Cast, clock: Clock) -> AsyncIterator[Hall]:
+    async with (
+        FakePlatforms(clock) as fake,
+        node(config, fake, clock, verification_methods=WAYS) as services,
+        serving(services) as client,
+    ):
+        yield Hall(client, services, fake, cast, clock)
+        assert [] == fake.violations
+
+
+async def test_from_the_first_tap_to_the_content_in_three_steps(hall: Hall) -> None:
+    """Open the mini-program; agree and give the name; say where one works: the share opens. The second visit is one."""
+    token = await hall.share()
+    api = await hall.enter(LI)
+    assert ["consent", "verification", "workplace"] == (await api.get("/entry")).ok["needs"]
+    refused = await hall.post(api, "/visits", {"token": token})
+    assert (403, "viewer-unverified") == (refused.status, refused.body["rule"])
+    named = (await hall.name(api, LI)).ok
+    assert ("verified", ["workplace"]) == (named["state"], named["needs"])
+    found = (await api.get("/entry/clinics?q=瑞丽")).ok["items"]
+    done = await hall.post(api, "/entry/workplace", {"clinic_id": found[0]["id"], "job": "consultant"})
+    assert [] == done.ok["needs"]
+    opened = (await hall.post(api, "/visits", {"token": token})).ok
+    assert opened["pages"]
+    again = await hall.enter(LI)
+    assert opened["id"] == (await hall.post(again, "/visits", {"token": token})).ok["id"]
+    assert {"IdCardVerification": 1} == dict(hall.fake.tencent.billed)
+    told = [each["act"] for each in await events(hall.services, "viewer:")][-9:]
+    assert "viewer:identity:verify" in told
+    assert "viewer:workplace:bind" in told
+
+
+async def test_an_audience_of_a_clinic_waits_for_the_place_of_work(hall: Hall) -> None:
+    """A verified person without a place of work is no part of a clinic's audience."""
+    owner = Api(hall.client, hall.cast.tokens["owner"])
+    policy = {"audience": "clinic", "clinic_id": str(hall.cast.clinics["li"])}
+    made = (await owner.post("/shares", {"material_id": str(hall.cast.material_id), **policy})).ok
+    api = await hall.enter(LI)
+    await hall.name(api, LI)
+    refused = await hall.post(api, "/visits", {"token": made["token"]})
+    assert 403 == refused.status
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "status", "slug", "field"),
+    [
+        ("two-factor", "-1", 422, "name-mismatch", None),
+        ("two-factor", "-3", 422, "invalid-value", "name"),
+        ("two-factor", "-4", 503, "verification-later", None),
+        ("three-factor", "-6", 422, "invalid-value", "phone"),
+    ],
+)
+async def test_an_answer_of_the_service_is_told_as_what_it_is(
+    hall: Hall, method: str, code: str, status: int, slug: str, field: str | None
+) -> None:
+    """A refusal names the field at fault, or says to come again; nobody is let in, and the log has the code."""
+    api = await hall.enter(LI)
+    action = "IdCardVerification" if method == "two-factor" else "PhoneVerification"
+    hall.fake.tencent.answer_next(action, code)
+    refused = await hall.name(api, LI, method=method, phone=LI.phone)
+    assert (status, f"/problems/{slug}") == (refused.status, refused.body["type"])
+    assert ({field} if field else set()) == {each.lstrip("/") for each in refused.fields}
+    assert "verification" in (await api.get("/entry")).ok["needs"]
+    res = "error" if status == 503 else "deny"
+    told = (await events(hall.services, "viewer:identity:verify"))[-1]
+    assert (res, "tencent", code) == (told["res"], told["det"]["provider"], told["det"]["code"])
+
+
+async def test_each_code_and_fault_of_the_service(hall: Hall) -> None:
+    """Every code in the facts, and every way to fail, becomes what a person can do about it."""
+    ways = offered(hall.services)
+    for method, action, expected in CODES:
+        for code, (answer, field) in expected.items():
+            hall.fake.tencent.answer_next(action, code)
+            said = await ways[method].check(Claim(name=LI.name, id_number=LI.id_card, phone=f"+86{LI.phone}"))
+            assert Said(answer=answer, code=code, field=field) == said
+    for fault, answer in FAULTS.items():
+        hall.fake.faults.next("IdCardVerification", code=fault)
+        said = await ways[Method.TWO_FACTOR].check(Claim(name=LI.name, id_number=LI.id_card))
+        assert isinstance(said, Said)
+        assert (answer, fault) == (said.answer, said.code)
+
+
+async def test_arrears_and_silence_are_down_and_busy(hall: Hall) -> None:
+    """Arrears are an operator's matter, and a service that never answers may have been paid: it isn't asked twice."""
+    api = await hall.enter(LI)
+    hall.fake.tencent.arrears = True
+    assert 503 == (await hall.name(api, LI)).status
+    hall.fake.tencent.arrears = False
+    (await hall.name(api, LI)).ok  # noqa: B018  # must succeed
+    assert {"IdCardVerification": 1} == dict(hall.fake.tencent.billed)
+
+
+async def test_a_wrong_number_is_never_sent(hall: Hall) -> None:
+    """What breaks the rules of ID numbers is refused here, by field and rule, and no service hears of it."""
+    api = await hall.enter(LI)
+    refused = await hall.name(api, LI, id_number="310101198811230021")
+    assert (422, {"/id_number"}) == (refused.status, {f"/{each.lstrip('/')}" for each in refused.fields})
+    assert "310101198811230021" not in str(refused.body)
+    assert not [call for call in hall.fake.calls if call.path == "IdCardVerification"]
+
+
+async def test_the_code_of_the_mini_program_works_once(hall: Hall) -> None:
+    """A used code, an old one and somebody whom WeChat blocks are refused; what came is in no answer."""
+    code = hall.fake.wechat.issue_login_code(LI.openid)
+    first = await hall.post(None, "/entry/mini-program", {"code": code})
+    assert 201 == first.status
+    assert hall.fake.wechat.session_keys[LI.openid] not in str(first.body)
+    assert 401 == (await hall.post(None, "/entry/mini-program", {"code": code})).status
+    old = hall.fake.wechat.issue_login_code(LI.openid)
+    hall.clock.advance(minutes=5)
+    assert 401 == (await hall.post(None, "/entry/mini-program", {"code": old})).status
+    hall.fake.wechat.blocked.add(LI.openid)
+    blocked = hall.fake.wechat.issue_login_code(LI.openid)
+    assert 401 == (await hall.post(None, "/entry/mini-program", {"code": blocked})).status
+    async with hall.services.database.transaction() as tx:
+        kept = (await tx.execute(text("SELECT sealed, version FROM wechat_session_key"))).one()
+    assert hall.fake.wechat.session_keys[LI.openid].encode() not in kept.sealed
+
+
+async def test_wechat_says_the_phone(hall: Hall) -> None:
+    """The number comes from WeChat by a code, after the consent; only its tail is shown."""
+    api = await hall.enter(LI)
+    code = hall.fake.wechat.issue_phone_code(LI.phone)
+    assert 403 == (await hall.post(api, "/entry/phone", {"code": code})).status
+    await hall.name(api, LI)
+    answer = (await hall.post(api, "/entry/phone", {"code": code})).ok
+    assert LI.phone[-4:] == answer["phone_tail"]
+    assert 401 == (await hall.post(api, "/entry/phone", {"code": code})).status
+
+
+async def test_consent_taken_back_closes_everything(hall: Hall) -> None:
+    """Whoever takes the consent back reads no more, and what they passed on closes; agreeing again means a check."""
+    token = await hall.share(forward_depth=1)
+    api = await hall.inside(LI)
+    visit = (await hall.post(api, "/visits", {"token": token})).ok
+    child = (await hall.post(api, f"/visits/{visit['id']}/forward")).ok
+    other = Api(hall.client, hall.cast.tokens["wang"])
+    (await hall.post(other, "/visits", {"token": child["token"]})).ok  # noqa: B018  # must succeed
+    left = (await hall.post(api, "/entry/consents/withdraw", {"purpose": "privacy"})).ok
+    assert ["consent", "verification"] == left["needs"]
+    assert 403 == (await hall.post(api, "/visits", {"token": token})).status
+    closed = await hall.post(other, "/visits", {"token": child["token"]})
+    assert (403, "share-owner-inactive") == (closed.status, closed.body["rule"])
+    assert [] == (await hall.name(api, LI)).ok["needs"]
+    assert 2 == hall.fake.tencent.billed["IdCardVerification"]
+
+
+async def test_a_verification_ends(hall: Hall) -> None:
+    """After its time a verified name counts no more; checked again, everything opens as before."""
+    token = await hall.share()
+    await hall.inside(LI)
+    hall.clock.advance(days=366)
+    api = await hall.enter(LI)
+    assert ["verification"] == (await api.get("/entry")).ok["needs"]
+    assert 403 == (await hall.post(api, "/visits", {"token": token})).status
+    assert [] == (await hall.name(api, LI)).ok["needs"]
+
+
+async def test_a_face_check(hall: Hall) -> None:
+    """A face check goes on in the mini-program; it waits for the person, may fail and be repeated."""
+    api = await hall.enter(LI)
+    begun = (await hall.name(api, LI, method="face")).ok
+    assert "elsewhere" == begun["state"]
+    assert "elsewhere" == (await hall.post(api, "/entry/verification/check")).ok["state"]
+    hall.fake.tencent.finish(begun["face_token"], 1001)
+    assert 422 == (await hall.post(api, "/entry/verification/check")).status
+    again = (await hall.name(api, LI, method="face")).ok
+    hall.fake.tencent.finish(again["face_token"])
+    assert "verified" == (await hall.post(api, "/entry/verification/check")).ok["state"]
+
+
+async def test_the_e_sign_service(hall: Hall) -> None:
+    """Verified by the e-sign service: the person goes there, comes back, gives the same again, and is in."""
+    api = await hall.enter(LI)
+    begun = (await hall.name(api, LI, method="esign")).ok
+    assert begun["url"].startswith("https://")
+    assert "elsewhere" == (await hall.name(api, LI, method="esign")).ok["state"]
+    hall.fake.tencent.verified.add((LI.name, LI.id_card))
+    assert "verified" == (await hall.name(api, LI, method="esign")).ok["state"]
+
+
+async def test_a_clinic_that_nobody_listed_waits(hall: Hall) -> None:
+    """Another clinic than those listed opens nothing by itself; an employee lists it, and the person is bound."""
+    api = await hall.enter(LI)
+    await hall.name(api, LI)
+    asked = (await hall.post(api, "/entry/workplace", {"clinic_name": "晨曦医疗美容门诊部", "job": "doctor"})).ok
+    assert ("pending", ["workplace"]) == (asked["request"], asked["needs"])
+    owner = Api(hall.client, hall.cast.tokens["owner"])
+    waiting = (await owner.get("/people/clinic-requests")).ok["items"]
+    assert [("晨曦医疗美容门诊部", LI.name)] == [(each["clinic_name"], each["person_name"]) for each in waiting]
+    path = f"/people/clinic-requests/{waiting[0]['id']}/decision"
+    assert 204 == (await owner.post(path, {"accept": True})).status
+    assert 409 == (await owner.post(path, {"accept": False})).status
+    state = (await api.get("/entry")).ok
+    assert ([], "晨曦医疗美容门诊部") == (state["needs"], state["clinic"]["name"])
+
+
+async def test_the_same_person_on_another_app_keeps_one_session_each(hall: Hall) -> None:
+    """Who verifies the same name under another identity gets a session as who they are, and the old one is over."""
+    await hall.inside(LI)
+    stranger = Person(key="li2", name=LI.name, phone=LI.phone, id_card=LI.id_card)
+    api = await hall.enter(stranger, unionid=False)
+    answer = (await hall.name(api, stranger)).ok
+    assert [] == answer["needs"]
+    assert 401 == (await api.get("/entry")).status
+    assert [] == (await Api(hall.client, answer["token"]).get("/entry")).ok["needs"]
+
+
+async def test_no_id_number_and_no_phone_stays(hall: Hall) -> None:
+    """After the whole way in no table, no event and no export holds the ID number or the full phone."""
+    api = await hall.inside(LI)
+    code = hall.fake.wechat.issue_phone_code(LI.phone)
+    (await hall.post(api, "/entry/phone", {"code": code})).ok  # noqa: B018  # must succeed
+    async with hall.services.database.transaction() as tx:
+        tables = (await tx.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))).scalars()
+        held = ""
+        for each in tables.all():
+            rows = (await tx.execute(text(f'SELECT t::text FROM "{each}" AS t'))).scalars()  # noqa: S608  # names out of the catalogue
+            held += " ".join(rows)
+    for secret in (LI.id_card, LI.phone, LI.openid.encode().hex(), LI.name):
+        assert secret not in held
+    manager = Api(hall.client, hall.cast.tokens["manager"])
+    assert LI.id_card not in str((await manager.get("/people/viewers")).body)
+    assert LI.phone not in str((await manager.get("/people/viewers")).body)
+
+
+async def test_without_an_account_at_tencent_nobody_is_verified(client: Client, services: Services) -> None:
+    """A deployment that checks no names lets nobody in by any other way."""
+    await sign_in(client, await add_employee(services, Role.MARKETER))
+    answer = await Api(client, "").post("/entry/mini-program", {"code": "x"})
+    assert 403 == answer.status
+    assert Method.TWO_FACTOR in services.config.verification_methods
