@@ -124,7 +124,7 @@ async def test_evidence_is_looked_at_before_anybody_opens_it(stage: Stage) -> No
     async with stage.services.database.transaction() as tx:
         assert frozenset() == await declarations.evidence_kinds(tx, stage.cast.pending_id)
     await run_jobs(stage.services)
-    found = (await owner.get(f"{path}/declaration")).ok["evidence"]
+    found = sorted((await owner.get(f"{path}/declaration")).ok["evidence"], key=lambda each: each["filename"])
     assert [("refused", "pdf-active"), ("clean", "")] == [(each["scan_state"], each["scan_rule"]) for each in found]
     statuses = [(await stage.get("reviewer", f"/api/v1/evidence/{each['id']}/file")).status for each in found]
     assert [409, 200] == statuses
