@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from compliance.events import Act, Event
+from compliance.keys import KeyRing
 from compliance.ledger import append
+from compliance.sequencing import sequence_now
 from storage.database import Database, Transaction
 from storage.rows import pruning as rows
 from storage.rows.pruning import BUNDLE
@@ -43,15 +45,28 @@ async def standing(tx: Transaction, *, days: int, now: datetime) -> Standing:
     )
 
 
-async def prune(database: Database, *, days: int, clock: Callable[[], datetime], batches_max: int = BATCHES_MAX) -> int:
+async def prune(
+    database: Database,
+    keys: KeyRing | None,
+    *,
+    days: int,
+    clock: Callable[[], datetime],
+    batches_max: int = BATCHES_MAX,
+) -> int:
     """Prunes what may go, a batch in each transaction, each an event; how many entries went.
 
-    Does nothing while another process prunes. Raises ValueError for fewer days than the floor.
+    The event has its place under a signed head when the entries are gone, so that nobody who verifies the log in
+    between finds them missing without a word; where `keys` is None a sequencer sees to it a moment later. Does nothing
+    while another process prunes. Raises ValueError for fewer days than the floor, and as `sequence_now`.
     """
     pruned = 0
+    if keys is not None:
+        await keys.refresh(database)
     for _ in range(batches_max):
         async with database.transaction() as tx:
             done = await _batch(tx, days=days, now=clock())
+            if done and keys is not None:
+                await sequence_now(tx, keys, now=clock())
         pruned += done
         if done < BATCH:
             break

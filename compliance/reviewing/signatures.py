@@ -105,7 +105,8 @@ class Examined:
     name: str  # empty once the signer is erased
     faults: tuple[Fault, ...]
     reason_whole: bool  # False: an erasure replaced words of it
-    act: str = ""  # what the log calls it; empty: it has no such event
+    act: str = ""  # what the log calls it; empty: it has no such event, or none that can be read
+    pruned_at: int | None = None  # its entry is withheld by now; this place in the tree keeps its hash
 
     def asked(self, case: ReviewCase, steps: Sequence[StepRow]) -> bool:
         """Whether the approvals that were asked for when it was given are those of today."""
@@ -118,6 +119,7 @@ class _Known:
     """What a signature is held against."""
 
     leaf: Mapping[str, Any]  # of its event; empty: there is none
+    pruned_at: int | None  # the place of its event in the tree, where the entry was pruned
     who: str | None  # what events call the signer
     findings: Mapping[str, list[str]]  # as they stand now
     genuine: bool  # its code is of this deployment's master key
@@ -224,14 +226,20 @@ async def examine(
     rows: Sequence[SignatureRow],
     findings: Sequence[FindingRow],
 ) -> list[Examined]:
-    """Each signature with its faults. `findings` are those of the version now; new ones break no signature."""
+    """Each signature with its faults. `findings` are those of the version now; new ones break no signature.
+
+    Of one whose entry was pruned the log keeps a hash and no words: it is no fault that the words can't be read, and
+    such a signature rests on its own hash and code.
+    """
     leaves = await review_signatures.leaves(tx, [each.event_id for each in rows])
+    pruned = await review_signatures.pruned(tx, [each.event_id for each in rows if each.event_id not in leaves])
     called = await people.pseudonyms_of(tx, {each.person_id for each in rows})
     now = standing_of(findings)
     found = []
     for row in rows:
         known = _Known(
             leaf=json.loads(leaves.get(row.event_id, b"{}")),
+            pruned_at=pruned.get(row.event_id),
             who=called.get(row.person_id),
             findings=now,
             genuine=hmac.compare_digest(mac_of(master, row.hash), row.mac),
@@ -247,7 +255,7 @@ def _examined(case: ReviewCase, row: SignatureRow, known: _Known) -> Examined:
     checks = (
         (Fault.ALTERED, _altered(row, bound, known)),
         (Fault.MOVED, not _about(case, row, bound)),
-        (Fault.NOT_IN_LOG, not _told(row, bound, known)),
+        (Fault.NOT_IN_LOG, known.pruned_at is None and not _told(row, bound, known)),
         (Fault.FINDINGS_CHANGED, _changed(bound, known.findings)),
     )
     return Examined(
@@ -256,6 +264,7 @@ def _examined(case: ReviewCase, row: SignatureRow, known: _Known) -> Examined:
         faults=tuple(fault for fault, found in checks if found),
         reason_whole=_digest(row.reason) == bound.get("reason_sha256"),
         act=str(known.leaf.get("act", "")),
+        pruned_at=known.pruned_at,
     )
 
 

@@ -24,10 +24,10 @@ a batch the root is computed from the tiles at the right edge and compared with 
 doesn't fit, nothing is signed any more.
 """
 
-from compliance.sequencing.batch import Batch, sequence
+from compliance.sequencing.batch import Batch, sequence, sequence_now
 from compliance.sequencing.checking import check_tree
 from compliance.sequencing.opening import open_ledger
 from compliance.sequencing.running import Sequencer
 from compliance.sequencing.watch import LedgerWatch
 
-__all__ = ["Batch", "LedgerWatch", "Sequencer", "check_tree", "open_ledger", "sequence"]
+__all__ = ["Batch", "LedgerWatch", "Sequencer", "check_tree", "open_ledger", "sequence", "sequence_now"]

@@ -73,6 +73,18 @@ async def sequence(tx: Transaction, keys: KeyRing, *, now: datetime, after: int 
     return Batch(taken=len(taken), last_id=taken[-1].event_id if taken else 0, size=edge.size)
 
 
+async def sequence_now(tx: Transaction, keys: KeyRing, *, now: datetime) -> Batch:
+    """Waits for the turn, and gives everything that waits its place, what this transaction wrote included.
+
+    Whatever `tx` changed appears together with a head that covers the events of it. Raises as `sequence`, and
+    StoreUnavailable when the turn is not free in time.
+    """
+    await sequencing.wait_for_turn(tx)
+    while (batch := await sequence(tx, keys, now=now)).full:
+        pass
+    return batch
+
+
 class KeysChanged(Exception):
     """The keys are others than this process knows, since a moment ago: it has to read them and come again."""
 

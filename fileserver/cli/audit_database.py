@@ -70,8 +70,12 @@ class Rows:
 
 
 async def verify_rows(desk: Desk, policy: Policy, since: Sequence[Past], *, begun: Told, told: Told) -> Report:
-    """The report on this database: the log by its signatures, then what stands beside it."""
-    return await verify_reading(desk.database.statements, policy, since, begun=begun, told=told)
+    """The report on this database at one moment: the log by its signatures, then what stands beside it.
+
+    What is pruned or added meanwhile is not seen.
+    """
+    async with desk.database.snapshot() as tx:
+        return await verify_reading(lambda: within(tx), policy, since, begun=begun, told=told)
 
 
 async def verify_reading(

@@ -213,6 +213,7 @@ class _Paper(Sheet):
             self.t("dossier-on-behalf", name=self._name(row.on_behalf_of)) if row.on_behalf_of else "",
             drawable(row.reason),
             *(self.t(f"signature-fault-{fault.value}") for fault in signed.faults),
+            "" if signed.pruned_at is None else self.t("signature-pruned", index=str(signed.pruned_at)),
             row.hash,
         ]
         return " · ".join(filter(None, parts))

@@ -32,8 +32,14 @@ def register(jobs: Jobs, services: Services) -> None:
 
 
 async def prune_log(services: Services) -> int:
-    """Lets go of entries whose time is over; how many. A long backlog takes several nights."""
-    pruned = await retention.prune(services.database, days=services.config.log_retention_days, clock=services.clock)
+    """Lets go of entries whose time is over; how many. A long backlog takes several nights.
+
+    Nothing while a place outside contradicts the log: pruning signs a head.
+    """
+    if services.outside.refuses:
+        return 0
+    days = services.config.log_retention_days
+    pruned = await retention.prune(services.database, services.keys, days=days, clock=services.clock)
     if pruned:
         log.info("log pruned", entries=pruned)
     return pruned

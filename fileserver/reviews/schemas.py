@@ -129,6 +129,9 @@ class SignatureOut(Output):
     reason_whole: bool = Field(description="false: an erasure replaced words of the reason")
     hash: str = Field(description="Over all that the signature says; stands in the log's event too")
     event_id: int
+    pruned_at: int | None = Field(
+        description="The event was pruned when its time was over; the tree keeps its hash at this place"
+    )
     faults: list[Fault] = Field(description="Empty: it holds")
     reopened: bool = Field(description="An approval that a newer check made necessary anew; it is kept as a record")
 

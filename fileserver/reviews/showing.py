@@ -160,6 +160,7 @@ def _signature(examined: Examined, found: Described) -> SignatureOut:
         reason_whole=examined.reason_whole,
         hash=row.hash,
         event_id=row.event_id,
+        pruned_at=examined.pruned_at,
         faults=list(examined.faults),
         reopened=row.meaning == Meaning.APPROVE and row.id not in {each.signature_id for each in found.bench.steps},
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, exists, func, insert, literal, select, update
 
 from storage.database import Transaction
-from storage.schema import event, review_signature, review_step, signed_since
+from storage.schema import event, ledger_leaf, ledger_prune, review_signature, review_step, signed_since
 
 APPROVE = "approve"
 REDACT = "system:text:redact"
@@ -66,6 +66,13 @@ async def leaves(tx: Transaction, event_ids: Collection[int]) -> dict[int, bytes
     """The exact leaves of these events."""
     query = select(event.c.id, event.c.leaf).where(event.c.id.in_(event_ids))
     return {row.id: row.leaf for row in await tx.execute(query)}
+
+
+async def pruned(tx: Transaction, event_ids: Collection[int]) -> dict[int, int]:
+    """Of these events those whose entries are withheld by now: by id the place in the tree that their hash keeps."""
+    placed = select(ledger_leaf.c.event_id, ledger_leaf.c.index).where(ledger_leaf.c.event_id.in_(event_ids))
+    gone = ledger_leaf.c.index < select(ledger_prune.c.minimum_index).scalar_subquery()
+    return {event_id: index for event_id, index in await tx.execute(placed.where(gone))}  # noqa: C416  # rows are no pairs to mypy
 
 
 async def signed_from(tx: Transaction) -> tuple[int, str]:

@@ -20,6 +20,7 @@ TURN_LOCK = 0x1ED6E7
 HANGS_AFTER_MS = 5_000
 # By the driver: a batch is a dozen statements, in the way of everything else that the process does.
 TAKE_TURN = b"SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_try_advisory_xact_lock(%s)"
+WAIT_FOR_TURN = b"SELECT pg_advisory_xact_lock(%s)"
 STANDING = b"""
 SELECT log.origin, log.last_t, extract(epoch FROM clock_timestamp() - log.beat_at)::float8,
     extract(epoch FROM clock_timestamp() - log.step_told_at)::float8,
@@ -93,6 +94,11 @@ async def take_turn(tx: Transaction) -> bool:
     cursor = await (await driver_of(tx)).execute(TAKE_TURN, [str(HANGS_AFTER_MS), TURN_LOCK])
     _, taken = typed("tuple[str, bool]", await cursor.fetchone())
     return taken
+
+
+async def wait_for_turn(tx: Transaction) -> None:
+    """Returns when the turn is this transaction's. Whoever has it keeps it for milliseconds."""
+    await (await driver_of(tx)).execute(WAIT_FOR_TURN, [TURN_LOCK])
 
 
 async def open_log(tx: Transaction, origin: str) -> str:

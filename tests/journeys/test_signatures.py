@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, select, text, update
 
 from compliance import ledger
 from compliance.access import Role
@@ -193,6 +193,12 @@ TAMPERED: Mapping[str, tuple[Table, dict[str, Any], set[str]]] = {
     "bytes": (review, {"sha256": "0" * 64}, {"moved"}),
 }
 
+PRUNED_AWAY = text(  # as the owner of the tables can; it takes years and a material's end otherwise
+    "ALTER TABLE ledger_prune DISABLE TRIGGER USER; ALTER TABLE event DISABLE TRIGGER USER; "
+    "INSERT INTO ledger_prune (id, minimum_index) VALUES (1, 256); "
+    "DELETE FROM event USING ledger_leaf l WHERE event.id = l.event_id AND l.index < 256"
+)
+
 
 async def test_a_changed_record_is_noticed_and_shares_nothing(stage: Stage) -> None:
     """Whatever is changed in the signature's row or in what it is about, its reading says so and no share is made."""
@@ -206,6 +212,22 @@ async def test_a_changed_record_is_noticed_and_shares_nothing(stage: Stage) -> N
         await tampered(stage, table, signed["review"], before)
     assert {what: (faults, 403, "approval-fallen") for what, (_, _, faults) in TAMPERED.items()} == seen
     assert 201 == (await stage.api("owner").post("/shares", share)).status
+
+
+async def test_a_pruned_event_is_no_missing_one(stage: Stage) -> None:
+    """Once its entry was pruned, a signature is read by its own code and the tree's place, and still shares nothing."""
+    signed = await approved(stage)
+    await stage.services.sequencer.catch_up()
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(PRUNED_AWAY)
+    (seen,) = (await stage.api("reviewer").get(f"/reviews/{signed['review']}")).ok["signatures"]
+    assert [] == seen["faults"]
+    assert 0 <= seen["pruned_at"] < 256
+    await tampered(stage, review_signature, signed["review"], {"reason": "另一个理由"})
+    (seen,) = (await stage.api("reviewer").get(f"/reviews/{signed['review']}")).ok["signatures"]
+    assert ["altered"] == seen["faults"]
+    refused = await stage.api("owner").post("/shares", {"material_id": signed["material_id"]})
+    assert (403, "approval-fallen") == (refused.status, refused.body["rule"])
 
 
 async def tampered(stage: Stage, table: Table, review_id: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ signature-fault-altered = The record of the signature was altered
 signature-fault-moved = The signature belongs to another record
 signature-fault-not-in-log = The log has no such signature
 signature-fault-findings-changed = A finding was changed after it was signed
+signature-pruned = Holds by its own code; its event was pruned when its time was over, and the tree keeps the event's hash at place { $index }.
 
 invalid-own-deputy = Nobody is their own deputy.
 invalid-absence-overlaps = These days are part of another absence.

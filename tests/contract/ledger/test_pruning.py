@@ -14,10 +14,13 @@ from compliance import checkpoints, holds, ledger
 from compliance.errors import NotFound
 from compliance.events import Act, Event, Trail
 from compliance.holds import HoldKind, NewHold
+from compliance.notes import vkey
 from compliance.profiles import Profile, add_person
 from compliance.retention import DAYS_MIN, prune, standing
 from compliance.sequencing import open_ledger
+from compliance.verifying import parse_vkey, policy_of
 from compliance.verifying.hashes import included_root, leaf_hash, require_consistent
+from fileserver.cli.audit_database import verify_reading
 from fileserver.privacy.jobs import prune_log
 from fileserver.services import Services
 from storage.rows import ledger as rows
@@ -50,7 +53,7 @@ async def grown(services: Services, told: Sequence[Event], at: datetime = LONG_A
 
 async def pruned(services: Services, days: int = DAYS) -> int:
     """The minimum index after a night."""
-    await prune(services.database, days=days, clock=services.clock)
+    await prune(services.database, services.keys, days=days, clock=services.clock)
     async with services.database.transaction() as tx:
         return await checkpoints.minimum_index(tx)
 
@@ -64,7 +67,6 @@ async def test_old_entries_go_and_proofs_are_as_good_as_before(services: Service
         tiles = (await tx.execute(select(ledger_tile).order_by(ledger_tile.c.level, ledger_tile.c.n))).all()
     assert old_head is not None
     assert 512 == await prune_log(services)
-    await services.sequencer.catch_up()
     async with services.database.transaction() as tx:
         for n in (0, 1):
             with pytest.raises(NotFound):
@@ -83,6 +85,16 @@ async def test_old_entries_go_and_proofs_are_as_good_as_before(services: Service
     (told,) = await events(services, "system:log:prune")
     assert (0, 512, 512) == (told["det"]["from"], told["det"]["to"], told["det"]["entries"])
     await open_ledger(services.database, services.keys, named=None, otherwise=services.ledger_origin)
+
+
+async def test_nobody_finds_pruned_entries_missing_without_a_word(services: Services) -> None:
+    """With the entries' going, and not a second later, a signed head covers the event that tells of it."""
+    await grown(services, [OLD] * 600)
+    await prune_log(services)
+    policy = policy_of(parse_vkey(vkey(services.ledger_origin, key.public)) for key in services.keys.ledger)
+    report = await verify_reading(services.database.statements, policy, ())
+    assert report.ok, report.faults
+    assert (601, 512) == (report.size, report.withheld)
 
 
 async def material_of(services: Services, owner_id: UUID, *, withdrawn_at: datetime | None) -> UUID:
@@ -229,7 +241,7 @@ async def test_last_bundle_stays(services: Services) -> None:
 async def test_less_than_the_floor_is_refused(services: Services) -> None:
     """Whatever the configuration says, nothing younger than 183 days goes."""
     with pytest.raises(ValueError, match=f"at least {DAYS_MIN} days"):
-        await prune(services.database, days=DAYS_MIN - 1, clock=services.clock)
+        await prune(services.database, services.keys, days=DAYS_MIN - 1, clock=services.clock)
 
 
 async def asked(services: Services, statement: str) -> None:
