@@ -293,7 +293,8 @@ ROWS = (
     Row("401 200 403 403 403 403 403 403 403 403", "declarations.declare", "draft"),
     Row("401 201 403 403 403 403 403 403 403 403", "evidence.attach", "draft"),
     Row("401 200 403 403 403 403 403 403 403 403", "evidence.remove", "draft"),
-    Row("401 200 403 403 403 403 403 403 403 403", "evidence.file", "draft"),
+    # Nothing has looked at the evidence at hand yet: 409 for who may ask.
+    Row("401 409 403 403 403 403 403 403 403 403", "evidence.file", "draft"),
     Row("401 403 403 201 422 403 403 403 403 403", "certificates.enter"),
     Row("401 200 200 200 200 200 403 403 403 403", "certificates.list"),
     Row("401 200 200 200 200 200 403 403 403 403", "certificates.read"),
@@ -301,6 +302,7 @@ ROWS = (
     Row("401 403 403 200 200 403 403 403 403 403", "certificates.import"),
     Row("401 200 403 200 403 200 403 403 403 403", "recalls.read"),
     Row("401 200 403 200 403 200 403 403 403 403", "recalls.csv"),
+    Row("401 200 403 200 403 200 403 403 403 403", "recalls.employees"),
     Row("401 403 403 403 403 200 403 403 403 403", "dossiers.export"),
     Row("401 200 200 200 200 200 200 200 200 403", "notices.list"),
     Row("401 404 404 404 404 404 404 404 404 403", "notices.mark_read"),

@@ -25,6 +25,7 @@ SERVED = [
 ]
 OWN_ONLY = {
     "pages.share_detail": ("rival",),
+    "pages.share_look": ("rival",),
     "pages.recall": ("rival",),
     "pages.version_new": ("rival", "manager"),
 }  # whom they are not open to

@@ -214,7 +214,7 @@ def test_an_auditor_changes_nothing(target: Target) -> None:
     auditor = Actor(person_id=ME, role=Role.AUDITOR)
     own = {"trace.run", "trail.sign", "anomaly.dismiss"}
     allowed = {action.value for action in Action if decide(auditor, action, target).allowed}
-    reading = {"list", "read", "search", "export", "receipt", "recall", "dossier"}
+    reading = {"list", "read", "search", "export", "receipt", "recall", "dossier", "history"}
     assert {each.partition(".")[2] for each in allowed - own} <= reading
 
 
