@@ -89,6 +89,18 @@ class LocalSignInOff(ComplianceError):
     slug = "local-sign-in-off"
 
 
+class IdentityUnknown(ComplianceError):
+    """A sign-in provider vouched for somebody who has no account here, or none that may sign in."""
+
+    slug = "identity-unknown"
+
+
+class ProviderRefused(ComplianceError):
+    """A sign-in through a provider can't be trusted, or came to nothing; `reason` is a fixed word."""
+
+    slug = "provider-refused"
+
+
 class CodeRefused(ComplianceError):
     """A code is wrong, used, too old, or was made for something else. It never says which."""
 

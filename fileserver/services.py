@@ -24,6 +24,7 @@ from compliance.scanning import Inspector, Inspectors
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
 from fileserver.config import Config, OnConflict
 from fileserver.mailing import Mail, mail_of
+from fileserver.oidc import Oidc
 from fileserver.outgoing import Outgoing, Policy, host_of
 from fileserver.platforms import Platforms, open_platforms
 from fileserver.single_flight import SingleFlight
@@ -67,6 +68,11 @@ class Services:
     suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))
     sealing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEALING_MAX))
     counts: Counter[str] = field(default_factory=Counter)  # what jobs of this process did, for its figures
+
+    @cached_property
+    def oidc(self) -> Oidc:
+        """What this process knows of sign-in providers."""
+        return Oidc(self.outgoing, self.clock)
 
     @cached_property
     def exit(self) -> SealedExit:

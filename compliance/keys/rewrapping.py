@@ -15,8 +15,10 @@ from compliance.keys.keyring import context_of
 from compliance.keys.master import MasterKey
 from compliance.ledger import append
 from compliance.profiles import key_context
-from storage.database import Database
+from compliance.sign_in_providers import provider_context
+from storage.database import Database, Transaction
 from storage.rows import keys as rows
+from storage.rows import sign_in_providers
 
 BATCH_MAX = 500
 
@@ -52,9 +54,25 @@ async def rewrap_all(
         for row in found:
             wrapped = master.rewrap(row.wrapped_secret, context_of(row.use, row.kid))
             await rows.put_wrapped(tx, row.use, row.kid, wrapped)
-        det: dict[str, str | int] = {"use": "envelope", "kek": master.kek_id, "people": people, "others": len(found)}
+        secrets = await _providers(tx, master)
+        det: dict[str, str | int] = {
+            "use": "envelope",
+            "kek": master.kek_id,
+            "people": people,
+            "others": len(found) + secrets,
+        }
         await append(tx, trail.event(Act.SYSTEM_KEY_ROTATE, obj=f"key:envelope:{master.kek_id}", det=det), now=clock())
-    return Rewrapped(people=people, others=len(found))
+    return Rewrapped(people=people, others=len(found) + secrets)
+
+
+async def _providers(tx: Transaction, master: MasterKey) -> int:
+    """Secrets that this installation has at sign-in providers."""
+    await sign_in_providers.lock_providers(tx)
+    sealed = [row for row in await sign_in_providers.list_providers(tx) if row.sealed_secret]
+    for row in sealed:
+        wrapped = master.rewrap(row.sealed_secret, provider_context(row.id))
+        await sign_in_providers.put_sealed(tx, row.id, wrapped, master.kek_id)
+    return len(sealed)
 
 
 async def _batch(database: Database, master: MasterKey, batch_max: int) -> int:

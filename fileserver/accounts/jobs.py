@@ -5,6 +5,7 @@ import structlog
 from compliance import limits, one_time_codes, sessions
 from fileserver.services import Services
 from storage.jobs import Jobs
+from storage.rows.sign_in_providers import delete_attempts_over
 
 CLEAN_UP = "accounts.clean_up"
 EVERY_HOUR = "17 * * * *"
@@ -19,6 +20,7 @@ async def clean_up(services: Services) -> None:
         counters = await limits.forget_old(tx, now, others=one_time_codes.CODE_LIMITS)
         codes = await one_time_codes.forget_old(tx, now)
         over = await sessions.forget_old(tx, now)
+        await delete_attempts_over(tx, now)
     log.info("accounts cleaned up", counters=counters, codes=codes, sessions=over)
 
 

@@ -1,6 +1,14 @@
 """Every route of this feature."""
 
-from fileserver.accounts import account_routes, policy_routes, second_factor_routes, session_routes, token_routes
+from fileserver.accounts import (
+    account_routes,
+    policy_routes,
+    provider_routes,
+    provider_sign_in_routes,
+    second_factor_routes,
+    session_routes,
+    token_routes,
+)
 
 ROUTES = (
     *session_routes.ROUTES,
@@ -8,4 +16,6 @@ ROUTES = (
     *token_routes.ROUTES,
     *account_routes.ROUTES,
     *policy_routes.ROUTES,
+    *provider_routes.ROUTES,
+    *provider_sign_in_routes.ROUTES,
 )

@@ -25,6 +25,8 @@ STATUSES: Mapping[str, int] = {
     "wrong-kind": HTTPStatus.FORBIDDEN,
     "step-up-needed": HTTPStatus.FORBIDDEN,
     "second-factor-needed": HTTPStatus.FORBIDDEN,
+    "identity-unknown": HTTPStatus.FORBIDDEN,
+    "provider-refused": HTTPStatus.FORBIDDEN,
     "code-needed": HTTPStatus.UNAUTHORIZED,
     "local-sign-in-off": HTTPStatus.FORBIDDEN,
     "token-not-accepted": HTTPStatus.FORBIDDEN,

@@ -11,6 +11,12 @@ from fileserver.http.schemas import Output
 def signed_in_response(config: Config, answer: Output, token: str) -> web.Response:
     """201 with the answer and the cookie. The session's own limits decide how long it works, not the cookie's age."""
     response = web.Response(body=answer.model_dump_json().encode(), status=201, content_type="application/json")
+    set_session_cookie(config, response, token)
+    return response
+
+
+def set_session_cookie(config: Config, response: web.Response, token: str) -> None:
+    """Gives the browser the session's token."""
     response.set_cookie(
         session_cookie(config.public_url),
         token,
@@ -20,7 +26,6 @@ def signed_in_response(config: Config, answer: Output, token: str) -> web.Respon
         samesite="Lax",
         secure=is_secure(config),
     )
-    return response
 
 
 def signed_out_response(config: Config) -> web.Response:

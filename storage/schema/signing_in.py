@@ -95,10 +95,10 @@ sign_in_attempt = Table(
     Column(
         "purpose",
         Text,
-        CheckConstraint("purpose IN ('sign-in', 'step-up', 'link')", name="purpose"),
+        CheckConstraint("purpose IN ('sign-in', 'step-up')", name="purpose"),
         nullable=False,
     ),
-    Column("session_id", Uuid),  # that a step-up or a link is about; it may be gone by then
+    Column("session_id", Uuid),  # that a step-up is about; it may be gone by then
     Column("next_path", Text, nullable=False, server_default=""),
     moment("expires_at", nullable=False),
     Index("ix_sign_in_attempt_expires_at", "expires_at"),

@@ -155,6 +155,14 @@ problem-local-sign-in-off-title = Not by password
 problem-local-sign-in-off-detail = Sign in through your company's single sign-on.
 problem-local-sign-in-off-explanation = Employees sign in through a provider here; a password opens accounts for emergencies only.
 
+problem-identity-unknown-title = No account
+problem-identity-unknown-detail = Your company’s account has no account here that may sign in. Ask your administrator.
+problem-identity-unknown-explanation = The single sign-on knows you, but no active account here belongs to you.
+
+problem-provider-refused-title = Single sign-on failed
+problem-provider-refused-detail = The sign-in was not completed. Please begin again.
+problem-provider-refused-explanation = It was too old or used already, or what the provider answered did not hold. Reason: { $reason }.
+
 problem-too-many-attempts-title = Too many attempts
 problem-too-many-attempts-detail = Please wait a while and try again.
 problem-too-many-attempts-explanation = Attempts are limited to stop guessing. The header Retry-After says how many seconds to wait.

@@ -155,6 +155,14 @@ problem-local-sign-in-off-title = 不能用密码登录
 problem-local-sign-in-off-detail = 请使用企业统一登录。
 problem-local-sign-in-off-explanation = 管理员规定员工通过企业统一登录，只有应急账号可以使用密码。
 
+problem-identity-unknown-title = 没有对应的账号
+problem-identity-unknown-detail = 您的企业账号在此没有可用的账号，请联系管理员。
+problem-identity-unknown-explanation = 统一登录确认了您的身份，但这里没有与之对应的有效账号。
+
+problem-provider-refused-title = 统一登录未成功
+problem-provider-refused-detail = 登录未完成，请重新开始。
+problem-provider-refused-explanation = 登录请求已过期、已使用，或提供方的回复未通过校验。原因代码：{ $reason }。
+
 problem-too-many-attempts-title = 尝试次数过多
 problem-too-many-attempts-detail = 请稍候再试。
 problem-too-many-attempts-explanation = 为防止猜测，尝试次数受到限制。响应头 Retry-After 给出需要等待的秒数。
