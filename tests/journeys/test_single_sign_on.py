@@ -252,6 +252,7 @@ async def test_no_token_without_a_signature_of_the_providers(scene: Scene, algor
     """Neither an unsigned token nor one that is signed with the public key taken for a secret."""
     scene.provider.algorithm = algorithm
     assert 403 == (await scene.sign_in())[0]
+    assert ["algorithm"] == await scene.reasons()
     assert 401 == await scene.me()
 
 
