@@ -101,7 +101,11 @@ async def put_sealed(tx: Transaction, provider_id: UUID, sealed_secret: bytes, k
 
 async def history(tx: Transaction) -> Sequence[ChangeRow]:
     """What was changed, newest first."""
-    query = select(*CHANGE).order_by(sign_in_provider_change.c.changed_at.desc()).limit(HISTORY_MAX)
+    query = (
+        select(*CHANGE)
+        .order_by(sign_in_provider_change.c.changed_at.desc(), sign_in_provider_change.c.revision.desc())
+        .limit(HISTORY_MAX)
+    )
     return [ChangeRow(**row) for row in (await tx.execute(query)).mappings()]
 
 

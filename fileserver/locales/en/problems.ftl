@@ -161,7 +161,7 @@ problem-identity-unknown-explanation = The single sign-on knows you, but no acti
 
 problem-provider-refused-title = Single sign-on failed
 problem-provider-refused-detail = The sign-in was not completed. Please begin again.
-problem-provider-refused-explanation = It was too old or used already, or what the provider answered did not hold. Reason: { $reason }.
+problem-provider-refused-explanation = It was too old or used already, or what the provider answered did not hold.
 
 problem-too-many-attempts-title = Too many attempts
 problem-too-many-attempts-detail = Please wait a while and try again.

@@ -161,7 +161,7 @@ problem-identity-unknown-explanation = 统一登录确认了您的身份，但�
 
 problem-provider-refused-title = 统一登录未成功
 problem-provider-refused-detail = 登录未完成，请重新开始。
-problem-provider-refused-explanation = 登录请求已过期、已使用，或提供方的回复未通过校验。原因代码：{ $reason }。
+problem-provider-refused-explanation = 登录请求已过期、已使用，或提供方的回复未通过校验。
 
 problem-too-many-attempts-title = 尝试次数过多
 problem-too-many-attempts-detail = 请稍候再试。
