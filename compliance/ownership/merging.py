@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from compliance.errors import InvalidValue, MergeRefused, NotFound, WrongState
+from compliance.errors import InvalidValue, LegalHold, MergeRefused, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.holds import require_unheld
 from compliance.ledger import append
@@ -47,12 +47,14 @@ class Preview:
 
 
 async def preview(tx: Transaction, wish: Wish) -> Preview:
-    """What a merge would do. Raises NotFound."""
+    """What a merge would do; nothing is locked. Raises NotFound for what is gone or erased, InvalidValue."""
     moves = {name: await merging.count(tx, moved, wish.merged_id) for name, moved in TABLES[wish.kind].items()}
     try:
-        await _examine(tx, wish)
+        await _examine(tx, wish, lock=False)
     except MergeRefused as refused:
         return Preview(moves, str(refused.params["reason"]))
+    except LegalHold:
+        return Preview(moves, "held")
     return Preview(moves, None)
 
 
@@ -94,7 +96,11 @@ async def merge(tx: Transaction, trail: Trail, wish: Wish, *, now: datetime) -> 
 async def unmerge(
     tx: Transaction, trail: Trail, merge_id: UUID, *, by: UUID | None, now: datetime, rule: str = ""
 ) -> MergeRow:
-    """Makes two of one again. Raises NotFound, WrongState for one that was undone, MergeRefused under a newer one."""
+    """Makes two of one again.
+
+    Raises NotFound, also for an erased person, WrongState for one that was undone, MergeRefused under a newer one, and
+    LegalHold for a person under a hold.
+    """
     row = await merging.merge_by_id(tx, merge_id, lock=True)
     if row is None:
         raise NotFound(field="merge_id")
@@ -102,12 +108,13 @@ async def unmerge(
         raise WrongState
     if await merging.newer_merge(tx, row):
         raise MergeRefused(reason="newer-merge")
+    known = await _separable(tx, row) if row.kind == "person" else {}
     for name, moved in TABLES[row.kind].items():
         await merging.put_back(tx, moved, row.merged_id, row.kept_id, row.undo["rows"].get(name, ()))
     if row.kind == "clinic":
         await _give_clinic_back(tx, trail, row, by, now)
     else:
-        await _give_person_back(tx, row)
+        await _give_person_back(tx, row, known, now)
     await merging.end_merge(tx, merge_id, by, now)
     await merging.put_duplicate(
         tx, (row.kind, row.kept_id, row.merged_id), {"state": "open", "decided_by": None, "decided_at": None}
@@ -116,12 +123,15 @@ async def unmerge(
     return row
 
 
-async def _examine(tx: Transaction, wish: Wish) -> dict[UUID, dict[str, Any]]:
-    """What is known of the two, held until `tx` ends. Raises NotFound, InvalidValue, MergeRefused, LegalHold."""
+async def _examine(tx: Transaction, wish: Wish, *, lock: bool = True) -> dict[UUID, dict[str, Any]]:
+    """What is known of the two, with `lock` held until `tx` ends.
+
+    Raises NotFound, InvalidValue, MergeRefused, LegalHold.
+    """
     if wish.kept_id == wish.merged_id:
         raise InvalidValue(field="merged_id", rule="merge-with-itself")
     both = (wish.kept_id, wish.merged_id)
-    known = await (merging.lock_clinics if wish.kind == "clinic" else merging.lock_people)(tx, both)
+    known = await (merging.clinics if wish.kind == "clinic" else merging.people)(tx, both, lock=lock)
     if len(known) < len(both):
         raise NotFound
     kept, merged = known[wish.kept_id], known[wish.merged_id]
@@ -178,7 +188,7 @@ async def _take_clinic(
 
 
 async def _give_clinic_back(tx: Transaction, trail: Trail, row: MergeRow, by: UUID | None, now: datetime) -> None:
-    current = (await merging.lock_clinics(tx, (row.kept_id,)))[row.kept_id]
+    current = (await merging.clinics(tx, (row.kept_id,), lock=True))[row.kept_id]
     restored = {
         name: before if current[name] == row.undo["taken"][name] else current[name]
         for name, before in row.undo["kept"].items()
@@ -204,9 +214,25 @@ async def _take_person(
     return {"kept_key": kept["strong_key"], "merged_key": merged["strong_key"]}
 
 
-async def _give_person_back(tx: Transaction, row: MergeRow) -> None:
-    await merging.put_person(tx, row.kept_id, strong_key=row.undo["kept_key"])
-    await merging.put_person(tx, row.merged_id, merged_into=None, strong_key=row.undo["merged_key"])
+async def _separable(tx: Transaction, row: MergeRow) -> dict[UUID, dict[str, Any]]:
+    """What is known of the two persons, held until `tx` ends. Raises NotFound for an erased one, LegalHold."""
+    both = (row.kept_id, row.merged_id)
+    known = await merging.people(tx, both, lock=True)
+    if any(each["erased_at"] for each in known.values()):
+        raise NotFound(field="merge_id")
+    for each in both:
+        await require_unheld(tx, each)
+    return known
+
+
+async def _give_person_back(
+    tx: Transaction, row: MergeRow, known: Mapping[UUID, Mapping[str, Any]], now: datetime
+) -> None:
+    current, kept, merged = known[row.kept_id]["strong_key"], row.undo["kept_key"], row.undo["merged_key"]
+    restored = kept if current == (kept or merged) else current  # who proved anew since stays who they proved to be
+    await merging.put_person(tx, row.kept_id, strong_key=restored)
+    await merging.put_person(tx, row.merged_id, merged_into=None, strong_key=merged if merged != restored else None)
+    await merging.end_sessions(tx, row.kept_id, now)  # either of the two may hold them
 
 
 async def _details(tx: Transaction, row: MergeRow) -> dict[str, str | int]:

@@ -98,7 +98,10 @@ async def list_duplicates(call: Call) -> DuplicateList:
         items = []
         for row in found:
             wish = Wish(kind=row.kind, kept_id=row.first_id, merged_id=row.second_id)
-            shown = await merging.preview(tx, wish)
+            try:
+                shown = await merging.preview(tx, wish)
+            except NotFound:  # erased since it was found: there is nothing to decide any more
+                continue
             items.append(
                 DuplicateOut(
                     id=row.id,
@@ -140,9 +143,11 @@ async def merge(call: Call[MergeIn, None, DuplicatePath]) -> None:
     services, body = call.services, call.body
     rule = require(call.actor, Action.DUPLICATE_DECIDE)
     async with services.database.transaction() as tx:
-        row = await rows.duplicate_by_id(tx, call.params.duplicate_id)
+        row = await rows.duplicate_by_id(tx, call.params.duplicate_id, lock=True)
         if row is None:
             raise NotFound(field="duplicate_id")
+        if row.state == "dismissed":
+            raise WrongState
         both = {row.first_id, row.second_id}
         if body.kept_id not in both:
             raise InvalidValue(field="kept_id", rule="not-a-party")
@@ -301,7 +306,7 @@ ROUTES = (
         path_params=DuplicatePath,
         body=MergeIn,
         status=204,
-        errors=(AccessDenied, NotFound, MergeRefused, LegalHold, InvalidValue),
+        errors=(AccessDenied, NotFound, WrongState, MergeRefused, LegalHold, InvalidValue),
     ),
     Route(
         method="POST",
@@ -328,6 +333,6 @@ ROUTES = (
         scope=Scope.PEOPLE_WRITE,
         path_params=MergePath,
         status=204,
-        errors=(AccessDenied, NotFound, WrongState, MergeRefused),
+        errors=(AccessDenied, NotFound, WrongState, MergeRefused, LegalHold),
     ),
 )

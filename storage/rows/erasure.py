@@ -10,7 +10,8 @@ A test walks the schema and asks of every text column whether it stands in `FREE
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, CursorResult, Uuid, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Column, CursorResult, Text, Uuid, bindparam, cast, delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Transaction
 from storage.schema import (
@@ -61,6 +62,7 @@ from storage.schema import (
 ERASED = "[erased]"
 NO_PASSWORD = "!"  # noqa: S105  # no hash: nothing verifies against it
 TRACES_MAX = 1_000
+MERGED_KEYS = ["kept_key", "merged_key"]  # what a merge of persons keeps of who they proved to be
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (
@@ -173,6 +175,9 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "shares": update(share)
         .where(or_(share.c.creator_id == person_id, share.c.audience_person_id == person_id))
         .values(note=""),
+        "merges": update(merge)
+        .where(merge.c.kind == "person", or_(merge.c.kept_id == person_id, merge.c.merged_id == person_id))
+        .values(undo=merge.c.undo.op("-")(cast(MERGED_KEYS, ARRAY(Text)))),
         "clinics": update(clinic).where(clinic.c.owner_id == person_id).values(owner_id=None),
     }
     counts = {name: _count(await tx.execute(change)) for name, change in changes.items()}

@@ -116,10 +116,11 @@ async def count(tx: Transaction, moved: Moved, from_id: UUID) -> int:
     return len((await tx.execute(select(*moved.key).where(moved.column == from_id))).all())
 
 
-async def lock_clinics(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """What these clinics are registered as; held until `tx` ends."""
+async def clinics(tx: Transaction, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, dict[str, Any]]:
+    """What these clinics are registered as; `lock` keeps it so until `tx` ends."""
     query = select(clinic.c.id, clinic.c.name, clinic.c.full_name, clinic.c.credit_code, clinic.c.merged_into)
-    rows = await tx.execute(query.where(clinic.c.id.in_(ids)).order_by(clinic.c.id).with_for_update())
+    query = query.where(clinic.c.id.in_(ids)).order_by(clinic.c.id)
+    rows = await tx.execute(query.with_for_update() if lock else query)
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 
@@ -128,10 +129,11 @@ async def put_clinic(tx: Transaction, clinic_id: UUID, **values: Any) -> None:
     await tx.execute(update(clinic).where(clinic.c.id == clinic_id).values(**values))
 
 
-async def lock_people(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """What is known for sure of these people; held until `tx` ends."""
+async def people(tx: Transaction, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, dict[str, Any]]:
+    """What is known for sure of these people; `lock` keeps it so until `tx` ends."""
     query = select(person.c.id, person.c.kind, person.c.strong_key, person.c.merged_into, person.c.erased_at)
-    rows = await tx.execute(query.where(person.c.id.in_(ids)).order_by(person.c.id).with_for_update())
+    query = query.where(person.c.id.in_(ids)).order_by(person.c.id)
+    rows = await tx.execute(query.with_for_update() if lock else query)
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 

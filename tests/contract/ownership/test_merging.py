@@ -5,26 +5,30 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from compliance import holds
 from compliance.access import Role
 from compliance.erasure import erase
-from compliance.errors import MergeRefused
+from compliance.errors import LegalHold, MergeRefused, NotFound
 from compliance.events import Trail
+from compliance.holds import HoldKind, NewHold
 from compliance.ownership import merging
 from compliance.ownership.merging import Wish
 from compliance.profiles import profiles_of
+from compliance.sessions import SessionLimits, start
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import viewers
 from storage.rows.aliases import clinic_behind, person_behind
-from storage.schema import clinic, clinic_contact, identity, invitation, invitation_use, person, viewer
+from storage.schema import clinic, clinic_contact, identity, invitation, invitation_use, merge, person, session, viewer
 from tests.people import add_employee
 from tests.recruits import add_clinic, enter, guest, invite, marketers, prove
 from tests.services import Clock
 
 TABLES = (clinic, person, viewer, identity, invitation, invitation_use, clinic_contact)
 MANAGER = Trail(who="m", role="manager")
+HOUR_S = 3600
 ROUNDS = 12
 CODES = ("91110000802100433B", "9111000071093123XX")
 
@@ -132,4 +136,53 @@ async def test_erasing_erases_the_other_name_too(services: Services, clock: Cloc
         await merging.merge(tx, MANAGER, wish, now=clock())
         await erase(tx, services.keys.master, MANAGER, kept, reason="x", now=clock())
         profiles = await profiles_of(tx, services.keys.master, person_ids=[kept, merged])
+        (undo,) = await tx.scalars(select(merge.c.undo))
     assert {""} == {profiles[each].name for each in (kept, merged)}
+    assert {"rows"} == set(undo)
+
+
+async def test_an_erased_person_is_not_brought_back(services: Services, clock: Clock) -> None:
+    """Undoing a merge of somebody who was erased since is refused, and a preview of the two finds nobody."""
+    wish = await _two_people(services)
+    async with services.database.transaction() as tx:
+        done = await merging.merge(tx, MANAGER, wish, now=clock())
+        await erase(tx, services.keys.master, MANAGER, wish.kept_id, reason="x", now=clock())
+        with pytest.raises(NotFound):
+            await merging.unmerge(tx, MANAGER, done.id, by=wish.by, now=clock())
+        with pytest.raises(NotFound):
+            await merging.preview(tx, wish)
+
+
+async def test_a_hold_keeps_two_as_they_are(services: Services, clock: Clock) -> None:
+    """A preview says that one of them is held; undoing what was merged before the hold is refused."""
+    wish = await _two_people(services)
+    new = NewHold(kind=HoldKind.PERSON, subject=wish.kept_id, reason="x")
+    async with services.database.transaction() as tx:
+        done = await merging.merge(tx, MANAGER, wish, now=clock())
+        await holds.place(tx, MANAGER, new, by=wish.by, now=clock())
+        assert "held" == (await merging.preview(tx, wish)).refusal
+        with pytest.raises(LegalHold):
+            await merging.unmerge(tx, MANAGER, done.id, by=wish.by, now=clock())
+
+
+async def test_undoing_signs_out_and_keeps_what_was_proved_since(services: Services, clock: Clock) -> None:
+    """Sessions of the one kept may be the other's, so they end; a key that came after the merge is not taken back."""
+    wish = await _two_people(services)
+    async with services.database.transaction() as tx:
+        await tx.execute(update(person).where(person.c.id == wish.merged_id).values(strong_key="first"))
+        done = await merging.merge(tx, MANAGER, wish, now=clock())
+        await tx.execute(update(person).where(person.c.id == wish.kept_id).values(strong_key="since"))
+        limits = SessionLimits(idle_s=HOUR_S, absolute_s=HOUR_S)
+        await start(tx, wish.kept_id, limits=limits, now=clock())
+        await merging.unmerge(tx, MANAGER, done.id, by=wish.by, now=clock())
+        keys = {row.id: row.strong_key for row in await tx.execute(select(person.c.id, person.c.strong_key))}
+        mine = session.c.person_id == wish.kept_id
+        assert 0 == await tx.scalar(select(func.count()).where(mine, session.c.ended_at.is_(None)))
+        assert 1 == await tx.scalar(select(func.count()).where(mine))
+    assert ("since", "first") == (keys[wish.kept_id], keys[wish.merged_id])
+
+
+async def _two_people(services: Services) -> Wish:
+    manager = await add_employee(services, Role.MANAGER)
+    kept, merged = await guest(services), await guest(services)
+    return Wish(kind="person", kept_id=kept, merged_id=merged, by=manager.person_id)
