@@ -87,14 +87,19 @@ async def request(
 
 
 async def apply_due(tx: Transaction, now: datetime) -> list[TransferRow]:
-    """Passes on what is due. What passed on otherwise meanwhile stays where it is: the transfer is overtaken."""
-    done = await transfers.due(tx, now)
-    for row in done:
+    """Passes on what is due; returns what passed on.
+
+    What passed on otherwise meanwhile stays where it is: the transfer is overtaken.
+    """
+    done = []
+    for row in await transfers.due(tx, now):
         try:
             await _apply(tx, Trail(role="system"), row, now=now)
         except (OwnershipChanged, InvalidValue):  # the taker may have left, too
             await transfers.settle(tx, row.id, "overtaken", now)
-    return list(done)
+        else:
+            done.append(row)
+    return done
 
 
 async def cancel(tx: Transaction, trail: Trail, transfer_id: UUID, *, now: datetime, rule: str = "") -> None:

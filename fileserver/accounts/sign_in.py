@@ -78,7 +78,7 @@ async def sign_in(
             if is_emergency(await in_force(tx), account):
                 await sound_alarm(services, tx, trail, account, services.clock())
             return done
-    except (SignInRefused, CodeRefused, LocalSignInOff) as refusal:
+    except (SignInRefused, CodeNeeded, CodeRefused, LocalSignInOff) as refusal:
         raise await _refused(services, trail, login, admitted.account, refusal) from None
 
 
