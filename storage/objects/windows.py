@@ -18,7 +18,7 @@ from typing import Protocol
 from yarl import URL
 
 WINDOW_BYTES = 16 << 20
-AHEAD = 2
+AHEAD = 4
 FAST_S = 1.0
 CONNECT_TIMEOUT_S = 1.0  # the thread hears of nothing else meanwhile
 HEAD_MAX_BYTES = 16 << 10
