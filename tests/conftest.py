@@ -4,6 +4,7 @@ import pytest
 
 from tests.engines import engines, key_prefix, object_store
 from tests.gotool import go_verify
+from tests.halls import hall
 from tests.left_out import pytest_collection_modifyitems, pytest_report_header
 from tests.logs import plain_logs
 from tests.services import app, client, clock, config, database_url, keyed_url, master_key, services, template_url
@@ -18,6 +19,7 @@ __all__ = [
     "database_url",
     "engines",
     "go_verify",
+    "hall",
     "key_prefix",
     "keyed_url",
     "master_key",

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from compliance import ledger, limits, sessions
+from compliance import ledger, limits, recruiting, sessions
 from compliance.access import Role
 from compliance.errors import AccessDenied, SignInRefused, SignInUnavailable
 from compliance.events import Act, Result, Trail
+from compliance.invitations import InvitationToken
 from compliance.joining import Arrived, KnownAs, person_behind
 from compliance.profiles import seal_for
 from compliance.sessions import NewSession, SessionLimits
+from fileserver.entering import inviting
 from fileserver.entering.suspicions import LogAlone
 from fileserver.http.caller import Caller
 from fileserver.platforms import CodeRefused, PersonBlocked, PlatformRefused, PlatformUnavailable
@@ -36,20 +38,21 @@ REFUSED = (CodeRefused, PersonBlocked)
 
 @dataclass(frozen=True, kw_only=True)
 class Began:
-    """A session, whose it is, and how they are called in events."""
+    """A session, whose it is, and who they are in events."""
 
     session: NewSession
     person_id: UUID
-    pseudonym: str
+    trail: Trail
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """Who asks: from where, and as whom this browser was signed in before, which ends."""
+    """Who asks: from where, by which invitation, and as whom this browser was signed in before, which ends."""
 
     trail: Trail
     address: str
     before: Caller | None = None
+    invitation: InvitationToken | None = None
 
 
 async def by_mini_program(services: Services, visitor: Visitor, code: str) -> Began:
@@ -95,7 +98,10 @@ async def by_email(services: Services, visitor: Visitor, address: str) -> Began:
 async def begin(
     services: Services, visitor: Visitor, identities: Sequence[KnownAs], *, session_key: str | None = None
 ) -> Began:
-    """One transaction: who it is, their session, what the log says. Raises AccessDenied for somebody shut out."""
+    """One transaction: who it is, their session, their invitation, what the log says.
+
+    Raises AccessDenied for somebody shut out, InvitationOver for an invitation that lets nobody more in.
+    """
     stranger = Trail(role=Role.VIEWER.value, ip=visitor.trail.ip, ua=visitor.trail.ua)
     now = services.clock()
     try:
@@ -108,7 +114,11 @@ async def begin(
             if visitor.before is not None and visitor.before.session_id is not None:
                 before = visitor.before
                 await sessions.end(tx, visitor.trail, before.person_id, visitor.before.session_id, now=now)
-            return await start_session(tx, services, stranger, arrived.person_id, now, via=identities[0].provider)
+            began = await start_session(tx, services, stranger, arrived.person_id, now, via=identities[0].provider)
+            if visitor.invitation is not None:
+                await recruiting.arrived(tx, began.trail, visitor.invitation, began.person_id, now)
+            await inviting.credit(tx, services, began.person_id, now)
+            return began
     except AccessDenied as denied:
         event = stranger.event(Act.VIEWER_SESSION_START, res=Result.DENY, why=denied.rule, obj=denied.obj)
         async with services.database.transaction() as tx:
@@ -128,7 +138,7 @@ async def start_session(
     org = str(standing.clinic_id or "") if standing else ""
     named = sessions.trail_in(trail, session.id, pseudonym=pseudonym, role=Role.VIEWER.value, org=org)
     await ledger.append(tx, named.event(Act.VIEWER_SESSION_START, det={"provider": via}), now=now)
-    return Began(session=session, person_id=person_id, pseudonym=pseudonym)
+    return Began(session=session, person_id=person_id, trail=named)
 
 
 def _known(openid: KnownAs, unionid: str | None) -> tuple[KnownAs, ...]:

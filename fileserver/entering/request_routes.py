@@ -41,6 +41,7 @@ async def decide(call: Call[DecisionIn, None, RequestPath]) -> None:
     async with services.database.transaction() as tx:
         await workplaces.decide(
             tx,
+            services,
             call.trail,
             call.params.request_id,
             accept=call.body.accept,

@@ -38,6 +38,12 @@ class CodeIn(Input):
     code: Code = Field(description="From wx.login, or from getPhoneNumber", repr=False)
 
 
+class MiniProgramIn(CodeIn):
+    """A code of wx.login, and what led here."""
+
+    invitation: Share = Field(default="", description="Token of the invitation that led here", repr=False)
+
+
 class EmailIn(Input):
     """Where a one-time code is to go."""
 
@@ -59,6 +65,7 @@ class EmailCodeIn(EmailIn):
 
     id: UUID
     code: Annotated[str, StringConstraints(min_length=6, max_length=12)] = Field(repr=False)
+    invitation: Share = Field(default="", description="Token of the invitation that led here", repr=False)
 
 
 class ConsentOut(Output):
@@ -77,6 +84,13 @@ class ClinicOut(Output):
 
     id: UUID
     name: str
+
+
+class InvitedOut(Output):
+    """What an invitation proposes, until the person works there."""
+
+    clinic: ClinicOut
+    job: Job | None
 
 
 class RequestState(StrEnum):
@@ -100,6 +114,7 @@ class EntryOut(Output):
     clinic: ClinicOut | None
     job: Job | None
     request: RequestState | None = Field(description="Of a clinic that was not listed")
+    invited: InvitedOut | None = Field(description="The place of work that an invitation proposes")
 
 
 class EntrySession(EntryOut):

@@ -20,6 +20,7 @@ from fileserver.entering.schemas import (
     ConsentOut,
     EmailIn,
     EntryOut,
+    InvitedOut,
     NameIn,
     RequestState,
 )
@@ -162,7 +163,7 @@ async def sharer_of(services: Services, share: str) -> UUID | None:
 
 def told(services: Services, state: State, language: Language) -> EntryOut:
     """How far somebody is, as they are told."""
-    viewer = state.viewer
+    viewer, proposal = state.viewer, state.proposal
     return EntryOut(
         needs=list(state.needs),
         consents=texts(services, state, language),
@@ -174,6 +175,12 @@ def told(services: Services, state: State, language: Language) -> EntryOut:
         clinic=ClinicOut(id=viewer.clinic_id, name=viewer.clinic_name) if viewer else None,
         job=Job(viewer.job) if viewer else None,
         request=RequestState(state.request.state) if state.request else None,
+        invited=InvitedOut(
+            clinic=ClinicOut(id=proposal.clinic.id, name=proposal.clinic.name),
+            job=Job(proposal.job) if proposal.job else None,
+        )
+        if proposal
+        else None,
     )
 
 

@@ -8,13 +8,15 @@ from compliance.errors import (
     AccessDenied,
     CodeRefused,
     InvalidValue,
+    InvitationOver,
+    LinkInvalid,
     SignInRefused,
     SignInUnavailable,
     TooManyAttempts,
 )
-from fileserver.entering import beginning, service
+from fileserver.entering import beginning, inviting, service
 from fileserver.entering.beginning import Began, Visitor
-from fileserver.entering.schemas import CodeIn, CodeSent, EmailCodeIn, EmailIn, EntrySession
+from fileserver.entering.schemas import CodeSent, EmailCodeIn, EmailIn, EntrySession, MiniProgramIn
 from fileserver.entering.state import state_of
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -22,15 +24,17 @@ from fileserver.http.session_cookie import signed_in_response
 from fileserver.mailing import MailFailed
 
 
-def visitor_of(call: Call[Any, Any, Any]) -> Visitor:
-    """Who asks."""
+async def visitor_of(call: Call[Any, Any, Any], invitation: str) -> Visitor:
+    """Who asks, and by which invitation. Raises LinkInvalid."""
     before = call.caller if call.caller is not None and call.caller.ambient else None
-    return Visitor(trail=call.trail, address=call.client_ip, before=before)
+    token = await inviting.token_of(call.services, invitation)
+    return Visitor(trail=call.trail, address=call.client_ip, before=before, invitation=token)
 
 
-async def by_mini_program(call: Call[CodeIn]) -> web.Response:
+async def by_mini_program(call: Call[MiniProgramIn]) -> web.Response:
     """Sign in with the code of wx.login."""
-    return await _answer(call, await beginning.by_mini_program(call.services, visitor_of(call), call.body.code))
+    visitor = await visitor_of(call, call.body.invitation)
+    return await _answer(call, await beginning.by_mini_program(call.services, visitor, call.body.code))
 
 
 async def send_code(call: Call[EmailIn]) -> CodeSent:
@@ -42,8 +46,9 @@ async def send_code(call: Call[EmailIn]) -> CodeSent:
 async def by_email(call: Call[EmailCodeIn]) -> web.Response:
     """Sign in with the code that came by mail."""
     body = call.body
+    visitor = await visitor_of(call, body.invitation)
     address = await service.check_code(call.services, body, body.id, body.code, address=call.client_ip)
-    return await _answer(call, await beginning.by_email(call.services, visitor_of(call), address))
+    return await _answer(call, await beginning.by_email(call.services, visitor, address))
 
 
 async def _answer(call: Call[Any, Any, Any], began: Began) -> web.Response:
@@ -68,10 +73,10 @@ ROUTES = (
         handler=by_mini_program,
         auth=Auth.PUBLIC,
         csrf=False,  # the check of the origin keeps other sites out; a token could only come from an older session
-        body=CodeIn,
+        body=MiniProgramIn,
         returns=EntrySession,
         status=201,
-        errors=(SignInUnavailable, SignInRefused, TooManyAttempts, AccessDenied),
+        errors=(SignInUnavailable, SignInRefused, TooManyAttempts, AccessDenied, LinkInvalid, InvitationOver),
     ),
     Route(
         method="POST",
@@ -96,6 +101,6 @@ ROUTES = (
         body=EmailCodeIn,
         returns=EntrySession,
         status=201,
-        errors=(CodeRefused, InvalidValue, TooManyAttempts, AccessDenied),
+        errors=(CodeRefused, InvalidValue, TooManyAttempts, AccessDenied, LinkInvalid, InvitationOver),
     ),
 )

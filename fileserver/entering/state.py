@@ -10,8 +10,10 @@ from compliance.consents import Purpose
 from compliance.profiles import Profile, profiles_of
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import clinic_requests, verifications, viewers
+from storage.rows import clinic_requests, clinics, invitations, verifications, viewers
+from storage.rows.aliases import clinic_behind
 from storage.rows.clinic_requests import RequestRow
+from storage.rows.clinics import ClinicRow
 from storage.rows.verifications import VerificationRow
 from storage.rows.viewers import ViewerRow
 
@@ -25,6 +27,14 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """Where an invitation says that somebody works, and as what if it says so."""
+
+    clinic: ClinicRow
+    job: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class State:
     """What is known of somebody now. `newest`: the last question about their name."""
 
@@ -35,6 +45,7 @@ class State:
     newest: VerificationRow | None
     viewer: ViewerRow | None
     request: RequestRow | None
+    proposal: Proposal | None
     now: datetime
 
     @property
@@ -79,5 +90,12 @@ async def state_of(tx: Transaction, services: Services, person_id: UUID) -> Stat
         newest=await verifications.newest_of(tx, person_id),
         viewer=await viewers.viewer_by_id(tx, person_id),
         request=await clinic_requests.newest_of(tx, person_id),
+        proposal=await _proposal(tx, person_id),
         now=services.clock(),
     )
+
+
+async def _proposal(tx: Transaction, person_id: UUID) -> Proposal | None:
+    row = await invitations.waiting_of(tx, person_id)
+    clinic = await clinics.clinic_by_id(tx, await clinic_behind(tx, row.clinic_id)) if row else None
+    return Proposal(clinic=clinic, job=row.job) if row and clinic else None

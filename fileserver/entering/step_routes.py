@@ -21,7 +21,7 @@ from compliance.errors import (
     WrongState,
 )
 from compliance.real_names import Method, Verified
-from fileserver.entering import beginning, service, workplaces
+from fileserver.entering import beginning, inviting, service, workplaces
 from fileserver.entering.schemas import (
     ClinicOut,
     ClinicQuery,
@@ -99,6 +99,7 @@ async def _ended(call: Call[Any, Any, Any], done: Verified) -> web.StreamRespons
                 tx, services, call.trail, done.person_id, services.clock(), via="verification"
             )
             token = began.session.token
+        await inviting.credit(tx, services, done.person_id, services.clock())
         state = await state_of(tx, services, done.person_id)
     answer = NameOut(
         **service.told(services, state, call.language).model_dump(),
@@ -132,10 +133,10 @@ async def work(call: Call[WorkplaceIn]) -> EntryOut:
     now = services.clock()
     async with services.database.transaction() as tx:
         if body.clinic_id is not None:
-            await workplaces.bind(tx, call.trail, person_id, body.clinic_id, body.job, now=now)
+            await workplaces.bind(tx, services, call.trail, person_id, body.clinic_id, body.job, now=now)
         else:
             name = body.clinic_name or ""
-            await workplaces.request(tx, call.trail, person_id, name, body.job, for_id=for_id, now=now)
+            await workplaces.request(tx, services, call.trail, person_id, name, body.job, for_id=for_id, now=now)
     return await read(call)
 
 

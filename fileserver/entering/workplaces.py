@@ -10,8 +10,11 @@ from compliance.consents import VERSIONS, Purpose
 from compliance.errors import InvalidValue, NotFound, WrongState
 from compliance.events import Act, Result, Trail
 from compliance.ledger import append
+from fileserver.entering import inviting
+from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinic_requests, clinics, verifications, viewers
+from storage.rows.aliases import clinic_behind, person_behind
 from storage.rows.clinic_requests import RequestRow
 from storage.rows.clinics import ClinicRow
 from storage.rows.joining import Joined, lock_people
@@ -24,14 +27,14 @@ def normal_name(name: str) -> str:
 
 
 async def bind(
-    tx: Transaction, trail: Trail, person_id: UUID, clinic_id: UUID, job: Job, *, now: datetime
+    tx: Transaction, services: Services, trail: Trail, person_id: UUID, clinic_id: UUID, job: Job, *, now: datetime
 ) -> ClinicRow:
-    """Gives somebody whose name is verified a place of work.
+    """Gives somebody whose name is verified a place of work, and credits who invited them there.
 
     Raises InvalidValue for a clinic that is not listed, WrongState before the name is verified.
     """
     who = (await lock_people(tx, (person_id,)))[person_id]
-    clinic = await clinics.clinic_by_id(tx, clinic_id)
+    clinic = await clinics.clinic_by_id(tx, await clinic_behind(tx, clinic_id))
     if clinic is None:
         raise InvalidValue(field="clinic_id", rule="clinic-unknown")
     proof = await _proof(tx, person_id, now)
@@ -39,17 +42,27 @@ async def bind(
         raise WrongState
     await viewers.put_viewer(tx, person_id, clinic_id=clinic.id, job=job.value, proof=proof)
     det = {"clinic": str(clinic.id), "job": job.value}
-    await append(tx, trail.event(Act.VIEWER_WORKPLACE_BIND, obj=f"person:{who.pseudonym}", det=det), now=now)
+    event = trail.event(Act.VIEWER_WORKPLACE_BIND, obj=f"person:{who.pseudonym}", det=det)
+    told = await append(tx, event, now=now)
+    await inviting.credit(tx, services, person_id, now, event_id=told)
     return clinic
 
 
 async def request(
-    tx: Transaction, trail: Trail, person_id: UUID, name: str, job: Job, *, for_id: UUID | None, now: datetime
+    tx: Transaction,
+    services: Services,
+    trail: Trail,
+    person_id: UUID,
+    name: str,
+    job: Job,
+    *,
+    for_id: UUID | None,
+    now: datetime,
 ) -> RequestRow | None:
     """Asks for a clinic by its name; None where it is listed after all, and bound. Raises as `bind`."""
     listed = await clinics.clinic_by_name(tx, normal_name(name))
     if listed is not None:
-        await bind(tx, trail, person_id, listed.id, job, now=now)
+        await bind(tx, services, trail, person_id, listed.id, job, now=now)
         return None
     who = (await lock_people(tx, (person_id,)))[person_id]
     if (await _proof(tx, person_id, now)).verified_at is None:
@@ -70,7 +83,15 @@ async def request(
 
 
 async def decide(
-    tx: Transaction, trail: Trail, request_id: UUID, *, accept: bool, by: UUID, now: datetime, why: str
+    tx: Transaction,
+    services: Services,
+    trail: Trail,
+    request_id: UUID,
+    *,
+    accept: bool,
+    by: UUID,
+    now: datetime,
+    why: str,
 ) -> RequestRow:
     """An employee says whether there is such a clinic: accepted, it is listed, and the person bound to it.
 
@@ -84,17 +105,18 @@ async def decide(
     clinic_id = await _listed(tx, trail, row.name, now, why) if accept else None
     await clinic_requests.decide(tx, row, by=by, at=now, clinic_id=clinic_id)
     people = await lock_people(tx, (row.person_id,))
-    person_id = people[row.person_id].merged_into or row.person_id
+    person_id = await person_behind(tx, row.person_id)
     if clinic_id is not None:
         proof = await _proof(tx, person_id, now)
         await viewers.put_viewer(tx, person_id, clinic_id=clinic_id, job=row.job, proof=proof)
-    await _tell(tx, trail, people[row.person_id], row, clinic_id, why, now)
+    told = await _tell(tx, trail, people[row.person_id], row, clinic_id, why, now)
+    await inviting.credit(tx, services, person_id, now, event_id=told)
     return row
 
 
 async def _tell(
     tx: Transaction, trail: Trail, who: Joined, row: RequestRow, clinic_id: UUID | None, why: str, now: datetime
-) -> None:
+) -> int:
     event = trail.event(
         Act.EMPLOYEE_WORKPLACE_DECIDE,
         res=Result.DENY if clinic_id is None else Result.ALLOW,
@@ -102,7 +124,7 @@ async def _tell(
         obj=f"person:{who.pseudonym}",
         det={"request": str(row.id), "clinic": str(clinic_id or "")},
     )
-    await append(tx, event, now=now)
+    return await append(tx, event, now=now)
 
 
 async def _listed(tx: Transaction, trail: Trail, name: str, now: datetime, why: str) -> UUID:
@@ -113,7 +135,7 @@ async def _listed(tx: Transaction, trail: Trail, name: str, now: datetime, why: 
     found = await clinics.clinic_by_name(tx, name)
     if found is None:
         raise NotFound
-    return found.id
+    return await clinic_behind(tx, found.id)
 
 
 async def _proof(tx: Transaction, person_id: UUID, now: datetime) -> Proof:

@@ -73,7 +73,8 @@ async def list_clinics(
 
 async def find_clinics(tx: Transaction, part: str, limit: int) -> tuple[ClinicRow, ...]:
     """Clinics whose name has this part, by name."""
-    query = _clinics().where(clinic.c.name.contains(part, autoescape=True)).order_by(clinic.c.name.collate("C"))
+    named = clinic.c.name.contains(part, autoescape=True)
+    query = _clinics().where(named, clinic.c.merged_into.is_(None)).order_by(clinic.c.name.collate("C"))
     return tuple(ClinicRow(**row) for row in (await tx.execute(query.limit(limit))).mappings())
 
 

@@ -152,6 +152,18 @@ async def unverified_uses(tx: Transaction, person_id: UUID, clinic_id: UUID) -> 
     return [UseRow(**row) for row in rows.mappings()]
 
 
+async def waiting_of(tx: Transaction, person_id: UUID) -> InvitationRow | None:
+    """The invitation that this person came by last and is credited to nobody yet."""
+    query = (
+        select(*COLUMNS)
+        .join(invitation_use, invitation_use.c.invitation_id == invitation.c.id)
+        .where(invitation_use.c.person_id == person_id, invitation_use.c.verified_at.is_(None))
+        .order_by(invitation_use.c.entered_at.desc(), invitation_use.c.id)
+        .limit(1)
+    )
+    return await _one(tx, query, lock=False)
+
+
 async def put_verified(tx: Transaction, use_id: UUID, *, credit: str, at: datetime, event_id: int | None) -> None:
     """Credits a use."""
     query = update(invitation_use).where(invitation_use.c.id == use_id)

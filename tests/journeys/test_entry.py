@@ -1,28 +1,18 @@
 """A clinic user's way in, over HTTP to a real server that asks the stand-in of WeChat and Tencent Cloud."""
 
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
 from compliance.access import Role
 from compliance.real_names import Answer as Answered
 from compliance.real_names import Claim, Method, Said
-from fileserver.config import Config
-from fileserver.demo.platforms import FakePlatforms
 from fileserver.demo.platforms.people import PEOPLE, Person
 from fileserver.entering.verifiers import offered
 from fileserver.services import Services
-from storage.engines import Endpoints
-from tests.api import Answer, Api, Client, sign_in
+from tests.api import Api, Client, sign_in
+from tests.halls import Hall
 from tests.log import events
 from tests.people import add_employee
-from tests.platforms import node
-from tests.services import Clock, config_for, copied_database
-from tests.stage import Cast, serving
 
 LI = PEOPLE[1]
 CODES = (
@@ -66,75 +56,6 @@ FAULTS = {
     "InvalidParameterValue.NameFormat": Answered.DOWN,
     "RequestLimitExceeded": Answered.LATER,
 }
-WAYS = ("two-factor", "three-factor", "face", "esign")
-
-
-@dataclass(frozen=True)
-class Hall:
-    """A running server on the stage's database, and the stand-in that it asks."""
-
-    client: Client
-    services: Services
-    fake: FakePlatforms
-    cast: Cast
-    clock: Clock
-
-    async def enter(self, who: Person, *, unionid: bool = True) -> Api:
-        """Somebody opens the mini-program."""
-        code = self.fake.wechat.issue_login_code(who.openid, unionid=who.unionid if unionid else None)
-        answer = await self.post(None, "/entry/mini-program", {"code": code})
-        return Api(self.client, answer.ok["token"])
-
-    async def post(self, api: Api | None, path: str, body: Any = None) -> Answer:
-        """A request, with no cookie kept."""
-        answer = await (api or Api(self.client, "")).post(path, body)
-        self.client.session.cookie_jar.clear()
-        return answer
-
-    async def name(self, api: Api, who: Person, **more: Any) -> Answer:
-        """Agrees to everything and has the name checked, in one step."""
-        state = (await api.get("/entry")).ok
-        agreed = [
-            {name: each[name] for name in ("purpose", "version", "sha256")}
-            for each in state["consents"]
-            if not each["given"]
-        ]
-        said = {"name": who.name, "id_number": who.id_card, "consents": agreed, **more}
-        return await self.post(api, "/entry/verification", said)
-
-    async def inside(self, who: Person, clinic: str = "li") -> Api:
-        """The whole way in."""
-        api = await self.enter(who)
-        (await self.name(api, who)).ok  # noqa: B018  # must succeed
-        work = {"clinic_id": str(self.cast.clinics[clinic]), "job": "doctor"}
-        (await self.post(api, "/entry/workplace", work)).ok  # noqa: B018  # must succeed
-        return api
-
-    async def share(self, **policy: Any) -> str:
-        """The token of a share of the stage's brochure."""
-        owner = Api(self.client, self.cast.tokens["owner"])
-        made = (await owner.post("/shares", {"material_id": str(self.cast.material_id), **policy})).ok
-        return str(made["token"])
-
-
-@pytest.fixture
-async def hall(engines: Endpoints, cast: Cast, clock: Clock) -> AsyncIterator[Hall]:
-    """See Hall."""
-    with copied_database(engines.database_url, cast.database_url) as url:
-        config = config_for(engines, url, master_key=cast.master_key)
-        async with _hall(config, cast, clock) as opened:
-            yield opened
-
-
-@contextlib.asynccontextmanager
-async def _hall(config: Config, cast: Cast, clock: Clock) -> AsyncIterator[Hall]:
-    async with (
-        FakePlatforms(clock) as fake,
-        node(config, fake, clock, verification_methods=WAYS) as services,
-        serving(services) as client,
-    ):
-        yield Hall(client, services, fake, cast, clock)
-        assert [] == fake.violations
 
 
 async def test_from_the_first_tap_to_the_content_in_three_steps(hall: Hall) -> None:
