@@ -44,11 +44,15 @@ async def admin(services: Services, client: Client) -> Api:
     return await sign_in(client, await add_employee(services, Role.ADMIN))
 
 
-async def test_password_alone_opens_nothing_once_a_factor_stands(client: Client, clock: Clock, chen: Employee) -> None:
-    """Without a code the sign-in asks for one, with a wrong one it refuses, with the right one it begins."""
+async def test_password_alone_opens_nothing_once_a_factor_stands(
+    services: Services, client: Client, clock: Clock, chen: Employee
+) -> None:
+    """Without a code it asks for one, and the log says so; with a wrong one it refuses, with the right one begins."""
     _, app = await enrol(await sign_in(client, chen), clock)
     needed = await try_sign_in(client, chen)
     assert (401, "/problems/code-needed", {"/code"}) == (needed.status, needed.body["type"], needed.fields)
+    told = (await events(services, "employee:session:start"))[-1]
+    assert ("deny", "code-needed") == (told["res"], told["why"])
     refused = await try_sign_in(client, chen, "000000")
     assert (422, "/problems/code-refused") == (refused.status, refused.body["type"])
     assert 201 == (await try_sign_in(client, chen, app.code())).status
