@@ -258,7 +258,7 @@ class KeyUnavailable(ComplianceError):
 
 
 class InvitationOver(ComplianceError):
-    """The invitation lets nobody in (any more); `reason` is `unknown`, `revoked`, `expired` or `used_up`."""
+    """The invitation lets nobody in (any more); `reason` is `unknown`, `revoked`, `expired`, `used_up` or `left`."""
 
     slug = "invitation-over"
 

@@ -47,7 +47,8 @@ class Opening:
 async def arrived(tx: Transaction, trail: Trail, token: InvitationToken, person_id: UUID, now: datetime) -> Arrival:
     """Somebody comes in by an invitation; the second time counts for nothing.
 
-    `trail` is theirs. Raises InvitationOver for one that is unknown, revoked, past its time or used up.
+    `trail` is theirs. Raises InvitationOver for one that is unknown, revoked, past its time, used up or of
+    somebody who left.
     """
     row = await invitations.by_token(tx, token.token_id, lock=True)
     if row is None:
@@ -58,7 +59,7 @@ async def arrived(tx: Transaction, trail: Trail, token: InvitationToken, person_
     )
     if await invitations.use_of(tx, row.id, person_id) is not None:
         return arrival
-    require_open(row, now)
+    await require_open(tx, row, now)
     det = {"invitation": str(row.id), "clinic": str(clinic_id)}
     told = await append(tx, trail.event(Act.VIEWER_INVITATION_ENTER, obj=f"invitation:{row.id}", det=det), now=now)
     await invitations.add_use(tx, row.id, person_id, at=now, event_id=told)
@@ -70,7 +71,7 @@ async def leads_to(tx: Transaction, token: InvitationToken, now: datetime) -> Ar
     row = await invitations.by_token(tx, token.token_id)
     if row is None:
         raise InvitationOver(reason="unknown")
-    require_open(row, now)
+    await require_open(tx, row, now)
     return Arrival(
         invitation_id=row.id,
         clinic_id=await clinic_behind(tx, row.clinic_id),
@@ -79,7 +80,7 @@ async def leads_to(tx: Transaction, token: InvitationToken, now: datetime) -> Ar
     )
 
 
-def require_open(row: InvitationRow, now: datetime) -> None:
+async def require_open(tx: Transaction, row: InvitationRow, now: datetime) -> None:
     """Returns for an invitation that lets one more in. Raises InvitationOver, which says why not."""
     if row.revoked_at is not None:
         raise InvitationOver(reason="revoked")
@@ -87,6 +88,8 @@ def require_open(row: InvitationRow, now: datetime) -> None:
         raise InvitationOver(reason="expired")
     if row.uses >= row.uses_max:
         raise InvitationOver(reason="used_up")
+    if not await ownership.may_own(tx, row.creator_id):
+        raise InvitationOver(reason="left")
 
 
 async def verified(
@@ -156,7 +159,7 @@ async def first_content(tx: Transaction, person_id: UUID, now: datetime, *, even
 async def followed(tx: Transaction, *, external_userid: str, employee_id: UUID, state: str, now: datetime) -> None:
     """WeCom says that somebody follows an employee; `state` names the invitation, if they came by one.
 
-    Repeated and late words change nothing: the first time counts.
+    Repeated and late words change nothing; whoever left and comes back follows from then on.
     """
     token_id = token_id_in(state)
     row = await invitations.by_token(tx, token_id) if token_id else None

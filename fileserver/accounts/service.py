@@ -20,7 +20,7 @@ from fileserver.accounts.sign_in import normal_login
 from fileserver.http.schemas import LINE
 from storage.database import Transaction
 from storage.rows import accounts as rows
-from storage.rows import reviewer_disciplines, sessions, tokens
+from storage.rows import reviewer_disciplines, sessions, tokens, transfers
 from storage.rows.accounts import AccountRow
 
 LOGIN_CHARS_MAX = 64
@@ -91,6 +91,8 @@ async def add(
 async def disable(tx: Transaction, trail: Trail, person_id: UUID, *, now: datetime, why: str = "") -> None:
     """Shuts an employee out from the next request on: account, sessions and tokens. Doing it twice changes nothing.
 
+    The clinics that they hold go onto the handover list.
+
     Raises NotFound, or LastAdmin.
     """
     admins = await rows.lock_active(tx, Role.ADMIN.value)
@@ -103,6 +105,7 @@ async def disable(tx: Transaction, trail: Trail, person_id: UUID, *, now: dateti
     ended = {
         "sessions": await sessions.end_sessions_of(tx, person_id, now),
         "tokens": await tokens.revoke_tokens_of(tx, person_id, now),
+        "clinics": await transfers.add_handovers_of(tx, person_id, now),
     }
     await append(tx, trail.event(Act.EMPLOYEE_ACCOUNT_DISABLE, why=why, obj=_obj(row), det=ended), now=now)
 
@@ -113,6 +116,7 @@ async def enable(tx: Transaction, trail: Trail, person_id: UUID, *, now: datetim
     if row.disabled_at is None:
         return
     await rows.put_disabled(tx, person_id, None)
+    await transfers.end_handovers_of(tx, person_id, now)
     await append(tx, trail.event(Act.EMPLOYEE_ACCOUNT_ENABLE, why=why, obj=_obj(row)), now=now)
 
 

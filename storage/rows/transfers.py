@@ -10,7 +10,7 @@ from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import account, clinic_contact, handover, identity, transfer, transfer_customer
+from storage.schema import account, clinic_contact, clinic_ownership, handover, identity, transfer, transfer_customer
 
 PAGE_MAX = 500
 OPEN = ("requested", "waiting")
@@ -198,7 +198,9 @@ async def passed(tx: Transaction, row: CustomerRow, at: datetime) -> None:
     values = {"external_userid": row.external_userid, "employee_id": row.to_id, "followed_at": at}
     adding = upsert(clinic_contact).values(**values, clinic_id=found.clinic_id if found else None)
     await tx.execute(
-        adding.on_conflict_do_update(index_elements=["external_userid", "employee_id"], set_={"ended_at": None})
+        adding.on_conflict_do_update(
+            index_elements=["external_userid", "employee_id"], set_={"ended_at": None, "followed_at": at}
+        )
     )
 
 
@@ -237,6 +239,24 @@ async def add_handover(tx: Transaction, clinic_id: UUID, person_id: UUID, since:
     """Puts a clinic on the list, once."""
     row = upsert(handover).values(id=uuid4(), clinic_id=clinic_id, person_id=person_id, since=since)
     await tx.execute(row.on_conflict_do_nothing())
+
+
+async def add_handovers_of(tx: Transaction, person_id: UUID, since: datetime) -> int:
+    """Puts every clinic that this employee holds on the list, once; how many are new there."""
+    held = select(func.gen_random_uuid(), clinic_ownership.c.clinic_id, literal(person_id), literal(since)).where(
+        clinic_ownership.c.person_id == person_id, clinic_ownership.c.valid_to.is_(None)
+    )
+    row = upsert(handover).from_select(["id", "clinic_id", "person_id", "since"], held).on_conflict_do_nothing()
+    return len((await tx.execute(row.returning(handover.c.id))).all())
+
+
+async def end_handovers_of(tx: Transaction, person_id: UUID, at: datetime) -> None:
+    """Takes the clinics that this employee still holds off the list: they are back."""
+    held = select(clinic_ownership.c.clinic_id).where(
+        clinic_ownership.c.person_id == person_id, clinic_ownership.c.valid_to.is_(None)
+    )
+    query = update(handover).where(handover.c.clinic_id.in_(held), handover.c.done_at.is_(None))
+    await tx.execute(query.values(taken_by=person_id, done_at=at))
 
 
 async def end_handover(tx: Transaction, clinic_id: UUID, taken_by: UUID, at: datetime) -> None:

@@ -3,6 +3,7 @@ problem-invitation-over-detail = { $reason ->
     [revoked] This invitation was revoked. Ask whoever invited you for a new one.
     [expired] This invitation has expired. Ask whoever invited you for a new one.
     [used_up] This invitation has been used by as many people as it allows. Ask whoever invited you for a new one.
+    [left] Whoever made this invitation is not in charge any more. Ask the brand for a new one.
    *[unknown] There is no such invitation. Check that the link is complete.
 }
 problem-invitation-over-explanation = Invitations have an end and a number of places, and whoever made one may revoke it. People who came in already are not affected.

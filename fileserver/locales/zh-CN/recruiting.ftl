@@ -3,6 +3,7 @@ problem-invitation-over-detail = { $reason ->
     [revoked] 该邀请已被撤销，请向邀请您的人索取新的邀请。
     [expired] 该邀请已过期，请向邀请您的人索取新的邀请。
     [used_up] 该邀请的名额已用完，请向邀请您的人索取新的邀请。
+    [left] 该邀请的创建人已不再负责，请向品牌方索取新的邀请。
    *[unknown] 没有这个邀请，请检查链接是否完整。
 }
 problem-invitation-over-explanation = 邀请有有效期和名额，创建人可随时撤销。已经进入的人不受影响。

@@ -11,8 +11,9 @@ from compliance.errors import InvitationOver, OwnershipChanged
 from compliance.events import Trail
 from compliance.ownership import disputes
 from compliance.ownership.holding import Change, expect, pass_on
+from fileserver.accounts import service as accounts
 from fileserver.services import Services
-from storage.rows import invitations, notices, ownership
+from storage.rows import invitations, notices, ownership, transfers
 from storage.schema import clinic
 from tests.log import events
 from tests.recruits import add_clinic, enter, guest, invite, marketers, prove
@@ -97,6 +98,22 @@ async def test_an_invitation_lets_in_as_many_as_it_says(services: Services) -> N
     assert [5, 15] == [done.count(None), sum(isinstance(each, InvitationOver) for each in done)]
     await enter(services, invited, people[done.index(None)])
     assert 5 == len(await events(services, "viewer:invitation:enter"))
+
+
+async def test_whoever_is_shut_out_lets_nobody_in(services: Services, clock: Clock) -> None:
+    """Their invitations end and their clinics wait on the handover list, at once; let in again, they hold them."""
+    (one,), clinic_id = await marketers(services, "一"), await add_clinic(services)
+    invited = await invite(services, one.person_id, clinic_id)
+    await _assign(services, clinic_id, one.person_id, 1, one.person_id)
+    async with services.database.transaction() as tx:
+        await accounts.disable(tx, MANAGER, one.person_id, now=clock())
+        assert [clinic_id] == [row.clinic_id for row in await transfers.handovers(tx, person_id=one.person_id)]
+    with pytest.raises(InvitationOver, match="left"):
+        await enter(services, invited, await guest(services))
+    async with services.database.transaction() as tx:
+        await accounts.enable(tx, MANAGER, one.person_id, now=clock())
+        assert [] == await transfers.handovers(tx)
+    await enter(services, invited, await guest(services))
 
 
 async def test_evidence_that_disagrees_is_disputed(services: Services, clock: Clock) -> None:
