@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+# What WeCom says of somebody who follows an employee, or no more.
+FOLLOWING = frozenset({"add_external_contact", "add_half_external_contact", "del_external_contact", "del_follow_user"})
+
 
 class EventKind(StrEnum):
     """What handlers are registered for."""

@@ -13,6 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from fileserver.platforms.events import (
+    FOLLOWING,
     ContactChanged,
     DirectoryChanged,
     EventKind,
@@ -69,7 +70,8 @@ def subject_of(event: PlatformEvent) -> str:
         case MediaChecked():
             return f"media {event.trace_id}"
         case ContactChanged():
-            return f"contact {event.user_id} {event.external_user_id}"
+            about = "" if event.change in FOLLOWING else f" {event.change}"  # a note on somebody is no word on leaving
+            return f"contact {event.user_id} {event.external_user_id}{about}"
         case DirectoryChanged():
             return f"user {event.user_id}" if event.user_id else f"department {event.department_id}"
         case Followed():

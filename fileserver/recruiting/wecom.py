@@ -17,7 +17,7 @@ from compliance.events import Act, Event
 from compliance.invitations import InvitationToken, state_of
 from compliance.ledger import append
 from fileserver.platforms import PlatformError
-from fileserver.platforms.events import ContactChanged
+from fileserver.platforms.events import FOLLOWING, ContactChanged
 from fileserver.platforms.wecom.client import WeCom
 from fileserver.platforms.wecom.results import TransferStatus
 from fileserver.platforms.wecom.transfers import CUSTOMERS_MAX
@@ -83,11 +83,16 @@ async def poll(services: Services) -> int:
 
 
 async def heard(tx: Transaction, event: ContactChanged, now: datetime) -> None:
-    """A callback: somebody follows an employee, or no more, or refused to pass on."""
+    """A callback: somebody follows an employee, or no more, or refused to pass on.
+
+    Of following and leaving only the latest counts: what was superseded before it came here is skipped.
+    """
     employee_id = await rows.employee_called(tx, event.user_id)
     if employee_id is None:
         return
     external_userid = event.external_user_id
+    if event.superseded and event.change in FOLLOWING:
+        return
     match event.change:
         case "add_external_contact" | "add_half_external_contact":
             await recruiting.followed(

@@ -210,7 +210,7 @@ async def add_contact(
     adding = upsert(clinic_contact).values(**values)
     again = adding.on_conflict_do_update(
         index_elements=["external_userid", "employee_id"],
-        set_={"ended_at": None},
+        set_={"ended_at": None, "followed_at": at},
         where=clinic_contact.c.ended_at.is_not(None) & (clinic_contact.c.ended_at < at),
     )
     query = again.returning((clinic_contact.c.event_id.is_(None)).label("fresh"))

@@ -1,6 +1,7 @@
 """Clinics on their way in, and on their way from one employee to another, over HTTP and over the stand-in's WeCom."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -208,6 +209,27 @@ async def test_a_follower_counts_for_the_invitation(connected: Services, fake: F
     async with services.database.transaction() as tx:
         for event in (added, added, _event(clock(), "del_follow_user", one.login, "wmA"), added):
             await wecom.heard(tx, event, clock())
+        assert clock() == await invitations.followers_at(tx, clinic_id)
+
+
+async def test_a_word_that_came_too_late_counts_for_nothing(
+    connected: Services, fake: FakePlatforms, clock: Clock
+) -> None:
+    """Of a following that was ended before its word came nothing is kept; whoever comes back follows from then on."""
+    services, began = connected, clock()
+    (one,) = await marketers(services, "一")
+    await _in_wecom(services, fake, one)
+    clinic_id = await add_clinic(services)
+    invited = await invite(services, one.person_id, clinic_id)
+    added = _event(began, "add_external_contact", one.login, "wmA", state=state_of(invited.token))
+    async with services.database.transaction() as tx:
+        await wecom.heard(tx, replace(added, superseded=True), clock())
+        assert await invitations.followers_at(tx, clinic_id) is None
+        await wecom.heard(tx, added, clock())
+        clock.advance(hours=1)
+        await wecom.heard(tx, _event(clock(), "del_follow_user", one.login, "wmA"), clock())
+        clock.advance(hours=1)
+        await wecom.heard(tx, replace(added, said_at=clock()), clock())
         assert clock() == await invitations.followers_at(tx, clinic_id)
 
 
