@@ -290,7 +290,7 @@ class DisputeOpen(ComplianceError):
 class MergeRefused(ComplianceError):
     """The two can't be made one.
 
-    `reason` is `verified-differs`, `merged-already`, `held`, `scheduled` or `newer-merge`.
+    `reason` is `verified-differs`, `merged-already`, `held`, `scheduled`, `owners-differ` or `newer-merge`.
     """
 
     slug = "merge-refused"

@@ -254,7 +254,12 @@ PERMITS: tuple[Permit, ...] = (
     Permit("holds-are-placed", _roles(Role.MANAGER, Role.REVIEWER), _actions(A.HOLD_PLACE)),
     Permit("manager-lifts-holds", _roles(Role.MANAGER), _actions(A.HOLD_LIFT)),
     Permit("maker-adds-clinics", MAKERS, _actions(A.CLINIC_CREATE)),
-    Permit("manager-assigns-clinics", _roles(Role.MANAGER), _actions(A.CLINIC_ASSIGN)),
+    Permit(
+        "manager-assigns-clinics",
+        _roles(Role.MANAGER),
+        _actions(A.CLINIC_ASSIGN),
+        lambda actor, target: target.beneath or target.unowned,
+    ),
     Permit("recruiting-is-listed", MAKERS, _actions(A.INVITATION_LIST)),
     Permit("own-or-free-clinic-invites", MAKERS, _actions(A.INVITATION_CREATE, A.CLINIC_CHANGE), _own_or_free),
     Permit("own-invitation", MAKERS, _actions(A.INVITATION_REVOKE), _own),

@@ -150,6 +150,9 @@ async def _examine_clinics(tx: Transaction, kept: Mapping[str, Any], merged: Map
     for each in (kept["id"], merged["id"]):
         if await transfers.scheduled_of(tx, each) or await ownership.open_dispute_of(tx, each):
             raise MergeRefused(reason="scheduled")
+    owners = [(await ownership.open_of(tx, each["id"], lock=True)).person_id for each in (kept, merged)]
+    if None not in owners and owners[0] != owners[1] and merged["merged_into"] is None:
+        raise MergeRefused(reason="owners-differ")
 
 
 async def _examine_people(tx: Transaction, kept: Mapping[str, Any], merged: Mapping[str, Any]) -> None:

@@ -13,6 +13,8 @@ from fileserver.demo.household import DemoAccount, Household
 from storage.database import Database, Transaction
 from storage.rows.accounts import account_by_login
 
+DEPARTMENT = "市场部"  # one for all: the manager reaches the marketers
+
 
 async def add_accounts(database_url: str, home: Household) -> None:
     """Adds whoever is not there yet."""
@@ -28,5 +30,11 @@ async def add_accounts(database_url: str, home: Household) -> None:
 
 
 async def _add(tx: Transaction, master: MasterKey, account: DemoAccount, password_hash: str) -> None:
-    new = NewAccount(login=account.login, name=account.name, role=Role(account.role), password_hash=password_hash)
+    new = NewAccount(
+        login=account.login,
+        name=account.name,
+        role=Role(account.role),
+        department=DEPARTMENT,
+        password_hash=password_hash,
+    )
     await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))

@@ -14,8 +14,8 @@ from fileserver.pages.declaring import console_page
 from fileserver.pages.plots import Bar, plot
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
+from fileserver.reaching import reach
 from fileserver.recruiting import deciding_routes, invitation_routes, ownership_routes, progress_routes
-from fileserver.recruiting.people import reach
 from fileserver.recruiting.schemas import (
     ClinicPath,
     DayCount,

@@ -10,6 +10,7 @@ from fileserver.http.scopes import Scope
 from fileserver.people import clinics
 from fileserver.people.clinics import OwnedClinic
 from fileserver.people.schemas import ClinicIn, ClinicList, ClinicOut, ClinicPath, ClinicQuery, Named, OwnerIn
+from fileserver.reaching import clinic_target, standing_clinic
 from storage.rows import clinics as rows
 
 
@@ -40,9 +41,11 @@ async def create(call: Call[ClinicIn]) -> ClinicOut:
 async def assign(call: Call[OwnerIn, None, ClinicPath]) -> ClinicOut:
     """Give a clinic to an employee."""
     clinic_id, owner_id = call.params.clinic_id, call.body.person_id
-    rule = require(call.actor, Action.CLINIC_ASSIGN, obj=f"clinic:{clinic_id}")
     services = call.services
     async with services.database.transaction() as tx:
+        clinic_id = await standing_clinic(tx, clinic_id)
+        target = await clinic_target(tx, call.actor, clinic_id)
+        rule = require(call.actor, Action.CLINIC_ASSIGN, target, obj=f"clinic:{clinic_id}")
         assigned = await clinics.assign(
             tx,
             services.keys.master,

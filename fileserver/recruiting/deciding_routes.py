@@ -22,7 +22,8 @@ from compliance.profiles import profiles_of
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
-from fileserver.recruiting.people import Names, called, clinic_target, names_of, someone
+from fileserver.reaching import clinic_target
+from fileserver.recruiting.people import Names, called, names_of, someone
 from fileserver.recruiting.schemas import (
     DisputeList,
     DisputeOut,

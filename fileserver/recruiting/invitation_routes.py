@@ -13,10 +13,11 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.platforms import PlatformError
+from fileserver.reaching import clinic_target, reach
 from fileserver.recruiting import funnel, invitations, wecom
 from fileserver.recruiting.errors import CodeUnavailable
 from fileserver.recruiting.invitations import Maker
-from fileserver.recruiting.people import Names, called, clinic_target, names_of, reach
+from fileserver.recruiting.people import Names, called, names_of
 from fileserver.recruiting.schemas import (
     FunnelOut,
     FunnelQuery,

@@ -12,7 +12,7 @@ from compliance.events import Act, Trail
 from compliance.invitations import InvitationToken, new_token, token_text
 from compliance.keys import KeyRing
 from compliance.ledger import append
-from fileserver.recruiting.people import clinic_target
+from fileserver.reaching import clinic_target
 from fileserver.recruiting.schemas import InvitationIn
 from storage.database import Transaction
 from storage.rows import clinics, invitations

@@ -24,8 +24,9 @@ from compliance.ownership.transfers import Request, Wished
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
+from fileserver.reaching import clinic_target, reach, standing_clinic
 from fileserver.recruiting import jobs
-from fileserver.recruiting.people import called, clinic_target, names_of, reach, someone
+from fileserver.recruiting.people import called, names_of, someone
 from fileserver.recruiting.schemas import (
     ClinicChangeIn,
     ClinicDetail,
@@ -88,11 +89,10 @@ async def detail(call: Call[None, None, ClinicPath]) -> ClinicDetail:
 
 async def change(call: Call[ClinicChangeIn, None, ClinicPath]) -> ClinicDetail:
     """Say what a clinic is registered as."""
-    body, clinic_id = call.body, call.params.clinic_id
+    body = call.body
     code = credit_code(body.credit_code) if body.credit_code else None
     async with call.services.database.transaction() as tx:
-        if await clinics.clinic_by_id(tx, clinic_id, lock=True) is None:
-            raise NotFound(field="clinic_id")
+        clinic_id = await standing_clinic(tx, call.params.clinic_id, lock=True)
         target = await clinic_target(tx, call.actor, clinic_id)
         rule = require(call.actor, Action.CLINIC_CHANGE, target, obj=f"clinic:{clinic_id}")
         if code and await clinics.clinic_of_code(tx, code) not in (None, clinic_id):
@@ -128,11 +128,10 @@ async def show_pool(call: Call) -> PoolOut:
 
 async def claim(call: Call[VersionIn, None, ClinicPath]) -> None:
     """Take a clinic that nobody holds. Of two who try at once one has it."""
-    clinic_id, services = call.params.clinic_id, call.services
+    services = call.services
     protection = Protection(services.config.clinic_protection_days, services.config.clinic_claims_max)
     async with services.database.transaction() as tx:
-        if await clinics.clinic_by_id(tx, clinic_id) is None:
-            raise NotFound(field="clinic_id")
+        clinic_id = await standing_clinic(tx, call.params.clinic_id, lock=True)
         target = await clinic_target(tx, call.actor, clinic_id)
         if not target.unowned:
             raise OwnershipChanged
@@ -151,11 +150,10 @@ async def claim(call: Call[VersionIn, None, ClinicPath]) -> None:
 
 async def contest(call: Call[ReasonIn, None, ClinicPath]) -> None:
     """Ask for a decision about a clinic that one invited and somebody else holds."""
-    clinic_id, services = call.params.clinic_id, call.services
-    rule = require(call.actor, Action.CLINIC_CONTEST, obj=f"clinic:{clinic_id}")
+    services = call.services
+    rule = require(call.actor, Action.CLINIC_CONTEST, obj=f"clinic:{call.params.clinic_id}")
     async with services.database.transaction() as tx:
-        if await clinics.clinic_by_id(tx, clinic_id) is None:
-            raise NotFound(field="clinic_id")
+        clinic_id = await standing_clinic(tx, call.params.clinic_id)
         me, reason = call.actor.person_id, call.body.reason
         await disputes.contest(
             tx,
@@ -241,9 +239,9 @@ async def _may_pass_on(tx: Transaction, actor: Actor, wanted: Sequence[UUID]) ->
     held = await ownership.open_of_many(tx, wanted)
     rule = ""
     for clinic_id in wanted:
-        if clinic_id not in held:
+        if clinic_id not in held or await clinic_behind(tx, clinic_id) != clinic_id:
             raise NotFound(field="clinics")
-        owner = held[clinic_id].person_id
+        owner = held[clinic_id].person_id or await rows.left_by(tx, clinic_id)
         target = Target(owner_id=owner, unowned=owner is None, beneath=owner in under)
         rule = require(actor, Action.CLINIC_TRANSFER, target, obj=f"clinic:{clinic_id}")
     return rule

@@ -15,7 +15,8 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.i18n import translate
-from fileserver.recruiting.people import Names, names_of, reach
+from fileserver.reaching import reach
+from fileserver.recruiting.people import Names, names_of
 from fileserver.recruiting.schemas import DayCount, Grouping, ProgressLine, ProgressOut, ProgressQuery
 from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
 from storage.rows import recruiting as figures

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import account, person
+from storage.schema import department as departments
 
 PAGE_MAX = 200
 
@@ -47,6 +48,7 @@ async def add_account(
         password_hash=password_hash,
         role=role,
         department=department,
+        department_id=await _department(tx, department),
         created_at=created_at,
     )
     query = row.on_conflict_do_nothing(index_elements=["login"]).returning(account.c.person_id)
@@ -75,8 +77,9 @@ async def put_password_hash(tx: Transaction, person_id: UUID, password_hash: str
 
 
 async def put_department(tx: Transaction, person_id: UUID, department: str) -> None:
-    """Says where somebody works; empty for nowhere in particular."""
-    await tx.execute(update(account).where(account.c.person_id == person_id).values(department=department))
+    """Says where somebody works; empty for nowhere: a manager reaches nobody else's clinics then."""
+    place = {"department": department, "department_id": await _department(tx, department)}
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(**place))
 
 
 async def put_disabled(tx: Transaction, person_id: UUID, at: datetime | None) -> None:
@@ -108,6 +111,20 @@ async def active_of_role(tx: Transaction, role: str) -> Sequence[UUID]:
     """The people whose active accounts have this role, in the order in which they came."""
     query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
     return list(await tx.scalars(query.order_by(account.c.created_at, account.c.person_id)))
+
+
+async def _department(tx: Transaction, name: str) -> UUID | None:
+    """The department of this name below the root, made if there is none; None without a name."""
+    if not name:
+        return None
+    table = departments.c
+    root: UUID = (await tx.execute(select(table.id).where(table.parent_id.is_(None)))).scalar_one()
+    fresh = uuid4()
+    row = upsert(departments).values(id=fresh, parent_id=root, name=name, path=[root, fresh])
+    await tx.execute(row.on_conflict_do_nothing())
+    there = select(table.id).where(table.parent_id == root, table.name == name, table.closed_at.is_(None))
+    found: UUID = (await tx.execute(there)).scalar_one()
+    return found
 
 
 def _accounts() -> Select[Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from storage.database import Transaction
-from storage.schema import clinic, clinic_ownership, invitation, invitation_use, viewer, visit
+from storage.schema import clinic, clinic_ownership, handover, invitation, invitation_use, viewer, visit
 
 PAGE_MAX = 200
 RETURNED_MAX = 500  # in one run; the next goes on
@@ -28,7 +28,8 @@ class Unowned:
 
 
 async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned]:
-    """The pool, the newest first."""
+    """The pool, the newest first; without what waits on the handover list."""
+    waits = select(handover.c.id).where(handover.c.clinic_id == clinic.c.id, handover.c.done_at.is_(None)).exists()
     held = clinic_ownership.c
     viewers = select(func.count()).where(viewer.c.clinic_id == clinic.c.id).scalar_subquery()
     query = (
@@ -42,7 +43,7 @@ async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned
             viewers.label("viewers"),
         )
         .join(clinic_ownership, held.clinic_id == clinic.c.id)
-        .where(held.valid_to.is_(None), held.person_id.is_(None), clinic.c.merged_into.is_(None))
+        .where(held.valid_to.is_(None), held.person_id.is_(None), clinic.c.merged_into.is_(None), ~waits)
         .order_by(held.valid_from.desc(), clinic.c.id)
         .limit(limit)
     )
@@ -50,7 +51,10 @@ async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned
 
 
 async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_MAX) -> Sequence[UUID]:
-    """Clinics held since before then, without anything since then that their owner or their people did."""
+    """Clinics held since before then, without anything since then that their owner or their people did.
+
+    What its owner had before intervals were kept stays: nobody noted since when, nor what they did for it.
+    """
     held = clinic_ownership.c
     visited = (
         select(visit.c.id)
@@ -67,7 +71,9 @@ async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_M
         .join(invitation, invitation.c.id == invitation_use.c.invitation_id)
         .where(invitation.c.clinic_id == held.clinic_id, invitation_use.c.entered_at >= before)
     )
-    query = select(held.clinic_id).where(held.valid_to.is_(None), held.person_id.is_not(None), held.valid_from < before)
+    query = select(held.clinic_id).where(
+        held.valid_to.is_(None), held.person_id.is_not(None), held.valid_from < before, held.cause != "begun"
+    )
     for each in (visited, invited, came):
         query = query.where(~each.exists())
     return list(await tx.scalars(query.order_by(held.clinic_id).limit(limit)))

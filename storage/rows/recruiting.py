@@ -135,14 +135,15 @@ _BY_DAY = text(
     """
 ).bindparams(bindparam("people", type_=ARRAY(PG_UUID(as_uuid=True))))
 
-# Marketers and managers of the department of `person`, and of those below it; of all for who is at the root or nowhere.
+# Marketers and managers of the department of `person`, and of those below it; of all for who is at the root.
+# Who is nowhere reaches themselves alone.
 _UNDER = text(
     """
     SELECT a.person_id FROM account AS a LEFT JOIN department AS d ON d.id = a.department_id
     WHERE a.role = ANY(:roles) AND (
         a.person_id = :person
-        OR (SELECT m.department_id IS NULL OR top.parent_id IS NULL OR m.department_id = ANY(d.path)
-            FROM account AS m LEFT JOIN department AS top ON top.id = m.department_id WHERE m.person_id = :person)
+        OR (SELECT top.parent_id IS NULL OR m.department_id = ANY(d.path)
+            FROM account AS m JOIN department AS top ON top.id = m.department_id WHERE m.person_id = :person)
     )
     ORDER BY a.person_id LIMIT :limit
     """
@@ -175,6 +176,9 @@ async def verified_by_day(
 
 
 async def people_under(tx: Transaction, person_id: UUID) -> Sequence[UUID]:
-    """Marketers and managers of this manager's department and below, themselves included; of all at the root."""
+    """Marketers and managers of this manager's department and below, themselves included; of all at the root.
+
+    Themselves alone without a department.
+    """
     values = {"person": person_id, "roles": ["marketer", "manager"], "limit": PROGRESS_MAX}
     return list(await tx.scalars(_UNDER, values))

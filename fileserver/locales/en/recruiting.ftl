@@ -30,6 +30,7 @@ problem-merge-refused-detail = { $reason ->
     [merged-already] One of them is merged already.
     [held] One of them is under a legal hold.
     [scheduled] One of the clinics has a transfer that waits or a dispute that is not decided. See to that first.
+    [owners-differ] The two clinics have different owners. Pass one of them on first.
    *[newer-merge] Another merge came after this one. Undo the newer one first.
 }
 problem-merge-refused-explanation = A merge can be undone, which restores everything exactly. What is verified otherwise, under a hold or in the middle of something else can't be merged.

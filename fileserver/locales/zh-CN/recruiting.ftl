@@ -30,6 +30,7 @@ problem-merge-refused-detail = { $reason ->
     [merged-already] 其中一个已被合并。
     [held] 其中一人处于法律保全中。
     [scheduled] 其中一家机构有待生效的转移或未裁定的争议，请先处理。
+    [owners-differ] 两家机构的归属人不同，请先转移其中一家。
    *[newer-merge] 之后又有合并涉及它，请先撤销较新的合并。
 }
 problem-merge-refused-explanation = 合并可撤销，并会完整还原。已核实信息互相矛盾、处于保全中或另有未完成操作的记录不能合并。

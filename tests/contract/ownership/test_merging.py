@@ -42,7 +42,7 @@ async def _rows(tx: Transaction) -> dict[str, list[tuple[Any, ...]]]:
 async def test_merging_and_undoing_changes_nothing(services: Services, clock: Clock) -> None:
     """Whatever hangs on two clinics and two persons: merged twice is merged once, and undone every row is as before."""
     manager = await add_employee(services, Role.MANAGER)
-    owners = await marketers(services, "一", "二")
+    owners = await marketers(services, "一")
     for seed in range(ROUNDS):
         dice = random.Random(seed)
         clinics = [await add_clinic(services) for _ in range(2)]
@@ -105,6 +105,17 @@ async def test_verified_contradictions_are_refused(services: Services, clock: Cl
         with pytest.raises(MergeRefused, match="verified-differs"):
             async with services.database.transaction() as tx:
                 await merging.merge(tx, MANAGER, Wish(kind=kind, kept_id=kept, merged_id=merged), now=clock())
+
+
+async def test_clinics_of_two_owners_are_not_merged(services: Services, clock: Clock) -> None:
+    """A merge takes no clinic away from anybody: with two owners it is refused, and both keep theirs."""
+    owners, clinics = await marketers(services, "一", "二"), [await add_clinic(services) for _ in range(2)]
+    async with services.database.transaction() as tx:
+        for owner, clinic_id in zip(owners, clinics, strict=True):
+            await tx.execute(update(clinic).where(clinic.c.id == clinic_id).values(owner_id=owner.person_id))
+    with pytest.raises(MergeRefused, match="owners-differ"):
+        async with services.database.transaction() as tx:
+            await merging.merge(tx, MANAGER, Wish(kind="clinic", kept_id=clinics[0], merged_id=clinics[1]), now=clock())
 
 
 async def test_an_older_merge_waits_for_the_newer(services: Services, clock: Clock) -> None:

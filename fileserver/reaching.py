@@ -1,0 +1,42 @@
+"""What of the clinics is whose: the facts that the access decision needs, wherever a clinic changes hands."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from compliance.access import Actor, Role, Target
+from compliance.errors import NotFound
+from storage.database import Transaction
+from storage.rows import clinics, ownership, recruiting, transfers
+from storage.rows.aliases import clinic_behind
+
+
+async def reach(tx: Transaction, actor: Actor) -> Collection[UUID]:
+    """Whose clinics are the actor's to see: a manager's department and below, one's own for others."""
+    return await recruiting.people_under(tx, actor.person_id) if actor.role is Role.MANAGER else [actor.person_id]
+
+
+async def clinic_target(tx: Transaction, actor: Actor, clinic_id: UUID, *, owner_id: UUID | None = None) -> Target:
+    """A clinic in the words of the access decision; `owner_id`: of the thing at hand, if that is not the clinic.
+
+    What waits on the handover list is still of who left.
+    """
+    held = await ownership.open_of(tx, clinic_id)
+    owner = held.person_id or await transfers.left_by(tx, clinic_id)
+    under = await reach(tx, actor) if actor.role is Role.MANAGER else ()
+    whose = owner_id or owner
+    return Target(
+        owner_id=whose,
+        unowned=owner is None and owner_id is None,
+        beneath=whose is not None and whose in under,
+    )
+
+
+async def standing_clinic(tx: Transaction, clinic_id: UUID, *, lock: bool = False) -> UUID:
+    """The clinic that goes on under this id, which a merged one leads to. Raises NotFound.
+
+    `lock` keeps it from changing, or being merged, until `tx` ends.
+    """
+    row = await clinics.clinic_by_id(tx, await clinic_behind(tx, clinic_id), lock=lock)
+    if row is None or row.merged_into is not None:  # merged in this very moment
+        raise NotFound(field="clinic_id")
+    return row.id
