@@ -16,10 +16,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from storage.database import Transaction
 from storage.schema import (
     account,
-    account_change,
     anomaly,
     api_token,
-    break_glass,
     certificate_change,
     clinic,
     clinic_ownership,
@@ -33,7 +31,6 @@ from storage.schema import (
     material,
     material_declaration,
     merge,
-    organisation_change,
     ownership_dispute,
     person,
     profile,
@@ -66,9 +63,7 @@ MERGED_KEYS = ["kept_key", "merged_key"]  # what a merge of persons keeps of who
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (
-    account_change.c.reason,
     anomaly.c.reason,
-    break_glass.c.reason,
     certificate_change.c.reason,
     clinic_ownership.c.reason,
     duplicate.c.reason,
@@ -85,7 +80,6 @@ FREE_TEXTS: tuple[Column[str], ...] = (
     material_declaration.c.campaign,
     material_declaration.c.product,
     material_declaration.c.region,
-    organisation_change.c.reason,
     merge.c.reason,
     ownership_dispute.c.reason,
     ownership_dispute.c.verdict,

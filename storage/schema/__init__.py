@@ -31,13 +31,8 @@ from storage.schema.ledger import (
 )
 from storage.schema.materials import finding, material, rendition, scan, version
 from storage.schema.organisation import (
-    account_change,
-    break_glass,
     department,
-    directory_mapping,
-    directory_run,
     handover,
-    organisation_change,
     region,
 )
 from storage.schema.people import (
@@ -118,10 +113,8 @@ from storage.schema.uploads import (
 
 __all__ = [
     "account",
-    "account_change",
     "anomaly",
     "api_token",
-    "break_glass",
     "certificate",
     "certificate_change",
     "certificate_warning",
@@ -134,8 +127,6 @@ __all__ = [
     "declared_warning",
     "department",
     "desk_visit",
-    "directory_mapping",
-    "directory_run",
     "duplicate",
     "event",
     "event_block",
@@ -168,7 +159,6 @@ __all__ = [
     "metadata",
     "notice",
     "one_time_code",
-    "organisation_change",
     "ownership_dispute",
     "page_features",
     "person",

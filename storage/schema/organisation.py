@@ -5,19 +5,15 @@ them anew after every change, so that a reader needs one row to know where someb
 """
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Column,
     Index,
-    Integer,
-    SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.schema.columns import created, metadata, moment, own_id, ref
 
@@ -62,53 +58,6 @@ department = Table(
     Index("ix_department_path", "path", postgresql_using="gin"),
 )
 
-organisation_change = Table(
-    # What became of a department or a region, never changed itself.
-    "organisation_change",
-    metadata,
-    own_id(),
-    ref("department_id", "department", nullable=True),
-    ref("region_id", "region", nullable=True),
-    Column(
-        "kind",
-        Text,
-        CheckConstraint("kind IN ('create', 'rename', 'move', 'region', 'close')", name="kind"),
-        nullable=False,
-    ),
-    Column("before", Text, nullable=False, server_default=""),
-    Column("after", Text, nullable=False, server_default=""),
-    Column("reason", Text, nullable=False, server_default=""),
-    ref("changed_by", "person", nullable=True),  # null: the directory, or the operator's command
-    moment("changed_at", nullable=False),
-    CheckConstraint("num_nonnulls(department_id, region_id) = 1", name="subject"),
-    Index("ix_organisation_change_department_id", "department_id", "changed_at"),
-    Index("ix_organisation_change_region_id", "region_id", "changed_at"),
-)
-
-account_change = Table(
-    # What became of an account, never changed itself.
-    "account_change",
-    metadata,
-    own_id(),
-    ref("person_id", "person"),
-    Column(
-        "kind",
-        Text,
-        CheckConstraint(
-            "kind IN ('create', 'role', 'department', 'region', 'clearance', 'validity', 'disable', 'enable', "
-            "'leave', 'return', 'token')",
-            name="kind",
-        ),
-        nullable=False,
-    ),
-    Column("before", Text, nullable=False, server_default=""),
-    Column("after", Text, nullable=False, server_default=""),
-    Column("reason", Text, nullable=False, server_default=""),
-    ref("changed_by", "person", nullable=True),  # null: the directory, or the operator's command
-    moment("changed_at", nullable=False),
-    Index("ix_account_change_person_id", "person_id", "changed_at"),
-)
-
 handover = Table(
     # A clinic whose owner has left: it waits for another one.
     "handover",
@@ -121,67 +70,4 @@ handover = Table(
     moment("done_at"),
     Index("uq_handover_open", "clinic_id", unique=True, postgresql_where=text("done_at IS NULL")),
     Index("ix_handover_person_id", "person_id"),
-)
-
-break_glass = Table(
-    # An administrator let in to what they have no right to: to one thing, for a reason, for minutes.
-    "break_glass",
-    metadata,
-    own_id(),
-    ref("person_id", "person"),
-    Column("scope", Text, CheckConstraint("scope IN ('material', 'log')", name="scope"), nullable=False),
-    ref("material_id", "material", nullable=True),
-    Column("reason", Text, nullable=False),
-    Column("minutes", SmallInteger, CheckConstraint("minutes BETWEEN 1 AND 60", name="minutes"), nullable=False),
-    moment("requested_at", nullable=False),
-    ref("confirmed_by", "person", nullable=True),
-    moment("started_at"),
-    moment("ends_at"),
-    ref("ended_by", "person", nullable=True),
-    moment("ended_at"),
-    moment("told_at"),  # when the log got the end of it
-    Column("uses", Integer, nullable=False, server_default="0"),
-    CheckConstraint("(scope = 'material') = (material_id IS NOT NULL)", name="thing"),
-    CheckConstraint("confirmed_by IS NULL OR confirmed_by <> person_id", name="second"),
-    CheckConstraint("(started_at IS NULL) = (ends_at IS NULL)", name="time"),
-    Index("ix_break_glass_open", "person_id", postgresql_where=text("ended_at IS NULL")),
-)
-
-directory_mapping = Table(
-    # Which role somebody of a directory gets: the first line that fits, by `position`.
-    "directory_mapping",
-    metadata,
-    own_id(),
-    Column("provider", Text, CheckConstraint("provider IN ('wecom', 'oidc')", name="provider"), nullable=False),
-    Column(
-        "kind", Text, CheckConstraint("kind IN ('department', 'tag', 'position', 'claim')", name="kind"), nullable=False
-    ),
-    Column("value", Text, nullable=False),
-    Column(
-        "role",
-        Text,
-        CheckConstraint("role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')", name="role"),
-        nullable=False,
-    ),
-    Column("position", SmallInteger, nullable=False),
-    UniqueConstraint("provider", "kind", "value"),
-)
-
-directory_run = Table(
-    # One comparison with a directory, and what came of it.
-    "directory_run",
-    metadata,
-    own_id(),
-    Column("provider", Text, CheckConstraint("provider IN ('wecom')", name="provider"), nullable=False),
-    Column(
-        "state",
-        Text,
-        CheckConstraint("state IN ('done', 'planned', 'refused', 'failed')", name="state"),
-        nullable=False,
-    ),
-    Column("dry", Boolean, nullable=False),
-    Column("counts", JSONB, nullable=False, server_default="{}"),
-    moment("started_at", nullable=False),
-    moment("ended_at", nullable=False),
-    Index("ix_directory_run_started_at", "started_at"),
 )

@@ -115,57 +115,16 @@ FROM department AS root, (
 ) AS made
 WHERE root.parent_id IS NULL;
 
--- Who could read everything until now still can; a new account can't until somebody says so.
 ALTER TABLE account ADD COLUMN department_id UUID;
 ALTER TABLE account ADD COLUMN region_id UUID;
-ALTER TABLE account ADD COLUMN clearance TEXT DEFAULT 'usual' NOT NULL;
-ALTER TABLE account ADD COLUMN valid_from TIMESTAMP WITH TIME ZONE;
-ALTER TABLE account ADD COLUMN valid_until TIMESTAMP WITH TIME ZONE;
 ALTER TABLE account ADD COLUMN left_at TIMESTAMP WITH TIME ZONE;
-ALTER TABLE account ADD COLUMN source TEXT DEFAULT 'local' NOT NULL;
-UPDATE account SET clearance = 'top', department_id = (
+UPDATE account SET department_id = (
     SELECT department.id FROM department
     WHERE department.name = account.department AND (department.parent_id IS NULL) = (account.department = '')
 );
-ALTER TABLE account ADD CONSTRAINT ck_account_clearance CHECK (clearance IN ('usual', 'top'));
-ALTER TABLE account ADD CONSTRAINT ck_account_source CHECK (source IN ('local', 'wecom', 'oidc'));
 ALTER TABLE account ADD CONSTRAINT fk_account_department_id FOREIGN KEY(department_id) REFERENCES department (id);
 ALTER TABLE account ADD CONSTRAINT fk_account_region_id FOREIGN KEY(region_id) REFERENCES region (id);
 CREATE INDEX ix_account_department_id ON account (department_id);
-
-CREATE TABLE organisation_change (
-    id UUID NOT NULL,
-    department_id UUID,
-    region_id UUID,
-    kind TEXT NOT NULL CONSTRAINT ck_organisation_change_kind CHECK (kind IN ('create', 'rename', 'move', 'region', 'close')),
-    before TEXT DEFAULT '' NOT NULL,
-    after TEXT DEFAULT '' NOT NULL,
-    reason TEXT DEFAULT '' NOT NULL,
-    changed_by UUID,
-    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_organisation_change PRIMARY KEY (id),
-    CONSTRAINT ck_organisation_change_subject CHECK (num_nonnulls(department_id, region_id) = 1),
-    CONSTRAINT fk_organisation_change_department_id FOREIGN KEY(department_id) REFERENCES department (id),
-    CONSTRAINT fk_organisation_change_region_id FOREIGN KEY(region_id) REFERENCES region (id),
-    CONSTRAINT fk_organisation_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
-);
-CREATE INDEX ix_organisation_change_department_id ON organisation_change (department_id, changed_at);
-CREATE INDEX ix_organisation_change_region_id ON organisation_change (region_id, changed_at);
-
-CREATE TABLE account_change (
-    id UUID NOT NULL,
-    person_id UUID NOT NULL,
-    kind TEXT NOT NULL CONSTRAINT ck_account_change_kind CHECK (kind IN ('create', 'role', 'department', 'region', 'clearance', 'validity', 'disable', 'enable', 'leave', 'return', 'token')),
-    before TEXT DEFAULT '' NOT NULL,
-    after TEXT DEFAULT '' NOT NULL,
-    reason TEXT DEFAULT '' NOT NULL,
-    changed_by UUID,
-    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_account_change PRIMARY KEY (id),
-    CONSTRAINT fk_account_change_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-    CONSTRAINT fk_account_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
-);
-CREATE INDEX ix_account_change_person_id ON account_change (person_id, changed_at);
 
 CREATE TABLE handover (
     id UUID NOT NULL,
@@ -181,55 +140,6 @@ CREATE TABLE handover (
 );
 CREATE INDEX ix_handover_person_id ON handover (person_id);
 CREATE UNIQUE INDEX uq_handover_open ON handover (clinic_id) WHERE done_at IS NULL;
-
-CREATE TABLE break_glass (
-    id UUID NOT NULL,
-    person_id UUID NOT NULL,
-    scope TEXT NOT NULL CONSTRAINT ck_break_glass_scope CHECK (scope IN ('material', 'log')),
-    material_id UUID,
-    reason TEXT NOT NULL,
-    minutes SMALLINT NOT NULL CONSTRAINT ck_break_glass_minutes CHECK (minutes BETWEEN 1 AND 60),
-    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    confirmed_by UUID,
-    started_at TIMESTAMP WITH TIME ZONE,
-    ends_at TIMESTAMP WITH TIME ZONE,
-    ended_by UUID,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    told_at TIMESTAMP WITH TIME ZONE,
-    uses INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_break_glass PRIMARY KEY (id),
-    CONSTRAINT ck_break_glass_thing CHECK ((scope = 'material') = (material_id IS NOT NULL)),
-    CONSTRAINT ck_break_glass_second CHECK (confirmed_by IS NULL OR confirmed_by <> person_id),
-    CONSTRAINT ck_break_glass_time CHECK ((started_at IS NULL) = (ends_at IS NULL)),
-    CONSTRAINT fk_break_glass_person_id FOREIGN KEY(person_id) REFERENCES person (id),
-    CONSTRAINT fk_break_glass_material_id FOREIGN KEY(material_id) REFERENCES material (id),
-    CONSTRAINT fk_break_glass_confirmed_by FOREIGN KEY(confirmed_by) REFERENCES person (id),
-    CONSTRAINT fk_break_glass_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
-);
-CREATE INDEX ix_break_glass_open ON break_glass (person_id) WHERE ended_at IS NULL;
-
-CREATE TABLE directory_mapping (
-    id UUID NOT NULL,
-    provider TEXT NOT NULL CONSTRAINT ck_directory_mapping_provider CHECK (provider IN ('wecom', 'oidc')),
-    kind TEXT NOT NULL CONSTRAINT ck_directory_mapping_kind CHECK (kind IN ('department', 'tag', 'position', 'claim')),
-    value TEXT NOT NULL,
-    role TEXT NOT NULL CONSTRAINT ck_directory_mapping_role CHECK (role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')),
-    position SMALLINT NOT NULL,
-    CONSTRAINT pk_directory_mapping PRIMARY KEY (id),
-    CONSTRAINT uq_directory_mapping_provider_kind_value UNIQUE (provider, kind, value)
-);
-
-CREATE TABLE directory_run (
-    id UUID NOT NULL,
-    provider TEXT NOT NULL CONSTRAINT ck_directory_run_provider CHECK (provider IN ('wecom')),
-    state TEXT NOT NULL CONSTRAINT ck_directory_run_state CHECK (state IN ('done', 'planned', 'refused', 'failed')),
-    dry BOOLEAN NOT NULL,
-    counts JSONB DEFAULT '{}' NOT NULL,
-    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_directory_run PRIMARY KEY (id)
-);
-CREATE INDEX ix_directory_run_started_at ON directory_run (started_at);
 
 ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
 ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass'));
