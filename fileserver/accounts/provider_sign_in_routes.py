@@ -30,7 +30,6 @@ SLUG = r"^[a-z0-9][a-z0-9-]{0,30}$"
 TEXT_MAX = 4_096
 # A page of ours: one slash, then no second one, and nothing that browsers read as one.
 LOCAL = r"^/([A-Za-z0-9._~!$&'()*+,;=:@%?-][A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?$"
-DONE = "/sign-in/confirmed"
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 
@@ -116,7 +115,7 @@ async def _come_back(call: Call[None, None, ProviderPath], slug: str, said: dict
     if again:
         if call.caller is None or call.caller.session_id != row.session_id:
             raise ProviderRefused(reason="somebody-else")
-        return await entering.step_up(services, call.trail, who, call.caller), DONE
+        return await entering.step_up(services, call.trail, who, call.caller), row.next_path
     before = call.caller if call.caller is not None and call.caller.ambient else None
     device = device_of(call.request.headers.get(hdrs.USER_AGENT, ""))
     done = await entering.enter(services, call.trail, who, device=device, before=before)

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from compliance.errors import IdentityUnknown, ProviderRefused
 from fileserver.http.caller import CallerKind
 from fileserver.http.errors import NotSignedIn, SecondFactorNeeded, WrongKind
 from fileserver.http.keys import ROUTE
@@ -27,5 +28,5 @@ def problem_page(request: web.Request, problem: Problem) -> web.Response:
         "problem.html",
         status=problem.status,
         problem=problem,
-        may_sign_in=problem.slug in {NotSignedIn.slug, WrongKind.slug},
+        may_sign_in=problem.slug in {NotSignedIn.slug, WrongKind.slug, IdentityUnknown.slug, ProviderRefused.slug},
     )

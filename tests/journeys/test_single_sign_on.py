@@ -324,9 +324,8 @@ async def test_stepping_up_asks_the_provider_anew(scene: Scene) -> None:
     scene.provider.person = "u-2002"
     assert 403 == (await scene.back(scene.provider.authorize(await scene.leave(purpose="step-up"))))[0]
     scene.provider.person = "u-1001"
-    assert (303, "/sign-in/confirmed") == await scene.back(
-        scene.provider.authorize(await scene.leave(purpose="step-up"))
-    )
+    address = await scene.leave(purpose="step-up", next="/second-factor")
+    assert (303, "/second-factor") == await scene.back(scene.provider.authorize(address))
     async with scene.client.get("/api/v1/sessions/current") as response:
         assert "2026-11-23T02:00:00Z" == (await response.json())["proved_at"]
 
@@ -405,3 +404,25 @@ async def test_a_new_master_key_opens_the_secret(scene: Scene) -> None:
     async with scene.services.database.transaction() as tx:
         (row,) = await sign_in_providers.list_providers(tx)
     assert SECRET == secret_of(MasterKey(b"n" * 32), row)
+
+
+async def test_the_sign_in_page_offers_the_providers(scene: Scene) -> None:
+    """A button for each provider that may be used, leading on to the page that was wanted; none for a disabled one."""
+    async with scene.client.get("/sign-in", params={"next": "/shares?page=2"}) as response:
+        text = await response.text()
+    assert 'href="/sign-in/with/corp?next=%2Fshares%3Fpage%3D2"' in text
+    assert "公司统一登录" in text
+    assert "/sign-in/with/wecom" not in text
+    (await scene.admin.call("PUT", f"{PROVIDERS}/corp", json=_change(scene, enabled=False))).ok  # noqa: B018  # must succeed
+    async with scene.client.get("/sign-in") as response:
+        assert "/sign-in/with/" not in await response.text()
+
+
+async def test_a_refused_return_is_a_page_that_leads_back(scene: Scene) -> None:
+    """Whoever was refused reads why in words, and finds the way in again."""
+    path = "/sign-in/with/corp/callback?state=x&code=y"
+    async with scene.client.get(path, headers={"Accept": "text/html", "Accept-Language": "zh-CN"}) as response:
+        text = await response.text()
+    assert 403 == response.status
+    assert "统一登录未成功" in text
+    assert 'class="button" href="/sign-in"' in text

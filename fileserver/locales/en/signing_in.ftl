@@ -53,3 +53,4 @@ invalid-slug-taken = This name is taken.
 invalid-too-many-providers = There can be { $max } providers at most.
 invalid-issuer-stays = The issuer can’t change: people are linked to it. Add another provider.
 invalid-host-refused = This server may not ask that address: the operator has to list its host in SEALSHARE_OUTGOING_HOSTS.
+sign-in-ways = Other ways to sign in

@@ -53,3 +53,4 @@ invalid-slug-taken = 这个名称已被使用。
 invalid-too-many-providers = 最多只能有 { $max } 个登录方式。
 invalid-issuer-stays = 不能修改 issuer：已有人与它关联。请另外添加一个登录方式。
 invalid-host-refused = 服务器不允许访问该地址；请由运维人员在 SEALSHARE_OUTGOING_HOSTS 中列出其主机。
+sign-in-ways = 其他登录方式
