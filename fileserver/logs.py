@@ -39,7 +39,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 # Every pattern needs one of these; most strings hold none, and one look at them costs less than eight.
-SUSPICIOUS = re.compile(r"(?i)bearer|basic|sst|\$argon2|/s/|/v/|://|[?&;]|upload-metadata|cookie|x-csrf-token")
+SUSPICIOUS = re.compile(r"(?i)bearer|basic|sst?_|\$argon2|/s/|/v/|://|[?&;]|upload-metadata|cookie|x-csrf-token")
 NAMES_MAX = 1024
 NOISY = ("aiobotocore", "alembic", "asyncio", "botocore", "procrastinate", "urllib3")
 

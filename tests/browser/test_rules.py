@@ -52,7 +52,7 @@ async def test_a_rule_set_comes_into_force(console: Console) -> None:
         await page.get_by_role("button", name="开始检查").click()
         await expect(page.locator("[data-effects] [data-status]")).to_contain_text("检查完毕")
         await page.get_by_label("启用原因").fill("试行")
-        await page.get_by_label("密码").fill(console.cast.passwords["manager"])
+        await page.get_by_label("再次输入您的密码").fill(console.cast.passwords["manager"])
         await page.get_by_role("button", name="启用").click()
         await page.wait_for_url(re.compile(r"/rules$"))
         await expect(page.locator("h1 + .meta")).to_contain_text("medical-aesthetics-2-")
