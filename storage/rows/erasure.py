@@ -146,6 +146,8 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "login": f"erased-{pseudonym}",
         "password_hash": NO_PASSWORD,
         "department": "",
+        "department_id": None,
+        "region_id": None,
         "disabled_at": func.coalesce(account.c.disabled_at, at),
     }
     changes = {

@@ -14,12 +14,14 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from compliance.access import Role
 from fileserver.services import Services
 from storage.engines import EmbeddedEngines, Endpoints, postgres
 from storage.migrations import migrate
+from storage.schema import account
 from tests.api import Api, Client, sign_in
 from tests.contract.ledger.replay import replayed
 from tests.materials import add_upload, png, run_jobs
@@ -127,7 +129,7 @@ def tidy(url: str) -> None:
 
 
 def test_nothing_of_erased_people_is_left_in_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows, indexes, statistics, log of writes, objects, engines' logs: each word was there, and none is afterwards."""
+    """Rows, indexes, statistics, log of writes, objects, logs: each word was there, and none of theirs is later."""
     monkeypatch.setitem(postgres.TEST_SETTINGS, "wal_recycle", "off")
     master_key = base64.b64encode(secrets.token_bytes(32)).decode()
     with tempfile.TemporaryDirectory(prefix="sealshare-") as folder:
@@ -145,6 +147,11 @@ def test_nothing_of_erased_people_is_left_in_the_data_folder(monkeypatch: pytest
                     await forget(client, by, person_id)
                 await services.sequencer.catch_up()
                 assert await replayed(services)
+                async with services.database.transaction() as tx:
+                    query = select(account.c.department, account.c.department_id).where(
+                        account.c.person_id == people[0]
+                    )
+                    assert ("", None) == tuple((await tx.execute(query)).one())
 
         with EmbeddedEngines(data, profile="test") as endpoints:
             migrate(endpoints.database_url)
@@ -154,4 +161,5 @@ def test_nothing_of_erased_people_is_left_in_the_data_folder(monkeypatch: pytest
         with EmbeddedEngines(data, profile="test") as endpoints:
             asyncio.run(end(endpoints, admin, manager, people))
             tidy(endpoints.database_url)
-        assert {} == found_in(data)
+        # A department is the organisation's, not theirs: its name stays, and no row of theirs leads to it.
+        assert {"department"} == set(found_in(data))

@@ -9,7 +9,7 @@ import pytest
 
 from compliance.access import VersionState
 from fileserver.config import MalwareScan
-from fileserver.declarations.jobs import enqueue_unscanned
+from fileserver.declarations.jobs import ATTEMPTS_MAX, enqueue_unscanned
 from storage.rows import declarations, scans, versions
 from storage.rows.scans import ScanRow
 from storage.schema import scan
@@ -145,7 +145,7 @@ async def test_evidence_waits_for_a_virus_scanner_where_one_is_required(stage: S
     assert ("not_scanned", "malware-not-scanned") == (found["scan_state"], found["scan_rule"])
     assert 0 == await enqueue_unscanned(strict, stage.services.jobs)  # none answers: nothing to ask
     async with stage.services.database.transaction() as tx:
-        assert 1 == len(await declarations.unscanned_evidence(tx, ["not_scanned"], 10, attempts_max=2))
+        assert 1 == len(await declarations.unscanned_evidence(tx, ["not_scanned"], 10, attempts_max=ATTEMPTS_MAX))
         assert 0 == len(await declarations.unscanned_evidence(tx, ["not_scanned"], 10, attempts_max=1))
 
 
