@@ -14,6 +14,7 @@ class HttpError(Exception):
     """Base of every refusal by the frame or by a feature's HTTP side."""
 
     slug: ClassVar[str] = "bad-request"
+    client_gone: ClassVar[bool] = False  # whether it says that nobody is there any more, as a handler saw for itself
 
     def __init__(self, *, field: str | None = None, **params: str | int) -> None:
         super().__init__(self.slug, dict(params))

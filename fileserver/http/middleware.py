@@ -74,7 +74,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(request, from_aiohttp(error), status=error.status, headers=allow_header(error))
     except Exception as error:
         slug = slug_of(error)
-        if request.transport is None or request.transport.is_closing():
+        if is_gone(request, error):
             log.info("client gone", route=route_of(request), problem=slug, bytes_out=request.writer.output_size)
             if isinstance(error, ConnectionError) and (begun := request.get(ANSWER_BEGUN)):
                 return broken_off(request, begun)  # whoever went on to another page did nothing wrong
@@ -86,6 +86,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             log.warning("answer broken off", problem=slug, route=route_of(request))
             return broken_off(request, begun)
         return answer(request, error)
+
+
+def is_gone(request: web.Request, error: Exception) -> bool:
+    """Whether the client is: as the transport says, or as the handler noticed, which may have read past it."""
+    noticed = isinstance(error, HttpError) and error.client_gone
+    return noticed or request.transport is None or request.transport.is_closing()
 
 
 def broken_off(request: web.Request, begun: web.StreamResponse) -> web.StreamResponse:

@@ -70,6 +70,7 @@ class UploadCut(HttpError):
     """400: the body ended early. Nobody is there to read the answer; what arrived is kept."""
 
     slug = "upload-cut"
+    client_gone = True
 
 
 class UploadSilent(HttpError):

@@ -260,12 +260,17 @@ async def test_cuts_anywhere(tus: Tus, cuts: list[tuple[int, bool]]) -> None:
     assert 204 == (await tus.request("DELETE", path, VERSION)).status
 
 
+@pytest.mark.parametrize("read_first", [False, True], ids=["at-once", "after-reading"])
 @pytest.mark.parametrize("length", [100, LENGTH], ids=["short", "long"])
-async def test_a_client_that_goes_away_is_no_error(tus: Tus, caplog: pytest.LogCaptureFixture, length: int) -> None:
-    """A line that says so, and no traceback: it happens all day."""
+async def test_a_client_that_goes_away_is_no_error(
+    tus: Tus, caplog: pytest.LogCaptureFixture, length: int, *, read_first: bool
+) -> None:
+    """A line that says so, and no traceback: it happens all day. Also when only the body's thread has seen it yet."""
     caplog.set_level("INFO")
     async with tus.open_patch(await tus.create(length), 0, length) as patch:
         await patch.send(BODY[:60])
+        if read_first:
+            await until(lambda: (now := tus.reception(patch.path)) is not None and now.flight.received_bytes == 60)
         await patch.cut()
     await until(lambda: "client gone" in caplog.messages)
     assert [] == [record.message for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
