@@ -30,8 +30,9 @@ from compliance.holds import digest, require_unheld
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of
+from compliance.sign_in_policy import require_other_emergency
 from storage.database import Transaction
-from storage.rows import accounts, erasure, keys, scrubbing
+from storage.rows import accounts, erasure, keys, scrubbing, transfers
 from storage.rows.aliases import aliases_of
 
 NAME_CHARS_MIN = 2
@@ -74,7 +75,7 @@ async def erase(  # what is done, by whom, to whom and why
 
     The caller asked the rules, and enqueues what is to happen to the traces.
 
-    Raises NotFound, WrongState for somebody erased already, LegalHold, LastAdmin, or NameCommon.
+    Raises NotFound, WrongState for somebody erased already, LegalHold, LastAdmin, LastEmergency, or NameCommon.
     """
     known = await erasure.lock_person(tx, person_id)
     if known is None:
@@ -85,10 +86,12 @@ async def erase(  # what is done, by whom, to whom and why
     await require_unheld(tx, person_id)
     if await accounts.lock_active(tx, Role.ADMIN.value) == {person_id}:
         raise LastAdmin
+    await require_other_emergency(tx, person_id)
     profile = (await profiles_of(tx, master, person_ids=[person_id]))[person_id]
     account = await accounts.account_of(tx, person_id, lock=True)
     traces = await erasure.traces_naming(tx, person_id)
     await keys.destroy_person_key(tx, person_id)
+    await transfers.add_handovers_of(tx, person_id, now)  # of an employee who was not shut out before
     counts = await erasure.blank_person(tx, person_id, pseudonym, now)
     texts, left = await _scrub(tx, words_of(profile, account.login if account else ""), common, now)
     det: dict[str, str | int] = {**counts, "texts": texts, "traces": len(traces), "reason_sha256": digest(reason)}

@@ -215,6 +215,12 @@ class LoginTaken(ComplianceError):
     slug = "login-taken"
 
 
+class LastEmergency(ComplianceError):
+    """Passwords open accounts for emergencies only, and this is the last administrator's that works."""
+
+    slug = "last-emergency"
+
+
 class LastAdmin(ComplianceError):
     """Without this account nobody could run the accounts any more."""
 

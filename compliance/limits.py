@@ -67,10 +67,10 @@ async def admit(tx: Transaction, master: MasterKey, *, login: str, address: str,
     Give it a transaction that commits before the password is looked at: a refusal then undoes its own count, so waiting
     helps even while an attack goes on.
     """
-    pair = _hash(master, f"{login}\n{_network(address)}")
+    pair = _hash(master, f"{login}\n{network_of(address)}")
     counters = [
         Counter(LOGIN_AT_ADDRESS, f"{LOGIN_AT_ADDRESS.name}:{pair}"),
-        Counter(ADDRESS, f"{ADDRESS.name}:{_hash(master, _network(address))}"),
+        Counter(ADDRESS, f"{ADDRESS.name}:{_hash(master, network_of(address))}"),
     ]
     if not await rows.counted_since(tx, f"{KNOWN_PLACE}:{pair}", now - timedelta(seconds=KNOWN_PLACE_S)):
         counters.append(Counter(LOGIN, f"{LOGIN.name}:{_hash(master, login)}"))
@@ -80,7 +80,7 @@ async def admit(tx: Transaction, master: MasterKey, *, login: str, address: str,
 
 async def admit_stranger(tx: Transaction, master: MasterKey, *, address: str, now: datetime) -> Attempt:
     """The same for a sign-in without a login, limited by address alone."""
-    counters = (Counter(ADDRESS, f"{ADDRESS.name}:{_hash(master, _network(address))}"),)
+    counters = (Counter(ADDRESS, f"{ADDRESS.name}:{_hash(master, network_of(address))}"),)
     await _count(tx, counters, now)
     return Attempt(now, counters, "")
 
@@ -153,7 +153,7 @@ async def _count(tx: Transaction, counters: Sequence[Counter], now: datetime) ->
         raise TooManyAttempts(retry_after_s=longest)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What one customer holds: an IPv4 address, an IPv6 /64; anything else as it is."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -7,7 +7,7 @@ caller's matter.
 
 Who may ask and try how often is limited three ways, so that nobody floods a mailbox, nobody guesses by asking for new
 codes, and nobody locks out a clinic whose people all stand behind one address: by subject (small), by link, subject and
-address together (small), by address alone (generous).
+address together (small), by address alone (generous). An IPv6 address counts with its /64, which one customer holds.
 """
 
 import hmac
@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from compliance.errors import CodeRefused
 from compliance.keys import MasterKey
-from compliance.limits import Limit, admit_by
+from compliance.limits import Limit, admit_by, network_of
 from storage.database import Database, Transaction
 from storage.rows import one_time_codes as rows
 from storage.rows.one_time_codes import CodeRow
@@ -65,7 +65,7 @@ async def issue(database: Database, master: MasterKey, asked: Asked, *, now: dat
         await admit_by(
             tx,
             master,
-            ((SENT_TO_SUBJECT, f"{asked.purpose}\n{asked.subject}"), (SENT_BY_ADDRESS, asked.address)),
+            ((SENT_TO_SUBJECT, f"{asked.purpose}\n{asked.subject}"), (SENT_BY_ADDRESS, network_of(asked.address))),
             now=now,
         )
         code_id, code = uuid4(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
@@ -96,8 +96,8 @@ async def check(
             master,
             (
                 (TRIED_BY_SUBJECT, f"{asked.purpose}\n{asked.subject}"),
-                (TRIED_AT_PLACE, f"{asked.purpose}\n{asked.link}\n{asked.subject}\n{asked.address}"),
-                (TRIED_BY_ADDRESS, asked.address),
+                (TRIED_AT_PLACE, f"{asked.purpose}\n{asked.link}\n{asked.subject}\n{network_of(asked.address)}"),
+                (TRIED_BY_ADDRESS, network_of(asked.address)),
             ),
             now=now,
         )

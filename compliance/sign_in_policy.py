@@ -11,12 +11,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from compliance.access import EMPLOYEES, Role
-from compliance.errors import InvalidValue
+from compliance.errors import InvalidValue, LastEmergency
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
 from compliance.sessions import ENROL
 from storage.database import Transaction
-from storage.rows import sessions
+from storage.rows import accounts, sessions
 from storage.rows import sign_in_policies as rows
 from storage.rows.sign_in_policies import PolicyRow
 
@@ -56,7 +56,8 @@ async def put(
 ) -> Policy:
     """Puts a policy into force, and into the log.
 
-    Sessions begun by password, of people who now need a second factor and have none, are good for setting it up only.
+    Sessions begun by password, of people who now need a second factor and have none, are good for setting it up only;
+    those of roles that need none any more are good for everything again.
     Raises InvalidValue for a revision that is not in force (somebody else was faster), or a role of no employee.
     """
     await rows.lock_policy(tx)
@@ -77,6 +78,7 @@ async def put(
     )
     await rows.add_policy(tx, row)
     limited = await sessions.limit_sessions_of(tx, await rows.lacking_factor(tx, roles), ENROL) if roles else 0
+    await sessions.lift_limit(tx, ENROL, [role.value for role in EMPLOYEES - wanted.second_factor_roles])
     det: dict[str, str | int] = {
         "revision": row.revision,
         "roles": " ".join(roles),
@@ -87,6 +89,17 @@ async def put(
     }
     await append(tx, trail.event(Act.EMPLOYEE_POLICY_SET, why=why, obj="policy:sign-in", det=det), now=now)
     return _policy(row)
+
+
+async def require_other_emergency(tx: Transaction, person_id: UUID) -> None:
+    """Returns if an administrator would still get in by password without this account, or needn't.
+
+    Nobody else changes the policy or takes such an account away until `tx` ends. Raises LastEmergency.
+    """
+    await rows.lock_policy(tx)
+    needed = (await in_force(tx)).local_sign_in is LocalSignIn.EMERGENCY
+    if needed and await accounts.emergency_admins(tx) == {person_id}:
+        raise LastEmergency
 
 
 async def history(tx: Transaction) -> Sequence[PolicyRow]:

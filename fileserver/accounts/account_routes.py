@@ -3,7 +3,16 @@
 from typing import Any
 
 from compliance.access import Action, Role, require
-from compliance.errors import AccessDenied, InvalidValue, LastAdmin, LoginTaken, NotFound, TooManyAttempts, WrongState
+from compliance.errors import (
+    AccessDenied,
+    InvalidValue,
+    LastAdmin,
+    LastEmergency,
+    LoginTaken,
+    NotFound,
+    TooManyAttempts,
+    WrongState,
+)
 from compliance.passwords import check_password, random_password
 from fileserver.accounts import password_change, service
 from fileserver.accounts.schemas import (
@@ -166,7 +175,7 @@ ROUTES = (
         action=Action.ACCOUNT_DISABLE,
         path_params=AccountPath,
         returns=AccountOut,
-        errors=(AccessDenied, NotFound, LastAdmin),
+        errors=(AccessDenied, NotFound, LastAdmin, LastEmergency),
     ),
     _route(
         method="POST",

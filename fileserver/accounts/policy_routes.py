@@ -2,7 +2,7 @@
 
 from compliance import ledger, sign_in_policy
 from compliance.access import Action, Role, require
-from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.errors import AccessDenied, InvalidValue, LastEmergency, NotFound
 from compliance.events import Act, short_hash
 from compliance.profiles import profiles_of
 from compliance.sign_in_policy import LocalSignIn, Policy, SigningFactor
@@ -36,7 +36,7 @@ async def put(call: Call[PolicyIn]) -> PolicyOut:
         signing_factor=body.signing_factor,
     )
     async with services.database.transaction() as tx:
-        if wanted.local_sign_in is LocalSignIn.EMERGENCY and not await accounts.has_emergency_admin(tx):
+        if wanted.local_sign_in is LocalSignIn.EMERGENCY and not await accounts.emergency_admins(tx):
             raise InvalidValue(field="local_sign_in", rule="no-emergency-account")
         now = services.clock()
         await sign_in_policy.put(tx, call.trail, caller.person_id, wanted, reason=body.reason, now=now, why=rule)
@@ -51,6 +51,8 @@ async def put_emergency(call: Call[EmergencyIn, None, AccountPath]) -> None:
         account = await accounts.account_of(tx, person_id, lock=True)
         if account is None:
             raise NotFound
+        if not body.emergency:
+            await sign_in_policy.require_other_emergency(tx, person_id)
         await accounts.put_emergency(tx, person_id, emergency=body.emergency)
         det: dict[str, str | int] = {"emergency": int(body.emergency), "reason_sha256": short_hash(body.reason)}
         obj = f"person:{account.pseudonym}"
@@ -120,6 +122,6 @@ ROUTES = (
         path_params=AccountPath,
         body=EmergencyIn,
         status=204,
-        errors=(AccessDenied, NotFound, StepUpNeeded),
+        errors=(AccessDenied, LastEmergency, NotFound, StepUpNeeded),
     ),
 )

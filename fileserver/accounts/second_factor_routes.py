@@ -28,7 +28,7 @@ from fileserver.http.session_cookie import signed_in_response
 from storage.database import Transaction
 from storage.rows import accounts
 from storage.rows.accounts import AccountRow
-from storage.rows.sessions import end_sessions_of
+from storage.rows.sessions import end_limited_of, end_sessions_of
 
 PATH = "/api/v1/people/me/second-factor"
 QR_SCALE = 4
@@ -72,9 +72,9 @@ async def confirm(call: Call[CodeIn]) -> web.Response:
             tx, services.keys.master, caller.person_id, call.body.code.get_secret_value(), now=now
         )
         await limits.succeeded(tx, attempt)
-        ended = 0
-        if call.body.end_others:
-            ended = await end_sessions_of(tx, caller.person_id, now, keep=caller.session_id)
+        # Another session that waits for the second factor was begun without one: it would never be good for more.
+        end = end_sessions_of if call.body.end_others else end_limited_of
+        ended = await end(tx, caller.person_id, now, keep=caller.session_id)
         event = call.trail.event(Act.EMPLOYEE_FACTOR_ENROL, det={"factor": Factor.TOTP.value, "sessions": ended})
         await ledger.append(tx, event, now=now)
         token = await _renewed(tx, call)

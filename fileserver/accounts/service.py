@@ -16,6 +16,7 @@ from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, add_person, profiles_of
 from compliance.reviewing.procedures import Discipline
+from compliance.sign_in_policy import require_other_emergency
 from fileserver.accounts.sign_in import normal_login
 from fileserver.http.schemas import LINE
 from storage.database import Transaction
@@ -91,9 +92,9 @@ async def add(
 async def disable(tx: Transaction, trail: Trail, person_id: UUID, *, now: datetime, why: str = "") -> None:
     """Shuts an employee out from the next request on: account, sessions and tokens. Doing it twice changes nothing.
 
-    The clinics that they hold go onto the handover list.
+    They left from now on: the clinics that they hold go onto the handover list.
 
-    Raises NotFound, or LastAdmin.
+    Raises NotFound, LastAdmin, or LastEmergency.
     """
     admins = await rows.lock_active(tx, Role.ADMIN.value)
     row = await _row(tx, person_id)
@@ -101,6 +102,7 @@ async def disable(tx: Transaction, trail: Trail, person_id: UUID, *, now: dateti
         return
     if admins == {person_id}:
         raise LastAdmin
+    await require_other_emergency(tx, person_id)
     await rows.put_disabled(tx, person_id, now)
     ended = {
         "sessions": await sessions.end_sessions_of(tx, person_id, now),

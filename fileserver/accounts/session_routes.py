@@ -203,6 +203,7 @@ ROUTES = (
         handler=step_up,
         auth=Auth.EMPLOYEE,
         own=True,
+        enrolling=True,  # whoever must set up a second factor proves first who they are; the limit stays
         body=Reentry,
         returns=SteppedUpOut,
         status=201,

@@ -73,6 +73,7 @@ STATUSES: Mapping[str, int] = {
     "upload-used": HTTPStatus.CONFLICT,
     "login-taken": HTTPStatus.CONFLICT,
     "last-admin": HTTPStatus.CONFLICT,
+    "last-emergency": HTTPStatus.CONFLICT,
     "clinic-taken": HTTPStatus.CONFLICT,
     "code-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "invitation-over": HTTPStatus.GONE,

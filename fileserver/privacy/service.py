@@ -28,7 +28,7 @@ async def export(services: Services, actor: Actor, trail: Trail, person_id: UUID
 async def erase(
     services: Services, actor: Actor, trail: Trail, person_id: UUID, *, reason: str, common: Common
 ) -> Erased:
-    """Erases a person. Raises AccessDenied, NotFound, WrongState, LegalHold, LastAdmin or NameCommon."""
+    """Erases a person. Raises AccessDenied, NotFound, WrongState, LegalHold, LastAdmin, LastEmergency or NameCommon."""
     async with services.database.transaction() as tx:
         rule = await _allowed(tx, actor, Action.PERSON_ERASE, person_id)
         done = await erasure.erase(

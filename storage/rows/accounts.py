@@ -83,8 +83,8 @@ async def put_department(tx: Transaction, person_id: UUID, department: str) -> N
 
 
 async def put_disabled(tx: Transaction, person_id: UUID, at: datetime | None) -> None:
-    """Disables an account from `at` on, or enables it with None."""
-    await tx.execute(update(account).where(account.c.person_id == person_id).values(disabled_at=at))
+    """Disables an account from `at` on, whose person left then; None enables it: they are back."""
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(disabled_at=at, left_at=at))
 
 
 async def put_emergency(tx: Transaction, person_id: UUID, *, emergency: bool) -> None:
@@ -92,12 +92,12 @@ async def put_emergency(tx: Transaction, person_id: UUID, *, emergency: bool) ->
     await tx.execute(update(account).where(account.c.person_id == person_id).values(emergency=emergency))
 
 
-async def has_emergency_admin(tx: Transaction) -> bool:
-    """Whether an administrator could sign in by password if only accounts for emergencies may."""
+async def emergency_admins(tx: Transaction) -> frozenset[UUID]:
+    """Administrators who could sign in by password if only accounts for emergencies may."""
     query = select(account.c.person_id).where(
         account.c.role == "admin", account.c.disabled_at.is_(None), account.c.emergency
     )
-    return (await tx.execute(query.limit(1))).first() is not None
+    return frozenset((await tx.execute(query)).scalars())
 
 
 async def lock_active(tx: Transaction, role: str) -> frozenset[UUID]:

@@ -149,6 +149,7 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "department_id": None,
         "region_id": None,
         "disabled_at": func.coalesce(account.c.disabled_at, at),
+        "left_at": func.coalesce(account.c.left_at, at),
     }
     changes = {
         "profiles": delete(profile).where(profile.c.person_id == person_id),

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from storage.database import Transaction
 from storage.rows.standing import STANDING, Standing, to_standing
-from storage.schema import person, session, totp
+from storage.schema import account, person, session, totp
 
 LISTED_MAX = 100
 
@@ -138,6 +138,23 @@ async def limit_sessions_of(tx: Transaction, person_ids: Collection[UUID], limit
     """From the next request on the sessions of these people are good for one thing only; how many."""
     query = update(session).where(session.c.person_id.in_(person_ids), session.c.ended_at.is_(None))
     return (await tx.execute(query.values(limited=limited))).rowcount
+
+
+async def lift_limit(tx: Transaction, limited: str, roles: Collection[str]) -> None:
+    """Sessions of people of these roles that were good for this one thing are good for everything again."""
+    people = select(account.c.person_id).where(account.c.role.in_(roles))
+    query = update(session).where(session.c.limited == limited, session.c.person_id.in_(people))
+    await tx.execute(query.values(limited=""))
+
+
+async def end_limited_of(tx: Transaction, person_id: UUID, at: datetime, *, keep: UUID | None) -> int:
+    """Ends the sessions of this person that are good for one thing only, but `keep`; returns how many."""
+    query = update(session).where(
+        session.c.person_id == person_id, session.c.ended_at.is_(None), session.c.limited != ""
+    )
+    if keep is not None:
+        query = query.where(session.c.id != keep)
+    return (await tx.execute(query.values(ended_at=at))).rowcount
 
 
 async def delete_sessions_over(tx: Transaction, before: datetime) -> int:

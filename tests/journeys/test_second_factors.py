@@ -169,7 +169,43 @@ async def test_limited_session_can_not_step_up_out_of_it(client: Client, chen: E
     """A password entered twice is still one factor."""
     (await _policy(admin, second_factor_roles=["reviewer"])).ok  # noqa: B018  # must succeed
     api = Api(client, (await try_sign_in(client, chen)).ok["token"])
-    assert 403 == (await api.post("/sessions/current/step-up", {"password": chen.password})).status
+    stepped = (await api.post("/sessions/current/step-up", {"password": chen.password})).ok
+    client.session.cookie_jar.clear()
+    assert 403 == (await replace(api, token=stepped["token"]).get("/reviews")).status
+
+
+async def test_a_session_that_grew_old_is_led_to_setting_one_up(
+    client: Client, clock: Clock, chen: Employee, admin: Api
+) -> None:
+    """Whoever was signed in for hours proves once more who they are, sets the factor up, and goes on."""
+    old, older = await sign_in(client, chen), await sign_in(client, chen)
+    clock.advance(minutes=20)
+    admin = await _stepped_up(admin)
+    (await _policy(admin, second_factor_roles=["reviewer"])).ok  # noqa: B018  # must succeed
+    async with client.get("/reviews", headers={"Authorization": f"Bearer {old.token}"}, allow_redirects=False) as page:
+        assert (303, "/second-factor") == (page.status, page.headers["Location"])
+    assert "/problems/step-up-needed" == (await old.post(MINE)).body["type"]
+    old = await _stepped_up(old)
+    begun = (await old.post(MINE)).ok
+    code = pyotp.TOTP(begun["secret"]).at(clock())
+    done = (await old.post(f"{MINE}/confirm", {"code": code, "end_others": False})).ok
+    client.session.cookie_jar.clear()
+    assert 200 == (await replace(old, token=done["token"]).get("/reviews")).status
+    assert 401 == (await older.get("/sessions/current")).status  # it would be good for nothing for ever
+
+
+async def test_a_role_that_needs_none_any_more_is_free_at_once(client: Client, chen: Employee, admin: Api) -> None:
+    """A policy that is taken back leaves no session behind that is good for nothing."""
+    before = await sign_in(client, chen)
+    for roles, status in ((["reviewer"], 403), ([], 200)):
+        (await _policy(admin, second_factor_roles=roles)).ok  # noqa: B018  # must succeed
+        assert status == (await before.get("/reviews")).status
+
+
+async def _stepped_up(api: Api) -> Api:
+    token = (await api.post("/sessions/current/step-up", {"password": api.password})).ok["token"]
+    api.client.session.cookie_jar.clear()
+    return replace(api, token=token)
 
 
 async def test_policy_is_changed_by_its_revision_and_keeps_its_history(services: Services, admin: Api) -> None:
@@ -202,6 +238,24 @@ async def test_emergency_accounts_are_the_only_way_by_password(
     (told,) = await events(services, "employee:emergency:use")
     assert f"person:{boss.pseudonym}" == told["obj"]
     assert ["emergency-sign-in"] == [each["kind"] for each in (await admin.get("/notices")).ok["items"]]
+
+
+async def test_the_last_emergency_account_stays(services: Services, client: Client) -> None:
+    """While passwords open emergencies only, the last one can be neither renamed, nor disabled, nor erased."""
+    boss, other = await add_employee(services, Role.ADMIN), await add_employee(services, Role.ADMIN)
+    admin, path = await sign_in(client, boss), f"/people/accounts/{other.person_id}"
+    kept = {"emergency": True, "reason": "密封保管"}
+    assert 204 == (await admin.call("PUT", f"{path}/emergency", json=kept)).status
+    (await _policy(admin, local_sign_in="break-glass")).ok  # noqa: B018  # must succeed
+    tries = (
+        ("PUT", f"{path}/emergency", {"emergency": False, "reason": "不再需要"}),
+        ("POST", f"{path}/disable", None),
+        ("POST", f"/people/{other.person_id}/erase", {"reason": "离职", "password": boss.password}),
+    )
+    refused = [await admin.call(method, at, json=body) for method, at, body in tries]
+    assert [(409, "/problems/last-emergency")] * 3 == [(each.status, each.body["type"]) for each in refused]
+    (await _policy(admin, local_sign_in="everybody")).ok  # noqa: B018  # must succeed
+    assert 200 == (await admin.post(f"{path}/disable")).status
 
 
 async def test_an_approval_is_confirmed_by_password_and_code_where_the_policy_says_so(

@@ -11,6 +11,7 @@ export async function callApi(method, url, body, signal) {
   const text = await response.text();
   if (!response.ok) {
     const error = refusal(response.status, text, response.headers.get("Retry-After"));
+    if (error.problem?.type?.endsWith("/second-factor-needed")) window.location.assign("/second-factor");
     if (needsStepUp(error) && (await stepUp(callApi))) return callApi(method, url, body, signal);
     throw error;
   }

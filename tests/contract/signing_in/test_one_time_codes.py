@@ -153,3 +153,18 @@ async def test_old_codes_are_forgotten(services: Services, clock: Clock) -> None
     clock.advance(days=2)
     async with services.database.transaction() as tx:
         assert 1 == await one_time_codes.forget_old(tx, clock())
+
+
+async def test_an_ipv6_customer_counts_as_one(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds a /64 gains nothing by asking from each of its addresses; the network beside it is another's."""
+    limit = one_time_codes.SENT_BY_ADDRESS
+    monkeypatch.setattr(one_time_codes, "SENT_BY_ADDRESS", replace(limit, failures_max=2))
+
+    async def ask(network: str, number: int) -> None:
+        await _issue(services, replace(ASKED, subject=f"n{number}@example.com", address=f"{network}::{number:x}"))
+
+    await ask("2001:db8:1:1", 1)
+    await ask("2001:db8:1:1", 2)
+    with pytest.raises(TooManyAttempts):
+        await ask("2001:db8:1:1", 3)
+    await ask("2001:db8:1:2", 4)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.limits import IPV6_BITS, Limit, _network, wait_s, window_start
+from compliance.limits import IPV6_BITS, Limit, network_of, wait_s, window_start
 
 LIMIT = Limit("test", 10, 100)
 
@@ -72,4 +72,4 @@ def test_windows_are_aligned() -> None:
 def test_an_ipv6_customer_is_one_network(expected: str, address: str) -> None:
     """Whoever holds an IPv6 network has no more attempts than whoever holds an IPv4 address."""
     assert IPV6_BITS == 64
-    assert expected == _network(address)
+    assert expected == network_of(address)
