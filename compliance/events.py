@@ -141,6 +141,7 @@ class Act(StrEnum):
     SYSTEM_VERSION_PREPARE = "system:version:prepare"
     SYSTEM_SCAN_END = "system:scan:end"
     SYSTEM_FINDING_REPORT = "system:finding:report"
+    SYSTEM_PICTURE_SEND = "system:picture:send"
     EMPLOYEE_SHARE_CREATE = "employee:share:create"
     EMPLOYEE_SHARE_LOOK = "employee:share:look"
     EMPLOYEE_SHARE_REVOKE = "employee:share:revoke"

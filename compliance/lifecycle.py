@@ -30,6 +30,7 @@ class Need(StrEnum):
     PREPARED = "prepared"  # its pages can be read, or are known not to be readable
     SCANNED = "scanned"  # the newest scan of these bytes has finished
     RULES_CURRENT = "rules-current"  # ... under the rule set in force
+    PICTURES_CHECKED = "pictures-checked"  # no verdict of a platform on a page is still to come
     NOTHING_HARD = "nothing-hard"  # it found nothing that nobody may dismiss
     BLOCKS_DISMISSED = "blocks-dismissed"  # each blocking finding was dismissed, with a reason
     REVIEWS_DECIDED = "reviews-decided"  # each finding for a person to judge was judged
@@ -51,6 +52,7 @@ READABLE = frozenset({Need.IN_USE, Need.PREPARED})
 SUBMITTABLE = READABLE | {Need.SCANNED, Need.NOTHING_HARD}
 APPROVABLE = SUBMITTABLE | {
     Need.RULES_CURRENT,
+    Need.PICTURES_CHECKED,
     Need.BLOCKS_DISMISSED,
     Need.REVIEWS_DECIDED,
     Need.EVIDENCE_ATTACHED,
@@ -114,6 +116,7 @@ class Facts:
     prepared: bool = False
     scan: ScanState = ScanState.MISSING
     rules_current: bool = False
+    pictures_waiting: bool = True
     findings: tuple[FindingFacts, ...] = (FindingFacts(hard=True),)
     evidence: bool = False  # something is attached that stands for the claims
     certificate_needed: bool = True
@@ -130,6 +133,7 @@ def met(facts: Facts) -> frozenset[Need]:
         Need.PREPARED: facts.prepared,
         Need.SCANNED: finished,
         Need.RULES_CURRENT: finished and facts.rules_current,
+        Need.PICTURES_CHECKED: not facts.pictures_waiting,
         Need.NOTHING_HARD: not any(each.hard for each in facts.findings),
         Need.BLOCKS_DISMISSED: all(each.state == "dismissed" for each in _of(facts, "block")),
         Need.REVIEWS_DECIDED: all(each.state != "open" for each in _of(facts, "review")),

@@ -19,6 +19,7 @@ from fileserver.notices import routes as notices
 from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
+from fileserver.picture_checks import routes as picture_checks
 from fileserver.privacy import routes as privacy
 from fileserver.recruiting import routes as recruiting
 from fileserver.reviews import routes as reviews
@@ -39,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *people.ROUTES,
     *callbacks.ROUTES,
+    *picture_checks.ROUTES,
     *recruiting.ROUTES,
     *entering.ROUTES,
     *privacy.ROUTES,

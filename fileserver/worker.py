@@ -24,6 +24,7 @@ from fileserver.operations.ledger_figures import LedgerCollector
 from fileserver.operations.outside_figures import OutsideCollector
 from fileserver.operations.worker_metrics import serving_figures
 from fileserver.outside import telling
+from fileserver.picture_checks import jobs as picture_checks
 from fileserver.platforms.figures import PlatformCollector
 from fileserver.privacy import jobs as privacy
 from fileserver.recruiting import jobs as recruiting
@@ -95,6 +96,7 @@ def register_jobs(services: Services) -> None:
     declarations.register(services.jobs, services)
     rules.register(services.jobs, services)
     callbacks.register(services.jobs, services)
+    picture_checks.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

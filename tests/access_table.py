@@ -64,6 +64,7 @@ THINGS = {
 QUERIES = {
     "people.find": "q=李",
     "entry.clinics": "q=瑞丽",
+    "picture_checks.picture": "k=1&e=1&m=00",
     "uploads.direct.sign": "checksum=47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeRkm5NMpJWZG3hSuFU%3D",
     "copies.page": "{page_signature}",
     "copies.thumb": "{thumb_signature}",
@@ -243,6 +244,7 @@ ROWS = (
     Row("404 404 404 404 404 404 404 404 404 404", "callbacks.official_receive"),
     Row("404 404 404 404 404 404 404 404 404 404", "callbacks.wecom_greet"),
     Row("404 404 404 404 404 404 404 404 404 404", "callbacks.wecom_receive"),
+    Row("404 404 404 404 404 404 404 404 404 404", "picture_checks.picture"),
     Row("401 200 200 200 403 200 403 403 403 403", "clinics.list"),
     # What no operator configured is refused to everybody alike; who came by another way has no check to wait for.
     Row("403 403 403 403 403 403 403 403 403 403", "entry.mini_program"),

@@ -9,17 +9,20 @@ leaves a hard finding, and a scan that is not over lets nothing be submitted (`g
 Files are parsed in confined processes only (`inspectors`), which hold no key and no connection.
 """
 
-from compliance.scanning import malware, platform
+from compliance.scanning import malware, pictures, platform
 from compliance.scanning.case import CUT, FAILED, Case, Step
 from compliance.scanning.clamd import Clamd
 from compliance.scanning.gate import JOB, RETRY_AFTER_S, ask_for_scan, require_scanned, same_facts, waiting_scan
 from compliance.scanning.inspecting import Inspecting
 from compliance.scanning.inspectors import Inspector, Inspectors, Opening
 from compliance.scanning.malware import Malware
+from compliance.scanning.pictures import PictureCheck, PictureVerdicts
 from compliance.scanning.platform import PlatformCheck
 from compliance.scanning.scanner import Scanner
 
-RULES = platform.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}  # beside those of the detectors
+RULES = (
+    platform.RULES | pictures.RULES | {malware.FOUND, malware.NOT_SCANNED, CUT, FAILED}
+)  # beside those of the detectors
 
 __all__ = [
     "JOB",
@@ -32,6 +35,8 @@ __all__ = [
     "Inspectors",
     "Malware",
     "Opening",
+    "PictureCheck",
+    "PictureVerdicts",
     "PlatformCheck",
     "Scanner",
     "Step",

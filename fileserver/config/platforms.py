@@ -19,6 +19,7 @@ def _encoding_key(value: SecretStr | None) -> SecretStr | None:
 EncodingKey = Annotated[SecretStr | None, AfterValidator(_encoding_key)]
 ENCODING_KEY = re.compile(r"[A-Za-z0-9]{43}")
 MINI_PROGRAM = ("wechat_app_id", "wechat_app_secret")
+PICTURE_CHECK = ("wechat_check_openid", "wechat_push_token")
 OFFICIAL = ("official_account_app_id", "official_account_app_secret")
 WECOM = ("wecom_corp_id", "wecom_agent_id", "wecom_secret")
 TENCENT = ("tencent_secret_id", "tencent_secret_key")
@@ -34,6 +35,12 @@ class PlatformSettings(BaseSettings):
         description="With this user's openid in the app, WeChat is asked what it makes of the text of every version "
         "(msg_sec_check); the user must have used the app within two hours, or a reviewer is told that nothing was "
         "checked. The text leaves this installation",
+    )
+    wechat_picture_check: bool = Field(
+        default=False,
+        description="Whether WeChat is asked about the pages of every version as pictures too (media_check_async): it "
+        "fetches each at SEALSHARE_PUBLIC_URL and pushes its verdict, so this needs SEALSHARE_WECHAT_CHECK_OPENID and "
+        "SEALSHARE_WECHAT_PUSH_TOKEN. The pictures leave this installation",
     )
     wechat_push_token: SecretStr | None = Field(
         default=None, description="Token of the mini-program's message push; none: nothing is taken from WeChat"
@@ -103,6 +110,8 @@ class PlatformSettings(BaseSettings):
     @field_validator("wechat_api_url")
     @classmethod
     def _complete_wechat(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("wechat_picture_check") and any(info.data.get(name) is None for name in PICTURE_CHECK):
+            raise ValueError(f"the check of pictures needs {', '.join(map(variable_of, PICTURE_CHECK))}")
         return _complete(value, info, MINI_PROGRAM, "wechat_check_openid", "wechat_push_token", "wechat_push_key")
 
     @field_validator("wechat_open_url")

@@ -4,9 +4,10 @@ from compliance.reading.step import Reading
 from compliance.reading.stored import stored_text
 from compliance.reviewing.reopening import reopen_outdated
 from compliance.ruling import rules_for
-from compliance.scanning import Clamd, Inspecting, Malware, PlatformCheck, Scanner, Step
+from compliance.scanning import Clamd, Inspecting, Malware, PictureCheck, PlatformCheck, Scanner, Step
 from fileserver.config import MalwareScan
 from fileserver.platforms.wechat.content import ContentCheck
+from fileserver.platforms.wechat.pictures import PictureAsk
 from fileserver.services import Services
 
 
@@ -21,12 +22,17 @@ def scanner_of(services: Services) -> Scanner:
 
 
 def platforms_of(services: Services) -> tuple[Step, ...]:
-    """The steps that ask the platforms which the operator named; they see the text that was read before."""
-    wechat, openid = services.platforms.wechat, services.config.wechat_check_openid
+    """The steps that ask the platforms which the operator named; they see the text that was read before, and pages."""
+    config, wechat = services.config, services.platforms.wechat
+    openid = config.wechat_check_openid
     if wechat is None or openid is None:
         return ()
     check = ContentCheck(wechat, openid=openid)
-    return (PlatformCheck(check, lambda case: stored_text(services.database, services.objects, case.version)),)
+    text = PlatformCheck(check, lambda case: stored_text(services.database, services.objects, case.version))
+    if not config.wechat_picture_check:
+        return (text,)
+    asking = PictureAsk(wechat, services.keys, services.clock, openid=openid, public_url=config.public_url)
+    return (text, PictureCheck(asking, services.database, services.clock))
 
 
 def malware_of(services: Services) -> Malware:

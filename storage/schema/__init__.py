@@ -49,7 +49,7 @@ from storage.schema.people import (
     signing_key,
     viewer,
 )
-from storage.schema.platforms import platform_callback, platform_nonce, platform_token
+from storage.schema.platforms import picture_check, platform_callback, platform_nonce, platform_token
 from storage.schema.recruiting import (
     clinic_contact,
     clinic_ownership,
@@ -163,6 +163,7 @@ __all__ = [
     "page_features",
     "person",
     "person_key",
+    "picture_check",
     "platform_callback",
     "platform_nonce",
     "platform_token",

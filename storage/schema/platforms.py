@@ -1,11 +1,11 @@
-"""Platforms: tokens that all nodes share, and what platforms sent.
+"""Platforms: tokens that all nodes share, what platforms sent, and what they were asked about pictures.
 
 What a token or a message says stands encrypted under the master key; what it is looked up by is a keyed hash.
 """
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary, Table, Text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, LargeBinary, Table, Text, text
 
-from storage.schema.columns import metadata, moment, own_id
+from storage.schema.columns import metadata, moment, own_id, ref
 
 platform_token = Table(
     # A secret of a platform's that is valid for hours, fetched by whichever node needs it first.
@@ -43,4 +43,29 @@ platform_callback = Table(
     moment("handled_at"),
     Index("ix_platform_callback_subject_hash", "subject_hash", "said_at"),
     Index("ix_platform_callback_received_at", "received_at"),
+)
+
+picture_check = Table(
+    # A page that a platform was asked about, or a verdict that came before the answer which announces it: then the
+    # page is not known yet. Without a verdict it is waited for; `unchecked` is what was waited for in vain.
+    "picture_check",
+    metadata,
+    Column("trace_id", Text, primary_key=True),
+    ref("version_id", "version", nullable=True),
+    ref("scan_id", "scan", nullable=True),  # whose findings the verdict joins
+    Column("page", Integer),
+    Column(
+        "verdict",
+        Text,
+        CheckConstraint("verdict IN ('pass', 'review', 'risky', 'unchecked')", name="verdict"),
+    ),
+    Column("label", Integer, nullable=False, server_default="0"),
+    Column("cause", Text, nullable=False, server_default=""),
+    moment("asked_at"),
+    moment("answered_at"),
+    CheckConstraint("(version_id IS NULL) = (asked_at IS NULL)", name="asked"),
+    CheckConstraint("asked_at IS NOT NULL OR answered_at IS NOT NULL", name="known"),
+    Index("ix_picture_check_version_id", "version_id"),
+    Index("ix_picture_check_waiting", "asked_at", postgresql_where=text("verdict IS NULL")),
+    Index("ix_picture_check_early", "answered_at", postgresql_where=text("version_id IS NULL")),
 )

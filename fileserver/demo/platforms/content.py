@@ -39,6 +39,7 @@ class ContentChecks:
     app_id: str
     words: dict[str, tuple[str, int]] = field(default_factory=dict)  # word: (suggest, label)
     pictures: Callable[[bytes], tuple[str, int]] = lambda _: PASSED
+    reaching: Callable[[str], str] = lambda address: address  # where an address is really served, as DNS would say
     pushing: Pushing = Pushing.HELD
     asked: list[dict[str, Any]] = field(default_factory=list)
     looked_at: list[bytes] = field(default_factory=list)
@@ -98,7 +99,7 @@ class ContentChecks:
             "trace_id": trace_id,
             "version": 2,
         }
-        picture = await _downloaded(url)
+        picture = await _downloaded(self.reaching(url))
         if picture is None:
             return said | {"errcode": UNREADABLE, "errmsg": "download failed", "result": {"suggest": "", "label": 0}}
         self.looked_at.append(picture)

@@ -108,6 +108,30 @@ finding-platform-not-checked = WeChat did not check all of the text: { $cause ->
     [no-text] there is no text to check
    *[other] WeChat gave no result ({ $cause })
 }.
+finding-picture-risky = WeChat's content check calls this page unlawful as a picture (category { $label }: { $label ->
+    [10001] advertising
+    [20001] politics
+    [20002] pornography
+    [20003] abuse
+    [20006] crime
+    [20008] fraud
+    [20012] vulgarity
+    [20013] copyright
+   *[other] other
+}).
+finding-picture-doubtful = WeChat's content check wants a person to look at this page (category { $label }).
+finding-picture-not-checked = WeChat did not check every page as a picture: { $cause ->
+    [user-away] the user on whose behalf it checks has not used the mini-program for two hours
+    [user-unknown] WeChat does not know the user on whose behalf it checks
+    [quota] today's checks are used up
+    [unavailable] WeChat did not answer
+    [unanswered] no verdict came within 35 minutes
+    [unreadable] WeChat could not fetch or read the picture
+    [too-large] the picture is too large for it
+    [too-many] there are too many pages; this one and those after it were not sent
+    [no-pictures] there are no pages to send
+   *[other] WeChat gave no result ({ $cause })
+}.
 finding-page-not-read = The pictures of this page could not be read ({ $cause }); a person has to read it.
 finding-pages-not-looked-at = This server does not read words in pictures; { $pages } pages may hold words that nobody has checked.
 finding-text-cut = There is too much text; only a part was checked, which does not count as passed.

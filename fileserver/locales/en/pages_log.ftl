@@ -117,6 +117,7 @@ act-employee-version-approve = Approved
 act-employee-version-reject = Rejected
 act-system-scan-end = Scanned a version
 act-system-finding-report = Reported findings of a rule
+act-system-picture-send = Sent a page to a platform's content check
 act-employee-version-return = Asked for changes
 act-employee-review-sign = Signed an approval
 act-employee-review-claim = Claimed a review

@@ -77,6 +77,7 @@ scan-stage-file = file type, macros and scripts
 scan-stage-text = reading texts
 scan-stage-rules = advertising rules
 scan-stage-wechat = WeChat's content check
+scan-stage-wechat-pictures = WeChat's check of pictures
 finding-held-up = Held up
 finding-inside = Inside: { $member }
 finding-basis = Basis: { $basis }

@@ -108,6 +108,30 @@ finding-platform-not-checked = 微信没有检测全部文字：{ $cause ->
     [no-text] 没有可供检测的文字
    *[other] 微信没有给出结果（{ $cause }）
 }。
+finding-picture-risky = 微信内容安全检测判定这一页的画面违规（类别 { $label }：{ $label ->
+    [10001] 广告
+    [20001] 时政
+    [20002] 色情
+    [20003] 辱骂
+    [20006] 违法犯罪
+    [20008] 欺诈
+    [20012] 低俗
+    [20013] 版权
+   *[other] 其他
+}）。
+finding-picture-doubtful = 微信内容安全检测建议人工复核这一页的画面（类别 { $label }）。
+finding-picture-not-checked = 微信没有检测全部页面的画面：{ $cause ->
+    [user-away] 用于检测的用户两小时内没有使用过该小程序
+    [user-unknown] 微信不认识用于检测的用户
+    [quota] 今日检测次数已用完
+    [unavailable] 微信没有响应
+    [unanswered] 35 分钟内没有收到结果
+    [unreadable] 微信没能取到或读出图片
+    [too-large] 图片太大
+    [too-many] 页数太多，从这一页起没有送检
+    [no-pictures] 没有可供检测的页面
+   *[other] 微信没有给出结果（{ $cause }）
+}。
 finding-page-not-read = 这一页的画面无法识别（{ $cause }），请人工阅读。
 finding-pages-not-looked-at = 本服务器不识别画面中的文字；{ $pages } 页可能含有未经检查的文字。
 finding-text-cut = 文字太多，只检查了一部分，因此不能视为通过。

@@ -117,6 +117,7 @@ act-employee-version-approve = 审核通过
 act-employee-version-reject = 审核驳回
 act-system-scan-end = 扫描版本
 act-system-finding-report = 报告某条规则的发现
+act-system-picture-send = 将页面送交平台内容检测
 act-employee-version-return = 要求修改
 act-employee-review-sign = 签署审核意见
 act-employee-review-claim = 认领审核

@@ -71,6 +71,7 @@ scan-stage-file = 文件类型、宏与脚本
 scan-stage-text = 读取文字
 scan-stage-rules = 对照广告规则
 scan-stage-wechat = 微信内容安全检测
+scan-stage-wechat-pictures = 微信图片内容检测
 finding-held-up = 不可放行
 finding-inside = 位于：{ $member }
 finding-basis = 依据：{ $basis }

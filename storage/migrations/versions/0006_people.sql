@@ -308,6 +308,28 @@ CREATE TABLE platform_callback (
 );
 CREATE INDEX ix_platform_callback_subject_hash ON platform_callback (subject_hash, said_at);
 CREATE INDEX ix_platform_callback_received_at ON platform_callback (received_at);
+
+CREATE TABLE picture_check (
+    trace_id TEXT NOT NULL,
+    version_id UUID,
+    scan_id UUID,
+    page INTEGER,
+    verdict TEXT,
+    label INTEGER DEFAULT '0' NOT NULL,
+    cause TEXT DEFAULT '' NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_picture_check PRIMARY KEY (trace_id),
+    CONSTRAINT fk_picture_check_version_id FOREIGN KEY(version_id) REFERENCES version (id),
+    CONSTRAINT fk_picture_check_scan_id FOREIGN KEY(scan_id) REFERENCES scan (id),
+    CONSTRAINT ck_picture_check_verdict CHECK (verdict IN ('pass', 'review', 'risky', 'unchecked')),
+    CONSTRAINT ck_picture_check_asked CHECK ((version_id IS NULL) = (asked_at IS NULL)),
+    CONSTRAINT ck_picture_check_known CHECK (asked_at IS NOT NULL OR answered_at IS NOT NULL)
+);
+CREATE INDEX ix_picture_check_version_id ON picture_check (version_id);
+CREATE INDEX ix_picture_check_waiting ON picture_check (asked_at) WHERE verdict IS NULL;
+CREATE INDEX ix_picture_check_early ON picture_check (answered_at) WHERE version_id IS NULL;
+
 -- Clinics and who holds the relation to each -----------------------------------------------------------------------------
 
 ALTER TABLE clinic ADD COLUMN credit_code TEXT CONSTRAINT ck_clinic_credit_code CHECK (credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$');

@@ -30,6 +30,7 @@ READY = Facts(
     prepared=True,
     scan=ScanState.FINISHED,
     rules_current=True,
+    pictures_waiting=False,
     findings=(),
     certificate_needed=False,
     steps_open=0,
@@ -70,6 +71,11 @@ class Version(RuleBasedStateMachine):
         """A scan ends somehow, under the rules in force."""
         self.scanned_under = self.rule_set
         self.facts = replace(self.facts, scan=state, findings=tuple(findings), rules_current=True)
+
+    @rule(waiting=st.booleans())
+    def ask_a_platform(self, *, waiting: bool) -> None:
+        """A platform was asked about the pages, or its last verdict has come."""
+        self.facts = replace(self.facts, pictures_waiting=waiting)
 
     @rule()
     def change_rules(self) -> None:
@@ -185,6 +191,7 @@ def test_the_table_has_one_way_to_approval(commands: list[Command]) -> None:
         ({"scan": ScanState.RUNNING}, Need.SCANNED),
         ({"scan": ScanState.FAILED}, Need.SCANNED),
         ({"rules_current": False}, Need.RULES_CURRENT),
+        ({"pictures_waiting": True}, Need.PICTURES_CHECKED),
         ({"findings": (FindingFacts(severity="review", hard=True, state="confirmed"),)}, Need.NOTHING_HARD),
         ({"findings": (FindingFacts(severity="block", state="confirmed"),)}, Need.BLOCKS_DISMISSED),
         ({"findings": (FindingFacts(severity="review"),)}, Need.REVIEWS_DECIDED),

@@ -46,7 +46,7 @@ NOBODYS = {
     "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
     "material.class", "material.sensitivity", "notice.*", "one_time_code.*",
     "person.kind", "person.pseudonym", "person_key.kek",
-    "platform_callback.*", "platform_nonce.*", "platform_token.*",
+    "picture_check.*", "platform_callback.*", "platform_nonce.*", "platform_token.*",
     "rate_limit.bucket", "region.name", "rendition.*",
     "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "clinic.credit_code", "clinic.full_name",
