@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import get_args
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -47,14 +48,22 @@ def _default(field: FieldInfo) -> str:
 
 
 def _takes(field: FieldInfo) -> Iterator[str]:
-    kind = field.annotation
+    kind = _but_none(field.annotation)
     if is_secret(field):
         yield f"secret, or a file by {code(FILE_SUFFIX)}"
     elif isinstance(kind, type) and issubclass(kind, StrEnum):
         yield codes(member.value for member in kind)
     elif get_args(kind):
-        yield "networks, separated by commas"
+        yield "several, separated by commas"
     else:
         yield next(words for each, words in KINDS.items() if kind is each)
         for bound in field.metadata:
             yield from (words.format(getattr(bound, name)) for name, words in BOUNDS.items() if hasattr(bound, name))
+
+
+def _but_none(kind: Any) -> Any:
+    """What a setting is that may be left out, without how it is checked: `str` of `Annotated[str, …] | None`."""
+    if get_origin(kind) is Annotated:
+        return _but_none(get_args(kind)[0])
+    others = [each for each in get_args(kind) if each is not NoneType]
+    return _but_none(others[0]) if NoneType in get_args(kind) and len(others) == 1 else kind
