@@ -73,6 +73,21 @@ class Cascade(Generic[Person]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sums:
+    """What a shape is made of. Each can be kept up while people arrive: one arrival changes only its ancestors."""
+
+    levels: Sequence[int]  # people at each number of hands from the root, the root first
+    most_children: int
+    below: int  # over all edges, how many people hang below
+    below_squared: int  # the same, each squared
+
+    @property
+    def size(self) -> int:
+        """People in the cascade, with the root."""
+        return sum(self.levels)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shape:
     """What a cascade looks like. Shares of something are between 0 and 1; None where nobody was reached.
 
@@ -81,7 +96,7 @@ class Shape:
     """
 
     size: int  # with the root
-    levels: tuple[int, ...]  # people at each number of hands from the root, the root first
+    levels: tuple[int, ...]
     largest_share: float | None  # of all reached, those whom one single person brought in
     broadcast_share: float | None  # of all reached, those whom the root itself brought in
     mean_depth: float | None
@@ -116,31 +131,39 @@ def cascade_of(root: Person, made_at: datetime, opens: Iterable[FirstOpen[Person
     return Cascade(people, parents, times)
 
 
-def shape_of(cascade: Cascade[Person]) -> Shape:
-    """The measures of one cascade."""
-    size, reached = len(cascade.parents), len(cascade.parents) - 1
+def sums_of(cascade: Cascade[Person]) -> Sums:
+    """The sums of a whole cascade."""
     counted = Counter(cascade.depths)
-    levels = tuple(counted[depth] for depth in range(len(counted)))
-    direct = cascade.children[0]
-    return Shape(
-        size=size,
-        levels=levels,
-        largest_share=max(cascade.children) / reached if reached else None,
-        broadcast_share=direct / reached if reached else None,
-        mean_depth=sum(cascade.depths) / reached if reached else None,
-        amplification=reached / direct if direct else None,
-        structural_virality=structural_virality(cascade) if size >= SHAPE_NODES_MIN else None,
-        size_band=max((bound for bound in SIZE_BANDS if bound <= size), default=0),
+    return Sums(
+        levels=tuple(counted[depth] for depth in range(len(counted))),
+        most_children=max(cascade.children),
+        below=sum(cascade.subtrees[1:]),
+        below_squared=sum(below * below for below in cascade.subtrees[1:]),
     )
 
 
-def structural_virality(cascade: Cascade[Person]) -> float:
+def shape_of(sums: Sums) -> Shape:
+    """The measures of one cascade."""
+    reached = sums.size - 1
+    direct = sums.levels[1] if reached else 0
+    return Shape(
+        size=sums.size,
+        levels=tuple(sums.levels),
+        largest_share=sums.most_children / reached if reached else None,
+        broadcast_share=direct / reached if reached else None,
+        mean_depth=sum(depth * people for depth, people in enumerate(sums.levels)) / reached if reached else None,
+        amplification=reached / direct if direct else None,
+        structural_virality=structural_virality(sums) if sums.size >= SHAPE_NODES_MIN else None,
+        size_band=max((bound for bound in SIZE_BANDS if bound <= sums.size), default=0),
+    )
+
+
+def structural_virality(sums: Sums) -> float:
     """The mean distance between two of its people. Raises ValueError for a single one.
 
-    Each edge with s people below it lies on the way of s (n - s) pairs, so one pass over the edges is enough.
+    An edge with s of n people below it lies on the way of s (n - s) pairs; their sum needs only those of s and s².
     """
-    size = len(cascade.parents)
+    size = sums.size
     if size == 1:
         raise ValueError("a cascade of one has no pairs")
-    crossings = sum(below * (size - below) for below in cascade.subtrees[1:])
-    return 2 * crossings / (size * (size - 1))
+    return 2 * (size * sums.below - sums.below_squared) / (size * (size - 1))

@@ -1,4 +1,4 @@
-"""The followers of the log in a worker: one makes it searchable, one looks for what stands out.
+"""The followers of the log in a worker: they make it searchable, look for what stands out, and count what spreads.
 
 They go on where they or another worker left off; a search in the meantime reads the newest events as they are.
 """
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from compliance.spreading.following import spread_all
 from compliance.trail.anomalies import Bars
 from compliance.trail.indexing import index_all
 from compliance.trail.watching import watch_all
@@ -36,10 +37,11 @@ async def following(services: Services) -> AsyncIterator[None]:
 
 
 async def follow(services: Services) -> int:
-    """Takes in and looks at everything that is in the tree; how many leaves are new to the index."""
+    """Takes in, looks at and counts everything that is in the tree; how many leaves are new to the index."""
     now = services.clock()
     done = await index_all(services.database, now)
     await watch_all(services.database, bars_of(services.config), now)
+    await spread_all(services.database, now)
     return done
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "analytics": "Make the figures of shares and forwards anew from the log.",
     "audit": "Verify the log, take it away, and say what it is verified with.",
     "config": "Show the effective settings, with secrets hidden.",
     "demo": "Start everything on this machine, with a demo brand.",

@@ -100,6 +100,14 @@ from storage.schema.signing_in import (
     sign_in_provider_change,
     totp,
 )
+from storage.schema.spreading import (
+    spread_hour,
+    spread_level,
+    spread_opener,
+    spread_person,
+    spread_root,
+    spread_share,
+)
 from storage.schema.traces import desk_visit, page_features, trace
 from storage.schema.uploads import (
     upload,
@@ -196,6 +204,12 @@ __all__ = [
     "sign_in_provider_change",
     "signed_since",
     "signing_key",
+    "spread_hour",
+    "spread_level",
+    "spread_opener",
+    "spread_person",
+    "spread_root",
+    "spread_share",
     "totp",
     "trace",
     "trail_review",

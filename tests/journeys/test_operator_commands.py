@@ -221,6 +221,13 @@ def test_retention_says_from_where_on_the_log_can_be_read(run: Run) -> None:
     assert "Pruned 0 entries." in run("retention", "prune").output
 
 
+def test_figures_are_made_anew(run: Run) -> None:
+    """From the first entry of the log on."""
+    person_id = json.loads(_add(run).output)["person_id"]
+    assert person_id
+    assert "Read 1 entries." in run("analytics", "rebuild").output
+
+
 async def _signatures(config: Config) -> tuple[int, int]:
     async with _database(config) as database:
         ring = KeyRing(MasterKey(config.master_key_bytes))

@@ -47,7 +47,7 @@ NOBODYS = {
     "material.class", "material.sensitivity", "notice.*", "one_time_code.*",
     "person.kind", "person.pseudonym", "person_key.kek",
     "picture_check.*", "platform_callback.*", "platform_nonce.*", "platform_token.*",
-    "rate_limit.bucket", "region.name", "rendition.*",
+    "rate_limit.bucket", "region.name", "rendition.*", "spread_opener.*", "spread_person.*", "spread_share.*",
     "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "clinic.credit_code", "clinic.full_name",
     "clinic_contact.*", "clinic_ownership.cause", "duplicate.grounds", "duplicate.kind",

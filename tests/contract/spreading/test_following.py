@@ -1,0 +1,212 @@
+"""How materials travel, as the follower keeps it: in whatever batches it reads, the trees are those of the log."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from compliance import ledger
+from compliance.events import Act, Event, Result
+from compliance.spreading.cascades import FirstOpen, Sums, cascade_of, sums_of
+from compliance.spreading.following import forget, spread_all, spread_step
+from storage.database import Database
+from storage.rows.spreading import TABLES
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+EVENTS = 400
+PEOPLE = [f"p-{number}" for number in range(40)]
+MATERIALS = [UUID(int=number) for number in (1, 2)]
+SEQUENCE = """
+WITH taken AS (DELETE FROM ledger_pending RETURNING event_id)
+INSERT INTO ledger_leaf (index, event_id)
+SELECT (SELECT count(*) FROM ledger_leaf) + row_number() OVER (ORDER BY event_id) - 1, event_id FROM taken
+"""
+
+Kept = dict[str, list[tuple[Any, ...]]]
+
+
+class World:
+    """Random shares, forwards and openings, remembered as whoever made them up would count them."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.now = START
+        self.shares: dict[UUID, tuple[UUID, UUID, str]] = {}  # share: (material, root, maker)
+        self.made: dict[UUID, tuple[str, datetime]] = {}  # root: (maker, when)
+        self.opens: dict[UUID, list[FirstOpen[str]]] = defaultdict(list)
+        self.counts: dict[str, Counter[UUID]] = defaultdict(Counter)
+
+    def event(self) -> Event:
+        """The next thing that happens."""
+        self.now += timedelta(minutes=self.rng.randrange(1, 50))
+        if not self.shares or self.rng.random() < 0.02:
+            return self.share()
+        return self.rng.choice((self.forward, self.open, self.open, self.open, self.read, self.refused))()
+
+    def share(self) -> Event:
+        """An employee makes a share."""
+        share_id, material = UUID(int=self.rng.getrandbits(128)), self.rng.choice(MATERIALS)
+        maker = self.rng.choice(("e-1", "e-2"))
+        self.shares[share_id] = (material, share_id, maker)
+        self.made[share_id] = (maker, self.now)
+        return Event(act=Act.EMPLOYEE_SHARE_CREATE, who=maker, obj=f"material:{material}", link=str(share_id))
+
+    def forward(self) -> Event:
+        """Somebody who has opened a share passes it on."""
+        share_id, (material, root, _) = self.a_share()
+        inside = [each.person for each in self.opens[root]]
+        if not inside:
+            return self.open()
+        child, who = UUID(int=self.rng.getrandbits(128)), self.rng.choice(inside)
+        self.shares[child] = (material, root, who)
+        det: dict[str, str | int] = {"parent": str(share_id), "depth": 1}
+        return Event(act=Act.VIEWER_SHARE_FORWARD, who=who, obj=f"material:{material}", link=str(child), det=det)
+
+    def open(self) -> Event:
+        """Somebody opens a share, perhaps again, perhaps their own."""
+        share_id, (material, root, maker) = self.a_share()
+        who = self.rng.choice((*PEOPLE, maker))
+        self.opens[root].append(FirstOpen(who, maker, self.now))
+        return self.visitor(Act.VIEWER_VISIT_START, "opens", who, share_id, material)
+
+    def read(self) -> Event:
+        """Somebody reads a page or takes a copy."""
+        share_id, (material, _, _) = self.a_share()
+        act, what = self.rng.choice(((Act.VIEWER_COPY_VIEW, "pages"), (Act.VIEWER_COPY_DOWNLOAD, "downloads")))
+        return self.visitor(act, what, self.rng.choice(PEOPLE), share_id, material)
+
+    def refused(self) -> Event:
+        """Somebody is not let in."""
+        share_id, (material, _, _) = self.a_share()
+        obj = f"material:{material}"
+        return Event(act=Act.VIEWER_VISIT_START, res=Result.DENY, who="p-99", obj=obj, link=str(share_id))
+
+    def visitor(self, act: Act, what: str, who: str, share_id: UUID, material: UUID) -> Event:
+        """A viewer's act, counted."""
+        self.counts[what][share_id] += 1
+        return Event(act=act, who=who, org="c-1", obj=f"material:{material}", link=str(share_id))
+
+    def a_share(self) -> tuple[UUID, tuple[UUID, UUID, str]]:
+        """Any share that there is."""
+        return self.rng.choice(list(self.shares.items()))
+
+    def sums(self) -> dict[UUID, Sums]:
+        """The shapes of all cascades, from whole trees."""
+        cascades = {root: cascade_of(*made, self.opens[root]) for root, made in self.made.items()}
+        return {root: sums_of(cascade) for root, cascade in cascades.items()}
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A pool of its own."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+async def lived(database: Database, world: World) -> None:
+    """A life of the world, followed now and then in batches of any size."""
+    for _ in range(EVENTS):
+        event = world.event()
+        async with database.transaction() as tx:
+            await ledger.append(tx, event, now=world.now)
+        if world.rng.random() < 0.05:
+            async with database.transaction() as tx:
+                await tx.execute(text(SEQUENCE))
+            await spread_step(database, world.now, batch=world.rng.randrange(1, 60))
+    async with database.transaction() as tx:
+        await tx.execute(text(SEQUENCE))
+    await spread_all(database, world.now)
+
+
+async def kept(database: Database) -> Kept:
+    """Every row of every table, in the order of its key."""
+    async with database.transaction() as tx:
+        return {
+            table.name: [tuple(row) for row in await tx.execute(table.select().order_by(*table.primary_key.columns))]
+            for table in TABLES
+        }
+
+
+async def kept_sums(database: Database) -> dict[UUID, Sums]:
+    """The sums of each cascade as the follower keeps them."""
+    query = """
+    SELECT r.root_id, r.below, r.below_squared,
+      (SELECT max(children) FROM spread_person p WHERE p.root_id = r.root_id) AS most_children,
+      (SELECT array_agg(people ORDER BY depth) FROM spread_level l WHERE l.root_id = r.root_id) AS levels
+    FROM spread_root r
+    """
+    async with database.transaction() as tx:
+        rows = [row._asdict() for row in await tx.execute(text(query))]
+    return {row.pop("root_id"): Sums(**{**row, "levels": tuple(row["levels"])}) for row in rows}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_trees_are_those_of_the_log(database: Database, seed: int) -> None:
+    """Levels and sums, kept up arrival by arrival, equal those of the whole tree; so do openings, pages and copies."""
+    world = World(seed)
+    await lived(database, world)
+    assert world.sums() == await kept_sums(database)
+    columns = ("share_id", "sum(opens) AS opens", "sum(pages) AS pages", "sum(downloads) AS downloads")
+    async with database.transaction() as tx:
+        rows = list(await tx.execute(text(f"SELECT {', '.join(columns)} FROM spread_hour GROUP BY 1")))  # noqa: S608  # our own names
+        opened = dict(map(tuple, await tx.execute(text("SELECT share_id, sum(opens) FROM spread_opener GROUP BY 1"))))
+    for what in ("opens", "pages", "downloads"):
+        assert world.counts[what] == Counter({row.share_id: getattr(row, what) for row in rows if getattr(row, what)})
+    assert world.counts["opens"] == Counter(opened)
+
+
+async def test_each_knows_who_came_through_them(database: Database) -> None:
+    """Directly and in all, for everybody in every cascade."""
+    world = World(7)
+    await lived(database, world)
+    expected = {
+        (root, who): (reach.direct, reach.downstream)
+        for root, made in world.made.items()
+        for who, reach in cascade_of(*made, world.opens[root]).reach().items()
+    }
+    rows = (await kept(database))["spread_person"]
+    names = [column.name for column in TABLES[3].columns]
+    told = [dict(zip(names, row, strict=True)) for row in rows]
+    assert expected == {(row["root_id"], row["who"]): (row["children"], row["below"]) for row in told}
+
+
+async def test_made_anew_it_is_the_same(database: Database) -> None:
+    """Forgotten and read again from the first leaf, in other batches: every row, to the last digit."""
+    world = World(11)
+    await lived(database, world)
+    before = await kept(database)
+    assert all(before.values())
+    await forget(database, world.now)
+    assert not any((await kept(database)).values())
+    await spread_all(database, world.now)
+    assert before == await kept(database)
+
+
+async def test_two_at_once_take_each_leaf_once(database: Database) -> None:
+    """While one follower holds its place, another finds nothing to do."""
+    world = World(13)
+    await lived(database, world)
+    before = await kept(database)
+    await forget(database, world.now)
+    await spread_step(database, world.now, batch=10)
+    async with database.transaction() as tx:
+        await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'spreading' FOR UPDATE"))
+        assert 0 == await spread_step(database, world.now)
+    await spread_all(database, world.now)
+    assert before == await kept(database)
+
+
+async def test_a_share_whose_making_was_pruned_is_passed_by(database: Database) -> None:
+    """Nobody knows any more who made it: its openings are not counted, and nothing breaks."""
+    event = Event(act=Act.VIEWER_VISIT_START, who="p-1", obj=f"material:{MATERIALS[0]}", link=str(UUID(int=9)))
+    async with database.transaction() as tx:
+        await ledger.append(tx, event, now=START)
+        await tx.execute(text(SEQUENCE))
+    assert 1 == await spread_all(database, START)
+    assert not any((await kept(database)).values())
