@@ -32,30 +32,43 @@ class Capacity:
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """Who answers for what, and who is away today."""
+    """Who answers for what, and who is away today.
+
+    For what somebody uploaded it is as it would be without their settings: nobody chooses who approves their own
+    materials, by giving or by taking away, nor who stands in for whom.
+    """
 
     disciplines: Mapping[UUID, Mapping[Discipline, UUID | None]]  # and whose setting each is
-    absences: Sequence[AbsenceRow]
+    taken: Mapping[UUID, Mapping[Discipline, frozenset[UUID]]]  # and who took each away
+    absences: Sequence[AbsenceRow]  # of today, with those that somebody else than the absent has ended early
 
-    def away(self, person_id: UUID) -> bool:
-        """Whether they have handed over today."""
-        return any(each.person_id == person_id for each in self.absences)
+    def away(self, person_id: UUID, uploader_id: UUID) -> bool:
+        """Whether they have handed over today what this person uploaded."""
+        return any(each.person_id == person_id and _counts(each, uploader_id) for each in self.absences)
 
     def capacities(self, person_id: UUID, uploader_id: UUID) -> list[Capacity]:
-        """Everything they may approve today of what this person uploaded: their own first.
-
-        Not what the uploader set: nobody chooses who approves their own materials, nor who stands in for them.
-        """
-        if self.away(person_id):
+        """Everything they may approve today of what this person uploaded: their own first."""
+        if self.away(person_id, uploader_id):
             return []
         own = [Capacity(each) for each in self._of(person_id, uploader_id)]
-        handed = [each for each in self.absences if each.deputy_id == person_id and each.set_by != uploader_id]
+        handed = [each for each in self.absences if each.deputy_id == person_id and _hands_over(each, uploader_id)]
         others = sorted({each.person_id for each in handed})
         return own + [Capacity(each, other) for other in others for each in self._of(other, uploader_id)]
 
     def _of(self, person_id: UUID, uploader_id: UUID) -> list[Discipline]:
-        found = self.disciplines.get(person_id, {})
-        return sorted(each for each, set_by in found.items() if set_by is None or set_by != uploader_id)
+        found, taken = self.disciplines.get(person_id, {}), self.taken.get(person_id, {})
+        given = {each for each, set_by in found.items() if set_by is None or set_by != uploader_id}
+        return sorted(given | {each for each, takers in taken.items() if uploader_id in takers})
+
+
+def _counts(absence: AbsenceRow, uploader_id: UUID) -> bool:
+    """Whether the absence keeps somebody away from what this person uploaded."""
+    return absence.ended_at is None and (absence.set_by != uploader_id or absence.person_id == uploader_id)
+
+
+def _hands_over(absence: AbsenceRow, uploader_id: UUID) -> bool:
+    """Whether its deputy acts in what this person uploaded: also where this person has ended it."""
+    return absence.set_by != uploader_id and absence.ended_by in (None, uploader_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +98,10 @@ def today(now: datetime) -> date:
 async def roster_of(tx: Transaction, now: datetime) -> Roster:
     """Everybody who reviews, today."""
     found = await reviewer_disciplines.settings(tx)
+    taken = await reviewer_disciplines.taken(tx)
     return Roster(
         disciplines={who: {Discipline(name): by for name, by in names.items()} for who, names in found.items()},
+        taken={who: {Discipline(name): by for name, by in names.items()} for who, names in taken.items()},
         absences=await review_absences.on_day(tx, today(now)),
     )
 
@@ -126,7 +141,7 @@ def _bench(
         claims={Discipline(each.discipline): each for each in claims},
         facts=SigningFacts(
             discipline=bool(mine),
-            away=roster.away(person_id),
+            away=roster.away(person_id, case.version.uploader_id),
             own_delegation=bool(possible) and not mine,
             signed_before=case.review.four_eyes and person_id in signers,
         ),

@@ -17,7 +17,7 @@ from fileserver.answers import Names
 from fileserver.reviews.governing_schemas import AbsenceIn, ProcedureIn
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import accounts, people, review_absences, review_procedures, reviewer_disciplines
+from storage.rows import accounts, people, review_absences, review_procedures, review_steps, reviewer_disciplines
 from storage.rows.review_absences import AbsenceRow
 from storage.rows.review_procedures import ProcedureRow
 
@@ -38,6 +38,7 @@ class Staff:
     """The reviewers, what they answer for, and who is or will be away."""
 
     disciplines: dict[UUID, frozenset[str]]
+    uncovered: frozenset[str]  # disciplines that are asked for and nobody answers for
     absences: list[AbsenceRow]
     names: Names
     today: date
@@ -93,12 +94,14 @@ async def staff(services: Services, actor: Actor) -> Staff:
     async with services.database.transaction() as tx:
         reviewers = await accounts.active_of_role(tx, Role.REVIEWER.value)
         known = await reviewer_disciplines.disciplines(tx, reviewers)
+        asked = await _asked_for(tx)
         absences = list(await review_absences.newest(tx))
         everybody = {*reviewers, *(each.person_id for each in absences)}
         everybody |= {each for row in absences for each in (row.deputy_id, row.set_by, row.ended_by) if each}
         names = await profiles_of(tx, services.keys.master, person_ids=everybody)
     return Staff(
         disciplines={each: known.get(each, frozenset()) for each in reviewers},
+        uncovered=asked.difference(*known.values()),
         absences=absences,
         names=names,
         today=today(services.clock()),
@@ -108,11 +111,19 @@ async def staff(services: Services, actor: Actor) -> Staff:
 async def set_disciplines(
     services: Services, actor: Actor, trail: Trail, person_id: UUID, wanted: list[Discipline]
 ) -> Staff:
-    """What a reviewer answers for. Raises AccessDenied, or NotFound for somebody who is no reviewer."""
+    """What a reviewer answers for.
+
+    Raises AccessDenied, NotFound for somebody who is no reviewer, InvalidValue (`disciplines`) where an approval
+    that is asked for would be nobody's.
+    """
     rule = require(actor, Action.DISCIPLINE_SET)
     async with services.database.transaction() as tx:
         pseudonym = await _reviewer(tx, person_id, "person_id")
+        others = await reviewer_disciplines.held_by_others(tx, person_id)
         former = (await reviewer_disciplines.disciplines(tx, [person_id])).get(person_id, frozenset())
+        lost = former - others - {each.value for each in wanted}
+        if lost and lost & await _asked_for(tx):
+            raise InvalidValue(field="disciplines", rule="last-of-discipline")
         await reviewer_disciplines.put_disciplines(tx, person_id, wanted, by=actor.person_id)
         det = {"disciplines": "+".join(sorted(wanted)), "former": "+".join(sorted(former))}
         event = trail.event(Act.EMPLOYEE_DISCIPLINE_SET, why=rule, obj=f"person:{pseudonym}", det=det)
@@ -164,6 +175,13 @@ async def end_absence(services: Services, actor: Actor, trail: Trail, absence_id
         event = trail.event(Act.EMPLOYEE_ABSENCE_END, why=rule, obj=f"person:{pseudonym}", det=_det(row, ""))
         await ledger.append(tx, event, now=now)
     return await staff(services, actor)
+
+
+async def _asked_for(tx: Transaction) -> frozenset[str]:
+    """The disciplines that a class needs now or a review waits for."""
+    in_force = [await procedures.procedure_of(tx, each) for each in DEFAULTS]
+    needed = {discipline.value for each in in_force for stage in each.stages for discipline in stage}
+    return await review_steps.asked_for(tx) | needed
 
 
 def _check_days(wanted: AbsenceIn, day: date) -> None:

@@ -95,6 +95,7 @@ def _staff(found: Staff) -> ReviewersOut:
             ReviewerOut(person=PersonOut.of(found.names, person_id), disciplines=_sorted(names), away=person_id in away)
             for person_id, names in found.disciplines.items()
         ],
+        uncovered=_sorted(found.uncovered),
         absences=[_absence(each, found.names) for each in found.absences],
     )
 
@@ -173,7 +174,7 @@ ROUTES = (
         path_params=ReviewerPath,
         body=DisciplinesIn,
         returns=ReviewersOut,
-        errors=(AccessDenied, NotFound),
+        errors=(AccessDenied, InvalidValue, NotFound),
     ),
     Route(
         method="POST",

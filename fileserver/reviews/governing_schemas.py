@@ -100,6 +100,7 @@ class ReviewersOut(Output):
     """Who reviews."""
 
     items: list[ReviewerOut]
+    uncovered: list[Discipline] = Field(description="Asked for by a class or a review, and nobody answers for it")
     absences: list[AbsenceOut] = Field(description="The latest first")
 
 

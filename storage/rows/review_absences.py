@@ -38,8 +38,9 @@ async def add(tx: Transaction, row: AbsenceRow) -> None:
 
 
 async def on_day(tx: Transaction, day: date) -> Sequence[AbsenceRow]:
-    """Who is away on this day."""
-    query = select(*COLUMNS).where(OPEN, review_absence.c.starts_on <= day, review_absence.c.ends_on >= day)
+    """Who is away on this day, and who would be if somebody else had not ended it early."""
+    early = review_absence.c.ended_by.is_not(None) & (review_absence.c.ended_by != review_absence.c.person_id)
+    query = select(*COLUMNS).where(OPEN | early, review_absence.c.starts_on <= day, review_absence.c.ends_on >= day)
     return [AbsenceRow(**row._asdict()) for row in await tx.execute(query)]
 
 

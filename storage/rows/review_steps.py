@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from storage.database import Transaction
-from storage.schema import review_step
+from storage.schema import review, review_step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,13 @@ async def steps_of(tx: Transaction, review_ids: Collection[UUID]) -> dict[UUID, 
     for row in await tx.execute(query.order_by(review_step.c.stage, review_step.c.discipline)):
         found[row.review_id] = (*found.get(row.review_id, ()), StepRow(**row._asdict()))
     return found
+
+
+async def asked_for(tx: Transaction) -> frozenset[str]:
+    """The disciplines whose approval some review waits for or will."""
+    query = select(review_step.c.discipline).distinct().join(review, review.c.id == review_step.c.review_id)
+    waiting = query.where(review.c.state == "pending", review_step.c.signature_id.is_(None))
+    return frozenset(await tx.scalars(waiting))
 
 
 async def reopen_steps(tx: Transaction, review_id: UUID) -> int:

@@ -63,6 +63,7 @@ from storage.schema.recruiting import (
 )
 from storage.schema.retention import legal_hold
 from storage.schema.reviews import (
+    discipline_taken,
     review,
     review_absence,
     review_claim,
@@ -135,6 +136,7 @@ __all__ = [
     "declared_warning",
     "department",
     "desk_visit",
+    "discipline_taken",
     "duplicate",
     "event",
     "event_block",

@@ -62,6 +62,16 @@ reviewer_discipline = Table(
     PrimaryKeyConstraint("person_id", "discipline"),
 )
 
+discipline_taken = Table(
+    # What somebody took from a reviewer: it is theirs still for what the taker uploads, until another has stood by it.
+    "discipline_taken",
+    metadata,
+    ref("person_id", "person"),
+    _discipline(),
+    ref("taken_by", "person"),
+    PrimaryKeyConstraint("person_id", "discipline", "taken_by"),
+)
+
 rule_set = Table(
     # A rule file under its version. Rows are added and never changed; the newest activation says which one counts.
     "rule_set",

@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, update
 
 from compliance import ledger
+from compliance.access import Role
 from compliance.events import Act, Event
 from compliance.reviewing.standing import start_mac
 from fileserver.reviews.jobs import repair_left_behind
 from storage.schema import review, review_step, signed_since
 from storage.schema import version as version_table
 from tests.materials import add_upload, pdf, run_jobs
+from tests.people import add_employee
 from tests.reviewing import decide
 from tests.stage import Stage
 
@@ -45,19 +47,42 @@ async def test_a_procedure_does_not_hold_for_who_set_it(stage: Stage) -> None:
 
 
 async def test_nobody_chooses_who_approves_their_own(stage: Stage) -> None:
-    """A discipline that the uploader gave counts for everybody's materials but theirs; one that was there stays."""
+    """A discipline that the uploader gave counts for everybody's materials but theirs."""
+    await add_employee(stage.services, Role.REVIEWER)
     path, reviewer = f"/reviewers/{stage.cast.people['reviewer']}", stage.api("reviewer")
-    mine = await submitted(stage, "manager")
-    await stage.api("manager").call("PUT", path, json={"disciplines": ["regulatory", "medical"]})
-    assert "approved" == (await decide(reviewer, mine)).ok["state"]
-    await stage.api("manager").call("PUT", path, json={"disciplines": []})
-    await stage.api("manager").call("PUT", path, json={"disciplines": ["regulatory"]})
     mine, others = await submitted(stage, "manager"), await submitted(stage, "owner")
+    await stage.api("admin").call("PUT", path, json={"disciplines": []})
+    await stage.api("manager").call("PUT", path, json={"disciplines": ["regulatory"]})
     assert "discipline-missing" == (await decide(reviewer, mine)).body["rule"]
     assert "approved" == (await decide(reviewer, others)).ok["state"]
     await stage.api("admin").call("PUT", path, json={"disciplines": []})
     await stage.api("admin").call("PUT", path, json={"disciplines": ["regulatory"]})
     assert "approved" == (await decide(reviewer, mine)).ok["state"]
+
+
+async def test_a_discipline_taken_by_the_uploader_is_the_reviewers_in_their_own(stage: Stage) -> None:
+    """Nor is it lost by being given back; it is gone once somebody else takes it as well."""
+    await add_employee(stage.services, Role.REVIEWER)
+    path, reviewer = f"/reviewers/{stage.cast.people['reviewer']}", stage.api("reviewer")
+    mine, more, others = [await submitted(stage, who) for who in ("manager", "manager", "owner")]
+    for wanted in ([], ["regulatory"], []):
+        assert 200 == (await stage.api("manager").call("PUT", path, json={"disciplines": wanted})).status
+    assert "discipline-missing" == (await decide(reviewer, others)).body["rule"]
+    assert "approved" == (await decide(reviewer, mine)).ok["state"]
+    await stage.api("admin").call("PUT", path, json={"disciplines": []})
+    assert "discipline-missing" == (await decide(reviewer, more)).body["rule"]
+
+
+async def test_an_approval_that_is_asked_for_has_somebody_to_give_it(stage: Stage) -> None:
+    """The last reviewer of a discipline keeps it; one whose account ends leaves it open, which the settings say."""
+    path, admin = f"/reviewers/{stage.cast.people['reviewer']}", stage.api("admin")
+    refused = await admin.call("PUT", path, json={"disciplines": ["regulatory"]})
+    assert (422, {"/disciplines"}) == (refused.status, refused.fields)
+    other = await add_employee(stage.services, Role.REVIEWER)
+    left = (await admin.call("PUT", path, json={"disciplines": ["regulatory"]})).ok
+    assert [] == left["uncovered"]
+    assert 200 == (await admin.post(f"/people/accounts/{other.person_id}/disable")).status
+    assert ["legal", "medical"] == (await admin.get("/reviewers")).ok["uncovered"]
 
 
 async def test_an_entry_of_the_uploaders_own_is_no_certificate(stage: Stage) -> None:

@@ -127,6 +127,7 @@ async def test_only_who_answers_for_it_signs(stage: Stage) -> None:
     """A reviewer whose disciplines don't cover what is open reads, and is refused by rule."""
     version, reviewer = await submitted(stage), stage.api("reviewer")
     path = f"/reviewers/{stage.cast.people['reviewer']}"
+    await add_employee(stage.services, Role.REVIEWER)  # the last one would keep it
     assert 200 == (await stage.api("admin").call("PUT", path, json={"disciplines": ["medical"]})).status
     refused = await decide(reviewer, version)
     assert (403, "discipline-missing") == (refused.status, refused.body["rule"])

@@ -107,6 +107,7 @@ reviewing-reviewers = Reviewers
 reviewing-reviewer = Reviewer
 reviewing-disciplines = Answers for
 reviewing-none = nothing
+reviewing-uncovered = Reviews need these, and nobody answers for them, so they can't be approved:
 
 absence-title = Absences and deputies
 absence-none = Nobody has entered an absence.

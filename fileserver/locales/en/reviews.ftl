@@ -37,6 +37,7 @@ signature-fault-not-in-log = The log has no such signature
 signature-fault-findings-changed = A finding was changed after it was signed
 signature-pruned = Holds by its own code; its event was pruned when its time was over, and the tree keeps the event's hash at place { $index }.
 
+invalid-last-of-discipline = Nobody else answers for this discipline, and a class or a review needs it: give it to somebody else first.
 invalid-own-deputy = Nobody is their own deputy.
 invalid-absence-overlaps = These days are part of another absence.
 invalid-absence-over = The last day is over already.

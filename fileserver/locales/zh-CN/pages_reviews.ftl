@@ -101,6 +101,7 @@ reviewing-reviewers = 审核人员
 reviewing-reviewer = 审核人员
 reviewing-disciplines = 负责的专业
 reviewing-none = 无
+reviewing-uncovered = 以下专业有审核需要，但没有人负责，这些审核无法通过：
 
 absence-title = 休假与代理
 absence-none = 没有登记休假。

@@ -37,6 +37,7 @@ signature-fault-not-in-log = 日志中没有这个签名
 signature-fault-findings-changed = 签署之后有发现被改动
 signature-pruned = 签名以其自身校验码为准；对应事件已到期清理，其哈希仍保存在账本第 { $index } 位。
 
+invalid-last-of-discipline = 这项专业只剩此人负责，而有审核需要它；请先交给其他审核员。
 invalid-own-deputy = 代理人不能是本人。
 invalid-absence-overlaps = 这段时间已登记了休假。
 invalid-absence-over = 休假的最后一天已经过去。

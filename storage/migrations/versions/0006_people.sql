@@ -252,6 +252,16 @@ ALTER TABLE session ADD COLUMN provider_session TEXT DEFAULT '' NOT NULL;
 ALTER TABLE reviewer_discipline ADD COLUMN set_by UUID;
 ALTER TABLE reviewer_discipline ADD CONSTRAINT fk_reviewer_discipline_set_by FOREIGN KEY(set_by) REFERENCES person (id);
 
+-- What somebody took from a reviewer: it is theirs still for what the taker uploads, until another has stood by it.
+CREATE TABLE discipline_taken (
+    person_id UUID NOT NULL,
+    discipline TEXT NOT NULL CONSTRAINT ck_discipline_taken_discipline CHECK (discipline IN ('medical', 'legal', 'regulatory')),
+    taken_by UUID NOT NULL,
+    CONSTRAINT pk_discipline_taken PRIMARY KEY (person_id, discipline, taken_by),
+    CONSTRAINT fk_discipline_taken_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_discipline_taken_taken_by FOREIGN KEY(taken_by) REFERENCES person (id)
+);
+
 -- Evidence is looked at like an upload of a material: what nobody has looked at yet waits.
 ALTER TABLE evidence ADD COLUMN scan_state TEXT DEFAULT 'waiting' NOT NULL CONSTRAINT ck_evidence_scan_state CHECK (scan_state IN ('waiting', 'clean', 'refused', 'not_scanned'));
 ALTER TABLE evidence ADD COLUMN scan_rule TEXT DEFAULT '' NOT NULL;

@@ -40,7 +40,7 @@ NOBODYS = {
     "account.role", "anomaly.*", "certificate.*", "certificate_change.facts", "clinic.name",
     "clinic.region", "clinic_request.job", "clinic_request.state", "consent.*",
     "event.*", "event_index.*", "event_month.*",
-    "declared_certificate.*", "declared_warning.*", "department.*",
+    "declared_certificate.*", "declared_warning.*", "department.*", "discipline_taken.discipline",
     "event_total.*", "event_word.*", "evidence.kind", "evidence.media_type",
     "evidence.object_key", "evidence.scan_rule", "evidence.scan_state", "evidence.sha256", "finding.*",
     "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
