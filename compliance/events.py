@@ -39,6 +39,8 @@ class Act(StrEnum):
     EMPLOYEE_ACCOUNT_DISABLE = "employee:account:disable"
     EMPLOYEE_ACCOUNT_ENABLE = "employee:account:enable"
     EMPLOYEE_DEPARTMENT_CHANGE = "employee:department:change"
+    EMPLOYEE_ACCOUNT_CHANGE = "employee:account:change"
+    EMPLOYEE_ORGANISATION_CHANGE = "employee:organisation:change"
     EMPLOYEE_QUOTA_SET = "employee:quota:set"
     EMPLOYEE_QUOTA_REMOVE = "employee:quota:remove"
     EMPLOYEE_PASSWORD_CHANGE = "employee:password:change"  # noqa: S105  # an act, no password

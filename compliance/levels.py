@@ -6,7 +6,7 @@ is given, and where a template is missing the next stronger level takes its plac
 
 from enum import StrEnum
 
-from compliance.access import MaterialClass
+from compliance.access import MaterialClass, Sensitivity
 from watermark.templates.slots import Level
 
 
@@ -17,13 +17,6 @@ class SealLevel(StrEnum):
     SHARED = "shared"
     INTERLEAVED = "interleaved"
     FLATTENED = "flattened"
-
-
-class Sensitivity(StrEnum):
-    """How much a leak of a material would harm."""
-
-    USUAL = "usual"
-    TOP = "top"
 
 
 # Not meant for everybody who comes to a clinic: there a mark that can be cut out of the file is not enough.

@@ -6,10 +6,14 @@ for lists, so that a list can't show what reading would refuse.
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from compliance.access import Action, Actor, MaterialClass, Target, VersionState, decide
-from storage.rows.materials import MaterialRow, Visible
+from compliance.access import Action, Actor, MaterialClass, Sensitivity, Target, VersionState, decide
+from compliance.homes import home_of
+from compliance.scopes import material_scope
+from storage.rows.materials import MaterialRow
+from storage.rows.scoping import Scope
 from storage.rows.versions import VersionRow
 
 FILENAME_CHARS_MAX = 255
@@ -21,16 +25,25 @@ def obj_of(material_id: UUID) -> str:
     return f"material:{material_id}"
 
 
+def target_of_material(material: MaterialRow) -> Target:
+    """The material itself for `decide`, whatever its versions are."""
+    return Target(
+        owner_id=material.owner_id,
+        material_class=MaterialClass(material.material_class),
+        withdrawn=material.withdrawn_at is not None,
+        home=home_of(material.home_path, material.home_region),
+        sensitivity=Sensitivity(material.sensitivity),
+    )
+
+
 def target_of(material: MaterialRow, version: VersionRow) -> Target:
     """One version for `decide`. What the material's other versions are opens nothing here."""
     state = VersionState(version.state)
-    return Target(
-        owner_id=material.owner_id,
+    return replace(
+        target_of_material(material),
         uploader_id=version.uploader_id,
         approved_exists=state is VersionState.APPROVED,
-        material_class=MaterialClass(material.material_class),
         state=state,
-        withdrawn=material.withdrawn_at is not None,
         sealable=version.preparation != "refused",
     )
 
@@ -40,14 +53,9 @@ def visible_versions(actor: Actor, material: MaterialRow, versions: Sequence[Ver
     return [each for each in versions if decide(actor, Action.MATERIAL_READ, target_of(material, each)).allowed]
 
 
-def visibility(actor: Actor) -> Visible:
-    """The same question for lists, asked of the same rules once for every state there is."""
-    others = [Target(state=state, approved_exists=state is VersionState.APPROVED) for state in VersionState]
-    own = Target(owner_id=actor.person_id, state=VersionState.DRAFT)
-    return Visible(
-        states=tuple(str(each.state) for each in others if decide(actor, Action.MATERIAL_READ, each).allowed),
-        or_owner_id=actor.person_id if decide(actor, Action.MATERIAL_READ, own).allowed else None,
-    )
+def visibility(actor: Actor) -> Scope:
+    """The same question for lists."""
+    return material_scope(actor)
 
 
 def clean_filename(name: str) -> str:

@@ -12,8 +12,8 @@ from datetime import datetime
 from uuid import UUID
 
 from compliance import ledger
+from compliance.access import Sensitivity
 from compliance.events import Act, Event, Result
-from compliance.levels import Sensitivity
 from compliance.materials import obj_of
 from compliance.media_types import PDF, shown_as
 from compliance.office import OfficeConverter, Shown

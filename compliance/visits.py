@@ -15,6 +15,7 @@ from compliance.access import (
     Job,
     MaterialClass,
     Role,
+    Sensitivity,
     ShareFacts,
     Target,
     VersionState,
@@ -23,6 +24,7 @@ from compliance.access import (
 from compliance.consents import VERSIONS, Purpose
 from compliance.declaring import china_day
 from compliance.errors import AccessDenied, NotFound
+from compliance.homes import home_of
 from compliance.keys import MasterKey
 from compliance.looks import Marked
 from compliance.reviewing.standing import stands
@@ -77,6 +79,8 @@ def target_of(
         approval_stands=served.approved,
         share=share,
         visit_person_id=visit_person_id,
+        home=home_of(served.home_path, served.home_region),
+        sensitivity=Sensitivity(served.sensitivity),
     )
 
 
@@ -87,11 +91,12 @@ def has_lapsed(served: Served, now: datetime) -> bool:
     return ended or (served.in_force_from is not None and served.in_force_from > today)
 
 
-def actor_of(standing: Standing, now: datetime | None = None) -> Actor:
-    """A person's standing in the words of the access decision.
+def actor_of(standing: Standing, now: datetime) -> Actor:
+    """A person's standing at this moment, in the words of the access decision.
 
-    A viewer's verification holds until its end and under a consent that is in force; without `now` it holds for nobody.
+    A viewer's verification holds until its end and under a consent that is in force, an account within its time.
     """
+    begun = standing.valid_from is None or standing.valid_from <= now
     return Actor(
         person_id=standing.person_id,
         role=Role(standing.role),
@@ -99,12 +104,16 @@ def actor_of(standing: Standing, now: datetime | None = None) -> Actor:
         verified=_verified(standing, now),
         clinic_id=standing.clinic_id,
         job=Job(standing.job) if standing.job else None,
+        in_time=begun and (standing.valid_until is None or now < standing.valid_until),
+        departments=standing.departments,
+        region=standing.region,
+        clearance=Sensitivity(standing.clearance),
     )
 
 
-def _verified(standing: Standing, now: datetime | None) -> bool:
+def _verified(standing: Standing, now: datetime) -> bool:
     until = standing.verified_until
-    in_time = now is not None and until is not None and until > now
+    in_time = until is not None and until > now
     return standing.verified and in_time and standing.consented >= VERSIONS[Purpose.PRIVACY]
 
 

@@ -4,14 +4,12 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
-
-from compliance.access import Actor, Role
+from compliance.access import Actor, Role, Sensitivity
 from compliance.events import Trail
 from fileserver.accounts import service
 from fileserver.accounts.service import NewAccount
 from fileserver.services import Services
-from storage.schema import account, department
+from storage.rows.departments import ROOT_ID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,19 +25,31 @@ class Employee:
     @property
     def actor(self) -> Actor:
         """The same person in the words of the access decision."""
-        return Actor(person_id=self.person_id, role=self.role)
+        return Actor(person_id=self.person_id, role=self.role, departments=(ROOT_ID,), clearance=Sensitivity.TOP)
 
 
-async def add_employee(services: Services, role: Role, *, login: str = "", name: str = "王芳") -> Employee:
-    """Adds an employee with a password of their own; a manager stands at the root of the departments."""
+async def add_employee(
+    services: Services,
+    role: Role,
+    *,
+    login: str = "",
+    name: str = "王芳",
+    department: str = "",
+    clearance: Sensitivity = Sensitivity.TOP,
+) -> Employee:
+    """Adds an employee with a password of their own, in the brand itself and cleared for everything unless said."""
     login = login or f"{role.value}-{secrets.token_hex(4)}"
     password = secrets.token_urlsafe(16)
-    new = NewAccount(login=login, name=name, role=role, password_hash=await services.passwords.hash(password))
+    new = NewAccount(
+        login=login,
+        name=name,
+        role=role,
+        department=department,
+        department_id=None if department else ROOT_ID,
+        clearance=clearance,
+        password_hash=await services.passwords.hash(password),
+    )
     async with services.database.transaction() as tx:
         added = await service.add(tx, services.keys.master, Trail(role="operator"), new, now=services.clock())
-        if role is Role.MANAGER:
-            root = select(department.c.id).where(department.c.parent_id.is_(None)).scalar_subquery()
-            placed = update(account).where(account.c.person_id == added.row.person_id)
-            await tx.execute(placed.values(department_id=root))
     row = added.row
     return Employee(person_id=row.person_id, pseudonym=row.pseudonym, login=login, password=password, role=role)

@@ -37,6 +37,13 @@ class MaterialClass(StrEnum):
     INTERNAL = "internal"
 
 
+class Sensitivity(StrEnum):
+    """How much a leak of a material would harm; an employee's clearance is the highest that they may see."""
+
+    USUAL = "usual"
+    TOP = "top"
+
+
 class VersionState(StrEnum):
     """Where a version stands on its way; compliance.lifecycle says which steps exist."""
 
@@ -147,11 +154,20 @@ class Action(StrEnum):
     SIGN_IN_CONFIGURE = "sign-in.configure"
     ACCOUNT_DEPARTMENT = "account.department"
     ACCOUNT_PASSWORD = "account.password"  # noqa: S105  # an act, no password
+    ACCOUNT_CHANGE = "account.change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Where in the brand a thing belongs: to its owner's department, and to a region."""
+
+    departments: tuple[UUID, ...]  # from the root to the department; empty: its owner is in none
+    region: str = ""  # empty: to all of them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts, as known when the act is decided."""
+    """Who acts, as known when the act is decided. Without departments nothing of others' is within reach."""
 
     person_id: UUID
     role: Role
@@ -159,6 +175,10 @@ class Actor:
     verified: bool = False  # viewers: real identity confirmed by a provider
     clinic_id: UUID | None = None
     job: Job | None = None
+    in_time: bool = True  # employees: the account has begun and not ended
+    departments: tuple[UUID, ...] = ()  # employees: from the root to where they work
+    region: str = ""  # employees: the only one they act in; empty: not narrowed
+    clearance: Sensitivity = Sensitivity.USUAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,8 +226,9 @@ class Target:
     visit_person_id: UUID | None = None  # whose visit it is
     role: Role | None = None  # the role of the person or account acted upon
     unowned: bool = False  # a clinic that nobody holds
-    beneath: bool = False  # the clinic's owner is of the acting manager's department, or of one below it
     disputant: bool = False  # the actor is one of the two who claim the clinic
+    home: Home | None = None  # where the thing belongs; None: nobody looked
+    sensitivity: Sensitivity | None = None  # of the material; None: nobody looked, so it counts as the highest
 
 
 @dataclass(frozen=True)

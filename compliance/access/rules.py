@@ -15,6 +15,7 @@ from compliance.access.model import (
     MaterialClass,
     Permit,
     Role,
+    Sensitivity,
     ShareFacts,
     SigningFacts,
     Target,
@@ -57,6 +58,44 @@ READS_ONLY = frozenset(
     }
 )
 DECIDING = frozenset({A.REVIEW_DECIDE, A.REVIEW_CLAIM, A.FINDING_DECIDE})
+# What shows something of a material: a clearance below its sensitivity closes it.
+CLEARED = DECIDING | {
+    A.MATERIAL_CREATE,
+    A.MATERIAL_READ,
+    A.MATERIAL_REVISE,
+    A.MATERIAL_SUBMIT,
+    A.MATERIAL_PREVIEW,
+    A.MATERIAL_ORIGINAL,
+    A.MATERIAL_DECLARE,
+    A.MATERIAL_RECALL,
+    A.MATERIAL_DOSSIER,
+    A.EVIDENCE_READ,
+    A.REVIEW_READ,
+    A.REVIEW_COMMENT,
+    A.SHARE_CREATE,
+}
+# What is done to a thing that belongs somewhere: whoever acts in one region leaves those of others alone.
+PLACED = DECIDING | {
+    A.MATERIAL_READ,
+    A.MATERIAL_PREVIEW,
+    A.MATERIAL_ORIGINAL,
+    A.MATERIAL_WITHDRAW,
+    A.MATERIAL_RECALL,
+    A.EVIDENCE_READ,
+    A.REVIEW_READ,
+    A.REVIEW_COMMENT,
+    A.SHARE_CREATE,
+    A.SHARE_READ,
+    A.SHARE_CHANGE,
+    A.SHARE_REVOKE,
+    A.CLINIC_ASSIGN,
+    A.CLINIC_CHANGE,
+    A.CLINIC_TRANSFER,
+    A.CLINIC_HISTORY,
+    A.INVITATION_CREATE,
+    A.INVITATION_REVOKE,
+    A.DISPUTE_DECIDE,
+}
 
 
 def _outside_audience(actor: Actor, target: Target) -> bool:
@@ -74,6 +113,24 @@ def _outside_audience(actor: Actor, target: Target) -> bool:
             return share.audience_person_id is None or actor.person_id != share.audience_person_id
 
 
+def _own(actor: Actor, target: Target) -> bool:
+    return target.owner_id is not None and target.owner_id == actor.person_id
+
+
+def _own_or_free(actor: Actor, target: Target) -> bool:
+    return _own(actor, target) or target.unowned
+
+
+def _above_clearance(actor: Actor, target: Target) -> bool:
+    return target.sensitivity is not Sensitivity.USUAL and actor.clearance is not Sensitivity.TOP
+
+
+def _outside_region(actor: Actor, target: Target) -> bool:
+    if not actor.region or _own_or_free(actor, target):
+        return False
+    return target.home is None or target.home.region not in ("", actor.region)
+
+
 def _unless(fact: Callable[[ShareFacts], bool]) -> Condition:
     """Holds when there is no share, or when the fact of it is true: a missing share closes the door."""
     return lambda actor, target: target.share is None or fact(target.share)
@@ -86,6 +143,13 @@ def _signing(fact: Callable[[SigningFacts], bool]) -> Condition:
 
 FORBIDS: tuple[Forbid, ...] = (
     Forbid("actor-inactive", frozenset(Action), lambda actor, target: not actor.active),
+    Forbid("account-out-of-time", frozenset(Action), lambda actor, target: not actor.in_time),
+    Forbid(
+        "clearance-too-low",
+        CLEARED,
+        lambda actor, target: actor.role is not Role.VIEWER and _above_clearance(actor, target),
+    ),
+    Forbid("outside-region", PLACED, _outside_region),
     Forbid("viewer-unverified", VIEWING, lambda actor, target: actor.role is Role.VIEWER and not actor.verified),
     Forbid("not-your-visit", WITHIN_VISIT, lambda actor, target: target.visit_person_id != actor.person_id),
     Forbid("material-withdrawn", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.withdrawn),
@@ -141,16 +205,35 @@ FORBIDS: tuple[Forbid, ...] = (
 )
 
 
-def _own(actor: Actor, target: Target) -> bool:
-    return target.owner_id is not None and target.owner_id == actor.person_id
+def _governs(actor: Actor, target: Target) -> bool:
+    """What belongs to the actor's department or to one below it; the brand itself has what is in no department."""
+    home = target.home
+    if home is None or not actor.departments:
+        return False
+    return actor.departments[-1] in home.departments or (not home.departments and len(actor.departments) == 1)
 
 
-def _own_or_free(actor: Actor, target: Target) -> bool:
-    return _own(actor, target) or target.unowned
+def _governs_clinic(actor: Actor, target: Target) -> bool:
+    return _own_or_free(actor, target) or _governs(actor, target)
 
 
-def _own_or_approved(actor: Actor, target: Target) -> bool:
-    return _own(actor, target) or target.approved_exists
+def _reaches(actor: Actor, target: Target) -> bool:
+    """What was approved in the actor's department or in one above it."""
+    home = target.home
+    return (
+        target.approved_exists
+        and home is not None
+        and home.departments != ()
+        and home.departments[-1] in actor.departments
+    )
+
+
+def _own_or_reaches(actor: Actor, target: Target) -> bool:
+    return _own(actor, target) or _reaches(actor, target)
+
+
+def _in_reach(actor: Actor, target: Target) -> bool:
+    return _own_or_reaches(actor, target) or _governs(actor, target)
 
 
 def _submitted(_actor: Actor, target: Target) -> bool:
@@ -179,16 +262,17 @@ PERMITS: tuple[Permit, ...] = (
         _own,
     ),
     Permit("own-recall", MAKERS, _actions(A.MATERIAL_RECALL), _own),
-    Permit("who-saw-it", _roles(Role.MANAGER, Role.AUDITOR), _actions(A.MATERIAL_RECALL)),
+    Permit("manager-sees-who-saw-it", _roles(Role.MANAGER), _actions(A.MATERIAL_RECALL), _governs),
+    Permit("who-saw-it", _roles(Role.AUDITOR), _actions(A.MATERIAL_RECALL)),
     Permit("auditor-takes-dossiers", _roles(Role.AUDITOR), _actions(A.MATERIAL_DOSSIER)),
-    Permit("manager-withdraws", _roles(Role.MANAGER), _actions(A.MATERIAL_WITHDRAW)),
+    Permit("manager-withdraws", _roles(Role.MANAGER), _actions(A.MATERIAL_WITHDRAW), _governs),
     Permit(
         "marketer-reads-own-or-approved",
         _roles(Role.MARKETER),
         _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW),
-        _own_or_approved,
+        _own_or_reaches,
     ),
-    Permit("manager-reads", _roles(Role.MANAGER), _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW)),
+    Permit("manager-reads", _roles(Role.MANAGER), _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW), _in_reach),
     Permit("auditor-reads-facts", _roles(Role.AUDITOR), _actions(A.MATERIAL_READ)),
     Permit(
         "reviewer-reads-submitted",
@@ -222,10 +306,16 @@ PERMITS: tuple[Permit, ...] = (
     Permit("procedures-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.PROCEDURE_SET, A.DISCIPLINE_SET)),
     Permit("own-absence", _roles(Role.REVIEWER), _actions(A.ABSENCE_SET), _own),
     Permit("absences-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.ABSENCE_SET)),
-    Permit("maker-shares", MAKERS, _actions(A.SHARE_CREATE)),
+    Permit("marketer-shares", _roles(Role.MARKETER), _actions(A.SHARE_CREATE), _own_or_reaches),
+    Permit("manager-shares", _roles(Role.MANAGER), _actions(A.SHARE_CREATE), _in_reach),
     Permit("maker-lists-shares", MAKERS | {Role.AUDITOR}, _actions(A.SHARE_LIST)),
     Permit("own-share", MAKERS, _actions(A.SHARE_READ, A.SHARE_CHANGE, A.SHARE_REVOKE), _own),
-    Permit("manager-governs-shares", _roles(Role.MANAGER), _actions(A.SHARE_READ, A.SHARE_CHANGE, A.SHARE_REVOKE)),
+    Permit(
+        "manager-governs-shares",
+        _roles(Role.MANAGER),
+        _actions(A.SHARE_READ, A.SHARE_CHANGE, A.SHARE_REVOKE),
+        _governs,
+    ),
     Permit("auditor-reads-shares", _roles(Role.AUDITOR), _actions(A.SHARE_READ)),
     Permit("viewer-visits", _roles(Role.VIEWER), VIEWING),
     Permit("auditor-reads-log", _roles(Role.AUDITOR), _actions(A.EVENT_SEARCH, A.EVENT_EXPORT, A.LEDGER_READ)),
@@ -258,7 +348,7 @@ PERMITS: tuple[Permit, ...] = (
         "manager-assigns-clinics",
         _roles(Role.MANAGER),
         _actions(A.CLINIC_ASSIGN),
-        lambda actor, target: target.beneath or target.unowned,
+        _governs_clinic,
     ),
     Permit("recruiting-is-listed", MAKERS, _actions(A.INVITATION_LIST)),
     Permit("own-or-free-clinic-invites", MAKERS, _actions(A.INVITATION_CREATE, A.CLINIC_CHANGE), _own_or_free),
@@ -271,7 +361,7 @@ PERMITS: tuple[Permit, ...] = (
         "manager-governs-clinics",
         _roles(Role.MANAGER),
         _actions(A.CLINIC_HISTORY, A.CLINIC_CHANGE, A.CLINIC_TRANSFER, A.INVITATION_REVOKE, A.DISPUTE_DECIDE),
-        lambda actor, target: target.beneath or target.unowned,
+        _governs_clinic,
     ),
     Permit(
         "manager-lists-recruiting",
@@ -289,6 +379,7 @@ PERMITS: tuple[Permit, ...] = (
             A.ACCOUNT_PASSWORD,
             A.ACCOUNT_DEPARTMENT,
             A.SIGN_IN_CONFIGURE,
+            A.ACCOUNT_CHANGE,
         ),
     ),
     Permit("admin-and-auditor-watch-push", _roles(Role.ADMIN, Role.AUDITOR), _actions(A.SIEM_LIST)),

@@ -44,7 +44,7 @@ class CheckGate:
         obj = f"material:{served.material_id}"
         if kind is not PieceKind.PAGE:
             raise AccessDenied("default-deny", obj=obj)
-        uploader = actor_of(await person_now(tx, served.uploader_id))
+        uploader = actor_of(await person_now(tx, served.uploader_id), now)
         rule = require(uploader, Action.MATERIAL_PREVIEW, target_of(served, now), obj=obj)
         stamp = Stamp(person_name=self.platform, clinic_name="", phone_tail="", time_text="", share_id="")
         return Passage(

@@ -60,7 +60,7 @@ class EvidenceGate:
         """Raises AccessDenied with the rule, NotFound for an unknown trace or one whose pictures are forgotten."""
         obj = f"trace:{self.trace_id}"
         reader = await person_now(tx, self.person_id)
-        rule = require(actor_of(reader), Action.TRACE_READ, obj=obj)
+        rule = require(actor_of(reader, now), Action.TRACE_READ, obj=obj)
         row = await traces.trace_by_id(tx, self.trace_id)
         if row is None:
             raise NotFound

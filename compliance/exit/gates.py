@@ -138,7 +138,9 @@ class DeskGate:
             raise NotFound
         employee = await person_now(tx, self.person_id)
         obj = f"material:{served.material_id}"
-        rule = _decide(actor_of(employee), DESK_ACTIONS.get(kind), target_of(served, now), {"obj": obj, "link": ""})
+        rule = _decide(
+            actor_of(employee, now), DESK_ACTIONS.get(kind), target_of(served, now), {"obj": obj, "link": ""}
+        )
         passage = Passage(
             rule=rule,
             act=Act.EMPLOYEE_MATERIAL_ORIGINAL,

@@ -47,7 +47,7 @@ class ProofGate:
             raise AccessDenied("default-deny", obj=obj)
         every = await versions.versions_of(tx, material.id)
         shown = next((each for each in every if each.state != VersionState.DRAFT), every[0])
-        employee = actor_of(await person_now(tx, self.person_id))
+        employee = actor_of(await person_now(tx, self.person_id), now)
         rule = require(employee, Action.EVIDENCE_READ, target_of(material, shown), obj=obj)
         if row.scan_state == "refused":
             raise ScanBlocks(rules=row.scan_rule)
@@ -75,6 +75,8 @@ def _served(row: EvidenceRow, material: MaterialRow) -> Served:
         description="",
         material_class=material.material_class,
         sensitivity=material.sensitivity,
+        home_path=material.home_path,
+        home_region=material.home_region,
         withdrawn=material.withdrawn_at is not None,
         version_id=None,
         sha256=row.sha256,

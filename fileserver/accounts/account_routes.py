@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from compliance.access import Action, Role, require
+from compliance.access import Action, Role, Sensitivity, require
 from compliance.errors import (
     AccessDenied,
     InvalidValue,
@@ -25,8 +25,9 @@ from fileserver.accounts.schemas import (
     DepartmentIn,
     PasswordChange,
     PasswordReset,
+    ReachIn,
 )
-from fileserver.accounts.service import Named, NewAccount
+from fileserver.accounts.service import Named, NewAccount, Reach
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_text_cursor, write_text_cursor
 from fileserver.http.errors import StepUpNeeded
@@ -58,10 +59,14 @@ async def create(call: Call[AccountIn]) -> AccountWithPassword:
         name=body.name,
         role=Role(body.role),
         department=body.department,
+        department_id=body.department_id,
+        clearance=body.clearance,
         password_hash=await services.passwords.hash(password),
     )
     async with services.database.transaction() as tx:
-        added = await service.add(tx, services.keys.master, call.trail, new, now=services.clock(), why=rule)
+        added = await service.add(
+            tx, services.keys.master, call.trail, new, now=services.clock(), why=rule, by=call.actor.person_id
+        )
     return _with_password(added, None if body.password else password)
 
 
@@ -70,7 +75,7 @@ async def disable(call: Call[None, None, AccountPath]) -> AccountOut:
     rule = require(call.actor, Action.ACCOUNT_DISABLE)
     services, person_id = call.services, call.params.person_id
     async with services.database.transaction() as tx:
-        await service.disable(tx, call.trail, person_id, now=services.clock(), why=rule)
+        await service.disable(tx, call.trail, person_id, now=services.clock(), why=rule, by=call.actor.person_id)
         return _out(await service.read(tx, services.keys.master, person_id))
 
 
@@ -79,16 +84,37 @@ async def enable(call: Call[None, None, AccountPath]) -> AccountOut:
     rule = require(call.actor, Action.ACCOUNT_ENABLE)
     services, person_id = call.services, call.params.person_id
     async with services.database.transaction() as tx:
-        await service.enable(tx, call.trail, person_id, now=services.clock(), why=rule)
+        await service.enable(tx, call.trail, person_id, now=services.clock(), why=rule, by=call.actor.person_id)
         return _out(await service.read(tx, services.keys.master, person_id))
 
 
 async def put_department(call: Call[DepartmentIn, None, AccountPath]) -> AccountOut:
     """Say where an employee works."""
     rule = require(call.actor, Action.ACCOUNT_DEPARTMENT)
-    services, person_id, department = call.services, call.params.person_id, call.body.department
+    services, person_id, body = call.services, call.params.person_id, call.body
     async with services.database.transaction() as tx:
-        await service.put_department(tx, call.trail, person_id, department, now=services.clock(), why=rule)
+        await service.put_department(
+            tx,
+            call.trail,
+            person_id,
+            body.department,
+            department_id=body.department_id,
+            now=services.clock(),
+            why=rule,
+            by=call.actor.person_id,
+        )
+        return _out(await service.read(tx, services.keys.master, person_id))
+
+
+async def put_reach(call: Call[ReachIn, None, AccountPath]) -> AccountOut:
+    """Say how far an employee's rights reach."""
+    rule = require(call.actor, Action.ACCOUNT_CHANGE)
+    services, person_id, body = call.services, call.params.person_id, call.body
+    reach = Reach(clearance=body.clearance, region=body.region, valid_until=body.valid_until)
+    async with services.database.transaction() as tx:
+        await service.put_reach(
+            tx, call.trail, person_id, reach, now=services.clock(), why=rule, by=call.actor.person_id
+        )
         return _out(await service.read(tx, services.keys.master, person_id))
 
 
@@ -126,6 +152,9 @@ def _out(account: Named) -> AccountOut:
         name=account.name,
         role=Role(row.role),
         department=row.department,
+        department_id=row.department_id,
+        clearance=Sensitivity(row.clearance),
+        valid_until=row.valid_until,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
     )
@@ -213,6 +242,19 @@ ROUTES = (
         body=DepartmentIn,
         returns=AccountOut,
         errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+    _route(
+        method="POST",
+        path="/api/v1/people/accounts/{person_id}/reach",
+        name="accounts.put_reach",
+        summary="Say how far an employee's rights reach: clearance, region, end",
+        fresh=True,
+        handler=put_reach,
+        action=Action.ACCOUNT_CHANGE,
+        path_params=AccountPath,
+        body=ReachIn,
+        returns=AccountOut,
+        errors=(AccessDenied, NotFound, InvalidValue, LastAdmin, LastEmergency, StepUpNeeded),
     ),
     Route(
         method="POST",

@@ -1,8 +1,8 @@
 """Who a request comes from, by the session's cookie, a session's token as a bearer (RFC 6750), or an API token.
 
-A bearer counts alone: with one in the header the cookie is not looked at. An employee who is disabled or erased is a
-stranger from the next request on. A viewer who is, and whose session has not been ended, is known but inactive: every
-rule refuses them, and the log says whom.
+A bearer counts alone: with one in the header the cookie is not looked at. An employee who is disabled, erased or out of
+their account's time is a stranger from the next request on. A viewer who is, and whose session has not been ended, is
+known but inactive: every rule refuses them, and the log says whom.
 """
 
 from collections.abc import Awaitable, Callable, Hashable
@@ -58,7 +58,7 @@ def bearer_of(request: web.Request) -> str | None:
 async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller | None:
     async with services.database.statements() as tx:
         live = await sessions.find(tx, token, limits_of=limits_of(services.config), now=services.clock())
-    if live is None or not _may_call(live.standing):
+    if live is None:
         return None
     return _caller(
         live.standing,
@@ -76,17 +76,16 @@ async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller
 async def _by_token(services: Services, token: str) -> Caller | None:
     async with services.database.statements() as tx:
         live = await tokens.find(tx, token, now=services.clock())
-    if live is None or not _may_call(live.standing):
+    if live is None:
         return None
     return _caller(live.standing, services.clock(), token_id=live.id, scopes=live.scopes)
 
 
-def _may_call(standing: Standing) -> bool:
-    return standing.active or standing.role == Role.VIEWER.value
-
-
-def _caller(standing: Standing, now: datetime, **credentials: Any) -> Caller:
+def _caller(standing: Standing, now: datetime, **credentials: Any) -> Caller | None:
+    """None for an employee who is disabled, or whose account has ended or not begun."""
     actor = actor_of(standing, now)
+    if actor.role is not Role.VIEWER and not (actor.active and actor.in_time):
+        return None
     return Caller(
         person_id=standing.person_id,
         pseudonym=standing.pseudonym,
@@ -95,5 +94,8 @@ def _caller(standing: Standing, now: datetime, **credentials: Any) -> Caller:
         verified=actor.verified,
         clinic_id=actor.clinic_id,
         job=actor.job,
+        departments=actor.departments,
+        region=actor.region,
+        clearance=actor.clearance,
         **credentials,
     )

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from compliance.access import Role
+from compliance.access import Role, Sensitivity
 from compliance.passwords import PASSWORD_CHARS_MAX
 from fileserver.accounts.service import DEPARTMENT_CHARS_MAX, LOGIN_CHARS_MAX
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
@@ -160,6 +160,10 @@ class AccountIn(Input):
     name: Name = Field(description="The employee's name")
     role: EmployeeRole = Field(description="What the employee does")
     department: Department = Field(default="", description="Where the employee works; a quota may be set for it")
+    department_id: UUID | None = Field(default=None, description="Instead of its name; the root is the brand itself")
+    clearance: Sensitivity = Field(
+        default=Sensitivity.USUAL, description="The highest sensitivity of materials that the employee may see"
+    )
     password: Password | None = Field(default=None, description="The server makes one if none is given", repr=False)
 
 
@@ -176,7 +180,10 @@ class AccountOut(Output):
     login: str
     name: str = Field(description="Empty once the person is erased")
     role: Role
-    department: str = Field(description="Empty for none")
+    department: str = Field(description="Empty for none, and for the brand itself")
+    department_id: UUID | None = Field(description="null: in none, so nothing of others' is within reach")
+    clearance: Sensitivity
+    valid_until: datetime | None = Field(default=None, description="The account ends then; null: it has no end")
     created_at: datetime
     disabled_at: datetime | None
 
@@ -197,7 +204,16 @@ class AccountList(Output):
 class DepartmentIn(Input):
     """Where an employee works."""
 
-    department: Department = Field(description="Empty for none")
+    department: Department = Field(default="", description="By name, made below the root if there is none; empty: none")
+    department_id: UUID | None = Field(default=None, description="Instead of its name; the root is the brand itself")
+
+
+class ReachIn(Input):
+    """How far an employee's rights reach, beyond role and department. All of it is said at once."""
+
+    clearance: Sensitivity = Field(description="The highest sensitivity of materials that the employee may see")
+    region: Department = Field(default="", description="The only region that the employee acts in; empty: all of them")
+    valid_until: AwareDatetime | None = Field(default=None, description="The account ends then; null: it has no end")
 
 
 class PasswordReset(Input):

@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from compliance.access import Role
-from compliance.errors import InvalidValue, LastAdmin, LoginTaken, NotFound
+from compliance import employment
+from compliance.access import Role, Sensitivity
+from compliance.employment import Ordered
+from compliance.errors import InvalidValue, LoginTaken, NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.keys import MasterKey
 from compliance.ledger import append
+from compliance.organisation import Organising
 from compliance.profiles import Profile, add_person, profiles_of
 from compliance.reviewing.procedures import Discipline
-from compliance.sign_in_policy import require_other_emergency
 from fileserver.accounts.sign_in import normal_login
 from fileserver.http.schemas import LINE
 from storage.database import Transaction
 from storage.rows import accounts as rows
-from storage.rows import reviewer_disciplines, sessions, tokens, transfers
+from storage.rows import reviewer_disciplines, sessions
 from storage.rows.accounts import AccountRow
 
 LOGIN_CHARS_MAX = 64
@@ -37,7 +39,18 @@ class NewAccount:
     name: str
     role: Role
     department: str = ""
+    department_id: UUID | None = None  # instead of its name
+    clearance: Sensitivity = Sensitivity.USUAL
     password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How far an employee's rights reach; no region: in all of them, no end: until somebody disables the account."""
+
+    clearance: Sensitivity
+    region: str = ""
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +78,21 @@ def checked_department(department: str) -> str:
 
 
 async def add(
-    tx: Transaction, master: MasterKey, trail: Trail, new: NewAccount, *, now: datetime, why: str = ""
+    tx: Transaction,
+    master: MasterKey,
+    trail: Trail,
+    new: NewAccount,
+    *,
+    now: datetime,
+    why: str = "",
+    by: UUID | None = None,
 ) -> Named:
-    """Adds an employee with an account. Raises LoginTaken, or InvalidValue for the login."""
-    login = checked_login(new.login)
+    """Adds an employee with an account. Raises LoginTaken, or InvalidValue.
+
+    A department that nobody has used is made right below the root.
+    """
+    login, ordered = checked_login(new.login), Ordered(by=by, now=now, rule=why)
+    place = await _organising(tx, trail, ordered).place(new.department, new.department_id)
     person_id = await add_person(tx, master, "employee", Profile(name=new.name))
     added = await rows.add_account(
         tx,
@@ -76,62 +100,86 @@ async def add(
         login=login,
         password_hash=new.password_hash,
         role=new.role.value,
-        department=new.department,
+        department=place.name if place else "",
         created_at=now,
+        department_id=place.id if place else None,
+        clearance=new.clearance.value,
     )
     if not added:
         raise LoginTaken(field="login")
     if new.role is Role.REVIEWER:  # for everything, until somebody narrows it
         await reviewer_disciplines.put_disciplines(tx, person_id, list(Discipline))
     row = await _row(tx, person_id)
+    await employment.keep(tx, person_id, "create", ordered, after=row.role)
     event = trail.event(Act.EMPLOYEE_ACCOUNT_CREATE, why=why, obj=_obj(row), det={"role": row.role})
     await append(tx, event, now=now)
     return Named(row=row, name=new.name)
 
 
-async def disable(tx: Transaction, trail: Trail, person_id: UUID, *, now: datetime, why: str = "") -> None:
-    """Shuts an employee out from the next request on: account, sessions and tokens. Doing it twice changes nothing.
-
-    They left from now on: the clinics that they hold go onto the handover list.
-
-    Raises NotFound, LastAdmin, or LastEmergency.
-    """
-    admins = await rows.lock_active(tx, Role.ADMIN.value)
-    row = await _row(tx, person_id)
-    if row.disabled_at is not None:
-        return
-    if admins == {person_id}:
-        raise LastAdmin
-    await require_other_emergency(tx, person_id)
-    await rows.put_disabled(tx, person_id, now)
-    ended = {
-        "sessions": await sessions.end_sessions_of(tx, person_id, now),
-        "tokens": await tokens.revoke_tokens_of(tx, person_id, now),
-        "clinics": await transfers.add_handovers_of(tx, person_id, now),
-    }
-    await append(tx, trail.event(Act.EMPLOYEE_ACCOUNT_DISABLE, why=why, obj=_obj(row), det=ended), now=now)
+def _organising(tx: Transaction, trail: Trail, ordered: Ordered) -> Organising:
+    return Organising(tx, trail, by=ordered.by, reason=ordered.reason, now=ordered.now, why=ordered.rule)
 
 
-async def enable(tx: Transaction, trail: Trail, person_id: UUID, *, now: datetime, why: str = "") -> None:
+async def disable(
+    tx: Transaction, trail: Trail, person_id: UUID, *, now: datetime, why: str = "", by: UUID | None = None
+) -> None:
+    """Shuts an employee out from the next request on. Raises NotFound, LastAdmin, LastEmergency."""
+    await employment.disable(tx, trail, person_id, Ordered(by=by, now=now, rule=why))
+
+
+async def enable(
+    tx: Transaction, trail: Trail, person_id: UUID, *, now: datetime, why: str = "", by: UUID | None = None
+) -> None:
     """Lets an employee sign in again; sessions and tokens of before stay dead. Raises NotFound."""
-    row = await _row(tx, person_id)
-    if row.disabled_at is None:
-        return
-    await rows.put_disabled(tx, person_id, None)
-    await transfers.end_handovers_of(tx, person_id, now)
-    await append(tx, trail.event(Act.EMPLOYEE_ACCOUNT_ENABLE, why=why, obj=_obj(row)), now=now)
+    await employment.enable(tx, trail, person_id, Ordered(by=by, now=now, rule=why))
 
 
 async def put_department(
-    tx: Transaction, trail: Trail, person_id: UUID, department: str, *, now: datetime, why: str = ""
+    tx: Transaction,
+    trail: Trail,
+    person_id: UUID,
+    name: str,
+    *,
+    department_id: UUID | None = None,
+    now: datetime,
+    why: str = "",
+    by: UUID | None = None,
 ) -> None:
-    """Moves an employee to another department, whose quota counts from now on. Raises NotFound."""
-    row = await _row(tx, person_id)
-    if row.department == department:
+    """Moves an employee to the department of this name, or with this id. Its quota counts from now on.
+
+    A name that nobody has used is a new department right below the root; with neither they are in none. Raises
+    NotFound, InvalidValue.
+    """
+    row, ordered = await _row(tx, person_id), Ordered(by=by, now=now, rule=why)
+    place = await _organising(tx, trail, ordered).place(name, department_id)
+    place_id, place_name = (place.id, place.name) if place else (None, "")
+    if row.department_id == place_id:
         return
-    await rows.put_department(tx, person_id, department)
-    hashed = {"department_sha256": short_hash(department)}
+    await rows.change_account(tx, person_id, department_id=place_id, department=place_name)
+    before, after = str(row.department_id or "-"), str(place_id or "-")
+    await employment.keep(tx, person_id, "department", ordered, before=before, after=after)
+    hashed = {"department_sha256": short_hash(place_name)}
     await append(tx, trail.event(Act.EMPLOYEE_DEPARTMENT_CHANGE, why=why, obj=_obj(row), det=hashed), now=now)
+
+
+async def put_reach(
+    tx: Transaction,
+    trail: Trail,
+    person_id: UUID,
+    reach: Reach,
+    *,
+    now: datetime,
+    why: str = "",
+    by: UUID | None = None,
+) -> None:
+    """Says how far an employee's rights reach. A region that nobody has used is made.
+
+    Raises NotFound, LastAdmin, LastEmergency.
+    """
+    ordered = Ordered(by=by, now=now, rule=why)
+    region_id = await _organising(tx, trail, ordered).region_named(reach.region)
+    wanted = {"clearance": reach.clearance.value, "region_id": region_id, "valid_until": reach.valid_until}
+    await employment.change(tx, trail, person_id, wanted, ordered)
 
 
 async def put_password(

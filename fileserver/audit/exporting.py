@@ -111,7 +111,7 @@ async def _batches(
     walk = Walk(stretch.wanted, after=stretch.after, through=stretch.through)
     while not walk.done:
         async with services.database.transaction() as tx:
-            require(actor_of(await person_now(tx, actor.person_id)), Action.EVENT_EXPORT)
+            require(actor_of(await person_now(tx, actor.person_id), services.clock()), Action.EVENT_EXPORT)
             batch = await walk.step(tx, EXPORT_BATCH)
             labelled = await labels.label(tx, batch) if has_names else unlabelled(batch)
         yield labelled

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from compliance.access import EMPLOYEES, Role
+from compliance.access import EMPLOYEES, Role, Sensitivity
 from compliance.errors import NotFound
 from compliance.passwords import PASSWORD_CHARS_MAX, check_password, random_password
 from fileserver.accounts import service
@@ -15,8 +15,11 @@ from fileserver.accounts.service import Named, NewAccount
 from fileserver.accounts.sign_in import normal_login
 from fileserver.cli.desk import OPERATOR, Desk, at_desk
 from storage.rows import accounts as rows
+from storage.rows.departments import ROOT_ID
 
+BRAND = "/"
 ROLES = click.Choice([role.value for role in Role if role in EMPLOYEES])
+CLEARANCES = click.Choice([each.value for each in Sensitivity])
 
 
 @click.group("users")
@@ -28,10 +31,15 @@ def command() -> None:
 @click.option("--login", required=True, help="What the employee signs in with.")
 @click.option("--name", required=True, help="The employee's name.")
 @click.option("--role", required=True, type=ROLES)
-@click.option("--department", default="", help="Where the employee works; `sealshare quotas` may limit it.")
+@click.option("--department", default="", help="Where the employee works: its name, or / for the brand itself.")
+@click.option(
+    "--clearance", default="usual", type=click.Choice([each.value for each in Sensitivity]), show_default=True
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def add(*, login: str, name: str, role: str, department: str, password_stdin: bool, as_json: bool) -> None:
+def add(
+    *, login: str, name: str, role: str, department: str, clearance: str, password_stdin: bool, as_json: bool
+) -> None:
     """Add an account. A password that was made here is shown once."""
     password = sys.stdin.readline(PASSWORD_CHARS_MAX + 2).rstrip("\r\n") if password_stdin else random_password()
 
@@ -43,7 +51,9 @@ def add(*, login: str, name: str, role: str, department: str, password_stdin: bo
             login=checked,
             name=name,
             role=Role(role),
-            department=service.checked_department(department),
+            department="" if department == BRAND else service.checked_department(department),
+            department_id=ROOT_ID if department == BRAND else None,
+            clearance=Sensitivity(clearance),
             password_hash=hashed,
         )
         async with desk.database.transaction() as tx:
@@ -84,15 +94,16 @@ def listed(*, as_json: bool) -> None:
 @click.argument("login")
 @click.argument("department")
 def put_department(login: str, department: str) -> None:
-    """Say that LOGIN works in DEPARTMENT ("" for none); the department's quota counts from now on."""
+    """Say that LOGIN works in DEPARTMENT ("" for none, / for the brand itself); its quota counts from now on."""
+    root = ROOT_ID if department == BRAND else None
 
     async def work(desk: Desk) -> None:
-        name = service.checked_department(department)
+        name = "" if root else service.checked_department(department)
         async with desk.database.transaction() as tx:
             account = await rows.account_by_login(tx, normal_login(login))
             if account is None:
                 raise NotFound
-            await service.put_department(tx, OPERATOR, account.person_id, name, now=desk.clock())
+            await service.put_department(tx, OPERATOR, account.person_id, name, department_id=root, now=desk.clock())
 
     at_desk(work)
     click.echo(f"{normal_login(login)} works in {department.strip() or 'no department'}.")

@@ -15,12 +15,12 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, Actor, Target, VersionState, decide, require
+from compliance.access import Action, Actor, VersionState, decide, require
 from compliance.certificate_numbers import UnknownForm, number_of
 from compliance.declaring import Declared, china_day, declared_of
 from compliance.errors import InvalidValue, NotFound, UploadUsed, WrongState
 from compliance.events import Act, Trail
-from compliance.materials import clean_filename, obj_of, target_of
+from compliance.materials import clean_filename, obj_of, target_of, target_of_material
 from compliance.media_types import HEAD_BYTES, PDF, recognise
 from compliance.profiles import profiles_of
 from compliance.scanning import ask_for_scan
@@ -206,8 +206,7 @@ async def _for_change(tx: Transaction, actor: Actor, material_id: UUID) -> tuple
     material = await materials.material_by_id(tx, material_id, lock=True)
     if material is None:
         raise NotFound(field="material_id")
-    target = Target(owner_id=material.owner_id)
-    rule = require(actor, Action.MATERIAL_DECLARE, target, obj=obj_of(material_id))
+    rule = require(actor, Action.MATERIAL_DECLARE, target_of_material(material), obj=obj_of(material_id))
     newest = (await versions.versions_of(tx, material_id))[0]
     return material, rule, editable_of(material, newest)
 

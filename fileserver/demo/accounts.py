@@ -3,7 +3,7 @@
 import base64
 from datetime import UTC, datetime
 
-from compliance.access import Role
+from compliance.access import Role, Sensitivity
 from compliance.events import Trail
 from compliance.keys import MasterKey
 from compliance.passwords import Passwords
@@ -35,6 +35,7 @@ async def _add(tx: Transaction, master: MasterKey, account: DemoAccount, passwor
         name=account.name,
         role=Role(account.role),
         department=DEPARTMENT,
+        clearance=Sensitivity.TOP,
         password_hash=password_hash,
     )
     await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from compliance import ledger
 from compliance.access import Action, Actor, require
+from compliance.errors import NotFound
 from compliance.events import Act, Trail
-from compliance.materials import obj_of
+from compliance.materials import obj_of, target_of_material
 from compliance.visits import actor_of, person_now
 from fileserver.dossiers.gathering import gather
 from fileserver.dossiers.paper import paper
 from fileserver.i18n import Language
 from fileserver.services import Services
+from storage.rows import materials
 
 PDF = "application/pdf"
 
@@ -29,8 +31,11 @@ async def make(services: Services, actor: Actor, trail: Trail, material_id: UUID
     body = await asyncio.to_thread(paper, file, language, services.config.brand_name)
     services.require_log()
     async with services.database.transaction() as tx:
-        still = actor_of(await person_now(tx, actor.person_id))
-        rule = require(still, Action.MATERIAL_DOSSIER, obj=obj_of(material_id))
+        material = await materials.material_by_id(tx, material_id)
+        if material is None:
+            raise NotFound(field="material_id")
+        still = actor_of(await person_now(tx, actor.person_id), services.clock())
+        rule = require(still, Action.MATERIAL_DOSSIER, target_of_material(material), obj=obj_of(material_id))
         event = trail.event(
             Act.EMPLOYEE_DOSSIER_EXPORT,
             why=rule,

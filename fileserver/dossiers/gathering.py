@@ -14,7 +14,7 @@ from compliance.access import Action, Actor, require
 from compliance.declaring import china_day
 from compliance.errors import NotFound
 from compliance.keys import MasterKey
-from compliance.materials import obj_of
+from compliance.materials import obj_of, target_of_material
 from compliance.profiles import names_by_pseudonym, profiles_of
 from compliance.reviewing.signatures import Examined, signed_findings
 from compliance.reviewing.standing import signatures
@@ -97,10 +97,10 @@ async def gather(
     tx: Transaction, master: MasterKey, actor: Actor, material_id: UUID, now: datetime
 ) -> tuple[File, str]:
     """The file, and the rule that lets the actor have it. Raises AccessDenied, NotFound."""
-    rule = require(actor, Action.MATERIAL_DOSSIER, obj=obj_of(material_id))
     material = await materials.material_by_id(tx, material_id)
     if material is None:
         raise NotFound(field="material_id")
+    rule = require(actor, Action.MATERIAL_DOSSIER, target_of_material(material), obj=obj_of(material_id))
     every = list(reversed(await versions.versions_of(tx, material_id)))
     ids = [each.id for each in every]
     findings, decided = await versions.findings_of(tx, ids), await reviews.reviews_of(tx, ids)

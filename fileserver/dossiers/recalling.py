@@ -6,15 +6,15 @@ Managers and auditors see everybody; the material's owner sees whom their own sh
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from compliance import ledger
-from compliance.access import Action, Actor, Target, decide, require
+from compliance.access import Action, Actor, decide, require
 from compliance.errors import NotFound
 from compliance.events import Act, Trail
-from compliance.materials import obj_of
+from compliance.materials import obj_of, target_of_material
 from compliance.profiles import profiles_of
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
@@ -101,9 +101,9 @@ async def allowed(tx: Transaction, actor: Actor, material_id: UUID) -> tuple[Mat
     material = await materials.material_by_id(tx, material_id)
     if material is None:
         raise NotFound(field="material_id")
-    target = Target(owner_id=material.owner_id)
+    target = target_of_material(material)
     rule = require(actor, Action.MATERIAL_RECALL, target, obj=obj_of(material_id))
-    everybody = decide(actor, Action.MATERIAL_RECALL, Target()).allowed
+    everybody = decide(actor, Action.MATERIAL_RECALL, replace(target, owner_id=None)).allowed
     return material, rule, None if everybody else actor.person_id
 
 

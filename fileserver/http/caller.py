@@ -12,7 +12,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from compliance.access import Actor, Job, Role
+from compliance.access import Actor, Job, Role, Sensitivity
 from compliance.events import short_hash
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ class Caller:
     verified: bool = False
     clinic_id: UUID | None = None
     job: Job | None = None
+    departments: tuple[UUID, ...] = ()
+    region: str = ""
+    clearance: Sensitivity = Sensitivity.USUAL
 
     def __post_init__(self) -> None:
         if (self.session_id is None) == (self.token_id is None):
@@ -87,6 +90,9 @@ class Caller:
             verified=self.verified,
             clinic_id=self.clinic_id,
             job=self.job,
+            departments=self.departments,
+            region=self.region,
+            clearance=self.clearance,
         )
 
 

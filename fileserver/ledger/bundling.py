@@ -28,7 +28,7 @@ async def bundle(call: Call) -> web.StreamResponse:
         await ledger.append(tx, call.trail.event(Act.EMPLOYEE_EVENT_EXPORT, why=rule, det=det), now=services.clock())
 
     async def asked(tx: Transaction) -> None:
-        require(actor_of(await person_now(tx, person_id)), Action.LEDGER_READ)
+        require(actor_of(await person_now(tx, person_id), services.clock()), Action.LEDGER_READ)
 
     response = web.StreamResponse(
         headers={

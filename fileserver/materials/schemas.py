@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from compliance.access import MaterialClass
-from compliance.levels import Sensitivity
+from compliance.access import MaterialClass, Sensitivity
 from fileserver.answers import FindingOut, MaterialBrief, MaterialState, PersonOut, ReviewBrief, ScanOut, VersionBrief
 from fileserver.http.schemas import Input, Output
 from fileserver.http.texts import ONE_LINE, SEVERAL_LINES

@@ -19,7 +19,7 @@ from compliance.access import Action, Actor, Target, VersionState, require
 from compliance.errors import NotFound, NotPrepared, NotScanned, UploadUnfinished, UploadUsed, WrongState
 from compliance.events import Act, Trail
 from compliance.lifecycle import STEPS, Command, met, step
-from compliance.materials import clean_filename, obj_of
+from compliance.materials import clean_filename, obj_of, target_of_material
 from compliance.media_types import HEAD_BYTES, TAIL_BYTES, Recognised, needs_tail, recognise
 from compliance.reviewing.facts import dossier_of
 from compliance.reviewing.submitting import open_review
@@ -59,7 +59,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: Materia
 
     Raises AccessDenied, NotFound (no such upload of the caller's), UploadUnfinished, UploadUsed, or StorageError.
     """
-    rule = require(actor, Action.MATERIAL_CREATE)
+    rule = require(actor, Action.MATERIAL_CREATE, Target(sensitivity=wanted.sensitivity))
     arrival = await _arrived(services, wanted.upload_id, actor.person_id)
     material = MaterialRow(
         id=uuid4(),
@@ -188,7 +188,7 @@ async def _material_for(tx: Transaction, actor: Actor, action: Action, material_
     material = await materials.material_by_id(tx, material_id, lock=True)
     if material is None:
         raise NotFound(field="material_id")
-    return material, require(actor, action, Target(owner_id=material.owner_id), obj=obj_of(material_id))
+    return material, require(actor, action, target_of_material(material), obj=obj_of(material_id))
 
 
 def _check_in_use(material: MaterialRow, command: str) -> None:

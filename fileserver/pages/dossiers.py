@@ -6,7 +6,7 @@ from typing import Any, cast
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, MaterialClass, Target, decide
+from compliance.access import Action, MaterialClass, decide
 from compliance.certificate_numbers import CertificateKind
 from compliance.declaring import EvidenceKind
 from fileserver.declarations import routes as declarations_api
@@ -20,6 +20,7 @@ from fileserver.notices import routes as notices_api
 from fileserver.notices.routes import NoticeOut, NoticeQuery
 from fileserver.pages.calls import about, asking
 from fileserver.pages.declaring import console_page
+from fileserver.pages.permissions import target_of_version
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 
@@ -45,7 +46,7 @@ async def declaration(call: Call[None, None, MaterialPath]) -> web.Response:
     material_id = call.params.material_id
     material = await materials_api.read(about(call, materials.MaterialPath(material_id=material_id)))
     found = await declarations_api.read(about(call, declarations.MaterialPath(material_id=material_id)))
-    target = Target(owner_id=material.owner.id, state=material.versions[0].state)
+    target = await target_of_version(call, material, material.versions[0])
     may_declare = decide(call.actor, Action.MATERIAL_DECLARE, target).allowed
     rows = min(len(found.certificates) + BLANK_CERTIFICATES, CERTIFICATES_MAX)
     return page(

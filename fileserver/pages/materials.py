@@ -24,7 +24,7 @@ from fileserver.materials.schemas import (
 )
 from fileserver.pages.calls import about, asking
 from fileserver.pages.declaring import console_page
-from fileserver.pages.permissions import target_of_version
+from fileserver.pages.permissions import target_of_material_id, target_of_version
 from fileserver.pages.pictures import Picture, pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
@@ -102,14 +102,15 @@ async def new(call: Call[None, NewQuery]) -> web.Response:
 async def read(call: Call[None, None, MaterialPath]) -> web.Response:
     """One material: versions, findings, decisions, shares."""
     material = await api.read(call)
-    can = _can(call, material)
+    about_it = await target_of_version(call, material, material.versions[0])
+    can = _can(call, material, about_it)
     return page(
         call,
         "material.html",
         material=material,
         can=can,
         may_hold=may_ever(call.actor.role, Action.HOLD_PLACE),
-        may_recall=decide(call.actor, Action.MATERIAL_RECALL, Target(owner_id=material.owner.id)).allowed,
+        may_recall=decide(call.actor, Action.MATERIAL_RECALL, about_it).allowed,
         may_dossier=may_ever(call.actor.role, Action.MATERIAL_DOSSIER),
         strips=await _strips(call, material) if can.preview else {},
         shares=await _shares(call, material),
@@ -124,7 +125,7 @@ async def read_pages(call: Call[None, ReadQuery, MaterialPath]) -> web.Response:
     version = next((each for each in material.versions if wanted in (None, each.number)), None)
     if version is None:
         raise NotFound(field="version")
-    target = target_of_version(material, version)
+    target = await target_of_version(call, material, version)
     require(call.actor, Action.MATERIAL_PREVIEW, target, obj=obj_of(material.id))
     return page(
         call,
@@ -160,18 +161,17 @@ async def changes(call: Call[None, ChangesQuery, MaterialPath]) -> web.Response:
 async def new_version(call: Call[None, None, MaterialPath]) -> web.Response:
     """The uploader for a material's next version."""
     material = await api.read(call)
-    require(call.actor, Action.MATERIAL_REVISE, Target(owner_id=material.owner.id), obj=obj_of(material.id))
+    require(call.actor, Action.MATERIAL_REVISE, await target_of_material_id(call, material.id), obj=obj_of(material.id))
     return page(call, "version_new.html", material=material)
 
 
-def _can(call: Call[Any, Any, Any], material: MaterialOut) -> Can:
+def _can(call: Call[Any, Any, Any], material: MaterialOut, about: Target) -> Can:
     newest = material.versions[0]
     approved = VersionState.APPROVED if material.shared_version else None
 
     def may(action: Action, target: Target) -> bool:
         return decide(call.actor, action, target).allowed
 
-    about = target_of_version(material, newest)
     in_use = material.withdrawn is None
     return Can(
         preview=may(Action.MATERIAL_PREVIEW, about),

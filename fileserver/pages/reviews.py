@@ -66,7 +66,7 @@ async def read(call: Call[None, None, ReviewPath]) -> web.Response:
         review=review,
         claimed=any(each.claim is not None and each.claim.mine for each in review.steps),
         pictures=await pictures_of(call.services, review.version.id) if ready else [],
-        may_original=decide(call.actor, Action.MATERIAL_ORIGINAL, target_under_review(review)).allowed,
+        may_original=decide(call.actor, Action.MATERIAL_ORIGINAL, await target_under_review(call, review)).allowed,
     )
 
 

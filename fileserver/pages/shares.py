@@ -5,11 +5,12 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, Audience, Job, Target, decide, may_ever, require
+from compliance.access import Action, Audience, Job, decide, may_ever, require
 from compliance.errors import NotFound
 from compliance.levels import SealLevel
 from compliance.materials import obj_of
 from compliance.profiles import profiles_of
+from compliance.scopes import owned_scope
 from compliance.visits import examined, target_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
@@ -45,7 +46,7 @@ async def listed(call: Call[None, ListQuery]) -> web.Response:
         "shares.html",
         shares=found.items,
         next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
-        sees_all=decide(call.actor, Action.SHARE_READ, Target()).allowed,
+        sees_all=any(not cell.own for cell in owned_scope(call.actor, Action.SHARE_READ).cells),
     )
 
 
@@ -98,10 +99,12 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
 async def look(call: Call[None, None, SharePath]) -> web.Response:
     """The form that changes how copies are marked. Raises AccessDenied for whoever may not change the share."""
     owned = await service.read(call.services, call.actor, call.params.share_id)
+    async with call.services.database.transaction() as tx:
+        target = await service.target_of_share(tx, owned.row)
     require(
         call.actor,
         Action.SHARE_CHANGE,
-        Target(owner_id=owned.row.sponsor_id),
+        target,
         obj=obj_of(owned.row.material_id),
         link=str(owned.row.id),
     )
@@ -142,7 +145,8 @@ async def _audience_name(call: Call[Any, Any, Any], share: ShareOut) -> str:
 async def _may(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bool:
     """Whether the reader may do this to a share that still counts."""
     owned = await service.read(call.services, call.actor, share.id)
-    target = Target(owner_id=owned.row.sponsor_id)
+    async with call.services.database.transaction() as tx:
+        target = await service.target_of_share(tx, owned.row)
     return share.state in STILL_CLOSABLE and decide(call.actor, action, target).allowed
 
 

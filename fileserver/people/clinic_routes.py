@@ -44,7 +44,7 @@ async def assign(call: Call[OwnerIn, None, ClinicPath]) -> ClinicOut:
     services = call.services
     async with services.database.transaction() as tx:
         clinic_id = await standing_clinic(tx, clinic_id)
-        target = await clinic_target(tx, call.actor, clinic_id)
+        target = await clinic_target(tx, clinic_id)
         rule = require(call.actor, Action.CLINIC_ASSIGN, target, obj=f"clinic:{clinic_id}")
         assigned = await clinics.assign(
             tx,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from compliance.access import Action, require
+from compliance.access import decide as allows
 from compliance.errors import (
     AccessDenied,
     InvalidValue,
@@ -72,7 +73,7 @@ async def decide(call: Call[VerdictIn, None, DisputePath]) -> None:
         if row is None:
             raise NotFound(field="dispute_id")
         target = replace(
-            await clinic_target(tx, call.actor, row.clinic_id),
+            await clinic_target(tx, row.clinic_id),
             disputant=call.actor.person_id in (row.claimant_id, row.holder_id),
         )
         rule = require(call.actor, Action.DISPUTE_DECIDE, target, obj=f"clinic:{row.clinic_id}")
@@ -190,8 +191,8 @@ async def undo(call: Call[None, None, MergePath]) -> None:
 
 
 async def _is_seen(tx: Transaction, call: Call, row: DisputeRow) -> bool:
-    target = await clinic_target(tx, call.actor, row.clinic_id)
-    return target.beneath or target.unowned
+    target = await clinic_target(tx, row.clinic_id)
+    return allows(call.actor, Action.CLINIC_HISTORY, target).allowed
 
 
 async def _dispute(tx: Transaction, row: DisputeRow, names: Names, place: str) -> DisputeOut:

@@ -115,7 +115,7 @@ async def _own(call: Call[None, None, InvitationPath]) -> InvitationRow:
         row = await rows.by_id(tx, call.params.invitation_id)
         if row is None:
             raise NotFound(field="invitation_id")
-        target = await clinic_target(tx, call.actor, row.clinic_id, owner_id=row.creator_id)
+        target = await clinic_target(tx, row.clinic_id, owner_id=row.creator_id)
         require(call.actor, Action.INVITATION_REVOKE, target, obj=f"invitation:{row.id}")
     return row
 

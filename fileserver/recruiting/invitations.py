@@ -39,7 +39,7 @@ async def create(tx: Transaction, ring: KeyRing, maker: Maker, wanted: Invitatio
     if (wanted.clinic_id is None) == (wanted.clinic_name is None):
         raise InvalidValue(field="clinic_id", rule="clinic-choice")
     clinic_id = await _clinic(tx, maker, wanted, now)
-    target = await clinic_target(tx, maker.actor, clinic_id)
+    target = await clinic_target(tx, clinic_id)
     rule = require(maker.actor, Action.INVITATION_CREATE, target, obj=f"clinic:{clinic_id}")
     token = new_token(ring)
     row = InvitationRow(
@@ -66,7 +66,7 @@ async def revoke(tx: Transaction, maker: Maker, invitation_id: UUID, now: dateti
     row = await invitations.by_id(tx, invitation_id, lock=True)
     if row is None:
         raise NotFound(field="invitation_id")
-    target = await clinic_target(tx, maker.actor, row.clinic_id, owner_id=row.creator_id)
+    target = await clinic_target(tx, row.clinic_id, owner_id=row.creator_id)
     rule = require(maker.actor, Action.INVITATION_REVOKE, target, obj=f"invitation:{row.id}")
     if row.revoked_at is None:
         await invitations.put_revoked(tx, row.id, maker.actor.person_id, now)

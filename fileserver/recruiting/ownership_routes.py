@@ -24,7 +24,7 @@ from compliance.ownership.transfers import Request, Wished
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
-from fileserver.reaching import clinic_target, reach, standing_clinic
+from fileserver.reaching import clinic_of, clinic_target, reach, standing_clinic
 from fileserver.recruiting import jobs
 from fileserver.recruiting.people import called, names_of, someone
 from fileserver.recruiting.schemas import (
@@ -50,6 +50,7 @@ from storage.rows import pool as pool_rows
 from storage.rows import transfers as rows
 from storage.rows.aliases import clinic_behind
 from storage.rows.clinics import clinic_names
+from storage.rows.standing import standings_of
 from storage.rows.transfers import TransferRow
 
 
@@ -60,7 +61,7 @@ async def detail(call: Call[None, None, ClinicPath]) -> ClinicDetail:
         row = await clinics.clinic_by_id(tx, clinic_id)
         if row is None:
             raise NotFound(field="clinic_id")
-        target = await clinic_target(tx, call.actor, clinic_id)
+        target = await clinic_target(tx, clinic_id)
         require(call.actor, Action.CLINIC_HISTORY, target, obj=f"clinic:{clinic_id}")
         history = await ownership.history_of(tx, clinic_id)
         people = [each for interval in history for each in (interval.person_id, interval.changed_by)]
@@ -93,7 +94,7 @@ async def change(call: Call[ClinicChangeIn, None, ClinicPath]) -> ClinicDetail:
     code = credit_code(body.credit_code) if body.credit_code else None
     async with call.services.database.transaction() as tx:
         clinic_id = await standing_clinic(tx, call.params.clinic_id, lock=True)
-        target = await clinic_target(tx, call.actor, clinic_id)
+        target = await clinic_target(tx, clinic_id)
         rule = require(call.actor, Action.CLINIC_CHANGE, target, obj=f"clinic:{clinic_id}")
         if code and await clinics.clinic_of_code(tx, code) not in (None, clinic_id):
             raise InvalidValue(field="credit_code", rule="credit-code-taken")
@@ -132,7 +133,7 @@ async def claim(call: Call[VersionIn, None, ClinicPath]) -> None:
     protection = Protection(services.config.clinic_protection_days, services.config.clinic_claims_max)
     async with services.database.transaction() as tx:
         clinic_id = await standing_clinic(tx, call.params.clinic_id, lock=True)
-        target = await clinic_target(tx, call.actor, clinic_id)
+        target = await clinic_target(tx, clinic_id)
         if not target.unowned:
             raise OwnershipChanged
         rule = require(call.actor, Action.CLINIC_CLAIM, target, obj=f"clinic:{clinic_id}")
@@ -206,7 +207,7 @@ async def cancel(call: Call[None, None, TransferPath]) -> None:
         row = await rows.transfer_by_id(tx, transfer_id)
         if row is None:
             raise NotFound(field="transfer_id")
-        target = await clinic_target(tx, call.actor, row.clinic_id)
+        target = await clinic_target(tx, row.clinic_id)
         rule = require(call.actor, Action.CLINIC_TRANSFER, target, obj=f"clinic:{row.clinic_id}")
         await transfers.cancel(tx, call.trail, transfer_id, now=services.clock(), rule=rule)
 
@@ -235,14 +236,13 @@ async def list_handovers(call: Call) -> HandoverList:
 
 async def _may_pass_on(tx: Transaction, actor: Actor, wanted: Sequence[UUID]) -> str:
     """The rule that lets the actor pass all of these on. Raises NotFound, AccessDenied."""
-    under = set(await reach(tx, actor))
     held = await ownership.open_of_many(tx, wanted)
+    owners = await standings_of(tx, {each.person_id for each in held.values() if each.person_id})
     rule = ""
     for clinic_id in wanted:
         if clinic_id not in held or await clinic_behind(tx, clinic_id) != clinic_id:
             raise NotFound(field="clinics")
-        owner = held[clinic_id].person_id or await rows.left_by(tx, clinic_id)
-        target = Target(owner_id=owner, unowned=owner is None, beneath=owner in under)
+        target = clinic_of(held[clinic_id].person_id or await rows.left_by(tx, clinic_id), owners)
         rule = require(actor, Action.CLINIC_TRANSFER, target, obj=f"clinic:{clinic_id}")
     return rule
 

@@ -6,14 +6,16 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, Actor, Audience, Target, VersionState, decide, require
+from compliance.access import Action, Actor, Audience, Target, VersionState, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
+from compliance.homes import home_of
 from compliance.lifecycle import Command, met, step
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
 from compliance.reviewing.facts import dossier_of
+from compliance.scopes import owned_scope
 from compliance.visits import examined, has_lapsed, target_of
 from fileserver.looks import look_in
 from fileserver.services import Services
@@ -143,8 +145,8 @@ async def listed(
     """The caller's shares, forwards of them included; all shares for those who govern or audit them."""
     require(actor, Action.SHARE_LIST)
     async with services.database.transaction() as tx:
-        narrowed = None if _sees_all(actor) else actor.person_id
-        rows = await shares.list_shares(tx, sponsor_id=narrowed, material_id=material_id, before=before, limit=limit)
+        scope = owned_scope(actor, Action.SHARE_READ)
+        rows = await shares.list_shares(tx, scope=scope, material_id=material_id, before=before, limit=limit)
         return [await _described(services, tx, row) for row in rows]
 
 
@@ -218,8 +220,7 @@ async def _allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID
     row = await shares.share_by_id(tx, share_id)
     if row is None:
         raise NotFound(field="share_id")
-    target = Target(owner_id=row.sponsor_id)
-    require(actor, action, target, obj=f"material:{row.material_id}", link=str(share_id))
+    require(actor, action, await target_of_share(tx, row), obj=f"material:{row.material_id}", link=str(share_id))
     return row
 
 
@@ -248,9 +249,11 @@ def _token(services: Services, row: ShareRow) -> str | None:
         return None
 
 
-def _sees_all(actor: Actor) -> bool:
-    """Whether somebody else's share would be shown to this actor: then the list holds everybody's."""
-    return decide(actor, Action.SHARE_READ, Target()).allowed
+async def target_of_share(tx: Transaction, row: ShareRow) -> Target:
+    """A share for `decide`: it belongs where the employee does whose tree it is of."""
+    sponsor = await standing_of(tx, row.sponsor_id)
+    home = home_of(sponsor.departments, sponsor.region) if sponsor else None
+    return Target(owner_id=row.sponsor_id, home=home)
 
 
 ShareState = Literal["open", "revoked", "expired", "used_up", "suspended", "closed"]

@@ -84,7 +84,7 @@ async def read(services: Services, actor: Actor, trail: Trail, trace_id: UUID, a
     """
     async with services.database.transaction() as tx:
         obj = f"trace:{trace_id}"
-        rule = require(actor_of(await person_now(tx, actor.person_id)), Action.TRACE_READ, obj=obj)
+        rule = require(actor_of(await person_now(tx, actor.person_id), services.clock()), Action.TRACE_READ, obj=obj)
         row = await traces.trace_by_id(tx, trace_id)
         if row is None:
             raise NotFound(field="trace_id")

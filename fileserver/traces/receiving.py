@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import structlog
@@ -58,7 +59,7 @@ async def create(
     TooManyTraces, SuspectEmpty, BodyTooLarge, BodyTimedOut, MalformedBody for a body that breaks off, StorageError.
     """
     async with services.database.transaction() as tx:
-        await _admit(tx, actor, wanted)
+        await _admit(tx, actor, wanted, services.clock())
     async with services.suspects:
         received = await _received(request)
         row = _row(services, actor, received, wanted)
@@ -77,9 +78,9 @@ def key_of(trace_id: UUID, name: str) -> str:
     return f"{OBJECTS}{trace_id}/{name}"
 
 
-async def _admit(tx: Transaction, actor: Actor, wanted: TraceQueryIn) -> str:
+async def _admit(tx: Transaction, actor: Actor, wanted: TraceQueryIn, now: datetime) -> str:
     """The rule that lets this person trace now. Raises for what would only be refused once the bytes are here."""
-    rule = require(actor_of(await person_now(tx, actor.person_id)), Action.TRACE_RUN)
+    rule = require(actor_of(await person_now(tx, actor.person_id), now), Action.TRACE_RUN)
     if wanted.material_id and await materials.material_by_id(tx, wanted.material_id) is None:
         raise InvalidValue(field="material_id", rule="must-exist")
     if wanted.share_id and await shares.share_by_id(tx, wanted.share_id) is None:
@@ -93,7 +94,7 @@ async def _admit(tx: Transaction, actor: Actor, wanted: TraceQueryIn) -> str:
 
 async def _record(services: Services, actor: Actor, trail: Trail, row: TraceRow, wanted: TraceQueryIn) -> None:
     async with services.database.transaction() as tx:
-        rule = await _admit(tx, actor, wanted)  # the body took a while
+        rule = await _admit(tx, actor, wanted, services.clock())  # the body took a while
         await traces.add_trace(tx, row)
         about = {"sha256": row.sha256, "bytes": row.size_bytes, "type": row.media_type}
         narrowing = {"material": row.material_id, "share": row.share_id, "since": row.since, "until": row.until}

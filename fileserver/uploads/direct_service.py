@@ -139,7 +139,12 @@ async def _record(services: Services, row: UploadRow, named: Mapping[int, str]) 
         return False
     async with services.database.transaction() as tx:
         standing = await person_now(tx, row.person_id)  # the store may have taken its time
-        require(actor_of(standing), Action.UPLOAD_WRITE, Target(owner_id=row.person_id), obj=names.obj_of(row.id))
+        require(
+            actor_of(standing, services.clock()),
+            Action.UPLOAD_WRITE,
+            Target(owner_id=row.person_id),
+            obj=names.obj_of(row.id),
+        )
         changed = await uploads.change_state(
             tx,
             row.id,

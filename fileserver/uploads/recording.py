@@ -117,7 +117,7 @@ class Recording:
     async def _check_person(self, tx: Transaction) -> None:
         standing = await person_now(tx, self._row.person_id)
         target = Target(owner_id=self._row.person_id)
-        require(actor_of(standing), Action.UPLOAD_WRITE, target, obj=names.obj_of(self._row.id))
+        require(actor_of(standing, self._services.clock()), Action.UPLOAD_WRITE, target, obj=names.obj_of(self._row.id))
 
     async def _advance(self, tx: Transaction, end: int) -> None:
         row = self._row

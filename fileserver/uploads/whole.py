@@ -30,7 +30,7 @@ from fileserver.uploads.quotas import Limits
 from storage.database import Transaction
 from storage.errors import StorageError
 from storage.rows import uploads
-from storage.rows.standing import Standing, standings_of
+from storage.rows.standing import standings_of
 from storage.rows.uploads import UploadRow
 
 SIZE_MAX_BYTES = 1 << 20
@@ -120,20 +120,21 @@ async def record(services: Services, batch: Sequence[Whole]) -> Sequence[Excepti
         standings = await standings_of(tx, people)
         limits = await quotas.limits_of(tx, services.config, people)
         unused = {person: await uploads.count_unused(tx, person, service.UNUSED_MAX) for person in people}
-        verdicts = [_verdict(whole, standings.get(whole.row.person_id), limits, unused) for whole in batch]
+        actors = {person: actor_of(standing, services.clock()) for person, standing in standings.items()}
+        verdicts = [_verdict(whole, actors.get(whole.row.person_id), limits, unused) for whole in batch]
         taken = [(whole, rule) for whole, rule in zip(batch, verdicts, strict=True) if isinstance(rule, str)]
         if taken:
             await _add(tx, taken)
     return [None if isinstance(verdict, str) else verdict for verdict in verdicts]
 
 
-def _verdict(whole: Whole, standing: Standing | None, limits: Limits, unused: dict[UUID, int]) -> str | Exception:
+def _verdict(whole: Whole, actor: Actor | None, limits: Limits, unused: dict[UUID, int]) -> str | Exception:
     """The rule that lets it in, which then counts against what is left for the next; or why it may not be."""
     row, needed = whole.row, whole.row.length_bytes or 0
     try:
-        if standing is None:
+        if actor is None:
             raise AccessDenied("actor-inactive")
-        rule = require(actor_of(standing), Action.UPLOAD_CREATE, obj=names.obj_of(row.id))
+        rule = require(actor, Action.UPLOAD_CREATE, obj=names.obj_of(row.id))
         if unused[row.person_id] >= service.UNUSED_MAX:
             raise TooManyUploads(uploads_max=service.UNUSED_MAX)
         limits.take(row.person_id, needed)

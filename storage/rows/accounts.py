@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import account, person
-from storage.schema import department as departments
 
 PAGE_MAX = 200
 
@@ -29,6 +28,12 @@ class AccountRow:
     created_at: datetime
     disabled_at: datetime | None
     emergency: bool = False  # its password opens it also where others sign in through a provider
+    department_id: UUID | None = None
+    region_id: UUID | None = None
+    clearance: str = "usual"
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    left_at: datetime | None = None
 
 
 async def add_account(
@@ -40,16 +45,17 @@ async def add_account(
     role: str,
     created_at: datetime,
     department: str = "",
+    **more: Any,
 ) -> bool:
-    """Adds an account to an employee; False if the login is taken."""
+    """Adds an account to an employee, `more` being other columns of it; False if the login is taken."""
     row = upsert(account).values(
         person_id=person_id,
         login=login,
         password_hash=password_hash,
         role=role,
         department=department,
-        department_id=await _department(tx, department),
         created_at=created_at,
+        **more,
     )
     query = row.on_conflict_do_nothing(index_elements=["login"]).returning(account.c.person_id)
     return (await tx.execute(query)).first() is not None
@@ -76,10 +82,9 @@ async def put_password_hash(tx: Transaction, person_id: UUID, password_hash: str
     await tx.execute(update(account).where(account.c.person_id == person_id).values(password_hash=password_hash))
 
 
-async def put_department(tx: Transaction, person_id: UUID, department: str) -> None:
-    """Says where somebody works; empty for nowhere: a manager reaches nobody else's clinics then."""
-    place = {"department": department, "department_id": await _department(tx, department)}
-    await tx.execute(update(account).where(account.c.person_id == person_id).values(**place))
+async def change_account(tx: Transaction, person_id: UUID, **values: Any) -> None:
+    """Writes columns of an account."""
+    await tx.execute(update(account).where(account.c.person_id == person_id).values(**values))
 
 
 async def put_disabled(tx: Transaction, person_id: UUID, at: datetime | None) -> None:
@@ -100,9 +105,11 @@ async def emergency_admins(tx: Transaction) -> frozenset[UUID]:
     return frozenset((await tx.execute(query)).scalars())
 
 
-async def lock_active(tx: Transaction, role: str) -> frozenset[UUID]:
-    """The people whose active accounts have this role; none of them changes until `tx` ends."""
+async def lock_active(tx: Transaction, role: str, *, lasting: bool = False) -> frozenset[UUID]:
+    """The people whose active accounts have this role, `lasting`: and no end; none of them changes until `tx` ends."""
     query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
+    if lasting:
+        query = query.where(account.c.valid_until.is_(None))
     rows = await tx.execute(query.order_by(account.c.person_id).with_for_update())
     return frozenset(rows.scalars())
 
@@ -111,20 +118,6 @@ async def active_of_role(tx: Transaction, role: str) -> Sequence[UUID]:
     """The people whose active accounts have this role, in the order in which they came."""
     query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
     return list(await tx.scalars(query.order_by(account.c.created_at, account.c.person_id)))
-
-
-async def _department(tx: Transaction, name: str) -> UUID | None:
-    """The department of this name below the root, made if there is none; None without a name."""
-    if not name:
-        return None
-    table = departments.c
-    root: UUID = (await tx.execute(select(table.id).where(table.parent_id.is_(None)))).scalar_one()
-    fresh = uuid4()
-    row = upsert(departments).values(id=fresh, parent_id=root, name=name, path=[root, fresh])
-    await tx.execute(row.on_conflict_do_nothing())
-    there = select(table.id).where(table.parent_id == root, table.name == name, table.closed_at.is_(None))
-    found: UUID = (await tx.execute(there)).scalar_one()
-    return found
 
 
 def _accounts() -> Select[Any]:
@@ -138,6 +131,12 @@ def _accounts() -> Select[Any]:
         account.c.created_at,
         account.c.disabled_at,
         account.c.emergency,
+        account.c.department_id,
+        account.c.region_id,
+        account.c.clearance,
+        account.c.valid_from,
+        account.c.valid_until,
+        account.c.left_at,
     ).join(person, person.c.id == account.c.person_id)
 
 

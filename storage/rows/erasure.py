@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from storage.database import Transaction
 from storage.schema import (
     account,
+    account_change,
     anomaly,
     api_token,
     certificate_change,
@@ -31,6 +32,7 @@ from storage.schema import (
     material,
     material_declaration,
     merge,
+    organisation_change,
     ownership_dispute,
     person,
     profile,
@@ -63,6 +65,7 @@ MERGED_KEYS = ["kept_key", "merged_key"]  # what a merge of persons keeps of who
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (
+    account_change.c.reason,
     anomaly.c.reason,
     certificate_change.c.reason,
     clinic_ownership.c.reason,
@@ -81,6 +84,7 @@ FREE_TEXTS: tuple[Column[str], ...] = (
     material_declaration.c.product,
     material_declaration.c.region,
     merge.c.reason,
+    organisation_change.c.reason,
     ownership_dispute.c.reason,
     ownership_dispute.c.verdict,
     review.c.reason,

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, false, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, case, insert, literal, or_, select, true, update
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from storage.database import Transaction
+from storage.rows.homes import path_of, region_of
+from storage.rows.scoping import Scope, in_scope
 from storage.rows.versions import VERSION_COLUMNS, VersionRow
 from storage.schema import material, version
 
@@ -30,21 +32,15 @@ class MaterialRow:
     withdrawn_at: datetime | None = None
     withdrawn_by: UUID | None = None
     withdrawn_reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visible:
-    """Which versions count for a reader: those in some states, and all of the reader's own."""
-
-    states: tuple[str, ...]
-    or_owner_id: UUID | None = None  # everything in this person's materials, whatever its state
+    home_path: tuple[UUID, ...] | None = None  # of the owner's department, from the root; None: of nobody's
+    home_region: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialFilter:
     """What to list; None means anything. `state` is that of the newest visible version, or `withdrawn`."""
 
-    visible: Visible
+    visible: Scope
     state: str | None = None
     material_class: str | None = None
     title_part: str | None = None
@@ -60,12 +56,20 @@ class Listed:
 
 
 # Labelled, for the column of `material_class` is called class, which no field can be.
-MATERIAL_COLUMNS = tuple(material.c[field.name].label(field.name) for field in fields(MaterialRow))
+_HOME: dict[str, ColumnElement[Any]] = {
+    "home_path": path_of(material.c.owner_id),
+    "home_region": region_of(material.c.owner_id),
+}
+STORED = tuple(field.name for field in fields(MaterialRow) if field.name not in _HOME)
+MATERIAL_COLUMNS = (
+    *(material.c[name].label(name) for name in STORED),
+    *(column.label(name) for name, column in _HOME.items()),
+)
 
 
 async def add_material(tx: Transaction, row: MaterialRow) -> None:
     """Adds a material; its first version follows in the same transaction."""
-    await tx.execute(insert(material).values({field.name: getattr(row, field.name) for field in fields(row)}))
+    await tx.execute(insert(material).values({name: getattr(row, name) for name in STORED}))
 
 
 async def material_by_id(tx: Transaction, material_id: UUID, *, lock: bool = False) -> MaterialRow | None:
@@ -108,10 +112,17 @@ async def list_materials(
     return [_listed(row) for row in await tx.execute(query)]
 
 
-def _newest(visible: Visible) -> LateralFromClause:
-    own = material.c.owner_id == visible.or_owner_id if visible.or_owner_id else false()
+def _newest(visible: Scope) -> LateralFromClause:
     query = select(*VERSION_COLUMNS).where(version.c.material_id == material.c.id)
-    query = query.where(or_(version.c.state.in_(visible.states), own))
+    seen = in_scope(
+        visible,
+        owner_id=material.c.owner_id,
+        path=_HOME["home_path"],
+        region=_HOME["home_region"],
+        sensitivity=material.c.sensitivity,
+        state=version.c.state,
+    )
+    query = query.where(seen)
     return query.order_by(version.c.number.desc()).limit(1).correlate(material).lateral("newest")
 
 

@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
+from storage.rows.homes import path_of, region_of
+from storage.rows.scoping import Scope, in_scope
 from storage.schema import (
     account,
     certificate,
@@ -121,6 +123,8 @@ class Served:
     made_at: datetime | None
     in_force_until: date | None = None  # the last day of the certificates it was submitted with; None: of none
     in_force_from: date | None = None  # the last first day among those that are in the register
+    home_path: tuple[UUID, ...] | None = None  # of the owner's department, from the root
+    home_region: str | None = None
     approved: bool = False  # every approval that the version needed is there, for its very bytes
 
 
@@ -145,18 +149,19 @@ async def share_by_token_id(tx: Transaction, token_id: bytes) -> ShareRow | None
 async def list_shares(
     tx: Transaction,
     *,
-    sponsor_id: UUID | None = None,
+    scope: Scope | None = None,
     material_id: UUID | None = None,
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> Sequence[ShareRow]:
     """Shares, newest first.
 
-    `sponsor_id` narrows to the trees of one employee, `before` continues after the last one seen.
+    `scope` narrows to the trees that a reader may see, `before` continues after the last one seen.
     """
     query = select(*COLUMNS).order_by(share.c.created_at.desc(), share.c.id.desc()).limit(min(limit, PAGE_MAX))
-    if sponsor_id is not None:
-        query = query.where(share.c.sponsor_id == sponsor_id)
+    if scope is not None:
+        home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
+        query = query.where(in_scope(scope, owner_id=share.c.sponsor_id, **home))
     if material_id is not None:
         query = query.where(share.c.material_id == material_id)
     if before is not None:
@@ -342,6 +347,8 @@ SERVED_COLUMNS: dict[str, ColumnElement[Any]] = {
     "made_at": version.c.created_at,
     "in_force_until": _in_force_until(),
     "in_force_from": _in_force_from(),
+    "home_path": path_of(material.c.owner_id),
+    "home_region": region_of(material.c.owner_id),
     "approved": _approved(),
 }
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, select
 
 from storage.database import Transaction
+from storage.rows.homes import region_name
 from storage.rows.people import SealedProfile
-from storage.schema import account, clinic, person, person_key, profile, viewer
+from storage.schema import account, clinic, department, person, person_key, profile, region, viewer
 
 VIEWER = "viewer"
 
@@ -33,6 +34,11 @@ class Standing:
     job: str | None
     verified_until: datetime | None = None
     consented: int = 0  # version of the consent that is in force; 0: none
+    departments: tuple[UUID, ...] = ()  # of an employee: from the root to theirs
+    region: str = ""
+    clearance: str = "usual"
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
 
 # The query behind every standing; others narrow it, or join what leads to the person. Asked several times for each
@@ -52,8 +58,15 @@ STANDING: Select[Any] = select(
     viewer.c.consented,
     viewer.c.blocked_at,
     person.c.merged_into,
+    department.c.path,
+    region_name().label("region"),
+    account.c.clearance,
+    account.c.valid_from,
+    account.c.valid_until,
 ).select_from(
     person.outerjoin(account, account.c.person_id == person.c.id)
+    .outerjoin(department, department.c.id == account.c.department_id)
+    .outerjoin(region, region.c.id == account.c.region_id)
     .outerjoin(viewer, viewer.c.person_id == person.c.id)
     .outerjoin(clinic, clinic.c.id == viewer.c.clinic_id)
 )
@@ -81,6 +94,11 @@ def to_standing(row: Row[Any]) -> Standing | None:
         job=row.job,
         verified_until=row.verified_until,
         consented=row.consented or 0,
+        departments=tuple(row.path or ()),
+        region=row.region,
+        clearance=row.clearance or "usual",
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
     )
 
 

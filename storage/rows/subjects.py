@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table, or_, select
 from storage.database import Transaction
 from storage.schema import (
     account,
+    account_change,
     anomaly,
     api_token,
     certificate_change,
@@ -35,6 +36,7 @@ from storage.schema import (
     material_declaration,
     merge,
     notice,
+    organisation_change,
     ownership_dispute,
     person,
     recovery_code,
@@ -80,6 +82,8 @@ class Held:
 HELD: tuple[Held, ...] = (
     Held("person", person, (person.c.id, person.c.merged_into), frozenset({"strong_key"})),
     Held("account", account, (account.c.person_id,), frozenset({"password_hash"})),
+    Held("account-changes", account_change, (account_change.c.person_id, account_change.c.changed_by)),
+    Held("organisation-changes", organisation_change, (organisation_change.c.changed_by,)),
     Held("handovers", handover, (handover.c.person_id, handover.c.taken_by)),
     Held("viewer", viewer, (viewer.c.person_id,)),
     Held("consents", consent, (consent.c.person_id,)),

@@ -31,8 +31,10 @@ from storage.schema.ledger import (
 )
 from storage.schema.materials import finding, material, rendition, scan, version
 from storage.schema.organisation import (
+    account_change,
     department,
     handover,
+    organisation_change,
     region,
 )
 from storage.schema.people import (
@@ -122,6 +124,7 @@ from storage.schema.uploads import (
 
 __all__ = [
     "account",
+    "account_change",
     "anomaly",
     "api_token",
     "certificate",
@@ -169,6 +172,7 @@ __all__ = [
     "metadata",
     "notice",
     "one_time_code",
+    "organisation_change",
     "ownership_dispute",
     "page_features",
     "person",

@@ -58,6 +58,53 @@ department = Table(
     Index("ix_department_path", "path", postgresql_using="gin"),
 )
 
+organisation_change = Table(
+    # What became of a department or a region, never changed itself.
+    "organisation_change",
+    metadata,
+    own_id(),
+    ref("department_id", "department", nullable=True),
+    ref("region_id", "region", nullable=True),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('create', 'rename', 'move', 'region', 'close')", name="kind"),
+        nullable=False,
+    ),
+    Column("before", Text, nullable=False, server_default=""),
+    Column("after", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    ref("changed_by", "person", nullable=True),  # null: the directory, or the operator's command
+    moment("changed_at", nullable=False),
+    CheckConstraint("num_nonnulls(department_id, region_id) = 1", name="subject"),
+    Index("ix_organisation_change_department_id", "department_id", "changed_at"),
+    Index("ix_organisation_change_region_id", "region_id", "changed_at"),
+)
+
+account_change = Table(
+    # What became of an account, never changed itself.
+    "account_change",
+    metadata,
+    own_id(),
+    ref("person_id", "person"),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint(
+            "kind IN ('create', 'role', 'department', 'region', 'clearance', 'validity', 'disable', 'enable', "
+            "'leave', 'return')",
+            name="kind",
+        ),
+        nullable=False,
+    ),
+    Column("before", Text, nullable=False, server_default=""),
+    Column("after", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    ref("changed_by", "person", nullable=True),  # null: the directory, or the operator's command
+    moment("changed_at", nullable=False),
+    Index("ix_account_change_person_id", "person_id", "changed_at"),
+)
+
 handover = Table(
     # A clinic whose owner has left: it waits for another one.
     "handover",

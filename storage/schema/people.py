@@ -67,6 +67,16 @@ account = Table(
     moment("disabled_at"),
     ref("department_id", "department", nullable=True),  # null: made by an earlier release; opens nothing of others'
     ref("region_id", "region", nullable=True),  # null: as the department
+    # The highest sensitivity of materials that the employee may see.
+    Column(
+        "clearance",
+        Text,
+        CheckConstraint("clearance IN ('usual', 'top')", name="clearance"),
+        nullable=False,
+        server_default="usual",
+    ),
+    moment("valid_from"),
+    moment("valid_until"),
     moment("left_at"),  # when they left the company; somebody who returns is the same person
     Index("ix_account_department_id", "department_id"),
     Column("emergency", Boolean, nullable=False, server_default=text("false")),  # signs in here when others must not

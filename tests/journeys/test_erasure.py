@@ -29,7 +29,7 @@ from tests.viewers import as_viewer, viewer_sign_in
 REASON = "来函 2026-11-20"
 
 
-async def employee(stage: Stage, role: Role, **said: str) -> tuple[Employee, Api]:
+async def employee(stage: Stage, role: Role, **said: Any) -> tuple[Employee, Api]:
     """Somebody whose password is known, signed in."""
     added = await add_employee(stage.services, role, **said)
     return added, await sign_in(stage.client, added)

@@ -88,6 +88,10 @@ usage-department = { $name } keeps { $used } of { $allowed }.
 account-department = Department
 account-department-hint = A quota can be set for it. May be left empty.
 account-department-save = Save the department
+account-clearance = Clearance
+account-clearance-usual = Materials of usual sensitivity
+account-clearance-top = All materials, of top sensitivity too
+account-clearance-hint = The highest sensitivity that the employee may see, in materials of their own too.
 
 place-log-targets = Log push
 

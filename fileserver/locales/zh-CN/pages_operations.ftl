@@ -73,6 +73,10 @@ usage-department = { $name }已存放 { $used }，上限 { $allowed }。
 account-department = 部门
 account-department-hint = 可为部门设置上传配额；可留空。
 account-department-save = 保存部门
+account-clearance = 密级许可
+account-clearance-usual = 普通敏感级别的资料
+account-clearance-top = 全部资料，包括最高敏感级别
+account-clearance-hint = 该员工可以查看的最高敏感级别，对本人的资料同样适用。
 
 place-log-targets = 日志推送
 

@@ -115,16 +115,55 @@ FROM department AS root, (
 ) AS made
 WHERE root.parent_id IS NULL;
 
+-- Who could read everything until now still can; a new account can't until somebody says so.
 ALTER TABLE account ADD COLUMN department_id UUID;
 ALTER TABLE account ADD COLUMN region_id UUID;
+ALTER TABLE account ADD COLUMN clearance TEXT DEFAULT 'usual' NOT NULL;
+ALTER TABLE account ADD COLUMN valid_from TIMESTAMP WITH TIME ZONE;
+ALTER TABLE account ADD COLUMN valid_until TIMESTAMP WITH TIME ZONE;
 ALTER TABLE account ADD COLUMN left_at TIMESTAMP WITH TIME ZONE;
-UPDATE account SET department_id = (
+UPDATE account SET clearance = 'top', department_id = (
     SELECT department.id FROM department
     WHERE department.name = account.department AND (department.parent_id IS NULL) = (account.department = '')
 );
+ALTER TABLE account ADD CONSTRAINT ck_account_clearance CHECK (clearance IN ('usual', 'top'));
 ALTER TABLE account ADD CONSTRAINT fk_account_department_id FOREIGN KEY(department_id) REFERENCES department (id);
 ALTER TABLE account ADD CONSTRAINT fk_account_region_id FOREIGN KEY(region_id) REFERENCES region (id);
 CREATE INDEX ix_account_department_id ON account (department_id);
+
+CREATE TABLE organisation_change (
+    id UUID NOT NULL,
+    department_id UUID,
+    region_id UUID,
+    kind TEXT NOT NULL CONSTRAINT ck_organisation_change_kind CHECK (kind IN ('create', 'rename', 'move', 'region', 'close')),
+    before TEXT DEFAULT '' NOT NULL,
+    after TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_organisation_change PRIMARY KEY (id),
+    CONSTRAINT ck_organisation_change_subject CHECK (num_nonnulls(department_id, region_id) = 1),
+    CONSTRAINT fk_organisation_change_department_id FOREIGN KEY(department_id) REFERENCES department (id),
+    CONSTRAINT fk_organisation_change_region_id FOREIGN KEY(region_id) REFERENCES region (id),
+    CONSTRAINT fk_organisation_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_organisation_change_department_id ON organisation_change (department_id, changed_at);
+CREATE INDEX ix_organisation_change_region_id ON organisation_change (region_id, changed_at);
+
+CREATE TABLE account_change (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_account_change_kind CHECK (kind IN ('create', 'role', 'department', 'region', 'clearance', 'validity', 'disable', 'enable', 'leave', 'return')),
+    before TEXT DEFAULT '' NOT NULL,
+    after TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_account_change PRIMARY KEY (id),
+    CONSTRAINT fk_account_change_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_account_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_account_change_person_id ON account_change (person_id, changed_at);
 
 CREATE TABLE handover (
     id UUID NOT NULL,

@@ -185,7 +185,7 @@ async def test_a_length_and_a_node_are_changed_together(tus: Tus, other: Tus) ->
             assert not await recorded_meanwhile()
 
     services = replace(tus.services, database=cast("Any", Interfered()))
-    actor = actor_of(await person(tus, before.person_id))
+    actor = actor_of(await person(tus, before.person_id), tus.services.clock())
     taken = await service.take_up(services, actor, before.id, holder=uuid4(), asked=True, offset=1000, length=2000)
     assert (1000, 2000) == (taken.row.offset_bytes, taken.row.length_bytes)
 

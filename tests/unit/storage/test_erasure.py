@@ -37,7 +37,8 @@ BLANKED = {
 }
 # Closed words, ids, hashes, names of things, and what machines write.
 NOBODYS = {
-    "account.role", "anomaly.*", "certificate.*", "certificate_change.facts", "clinic.name",
+    "account.clearance", "account.role", "account_change.after", "account_change.before", "account_change.kind",
+    "anomaly.*", "certificate.*", "certificate_change.facts", "clinic.name",
     "clinic.region", "clinic_request.job", "clinic_request.state", "consent.*",
     "event.*", "event_index.*", "event_month.*",
     "declared_certificate.*", "declared_warning.*", "department.*", "discipline_taken.discipline",
@@ -45,6 +46,7 @@ NOBODYS = {
     "evidence.object_key", "evidence.scan_rule", "evidence.scan_state", "evidence.sha256", "finding.*",
     "known_origin.*", "ledger_*.*", "legal_hold.kind", "log_reader.*",
     "material.class", "material.sensitivity", "notice.*", "one_time_code.*",
+    "organisation_change.after", "organisation_change.before", "organisation_change.kind",
     "person.kind", "person.pseudonym", "person_key.kek",
     "picture_check.*", "platform_callback.*", "platform_nonce.*", "platform_token.*",
     "rate_limit.bucket", "region.name", "rendition.*", "spread_opener.*", "spread_person.*", "spread_share.*",

@@ -1,0 +1,150 @@
+"""What becomes of an employee's account: region, clearance and time; shut out, and let in again.
+
+Each change is a row of the account's history and an event, in the caller's transaction. Ids and closed words stand in
+both, names in neither. Access rules were asked before. Somebody who is shut out is so with the next request: sessions
+and tokens end, and what they shared opens no further.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from compliance.access import Role
+from compliance.errors import LastAdmin, NotFound
+from compliance.events import Act, Trail, short_hash
+from compliance.ledger import append
+from compliance.sign_in_policy import require_other_emergency
+from storage.database import Transaction
+from storage.rows import accounts as rows
+from storage.rows import organisation_changes as changes
+from storage.rows import sessions, tokens, transfers
+from storage.rows.accounts import AccountRow
+from storage.rows.organisation_changes import ChangeRow
+
+KINDS = {
+    "region_id": "region",
+    "clearance": "clearance",
+    "valid_until": "validity",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordered:
+    """Who changes something, why and when; `by` None is the operator, `rule` what allowed it."""
+
+    by: UUID | None
+    now: datetime
+    reason: str = ""
+    rule: str = ""
+
+
+async def change(
+    tx: Transaction, trail: Trail, person_id: UUID, wanted: Mapping[str, Any], ordered: Ordered
+) -> tuple[str, ...]:
+    """Writes these of the columns in KINDS that differ; which kinds did. Raises NotFound, LastAdmin, LastEmergency.
+
+    The account of the only administrator without an end gets none: nobody would be left to make another.
+    """
+    lasting = await rows.lock_active(tx, Role.ADMIN.value, lasting=True)
+    row = await account_of(tx, person_id)
+    different = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if not different:
+        return ()
+    if different.get("valid_until") is not None:
+        if lasting == {person_id}:
+            raise LastAdmin
+        await require_other_emergency(tx, person_id)
+    await rows.change_account(tx, person_id, **different)
+    kinds = tuple(dict.fromkeys(KINDS[name] for name in different))
+    for kind in kinds:
+        names = [name for name in different if KINDS[name] == kind]
+        before = " ".join(_text(getattr(row, name)) for name in names)
+        after = " ".join(_text(different[name]) for name in names)
+        await keep(tx, person_id, kind, ordered, before=before, after=after)
+    det: dict[str, str | int] = {"kinds": " ".join(kinds), "reason": short_hash(ordered.reason)}
+    await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_CHANGE, row, ordered, det)
+    return kinds
+
+
+async def disable(tx: Transaction, trail: Trail, person_id: UUID, ordered: Ordered) -> None:
+    """Shuts an employee out from the next request on: account, sessions and tokens. Doing it twice changes nothing.
+
+    They left from now on: the clinics that they hold go onto the handover list. Raises NotFound,
+    LastAdmin, LastEmergency.
+    """
+    row = await _shut_out(tx, person_id, ordered.now)
+    if row is None:
+        return
+    await keep(tx, person_id, "disable", ordered)
+    await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_DISABLE, row, ordered, await _ended(tx, person_id, ordered.now))
+
+
+async def enable(tx: Transaction, trail: Trail, person_id: UUID, ordered: Ordered) -> None:
+    """Lets an employee sign in again; sessions and tokens of before stay dead. Raises NotFound."""
+    row = await account_of(tx, person_id)
+    if row.disabled_at is None:
+        return
+    await rows.put_disabled(tx, person_id, None)
+    await transfers.end_handovers_of(tx, person_id, ordered.now)
+    await keep(tx, person_id, "enable", ordered)
+    await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_ENABLE, row, ordered, {})
+
+
+async def keep(
+    tx: Transaction, person_id: UUID, kind: str, ordered: Ordered, *, before: str = "", after: str = ""
+) -> None:
+    """A row of the account's history."""
+    row = ChangeRow(
+        subject_id=person_id,
+        kind=kind,
+        before=before,
+        after=after,
+        reason=ordered.reason,
+        changed_by=ordered.by,
+        changed_at=ordered.now,
+    )
+    await changes.add_account_change(tx, row)
+
+
+async def account_of(tx: Transaction, person_id: UUID) -> AccountRow:
+    """The account, which nobody else changes until `tx` ends. Raises NotFound."""
+    row = await rows.account_of(tx, person_id, lock=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def _shut_out(tx: Transaction, person_id: UUID, now: datetime) -> AccountRow | None:
+    """None for somebody who is out already."""
+    lasting = await rows.lock_active(tx, Role.ADMIN.value, lasting=True)
+    row = await account_of(tx, person_id)
+    if row.disabled_at is not None:
+        return None
+    if lasting == {person_id}:
+        raise LastAdmin
+    await require_other_emergency(tx, person_id)
+    await rows.put_disabled(tx, person_id, now)
+    return row
+
+
+async def _ended(tx: Transaction, person_id: UUID, now: datetime) -> dict[str, str | int]:
+    return {
+        "sessions": await sessions.end_sessions_of(tx, person_id, now),
+        "tokens": await tokens.revoke_tokens_of(tx, person_id, now),
+        "clinics": await transfers.add_handovers_of(tx, person_id, now),
+    }
+
+
+async def _tell(
+    tx: Transaction, trail: Trail, act: Act, row: AccountRow, ordered: Ordered, det: Mapping[str, str | int]
+) -> None:
+    event = trail.event(act, why=ordered.rule, obj=f"person:{row.pseudonym}", det=dict(det))
+    await append(tx, event, now=ordered.now)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return "-" if value is None else str(value)

@@ -1,0 +1,122 @@
+"""Rows of departments and regions: a tree with one root, whose paths and regions are written anew after each change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, func, insert, select, text, update
+
+from storage.database import Transaction
+from storage.schema import account, department, region
+
+ROOT_ID = UUID(int=1)
+"""The brand itself; it is there from the start."""
+DEPARTMENTS_MAX = 5_000
+REGIONS_MAX = 200
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))")
+REBUILD = text(
+    """
+    WITH RECURSIVE tree AS (
+        SELECT department.id, ARRAY[department.id] AS path, coalesce(region.name, '') AS region
+        FROM department LEFT JOIN region ON region.id = department.region_id
+        WHERE department.parent_id IS NULL
+        UNION ALL
+        SELECT child.id, tree.path || child.id, coalesce(region.name, tree.region)
+        FROM department AS child JOIN tree ON child.parent_id = tree.id
+        LEFT JOIN region ON region.id = child.region_id
+    )
+    UPDATE department SET path = tree.path, region = tree.region FROM tree
+    WHERE tree.id = department.id AND (department.path, department.region) IS DISTINCT FROM (tree.path, tree.region)
+    """
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentRow:
+    """One department; `people` counts the accounts in it that are not disabled."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    path: tuple[UUID, ...]
+    region_id: UUID | None
+    region: str
+    source: str
+    external_id: str
+    closed_at: datetime | None
+    people: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionRow:
+    """One region."""
+
+    id: UUID
+    name: str
+    closed_at: datetime | None
+
+
+async def lock_organisation(tx: Transaction) -> None:
+    """Nobody else changes departments or regions until `tx` ends."""
+    await tx.execute(LOCK)
+
+
+async def all_departments(tx: Transaction, *, closed: bool = False) -> Sequence[DepartmentRow]:
+    """The tree, each department after those above it; without what is closed unless asked for."""
+    query = _departments().order_by(func.cardinality(department.c.path), department.c.name).limit(DEPARTMENTS_MAX)
+    if not closed:
+        query = query.where(department.c.closed_at.is_(None))
+    return [_department(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def department_by_id(tx: Transaction, department_id: UUID) -> DepartmentRow | None:
+    """One department, closed ones too."""
+    row = (await tx.execute(_departments().where(department.c.id == department_id))).mappings().one_or_none()
+    return _department(row) if row else None
+
+
+async def departments_named(tx: Transaction, name: str) -> Sequence[DepartmentRow]:
+    """The open departments that are called so, at most two of them."""
+    query = _departments().where(department.c.name == name, department.c.closed_at.is_(None)).limit(2)
+    return [_department(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def add_department(tx: Transaction, *, name: str, parent_id: UUID) -> UUID:
+    """Adds a department below another; `rebuild` makes it part of the tree."""
+    added = uuid4()
+    await tx.execute(insert(department).values(id=added, parent_id=parent_id, name=name, path=[added]))
+    return added
+
+
+async def rebuild(tx: Transaction) -> None:
+    """Makes every path, every region and every account's name of its department follow from the tree."""
+    await tx.execute(REBUILD)
+    name = department.c.name
+    moved = update(account).where(account.c.department_id == department.c.id, account.c.department != name)
+    await tx.execute(moved.where(department.c.parent_id.is_not(None)).values(department=name))
+
+
+async def all_regions(tx: Transaction) -> Sequence[RegionRow]:
+    """The open regions by name."""
+    query = select(region.c.id, region.c.name, region.c.closed_at).where(region.c.closed_at.is_(None))
+    rows = await tx.execute(query.order_by(region.c.name).limit(REGIONS_MAX))
+    return [RegionRow(**row) for row in rows.mappings()]
+
+
+async def add_region(tx: Transaction, name: str) -> UUID:
+    """Adds a region."""
+    added = uuid4()
+    await tx.execute(insert(region).values(id=added, name=name))
+    return added
+
+
+def _departments() -> Select[Any]:
+    people = select(func.count()).where(account.c.department_id == department.c.id, account.c.disabled_at.is_(None))
+    columns = [department.c[name] for name in DepartmentRow.__dataclass_fields__ if name != "people"]
+    return select(*columns, people.scalar_subquery().label("people"))
+
+
+def _department(row: Any) -> DepartmentRow:
+    return DepartmentRow(**{**row, "path": tuple(row["path"])})
