@@ -19,7 +19,7 @@ BIN := .venv/bin
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed proofs race lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed policy proofs race lock vendor clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -37,6 +37,7 @@ help:
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
 	@echo "make race        two marketers race for one clinic a thousand times, one wins each (the tests do 50)"
 	@echo "make hostile     546 hostile files in the processes that look at uploads (the tests do some forty)"
+	@echo "make policy      a million random questions to the access rules and to their Cedar text; errors put into both"
 	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
 	@echo "make lock        renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)"
 	@echo "make vendor      fetch the browser code that package-lock.json names"
@@ -114,6 +115,9 @@ race: install-dev
 
 proofs: install-dev
 	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)
+
+policy: install-dev
+	$(BIN)/python -m tests.policy $(POLICY_ARGS)
 
 # dev is the largest set; the others take its versions, so that all of them agree.
 UV_COMPILE := .make/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
