@@ -6,10 +6,22 @@ and the whole installation ask so often a day at most; each question ends as an 
 What is verified ends at `valid_until`, or when the consent for it is taken back.
 """
 
-from compliance.real_names.asking import Desk, Policy, Verified, ask, look_again
+from compliance.real_names.asking import (
+    ELSEWHERE_FOR,
+    UNKNOWN_FOR,
+    Desk,
+    Policy,
+    Verified,
+    ask,
+    look_again,
+    next_question_at,
+    waiting_for,
+)
 from compliance.real_names.model import Answer, Claim, Handoff, Method, Said, Verifier, claim_of
 
 __all__ = [
+    "ELSEWHERE_FOR",
+    "UNKNOWN_FOR",
     "Answer",
     "Claim",
     "Desk",
@@ -22,4 +34,6 @@ __all__ = [
     "ask",
     "claim_of",
     "look_again",
+    "next_question_at",
+    "waiting_for",
 ]

@@ -90,6 +90,12 @@ async def look_again(desk: Desk, trail: Trail, verifier: Verifier, person_id: UU
     return await _elsewhere(desk, trail, verifier, row, None)
 
 
+async def waiting_for(tx: Transaction, master: MasterKey, row: VerificationRow) -> Handoff:
+    """Where the check of this row, which is open elsewhere, goes on."""
+    kept = json.loads(await unseal_for(tx, master, row.person_id, row.sealed or b"", SEALED_FOR))
+    return Handoff(token=kept["token"], url=kept["url"])
+
+
 async def _noted(
     tx: Transaction, desk: Desk, verifier: Verifier, person_id: UUID, claim: Claim, now: datetime
 ) -> tuple[VerificationRow, bool]:
@@ -133,11 +139,18 @@ def _is_over(row: VerificationRow, now: datetime) -> bool:
 
 
 async def _count(tx: Transaction, policy: Policy, person_id: UUID, now: datetime) -> None:
+    again = await next_question_at(tx, policy, person_id, now)
+    if again is not None:
+        raise TooManyAttempts(retry_after_s=max(1, int((again - now).total_seconds())))
+
+
+async def next_question_at(tx: Transaction, policy: Policy, person_id: UUID, now: datetime) -> datetime | None:
+    """When something new may be asked about this person, where the day's questions are used up; None: now."""
     for limit, who in ((policy.person_day_max, person_id), (policy.day_max, None)):
         count, first = await rows.asked_since(tx, now - DAY, who)
         if count >= limit:
-            wait = (first or now) + DAY - now
-            raise TooManyAttempts(retry_after_s=max(1, int(wait.total_seconds())))
+            return (first or now) + DAY
+    return None
 
 
 async def _once_more(desk: Desk, trail: Trail, verifier: Verifier, row: VerificationRow, claim: Claim) -> Verified:

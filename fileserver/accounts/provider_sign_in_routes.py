@@ -11,21 +11,19 @@ from compliance.access import Role
 from compliance.errors import IdentityUnknown, NotFound, ProviderRefused, TooManyAttempts
 from compliance.events import Act, short_hash
 from compliance.sign_in_providers import WECOM
-from fileserver.accounts.devices import device_of
 from fileserver.accounts.providers import attempts, entering, vouching
+from fileserver.accounts.providers.browser import browser_of, keep_browser
 from fileserver.accounts.schemas import Person, SignedInOut
+from fileserver.devices import device_of
 from fileserver.http.call import Call
-from fileserver.http.headers import is_secure
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
 from fileserver.http.session_cookie import set_session_cookie, signed_in_response
 from fileserver.oidc import OidcRefused
-from fileserver.services import Services
 from storage.rows.sessions import end_sessions_of_provider
 from storage.rows.viewers import person_by_identity
 
 SEE_OTHER = 303
-COOKIE = "sealshare_sign_in"
 SLUG = r"^[a-z0-9][a-z0-9-]{0,30}$"
 TEXT_MAX = 4_096
 # A page of ours: one slash, then no second one, and nothing that browsers read as one.
@@ -69,20 +67,12 @@ async def leave(call: Call[None, BeginQuery, ProviderPath]) -> web.Response:
         master, now = services.keys.master, services.clock()
         await limits.succeeded(tx, await limits.admit_stranger(tx, master, address=call.client_ip, now=now))
     sent = await attempts.send(
-        services, slug, purpose, session_id=session_id, next_path=call.query.next, browser=_browser(call.request)
+        services, slug, purpose, session_id=session_id, next_path=call.query.next, browser=browser_of(call.request)
     )
     again = purpose == "step-up"
     agent = call.request.headers.get(hdrs.USER_AGENT, "")
     response = _to(await vouching.address(services, slug, sent.exchange, again=again, user_agent=agent))
-    response.set_cookie(
-        _cookie(services),
-        sent.browser,
-        max_age=attempts.LIFETIME_S,
-        path="/",
-        httponly=True,
-        samesite="Lax",
-        secure=is_secure(services.config),
-    )
+    keep_browser(services.config, response, sent.browser)
     return response
 
 
@@ -107,7 +97,7 @@ async def back(call: Call[None, None, ProviderPath]) -> web.Response:
 
 async def _come_back(call: Call[None, None, ProviderPath], slug: str, said: dict[str, str]) -> tuple[str, str]:
     services = call.services
-    row = await attempts.take(services, slug, state=said["state"], browser=_browser(call.request))
+    row = await attempts.take(services, slug, state=said["state"], browser=browser_of(call.request))
     if said["error"] or not said["code"]:
         raise ProviderRefused(reason="declined")
     again, exchange = row.purpose == "step-up", attempts.exchange_of(services.keys.master, said["state"])
@@ -189,14 +179,6 @@ async def sign_out_there(call: Call[None, None, ProviderPath]) -> web.Response:
 
 def _to(address: str) -> web.Response:
     return web.Response(status=SEE_OTHER, headers={"Location": address, "Cache-Control": "no-store"})
-
-
-def _cookie(services: Services) -> str:
-    return f"__Host-{COOKIE}" if is_secure(services.config) else COOKIE
-
-
-def _browser(request: web.Request) -> str:
-    return next((request.cookies[name] for name in (f"__Host-{COOKIE}", COOKIE) if name in request.cookies), "")
 
 
 REFUSALS = (IdentityUnknown, NotFound, ProviderRefused, TooManyAttempts)

@@ -21,7 +21,6 @@ from compliance.events import Act
 from compliance.profiles import profiles_of
 from compliance.second_factor import Factor
 from fileserver.accounts import sign_in
-from fileserver.accounts.devices import device_of
 from fileserver.accounts.schemas import (
     CurrentSession,
     Person,
@@ -32,6 +31,7 @@ from fileserver.accounts.schemas import (
     SignIn,
 )
 from fileserver.accounts.session_schemas import SteppedUpOut
+from fileserver.devices import device_of
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.session_cookie import signed_in_response, signed_out_response

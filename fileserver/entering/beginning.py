@@ -21,12 +21,13 @@ from compliance.events import Act, Result, Trail
 from compliance.invitations import InvitationToken
 from compliance.joining import Arrived, KnownAs, person_behind
 from compliance.profiles import seal_for
-from compliance.sessions import NewSession, SessionLimits
+from compliance.sessions import Begun, NewSession
 from fileserver.entering import inviting
 from fileserver.entering.suspicions import LogAlone
 from fileserver.http.caller import Caller
 from fileserver.platforms import CodeRefused, PersonBlocked, PlatformRefused, PlatformUnavailable
 from fileserver.services import Services
+from fileserver.session_limits import limits_of
 from storage.database import Transaction
 from storage.rows import wechat_sessions
 from storage.rows.standing import standing_of
@@ -51,6 +52,7 @@ class Visitor:
 
     trail: Trail
     address: str
+    device: str = ""
     before: Caller | None = None
     invitation: InvitationToken | None = None
 
@@ -114,7 +116,8 @@ async def begin(
             if visitor.before is not None and visitor.before.session_id is not None:
                 before = visitor.before
                 await sessions.end(tx, visitor.trail, before.person_id, visitor.before.session_id, now=now)
-            began = await start_session(tx, services, stranger, arrived.person_id, now, via=identities[0].provider)
+            via, device = identities[0].provider, visitor.device
+            began = await start_session(tx, services, stranger, arrived.person_id, now, via=via, device=device)
             if visitor.invitation is not None:
                 await recruiting.arrived(tx, began.trail, visitor.invitation, began.person_id, now)
             await inviting.credit(tx, services, began.person_id, now)
@@ -127,12 +130,12 @@ async def begin(
 
 
 async def start_session(
-    tx: Transaction, services: Services, trail: Trail, person_id: UUID, now: datetime, *, via: str
+    tx: Transaction, services: Services, trail: Trail, person_id: UUID, now: datetime, *, via: str, device: str
 ) -> Began:
     """A fresh session of this person, told to the log."""
-    config = services.config
-    lasts = SessionLimits(config.session_idle_s, config.session_absolute_s)
-    session = await sessions.start(tx, person_id, limits=lasts, now=now)
+    lasts = limits_of(services.config)(Role.VIEWER)
+    begun = Begun(device=device, address=trail.ip, methods=(via,))
+    session = await sessions.start(tx, person_id, limits=lasts, now=now, begun=begun)
     standing = await standing_of(tx, person_id)
     pseudonym = standing.pseudonym if standing else ""
     org = str(standing.clinic_id or "") if standing else ""

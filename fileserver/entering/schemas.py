@@ -167,7 +167,7 @@ class NameOut(EntryOut):
 
 
 class ClinicQuery(Input):
-    """Part of a clinic's name."""
+    """A clinic's credit code, or part of its name."""
 
     q: Annotated[str, StringConstraints(min_length=QUERY_CHARS_MIN, max_length=QUERY_CHARS_MAX, strip_whitespace=True)]
 

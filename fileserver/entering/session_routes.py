@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from compliance.errors import (
     AccessDenied,
@@ -14,6 +14,7 @@ from compliance.errors import (
     SignInUnavailable,
     TooManyAttempts,
 )
+from fileserver.devices import device_of
 from fileserver.entering import beginning, inviting, service
 from fileserver.entering.beginning import Began, Visitor
 from fileserver.entering.schemas import CodeSent, EmailCodeIn, EmailIn, EntrySession, MiniProgramIn
@@ -28,7 +29,8 @@ async def visitor_of(call: Call[Any, Any, Any], invitation: str) -> Visitor:
     """Who asks, and by which invitation. Raises LinkInvalid."""
     before = call.caller if call.caller is not None and call.caller.ambient else None
     token = await inviting.token_of(call.services, invitation)
-    return Visitor(trail=call.trail, address=call.client_ip, before=before, invitation=token)
+    device = device_of(call.request.headers.get(hdrs.USER_AGENT, ""))
+    return Visitor(trail=call.trail, address=call.client_ip, device=device, before=before, invitation=token)
 
 
 async def by_mini_program(call: Call[MiniProgramIn]) -> web.Response:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from compliance import consents
 from compliance.errors import (
@@ -21,6 +21,7 @@ from compliance.errors import (
     WrongState,
 )
 from compliance.real_names import Method, Verified
+from fileserver.devices import device_of
 from fileserver.entering import beginning, inviting, service, workplaces
 from fileserver.entering.schemas import (
     ClinicOut,
@@ -38,7 +39,6 @@ from fileserver.entering.state import Need, state_of
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.session_cookie import signed_in_response
-from storage.rows import clinics
 
 CLINICS_FOUND_MAX = 20
 
@@ -93,10 +93,11 @@ async def check(call: Call[Any, Any, Any]) -> web.StreamResponse:
 async def _ended(call: Call[Any, Any, Any], done: Verified) -> web.StreamResponse:
     """The answer; with a session of their own for somebody who turned out to be known already."""
     services, token = call.services, None
+    device = device_of(call.request.headers.get(hdrs.USER_AGENT, ""))
     async with services.database.transaction() as tx:
         if done.person_id != call.signed_in.person_id:
             began = await beginning.start_session(
-                tx, services, call.trail, done.person_id, services.clock(), via="verification"
+                tx, services, call.trail, done.person_id, services.clock(), via="verification", device=device
             )
             token = began.session.token
         await inviting.credit(tx, services, done.person_id, services.clock())
@@ -114,12 +115,12 @@ async def _ended(call: Call[Any, Any, Any], done: Verified) -> web.StreamRespons
 
 
 async def find_clinics(call: Call[None, ClinicQuery]) -> ClinicsOut:
-    """Look for a clinic by part of its name, once one's own name is verified."""
+    """Look for a clinic by its credit code or part of its name, once one's own name is verified."""
     services = call.services
     async with services.database.transaction() as tx:
         if Need.VERIFICATION in (await state_of(tx, services, call.signed_in.person_id)).needs:
             raise WrongState
-        found = await clinics.find_clinics(tx, call.query.q, CLINICS_FOUND_MAX + 1)
+        found = await workplaces.find(tx, call.query.q, CLINICS_FOUND_MAX + 1)
     items = [ClinicOut(id=row.id, name=row.name) for row in found[:CLINICS_FOUND_MAX]]
     return ClinicsOut(items=items, complete=len(found) <= CLINICS_FOUND_MAX)
 
@@ -226,7 +227,7 @@ ROUTES = (
         method="GET",
         path="/api/v1/entry/clinics",
         name="entry.clinics",
-        summary="Find a clinic by part of its name",
+        summary="Find a clinic by its credit code or part of its name",
         handler=find_clinics,
         auth=Auth.VIEWER,
         own=True,

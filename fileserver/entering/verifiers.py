@@ -21,6 +21,7 @@ from fileserver.services import Services
 
 PROVIDER = "tencent"
 COUNTRY = "+86"
+BACK = "/enter/checked"
 TWO_FACTOR_FIELDS: Mapping[str, str] = {"-2": "id_number", "-3": "name"}
 THREE_FACTOR_FIELDS: Mapping[str, str] = {"-6": "phone", "-7": "id_number", "-8": "name", "-13": "phone"}
 ANSWERS: Mapping[Outcome, Answer] = {
@@ -89,16 +90,18 @@ class ThreeFactors(_Immediate):
 
 
 class Face:
-    """A face check in the mini-program."""
+    """A face check: in the mini-program with the token, in WeChat's browser at the address that comes with it."""
 
     method, provider = Method.FACE, PROVIDER
 
-    def __init__(self, tencent: TencentCloud, merchant_id: str) -> None:
-        self._tencent, self._merchant_id = tencent, merchant_id
+    def __init__(self, tencent: TencentCloud, merchant_id: str, back: str) -> None:
+        self._tencent, self._merchant_id, self._back = tencent, merchant_id, back
 
     async def check(self, claim: Claim) -> Said | Handoff:
         """See Verifier."""
-        begun = await _asked(self._tencent.get_eid_token(self._merchant_id, claim.name, claim.id_number, extra=""))
+        begun = await _asked(
+            self._tencent.get_eid_token(self._merchant_id, claim.name, claim.id_number, redirect_url=self._back)
+        )
         return begun if isinstance(begun, Said) else Handoff(token=begun.token, url=begun.url)
 
     async def result(self, token: str, _claim: Claim | None) -> Said:
@@ -148,7 +151,7 @@ def offered(services: Services) -> dict[Method, Verifier]:
         return {}
     made: dict[Method, Verifier] = {Method.TWO_FACTOR: TwoFactors(tencent), Method.THREE_FACTOR: ThreeFactors(tencent)}
     if config.tencent_eid_merchant_id is not None:
-        made[Method.FACE] = Face(tencent, config.tencent_eid_merchant_id)
+        made[Method.FACE] = Face(tencent, config.tencent_eid_merchant_id, f"{config.public_url}{BACK}")
     if config.tencent_esign_operator is not None:
-        made[Method.ESIGN] = ESign(tencent, config.tencent_esign_operator, f"{config.public_url}/enter")
+        made[Method.ESIGN] = ESign(tencent, config.tencent_esign_operator, f"{config.public_url}{BACK}")
     return {method: made[method] for method in config.verification_methods if method in made}

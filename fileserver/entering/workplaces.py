@@ -1,12 +1,15 @@
 """Where somebody works: a clinic that is listed binds at once, any other waits for an employee."""
 
 import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from compliance import consents
 from compliance.access import Job
 from compliance.consents import VERSIONS, Purpose
+from compliance.credit_codes import credit_code
 from compliance.errors import InvalidValue, NotFound, WrongState
 from compliance.events import Act, Result, Trail
 from compliance.ledger import append
@@ -24,6 +27,22 @@ from storage.rows.viewers import Proof
 def normal_name(name: str) -> str:
     """Names are compared in one form: NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def is_code(wanted: str) -> bool:
+    """Whether this is a credit code, checked, and no part of a name."""
+    with suppress(InvalidValue):
+        return bool(credit_code(wanted))
+    return False
+
+
+async def find(tx: Transaction, wanted: str, limit: int) -> Sequence[ClinicRow]:
+    """Clinics that are listed: the one of this credit code, or those whose name has this part."""
+    if not is_code(wanted):
+        return await clinics.find_clinics(tx, normal_name(wanted), limit)
+    clinic_id = await clinics.clinic_of_code(tx, credit_code(wanted))
+    found = await clinics.clinic_by_id(tx, await clinic_behind(tx, clinic_id)) if clinic_id else None
+    return (found,) if found else ()
 
 
 async def bind(

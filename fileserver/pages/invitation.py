@@ -4,13 +4,14 @@ from aiohttp import web
 from pydantic import Field
 
 from compliance import recruiting
-from compliance.access import Job
 from compliance.errors import InvitationOver, LinkInvalid
 from compliance.invitations import open_token
 from fileserver.http.call import Call
 from fileserver.http.caller import CallerKind
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
+from fileserver.pages.came_for import INVITATION, SHARE, forget, remember
+from fileserver.pages.entry_ways import sign_in_page
 from fileserver.pages.rendering import page
 from storage.rows import clinics
 
@@ -33,10 +34,16 @@ async def invitation(call: Call[None, None, InvitationTokenPath]) -> web.Respons
         return page(call, "invitation_over.html", status=404, reason="unknown")
     except InvitationOver as over:
         return page(call, "invitation_over.html", status=410, reason=over.params["reason"])
-    if call.caller is not None and call.caller.active and call.caller.kind is CallerKind.EMPLOYEE:
-        return page(call, "share_employee.html", token=token)
-    known = call.caller is not None and call.caller.active
-    return page(call, "invitation.html", token=token, clinic=clinic, job=arrival.job, jobs=list(Job), known=known)
+    caller = call.caller
+    if caller is not None and caller.kind is CallerKind.EMPLOYEE:
+        return page(call, "share_employee.html")
+    if caller is not None and caller.active:
+        return page(call, "invitation.html", clinic=clinic, job=arrival.job)
+    invited = {"clinic": clinic.name if clinic else "", "job": arrival.job.value if arrival.job else None}
+    response = sign_in_page(call, share="", invitation=token, invited=invited)
+    remember(services.config, response, INVITATION, token)
+    forget(services.config, response, SHARE)
+    return response
 
 
 ROUTES = (

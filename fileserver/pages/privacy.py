@@ -1,4 +1,4 @@
-"""Pages about data of people: legal holds for employees, and a viewer's own data."""
+"""The page of legal holds."""
 
 from aiohttp import web
 from pydantic import Field
@@ -6,7 +6,6 @@ from pydantic import Field
 from compliance import retention
 from compliance.access import Action, may_ever
 from fileserver.http.call import Call
-from fileserver.http.routing import Auth, Route
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
@@ -41,37 +40,4 @@ async def holds(call: Call[None, HoldsQuery]) -> web.Response:
     )
 
 
-async def my_data(call: Call) -> web.Response:
-    """What a viewer can do about what is held on them."""
-    return page(call, "my_data.html")
-
-
-async def erased(call: Call) -> web.Response:
-    """What a viewer sees who had themselves erased, and is nobody now."""
-    return page(call, "my_data_erased.html")
-
-
-ROUTES = (
-    console_page("/holds", "holds", "Legal holds", holds, action=Action.HOLD_LIST, query=HoldsQuery),
-    Route(
-        method="GET",
-        path="/my-data",
-        name="pages.my_data",
-        summary="A viewer's own data",
-        handler=my_data,
-        auth=Auth.VIEWER,
-        own=True,
-        hidden=True,
-        produces="text/html",
-    ),
-    Route(
-        method="GET",
-        path="/my-data/erased",
-        name="pages.my_data_erased",
-        summary="After a viewer was erased",
-        handler=erased,
-        auth=Auth.PUBLIC,
-        hidden=True,
-        produces="text/html",
-    ),
-)
+ROUTES = (console_page("/holds", "holds", "Legal holds", holds, action=Action.HOLD_LIST, query=HoldsQuery),)

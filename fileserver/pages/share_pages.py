@@ -4,25 +4,25 @@ It tells nothing about the share to a stranger: neither its title nor whether it
 fetcher gets the same page as everybody, and no visit begins before a verified viewer's browser asks for one.
 """
 
-from collections.abc import Sequence
-
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Job
 from compliance.errors import LinkInvalid
 from compliance.links import open_token
+from fileserver.entering.state import state_of
 from fileserver.http.call import Call
-from fileserver.http.caller import CallerKind
+from fileserver.http.caller import Caller, CallerKind
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
 from fileserver.i18n import translate
+from fileserver.pages.came_for import SHARE, remember
 from fileserver.pages.dossiers import unread
+from fileserver.pages.entry_trouble import ENTER
+from fileserver.pages.entry_ways import sign_in_page
 from fileserver.pages.rendering import page
-from storage.rows import clinics
-from storage.rows.clinics import ClinicRow
 
 NOTICES_SHOWN = 5
+SEE_OTHER = 303
 SCRIPT_TEXTS = {
     "loading": "share-loading",
     "preparing": "share-preparing",
@@ -44,33 +44,36 @@ class TokenPath(Input):
 
 
 async def share(call: Call[None, None, TokenPath]) -> web.Response:
-    """Landing and reading page in one: who is known reads, who is not says who they are."""
-    token = call.params.token
+    """The reading page; who is not known or not verified yet is led through the way in, and back."""
+    token, services = call.params.token, call.services
     try:
-        await open_token(call.services.keys, call.services.database, token)
+        await open_token(services.keys, services.database, token)
     except LinkInvalid:
         return page(call, "share_invalid.html", status=404)
     caller = call.caller
-    if caller is None or not caller.active:
-        return page(call, "share_sign_in.html", token=token, clinics=await _clinics(call), jobs=list(Job))
-    if caller.kind is CallerKind.EMPLOYEE:
-        return page(call, "share_employee.html", token=token)
-    told = await unread(call, NOTICES_SHOWN)
-    return page(call, "share_view.html", token=token, texts=_texts(call), notices=told)
+    if caller is not None and caller.kind is CallerKind.EMPLOYEE:
+        return page(call, "share_employee.html")
+    if caller is None:
+        response = sign_in_page(call, share=token)
+    elif await _is_in(call, caller):
+        return page(call, "share_view.html", token=token, texts=_texts(call), notices=await unread(call, NOTICES_SHOWN))
+    else:
+        response = web.Response(status=SEE_OTHER, headers={"Location": ENTER})
+    remember(services.config, response, SHARE, token)
+    return response
+
+
+async def _is_in(call: Call[None, None, TokenPath], caller: Caller) -> bool:
+    if not caller.active:
+        return False
+    async with call.services.database.transaction() as tx:
+        return not (await state_of(tx, call.services, caller.person_id)).needs
 
 
 def _texts(call: Call[None, None, TokenPath]) -> dict[str, str]:
     """The sentences that the page's script needs."""
     texts = {name: translate(call.language, key) for name, key in SCRIPT_TEXTS.items()}
     return texts | {"page": translate(call.language, "share-page", page="{page}")}
-
-
-async def _clinics(call: Call[None, None, TokenPath]) -> Sequence[ClinicRow]:
-    """The clinics to choose from, which only the demo's stand-in lists."""
-    if not call.services.config.stand_in_sign_in:
-        return ()
-    async with call.services.database.transaction() as tx:
-        return await clinics.list_clinics(tx)
 
 
 ROUTES = (

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from storage.database import Transaction
-from storage.schema import visit
+from storage.schema import material, share, visit
 
 COPY_ID_BITS = 48
 PAGE_MAX = 200
@@ -31,6 +31,17 @@ class VisitRow:
     started_at: datetime
     expires_at: datetime
     seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedRow:
+    """What somebody opened: the newest visit to each share, and how to come to it again while it is open."""
+
+    title: str
+    started_at: datetime
+    share_kid: int
+    share_token_id: bytes
+    is_open: bool
 
 
 def new_copy_id() -> int:
@@ -95,3 +106,28 @@ async def visits_of_share(tx: Transaction, share_id: UUID, limit: int = PAGE_MAX
     """The newest visits of a share first."""
     query = select(*COLUMNS).where(visit.c.share_id == share_id).order_by(visit.c.started_at.desc())
     return [VisitRow(**row._asdict()) for row in await tx.execute(query.limit(min(limit, PAGE_MAX)))]
+
+
+async def opened_by(tx: Transaction, person_id: UUID, now: datetime, limit: int = PAGE_MAX) -> Sequence[OpenedRow]:
+    """The shares that somebody opened, the newest visit first."""
+    newest = (
+        select(visit.c.share_id, func.max(visit.c.started_at).label("started_at"))
+        .where(visit.c.person_id == person_id)
+        .group_by(visit.c.share_id)
+        .subquery()
+    )
+    is_open = and_(share.c.revoked_at.is_(None), share.c.expires_at > now, material.c.withdrawn_at.is_(None))
+    query = (
+        select(
+            material.c.title,
+            newest.c.started_at,
+            share.c.kid.label("share_kid"),
+            share.c.token_id.label("share_token_id"),
+            is_open.label("is_open"),
+        )
+        .join(share, share.c.id == newest.c.share_id)
+        .join(material, material.c.id == share.c.material_id)
+        .order_by(newest.c.started_at.desc())
+        .limit(min(limit, PAGE_MAX))
+    )
+    return [OpenedRow(**row) for row in (await tx.execute(query)).mappings()]

@@ -169,7 +169,8 @@ async def test_a_person_erased_is_a_pseudonym_in_the_next_export(stage: Stage, a
 
 async def test_names_in_an_export_run_nothing(stage: Stage, auditor: Api) -> None:
     """A viewer who calls themselves a formula is text in the auditor's spreadsheet."""
-    await as_viewer(stage.client, name='=HYPERLINK("http://x")', phone="13800138009", clinic_name="@诊所")
+    for _ in range(2):  # the first session begins before the name is known
+        await as_viewer(stage.client, name='=HYPERLINK("http://x")', phone="13800138009", clinic_name="@诊所")
     answer = await stage.get("auditor", "/api/v1/events/export?act=viewer:session:start&format=csv")
     rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
     assert ('\'=HYPERLINK("http://x")', "'@诊所") == (rows[-1]["person_name"], rows[-1]["clinic_name"])

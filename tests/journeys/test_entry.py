@@ -224,7 +224,7 @@ async def test_the_e_sign_service(hall: Hall) -> None:
     """Verified by the e-sign service: the person goes there, comes back, gives the same again, and is in."""
     api = await hall.enter(LI)
     begun = (await hall.name(api, LI, method="esign")).ok
-    assert begun["url"].startswith("https://")
+    assert begun["url"].startswith(hall.fake.urls["tencent"])
     assert "elsewhere" == (await hall.name(api, LI, method="esign")).ok["state"]
     hall.fake.tencent.verified.add((LI.name, LI.id_card))
     assert "verified" == (await hall.name(api, LI, method="esign")).ok["state"]
@@ -281,3 +281,24 @@ async def test_without_an_account_at_tencent_nobody_is_verified(client: Client, 
     answer = await Api(client, "").post("/entry/mini-program", {"code": "x"})
     assert 403 == answer.status
     assert Method.TWO_FACTOR in services.config.verification_methods
+
+
+async def test_a_clinic_behind_one_address_comes_in(hall: Hall) -> None:
+    """Thirty people of one clinic sign in one after another from one address, and none is refused."""
+    people = (Person(key=f"p{number}", name="x", phone="1", id_card="1") for number in range(30))
+    for each in people:
+        assert 200 == (await (await hall.enter(each)).get("/entry")).status
+
+
+async def test_whoever_takes_over_a_browser_ends_the_session_before(hall: Hall) -> None:
+    """One browser is signed in as one person: an employee's session is over on the server too."""
+    who = await add_employee(hall.services, Role.MARKETER)
+    said = {"login": who.login, "password": who.password}
+    async with hall.client.post("/api/v1/sessions", json=said) as response:
+        before = Api(hall.client, (await response.json())["token"])
+    code = hall.fake.wechat.issue_login_code(LI.openid)
+    async with hall.client.post("/api/v1/entry/mini-program", json={"code": code}) as response:
+        assert 201 == response.status
+    hall.client.session.cookie_jar.clear()
+    assert 401 == (await before.get("/sessions/current")).status
+    assert who.pseudonym == (await events(hall.services, "employee:session:end"))[-1]["who"]

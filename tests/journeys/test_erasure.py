@@ -24,7 +24,7 @@ from tests.materials import png, run_jobs
 from tests.people import Employee, add_employee
 from tests.reviewing import decide
 from tests.stage import Piece, Stage
-from tests.viewers import as_viewer, viewer_sign_in
+from tests.viewers import as_viewer
 
 REASON = "来函 2026-11-20"
 
@@ -216,7 +216,7 @@ async def test_whoever_comes_back_is_somebody_new(stage: Stage) -> None:
     """The same number leads to another person, with another pseudonym and nothing of before."""
     before = stage.cast.people["li"]
     (await erase(stage, before)).ok  # noqa: B018  # must succeed
-    again = (await viewer_sign_in(stage.client, phone="13800138001")).ok
+    _, again = await as_viewer(stage.client, phone="13800138001")
     assert str(before) != again["person"]["id"]
 
 

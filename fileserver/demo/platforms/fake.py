@@ -113,6 +113,7 @@ class FakePlatforms:
         wecom.add_routes(Service("wecom", self.record, self.wecom.tokens.app_of).routes(self.wecom.endpoints()))
         wecom.add_routes(pages.wecom_routes(self.wecom))
         tencent = _app()
+        tencent.add_routes(pages.tencent_routes(self.tencent))
         tencent.add_routes([web.route("*", "/{path:.*}", self.tencent.serve)])
         return {"wechat": wechat, "wecom": wecom, "tencent": tencent}
 
@@ -123,6 +124,7 @@ class FakePlatforms:
         listening = socket.create_server((HOST, 0))
         await web.SockSite(runner, listening).start()
         self.urls[name] = f"http://{HOST}:{listening.getsockname()[1]}"
+        self.tencent.url = self.urls.get("tencent", "")
 
     async def _stop(self) -> None:
         for runner in self._runners:

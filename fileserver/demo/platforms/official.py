@@ -10,7 +10,7 @@ from fileserver.demo.platforms.frame import Asked, Endpoint, Fields, Record, Ref
 from fileserver.demo.platforms.pushing import Delivered, Pusher
 from fileserver.demo.platforms.tokens import LASTS, AppTokens
 
-OAUTH = "oauth"
+OAUTH, USER_INFO = "oauth", "snsapi_userinfo"
 GRANT = "grant_type=authorization_code"
 
 
@@ -85,14 +85,15 @@ class Official:
             "openid": who.openid,
             "scope": who.scope,
         }
-        said |= {"unionid": who.unionid} if who.unionid else {}
+        # Only an authorization that the person was asked for brings it.
+        said |= {"unionid": who.unionid} if who.unionid and who.scope == USER_INFO else {}
         return said | ({"is_snapshotuser": 1} if who.is_snapshot else {})
 
     def _user(self, asked: Asked) -> dict[str, Any]:
         who = self._users.get(asked.query["access_token"])
         if who is None or who.openid != asked.query["openid"]:
             raise Refusal(40001, "invalid credential")
-        if who.scope != "snsapi_userinfo":
+        if who.scope != USER_INFO:
             raise Refusal(48001, "api unauthorized")
         said = {"openid": who.openid, "nickname": who.nickname, "privilege": []}
         return said | ({"unionid": who.unionid} if who.unionid else {})

@@ -7,10 +7,12 @@ from aiohttp import web
 from yarl import URL
 
 from fileserver.demo.platforms.official import Authorized
+from fileserver.demo.platforms.tencent import Flow, TencentCloud
 from fileserver.demo.platforms.wechat import OFFICIAL_APP_ID, WeChat
 from fileserver.demo.platforms.wecom import AGENT_ID, CORP_ID, WeCom
 
 STATE_BYTES_MAX = 128
+ENDS = {"match": 0, "other": 1001}
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>
@@ -86,16 +88,50 @@ def wecom_routes(wecom: WeCom) -> list[web.RouteDef]:
     return [web.get("/connect/oauth2/authorize", in_app), web.get("/wwlogin/sso/login", by_qr)]
 
 
+def tencent_routes(tencent: TencentCloud) -> list[web.RouteDef]:
+    """Where a face is shown, and where the e-sign service asks: the person says how it ends, and goes back."""
+
+    async def face(request: web.Request) -> web.StreamResponse:
+        flow, token = _flow(tencent, request)
+        if (code := ENDS.get(request.query.get("as", ""))) is not None:
+            tencent.finish(token, code)
+            raise web.HTTPFound(str(_local(flow.back).update_query({"token": token})))
+        items = [("match", "是本人", "比对通过"), ("other", "不是本人", "比对失败")]
+        return _page("人脸核身（演示）", "#0b6bcb", "演示腾讯云", _items(request, items))
+
+    async def esign(request: web.Request) -> web.StreamResponse:
+        flow, _ = _flow(tencent, request)
+        if request.query.get("as") == "match":
+            tencent.verified.add((flow.name, flow.id_card))
+            raise web.HTTPFound(str(_local(flow.back)))
+        return _page(
+            "电子签实名（演示）", "#0b6bcb", "演示腾讯电子签", _items(request, [("match", "确认是本人", "完成实名")])
+        )
+
+    return [web.get("/h5/face", face), web.get("/h5/esign", esign)]
+
+
+def _flow(tencent: TencentCloud, request: web.Request) -> tuple[Flow, str]:
+    token = request.query.get("token", "")
+    if token not in tencent.flows:
+        raise web.HTTPNotFound(text="no such token")
+    return tencent.flows[token], token
+
+
 def _checked(request: web.Request, app: str) -> URL:
     """Where to go back to: this machine only, whatever is asked."""
     query = request.query
-    back = URL(query.get("redirect_uri", ""))
     if query.get("appid") != app or query.get("response_type", "code") != "code":
         raise web.HTTPBadRequest(text="10003 invalid appid or response_type")
-    if back.scheme not in ("http", "https") or back.host not in LOOPBACK:
-        raise web.HTTPBadRequest(text="10003 redirect_uri is not one that was registered")
     if len(query.get("state", "").encode()) > STATE_BYTES_MAX:
         raise web.HTTPBadRequest(text="state is too long")
+    return _local(query.get("redirect_uri", ""))
+
+
+def _local(address: str) -> URL:
+    back = URL(address)
+    if back.scheme not in ("http", "https") or back.host not in LOOPBACK:
+        raise web.HTTPBadRequest(text="10003 redirect_uri is not one that was registered")
     return back
 
 

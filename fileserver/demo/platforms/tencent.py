@@ -35,6 +35,7 @@ class Flow:
 
     name: str
     id_card: str
+    back: str = ""
     code: int | None = None
 
 
@@ -48,6 +49,7 @@ class TencentCloud:
     billed: Counter[str] = field(default_factory=Counter)
     arrears: bool = False
     flows: dict[str, Flow] = field(default_factory=dict)
+    url: str = ""  # where its pages are
     verified: set[tuple[str, str]] = field(default_factory=set)  # name and number, with the e-sign service
 
     def __post_init__(self) -> None:
@@ -64,13 +66,15 @@ class TencentCloud:
                 service="faceid", fields=Fields(f"RuleId={RULE_ID} BizToken", "InfoType"), handler=self._result
             ),
             "GetEidToken": Action(
-                service="faceid", fields=Fields(f"MerchantId={MERCHANT_ID}", f"{who} Extra"), handler=self._eid
+                service="faceid",
+                fields=Fields(f"MerchantId={MERCHANT_ID}", f"{who} Extra RedirectUrl"),
+                handler=self._eid,
             ),
             "GetEidResult": Action(service="faceid", fields=Fields("EidToken", "InfoType"), handler=self._result),
             "CreateUserVerifyUrl": Action(
                 service="ess",
                 fields=Fields("Operator", "Name IdCardNumber JumpUrl"),
-                handler=lambda said: self._esign(),
+                handler=self._esign,
             ),
             "DescribeUserVerifyStatus": Action(
                 service="ess", fields=Fields("Operator Name IdCardNumber", "IdCardType"), handler=self._esigned
@@ -166,11 +170,14 @@ class TencentCloud:
         return {"BizToken": token, "Url": f"https://faceid.qq.com/h5/index.html?token={token}"}
 
     def _eid(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {"EidToken": self._begun(said), "Url": ""}
+        token = self._begun(said)
+        return {"EidToken": token, "Url": f"{self.url}/h5/face?token={token}"}
 
     def _begun(self, said: dict[str, Any]) -> str:
         token = secrets.token_hex(18).upper()
-        self.flows[token] = Flow(str(said.get("Name", "")), str(said.get("IdCard", "")))
+        number = said.get("IdCard") or said.get("IdCardNumber") or ""
+        back = said.get("RedirectUrl") or said.get("JumpUrl") or ""
+        self.flows[token] = Flow(str(said.get("Name", "")), str(number), str(back))
         return token
 
     def _result(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -182,8 +189,8 @@ class TencentCloud:
         self.billed["face"] += 1
         return {"Text": {"ErrCode": flow.code, "ErrMsg": "成功" if not flow.code else "比对失败", "Sim": "96.5"}}
 
-    def _esign(self) -> dict[str, Any]:
-        url = f"https://essurl.cn/{secrets.token_urlsafe(8)}"
+    def _esign(self, said: dict[str, Any]) -> dict[str, Any]:
+        url = f"{self.url}/h5/esign?token={self._begun(said)}"
         expires = int((self.record.clock() + timedelta(days=7)).timestamp())
         return {"UserVerifyUrl": url, "ExpireTime": expires, "MiniAppId": "wxa023b292fd19d41d"}
 

@@ -79,9 +79,9 @@ class TencentCloud:
         said = await self._faceid("GetDetectInfoEnhanced", body)
         return result(PLATFORM, EidResult, said)
 
-    async def get_eid_token(self, merchant_id: str, name: str, id_card: str, *, extra: str) -> EidToken:
-        """Begins a face check in the mini-program."""
-        body = {"MerchantId": merchant_id, "IdCard": id_card, "Name": name, "Extra": extra}
+    async def get_eid_token(self, merchant_id: str, name: str, id_card: str, *, redirect_url: str) -> EidToken:
+        """Begins a face check: in the mini-program, or at the answer's address, which leads to `redirect_url`."""
+        body = {"MerchantId": merchant_id, "IdCard": id_card, "Name": name, "RedirectUrl": redirect_url}
         return result(PLATFORM, EidToken, await self._faceid("GetEidToken", body))
 
     async def get_eid_result(self, token: str) -> EidResult:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from pydantic import SecretStr
 from yarl import URL
@@ -46,10 +47,9 @@ class OfficialAccount:
             "scope": scope.value,
             "state": state,
         }
-        # WeChat's documentation asks for this order and for the fragment.
-        return str(
-            self._open_url.joinpath("connect/oauth2/authorize").with_query(query).with_fragment("wechat_redirect")
-        )
+        # WeChat's documentation asks for this order, for everything encoded, and for the fragment.
+        address = self._open_url.joinpath("connect/oauth2/authorize")
+        return f"{address}?{urlencode(query)}#wechat_redirect"
 
     async def oauth_access_token(self, code: str) -> OAuthToken:
         """Who came back with this code; refuse who `is_virtual`. Raises CodeRefused besides."""
