@@ -18,7 +18,7 @@ docs/how-to/erase-a-person.md says what an operator does about that.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -33,7 +33,7 @@ from compliance.profiles import Profile, profiles_of
 from compliance.sign_in_policy import require_other_emergency
 from storage.database import Transaction
 from storage.rows import accounts, erasure, keys, scrubbing, transfers
-from storage.rows.aliases import aliases_of
+from storage.rows.aliases import aliases_of, person_behind
 
 NAME_CHARS_MIN = 2
 LATIN_CHARS_MIN = 4  # shorter ones are parts of other words
@@ -71,12 +71,37 @@ async def erase(  # what is done, by whom, to whom and why
     why: str = "",
     common: Common = Common.REFUSE,
 ) -> Erased:
-    """Erases a person for good, and whoever was merged into them.
+    """Erases a person for good, with whoever was merged into them, or whom they were merged into.
 
     The caller asked the rules, and enqueues what is to happen to the traces.
 
     Raises NotFound, WrongState for somebody erased already, LegalHold, LastAdmin, LastEmergency, or NameCommon.
     """
+    root_id = await person_behind(tx, person_id)
+    done = await _erase_one(tx, master, trail, root_id, reason=reason, now=now, why=why, common=common)
+    for alias in await aliases_of(tx, root_id):  # one human under several ids
+        also = await _erase_one(tx, master, trail, alias, reason=reason, now=now, why=why, common=common)
+        done = replace(
+            done,
+            rows=done.rows + also.rows,
+            texts=done.texts + also.texts,
+            left=done.left + also.left,
+            traces=(*done.traces, *also.traces),
+        )
+    return done
+
+
+async def _erase_one(
+    tx: Transaction,
+    master: MasterKey,
+    trail: Trail,
+    person_id: UUID,
+    *,
+    reason: str,
+    now: datetime,
+    why: str,
+    common: Common,
+) -> Erased:
     known = await erasure.lock_person(tx, person_id)
     if known is None:
         raise NotFound
@@ -99,11 +124,7 @@ async def erase(  # what is done, by whom, to whom and why
         det["left"] = left
     act = Act.VIEWER_PERSON_ERASE if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_ERASE
     await append(tx, trail.event(act, why=why, obj=f"person:{pseudonym}", det=det), now=now)
-    rows = sum(counts.values())
-    for alias in await aliases_of(tx, person_id):  # one human: what was taken into this one goes with it
-        also = await erase(tx, master, trail, alias, reason=reason, now=now, why=why, common=common)
-        rows, texts, left, traces = rows + also.rows, texts + also.texts, left + also.left, (*traces, *also.traces)
-    return Erased(pseudonym=pseudonym, rows=rows, texts=texts, left=left, traces=traces)
+    return Erased(pseudonym=pseudonym, rows=sum(counts.values()), texts=texts, left=left, traces=traces)
 
 
 async def _scrub(tx: Transaction, words: Sequence[str], common: Common, now: datetime) -> tuple[int, int]:

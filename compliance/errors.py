@@ -296,7 +296,8 @@ class DisputeOpen(ComplianceError):
 class MergeRefused(ComplianceError):
     """The two can't be made one.
 
-    `reason` is `verified-differs`, `merged-already`, `held`, `scheduled`, `owners-differ` or `newer-merge`.
+    `reason` is `verified-differs`, `merged-already`, `blocked`, `held`, `scheduled`, `owners-differ`, `code-elsewhere`,
+    `proved-elsewhere` or `newer-merge`.
     """
 
     slug = "merge-refused"

@@ -3,29 +3,33 @@
 An openid differs by app; a unionid joins them, and may come after the first sign-in. So a person has any number of
 identities (provider, app, subject), each of which the database holds once: however many devices bring the same new one
 at once, they become one person. When an identity that is joined late leads to somebody else, the two are merged, but
-only if nothing that is verified of them differs; otherwise an employee has to say who is who (`Suspicions`), and either
-goes on as they were.
+only if nothing that is verified of them differs, and nobody told them apart before; otherwise the pair waits in the
+queue of duplicates until an employee says who is who, and either goes on as they were.
 
-Merging keeps the older person. Identities, consents and verifications become theirs; sessions of the other one end;
-their rows stay where they are, under an id that is an alias from now on (`person.merged_into`).
+There is one way to make one of two, whoever says so: `compliance.ownership.merging`, which can be undone. A rule keeps
+the older person.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from compliance.errors import AccessDenied, NotFound
 from compliance.events import Act, Result, Trail
 from compliance.keys import MasterKey
 from compliance.ledger import append
-from compliance.profiles import ERASED, Profile, add_person, profiles_of, replace_profile
+from compliance.ownership import merging
+from compliance.ownership.wishes import Wish
+from compliance.profiles import Profile, add_person, profiles_of
 from storage.database import Transaction
-from storage.rows import consents, joining, sessions, verifications, viewers
+from storage.rows import aliases, joining, viewers
+from storage.rows import merging as merging_rows
 from storage.rows.joining import Joined
 from storage.rows.people import pseudonym_of
+
+MERGED_MEANWHILE_MAX = 5  # merges of one person between a look and a lock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +39,6 @@ class KnownAs:
     provider: str
     app: str
     subject: str = field(repr=False)
-
-
-class Suspicions(Protocol):
-    """Port: where pairs wait whom only an employee can tell apart."""
-
-    async def suspect(self, tx: Transaction, first: UUID, second: UUID, grounds: Sequence[str], now: datetime) -> None:
-        """Notes that these two may be one. The same pair waits once."""
-        ...
-
-    async def merged(self, tx: Transaction, kept: UUID, absorbed: UUID, now: datetime) -> None:
-        """Notes a merge that was done by itself, so that it can be undone."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +60,6 @@ async def person_behind(
     trail: Trail,
     identities: Sequence[KnownAs],
     *,
-    suspicions: Suspicions,
     now: datetime,
 ) -> Arrived:
     """The one person whom these identities lead to; the first is the one that was proved now, others join it.
@@ -78,14 +69,11 @@ async def person_behind(
     first, *others = identities
     person_id, is_new = await _owner_of(tx, master, first, others)
     for other in others:
-        person_id = await _joined(tx, master, trail, person_id, other, suspicions=suspicions, now=now)
-    found = (await joining.lock_people(tx, (person_id,)))[person_id]
-    if found.merged_into is not None:  # by another sign-in, a moment ago
-        person_id = found.merged_into
-        found = (await joining.lock_people(tx, (person_id,)))[person_id]
+        person_id = await _joined(tx, master, trail, person_id, other, now=now)
+    (found,) = await _both(tx, (person_id, person_id))
     if found.is_shut:
         raise AccessDenied("actor-inactive", obj=f"person:{found.pseudonym}")
-    return Arrived(person_id=person_id, pseudonym=found.pseudonym, is_new=is_new)
+    return Arrived(person_id=found.person_id, pseudonym=found.pseudonym, is_new=is_new)
 
 
 async def _owner_of(tx: Transaction, master: MasterKey, first: KnownAs, others: Sequence[KnownAs]) -> tuple[UUID, bool]:
@@ -114,7 +102,6 @@ async def _joined(
     person_id: UUID,
     other: KnownAs,
     *,
-    suspicions: Suspicions,
     now: datetime,
 ) -> UUID:
     """Lets another identity lead to this person too; who they are then."""
@@ -129,41 +116,50 @@ async def _joined(
     owner = await _found(tx, other)
     if owner == person_id:
         return person_id
-    kept = await merge(tx, master, trail, (owner, person_id), suspicions=suspicions, ground="unionid", now=now)
+    kept = await merge(tx, master, trail, (owner, person_id), ground="unionid", now=now)
     return kept or person_id
 
 
 async def merge(
-    tx: Transaction,
-    master: MasterKey,
-    trail: Trail,
-    pair: tuple[UUID, UUID],
-    *,
-    suspicions: Suspicions,
-    ground: str,
-    now: datetime,
+    tx: Transaction, master: MasterKey, trail: Trail, pair: tuple[UUID, UUID], *, ground: str, now: datetime
 ) -> UUID | None:
-    """Makes two people one, if nothing that is verified of them differs: who is left. None: somebody has to look.
+    """Makes two people one, if nothing that is verified of them differs: who is left.
 
-    Both are locked, in the order of their ids, so that two such merges never wait for each other.
+    None: an employee has to look; the pair waits in the queue, with the ground and what differs.
     """
-    people = await joining.lock_people(tx, pair)
-    kept, absorbed = sorted((people[each] for each in pair), key=lambda each: (each.created_at, each.person_id))
-    if kept.merged_into == absorbed.person_id or absorbed.merged_into == kept.person_id:
-        return kept.person_id if absorbed.merged_into else absorbed.person_id
-    profiles = await profiles_of(tx, master, person_ids=pair)
+    both = await _both(tx, pair)
+    if len(both) == 1:
+        return both[0].person_id
+    kept, absorbed = sorted(both, key=lambda each: (each.created_at, each.person_id))
+    ids = (kept.person_id, absorbed.person_id)
+    profiles = await profiles_of(tx, master, person_ids=ids)
     differing = _conflicts(kept, absorbed, profiles[kept.person_id], profiles[absorbed.person_id])
-    obj = f"person:{kept.pseudonym}"
-    det = {"other": absorbed.pseudonym, "ground": ground}
+    if await merging_rows.told_apart(tx, "person", *ids):
+        differing.append("told-apart")
+    obj, det = f"person:{kept.pseudonym}", {"other": absorbed.pseudonym, "ground": ground}
     if differing:
-        await suspicions.suspect(tx, kept.person_id, absorbed.person_id, (ground, *differing), now)
+        await merging.queue(tx, "person", ids, (ground, *differing), now)
         event = trail.event(Act.VIEWER_IDENTITY_MERGE, res=Result.DENY, why=differing[0], obj=obj, det=det)
         await append(tx, event, now=now)
         return None
-    await _absorb(tx, master, kept, absorbed, profiles, now)
-    await suspicions.merged(tx, kept.person_id, absorbed.person_id, now)
+    wish = Wish(kind="person", kept_id=kept.person_id, merged_id=absorbed.person_id, ground=ground)
+    await merging.merge(tx, master, trail, wish, now=now)
     await append(tx, trail.event(Act.VIEWER_IDENTITY_MERGE, obj=obj, det=det), now=now)
     return kept.person_id
+
+
+async def _both(tx: Transaction, pair: tuple[UUID, UUID]) -> list[Joined]:
+    """Who goes on under these ids, locked until `tx` ends; one, if that is the same person by now.
+
+    They are locked in the order of their ids, so that two such merges never wait for each other.
+    """
+    people: dict[UUID, Joined] = {}
+    for _ in range(MERGED_MEANWHILE_MAX):
+        roots = {await aliases.person_behind(tx, each) for each in pair}
+        people = await joining.lock_people(tx, roots)
+        if not any(each.merged_into for each in people.values()):
+            break
+    return list(people.values())
 
 
 def _conflicts(kept: Joined, absorbed: Joined, one: Profile, other: Profile) -> list[str]:
@@ -171,32 +167,12 @@ def _conflicts(kept: Joined, absorbed: Joined, one: Profile, other: Profile) -> 
     keys = {each.strong_key for each in (kept, absorbed) if each.strong_key}
     phones = {each.phone for each in (one, other) if each.phone}
     checks = {
-        "closed": kept.is_shut or absorbed.is_shut,
+        "closed": any(each.is_shut or each.kind == "employee" for each in (kept, absorbed)),
         "held": kept.is_held or absorbed.is_held,
         "id-number": len(keys) > 1,
         "phone": len(phones) > 1,
     }
     return [name for name, differs in checks.items() if differs]
-
-
-async def _absorb(
-    tx: Transaction, master: MasterKey, kept: Joined, absorbed: Joined, profiles: dict[UUID, Profile], now: datetime
-) -> None:
-    one, other = profiles[kept.person_id], profiles[absorbed.person_id]
-    strong = kept.strong_key or absorbed.strong_key
-    # The name that was verified wins; of two that were, the older person's: they are the same one's.
-    named = one if kept.strong_key or not absorbed.strong_key else other
-    whole = Profile(name=named.name or one.name or other.name, phone=one.phone or other.phone)
-    await sessions.end_sessions_of(tx, absorbed.person_id, now)
-    await verifications.put_strong_key(tx, absorbed.person_id, None)
-    await verifications.put_strong_key(tx, kept.person_id, strong)
-    await joining.move_identities(tx, absorbed.person_id, kept.person_id)
-    await consents.move_consents(tx, absorbed.person_id, kept.person_id)
-    await verifications.move_verifications(tx, absorbed.person_id, kept.person_id)
-    await viewers.take_workplace(tx, absorbed.person_id, kept.person_id)
-    await joining.put_merged(tx, absorbed.person_id, kept.person_id)
-    if whole not in (one, ERASED):
-        await replace_profile(tx, master, kept.person_id, whole)
 
 
 async def _find(tx: Transaction, known: KnownAs) -> UUID | None:

@@ -2,6 +2,7 @@
 
     about.json      whom it is about, when it was made, what is in it and whether any of it was too long
     profile.json    name and telephone number
+    merged-profiles.json  the same of those who turned out to be this person, before that
     <table>.json    one list for each table of `storage.rows.subjects`
     events.ndjson   the exact leaves of events by the person or about them, one a line
 
@@ -26,7 +27,9 @@ from compliance.profiles import Profile, profiles_of
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
 from storage.database import Transaction
+from storage.rows.aliases import aliases_of, person_behind
 from storage.rows.erasure import lock_person
+from storage.rows.people import pseudonyms_of
 from storage.rows.subjects import HELD, ROWS_MAX, rows_held
 
 EVENTS_MAX = 50_000  # the newest ones
@@ -36,10 +39,11 @@ FORMAT = "sealshare-subject/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What was found. `cut` names the lists that have more than they show."""
+    """What was found. `cut` names the lists that have more than they show; `others` are who was merged into them."""
 
     person_id: UUID
     pseudonym: str
+    others: dict[UUID, Profile]
     made_at: datetime
     profile: Profile
     tables: dict[str, list[dict[str, Any]]]
@@ -50,15 +54,21 @@ class Subject:
 async def gather(
     tx: Transaction, master: MasterKey, trail: Trail, person_id: UUID, *, now: datetime, why: str = ""
 ) -> Subject:
-    """Reads everything, and tells the log. Raises NotFound, or WrongState for somebody who is erased."""
+    """Reads everything, and tells the log; the id of somebody merged leads to who goes on, and all is theirs.
+
+    Raises NotFound, or WrongState for somebody who is erased.
+    """
+    person_id = await person_behind(tx, person_id)
     known = await lock_person(tx, person_id)
     if known is None:
         raise NotFound
     pseudonym, _, erased_at = known
     if erased_at is not None:
         raise WrongState
-    tables = {held.name: await rows_held(tx, held, person_id) for held in HELD}
-    leaves, more = await _leaves(tx, pseudonym)
+    ids = (person_id, *await aliases_of(tx, person_id))
+    tables = {held.name: await rows_held(tx, held, ids) for held in HELD}
+    leaves, more = await _leaves(tx, tuple((await pseudonyms_of(tx, ids)).values()))
+    profiles = await profiles_of(tx, master, person_ids=ids)
     act = Act.VIEWER_PERSON_EXPORT if trail.role == Role.VIEWER.value else Act.EMPLOYEE_PERSON_EXPORT
     event = trail.event(act, why=why, obj=f"person:{pseudonym}", det={"events": len(leaves)})
     await append(tx, event, now=now)
@@ -66,24 +76,27 @@ async def gather(
         person_id=person_id,
         pseudonym=pseudonym,
         made_at=now,
-        profile=(await profiles_of(tx, master, person_ids=[person_id]))[person_id],
+        others={each: profiles[each] for each in ids[1:]},
+        profile=profiles[person_id],
         tables={name: found[:ROWS_MAX] for name, found in tables.items()},
         leaves=leaves,
         cut=(*(name for name, found in tables.items() if len(found) > ROWS_MAX), *(["events"] if more else [])),
     )
 
 
-async def _leaves(tx: Transaction, pseudonym: str) -> tuple[tuple[bytes, ...], bool]:
+async def _leaves(tx: Transaction, pseudonyms: tuple[str, ...]) -> tuple[tuple[bytes, ...], bool]:
     """The exact leaves of the newest events by this person or about them, the oldest first; whether there are more.
 
     Without what was noticed about them: nobody learns by this that they are looked into.
     """
-    by, more_by = await newest(tx, Wanted(who=(pseudonym,)), EVENTS_MAX)
-    about, more_about = await newest(tx, Wanted(obj=f"person:{pseudonym}"), EVENTS_MAX)
+    by, more = await newest(tx, Wanted(who=pseudonyms), EVENTS_MAX)
     found = {row.id: row.leaf for row in by}
-    found |= {row.id: row.leaf for row in about if json.loads(row.leaf)["act"] not in NOTICED}
+    for each in pseudonyms:
+        about, more_about = await newest(tx, Wanted(obj=f"person:{each}"), EVENTS_MAX)
+        found |= {row.id: row.leaf for row in about if json.loads(row.leaf)["act"] not in NOTICED}
+        more = more or more_about
     kept = sorted(found)[-EVENTS_MAX:]
-    return tuple(found[each] for each in kept), more_by or more_about or len(kept) < len(found)
+    return tuple(found[each] for each in kept), more or len(kept) < len(found)
 
 
 def as_zip(subject: Subject) -> bytes:
@@ -92,6 +105,7 @@ def as_zip(subject: Subject) -> bytes:
         "format": FORMAT,
         "person_id": subject.person_id,
         "pseudonym": subject.pseudonym,
+        "merged": list(subject.others),
         "made_at": subject.made_at,
         "rows": {name: len(found) for name, found in subject.tables.items()},
         "events": len(subject.leaves),
@@ -101,6 +115,7 @@ def as_zip(subject: Subject) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("about.json", _json(about))
         archive.writestr("profile.json", _json(asdict(subject.profile)))
+        archive.writestr("merged-profiles.json", _json([asdict(each) for each in subject.others.values()]))
         for name, found in subject.tables.items():
             archive.writestr(f"{name}.json", _json(found))
         archive.writestr("events.ndjson", b"".join(leaf + b"\n" for leaf in subject.leaves))

@@ -1,8 +1,8 @@
 """The way in, for tests: people with an identity, consents, and a service that checks names and keeps count."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from compliance import consents
@@ -11,33 +11,10 @@ from compliance.events import Trail
 from compliance.joining import Arrived, KnownAs, person_behind
 from compliance.real_names import Answer, Claim, Desk, Handoff, Method, Policy, Said
 from fileserver.services import Services
-from storage.database import Transaction
+from storage.rows.merging import list_duplicates
 
 POLICY = Policy(valid_for=timedelta(days=365), person_day_max=5, day_max=1000)
 LI = Claim(name="李慕青", id_number="310101198811230020")
-
-
-@dataclass
-class Suspected:
-    """Keeps what would wait for an employee."""
-
-    pairs: list[tuple[frozenset[UUID], tuple[str, ...]]] = field(default_factory=list)
-    merges: list[tuple[UUID, UUID]] = field(default_factory=list)
-
-    async def suspect(
-        self,
-        _tx: Transaction,
-        first: UUID,
-        second: UUID,
-        grounds: Sequence[str],
-        _now: datetime,
-    ) -> None:
-        """See Suspicions."""
-        self.pairs.append((frozenset((first, second)), tuple(grounds)))
-
-    async def merged(self, _tx: Transaction, kept: UUID, absorbed: UUID, _now: datetime) -> None:
-        """See Suspicions."""
-        self.merges.append((kept, absorbed))
 
 
 @dataclass
@@ -73,7 +50,7 @@ def unionid(subject: str) -> KnownAs:
     return KnownAs(provider="wechat-open", app="", subject=subject)
 
 
-async def arrive(services: Services, *known: KnownAs, suspected: Suspected | None = None) -> Arrived:
+async def arrive(services: Services, *known: KnownAs) -> Arrived:
     """Comes in with these identities."""
     async with services.database.transaction() as tx:
         return await person_behind(
@@ -81,9 +58,15 @@ async def arrive(services: Services, *known: KnownAs, suspected: Suspected | Non
             services.keys.master,
             Trail(role="viewer"),
             known,
-            suspicions=suspected or Suspected(),
             now=services.clock(),
         )
+
+
+async def waiting(services: Services) -> list[tuple[set[UUID], set[str]]]:
+    """The pairs of people whom an employee has to tell apart, with their grounds."""
+    async with services.database.transaction() as tx:
+        rows = [row for row in await list_duplicates(tx) if row.kind == "person"]
+    return [({row.first_id, row.second_id}, set(row.grounds)) for row in rows]
 
 
 async def agree(services: Services, who: Arrived, *purposes: Purpose) -> Trail:
@@ -96,12 +79,11 @@ async def agree(services: Services, who: Arrived, *purposes: Purpose) -> Trail:
     return trail
 
 
-def desk(services: Services, suspected: Suspected | None = None, policy: Policy = POLICY) -> Desk:
+def desk(services: Services, policy: Policy = POLICY) -> Desk:
     """Where names are checked."""
     return Desk(
         database=services.database,
         master=services.keys.master,
         clock=services.clock,
         policy=policy,
-        suspicions=suspected or Suspected(),
     )

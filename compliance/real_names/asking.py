@@ -18,7 +18,6 @@ from compliance.consents import Purpose
 from compliance.errors import NotFound, TooManyAttempts, VerificationBusy
 from compliance.events import Trail
 from compliance.id_numbers import strong_key
-from compliance.joining import Suspicions
 from compliance.keys import MasterKey
 from compliance.profiles import Profile, seal_for, unseal_for
 from compliance.real_names.model import Answer, Claim, Handoff, Said, Verifier
@@ -60,7 +59,6 @@ class Desk:
     master: MasterKey
     clock: Callable[[], datetime]
     policy: Policy
-    suspicions: Suspicions
 
 
 async def ask(desk: Desk, trail: Trail, verifier: Verifier, person_id: UUID, claim: Claim) -> Verified:
@@ -207,7 +205,6 @@ async def _settled(
             replace(row, strong_key=strong, valid_until=until),
             said,
             named=Profile(name=name, phone=claim.phone if claim else ""),
-            suspicions=desk.suspicions,
             now=now,
         )
     stand_by(done)

@@ -13,7 +13,7 @@ from compliance.errors import (
     VerificationLater,
 )
 from compliance.events import Act, Result, Trail
-from compliance.joining import Suspicions, merge
+from compliance.joining import merge
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of, replace_profile
@@ -78,13 +78,12 @@ async def settle(
     said: Said,
     *,
     named: Profile,
-    suspicions: Suspicions,
     now: datetime,
 ) -> Settled:
     """Keeps the answer. `row` has the strong key and the end that a yes would give, `named` what it would prove."""
     state, person_id = STATES[said.answer], row.person_id
     if said.answer is Answer.VERIFIED:
-        state, person_id = await _named(tx, master, trail, row, named, suspicions=suspicions, now=now)
+        state, person_id = await _named(tx, master, trail, row, named, now=now)
     ended = said.answer is not Answer.UNKNOWN
     is_verified = state == "verified"
     await rows.end_row(
@@ -114,7 +113,6 @@ async def _named(
     row: VerificationRow,
     named: Profile,
     *,
-    suspicions: Suspicions,
     now: datetime,
 ) -> tuple[str, UUID]:
     """Gives the person their name; the state, and who they are: somebody known already, where two are one."""
@@ -124,10 +122,11 @@ async def _named(
     owner = await rows.person_by_strong_key(tx, strong)
     if owner is not None and owner != person_id:
         pair = (owner, person_id)
-        kept = await merge(tx, master, trail, pair, suspicions=suspicions, ground="strong-key", now=now)
+        kept = await merge(tx, master, trail, pair, ground="strong-key", now=now)
         if kept is None:
             return "duplicate", person_id
         person_id = kept
+        await rows.end_same_input(tx, person_id, row)
         await _keep_profile(tx, master, person_id, named)
     await rows.put_strong_key(tx, person_id, strong)
     await rows.put_verified(tx, person_id, at=now, until=row.valid_until or now)

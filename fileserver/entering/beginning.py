@@ -23,7 +23,6 @@ from compliance.joining import Arrived, KnownAs, person_behind
 from compliance.profiles import seal_for
 from compliance.sessions import Begun, NewSession
 from fileserver.entering import inviting
-from fileserver.entering.suspicions import LogAlone
 from fileserver.http.caller import Caller
 from fileserver.platforms import CodeRefused, PersonBlocked, PlatformRefused, PlatformUnavailable
 from fileserver.services import Services
@@ -108,9 +107,7 @@ async def begin(
     now = services.clock()
     try:
         async with services.database.transaction() as tx:
-            arrived = await person_behind(
-                tx, services.keys.master, stranger, identities, suspicions=LogAlone(), now=now
-            )
+            arrived = await person_behind(tx, services.keys.master, stranger, identities, now=now)
             if session_key is not None:
                 await _keep_session_key(tx, services, arrived, identities[0], session_key, now)
             if visitor.before is not None and visitor.before.session_id is not None:

@@ -25,7 +25,6 @@ from fileserver.entering.schemas import (
     RequestState,
 )
 from fileserver.entering.state import State
-from fileserver.entering.suspicions import LogAlone
 from fileserver.i18n import Language
 from fileserver.mailing import checked_address
 from fileserver.mailing.texts import code_message
@@ -50,7 +49,6 @@ def desk_of(services: Services) -> Desk:
         master=services.keys.master,
         clock=services.clock,
         policy=policy,
-        suspicions=LogAlone(),
     )
 
 

@@ -23,6 +23,7 @@ from fileserver.people.schemas import (
 from fileserver.people.search import FoundPerson
 from fileserver.people.viewers import NamedViewer
 from storage.rows import viewers as rows
+from storage.rows.aliases import person_behind
 
 
 async def listed(call: Call[None, ViewerQuery]) -> ViewerList:
@@ -56,8 +57,9 @@ async def find(call: Call[None, PeopleQuery]) -> PeopleFound:
 async def block(call: Call[ReasonIn, None, PersonPath]) -> ViewerOut:
     """Shut a viewer out."""
     rule = require(call.actor, Action.PERSON_BLOCK)
-    services, person_id = call.services, call.params.person_id
+    services = call.services
     async with services.database.transaction() as tx:
+        person_id = await person_behind(tx, call.params.person_id)
         await viewers.block(tx, call.trail, person_id, reason=call.body.reason, now=services.clock(), why=rule)
         return _out(await viewers.read(tx, services.keys.master, person_id), call.signed_in.role)
 
@@ -65,8 +67,9 @@ async def block(call: Call[ReasonIn, None, PersonPath]) -> ViewerOut:
 async def unblock(call: Call[ReasonIn, None, PersonPath]) -> ViewerOut:
     """Let a viewer in again."""
     rule = require(call.actor, Action.PERSON_UNBLOCK)
-    services, person_id = call.services, call.params.person_id
+    services = call.services
     async with services.database.transaction() as tx:
+        person_id = await person_behind(tx, call.params.person_id)
         await viewers.unblock(tx, call.trail, person_id, reason=call.body.reason, now=services.clock(), why=rule)
         return _out(await viewers.read(tx, services.keys.master, person_id), call.signed_in.role)
 

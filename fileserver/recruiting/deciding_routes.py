@@ -18,7 +18,7 @@ from compliance.errors import (
 from compliance.keys import MasterKey
 from compliance.ownership import disputes, duplicates, merging
 from compliance.ownership.disputes import Evidence
-from compliance.ownership.merging import Wish
+from compliance.ownership.wishes import Wish
 from compliance.profiles import profiles_of
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -162,7 +162,7 @@ async def merge(call: Call[MergeIn, None, DuplicatePath]) -> None:
             reason=body.reason,
             rule=rule,
         )
-        await merging.merge(tx, call.trail, wish, now=services.clock())
+        await merging.merge(tx, services.keys.master, call.trail, wish, now=services.clock())
 
 
 async def dismiss(call: Call[ReasonIn, None, DuplicatePath]) -> None:
@@ -186,8 +186,15 @@ async def undo(call: Call[None, None, MergePath]) -> None:
     services = call.services
     rule = require(call.actor, Action.DUPLICATE_DECIDE)
     async with services.database.transaction() as tx:
-        me = call.actor.person_id
-        await merging.unmerge(tx, call.trail, call.params.merge_id, by=me, now=services.clock(), rule=rule)
+        await merging.unmerge(
+            tx,
+            services.keys.master,
+            call.trail,
+            call.params.merge_id,
+            by=call.actor.person_id,
+            now=services.clock(),
+            rule=rule,
+        )
 
 
 async def _is_seen(tx: Transaction, call: Call, row: DisputeRow) -> bool:

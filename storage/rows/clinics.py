@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ScalarSelect, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import clinic, viewer
+from storage.schema import clinic, person, viewer
 
 PAGE_MAX = 200
 
@@ -96,8 +96,15 @@ async def put_details(tx: Transaction, clinic_id: UUID, *, code: str | None, ful
     await tx.execute(update(clinic).where(clinic.c.id == clinic_id).values(**values))
 
 
+def count_viewers() -> ScalarSelect[int]:
+    """How many people say that they work at the clinic of the query around it; who has two ids is one."""
+    query = select(func.count()).select_from(viewer).join(person, person.c.id == viewer.c.person_id)
+    query = query.where(viewer.c.clinic_id == clinic.c.id, person.c.merged_into.is_(None))
+    return query.correlate(clinic).scalar_subquery()
+
+
 def _clinics() -> Select[Any]:
-    viewers = select(func.count()).where(viewer.c.clinic_id == clinic.c.id).scalar_subquery()
+    viewers = count_viewers()
     return select(
         clinic.c.id,
         clinic.c.name,

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, not_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import consent, viewer
 
 LISTED_MAX = 200
-OTHER = consent.alias("other")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,19 +60,3 @@ async def withdraw_consents(
 async def note_consented(tx: Transaction, person_id: UUID, version: int) -> None:
     """Repeats beside the viewer which version is in force, 0 for none: each request reads it there."""
     await tx.execute(update(viewer).where(viewer.c.person_id == person_id).values(consented=version))
-
-
-async def move_consents(tx: Transaction, absorbed: UUID, kept: UUID) -> int:
-    """Gives somebody's agreements in force to the other, where they have not the same; how many."""
-    same = exists().where(
-        OTHER.c.person_id == kept,
-        OTHER.c.withdrawn_at.is_(None),
-        OTHER.c.purpose == consent.c.purpose,
-        OTHER.c.version == consent.c.version,
-    )
-    query = (
-        update(consent)
-        .where(consent.c.person_id == absorbed, consent.c.withdrawn_at.is_(None), not_(same))
-        .values(person_id=kept)
-    )
-    return (await tx.execute(query)).rowcount

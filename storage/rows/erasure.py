@@ -61,7 +61,7 @@ from storage.schema import (
 ERASED = "[erased]"
 NO_PASSWORD = "!"  # noqa: S105  # no hash: nothing verifies against it
 TRACES_MAX = 1_000
-MERGED_KEYS = ["kept_key", "merged_key"]  # what a merge of persons keeps of who they proved to be
+MERGED_KEYS = ["kept_key", "merged_key", "profile", "workplace"]  # what a merge of persons keeps of who they were
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (

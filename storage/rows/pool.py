@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from storage.database import Transaction
+from storage.rows.clinics import count_viewers
 from storage.schema import clinic, clinic_ownership, handover, invitation, invitation_use, viewer, visit
 
 PAGE_MAX = 200
@@ -31,7 +32,7 @@ async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned
     """The pool, the newest first; without what waits on the handover list."""
     waits = select(handover.c.id).where(handover.c.clinic_id == clinic.c.id, handover.c.done_at.is_(None)).exists()
     held = clinic_ownership.c
-    viewers = select(func.count()).where(viewer.c.clinic_id == clinic.c.id).scalar_subquery()
+    viewers = count_viewers()
     query = (
         select(
             clinic.c.id.label("clinic_id"),

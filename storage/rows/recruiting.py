@@ -59,9 +59,12 @@ _FUNNEL = text(
     """
     WITH uses AS (
         SELECT i.clinic_id, min(u.entered_at) AS entered_at, min(u.verified_at) AS verified_at,
-            min(u.content_at) AS content_at, count(*) AS entered, count(u.verified_at) AS verified,
-            count(u.content_at) AS content
+            min(u.content_at) AS content_at, count(DISTINCT who.id) AS entered,
+            count(DISTINCT who.id) FILTER (WHERE u.verified_at IS NOT NULL) AS verified,
+            count(DISTINCT who.id) FILTER (WHERE u.content_at IS NOT NULL) AS content
         FROM invitation_use AS u JOIN invitation AS i ON i.id = u.invitation_id
+        JOIN person AS p ON p.id = u.person_id
+        CROSS JOIN LATERAL (SELECT coalesce(p.merged_into, p.id)) AS who (id)
         GROUP BY i.clinic_id
     ), invited AS (
         SELECT clinic_id, min(created_at) AS invited_at,

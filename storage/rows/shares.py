@@ -34,6 +34,7 @@ from storage.schema import (
     certificate,
     declared_certificate,
     material,
+    person,
     review,
     review_step,
     share,
@@ -244,9 +245,10 @@ def standing_query(share_id: ColumnElement[Any]) -> Select[Any]:
     """One row with what `to_standing` takes."""
     chain = _chain(share_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
-    # A forward is its viewer's own: blocked, or without a consent, they share nothing.
+    # A forward is its viewer's own: blocked, or without a consent, they share nothing, under whatever id they made it.
     gone = or_(viewer.c.blocked_at.is_not(None), viewer.c.verified_at.is_(None))
-    blocked = exists().where(viewer.c.person_id == chain.c.creator_id, gone)
+    maker = select(person.c.merged_into).where(person.c.id == chain.c.creator_id).correlate(chain).scalar_subquery()
+    blocked = exists().where(viewer.c.person_id == func.coalesce(maker, chain.c.creator_id), gone)
     return select(
         func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
         func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),

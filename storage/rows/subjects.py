@@ -4,6 +4,7 @@
 here or is said to hold nothing of theirs.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -183,9 +184,9 @@ HELD: tuple[Held, ...] = (
 )
 
 
-async def rows_held(tx: Transaction, held: Held, person_id: UUID) -> list[dict[str, Any]]:
-    """A person's rows of one table, at most ROWS_MAX + 1: one too many says that there are more."""
+async def rows_held(tx: Transaction, held: Held, person_ids: Collection[UUID]) -> list[dict[str, Any]]:
+    """A person's rows of one table, under all their ids, at most ROWS_MAX + 1: one too many says there are more."""
     columns = [column for column in held.table.c if column.name not in held.without]
-    query = select(*columns).where(or_(*(column == person_id for column in held.by)))
+    query = select(*columns).where(or_(*(column.in_(person_ids) for column in held.by)))
     query = query.order_by(*held.table.primary_key.columns).limit(ROWS_MAX + 1)
     return [dict(row) for row in (await tx.execute(query)).mappings()]

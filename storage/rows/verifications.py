@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from storage.database import Transaction
 from storage.schema import person, verification, viewer
@@ -126,14 +126,15 @@ async def strong_keys_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[
     return {row.id: row.strong_key for row in found}
 
 
-async def move_verifications(tx: Transaction, absorbed: UUID, kept: UUID) -> None:
-    """Somebody's settled questions are the other's from now on; what both asked counts once."""
-    theirs = select(verification.c.input_hash).where(
-        verification.c.person_id == kept, verification.c.state.in_(SETTLED)
+async def end_same_input(tx: Transaction, person_id: UUID, row: VerificationRow) -> None:
+    """Ends this person's answers to the same input as `row`'s, which takes their place."""
+    query = update(verification).where(
+        verification.c.person_id == person_id,
+        verification.c.input_hash == row.input_hash,
+        verification.c.state.in_(SETTLED),
+        verification.c.id != row.id,
     )
-    both = verification.c.person_id == absorbed
-    await tx.execute(delete(verification).where(both, verification.c.input_hash.in_(theirs)))
-    await tx.execute(update(verification).where(both).values(person_id=kept))
+    await tx.execute(query.values(state="over", sealed=None))
 
 
 def _one(row: Any) -> VerificationRow | None:

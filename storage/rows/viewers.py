@@ -64,20 +64,6 @@ async def put_viewer(tx: Transaction, person_id: UUID, *, clinic_id: UUID, job: 
     await tx.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
 
 
-async def take_workplace(tx: Transaction, absorbed: UUID, kept: UUID) -> None:
-    """Gives somebody the other's place of work and proof, where they have none, or a shorter one."""
-    theirs = select(viewer).where(viewer.c.person_id == absorbed)
-    row = (await tx.execute(theirs)).mappings().one_or_none()
-    if row is None:
-        return
-    proof = {name: row[name] for name in ("verified_at", "verified_until", "consented")}
-    adding = upsert(viewer).values(person_id=kept, clinic_id=row["clinic_id"], job=row["job"], **proof)
-    await tx.execute(adding.on_conflict_do_nothing(index_elements=["person_id"]))
-    longer = func.coalesce(viewer.c.verified_until, func.to_timestamp(0)) < row["verified_until"]
-    if row["verified_until"] is not None:
-        await tx.execute(update(viewer).where(viewer.c.person_id == kept, longer).values(**proof))
-
-
 async def viewer_by_id(tx: Transaction, person_id: UUID, *, lock: bool = False) -> ViewerRow | None:
     """One viewer; `lock` keeps the row from changing until `tx` ends."""
     query = _viewers().where(viewer.c.person_id == person_id)
@@ -93,8 +79,16 @@ async def list_viewers(
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> tuple[ViewerRow, ...]:
-    """Viewers, newest first; `before` continues after the (created_at, person_id) last seen. None means any."""
-    query = _viewers().order_by(person.c.created_at.desc(), person.c.id.desc()).limit(limit)
+    """Viewers, newest first, without those who are another one by now.
+
+    `before` continues after the (created_at, person_id) last seen. None means any.
+    """
+    query = (
+        _viewers()
+        .where(person.c.merged_into.is_(None))
+        .order_by(person.c.created_at.desc(), person.c.id.desc())
+        .limit(limit)
+    )
     if clinic_id is not None:
         query = query.where(viewer.c.clinic_id == clinic_id)
     if blocked is not None:
@@ -116,7 +110,7 @@ async def newest_profiles(tx: Transaction, kinds: tuple[str, ...], limit: int) -
         select(person.c.id, person.c.pseudonym, person.c.kind, profile.c.sealed, person_key.c.wrapped_key)
         .join(profile, profile.c.person_id == person.c.id)
         .join(person_key, person_key.c.person_id == person.c.id)
-        .where(person.c.kind.in_(kinds), person.c.erased_at.is_(None))
+        .where(person.c.kind.in_(kinds), person.c.erased_at.is_(None), person.c.merged_into.is_(None))
         .order_by(person.c.created_at.desc(), person.c.id)
         .limit(limit)
     )

@@ -1,9 +1,13 @@
 """Forwards: a viewer passes a share on; the tree stays countable, can be cut anywhere, and never gets wider."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from compliance.events import Trail
+from compliance.ownership.merging import merge
+from compliance.ownership.wishes import Wish
 from tests.api import Answer, Api
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -100,6 +104,21 @@ async def test_blocking_who_passed_it_on_closes_their_branch(stage: Stage, zhao:
     assert 200 == (await stage.api("manager").post(path, {"reason": "离职"})).status
     assert "share-owner-inactive" == (await opened(zhao, child)).body["rule"]
     assert 201 == (await opened(zhao, share)).status
+
+
+async def test_a_branch_hangs_on_its_maker_under_every_id(stage: Stage, zhao: Api) -> None:
+    """Whose maker turned out to be somebody else goes on as theirs, and closes with them."""
+    _, visit = await stage.visit("li", forward_depth=1)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    _, sun = await as_viewer(stage.client, **SUN)
+    kept, merged = UUID(sun["person"]["id"]), stage.cast.people["li"]
+    async with stage.services.database.transaction() as tx:
+        wish = Wish(kind="person", kept_id=kept, merged_id=merged)
+        await merge(tx, stage.services.keys.master, Trail(role="manager"), wish, now=stage.clock())
+    assert 201 == (await opened(zhao, child)).status
+    path = f"/people/viewers/{merged}/block"
+    assert str(kept) == (await stage.api("manager").post(path, {"reason": "离职"})).ok["person_id"]
+    assert "share-owner-inactive" == (await opened(zhao, child)).body["rule"]
 
 
 async def test_forward_is_never_wider_than_its_parent(stage: Stage, zhao: Api) -> None:

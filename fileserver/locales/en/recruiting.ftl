@@ -28,9 +28,12 @@ problem-merge-refused-title = Can't be merged
 problem-merge-refused-detail = { $reason ->
     [verified-differs] What is verified of the two contradicts itself: they are not the same.
     [merged-already] One of them is merged already.
+    [blocked] One of them is blocked. Lift the block first, so that nobody who is kept out comes in as somebody else.
     [held] One of them is under a legal hold.
     [scheduled] One of the clinics has a transfer that waits or a dispute that is not decided. See to that first.
     [owners-differ] The two clinics have different owners. Pass one of them on first.
+    [code-elsewhere] Another clinic has the credit code by now that would go back to one of the two. Change that first.
+    [proved-elsewhere] Somebody else proved since, with the same name and ID number, to be one of the two. Merge them first.
    *[newer-merge] Another merge came after this one. Undo the newer one first.
 }
 problem-merge-refused-explanation = A merge can be undone, which restores everything exactly. What is verified otherwise, under a hold or in the middle of something else can't be merged.

@@ -28,9 +28,12 @@ problem-merge-refused-title = 不能合并
 problem-merge-refused-detail = { $reason ->
     [verified-differs] 两者的已核实信息互相矛盾，不是同一个。
     [merged-already] 其中一个已被合并。
+    [blocked] 其中一人已被停用。请先解除停用，避免被停用的人换个身份进入。
     [held] 其中一人处于法律保全中。
     [scheduled] 其中一家机构有待生效的转移或未裁定的争议，请先处理。
     [owners-differ] 两家机构的归属人不同，请先转移其中一家。
+    [code-elsewhere] 应归还的统一社会信用代码现已属于另一家机构，请先更正。
+    [proved-elsewhere] 之后另有一人以相同姓名和证件号完成实名认证，请先与其合并。
    *[newer-merge] 之后又有合并涉及它，请先撤销较新的合并。
 }
 problem-merge-refused-explanation = 合并可撤销，并会完整还原。已核实信息互相矛盾、处于保全中或另有未完成操作的记录不能合并。

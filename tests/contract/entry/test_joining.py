@@ -2,19 +2,23 @@
 
 import asyncio
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from compliance.errors import AccessDenied
+from compliance.events import Trail
+from compliance.ownership.merging import unmerge
 from compliance.profiles import Profile, profiles_of, replace_profile
 from compliance.real_names import ask
 from fileserver.services import Services
 from storage.rows import viewers
 from storage.rows.joining import lock_people
+from storage.rows.merging import list_merges
 from storage.rows.standing import standing_of
 from storage.schema import identity, person
-from tests.entry import LI, CountingService, Suspected, agree, arrive, desk, openid, unionid
+from tests.entry import LI, CountingService, agree, arrive, desk, openid, unionid, waiting
 from tests.log import events
 
 
@@ -24,9 +28,14 @@ async def _people(services: Services) -> int:
         return int(await tx.scalar(query) or 0)
 
 
-async def _with_phone(services: Services, person_id: object, phone: str) -> None:
+async def _merges(services: Services) -> list[tuple[UUID, UUID, str]]:
     async with services.database.transaction() as tx:
-        await replace_profile(tx, services.keys.master, person_id, Profile(name="", phone=phone))  # type: ignore[arg-type]  # a UUID
+        return [(row.kept_id, row.merged_id, row.cause) for row in await list_merges(tx)]
+
+
+async def _with_phone(services: Services, person_id: UUID, phone: str) -> None:
+    async with services.database.transaction() as tx:
+        await replace_profile(tx, services.keys.master, person_id, Profile(name="", phone=phone))
 
 
 async def test_many_devices_bring_the_same_new_identity(services: Services) -> None:
@@ -51,10 +60,9 @@ async def test_openid_first_and_unionid_later_become_one(services: Services) -> 
     """Two people who turn out to be one are merged into the older one; the younger's id is an alias from then on."""
     older = await arrive(services, openid("o1"))
     younger = await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
-    suspected = Suspected()
-    both = await arrive(services, openid("o1"), unionid("u1"), suspected=suspected)
+    both = await arrive(services, openid("o1"), unionid("u1"))
     assert older.person_id == both.person_id
-    assert [(older.person_id, younger.person_id)] == suspected.merges
+    assert [(older.person_id, younger.person_id, "automatic")] == await _merges(services)
     async with services.database.transaction() as tx:
         people = await lock_people(tx, (younger.person_id,))
         gone = await standing_of(tx, younger.person_id)
@@ -70,12 +78,9 @@ async def test_merges_at_once_end_as_one(services: Services) -> None:
     """Twenty sign-ins that find the same two people at once merge them once, and none fails."""
     older = await arrive(services, openid("o1"))
     await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
-    suspected = Suspected()
-    found = await asyncio.gather(
-        *(arrive(services, openid("o1"), unionid("u1"), suspected=suspected) for _ in range(20))
-    )
+    found = await asyncio.gather(*(arrive(services, openid("o1"), unionid("u1")) for _ in range(20)))
     assert {older.person_id} == {each.person_id for each in found}
-    assert 1 == len(suspected.merges)
+    assert 1 == len(await _merges(services))
     assert 1 == await _people(services)
 
 
@@ -85,10 +90,9 @@ async def test_what_is_verified_and_differs_is_not_merged(services: Services) ->
     other = await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
     await _with_phone(services, one.person_id, "+8613800000001")
     await _with_phone(services, other.person_id, "+8613800000002")
-    suspected = Suspected()
-    again = await arrive(services, openid("o1"), unionid("u1"), suspected=suspected)
+    again = await arrive(services, openid("o1"), unionid("u1"))
     assert one.person_id == again.person_id
-    assert [(frozenset((one.person_id, other.person_id)), ("unionid", "phone"))] == suspected.pairs
+    assert [({one.person_id, other.person_id}, {"unionid", "phone"})] == await waiting(services)
     assert ["deny"] == [each["res"] for each in await events(services, "viewer:identity:merge")]
     assert 2 == await _people(services)
 
@@ -111,11 +115,23 @@ async def test_the_same_name_and_number_are_the_same_person(services: Services) 
     await _with_phone(services, first.person_id, "+8613800000001")
     await ask(desk(services), await agree(services, first), CountingService(), first.person_id, LI)
     second = await arrive(services, openid("o2"))
-    suspected = Suspected()
-    done = await ask(desk(services, suspected), await agree(services, second), CountingService(), second.person_id, LI)
+    done = await ask(desk(services), await agree(services, second), CountingService(), second.person_id, LI)
     assert first.person_id == done.person_id
-    assert [(first.person_id, second.person_id)] == suspected.merges
+    assert [(first.person_id, second.person_id, "automatic")] == await _merges(services)
     async with services.database.transaction() as tx:
         profile = (await profiles_of(tx, services.keys.master, person_ids=[first.person_id]))[first.person_id]
         assert None is await viewers.person_by_identity(tx, provider="wechat-mini", app="wx1", subject="o3")
     assert Profile(name=LI.name, phone="+8613800000001") == profile
+
+
+async def test_what_an_employee_undid_is_not_done_again(services: Services) -> None:
+    """Two whom somebody told apart stay two, though each sign-in brings what joined them; the pair waits, with why."""
+    one = await arrive(services, openid("o1"))
+    other = await arrive(services, replace(openid("o2"), app="wx2"), unionid("u1"))
+    await arrive(services, openid("o1"), unionid("u1"))
+    async with services.database.transaction() as tx:
+        (row,) = await list_merges(tx)
+        await unmerge(tx, services.keys.master, Trail(role="manager"), row.id, by=None, now=services.clock())
+    again = await arrive(services, openid("o1"), unionid("u1"))
+    assert (one.person_id, 2) == (again.person_id, await _people(services))
+    assert [({one.person_id, other.person_id}, {"undone", "unionid", "told-apart"})] == await waiting(services)

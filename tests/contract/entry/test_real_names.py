@@ -24,7 +24,7 @@ from compliance.profiles import Profile, replace_profile
 from compliance.real_names import Answer, Handoff, Method, Said, ask, look_again
 from fileserver.services import Services
 from storage.rows import verifications
-from tests.entry import LI, POLICY, CountingService, Suspected, agree, arrive, desk, openid
+from tests.entry import LI, POLICY, CountingService, agree, arrive, desk, openid, waiting
 from tests.log import events
 from tests.services import Clock
 
@@ -154,12 +154,12 @@ async def test_the_same_name_under_another_phone_waits(services: Services) -> No
         async with services.database.transaction() as tx:
             await replace_profile(tx, services.keys.master, who.person_id, Profile(name="", phone=phone))
     await ask(desk(services), await agree(services, first), CountingService(), first.person_id, LI)
-    suspected, service, trail = Suspected(), CountingService(), await agree(services, second)
+    service, trail = CountingService(), await agree(services, second)
     for _ in range(2):
         with pytest.raises(PersonDuplicate):
-            await ask(desk(services, suspected), trail, service, second.person_id, LI)
+            await ask(desk(services), trail, service, second.person_id, LI)
     assert 1 == service.asked
-    assert [(frozenset((first.person_id, second.person_id)), ("strong-key", "phone"))] == suspected.pairs
+    assert [({first.person_id, second.person_id}, {"strong-key", "phone"})] == await waiting(services)
 
 
 async def test_no_id_number_and_no_phone_is_left(services: Services) -> None:
