@@ -64,6 +64,7 @@ class ExtractedText:
     `complete` is False when a limit cut it short: then nothing may pass as free of anything. `seen` is what its
     pictures show besides text, `made_by` names the reading that made it: another one may find more. `unlooked` counts
     pages that may show words for which nobody looked, because nothing here recognises them; of a film it is 1.
+    `drawn`: it is a drawing that may show words which it does not spell.
     """
 
     pieces: tuple[TextPiece, ...]
@@ -72,6 +73,7 @@ class ExtractedText:
     seen: tuple[Seen, ...] = ()
     made_by: str = ""
     unlooked: int = 0
+    drawn: bool = False
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -116,6 +118,7 @@ class ExtractedText:
             "complete": self.complete,
             "made_by": self.made_by,
             "unlooked": self.unlooked,
+            "drawn": self.drawn,
             "pieces": _known(self.pieces),
             "seen": _known(self.seen),
         }
@@ -132,10 +135,17 @@ class ExtractedText:
             seen = tuple(Seen.of_row(each) for each in whole.get("seen", ()))
             page_count, complete = number_of(whole["page_count"]), whole["complete"] is True
             made_by, unlooked = str(whole.get("made_by", "")), number_of(whole.get("unlooked", 0))
+            drawn = whole.get("drawn", False) is True
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise BadText from error
         return cls(
-            pieces=pieces, page_count=page_count, complete=complete, seen=seen, made_by=made_by, unlooked=unlooked
+            pieces=pieces,
+            page_count=page_count,
+            complete=complete,
+            seen=seen,
+            made_by=made_by,
+            unlooked=unlooked,
+            drawn=drawn,
         )
 
     def _is_page(self, piece: TextPiece) -> bool:

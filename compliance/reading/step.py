@@ -30,7 +30,8 @@ Maker = Callable[[Case], Awaitable[TextDetector]]
 Ask = Callable[[TextDetector], list[Found]]
 NAME = "text"
 NOT_READ, NOT_LOOKED_AT, CUT = "page-not-read", "pages-not-looked-at", "text-cut"
-RULES = personal.RULES | {people.RULE, side_by_side.RULE, NOT_READ, NOT_LOOKED_AT, CUT, NotReadable.slug}
+DRAWN = "drawing-not-read"
+RULES = personal.RULES | {people.RULE, side_by_side.RULE, NOT_READ, NOT_LOOKED_AT, CUT, DRAWN, NotReadable.slug}
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,8 @@ class Reading:
             return {NAME: version}
         if text.unlooked:
             await case.add([_found(NOT_LOOKED_AT, {"pages": text.unlooked})], waived=OCR_OFF)
+        if text.drawn:
+            await case.add([_found(DRAWN)])
         if not text.complete:
             await case.add([Found(detector=NAME, rule=CUT, severity="block", hard=True)])
         for unit in range(text.page_count + 1, len(text.units) + 1):

@@ -8,13 +8,17 @@ from compliance.reading.pieces import ExtractedText, TextPiece
 
 @dataclass
 class Taken:
-    """Filled by a reader. `pictured` are pages whose text layer may not say all that they show."""
+    """Filled by a reader. `pictured` are pages whose text layer may not say all that they show.
+
+    `drawn` is as `ExtractedText` has it.
+    """
 
     limits: TextLimits = DEFAULT_TEXT_LIMITS
     pieces: list[TextPiece] = field(default_factory=list)
     page_count: int = 0
     pictured: list[int] = field(default_factory=list)
     complete: bool = True
+    drawn: bool = False
     characters: int = 0
 
     def add(self, piece: TextPiece) -> bool:
@@ -32,4 +36,6 @@ class Taken:
 
     def text(self) -> ExtractedText:
         """What was taken."""
-        return ExtractedText(pieces=tuple(self.pieces), page_count=self.page_count, complete=self.complete)
+        return ExtractedText(
+            pieces=tuple(self.pieces), page_count=self.page_count, complete=self.complete, drawn=self.drawn
+        )

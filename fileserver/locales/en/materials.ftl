@@ -134,6 +134,7 @@ finding-picture-not-checked = WeChat did not check every page as a picture: { $c
 }.
 finding-page-not-read = The pictures of this page could not be read ({ $cause }); a person has to read it.
 finding-pages-not-looked-at = This server does not read words in pictures; { $pages } pages may hold words that nobody has checked.
+finding-drawing-not-read = No rule was applied to words that this drawing shows as outlines, as a picture or in letters of its own: read it.
 finding-text-cut = There is too much text; only a part was checked, which does not count as passed.
 finding-text-not-readable = Not read: a machine can't read files of this kind ({ $media_type }). No rule was applied; a person has to read the original.
 finding-personal-data-id-number = Holds an identity number.

@@ -134,6 +134,7 @@ finding-picture-not-checked = 微信没有检测全部页面的画面：{ $cause
 }。
 finding-page-not-read = 这一页的画面无法识别（{ $cause }），请人工阅读。
 finding-pages-not-looked-at = 本服务器不识别画面中的文字；{ $pages } 页可能含有未经检查的文字。
+finding-drawing-not-read = 图形中以轮廓、图片或自带字形呈现的文字没有经过任何规则检查，请人工阅读。
 finding-text-cut = 文字太多，只检查了一部分，因此不能视为通过。
 finding-text-not-readable = 未阅读：此类文件（{ $media_type }）的文字机器读不出来，规则未作检查，须由人阅读原件。
 finding-personal-data-id-number = 含有身份证号码。

@@ -9,7 +9,7 @@ from compliance.reading import NotReadable, TextDamaged
 from compliance.reading.documents import Taken, read_document
 from compliance.reading.limits import TextLimits
 from compliance.reading.merging import not_told, with_pages_of
-from compliance.reading.pieces import TextPiece
+from compliance.reading.pieces import ExtractedText, TextPiece
 from tests.unit.compliance.reading.documents import (
     EXCEL,
     PDF_MEDIA_TYPE,
@@ -100,6 +100,29 @@ def test_the_words_of_a_drawing_are_read() -> None:
     ]
     with pytest.raises(TextDamaged):
         read(b"<svg>", "image/svg+xml", "a.svg")
+
+
+LETTERS = '<path d="M0 0L9 9z M2 2l3 3z"/>' * 3
+
+
+@pytest.mark.parametrize(
+    ("inside", "drawn"),
+    [
+        ("<text>最佳</text><rect/><circle/>", False),
+        ('<path d="M0 0L9 9z"/><polygon/>', False),
+        (LETTERS, True),
+        (f"<defs><symbol>{LETTERS}</symbol></defs>", True),
+        ("<image/>", True),
+        ("<font><glyph/></font><text>a</text>", True),
+        ("<rect/>" * 120, True),
+    ],
+    ids=["words", "a-logo", "outlines", "outlines-to-be-used", "a-picture", "letters-of-its-own", "many-shapes"],
+)
+def test_a_drawing_that_may_show_more_says_so(inside: str, *, drawn: bool) -> None:
+    """Words that nothing spells are for people: outlines, pictures, letters of its own; a few shapes are none."""
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'
+    said = read(drawing.encode(), "image/svg+xml", "a.svg").text()
+    assert drawn == said.drawn == ExtractedText.from_json(said.to_json()).drawn
 
 
 def test_what_is_no_text_is_named() -> None:
