@@ -21,6 +21,7 @@ from compliance.reviewing.standing import signatures
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
 from fileserver.answers import Names
+from fileserver.dossiers.inside import Taken, originals_of
 from fileserver.dossiers.recalling import downloads_of
 from storage.database import Transaction
 from storage.rows import (
@@ -38,7 +39,7 @@ from storage.rows.declarations import DeclarationRow, EvidenceRow, StandingCerti
 from storage.rows.events import EventRow
 from storage.rows.ledger import indexes_of
 from storage.rows.materials import MaterialRow
-from storage.rows.recalls import SeenRow
+from storage.rows.recalls import ReadRow, SeenRow
 from storage.rows.review_comments import CommentRow
 from storage.rows.reviews import ReviewCase, ReviewRow
 from storage.rows.shares import ShareRow
@@ -86,6 +87,8 @@ class File:
     seen: Sequence[SeenRow]
     standings: Mapping[UUID, Standing]
     downloads: Mapping[str, int]  # by visit
+    readings: Sequence[ReadRow]  # by employees
+    originals: Sequence[Taken]
     told: Sequence[Told]
     names: Names
     people: Mapping[str, str]  # names by pseudonym
@@ -116,10 +119,12 @@ async def gather(
     proofs = await declarations.evidence_of(tx, material_id)
     doors = await _shares(tx, material_id)
     seen = await recalls.seen_by(tx, material_id, limit=SEEN_MAX)
+    readings = await recalls.read_by(tx, material_id, limit=SEEN_MAX)
     told = await _told(tx, material_id)
     registered = await _registered(tx, papers)
     named = _people(material, every, findings, decided, proofs, doors, seen)
     named |= {each.decided_by for rows in over.values() for each in rows if each.decided_by}
+    named |= {row.person_id for row in readings}
     named |= {row.declared_by for row, _ in papers}
     named |= {each.row.on_behalf_of for rows in signed.values() for each in rows if each.row.on_behalf_of}
     named |= {each.person_id for rows in said.values() for each in rows}
@@ -140,6 +145,8 @@ async def gather(
             seen=seen,
             standings=await standings_of(tx, {row.person_id for row in seen}),
             downloads=await downloads_of(tx, material_id),
+            readings=readings,
+            originals=await originals_of(tx, master, material_id),
             told=told,
             names=await profiles_of(tx, master, person_ids=named),
             people=await names_by_pseudonym(tx, master, {each.fields["who"] for each in told} - {""}),

@@ -12,6 +12,7 @@ from uuid import UUID
 from compliance import ledger
 from compliance.access import Actor
 from compliance.events import Act, Trail
+from compliance.keys import MasterKey
 from compliance.materials import obj_of
 from compliance.profiles import names_by_pseudonym, profiles_of
 from compliance.trail.search import newest
@@ -61,14 +62,14 @@ async def inside(
         return Inside(
             material=material,
             rows=rows,
-            originals=await _originals(services, tx, material_id, only),
+            originals=await originals_of(tx, services.keys.master, material_id, only),
             names=await profiles_of(tx, services.keys.master, person_ids={row.person_id for row in rows}),
             narrowed=only is not None,
         )
 
 
-async def _originals(services: Services, tx: Transaction, material_id: UUID, only: UUID | None) -> list[Taken]:
-    """Who took which bytes, the latest first; of the newest ORIGINALS_MAX times."""
+async def originals_of(tx: Transaction, master: MasterKey, material_id: UUID, only: UUID | None = None) -> list[Taken]:
+    """Who (None: everybody) took which bytes, the latest first; of the newest ORIGINALS_MAX times."""
     wanted = Wanted(obj=obj_of(material_id), act=Act.EMPLOYEE_MATERIAL_ORIGINAL.value, res="allow")
     found, _more = await newest(tx, wanted, ORIGINALS_MAX)
     told = [json.loads(row.leaf) for row in found]
@@ -78,7 +79,7 @@ async def _originals(services: Services, tx: Transaction, material_id: UUID, onl
     times: dict[tuple[str, str], list[str]] = {}
     for each in told:
         times.setdefault((each["who"], each["ver"]), []).append(each["t"])
-    names = await names_by_pseudonym(tx, services.keys.master, {who for who, _ in times})
+    names = await names_by_pseudonym(tx, master, {who for who, _ in times})
     taken = [
         Taken(name=names.get(who, ""), sha256=ver, times=len(at), last_at=datetime.fromisoformat(max(at)))
         for (who, ver), at in times.items()

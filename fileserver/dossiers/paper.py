@@ -37,6 +37,7 @@ def paper(file: File, language: Language, brand: str) -> bytes:
         sheet.version(version)
     sheet.doors()
     sheet.seen()
+    sheet.inside()
     sheet.events()
     return sheet.body()
 
@@ -261,6 +262,27 @@ class _Paper(Sheet):
         for row in seen:
             self.cells(self._seen(row), widths, INK)
         if len(seen) >= SEEN_MAX:
+            self.note(self.t("dossier-more", count=SEEN_MAX))
+
+    def inside(self) -> None:
+        """Which employees read it, and who took its original."""
+        file = self._file
+        self.heading(self.t("dossier-inside"))
+        if not file.readings and not file.originals:
+            self.paragraph(self.t("dossier-none"))
+            return
+        widths = (38.0, self.epw - 128.0, 40.0, 22.0, 28.0)
+        heads = ("dossier-at", "dossier-person", "dossier-way", "dossier-version-number", "dossier-copy")
+        self.cells([self.t(head) for head in heads], widths, QUIET)
+        for row in file.readings:
+            said = [self.t("recall-way-read"), str(row.version_number), f"{row.copy_id:012x}"]
+            self.cells([local_time(row.started_at), self._name(row.person_id)[:14], *said], widths, INK)
+        numbers = {each.sha256: str(each.number) for each in file.versions}
+        for each in file.originals:
+            name = drawable(each.name) or self.t("page-erased")
+            said = [self.t("recall-way-original"), numbers.get(each.sha256, ""), f"× {each.times}"]
+            self.cells([local_time(each.last_at), name[:14], *said], widths, INK)
+        if len(file.readings) >= SEEN_MAX:
             self.note(self.t("dossier-more", count=SEEN_MAX))
 
     def events(self) -> None:

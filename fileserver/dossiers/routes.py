@@ -7,7 +7,7 @@ from aiohttp import web
 from compliance.access import Action, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound
 from fileserver.answers import PersonOut
-from fileserver.dossiers import exporting, inside, recalling
+from fileserver.dossiers import exporting, inside, listing, recalling
 from fileserver.dossiers.recalling import Seen
 from fileserver.dossiers.schemas import (
     InsideOut,
@@ -73,12 +73,12 @@ async def employees(call: Call[None, RecallQuery, MaterialPath]) -> InsideOut:
 async def recall_csv(call: Call[None, None, MaterialPath]) -> web.StreamResponse:
     """The whole list as a file."""
     services, actor, material_id = call.services, call.actor, call.params.material_id
-    await recalling.told(services, actor, call.trail, material_id)
+    await listing.told(services, actor, call.trail, material_id)
     name = f'attachment; filename="sealshare-recall-{material_id}.csv"'
     headers = {**KEPT_BY_NOBODY, "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
     response = web.StreamResponse(headers=headers)
     await response.prepare(call.request)
-    async with aclosing(recalling.lines(services, actor, material_id, call.language)) as lines:
+    async with aclosing(listing.lines(services, actor, material_id, call.language)) as lines:
         async for batch in lines:
             await response.write(batch)
     await response.write_eof()

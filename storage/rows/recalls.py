@@ -37,6 +37,7 @@ class ReadRow:
     id: UUID
     person_id: UUID
     version_number: int
+    sha256: str
     copy_id: int
     started_at: datetime
 
@@ -56,6 +57,7 @@ async def read_by(
             desk_visit.c.id,
             desk_visit.c.person_id,
             version.c.number.label("version_number"),
+            version.c.sha256,
             desk_visit.c.copy_id,
             started,
         )

@@ -34,6 +34,8 @@ async def whole_story(stage: Stage) -> dict[str, Any]:
     """A brochure that was shared, seen and withdrawn, and a draft with a declaration and evidence; what they show."""
     share, visit = await stage.visit("li", download=True)
     await stage.get("li", visit["download_url"])
+    await stage.get("reviewer", f"/api/v1/versions/{stage.cast.version_id}/pages/1")
+    await stage.get("reviewer", f"/api/v1/versions/{stage.cast.version_id}/original")
     path = f"/materials/{stage.cast.material_id}"
     await stage.api("manager").post(f"{path}/withdraw", {"reason": "文案有误"})
     await stage.services.sequencer.catch_up()
@@ -50,7 +52,18 @@ async def test_it_tells_the_whole_story(stage: Stage, language: str) -> None:
     assert "no-store" in answer.headers["Cache-Control"]
     text = text_of(answer.body)
     withdrawn = {"zh-CN": "撤回", "en": "Withdrawal"}[language]
-    for word in (TITLE, stage.cast.sha256[:40], "林晓", "陈静", "李娜", told["share"]["id"][:8], "文案有误", withdrawn):
+    inside = {"zh-CN": ("员工阅读", "员工取走原件"), "en": ("Read by an employee", "Original taken by an")}[language]
+    for word in (
+        *inside,
+        TITLE,
+        stage.cast.sha256[:40],
+        "林晓",
+        "陈静",
+        "李娜",
+        told["share"]["id"][:8],
+        "文案有误",
+        withdrawn,
+    ):
         assert word in text, word
     (event,) = await stage.told("employee:dossier:export")
     assert hashlib.sha256(answer.body).hexdigest() == event["det"]["sha256"]

@@ -138,7 +138,7 @@ async def test_the_recall_list_names_who_saw_what(stage: Stage) -> None:
     assert full["items"] == first["items"] + rest["items"]
     file = await stage.get("manager", f"/api/v1{path}.csv")
     rows = list(csv.reader(io.StringIO(file.body.decode("utf-8-sig"))))
-    assert (200, 4, "王强") == (file.status, len(rows), rows[1][0])
+    assert (200, 4, "王强") == (file.status, len(rows), rows[1][1])
     assert 5 == len(await stage.told("employee:recall:read"))
 
 
@@ -156,5 +156,15 @@ async def test_employees_who_read_it_stand_in_a_list_of_their_own(stage: Stage) 
     own = (await stage.api("owner").get(path)).ok
     assert (True, {"林晓"}, []) == (own["narrowed"], {e["person"]["name"] for e in own["items"]}, own["originals"])
     assert 403 == (await stage.api("rival").get(path)).status
+    whole, mine = [await stage.get(who, f"/api/v1{path.replace('/employees', '.csv')}") for who in ("auditor", "owner")]
+    lines = [list(csv.reader(io.StringIO(each.body.decode("utf-8-sig"))))[1:] for each in (whole, mine)]
+    read, taken, number = "Read by an employee", "Original taken by an employee", stage.cast.sha256
+    assert {(read, "陈静", number), (read, "林晓", number), (taken, "陈静", number)} == _told(lines[0])
+    assert {(read, "林晓", number)} == _told(lines[1])
     shown = await stage.get("manager", f"/materials/{stage.cast.material_id}/recall", Accept="text/html")
     assert "Took the original" in shown.body.decode()
+
+
+def _told(lines: list[list[str]]) -> set[tuple[str, str, str]]:
+    """How, who and which bytes."""
+    return {(each[0], each[1], each[5]) for each in lines}

@@ -9,6 +9,10 @@ notice-certificate-expiring = { $kind } { $number } ends on { $until } (told { $
 notice-certificate-lapsed = { $kind } { $number } is no longer in force (valid until { $until }). Shares of materials that rest on it are suspended.
 notice-certificate-lapsed-shares = { $kind } { $number }, on which “{ $title }” rests, is no longer in force. Its shares are suspended; please don’t use the copies you have.
 
+recall-way-share = By a share
+recall-way-read = Read by an employee
+recall-way-original = Original taken by an employee
+recall-csv-way = How
 recall-csv-person = person
 recall-csv-clinic = clinic
 recall-csv-job = job

@@ -9,6 +9,10 @@ notice-certificate-expiring = { $kind } { $number } 将于 { $until } 到期（�
 notice-certificate-lapsed = { $kind } { $number } 已失效（有效期至 { $until }）。依据它的资料，分享已暂停。
 notice-certificate-lapsed-shares = 《{ $title }》依据的{ $kind } { $number } 已失效，分享已暂停，请不要再使用手中的副本。
 
+recall-way-share = 分享
+recall-way-read = 员工阅读
+recall-way-original = 员工取走原件
+recall-csv-way = 方式
 recall-csv-person = 人员
 recall-csv-clinic = 机构
 recall-csv-job = 岗位
