@@ -22,6 +22,7 @@ from compliance.reading.reader import Reader
 from compliance.rendering import Renderer, Sealer
 from compliance.scanning import Inspector, Inspectors
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
+from compliance.siem_addresses import seal_clear
 from fileserver.config import Config, OnConflict
 from fileserver.mailing import Mail, mail_of
 from fileserver.oidc import Oidc
@@ -152,6 +153,7 @@ async def open_services(
         await stack.enter_async_context(_refreshing(keys, database))
         async with database.transaction() as tx:
             mark = await mark_of(tx)
+            await seal_clear(tx, keys.master)
         origin = await open_ledger(database, keys, named=config.ledger_origin, otherwise=config.ledger_origin_otherwise)
         inspectors = await stack.enter_async_context(Inspectors(processes=config.inspecting_processes))
         objects = await stack.enter_async_context(ObjectStore(s3_settings(config)))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance import siem_addresses
 from compliance.events import Act, Trail
 from compliance.keys.keyring import context_of
 from compliance.keys.master import MasterKey
@@ -54,7 +55,7 @@ async def rewrap_all(
         for row in found:
             wrapped = master.rewrap(row.wrapped_secret, context_of(row.use, row.kid))
             await rows.put_wrapped(tx, row.use, row.kid, wrapped)
-        secrets = await _providers(tx, master)
+        secrets = await _providers(tx, master) + await siem_addresses.rewrap(tx, master)
         det: dict[str, str | int] = {
             "use": "envelope",
             "kek": master.kek_id,

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 import click
 from rich.markup import escape
 
+from compliance.keys import MasterKey
+from compliance.siem_addresses import address_of
 from fileserver.audit.siem import targets
 from fileserver.audit.siem.figures import lag_s
 from fileserver.audit.siem.routes import host_of
-from fileserver.audit.siem.targets import FORMS_OF, WEBHOOK, TargetRefused, may_hold_a_token
+from fileserver.audit.siem.targets import FORMS_OF, WEBHOOK, TargetRefused, Wanted, may_hold_a_token
 from fileserver.audit.siem.webhook import webhook_secret
 from fileserver.cli.desk import OPERATOR, Desk, at_desk
 from fileserver.cli.options import configured
@@ -49,12 +51,10 @@ def add(name: str, address: str, form: str | None, *, from_now: bool) -> None:
             "This address may hold a token, which others on this machine would see. Give - instead, and the address on "
             "standard input."
         )
-    policy = policy_of(configured())
+    policy, wanted = policy_of(configured()), Wanted(name=name, address=address, form=form, from_now=from_now)
 
     async def work(tx: Transaction, desk: Desk) -> str | None:
-        target = await targets.add(
-            tx, OPERATOR, policy, name=name, address=address, form=form, from_now=from_now, now=desk.clock()
-        )
+        target = await targets.add(tx, desk.keys.master, OPERATOR, policy, wanted, now=desk.clock())
         return webhook_secret(desk.keys.master, target.id) if target.kind == WEBHOOK else None
 
     secret = _done(work)
@@ -68,7 +68,7 @@ def listed(*, as_json: bool) -> None:
 
     async def work(tx: Transaction, desk: Desk) -> list[dict[str, Any]]:
         now = desk.clock()
-        return [_document(each, lag_s(each, now)) for each in await siem.progress(tx)]
+        return [_document(each, desk.keys.master, lag_s(each, now)) for each in await siem.progress(tx)]
 
     found = _done(work)
     if as_json:
@@ -152,13 +152,13 @@ def _done(work: Callable[[Transaction, Desk], Awaitable[T]]) -> T:
         raise click.ClickException(str(error)) from error
 
 
-def _document(progress: siem.ProgressRow, behind_s: float) -> dict[str, Any]:
+def _document(progress: siem.ProgressRow, master: MasterKey, behind_s: float) -> dict[str, Any]:
     target = progress.target
     state = "paused" if target.paused_at else "failing" if progress.failures else "pushing"
     return {
         "name": target.name,
         "kind": target.kind,
-        "host": host_of(target.address),
+        "host": host_of(address_of(master, target)),
         "form": target.form,
         "state": state,
         "reason": progress.reason,

@@ -1,6 +1,6 @@
 """Rows of targets that the log is pushed to, and of how far each of them has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from storage.schema import event, ledger_checkpoint, ledger_leaf, siem_cursor, s
 
 @dataclass(frozen=True, kw_only=True)
 class TargetRow:
-    """Where to push and in which form."""
+    """Where to push and in which form; compliance.siem_addresses opens the address."""
 
     id: UUID
     name: str
     kind: str
     form: str
-    address: str
+    address: str = field(default="", repr=False)  # of an earlier release, in clear; else empty
+    sealed_address: bytes | None = field(default=None, repr=False)
+    kek: str = ""
     created_at: datetime
     paused_at: datetime | None
 
@@ -60,6 +62,18 @@ async def list_targets(tx: Transaction) -> tuple[TargetRow, ...]:
     """All targets by name."""
     rows = await tx.execute(select(*TARGET).order_by(siem_target.c.name))
     return tuple(TargetRow(**row._mapping) for row in rows)  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+async def lock_clear(tx: Transaction) -> tuple[TargetRow, ...]:
+    """Targets whose address stands in clear, locked: nobody else wraps them until `tx` ends."""
+    rows = await tx.execute(select(*TARGET).where(siem_target.c.sealed_address.is_(None)).with_for_update())
+    return tuple(TargetRow(**row._mapping) for row in rows)  # noqa: SLF001  # as above
+
+
+async def put_sealed(tx: Transaction, target_id: UUID, sealed_address: bytes, kek: str) -> None:
+    """Keeps a target's address wrapped, and in no other way."""
+    values = {"address": "", "sealed_address": sealed_address, "kek": kek}
+    await tx.execute(update(siem_target).where(siem_target.c.id == target_id).values(values))
 
 
 async def remove_target(tx: Transaction, target_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """Push to a SIEM."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 
 from storage.schema.columns import created, metadata, moment, own_id
 
@@ -12,9 +12,13 @@ siem_target = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("kind", Text, CheckConstraint("kind IN ('webhook', 'syslog')", name="kind"), nullable=False),
     Column("form", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    # As earlier releases kept it, in clear; empty once a process of this one has wrapped it.
+    Column("address", Text, nullable=False, server_default=""),
+    Column("sealed_address", LargeBinary),  # wrapped by the master key
+    Column("kek", Text, nullable=False, server_default=""),  # which master key wraps it
     created(),
     moment("paused_at"),
+    CheckConstraint("(sealed_address IS NULL) = (address <> '')", name="address"),
 )
 
 siem_cursor = Table(

@@ -39,7 +39,7 @@ async def test_a_target_behind_is_said_and_keeps_nobody_waiting(services: Servic
     async with services.database.transaction() as tx:
         await ledger.append(tx, Trail().event(Act.SYSTEM_KEY_ROTATE), now=clock())
         target = TargetRow(
-            id=uuid4(), name="soc", kind="syslog", form="cef", address="", created_at=clock(), paused_at=None
+            id=uuid4(), name="soc", kind="syslog", form="cef", address="tls://h:1", created_at=clock(), paused_at=None
         )
         await siem.add_target(tx, target, 0)
     await services.sequencer.catch_up()

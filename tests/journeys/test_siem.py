@@ -16,7 +16,7 @@ from fileserver.audit.siem import targets
 from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import DELAY_MAX_S, Follower, delay_s, pushing
 from fileserver.audit.siem.sending import Batch, PushFailed
-from fileserver.audit.siem.targets import TARGETS_MAX, TargetRefused, sender_of
+from fileserver.audit.siem.targets import TARGETS_MAX, TargetRefused, Wanted, sender_of
 from fileserver.config import Config
 from fileserver.services import Services, open_services
 from storage.errors import StoreUnavailable
@@ -55,10 +55,10 @@ async def tell(services: Services, count: int, first: int = 0) -> None:
 
 async def add(services: Services, address: str, **wanted: Any) -> TargetRow:
     """A target with everything before it, of which the event that adds it is no part yet."""
-    said = {"name": "soc", "form": None, "from_now": False, **wanted}
+    said = Wanted(**{"name": "soc", "address": address, **wanted})
     async with services.database.transaction() as tx:
         return await targets.add(
-            tx, Trail(role="operator"), services.outgoing.policy, address=address, now=services.clock(), **said
+            tx, services.keys.master, Trail(role="operator"), services.outgoing.policy, said, now=services.clock()
         )
 
 

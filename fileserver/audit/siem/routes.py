@@ -6,6 +6,8 @@ from yarl import URL
 
 from compliance.access import Action, require
 from compliance.errors import AccessDenied
+from compliance.keys import MasterKey
+from compliance.siem_addresses import address_of
 from fileserver.audit.siem.figures import lag_s
 from fileserver.audit.siem.schemas import State, TargetList, TargetOut
 from fileserver.http.call import Call
@@ -20,11 +22,11 @@ async def listed(call: Call) -> TargetList:
     require(call.actor, Action.SIEM_LIST)
     async with call.services.database.statements() as tx:
         found = await siem.progress(tx)
-    now = call.services.clock()
-    return TargetList(items=[target_out(each, now) for each in found], at=now)
+    now, master = call.services.clock(), call.services.keys.master
+    return TargetList(items=[target_out(each, master, now) for each in found], at=now)
 
 
-def target_out(progress: ProgressRow, now: datetime) -> TargetOut:
+def target_out(progress: ProgressRow, master: MasterKey, now: datetime) -> TargetOut:
     """As the API tells it."""
     target = progress.target
     return TargetOut(
@@ -32,7 +34,7 @@ def target_out(progress: ProgressRow, now: datetime) -> TargetOut:
         name=target.name,
         kind="syslog" if target.kind == "syslog" else "webhook",
         form=target.form,
-        host=host_of(target.address),
+        host=host_of(address_of(master, target)),
         state=state_of(progress),
         reason=progress.reason,
         failures=progress.failures,

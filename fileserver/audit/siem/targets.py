@@ -5,6 +5,7 @@ They are an operator's, at the command line: whoever adds one sends the log out 
 
 import re
 import ssl
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from yarl import URL
 
 from compliance import checkpoints, ledger
 from compliance.events import Act, Trail
+from compliance.keys import MasterKey
+from compliance.siem_addresses import address_of, sealed
 from fileserver.audit.siem.sending import Sender
 from fileserver.audit.siem.syslog import Syslog, receiver_of
 from fileserver.audit.siem.webhook import Webhook, webhook_secret
@@ -34,6 +37,16 @@ class TargetRefused(Exception):
     """The target can't be added or found; the message says why, in English, for the command line."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A target as an operator wants it; without a `form` the usual one of its kind."""
+
+    name: str
+    address: str = field(repr=False)
+    form: str | None = None
+    from_now: bool = False
+
+
 def kind_of(address: str) -> str:
     """Syslog by its schemes, all else by HTTP."""
     return SYSLOG if address.startswith(SYSLOG_SCHEMES) else WEBHOOK
@@ -51,26 +64,34 @@ def may_hold_a_token(address: str) -> bool:
 
 async def add(
     tx: Transaction,
+    master: MasterKey,
     trail: Trail,
     policy: Policy,
+    wanted: Wanted,
     *,
-    name: str,
-    address: str,
-    form: str | None,
-    from_now: bool,
     now: datetime,
 ) -> TargetRow:
     """Adds a target that gets the whole log, or what comes from now on. Raises TargetRefused."""
-    kind = kind_of(address)
-    form = form or FORMS_OF[kind][0]
-    _check(policy, name, address, kind, form)
+    kind = kind_of(wanted.address)
+    form = wanted.form or FORMS_OF[kind][0]
+    _check(policy, wanted.name, wanted.address, kind, form)
     known = await siem.lock_targets(tx)
-    if any(each.name == name for each in known):
-        raise TargetRefused(f"there is a target {name} already")
+    if any(each.name == wanted.name for each in known):
+        raise TargetRefused(f"there is a target {wanted.name} already")
     if len(known) >= TARGETS_MAX:
         raise TargetRefused(f"there are {TARGETS_MAX} targets already, which is the most")
-    head = await checkpoints.latest(tx) if from_now else None
-    target = TargetRow(id=uuid4(), name=name, kind=kind, form=form, address=address, created_at=now, paused_at=None)
+    head = await checkpoints.latest(tx) if wanted.from_now else None
+    target_id = uuid4()
+    target = TargetRow(
+        id=target_id,
+        name=wanted.name,
+        kind=kind,
+        form=form,
+        sealed_address=sealed(master, target_id, wanted.address),
+        kek=master.kek_id,
+        created_at=now,
+        paused_at=None,
+    )
     await siem.add_target(tx, target, head.size if head else 0)
     await _tell(tx, trail, Act.EMPLOYEE_SIEM_ADD, target, now, kind=kind, form=form)
     return target
@@ -96,11 +117,12 @@ async def named(tx: Transaction, name: str) -> TargetRow:
 
 
 def sender_of(services: Services, target: TargetRow) -> Sender:
-    """The way to a target."""
+    """The way to a target. Raises KeyUnavailable for an address that another master key wraps."""
+    address = address_of(services.keys.master, target)
     if target.kind == SYSLOG:
-        return Syslog(services.outgoing.policy, target.address, target.form, trusted(services.config))
+        return Syslog(services.outgoing.policy, address, target.form, trusted(services.config))
     secret = webhook_secret(services.keys.master, target.id)
-    return Webhook(services.outgoing, target.address, target.form, target.id, secret, services.clock)
+    return Webhook(services.outgoing, address, target.form, target.id, secret, services.clock)
 
 
 def trusted(config: Config) -> ssl.SSLContext:

@@ -686,3 +686,10 @@ CREATE TABLE spread_hour (
     downloads INTEGER NOT NULL,
     CONSTRAINT pk_spread_hour PRIMARY KEY (share_id, hour)
 );
+
+-- Addresses of SIEMs may hold tokens: from now on they are wrapped by the master key, which no SQL has. What stands here
+-- in clear is wrapped by the first process of this release that starts.
+ALTER TABLE siem_target ALTER COLUMN address SET DEFAULT '';
+ALTER TABLE siem_target ADD COLUMN sealed_address BYTEA;
+ALTER TABLE siem_target ADD COLUMN kek TEXT DEFAULT '' NOT NULL;
+ALTER TABLE siem_target ADD CONSTRAINT ck_siem_target_address CHECK ((sealed_address IS NULL) = (address <> ''));
