@@ -11,7 +11,7 @@ from functools import partial
 from compliance.errors import NotPrepared
 from compliance.events import Trail
 from compliance.exit.asking import Asking
-from compliance.exit.desk import Counting, Desk
+from compliance.exit.desk import Begun, Counting, Desk
 from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import ChooseCopy, Copy, Departure, Outlet, Piece, PieceKind, ReleasedCopy
 from compliance.exit.splicing import CopyOf, Splices, Template, template_of
@@ -54,32 +54,32 @@ class SplicedCopies:
                 patches = self._splices.get(copy)
                 if patches is not None:
                     known = _known(passage, patches)
-                    part = choose(known)
+                    part, begun = choose(known), None
                     if part is not None:
                         piece = Piece(kind=PieceKind.DOCUMENT)
-                        await self._desk.append(tx, passage, piece, trail, 0, level=template.level.value)
+                        size_bytes, level = known.size_bytes or 0, template.level.value
+                        begun = await self._desk.begin(tx, passage, piece, trail, part, size_bytes, level=level)
                     break
             async with self._turns.of(gate.person_id):
                 await self._splices.make(copy, passage.served.sha256 or "")
         else:
             raise NotPrepared  # somebody changes faster than copies are made
-        if part is None:
+        if part is None or begun is None:
             return ReleasedCopy(copy=known)
         leaving = Departure(
             media_type=PDF,
             filename=known.filename,
             size_bytes=len(part),
-            into=partial(self._send, gate, passage, template, patches, part, trail),
+            into=partial(self._send, gate, begun, template, patches, part),
         )
         return ReleasedCopy(copy=known, departure=leaving)
 
     async def _send(
-        self, gate: Gate, passage: Passage, template: Template, patches: Patches, part: range, trail: Trail,
-        outlet: Outlet,
-    ) -> None:  # fmt: skip
+        self, gate: Gate, begun: Begun, template: Template, patches: Patches, part: range, outlet: Outlet
+    ) -> None:
         """The template's bytes with the viewer's in their place; asks again on the way (`asking`)."""
         asking = Asking(lambda: self._desk.ask(gate, PieceKind.DOCUMENT), self._now_s)
-        async with self._desk.ending(passage, trail) as sent, asking:
+        async with self._desk.leaving(begun) as sent, asking:
             await self._objects.pass_on(
                 template.row.object_key,
                 Counting(outlet, sent),

@@ -1,22 +1,31 @@
 """The desk at the exit: asks gates, writes down what they let pass, and at the end how much of it really left.
 
 Promises: an answer is no older than the transaction it is given in; nothing is let out while the log doesn't keep up;
-every end is told, however it came. Leaves what leaves, and in what form, to the ways out beside it.
+every end is told, however it came; ranges of one thing to one reader share a start and an end (`stretches`). Leaves
+what leaves, and in what form, to the ways out beside it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 from socket import socket
+from typing import Any
+
+import structlog
 
 from compliance import ledger
 from compliance.events import Trail
 from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import Outlet, Piece, PieceKind
+from compliance.exit.stretches import Key, Stretch, Stretches
 from compliance.keys import KeyRing
 from storage.database import Database, Transaction
+from storage.errors import StorageError
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -48,6 +57,20 @@ class Counting:
         self._outlet.took(size_bytes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """What the log knows of something that is about to leave.
+
+    `key` is of the stretch that it is a range of; None: it leaves whole, and has a start and an end of its own. `start`
+    tells the log of it, should that stretch be over before the first byte leaves; None: this one was told of itself.
+    """
+
+    passage: Passage
+    trail: Trail
+    key: Key | None = None
+    start: Callable[[Transaction], Awaitable[None]] | None = None
+
+
 @dataclass(frozen=True)
 class Desk:
     """Of one process."""
@@ -60,7 +83,46 @@ class Desk:
 
     async def settle(self) -> None:
         """Returns when every end that is being told is told: whoever took the bytes may be gone before that."""
+        self.stretches.close()
         await asyncio.gather(*self._ends, return_exceptions=True)
+
+    @cached_property
+    def stretches(self) -> Stretches:
+        """Those that are open in this process."""
+        return Stretches(self._over)
+
+    async def begin(
+        self, tx: Transaction, passage: Passage, piece: Piece, trail: Trail, part: range, size_bytes: int, **more: str
+    ) -> Begun:
+        """Tells the log of a part that is about to leave, unless it is one more range of what the log knows of.
+
+        `size_bytes` is of the whole: all of it in one go is always told of.
+        """
+        start = partial(self._start, passage, piece, trail, more)
+        key = None
+        if len(part) < size_bytes:
+            about = (passage.act, passage.obj, passage.link, passage.served.sha256, piece.kind)
+            key = (trail, *about, *sorted(passage.det.items()), *sorted(more.items()))
+        if key is not None and self.stretches.covers(key):
+            return Begun(passage=passage, trail=trail, key=key, start=start)
+        await start(tx)
+        return Begun(passage=passage, trail=trail, key=key)
+
+    @asynccontextmanager
+    async def leaving(self, begun: Begun) -> AsyncIterator[Sent]:
+        """Count what leaves within the block, for an end of its own or of its stretch. Raises StoreUnavailable."""
+        if begun.key is None:
+            async with self.ending(begun.passage, begun.trail) as sent:
+                yield sent
+            return
+        if begun.start is not None and not self.stretches.covers(begun.key):
+            async with self.database.transaction() as tx:
+                await begun.start(tx)
+        stretch, sent = self.stretches.enter(begun.key, begun.passage, begun.trail), Sent()
+        try:
+            yield sent
+        finally:
+            self.stretches.leave(stretch, sent.size_bytes)
 
     async def told(self, chunks: AsyncGenerator[bytes], passage: Passage, trail: Trail) -> AsyncGenerator[bytes]:
         """The chunks, and at the end the event of how many bytes left."""
@@ -76,10 +138,16 @@ class Desk:
         try:
             yield sent
         finally:
-            end = asyncio.create_task(self._tell_end(passage, trail, sent.size_bytes))
-            self._ends.add(end)
-            end.add_done_callback(self._ends.discard)
-            await asyncio.shield(end)
+            await asyncio.shield(self._ending(self._tell_end(passage, trail, sent.size_bytes)))
+
+    def _over(self, stretch: Stretch) -> None:
+        self._ending(self._end(stretch))
+
+    def _ending(self, telling: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        end = asyncio.create_task(telling)
+        self._ends.add(end)
+        end.add_done_callback(self._ends.discard)
+        return end
 
     async def admit(self, gate: Gate, tx: Transaction, kind: PieceKind) -> Passage:
         """The gate's answer. Raises LedgerStalled while the log doesn't keep up: what leaves then might not be told."""
@@ -118,7 +186,19 @@ class Desk:
         )
         await ledger.append(tx, event, now=self.clock())
 
-    async def _tell_end(self, passage: Passage, trail: Trail, sent_bytes: int) -> None:
+    async def _start(
+        self, passage: Passage, piece: Piece, trail: Trail, more: Mapping[str, str], tx: Transaction
+    ) -> None:
+        await self.append(tx, passage, piece, trail, 0, **more)
+
+    async def _end(self, stretch: Stretch) -> None:
+        """Tells of a stretch. Nobody waits for it: what the log can't take now is said in the log of the process."""
+        try:
+            await self._tell_end(stretch.passage, stretch.trail, stretch.size_bytes, ranges=stretch.ranges)
+        except StorageError as error:
+            log.error("end not told", obj=stretch.passage.obj, bytes=stretch.size_bytes, error=error.slug)  # noqa: TRY400  # no defect of ours
+
+    async def _tell_end(self, passage: Passage, trail: Trail, sent_bytes: int, **more: int) -> None:
         async with self.database.transaction() as tx:
             event = trail.event(
                 passage.end_act,
@@ -126,6 +206,6 @@ class Desk:
                 link=passage.link,
                 ver=passage.served.sha256 or "",
                 bytes=sent_bytes,
-                det=passage.det,
+                det={**passage.det, **more},
             )
             await ledger.append(tx, event, now=self.clock())

@@ -11,7 +11,7 @@ from functools import partial
 from compliance.errors import NotFound
 from compliance.events import Trail
 from compliance.exit.asking import Asking
-from compliance.exit.desk import Counting, Desk
+from compliance.exit.desk import Begun, Counting, Desk
 from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import ByAddress, Choose, Departure, Original, Outlet, Piece, PieceKind, Released
 from storage.database import Transaction
@@ -34,30 +34,29 @@ class Originals:
             passage = await self._desk.admit(gate, tx, PieceKind.ORIGINAL)
             original = _original_of(passage)
             leave = choose(original)
-            if leave is not None:
-                await self._append(tx, passage, leave, trail)
+            begun = None if leave is None else await self._append(tx, passage, leave, trail)
         if isinstance(leave, ByAddress):
             return Released(original=original, address=self._address(passage, leave))
-        departure = None if leave is None else self._departure(gate, passage, leave, trail)
+        departure = None if leave is None or begun is None else self._departure(gate, begun, leave)
         return Released(original=original, departure=departure)
 
-    def _departure(self, gate: Gate, passage: Passage, part: range, trail: Trail) -> Departure:
-        original = _original_of(passage)
+    def _departure(self, gate: Gate, begun: Begun, part: range) -> Departure:
+        original = _original_of(begun.passage)
         return Departure(
             media_type=original.media_type,
             filename=original.filename,
             size_bytes=len(part),
-            into=partial(self._send, gate, passage, part, trail),
+            into=partial(self._send, gate, begun, part),
         )
 
-    async def _append(self, tx: Transaction, passage: Passage, leave: range | ByAddress, trail: Trail) -> None:
+    async def _append(self, tx: Transaction, passage: Passage, leave: range | ByAddress, trail: Trail) -> Begun:
         """By an address all of it may leave, and nobody will see how much does: the event counts all."""
         piece = Piece(kind=PieceKind.ORIGINAL)
+        size_bytes = passage.served.size_bytes or 0
         if isinstance(leave, ByAddress):
-            size_bytes = passage.served.size_bytes or 0
             await self._desk.append(tx, passage, piece, trail, size_bytes, way="address", seconds=leave.lifetime_s)
-        else:
-            await self._desk.append(tx, passage, piece, trail, 0)
+            return Begun(passage=passage, trail=trail)
+        return await self._desk.begin(tx, passage, piece, trail, leave, size_bytes)
 
     def _address(self, passage: Passage, leave: ByAddress) -> str:
         return self._objects.sign_read(
@@ -67,10 +66,10 @@ class Originals:
             disposition=leave.disposition,
         )
 
-    async def _send(self, gate: Gate, passage: Passage, part: range, trail: Trail, outlet: Outlet) -> None:
+    async def _send(self, gate: Gate, begun: Begun, part: range, outlet: Outlet) -> None:
         """The stored bytes; asks again on the way (`asking`)."""
-        key = passage.served.object_key or ""
-        async with self._desk.ending(passage, trail) as sent:
+        key = begun.passage.served.object_key or ""
+        async with self._desk.leaving(begun) as sent:
             asking = Asking(lambda: self._desk.ask(gate, PieceKind.ORIGINAL), self._now_s)
             async with asking:
                 counting = Counting(outlet, sent)

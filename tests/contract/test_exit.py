@@ -203,6 +203,7 @@ async def test_original_leaves_exactly(stage: Stage) -> None:
     )
     past = await stage.get("reviewer", path, Range=f"bytes={len(body)}-")
     assert 416 == past.status
+    await stage.services.exit.settle()
     assert [len(body), 200] == [event["bytes"] for event in await stage.told("employee:original:end")]
 
 

@@ -57,8 +57,13 @@ async def test_ranges(stage: Stage) -> None:
         assert (status, place, BODY[part]) == (answer.status, answer.headers.get("Content-Range"), answer.body), asked
         names = ("Accept-Ranges", "ETag", "Content-Length")
         assert ("bytes", TAG, str(stop - start)) == tuple(answer.headers[name] for name in names), asked
+    await stage.services.exit.settle()
     lengths = [len(range(*part.indices(SIZE))) for _, _, part in RANGES]
-    assert lengths == [event["bytes"] for event in await stage.told("employee:original:end")]
+    whole = [length for length in lengths if length == SIZE]
+    ends = await stage.told("employee:original:end")
+    assert [*whole, sum(lengths) - sum(whole)] == [event["bytes"] for event in ends]
+    assert len(lengths) - len(whole) == ends[-1]["det"]["ranges"]
+    assert len(whole) + 1 == len(await stage.told("employee:material:original"))
 
 
 async def test_range_behind_the_end(stage: Stage) -> None:

@@ -102,16 +102,21 @@ async def test_ranges_put_together_are_the_whole(stage: Stage) -> None:
     visit, whole = await copy_of(stage, "li", "interleaved")
     chance = random.Random(7)  # where a test cuts is no secret
     cuts = sorted({0, len(whole.body), *(chance.randrange(len(whole.body)) for _ in range(12))})
-    parts = await asyncio.gather(
-        *(
-            stage.get(
-                "li", visit["download_url"], Range=f"bytes={start}-{stop - 1}", **{"If-Range": whole.headers["ETag"]}
-            )
-            for start, stop in itertools.pairwise(cuts)
-        )
-    )
+
+    async def ask(start: int, stop: int) -> Piece:
+        said = {"Range": f"bytes={start}-{stop - 1}", "If-Range": whole.headers["ETag"]}
+        return await stage.get("li", visit["download_url"], **said)
+
+    first, *rest = itertools.pairwise(cuts)
+    parts = [await ask(*first), *await asyncio.gather(*(ask(*each) for each in rest))]
     assert {(206, whole.headers["ETag"])} == {(part.status, part.headers["ETag"]) for part in parts}
     assert whole.body == b"".join(part.body for part in parts)
+    assert 2 == len(await stage.told("viewer:copy:download"))  # of the whole, and of all its parts
+    await stage.services.settle()
+    ends = await stage.told("viewer:copy:end")
+    assert [(len(whole.body), None), (len(whole.body), len(parts))] == [
+        (event["bytes"], event["det"].get("ranges")) for event in ends
+    ]
 
 
 async def test_conditions_are_answered_without_a_byte(stage: Stage) -> None:
