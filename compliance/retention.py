@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from compliance.events import Act, Event
 from compliance.keys import KeyRing
 from compliance.ledger import append
+from compliance.reviewing import redactions
 from compliance.sequencing import sequence_now
 from storage.database import Database, Transaction
 from storage.rows import pruning as rows
@@ -47,25 +48,25 @@ async def standing(tx: Transaction, *, days: int, now: datetime) -> Standing:
 
 async def prune(
     database: Database,
-    keys: KeyRing | None,
+    keys: KeyRing,
     *,
     days: int,
     clock: Callable[[], datetime],
+    signs: bool = True,
     batches_max: int = BATCHES_MAX,
 ) -> int:
     """Prunes what may go, a batch in each transaction, each an event; how many entries went.
 
     The event has its place under a signed head when the entries are gone, so that nobody who verifies the log in
-    between finds them missing without a word; where `keys` is None a sequencer sees to it a moment later. Does nothing
-    while another process prunes. Raises ValueError for fewer days than the floor, and as `sequence_now`.
+    between finds them missing without a word; unless this process `signs`, a sequencer sees to it a moment later. Does
+    nothing while another process prunes. Raises ValueError for fewer days than the floor, and as `sequence_now`.
     """
     pruned = 0
-    if keys is not None:
-        await keys.refresh(database)
+    await keys.refresh(database)
     for _ in range(batches_max):
         async with database.transaction() as tx:
-            done = await _batch(tx, days=days, now=clock())
-            if done and keys is not None:
+            done = await _batch(tx, keys, days=days, now=clock())
+            if done and signs:
                 await sequence_now(tx, keys, now=clock())
         pruned += done
         if done < BATCH:
@@ -73,7 +74,7 @@ async def prune(
     return pruned
 
 
-async def _batch(tx: Transaction, *, days: int, now: datetime) -> int:
+async def _batch(tx: Transaction, keys: KeyRing, *, days: int, now: datetime) -> int:
     before = now - _kept(days)
     if not await rows.lock_pruning(tx):
         return 0
@@ -83,6 +84,7 @@ async def _batch(tx: Transaction, *, days: int, now: datetime) -> int:
     stop = (kept.index if kept else end) // BUNDLE * BUNDLE
     if stop <= minimum:
         return 0
+    await redactions.keep(tx, keys.master, minimum, stop)
     count = await rows.prune(tx, minimum, stop)
     det: dict[str, str | int] = {"from": minimum, "to": stop, "entries": count, "days": days}
     await append(tx, Event(act=Act.SYSTEM_LOG_PRUNE, role="system", obj="log", det=det), now=now)

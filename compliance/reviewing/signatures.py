@@ -9,7 +9,8 @@ master key stands beside it: whoever can add rows and events, but has no master 
 
 The printed name is kept as it was at that moment, encrypted under the signer's own key: erasing a person takes the name
 away and leaves every signature whole. An erasure may also replace a name within the reason; the hash of what was
-written stays, the log tells of the change, and the reading says that words are missing.
+written stays, the log tells of the change (`redactions` once that entry is pruned), and the reading says that words are
+missing.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from compliance.errors import KeyUnavailable
 from compliance.events import CANONICAL, Act
 from compliance.keys import MasterKey
 from compliance.profiles import open_name, seal_name
+from compliance.reviewing import redactions
 from compliance.reviewing.capacities import Capacity
 from storage.database import Transaction
 from storage.rows import people, review_signatures
@@ -36,7 +38,6 @@ from storage.rows.versions import FindingRow
 
 DOMAIN = b"sealshare/review-signature/v1\n"
 MAC_PURPOSE = "review-signature"
-REASON = "review_signature.reason"
 PASSWORD = "password"  # noqa: S105  # the name of a factor, no password
 
 
@@ -244,7 +245,7 @@ async def examine(
             findings=now,
             genuine=hmac.compare_digest(mac_of(master, row.hash), row.mac),
             name=await _name(tx, master, row),
-            reason_stands=await _reason_stands(tx, row),
+            reason_stands=await _reason_stands(tx, master, row),
         )
         found.append(_examined(case, row, known))
     return found
@@ -273,16 +274,13 @@ def _altered(row: SignatureRow, bound: Mapping[str, Any], known: _Known) -> bool
     return not (said and known.genuine and known.name is not None and known.reason_stands)
 
 
-async def _reason_stands(tx: Transaction, row: SignatureRow) -> bool:
-    """Whether the reason reads as it was given, or as the log says that erasures left it."""
-    digest = _bound(row).get("reason_sha256")
-    if digest == _digest(row.reason):
+async def _reason_stands(tx: Transaction, master: MasterKey, row: SignatureRow) -> bool:
+    """Whether the reason reads as it was given, or as erasures left it by the word of the log, pruned or not."""
+    signed, now = redactions.reason_sha256(row.bound), _digest(row.reason)
+    if signed == now:
         return True
-    for leaf in await review_signatures.redactions(tx, row):
-        det = json.loads(leaf).get("det", {})
-        if (det.get("text"), det.get("row"), det.get("before_sha256")) == (REASON, str(row.id), digest):
-            digest = det.get("after_sha256")
-    return bool(digest == _digest(row.reason))
+    left = await redactions.standing(tx, master, row.hash, str(row.id), signed)
+    return now == redactions.followed(await review_signatures.redactions(tx, row), str(row.id), left)
 
 
 def _about(case: ReviewCase, row: SignatureRow, bound: Mapping[str, Any]) -> bool:

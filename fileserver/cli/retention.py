@@ -49,8 +49,8 @@ def prune() -> None:
     days = config.log_retention_days
 
     async def work(desk: Desk) -> int:
-        keys = None if config.has_places_outside else desk.keys  # a server asks those first what it may sign
-        return await retention.prune(desk.database, keys, days=days, clock=desk.clock)
+        signs = not config.has_places_outside  # a server asks those first what it may sign
+        return await retention.prune(desk.database, desk.keys, days=days, clock=desk.clock, signs=signs)
 
     click.echo(f"Pruned {at_desk(work)} entries.")
 

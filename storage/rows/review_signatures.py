@@ -5,10 +5,19 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, exists, func, insert, literal, select, update
+from sqlalchemy import LargeBinary, exists, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Transaction
-from storage.schema import event, ledger_leaf, ledger_prune, review_signature, review_step, signed_since
+from storage.schema import (
+    event,
+    ledger_leaf,
+    ledger_prune,
+    review_signature,
+    review_step,
+    signature_redaction,
+    signed_since,
+)
 
 APPROVE = "approve"
 REDACT = "system:text:redact"
@@ -32,6 +41,15 @@ class SignatureRow:
     hash: str
     mac: str
     event_id: int
+
+
+@dataclass(frozen=True)
+class RedactionRow:
+    """What pruned entries told of the reason of a signature; compliance.reviewing.redactions says what `mac` is."""
+
+    signature_id: UUID
+    reason_sha256: str
+    mac: str
 
 
 COLUMNS = tuple(review_signature.c[each.name] for each in fields(SignatureRow))
@@ -98,3 +116,30 @@ async def redactions(tx: Transaction, row: SignatureRow) -> list[bytes]:
     named = func.position(literal(str(row.id).encode(), LargeBinary).op("IN")(event.c.leaf)) > 0
     query = select(event.c.leaf).where(event.c.act == REDACT, event.c.id > row.event_id, named).order_by(event.c.id)
     return list(await tx.scalars(query))
+
+
+async def redactions_between(tx: Transaction, start: int, stop: int) -> list[bytes]:
+    """The leaves at places from `start` up to and without `stop` that tell of words taken out, in the tree's order."""
+    placed = select(event.c.leaf).join(ledger_leaf, ledger_leaf.c.event_id == event.c.id)
+    between = placed.where(event.c.act == REDACT, ledger_leaf.c.index >= start, ledger_leaf.c.index < stop)
+    return list(await tx.scalars(between.order_by(ledger_leaf.c.index)))
+
+
+async def by_ids(tx: Transaction, ids: Collection[str]) -> tuple[SignatureRow, ...]:
+    """The signatures of these ids that there are."""
+    query = select(*COLUMNS).where(review_signature.c.id.in_([UUID(each) for each in ids]))
+    return tuple(SignatureRow(**row._asdict()) for row in await tx.execute(query))
+
+
+async def redaction_of(tx: Transaction, signature_id: str) -> RedactionRow | None:
+    """What pruned entries told of this signature's reason."""
+    query = select(signature_redaction).where(signature_redaction.c.signature_id == UUID(signature_id))
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else RedactionRow(row.signature_id, row.reason_sha256, row.mac)
+
+
+async def put_redaction(tx: Transaction, row: RedactionRow) -> None:
+    """Keeps it, in the place of what was kept before."""
+    values = {"reason_sha256": row.reason_sha256, "mac": row.mac}
+    added = insert(signature_redaction).values(signature_id=row.signature_id, **values)
+    await tx.execute(added.on_conflict_do_update(index_elements=["signature_id"], set_=values))

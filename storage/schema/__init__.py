@@ -76,6 +76,7 @@ from storage.schema.reviews import (
     reviewer_discipline,
     rule_set,
     rule_set_activation,
+    signature_redaction,
     signed_since,
 )
 from storage.schema.searching import (
@@ -208,6 +209,7 @@ __all__ = [
     "sign_in_policy",
     "sign_in_provider",
     "sign_in_provider_change",
+    "signature_redaction",
     "signed_since",
     "signing_key",
     "spread_hour",

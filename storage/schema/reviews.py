@@ -152,6 +152,15 @@ review_signature = Table(
     Index("ix_review_signature_person_id", "person_id"),
 )
 
+signature_redaction = Table(
+    # What the log told, before it was pruned, of words that erasures took out of a signature's reason.
+    "signature_redaction",
+    metadata,
+    Column("signature_id", Uuid, ForeignKey("review_signature.id"), primary_key=True),
+    Column("reason_sha256", Text, CheckConstraint("reason_sha256 ~ '^[0-9a-f]{64}$'", name="hash"), nullable=False),
+    Column("mac", Text, CheckConstraint("mac ~ '^[0-9a-f]{64}$'", name="mac"), nullable=False),
+)
+
 review_step = Table(
     # One approval that a review needs; those of one stage go side by side, a later stage waits for the earlier.
     "review_step",

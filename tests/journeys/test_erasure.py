@@ -9,15 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text, update
 
 from compliance import ledger
 from compliance.access import Role
 from compliance.erasure import COMMON_MAX
 from compliance.events import Act, Event
 from compliance.profiles import ERASED, profiles_of
+from fileserver.privacy.jobs import prune_log
 from fileserver.traces.jobs import forget_erased
 from storage.rows import traces
 from storage.rows.accounts import account_of
+from storage.schema import review_signature, signature_redaction
 from tests.api import Answer, Api, sign_in
 from tests.journeys.test_signatures import read, submitted
 from tests.materials import png, run_jobs
@@ -152,6 +155,39 @@ async def test_a_signature_outlives_a_name_in_its_reason(stage: Stage) -> None:
     (one,) = (await read(reviewer, version))["signatures"]
     assert ("[erased]与润泽看过", []) == (one["reason"], one["faults"])
     assert 201 == (await stage.api("owner").post("/shares", {"material_id": version["material_id"]})).status
+
+
+AGED = text(  # as the owner of the tables can, who has not the years that it takes
+    "ALTER TABLE event DISABLE TRIGGER USER; UPDATE event SET t = t - interval '4 years'; "
+    "ALTER TABLE event ENABLE TRIGGER USER; UPDATE material SET withdrawn_at = now() - interval '4 years'; "
+    "UPDATE log_reader SET next_index = 1000000"
+)
+
+
+async def test_a_name_taken_out_of_a_reason_outlives_the_log(stage: Stage) -> None:
+    """Once the entry that tells of an erasure is pruned, the signature still says what is true: words are missing."""
+    version, reviewer = await submitted(stage), stage.api("reviewer")
+    assert "approved" == (await decide(reviewer, version, reason="李娜与王强看过")).ok["state"]
+    for name in ("li", "wang"):
+        (await erase(stage, stage.cast.people[name])).ok  # noqa: B018  # must succeed
+        async with stage.services.database.transaction() as tx:
+            old = Event(act=Act.SYSTEM_KEY_ROTATE, role="system")
+            await ledger.append_all(tx, [old] * 256, now=stage.clock.now)
+        await stage.services.sequencer.catch_up()
+        async with stage.services.database.transaction() as tx:
+            await tx.execute(AGED)
+        assert 256 <= await prune_log(stage.services)
+        seen = (await read(reviewer, version))["signatures"][0]
+        assert ([], False) == (seen["faults"], seen["reason_whole"])
+        assert seen["pruned_at"] is not None
+    assert "[erased]与[erased]看过" == (await read(reviewer, version))["signatures"][0]["reason"]
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(review_signature).values(reason="[erased]与[erased]没看过"))
+    assert ["altered"] == (await read(reviewer, version))["signatures"][0]["faults"]
+    async with stage.services.database.transaction() as tx:  # as somebody would who has no master key
+        digest = hashlib.sha256("[erased]与[erased]没看过".encode()).hexdigest()
+        await tx.execute(update(signature_redaction).values(reason_sha256=digest))
+    assert ["altered"] == (await read(reviewer, version))["signatures"][0]["faults"]
 
 
 async def test_whoever_had_to_do_with_a_held_material_is_kept(stage: Stage) -> None:

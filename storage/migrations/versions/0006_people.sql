@@ -693,3 +693,12 @@ ALTER TABLE siem_target ALTER COLUMN address SET DEFAULT '';
 ALTER TABLE siem_target ADD COLUMN sealed_address BYTEA;
 ALTER TABLE siem_target ADD COLUMN kek TEXT DEFAULT '' NOT NULL;
 ALTER TABLE siem_target ADD CONSTRAINT ck_siem_target_address CHECK ((sealed_address IS NULL) = (address <> ''));
+
+-- What the log told of words that erasures took out of a signature's reason, kept when those entries are pruned.
+CREATE TABLE signature_redaction (
+    signature_id UUID NOT NULL,
+    reason_sha256 TEXT NOT NULL CONSTRAINT ck_signature_redaction_hash CHECK (reason_sha256 ~ '^[0-9a-f]{64}$'),
+    mac TEXT NOT NULL CONSTRAINT ck_signature_redaction_mac CHECK (mac ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT pk_signature_redaction PRIMARY KEY (signature_id),
+    CONSTRAINT fk_signature_redaction_signature_id FOREIGN KEY(signature_id) REFERENCES review_signature (id)
+);

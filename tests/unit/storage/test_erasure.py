@@ -63,7 +63,7 @@ NOBODYS = {
     "review_signature.meaning", "review_step.*", "reviewer_discipline.*", "rule_set.source", "rule_set.version",
     "scan.*",
     "share.audience", "share.audience_job", "share.seal_level", "share.watermark", "share_look.watermark",
-    "siem_cursor.*", "signed_since.mac",
+    "siem_cursor.*", "signature_redaction.*", "signed_since.mac",
     "sign_in_attempt.*", "sign_in_policy.local_sign_in", "sign_in_policy.second_factor_roles",
     "sign_in_policy.signing_factor", "sign_in_provider.*", "sign_in_provider_change.facts",
     "siem_target.*", "signing_key.state", "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",
