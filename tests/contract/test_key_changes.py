@@ -93,15 +93,16 @@ async def test_ledger_keys_overlap(services: Services) -> None:
 async def test_every_change_is_an_event(services: Services) -> None:
     """Which key of which use, and what became of it; a revocation that changes nothing is none."""
     async with services.database.transaction() as tx:
-        await rotate(tx, services.keys, OPERATOR, KeyUse.LEDGER, now=START)
+        for use in KeyUse:
+            await rotate(tx, services.keys, OPERATOR, use, now=START)
         await retire(tx, OPERATOR, KeyUse.LEDGER, 1, now=START)
-        await revoke(tx, OPERATOR, KeyUse.LEDGER, 1, now=START)
-        await revoke(tx, OPERATOR, KeyUse.LEDGER, 1, now=START)
+        for use in (*KeyUse, *KeyUse):
+            await revoke(tx, OPERATOR, use, 1, now=START)
     told = [(each["act"], each["obj"]) for each in await events(services, "system:key:")]
     assert [
-        ("system:key:rotate", "key:ledger:2"),
+        *(("system:key:rotate", f"key:{use}:2") for use in KeyUse),
         ("system:key:retire", "key:ledger:1"),
-        ("system:key:revoke", "key:ledger:1"),
+        *(("system:key:revoke", f"key:{use}:1") for use in KeyUse),
     ] == told
 
 

@@ -1,5 +1,6 @@
 """Acts about rights, sign-in and keys need a proof of who one is that is at most ten minutes old."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -86,3 +87,9 @@ def test_which_acts_ask_again(name: str) -> None:
     (route,) = [route for route in ROUTES if route.name == name]
     assert route.fresh
     assert route.auth is Auth.EMPLOYEE
+
+
+def test_keys_and_targets_of_the_log_change_at_the_command_line_only() -> None:
+    """Whoever rotates a key or sends the log elsewhere needs the master key: no session, however fresh, is enough."""
+    about = [route for route in ROUTES if re.search(r"siem|log-targets|/keys?(/|$)", route.path)]
+    assert {"GET"} == {route.method for route in about}

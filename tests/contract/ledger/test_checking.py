@@ -149,11 +149,12 @@ async def test_nothing_is_signed_on_a_broken_tree(grown: Services) -> None:
 
 
 async def test_process_does_not_start_on_it(grown: Services, config: Config) -> None:
-    """Neither a server nor a worker gets its services."""
+    """Neither a server nor a worker gets its services; what ends it names the first index that is wrong."""
     await changed(grown, "DELETE FROM event WHERE id = :id", id=await at(grown, 590))
-    with pytest.raises(LedgerBroken):
+    with pytest.raises(LedgerBroken) as broken:
         async with open_services(config):
             pass
+    assert 590 == broken.value.index
 
 
 async def test_log_keeps_its_name(services: Services, config: Config) -> None:
