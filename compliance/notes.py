@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -41,12 +42,12 @@ class Signer:
     def __repr__(self) -> str:
         return f"Signer({self.name}+{self.key_id.hex()})"
 
-    @property
+    @cached_property
     def public_key(self) -> bytes:
         """32 bytes."""
         return self._key.public_key().public_bytes_raw()
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """4 bytes, written before each signature."""
         return key_id(self.name, ED25519, self.public_key)

@@ -50,11 +50,11 @@ async def entitled(
     return found, rule
 
 
-async def receipt_of(driver: Driver, event: CoveredRow) -> Receipt:
+def receipt_of(event: CoveredRow) -> Receipt:
     """The receipt of an event. Raises ReceiptPending as long as no checkpoint covers it: a second at most."""
     index, head = covering(event)
     needed = {(each.level, each.n): each for each in tiles_for_inclusion(index, head.size)}
-    proof = inclusion_proof(index, head.size, as_far(needed, await rows.tiles(driver, needed)))
+    proof = inclusion_proof(index, head.size, as_far(needed, event.tiles))
     return Receipt(index, text_of(index, proof, with_lines(head.note, event.lines), extra=event.leaf))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from compliance.errors import KeyUnavailable, LedgerBroken
 from compliance.events import Act, Trail
@@ -11,21 +12,19 @@ from compliance.ledger import append
 from compliance.merkle import Edge, leaf_hash
 from compliance.merkle.edge import edge_widths
 from compliance.merkle.hashes import HASH_BYTES
-from compliance.merkle.tiles import TILE_WIDTH, partial_width
 from compliance.notes import Checkpoint, Signer, signed_note
 from compliance.sequencing.checking import first_wrong
-from storage.channel import say
 from storage.database import Transaction
-from storage.rows import ledger as rows
 from storage.rows import sequencing
 from storage.rows.ledger import CheckpointRow
-from storage.rows.sequencing import LogRow, Taken
+from storage.rows.sequencing import LogRow, Put, Taken
 
 BATCH_MAX = 4_096  # in one go; what a batch costs whatever its size is then hardly felt
 BEAT_S = 30.0  # an idle log's head is looked at, and found good, this often
 STEP_S = 10.0  # by so much may a leaf's time lie before that of the leaf ahead of it: transactions overlap
 STEP_TOLD_EVERY_S = 60.0  # two nodes whose clocks differ would otherwise tell of it all day
 CHANNEL = "ledger"  # hears the size of every new checkpoint
+SIGNERS_MAX = 4  # remembered: a turn comes several times a second
 SYSTEM = Trail(role="system")
 
 
@@ -58,18 +57,16 @@ async def sequence(tx: Transaction, keys: KeyRing, *, now: datetime, after: int 
     if log.keys != {(key.kid, key.state) for key in keys.ledger}:
         raise KeysChanged  # a key that was revoked signs nothing from the moment that this is committed
     head = log.head
-    signers = [Signer(log.origin, key.seed) for key in keys.ledger_signers]
+    signers = [_signer(log.origin, key.seed) for key in keys.ledger_signers]
     if not signers:
         raise KeyUnavailable(purpose="ledger")
-    edge = await _edge(tx, head)
+    edge = await _edge(tx, log)
     taken = await sequencing.take_pending(tx, after=after, limit=BATCH_MAX)
     if head is not None and not taken:
         if log.beat_ago_s >= BEAT_S:
             await sequencing.beat(tx)
         return Batch(size=edge.size)
-    await _put(tx, edge, taken, signers, now)
-    await _beat(tx, log, taken, edge.size - len(taken), now)
-    await say(tx, CHANNEL, str(edge.size))
+    await _put(tx, log, edge, taken, signers, now)
     return Batch(taken=len(taken), last_id=taken[-1].event_id if taken else 0, size=edge.size)
 
 
@@ -89,14 +86,11 @@ class KeysChanged(Exception):
     """The keys are others than this process knows, since a moment ago: it has to read them and come again."""
 
 
-async def _edge(tx: Transaction, head: CheckpointRow | None) -> Edge:
+async def _edge(tx: Transaction, log: LogRow) -> Edge:
     """The right edge as the tiles have it. Raises LedgerBroken unless it is the one that was signed."""
+    head = log.head
     size = head.size if head else 0
-    places = {level: (level, _last_tile(size, level)) for level in edge_widths(size)}
-    tiles = await rows.tiles(tx, places.values())
-    partials = {
-        level: tiles.get(place, b"")[: partial_width(size, level) * HASH_BYTES] for level, place in places.items()
-    }
+    partials = {level: log.edge.get(level, b"")[: width * HASH_BYTES] for level, width in edge_widths(size).items()}
     try:
         edge = Edge(size, partials)
     except ValueError:
@@ -107,21 +101,29 @@ async def _edge(tx: Transaction, head: CheckpointRow | None) -> Edge:
     return edge
 
 
-def _last_tile(size: int, level: int) -> int:
-    return (size >> (8 * level)) // TILE_WIDTH
+@lru_cache(SIGNERS_MAX)
+def _signer(name: str, seed: bytes) -> Signer:
+    return Signer(name, seed)
 
 
-async def _put(tx: Transaction, edge: Edge, taken: Sequence[Taken], signers: Sequence[Signer], now: datetime) -> None:
+async def _put(
+    tx: Transaction, log: LogRow, edge: Edge, taken: Sequence[Taken], signers: Sequence[Signer], now: datetime
+) -> None:
     first = edge.size
     grown = edge.grow([leaf_hash(each.leaf) for each in taken])
     note = signed_note(Checkpoint(signers[0].name, edge.size, edge.root).text, signers)
-    if taken:
-        await sequencing.add_leaves(tx, first, [each.event_id for each in taken])
-        await sequencing.put_tiles(tx, {(tile.level, tile.n): hashes for tile, hashes in grown.items()})
-    await sequencing.add_checkpoint(tx, CheckpointRow(edge.size, edge.root, note, now))
+    batch = Put(
+        first=first,
+        event_ids=[each.event_id for each in taken],
+        tiles={(tile.level, tile.n): hashes for tile, hashes in grown.items()},
+        head=CheckpointRow(edge.size, edge.root, note, now),
+        last_t=taken[-1].t if taken else None,
+        step_told=await _step_told(tx, log, taken, first, now),
+    )
+    await sequencing.put(tx, batch, CHANNEL)
 
 
-async def _beat(tx: Transaction, log: LogRow, taken: Sequence[Taken], first: int, now: datetime) -> None:
+async def _step_told(tx: Transaction, log: LogRow, taken: Sequence[Taken], first: int, now: datetime) -> bool:
     """Times go forward along the tree, but for overlapping transactions; a larger step back becomes an event."""
     index, back_s = _step_back(log.last_t, taken)
     told_ago_s = -1.0 if log.step_told_ago_s is None else log.step_told_ago_s
@@ -129,7 +131,7 @@ async def _beat(tx: Transaction, log: LogRow, taken: Sequence[Taken], first: int
     if told:
         det: dict[str, str | int] = {"seconds": int(back_s), "index": first + index}
         await append(tx, SYSTEM.event(Act.SYSTEM_CLOCK_BACK, det=det), now=now)
-    await sequencing.beat(tx, last_t=taken[-1].t if taken else None, step_told=told)
+    return told
 
 
 def _step_back(before: datetime | None, taken: Sequence[Taken]) -> tuple[int, float]:

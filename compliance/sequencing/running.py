@@ -21,7 +21,8 @@ from storage.database import Database
 from storage.errors import StorageError
 
 LOOK_S = 0.5
-GATHER_S = 0.1  # what comes within it shares a checkpoint
+GATHER_S = 0.6  # what comes within it shares a checkpoint, and no turn is in anybody's way meanwhile
+BUSY_GATHER_S, BUSY = 0.1, 256  # after a batch of so many: a checkpoint is a second old at most
 BEHIND_S = 1.0  # how often it looks for numbers below those it has taken: they committed late
 RETRY_S = 1.0
 
@@ -48,6 +49,7 @@ class Sequencer:
         self._clock = clock
         self._behind = 0
         self._all_at = float("-inf")
+        self._busy = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -116,7 +118,7 @@ class Sequencer:
     async def _sequence_forever(self) -> None:
         while True:
             await self._database.news.wait()
-            await asyncio.sleep(GATHER_S)
+            await asyncio.sleep(BUSY_GATHER_S if self._busy else GATHER_S)
             self._database.news.clear()
             if not await self._turns():
                 await asyncio.sleep(RETRY_S)
@@ -125,7 +127,8 @@ class Sequencer:
         """As many batches as wait. False if something kept it from working, which is told."""
         try:
             while (batch := await self.turn()).full:
-                pass
+                self._busy = True
+            self._busy = batch.taken >= BUSY
         except LedgerBroken as error:
             log.error("ledger is broken", index=error.index, detail=error.detail)  # noqa: TRY400  # no defect of ours
             self._watch.fault(f"the ledger is not what was signed, from index {error.index} on")

@@ -26,28 +26,37 @@ SELECT log.origin, log.last_t, extract(epoch FROM clock_timestamp() - log.beat_a
     extract(epoch FROM clock_timestamp() - log.step_told_at)::float8,
     head.size, head.root, head.note, head.made_at,
     array(SELECT kid FROM ring_key WHERE use = 'ledger' ORDER BY kid),
-    array(SELECT state FROM ring_key WHERE use = 'ledger' ORDER BY kid)
+    array(SELECT state FROM ring_key WHERE use = 'ledger' ORDER BY kid),
+    edge.levels, edge.hashes
 FROM ledger_log log
 LEFT JOIN LATERAL (SELECT * FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS head ON true
+CROSS JOIN LATERAL (
+    SELECT array_agg(tile.level) AS levels, array_agg(tile.hashes) AS hashes FROM generate_series(0, 6) AS at
+    JOIN ledger_tile tile ON tile.level = at::smallint AND tile.n = head.size >> (8 * (at + 1))
+) AS edge
 """
 TAKE_PENDING = b"""
 WITH taken AS (DELETE FROM ledger_pending WHERE event_id IN
 (SELECT event_id FROM ledger_pending WHERE event_id > %s ORDER BY event_id LIMIT %s) RETURNING event_id)
 SELECT event.id, event.leaf, event.t FROM taken JOIN event ON event.id = taken.event_id ORDER BY event.id
 """
-ADD_LEAVES = b"""
-INSERT INTO ledger_leaf (index, event_id)
-SELECT %s + place - 1, event_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS each (event_id, place)
+# All that a batch writes, in one go: places, tiles that became longer, the head, and the pulse; told when it counts.
+PUT = b"""
+WITH leaves AS (
+    INSERT INTO ledger_leaf (index, event_id) SELECT %(first)s + place - 1, event_id
+    FROM unnest(%(event_ids)s::bigint[]) WITH ORDINALITY AS each (event_id, place)
+), tiles AS (
+    INSERT INTO ledger_tile (level, n, hashes)
+    SELECT * FROM unnest(%(levels)s::smallint[], %(numbers)s::bigint[], %(hashes)s::bytea[])
+    ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes
+), head AS (
+    INSERT INTO ledger_checkpoint (size, root, note, made_at) VALUES (%(size)s, %(root)s, %(note)s, %(made_at)s)
+)
+UPDATE ledger_log SET beat_at = clock_timestamp(), last_t = coalesce(%(last_t)s, last_t),
+    step_told_at = CASE WHEN %(step_told)s THEN clock_timestamp() ELSE step_told_at END
+RETURNING pg_notify(%(channel)s, %(size)s::text)
 """
-PUT_TILES = b"""
-INSERT INTO ledger_tile (level, n, hashes) SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
-ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes
-"""
-ADD_CHECKPOINT = b"INSERT INTO ledger_checkpoint (size, root, note, made_at) VALUES (%s, %s, %s, %s)"
-BEAT = b"""
-UPDATE ledger_log SET beat_at = clock_timestamp(), last_t = coalesce(%s, last_t),
-    step_told_at = CASE WHEN %s THEN clock_timestamp() ELSE step_told_at END
-"""
+BEAT = b"UPDATE ledger_log SET beat_at = clock_timestamp()"
 LOOK = text(
     "SELECT (SELECT extract(epoch FROM clock_timestamp() - added_at) FROM ledger_pending ORDER BY event_id LIMIT 1), "
     "(SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM ledger_log), "
@@ -68,9 +77,27 @@ class Taken:
     t: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Put:
+    """What a batch writes: the places of `event_ids` from `first` on, in this order, tiles by (level, n), and the head.
+
+    `last_t` is the time of the last leaf, where there is one; `step_told`: a step of clocks was told of in the batch.
+    """
+
+    first: int
+    event_ids: Sequence[int]
+    tiles: Mapping[tuple[int, int], bytes]
+    head: CheckpointRow
+    last_t: datetime | None
+    step_told: bool
+
+
 @dataclass(frozen=True)
 class LogRow:
-    """The log as such: its name, its head, the keys it may be signed with, and what the sequencer knows of times."""
+    """The log as such: its name, its head, the keys it may be signed with, and what the sequencer knows of times.
+
+    `edge` has the hashes of the last tile of each level, by level, where the head's size ends within it.
+    """
 
     origin: str
     last_t: datetime | None  # of the last leaf
@@ -78,6 +105,7 @@ class LogRow:
     step_told_ago_s: float | None
     head: CheckpointRow | None
     keys: frozenset[tuple[int, str]]  # (kid, state)
+    edge: Mapping[int, bytes]
 
 
 @dataclass(frozen=True)
@@ -110,12 +138,13 @@ async def open_log(tx: Transaction, origin: str) -> str:
 
 async def log_row(tx: Transaction) -> LogRow | None:
     """None before a first `open_log`."""
-    row = await (await (await driver_of(tx)).execute(STANDING)).fetchone()
+    row = await (await (await driver_of(tx)).execute(STANDING, binary=True)).fetchone()
     if row is None:
         return None
-    origin, last_t, beat_ago_s, told_ago_s, *head, kids, states = row
+    origin, last_t, beat_ago_s, told_ago_s, *head, kids, states, levels, hashes = row
+    edge = dict(zip(levels or (), hashes or (), strict=True))
     kept = None if head[0] is None else CheckpointRow(*head)
-    return LogRow(origin, last_t, beat_ago_s, told_ago_s, kept, frozenset(zip(kids, states, strict=True)))
+    return LogRow(origin, last_t, beat_ago_s, told_ago_s, kept, frozenset(zip(kids, states, strict=True)), edge)
 
 
 async def take_pending(tx: Transaction, *, after: int, limit: int) -> tuple[Taken, ...]:
@@ -127,25 +156,28 @@ async def take_pending(tx: Transaction, *, after: int, limit: int) -> tuple[Take
     return tuple(Taken(*row) for row in await cursor.fetchall())
 
 
-async def add_leaves(tx: Transaction, first: int, event_ids: Sequence[int]) -> None:
-    """Gives these events the places from `first` on, in this order."""
-    await (await driver_of(tx)).execute(ADD_LEAVES, [first, list(event_ids)])
+async def put(tx: Transaction, batch: Put, channel: str) -> None:
+    """Writes a batch; the channel hears the size when it is committed. A tile whose hashes would change is refused."""
+    values = {
+        "first": batch.first,
+        "event_ids": list(batch.event_ids),
+        "levels": [level for level, _ in batch.tiles],
+        "numbers": [n for _, n in batch.tiles],
+        "hashes": list(batch.tiles.values()),
+        "size": batch.head.size,
+        "root": batch.head.root,
+        "note": batch.head.note,
+        "made_at": batch.head.made_at,
+        "last_t": batch.last_t,
+        "step_told": batch.step_told,
+        "channel": channel,
+    }
+    await (await driver_of(tx)).execute(PUT, values)
 
 
-async def put_tiles(tx: Transaction, grown: Mapping[tuple[int, int], bytes]) -> None:
-    """Keeps tiles by (level, n), new ones and longer ones. A tile whose hashes would change is refused."""
-    levels, numbers = [level for level, _ in grown], [n for _, n in grown]
-    await (await driver_of(tx)).execute(PUT_TILES, [levels, numbers, list(grown.values())])
-
-
-async def add_checkpoint(tx: Transaction, head: CheckpointRow) -> None:
-    """Keeps a signed head."""
-    await (await driver_of(tx)).execute(ADD_CHECKPOINT, [head.size, head.root, head.note, head.made_at])
-
-
-async def beat(tx: Transaction, *, last_t: datetime | None = None, step_told: bool = False) -> None:
-    """Notes that a sequencer worked now, and what it learned of times."""
-    await (await driver_of(tx)).execute(BEAT, [last_t, step_told])
+async def beat(tx: Transaction) -> None:
+    """Notes that a sequencer worked now, and found nothing to do."""
+    await (await driver_of(tx)).execute(BEAT)
 
 
 async def look(tx: Transaction) -> Look:
