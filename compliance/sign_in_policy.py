@@ -77,7 +77,7 @@ async def put(
         changed_at=now,
     )
     await rows.add_policy(tx, row)
-    limited = await sessions.limit_sessions_of(tx, await rows.lacking_factor(tx, roles), ENROL) if roles else 0
+    limited = await limit_lacking(tx)
     await sessions.lift_limit(tx, ENROL, [role.value for role in EMPLOYEES - wanted.second_factor_roles])
     det: dict[str, str | int] = {
         "revision": row.revision,
@@ -89,6 +89,12 @@ async def put(
     }
     await append(tx, trail.event(Act.EMPLOYEE_POLICY_SET, why=why, obj="policy:sign-in", det=det), now=now)
     return _policy(row)
+
+
+async def limit_lacking(tx: Transaction) -> int:
+    """Limits sessions begun by password, of people who need a second factor and have none, to setting it up."""
+    roles = [role.value for role in (await in_force(tx)).second_factor_roles]
+    return await sessions.limit_sessions_of(tx, await rows.lacking_factor(tx, roles), ENROL) if roles else 0
 
 
 async def require_other_emergency(tx: Transaction, person_id: UUID) -> None:

@@ -3,6 +3,7 @@
 import structlog
 
 from compliance import limits, one_time_codes, sessions
+from fileserver.accounts.directory import jobs as directory
 from fileserver.services import Services
 from storage.jobs import Jobs
 from storage.rows.sign_in_providers import delete_attempts_over
@@ -31,3 +32,4 @@ def register(jobs: Jobs, services: Services) -> None:
         await clean_up(services)
 
     jobs.register_periodic(CLEAN_UP, EVERY_HOUR, tick)
+    directory.register(jobs, services)

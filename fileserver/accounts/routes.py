@@ -2,6 +2,7 @@
 
 from fileserver.accounts import (
     account_routes,
+    directory_routes,
     policy_routes,
     provider_routes,
     provider_sign_in_routes,
@@ -17,5 +18,6 @@ ROUTES = (
     *account_routes.ROUTES,
     *policy_routes.ROUTES,
     *provider_routes.ROUTES,
+    *directory_routes.ROUTES,
     *provider_sign_in_routes.ROUTES,
 )

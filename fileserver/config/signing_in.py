@@ -15,6 +15,13 @@ class SignInSettings(BaseSettings):
         description="Shorter or longer sessions by role, separated by commas: role=idle/absolute in seconds, such as "
         "admin=1800/28800; without a line for a role, SEALSHARE_SESSION_IDLE_S and SEALSHARE_SESSION_ABSOLUTE_S count",
     )
+    directory_leavers_max_percent: int = Field(
+        default=10,
+        ge=0,
+        le=100,
+        description="Of the accounts that WeCom's directory knows, so many may be shut out by one comparison (three in "
+        "any case); more wait for an administrator",
+    )
     smtp_host: str | None = Field(default=None, description="SMTP server for mail with one-time codes; none: no mail")
     smtp_port: int = Field(default=587, gt=0, le=65535, description="Its port")
     smtp_tls: SmtpTls = Field(

@@ -17,6 +17,14 @@ from storage.schema.certificates import (
     notice,
 )
 from storage.schema.columns import metadata
+from storage.schema.directories import (
+    directory_change,
+    directory_difference,
+    directory_mapping,
+    directory_member,
+    directory_run,
+    sign_in_change,
+)
 from storage.schema.entry import clinic_request, consent, verification, wechat_session_key
 from storage.schema.ledger import (
     event,
@@ -140,6 +148,11 @@ __all__ = [
     "declared_warning",
     "department",
     "desk_visit",
+    "directory_change",
+    "directory_difference",
+    "directory_mapping",
+    "directory_member",
+    "directory_run",
     "discipline_taken",
     "duplicate",
     "event",
@@ -206,6 +219,7 @@ __all__ = [
     "siem_cursor",
     "siem_target",
     "sign_in_attempt",
+    "sign_in_change",
     "sign_in_policy",
     "sign_in_provider",
     "sign_in_provider_change",

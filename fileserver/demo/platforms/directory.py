@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fileserver.demo.platforms.frame import Asked, Endpoint, Fields, Record, Refusal
-from fileserver.demo.platforms.people import DEPARTMENTS, MEMBERS, Member, Part
+from fileserver.demo.platforms.people import DEPARTMENTS, MEMBERS, TAGS, Member, Part, Tag
 from fileserver.demo.platforms.pushing import Delivered, Pusher
 
 LIMITS = {"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20, "file": 20 << 20}
@@ -24,6 +24,7 @@ class Directory:
     agent_id: int
     members: dict[str, Member] = field(default_factory=lambda: {each.user_id: replace(each) for each in MEMBERS})
     departments: dict[int, Part] = field(default_factory=lambda: {each.id: each for each in DEPARTMENTS})
+    tags: dict[int, Tag] = field(default_factory=lambda: {each.id: each for each in TAGS})
     messages: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, int] = field(default_factory=dict)
 
@@ -43,6 +44,18 @@ class Directory:
             **fields,
         }
 
+    async def hire(self, member: Member) -> Delivered:
+        """An employee is added, or put elsewhere, in the console."""
+        change = "update_user" if member.user_id in self.members else "create_user"
+        self.members[member.user_id] = member
+        return await self.changed(change, UserID=member.user_id)
+
+    async def open(self, part: Part) -> Delivered:
+        """A department is added or changed in the console."""
+        change = "update_party" if part.id in self.departments else "create_party"
+        self.departments[part.id] = part
+        return await self.changed(change, Id=part.id)
+
     async def leave(self, user_id: str) -> Delivered:
         """The employee is deleted in the console."""
         del self.members[user_id]
@@ -55,6 +68,7 @@ class Directory:
             Endpoint(method="GET", path="/cgi-bin/user/get", handler=self._user, query=Fields("userid")),
             Endpoint(method="GET", path="/cgi-bin/user/list", handler=self._users, query=Fields("department_id")),
             Endpoint(method="GET", path="/cgi-bin/department/list", handler=self._departments, query=Fields("", "id")),
+            Endpoint(method="GET", path="/cgi-bin/tag/get", handler=self._tag, query=Fields("tagid")),
             Endpoint(
                 method="POST", path="/cgi-bin/message/send", handler=self._send,
                 body=Fields("msgtype", f"{message} {' '.join(KINDS)}"),
@@ -85,6 +99,17 @@ class Directory:
             "department": [
                 {"id": each.id, "name": each.name, "parentid": each.parent_id, "order": each.order} for each in found
             ]
+        }
+
+    def _tag(self, asked: Asked) -> dict[str, Any]:
+        tag = self.tags.get(int(asked.query["tagid"]))
+        if tag is None:
+            raise Refusal(40068, "invalid tagid")
+        members = [self.members[each] for each in tag.members if each in self.members]
+        return {
+            "tagname": tag.name,
+            "userlist": [{"userid": each.user_id, "name": each.name} for each in members],
+            "partylist": list(tag.departments),
         }
 
     def _below(self, part: Part | None, top: int) -> bool:

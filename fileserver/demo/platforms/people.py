@@ -51,6 +51,16 @@ class Part:
     order: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tag:
+    """A tag in WeCom's directory."""
+
+    id: int
+    name: str
+    members: tuple[str, ...] = ()
+    departments: tuple[int, ...] = ()
+
+
 PEOPLE = (
     Person(key="chen", name="陈思远", phone="13800001234", id_card="110101199003070118"),
     Person(key="li", name="李慕青", phone="13900005678", id_card="310101198811230020"),
@@ -69,3 +79,4 @@ MEMBERS = (
     Member(user_id="ShenZhixing", name="沈知行", departments=(2,), position="市场经理", leads=(2,)),
     Member(user_id="GuMinglan", name="顾明澜", departments=(3,), position="审核"),
 )
+TAGS = (Tag(id=1, name="审核员", members=("GuMinglan",)),)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from fileserver.platforms.api import Api, Upload
 from fileserver.platforms.transport import result
-from fileserver.platforms.wecom.results import Department, Media, MessageSent, User
+from fileserver.platforms.wecom.results import Department, Media, MessageSent, TagMembers, User
 
 PLATFORM = "wecom"
 USERS_MAX = 1000
@@ -45,6 +45,10 @@ class Directory:
         """The department and all below it; all that this app may see, unless one is named."""
         query = {} if department_id is None else {"id": str(department_id)}
         return result(PLATFORM, _Departments, await self._api.get("/cgi-bin/department/list", query)).department
+
+    async def tag_members(self, tag_id: str) -> TagMembers:
+        """Members and departments that have a tag, as far as this app may see them."""
+        return result(PLATFORM, TagMembers, await self._api.get("/cgi-bin/tag/get", {"tagid": tag_id}))
 
     async def message_send(self, user_ids: Sequence[str], message: Mapping[str, Any]) -> MessageSent:
         """A message of this app, such as `text_card(…)`; who was not reached stands in the result.

@@ -82,6 +82,21 @@ class Department:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """A member who has a tag."""
+
+    user_id: Annotated[Required, Field(alias="userid")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagMembers:
+    """Who has a tag: members themselves, and departments with all below them."""
+
+    userlist: tuple[Tagged, ...] = ()
+    partylist: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageSent:
     """Who could not be reached: errcode 0 all the same, so this has to be looked at."""
 

@@ -702,3 +702,89 @@ CREATE TABLE signature_redaction (
     CONSTRAINT pk_signature_redaction PRIMARY KEY (signature_id),
     CONSTRAINT fk_signature_redaction_signature_id FOREIGN KEY(signature_id) REFERENCES review_signature (id)
 );
+
+-- Directories ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE directory_mapping (
+    source TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    facts JSONB NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_mapping PRIMARY KEY (source, revision),
+    CONSTRAINT fk_directory_mapping_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+
+-- What a directory gave to whom: what people change by hand is known by it and left alone.
+CREATE TABLE directory_member (
+    key_hash TEXT NOT NULL,
+    source TEXT NOT NULL,
+    person_id UUID NOT NULL,
+    made BOOLEAN DEFAULT false NOT NULL,
+    applied_role TEXT DEFAULT '' NOT NULL,
+    applied_department_id UUID,
+    shut_out BOOLEAN DEFAULT false NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_member PRIMARY KEY (key_hash),
+    CONSTRAINT fk_directory_member_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_directory_member_applied_department_id FOREIGN KEY(applied_department_id) REFERENCES department (id)
+);
+CREATE INDEX ix_directory_member_person_id ON directory_member (person_id);
+
+CREATE TABLE directory_run (
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    cause TEXT NOT NULL CONSTRAINT ck_directory_run_cause CHECK (cause IN ('nightly', 'callback', 'ordered')),
+    state TEXT NOT NULL CONSTRAINT ck_directory_run_state CHECK (state IN ('done', 'held', 'failed')),
+    counts JSONB NOT NULL,
+    problem TEXT DEFAULT '' NOT NULL,
+    leaving_hash TEXT DEFAULT '' NOT NULL,
+    ordered_by UUID,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_run PRIMARY KEY (id),
+    CONSTRAINT fk_directory_run_ordered_by FOREIGN KEY(ordered_by) REFERENCES person (id)
+);
+CREATE INDEX ix_directory_run_started_at ON directory_run (source, started_at);
+
+CREATE TABLE directory_difference (
+    source TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    person_id UUID,
+    detail TEXT DEFAULT '' NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_difference PRIMARY KEY (source, key_hash, kind),
+    CONSTRAINT fk_directory_difference_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE TABLE directory_change (
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    person_id UUID,
+    department_id UUID,
+    before TEXT DEFAULT '' NOT NULL,
+    after TEXT DEFAULT '' NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_directory_change PRIMARY KEY (id),
+    CONSTRAINT fk_directory_change_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_directory_change_department_id FOREIGN KEY(department_id) REFERENCES department (id)
+);
+CREATE INDEX ix_directory_change_changed_at ON directory_change (source, changed_at);
+
+CREATE TABLE sign_in_change (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    detail TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sign_in_change PRIMARY KEY (id),
+    CONSTRAINT fk_sign_in_change_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_sign_in_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_sign_in_change_person_id ON sign_in_change (person_id, changed_at);
