@@ -19,6 +19,7 @@ from uuid import UUID
 import aiohttp
 from yarl import URL
 
+from benchmarks import standing
 from benchmarks.node import Node, desk, node
 from benchmarks.relay import relay
 from benchmarks.stage import Figure
@@ -50,7 +51,7 @@ class Read:
 
 
 async def run(services: Services) -> list[Figure]:
-    """Rates both ways, their ratio, the wait for the first bytes, and what the server spends: medians."""
+    """Rates both ways, their ratio, the wait for the first bytes, what the server spends: medians. And its memory."""
     through, straight, relayed = Read(), Read(), Read()
     timeout = aiohttp.ClientTimeout(total=None, sock_read=ANSWER_TIMEOUT_S)
     async with (
@@ -70,7 +71,8 @@ async def run(services: Services) -> list[Figure]:
         for _ in range(SNIPPETS):
             for way, address, named in ((through, url, headers), (straight, _presigned(services, key), {})):
                 way.snippets_ms.append(await _taken_s(http, address, {**named, **SNIPPET}) * 1000)
-    return _figures(through, straight, relayed)
+        held = await standing.memory(server, url, marketer.authorization)
+    return [*_figures(through, straight, relayed), *held]
 
 
 def _figures(through: Read, straight: Read, relayed: Read) -> list[Figure]:

@@ -10,7 +10,7 @@ which bytes they are, and going on where a connection broke.
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,11 +24,17 @@ SILENCE_S = 60.0
 
 @dataclass(frozen=True)
 class BareBody:
-    """A body whose rest is in a socket: what aiohttp had read of it, and how many bytes follow."""
+    """A body whose rest is in a socket: what aiohttp had read of it (it is taken once), and how many bytes follow."""
 
     raw: socket.socket
-    parsed: Sequence[bytes]
+    parsed: list[bytes]
     missing_bytes: int
+
+    def take_parsed(self) -> bytes:
+        """All that aiohttp had read; who moves the rest for minutes need not keep it."""
+        parsed = b"".join(self.parsed)
+        self.parsed.clear()
+        return parsed
 
 
 async def pieces_of(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
@@ -38,7 +44,7 @@ async def pieces_of(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
             async for piece, _ in response.content.iter_chunks():
                 yield piece
             return
-        for parsed in bare.parsed:
+        if parsed := bare.take_parsed():
             yield parsed
         missing_bytes = bare.missing_bytes
         while missing_bytes:

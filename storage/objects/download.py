@@ -8,7 +8,6 @@ an error; the connection is closed when the reader walks away; a store that fall
 """
 
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from socket import socket
@@ -19,7 +18,7 @@ from storage.objects.bodies import pieces_of
 from storage.objects.carriers import Carrier
 from storage.objects.faults import ATTEMPTS_MAX, CONNECTION_ERRORS
 from storage.objects.overlays import Overlaid, Overlay
-from storage.objects.passing import Allow, Outlet, pass_body
+from storage.objects.passing import Allow, Means, Outlet, pass_body
 from storage.objects.requests import OPERATION, Answer, Ask, Get, answer_to
 from storage.objects.windows import Rest
 
@@ -73,9 +72,7 @@ async def read_object(get: Get) -> AsyncGenerator[bytes]:
                         yield piece
 
 
-async def pass_object(
-    get: Get, outlet: Outlet, allow: Allow, threads: ThreadPoolExecutor, overlay: Overlay | None = None
-) -> None:
+async def pass_object(get: Get, outlet: Outlet, allow: Allow, means: Means, overlay: Overlay | None = None) -> None:
     """All of it into the outlet, under what lies over it. Raises OutletGone, and what `allow` raises."""
     is_plain = get.presign().scheme == "http" and await outlet.bare() is not None
     cursor = _cursor_of(get, windows.WINDOW_BYTES if is_plain else None)
@@ -84,7 +81,7 @@ async def pass_object(
         async for answer in answers:
             rest = cursor.rest(get, answer)
             with suppress(*CONNECTION_ERRORS):
-                await pass_body(answer.response, counting, allow, threads, counting.laid, rest)
+                await pass_body(answer.response, counting, allow, means, counting.laid, rest)
 
 
 class _Counting:

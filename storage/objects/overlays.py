@@ -50,6 +50,10 @@ class Overlaid:
         self._load = self._load[count:]
         return count
 
+    def pause(self) -> None:
+        """See Carrier."""
+        self._carrier.pause()
+
     def close(self) -> None:
         """See Carrier."""
         self._carrier.close()

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from storage.objects.bodies import PIECE_BYTES, SILENCE_S, bared, next_piece
-from storage.objects.carriers import Carrier, carrier
+from storage.objects.bodies import PIECE_BYTES, SILENCE_S, BareBody, bared, next_piece
+from storage.objects.carriers import Carrier, Hold
 from storage.objects.windows import Rest, Windows
 
 GRANT_BYTES = 32 << 20  # what the caller is asked for at once; at most two of them are ahead of what has left
@@ -35,6 +35,18 @@ Allow = Callable[[int], Awaitable[float]]
 
 Lay = Callable[[Carrier], Carrier]
 """What carries the bytes from where they stand on, made of what carries them as they are."""
+
+
+class Means:
+    """What all bodies that a store passes on share: threads, and the memory that they carry in."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="s3-get")
+        self.hold = Hold()
+
+    def close(self) -> None:
+        """Threads that are at work end by themselves."""
+        self.threads.shutdown(wait=False)
 
 
 class Side(Enum):
@@ -71,7 +83,7 @@ async def pass_body(
     response: aiohttp.ClientResponse,
     outlet: Outlet,
     allow: Allow,
-    threads: ThreadPoolExecutor,
+    means: Means,
     lay: Lay,
     rest: Rest | None = None,
 ) -> None:
@@ -85,21 +97,26 @@ async def pass_body(
             async for piece, _ in response.content.iter_chunks():
                 await _write(piece, outlet, allow)
             return
-        missing_bytes = bare.missing_bytes
-        first = b"".join(bare.parsed)
-        if not first:
-            first = await next_piece(bare.raw, min(PIECE_BYTES, missing_bytes))
-            missing_bytes -= len(first)
-        await _write(first, outlet, allow)
+        missing_bytes = await _begin(bare, outlet, allow)
         reader = await outlet.bare() if missing_bytes else None
         if reader is not None:
             supply = Windows(bare.raw, missing_bytes, rest)
-            await _Lane(supply, reader, outlet, lay(carrier())).run(allow, threads)
+            await _Lane(supply, reader, outlet, lay(means.hold.carrier())).run(allow, means.threads)
             return
         while missing_bytes:
             piece = await next_piece(bare.raw, min(PIECE_BYTES, missing_bytes))
             missing_bytes -= len(piece)
             await _write(piece, outlet, allow)
+
+
+async def _begin(bare: BareBody, outlet: Outlet, allow: Allow) -> int:
+    """The first bytes, with which the headers go; how many are missing then."""
+    missing_bytes, first = bare.missing_bytes, bare.take_parsed()
+    if not first:
+        first = await next_piece(bare.raw, min(PIECE_BYTES, missing_bytes))
+        missing_bytes -= len(first)
+    await _write(first, outlet, allow)
+    return missing_bytes
 
 
 async def _write(piece: bytes, outlet: Outlet, allow: Allow) -> None:
@@ -197,6 +214,7 @@ class _Lane:
                 (Side.READER, self._send(granted_bytes)) if self._pending_bytes else (Side.STORE, self._receive())
             )
             if not moved and not _polled(self._raw(side), side):
+                self._carrier.pause()
                 return side
         return None
 

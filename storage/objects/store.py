@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,7 +22,7 @@ from storage.objects.faults import (
 from storage.objects.feed import Feed, Pieces, SourceFailed, WrongLength
 from storage.objects.model import ObjectInfo, Part, PendingMultipart, SignedRequest, StoredObject
 from storage.objects.overlays import Overlay
-from storage.objects.passing import THREADS_MAX, Allow, Outlet
+from storage.objects.passing import Allow, Means, Outlet
 from storage.objects.requests import Get
 from storage.objects.upload import Sender, put_small
 from storage.settings import S3Settings
@@ -48,7 +47,7 @@ class ObjectStore:
         self._sleep = sleep
         self._http: aiohttp.ClientSession | None = None
         self._sender = Sender()
-        self._passing = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="s3-get")
+        self._passing = Means()
 
     async def __aenter__(self) -> Self:
         await self._control.open()
@@ -68,7 +67,7 @@ class ObjectStore:
     ) -> None:
         await self._session.close()
         self._sender.close()
-        self._passing.shutdown(wait=False)
+        self._passing.close()
         await self._control.close()
 
     async def put(self, key: str, body: bytes | Pieces, *, media_type: str) -> ObjectInfo:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from yarl import URL
 
-WINDOW_BYTES = 16 << 20
+WINDOW_BYTES = 32 << 20
 AHEAD = 4
 FAST_S = 1.0
 CONNECT_TIMEOUT_S = 1.0  # the thread hears of nothing else meanwhile

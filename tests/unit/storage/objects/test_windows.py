@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from yarl import URL
 
-from storage.objects.carriers import Block
+from storage.objects.carriers import Hold
 from storage.objects.windows import HEAD_MAX_BYTES, Rest, Windows
 
 ETAG = '"abc"'
@@ -25,7 +25,7 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ends]:
         ours.settimeout(0)
         theirs.sendall(b"0123")
         windows = Windows(ours, 4, REST)
-        assert 4 == windows.take(Block())
+        assert 4 == windows.take(Hold().carrier())
         yield windows, theirs
 
 
@@ -47,7 +47,7 @@ def test_the_bytes_behind_the_head_are_taken(ends: Ends) -> None:
     """All six, after which nothing is missing."""
     windows, store = ends
     store.sendall(answer())
-    assert 6 == windows.take(Block())
+    assert 6 == windows.take(Hold().carrier())
     assert 0 == windows.missing_bytes
 
 
@@ -59,9 +59,9 @@ def test_a_head_may_come_in_pieces(ends: Ends) -> None:
     for start, stop in [(0, 20), (20, end + 1), (end + 1, end + 3)]:
         store.sendall(whole[start:stop])
         with pytest.raises(BlockingIOError):
-            windows.take(Block())
+            windows.take(Hold().carrier())
     store.sendall(whole[end + 3 :])
-    assert 6 == windows.take(Block())
+    assert 6 == windows.take(Hold().carrier())
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_another_answer_is_none(ends: Ends, said: bytes) -> None:
     windows, store = ends
     store.sendall(said)
     with pytest.raises(ConnectionError):
-        windows.take(Block())
+        windows.take(Hold().carrier())
     assert 6 == windows.missing_bytes
 
 
@@ -90,4 +90,4 @@ def test_a_store_that_hangs_up_has_not_answered(ends: Ends) -> None:
     windows, store = ends
     store.shutdown(socket.SHUT_WR)
     with pytest.raises(ConnectionError):
-        windows.take(Block())
+        windows.take(Hold().carrier())
