@@ -39,6 +39,7 @@ from tests.crash.stage import _is_session, _restart
 
 NODE_LIFE_MAX_S = 0.6  # after its first acknowledged event
 BEFORE_READY = 0.1  # of one: how often a node is killed while it still starts
+AT_ITS_TURN = 0.6  # of one: how often one that works is killed while it sequences
 SESSION, SERVER = 0.15, 0.03  # of one: how often a session of PostgreSQL dies, or all of it, and not a node
 LOOK_S = 0.05
 LOOK_BACK = 500  # places
@@ -131,6 +132,7 @@ async def _kill(
     chance = random.Random(f"kills {plan.seed}")
     for node in nodes:
         node.begin()
+    lives = 0
     while kills.total() < plan.kills:
         kind = chance.random()
         if kind < SERVER:
@@ -141,17 +143,25 @@ async def _kill(
             await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
             kills["postgres session"] += _kill_session(postgres, chance)
         else:
-            node = chance.choice(nodes)
-            if chance.random() >= BEFORE_READY:
-                await node.until_acknowledged()
-                await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
-            await node.kill()
-            node.begin()
-            kills["node"] += 1
+            kills[await _kill_node(nodes[lives % len(nodes)], chance)] += 1
+            lives += 1
         say(kills.total())
     for node in nodes:
         await node.until_acknowledged()
         await node.stop()
+
+
+async def _kill_node(node: Appender, chance: random.Random) -> str:
+    """While it starts, at any moment, or while it sequences; what it was. Another life begins at once."""
+    what = "node"
+    if chance.random() >= BEFORE_READY:
+        await node.until_acknowledged()
+        await asyncio.sleep(chance.uniform(0, NODE_LIFE_MAX_S))
+        if chance.random() < AT_ITS_TURN and await node.until_its_turn():
+            what = "node at its turn"
+    await node.kill()
+    node.begin()
+    return what
 
 
 def _kill_session(postgres: Postgres, chance: random.Random) -> bool:

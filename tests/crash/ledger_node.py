@@ -18,7 +18,7 @@ from compliance import ledger
 from compliance.events import Act, Event, Trail
 from compliance.keys import KeyRing, MasterKey
 from compliance.ledger import Alone
-from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
+from compliance.sequencing import Batch, LedgerWatch, Sequencer, open_ledger
 from fileserver.services import utc_now
 from storage.database import Database
 from storage.errors import StorageError
@@ -30,6 +30,8 @@ TOGETHER_MAX = 3  # events of one transaction
 ALONE, UNDONE, SLOW = 0.5, 0.1, 0.1  # of one: how often an event stands alone, is rolled back, commits late
 SLOW_S = 0.3
 AWAY_S = 0.1
+TURN_TIMEOUT_S, TURN_POLL_S = 2.0, 0.0005
+AT_IT, IDLE = b"1", b"0"
 
 
 class Undone(Exception):
@@ -42,6 +44,7 @@ class Notes:
 
     acknowledged: Path
     undone: Path
+    turn: Path  # a byte: whether the node is at its turn of the sequencer
 
     def read(self) -> tuple[set[str], set[str]]:
         """(acknowledged, rolled back), of all lives until now."""
@@ -53,7 +56,7 @@ class Appender(Life):
 
     def __init__(self, database_url: str, master: bytes, folder: Path, name: str) -> None:
         super().__init__((), {}, folder / f"{name}.log")
-        self.notes = Notes(folder / f"{name}.acknowledged", folder / f"{name}.undone")
+        self.notes = Notes(*(folder / f"{name}.{each}" for each in ("acknowledged", "undone", "turn")))
         self._url, self._master, self._name, self._had = database_url, master, name, 0
 
     async def until_acknowledged(self) -> None:
@@ -64,10 +67,35 @@ class Appender(Life):
                     raise RuntimeError(f"a node ended by itself; its log: {self.log}")
                 await asyncio.sleep(READY_POLL_S)
 
+    async def until_its_turn(self) -> bool:
+        """Returns in the middle of a turn of the sequencer's, which takes milliseconds; False if none comes in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN_TIMEOUT_S):
+                while self.lives:
+                    if self.notes.turn.read_bytes() == AT_IT:
+                        return True
+                    await asyncio.sleep(TURN_POLL_S)
+        return False
+
     def _made(self) -> ForkServerProcess:
+        self.notes.turn.write_bytes(IDLE)
         self._had = _size(self.notes.acknowledged)
         seed = f"{self._name} {self.count}"
         return CONTEXT.Process(target=_live, args=(self._url, self._master, self.notes, seed, str(self.log)))
+
+
+class _Watched(Sequencer):
+    """Writes down when it is at its turn."""
+
+    turns: int
+
+    async def turn(self) -> Batch:
+        """As ever."""
+        os.pwrite(self.turns, AT_IT, 0)
+        try:
+            return await super().turn()
+        finally:
+            os.pwrite(self.turns, IDLE, 0)
 
 
 def _live(url: str, master: bytes, notes: Notes, seed: str, log: str) -> None:
@@ -79,13 +107,16 @@ async def _node(url: str, master: bytes, notes: Notes, chance: random.Random) ->
     """Begins again whenever PostgreSQL is away, and looks at the tree each time, as a server does."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    turns = os.open(notes.turn, os.O_WRONLY)
     while not ended.is_set():
         database = Database(url)
         with suppress(StorageError):
             keys = KeyRing(MasterKey(master))
             await keys.refresh(database)
             await open_ledger(database, keys, named=ORIGIN, otherwise=ORIGIN)
-            async with Sequencer(database, keys, LedgerWatch(30), utc_now).running():
+            sequencer = _Watched(database, keys, LedgerWatch(30), utc_now)
+            sequencer.turns = turns
+            async with sequencer.running():
                 await _write(database, notes, chance, ended)
         await database.close()
         await asyncio.sleep(AWAY_S)
