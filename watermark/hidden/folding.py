@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.lattice import Lattice
 from watermark.hidden.repeating import KEYS_CACHED, TILE_UNITS, pilot
-from watermark.hidden.spectra import TINY, Spectrum, flattened
+from watermark.hidden.spectra import TINY, Spectrum, flattened, half_spectra
 
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -47,8 +47,8 @@ class Folded:
     @cached_property
     def spectra(self) -> Spectrum:
         """Of the tile in each orientation, flat: (8, 128, 65); the same for all keys."""
-        tiles = (_oriented(self.tile, turns, mirrored) for turns, mirrored in ORIENTATIONS)
-        return np.stack([flattened(np.fft.rfft2(each)) for each in tiles])
+        tiles = np.stack([_oriented(self.tile, turns, mirrored) for turns, mirrored in ORIENTATIONS])
+        return np.stack([flattened(each) for each in half_spectra(tiles)])
 
 
 def folded(values: Floats, lattice: Lattice) -> Folded:

@@ -7,7 +7,6 @@ named, it says so. Leaves which originals, keys and copies to try to the caller,
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import cv2
 import numpy as np
@@ -18,11 +17,10 @@ from watermark.hidden.carrier import Carrier, canvas_size
 from watermark.hidden.codeword import CODE_BITS, COPY_ID_BITS, decode
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.matching import Features
-from watermark.hidden.reading import sightings
 from watermark.hidden.registration import Placement, placements
 from watermark.hidden.scoring import Suspicion, decoded_score, ranked
 from watermark.hidden.soft_bits import heard
-from watermark.hidden.suspect import Suspect
+from watermark.hidden.suspect import SIGHTINGS_MAX, Suspect
 from watermark.hidden.tiling import placements_by_tiles
 
 Pixels = NDArray[np.uint8]
@@ -30,7 +28,6 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.uint64]
 
 PLACEMENTS_MAX = 3
-SIGHTINGS_MAX = 4  # of repeating tiles, where features lead to nothing
 PLACES_MAX = 3  # for each sighting
 ATTEMPTS_MAX = PLACEMENTS_MAX + SIGHTINGS_MAX * (PLACES_MAX + 1)
 AGREEMENT_MIN = 0.6  # below, a decoder errs so often that its check of 16 bits is no proof
@@ -119,8 +116,7 @@ def _attempts(
 
     features, grey = suspect.features, suspect.grey
     yield from both(placements(grey, source.features, source.grey, most=PLACEMENTS_MAX, features=features))
-    seen_in_views = (each for view in suspect.views for each in sightings(view, [key]))
-    for sighting in islice(seen_in_views, SIGHTINGS_MAX):
+    for sighting in suspect.sightings(key):
         to_suspect = np.diag([suspect.factor, suspect.factor, 1.0]) @ sighting.to_pixels
         inverted = sighting.inverted
         yield from both(placements_by_tiles(grey, source.grey, to_suspect, inverted=inverted, most=PLACES_MAX))

@@ -6,12 +6,13 @@ or a fence do not pass for one. Leaves the proof that there is a tile to `foldin
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.hidden.spectra import TINY, surroundings
+from watermark.hidden.spectra import TINY, even_dft_size, power, surroundings
 
 Floats = NDArray[np.float32]
 
@@ -21,6 +22,7 @@ LAG_PX_MAX = 700
 LAG_SHARE = 0.93  # of the shorter side: below a fourteenth of overlap nothing can be seen
 PADDED_BELOW_PIXELS = 400_000  # small views are padded to twice their size, so that long steps do not wrap around
 FLATTENING_BINS = 25
+GAINS_CACHED = 4  # the whole, in half size and its parts have three shapes
 PEAK_MAX = 5.0  # of a spectrum's bin against its surroundings
 LOW, HIGH, FALL = 0.01, 0.22, 0.16  # the band, in cycles per pixel
 DIAGONAL_WEIGHT, DOUBLE_WEIGHT = 0.8, 0.6
@@ -68,62 +70,73 @@ def candidates(values: Floats, *, skewed: bool = False) -> list[Lattice]:
 
 
 def _lags(values: Floats) -> Floats | None:
-    """Autocorrelation at lags up to ±L both ways, (2L+1, 2L+1), in deviations of noise; None if there is no room."""
+    """Autocorrelation at lags up to ±L both ways, (2L+1, 2L+1), in any scale; None if there is no room."""
     height, width = values.shape
     padding = 2 if height * width < PADDED_BELOW_PIXELS else 1.25
-    shape = (cv2.getOptimalDFTSize(int(height * padding)), cv2.getOptimalDFTSize(int(width * padding)))
+    shape = (even_dft_size(int(height * padding)), even_dft_size(int(width * padding)))
     reach = min(int(min(height, width) * LAG_SHARE), min(shape) // 2 - 1, LAG_PX_MAX)
     if reach <= PERIOD_PX_MIN:
         return None
-    spectrum = np.fft.rfft2(values - values.mean(), shape)
-    correlation = np.fft.irfft2(_flattened(np.asarray(np.abs(spectrum) ** 2, np.float32), shape), shape)
+    spectrum = power(np.asarray(values - values.mean(), np.float32), shape)
+    correlation = np.fft.irfft2(_flattened(spectrum, shape), shape)
     around = np.arange(-reach, reach + 1)
     lags = correlation[np.ix_(around, around)].astype(np.float32)
     overlap = np.outer(np.clip(1 - abs(around) / height, 0.05, 1), np.clip(1 - abs(around) / width, 0.05, 1))
-    lags /= np.sqrt(overlap).astype(np.float32)
-    return lags / np.float32(1.4826 * np.median(np.abs(lags)) + 1e-12)
+    return np.asarray(lags / np.sqrt(overlap).astype(np.float32), np.float32)
 
 
-def _flattened(power: Floats, shape: tuple[int, int]) -> Floats:
+def _flattened(spectrum: Floats, shape: tuple[int, int]) -> Floats:
     """Each bin of a half spectrum against its surroundings, so that no direction or texture outshouts the comb."""
-    flat = np.minimum(power / (surroundings(power, FLATTENING_BINS) + np.float32(TINY)), PEAK_MAX) - 1
+    flat = np.minimum(spectrum / (surroundings(spectrum, FLATTENING_BINS) + np.float32(TINY)), PEAK_MAX) - 1
+    return np.asarray(flat * _gains(shape), np.float32)
+
+
+@lru_cache(GAINS_CACHED)
+def _gains(shape: tuple[int, int]) -> Floats:
+    """What of each bin counts."""
     frequency = np.hypot(np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None, :])
-    gains = np.where((frequency > LOW) & (frequency < HIGH), np.exp(-((frequency / FALL) ** 2)), 0)
-    return np.asarray(flat * gains, np.float32)
+    return np.where((frequency > LOW) & (frequency < HIGH), np.exp(-((frequency / FALL) ** 2)), 0).astype(np.float32)
 
 
 def _combined(lags: Floats) -> Floats:
-    """At each lag, what the square lattice with this step collects: both sides, both diagonals, twice the side."""
+    """At each lag from 0 to the right, what the square lattice with this step collects: (2L+1, L+1).
+
+    Both sides, both diagonals, twice the side.
+    """
     both = np.asarray(cv2.GaussianBlur(lags + np.rot90(lags), (0, 0), 0.7), np.float32)
-    diagonal = _turned(both, 2**0.5, np.pi / 4)
-    return np.asarray(both + DIAGONAL_WEIGHT * diagonal + DOUBLE_WEIGHT * _turned(both, 2, 0), np.float32)
+    diagonal, double = _turned(both, 2**0.5, np.pi / 4), _turned(both, 2, 0)
+    return np.asarray(_rightward(both) + DIAGONAL_WEIGHT * diagonal + DOUBLE_WEIGHT * double, np.float32)
+
+
+def _rightward(lags: Floats) -> Floats:
+    """Those with x from 0 up: the others say the same."""
+    return lags[:, len(lags) // 2 :]
 
 
 def _turned(lags: Floats, factor: float, angle: float) -> Floats:
-    """At lag v, the value of `lags` at v turned by `angle` and stretched by `factor`; 0 where that is outside."""
+    """At each lag v to the right, `lags` at v turned by `angle` and stretched by `factor`; 0 where that is outside."""
     reach = len(lags) // 2
     a, b = factor * np.cos(angle), factor * np.sin(angle)
-    way = np.array([[a, -b, reach * (1 - a + b)], [b, a, reach * (1 - b - a)]])
+    way = np.array([[a, -b, reach * (1 + b)], [b, a, reach * (1 - a)]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(lags, way, lags.shape, flags=flags, borderValue=0), np.float32)
+    return np.asarray(cv2.warpAffine(lags, way, (reach + 1, len(lags)), flags=flags, borderValue=0), np.float32)
 
 
 def _peaks(lags: Floats, longest: float) -> NDArray[np.float32]:
-    """The highest local maxima (n, 2) as (x, y), in directions within 45° of the horizontal: the rest says the same."""
-    around = np.arange(len(lags)) - len(lags) // 2
-    x, y = around[None, :], around[:, None]
-    length = np.hypot(x, y)
-    wanted = (x > 0) & (abs(y) <= x) & (length >= PERIOD_PX_MIN) & (length <= longest)
+    """The highest local maxima (n, 2) as (x, y) of lags to the right (2L+1, L+1), within 45° of the horizontal."""
+    x, y = np.arange(lags.shape[1])[None, :], np.arange(len(lags))[:, None] - len(lags) // 2
+    squared = x * x + y * y
+    wanted = (abs(y) <= x) & (squared >= PERIOD_PX_MIN**2) & (squared <= longest**2)
     rows, columns = np.nonzero(wanted & (lags >= cv2.dilate(lags, np.ones((7, 7), np.uint8))))
     order = np.argsort(-lags[rows, columns])[:PEAKS]
-    return np.stack([around[columns[order]], around[rows[order]]], axis=1).astype(np.float32)
+    return np.stack([columns[order], rows[order] - len(lags) // 2], axis=1).astype(np.float32)
 
 
 def _pairs(lags: Floats, longest: float) -> list[Lattice]:
     """Pairs of one peak across and one down that span nearly a square, whose multiples together lie highest."""
     soft = np.asarray(cv2.GaussianBlur(lags, (0, 0), 1.5), np.float32)
-    across = _peaks(soft, longest)
-    downward = _peaks(np.ascontiguousarray(np.rot90(soft)), longest) @ np.array([[0, 1], [-1, 0]], np.float32)
+    across = _peaks(_rightward(soft), longest)
+    downward = _peaks(np.ascontiguousarray(_rightward(np.rot90(soft))), longest) @ np.array([[0, 1], [-1, 0]], np.float32)
     if not len(across) or not len(downward):
         return []
     right, down = np.repeat(across, len(downward), axis=0), np.tile(downward, (len(across), 1))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from watermark.hidden.folding import TILES_ACROSS_MAX, Placement
 from watermark.hidden.repeating import TILE_UNITS, pilot
-from watermark.hidden.spectra import flattened
+from watermark.hidden.spectra import flattened, half_spectra
 
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -80,12 +80,11 @@ class _Grid:
 
     def maps(self, values: Floats, placement: Placement) -> Floats:
         """How well each tile fits the pilot at shifts of up to REACH_UNITS: (n, 21, 21), in its own sign."""
-        spectra = np.fft.rfft2(self.cells(values, placement.to_view))
+        spectra = half_spectra(self.cells(values, placement.to_view))
         power = np.asarray((np.abs(spectra) ** 2).sum(axis=0), np.float32)
         known = flattened(np.conj(np.fft.rfft2(pilot(placement.key))), power)
-        fits = np.fft.irfft2(spectra * known, (TILE_UNITS, TILE_UNITS))
-        near = np.arange(-REACH_UNITS, REACH_UNITS + 1)
-        fits = np.asarray(fits[:, near[:, None], near[None, :]], np.float32)
+        near = np.ix_(*2 * [np.arange(-REACH_UNITS, REACH_UNITS + 1)])
+        fits = np.stack([np.fft.irfft2(each * known, (TILE_UNITS, TILE_UNITS))[near] for each in spectra])
         return np.asarray(-fits if placement.inverted else fits, np.float32)
 
 
@@ -99,16 +98,16 @@ def _climbed(maps: Floats, centres: Matrix) -> Matrix:
 
 
 def _ascended(hills: Floats, basis: Matrix, warp: Matrix, step: float) -> Matrix:
-    best = _height(hills, basis, warp)
+    best = float(_heights(hills, basis, warp[None])[0])
     for _ in range(SWEEPS_MAX):
         before = best
         for at in range(len(warp)):
-            for change in (step, -step):
-                tried = warp.copy()
-                tried[at] += change
-                height = _height(hills, basis, tried)
-                if height > best:
-                    best, warp = height, tried
+            tried = np.stack([warp, warp])
+            tried[:, at] += (step, -step)
+            heights = _heights(hills, basis, tried)
+            higher = int(heights.argmax())
+            if heights[higher] > best:
+                best, warp = float(heights[higher]), tried[higher]
         if best == before:
             step /= 2
             if step < SMALLEST_STEP:
@@ -124,16 +123,22 @@ def _basis(centres: Matrix) -> Matrix:
     return np.stack([np.stack(term, axis=1) for term in terms])
 
 
-def _height(hills: Floats, basis: Matrix, warp: Matrix) -> float:
-    """The sum over all tiles of the hill under its shift, interpolated; a tile out of reach counts nothing."""
-    shifts = np.tensordot(warp, basis, axes=1) + REACH_UNITS
-    whole = np.floor(shifts).astype(int)
-    part = (shifts - whole).T
-    inside = ((whole >= 0) & (whole < 2 * REACH_UNITS)).all(axis=1)
-    (x, y), tile = np.clip(whole, 0, 2 * REACH_UNITS - 1).T, np.arange(len(hills))
-    upper = hills[tile, y, x] * (1 - part[0]) + hills[tile, y, x + 1] * part[0]
-    lower = hills[tile, y + 1, x] * (1 - part[0]) + hills[tile, y + 1, x + 1] * part[0]
-    return float(((upper * (1 - part[1]) + lower * part[1]) * inside).sum())
+def _heights(hills: Floats, basis: Matrix, warps: Matrix) -> Matrix:
+    """Of each warp (n, 8), the sum over all tiles of the hill under its shift, interpolated: (n,).
+
+    A tile out of reach counts nothing.
+    """
+    shifts = (warps @ basis.reshape(len(basis), -1)).reshape(len(warps), -1, 2) + REACH_UNITS
+    x, y = shifts[:, :, 0], shifts[:, :, 1]
+    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
+    right_share, lower_share = x - left, y - top
+    last, side = 2 * REACH_UNITS - 1, 2 * REACH_UNITS + 1
+    inside = (left >= 0) & (left <= last) & (top >= 0) & (top <= last)
+    at = np.arange(len(hills)) * (side * side) + np.clip(top, 0, last) * side + np.clip(left, 0, last)
+    flat = hills.ravel()
+    upper = flat[at] * (1 - right_share) + flat[at + 1] * right_share
+    lower = flat[at + side] * (1 - right_share) + flat[at + side + 1] * right_share
+    return np.asarray(((upper * (1 - lower_share) + lower * lower_share) * inside).sum(axis=1), np.float64)
 
 
 def _warped(to_view: Matrix, grid: _Grid, warp: Matrix) -> Matrix:

@@ -15,6 +15,40 @@ TINY = 1e-12  # keeps an empty spectrum from being divided by zero
 TILE_BINS = 5  # surroundings in the spectrum of a tile, whose comb is dense
 
 
+def half_spectra(tiles: Floats) -> Spectrum:
+    """Of each tile (n, rows, columns), one after the other: together they fill no cache, and take four times as long."""
+    count, rows, columns = tiles.shape
+    found = np.empty((count, rows, columns // 2 + 1), np.complex64)
+    for at, tile in enumerate(tiles):
+        found[at] = np.fft.rfft2(tile)
+    return found
+
+
+def power(values: Floats, shape: tuple[int, int]) -> Floats:
+    """|F|² over the half spectrum of `values` padded with zeros to `shape`, whose sides are even.
+
+    OpenCV packs a real picture's spectrum into its own shape (real and imaginary parts beside each other, in the first
+    and the last column below each other), which is a fourth of the work.
+    """
+    rows, columns = shape
+    height, width = values.shape
+    padded = cv2.copyMakeBorder(values, 0, rows - height, 0, columns - width, cv2.BORDER_CONSTANT, value=0)
+    squares = cv2.dft(padded, nonzeroRows=height)
+    squares *= squares
+    found = np.empty((rows, columns // 2 + 1), np.float32)
+    np.add(squares[:, 1:-1:2], squares[:, 2:-1:2], out=found[:, 1:-1])
+    for column in (0, -1):
+        packed = squares[:, column]
+        half = np.concatenate([packed[:1], packed[1:-1:2] + packed[2:-1:2], packed[-1:]])
+        found[:, column] = np.concatenate([half, half[-2:0:-1]])
+    return found
+
+
+def even_dft_size(least: int) -> int:
+    """The next even length that is transformed fast."""
+    return 2 * cv2.getOptimalDFTSize((least + 1) // 2)
+
+
 def flattened(spectrum: Spectrum, power: Floats | None = None) -> Spectrum:
     """A spectrum over the root of its local power, or of a `power` that was measured elsewhere."""
     measured = np.asarray(np.abs(spectrum) ** 2, np.float32) if power is None else power

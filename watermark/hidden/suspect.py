@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.hidden.matching import Features, shrunk
+from watermark.hidden.keys import HiddenKey
+from watermark.hidden.reading import Sighting, sightings
 from watermark.hidden.whitening import View, views
 
 Pixels = NDArray[np.uint8]
 
 PIXELS_MAX = 3_000_000  # more says nothing about a mark whose canvas has a short side of 768
 VIEWS_MAX = 2  # the whole suspect, and in half size
+SIGHTINGS_MAX = 4  # of repeating tiles
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ class Suspect:
     def features(self) -> Features:
         """Of `grey`."""
         return Features.of(self.grey)
+
+    @cached_property
+    def _sightings(self) -> dict[HiddenKey, tuple[Sighting, ...]]:
+        return {}
+
+    def sightings(self, key: HiddenKey) -> Sequence[Sighting]:
+        """Where a key's repeating tiles seem to be, likeliest first, at most SIGHTINGS_MAX."""
+        if key not in self._sightings:
+            seen = (each for view in self.views for each in sightings(view, [key]))
+            self._sightings[key] = tuple(islice(seen, SIGHTINGS_MAX))
+        return self._sightings[key]
 
     @cached_property
     def views(self) -> Sequence[View]:

@@ -11,10 +11,10 @@ from watermark.hidden import read_blind
 
 @pytest.fixture(scope="module")
 def source() -> Source:
-    """A picture with soft areas, edges and grain, 1000 × 800, large enough for a tile to be seen six times across."""
-    rows, columns = np.mgrid[:800, :1000]
+    """A picture with soft areas, edges and grain, 800 × 640, large enough for a tile to be seen six times across."""
+    rows, columns = np.mgrid[:640, :800]
     hills = 128 + 50 * np.sin(columns / 70) * np.cos(rows / 110) + 40 * (np.sin(rows * columns / 90000) > 0)
-    grain = np.random.default_rng(2).normal(0, 3, (800, 1000, 3))
+    grain = np.random.default_rng(2).normal(0, 3, (640, 800, 3))
     return Source.of(np.asarray(np.clip(hills[:, :, None] + grain, 0, 255), np.uint8))
 
 

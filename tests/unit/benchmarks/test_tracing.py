@@ -15,10 +15,10 @@ BLIND_MAY_FAIL = {("photo of a screen", "corners off by 4%"), ("photo of a scree
 
 
 def picture() -> np.ndarray:
-    """A picture with soft areas, edges and grain, 1200 × 900."""
-    rows, columns = np.mgrid[:900, :1200]
+    """A picture with soft areas, edges and grain, 1040 × 800."""
+    rows, columns = np.mgrid[:800, :1040]
     hills = 128 + 50 * np.sin(columns / 70) * np.cos(rows / 110) + 40 * (np.sin(rows * columns / 90000) > 0)
-    grain = np.random.default_rng(2).normal(0, 5, (900, 1200, 3))
+    grain = np.random.default_rng(2).normal(0, 5, (800, 1040, 3))
     return np.asarray(np.clip(hills[:, :, None] + grain, 0, 255), np.uint8)
 
 

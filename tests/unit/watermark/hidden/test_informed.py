@@ -14,20 +14,35 @@ from watermark.hidden.informed import InformedReading, Original, read_informed
 KEY, OTHER = HiddenKey(1, b"k" * 32), HiddenKey(1, b"l" * 32)
 ASSET, OTHER_ASSET = b"a" * 32, b"b" * 32  # of the two patterns that a copy may carry it has the former
 IDS = np.random.default_rng(4).integers(0, 1 << 48, 2000, dtype=np.uint64)
-PICTURES = {"scene": scene(), "page": page(), "small scene": scene(480, 360), "small page": page(450, 400)}
-ORIGINALS = {name: Original.of(picture) for name, picture in PICTURES.items()}
+PICTURES = {
+    "scene": lambda: scene(800, 600),
+    "page": lambda: page(800, 1100),
+    "small scene": lambda: scene(360, 270),
+    "small page": lambda: page(450, 400),
+}
+
+
+@cache
+def picture_of(name: str) -> Pixels:
+    """One of them."""
+    return PICTURES[name]()
+
+
+@cache
+def original(name: str) -> Original:
+    """And what reading needs of it."""
+    return Original.of(picture_of(name))
 
 
 @cache
 def copy_of(name: str, number: int) -> Pixels:
     """As delivered: marked, then a JPEG."""
-    picture = PICTURES[name]
-    return as_jpeg(embed(picture, ORIGINALS[name].carrier, int(IDS[number]), KEY, ASSET), 85)
+    return as_jpeg(embed(picture_of(name), original(name).carrier, int(IDS[number]), KEY, ASSET), 85)
 
 
 def read(suspect: Pixels, name: str, key: HiddenKey = KEY) -> InformedReading:
     """Against all 2,000 candidates."""
-    return read_informed(np.ascontiguousarray(suspect), ORIGINALS[name], key, [OTHER_ASSET, ASSET], IDS)
+    return read_informed(np.ascontiguousarray(suspect), original(name), key, [OTHER_ASSET, ASSET], IDS)
 
 
 def names(reading: InformedReading) -> set[int]:
@@ -59,7 +74,7 @@ def test_reads_a_mirrored_negative() -> None:
 
 def test_the_secret_layer_suffices() -> None:
     """A copy that has lost its repeating layer altogether is still traced."""
-    picture = PICTURES["scene"]
+    picture = picture_of("scene")
     carrier, code = Carrier.of(picture), encode(IDS[7:8], KEY)[0]
     rows, columns = carrier.amplitude.shape
     layer = secret.pattern(code, (columns, rows), KEY, ASSET) * carrier.levels() * secret.LEVELS
@@ -85,7 +100,7 @@ def test_names_nobody_with_a_wrong_key() -> None:
 @pytest.mark.parametrize("name", ["small scene", "small page"])
 def test_names_nobody_for_an_unmarked_picture(name: str) -> None:
     """The original itself, compressed, accuses nobody."""
-    reading = read(as_jpeg(PICTURES[name], 80), name)
+    reading = read(as_jpeg(picture_of(name), 80), name)
     assert (set(), None) == (names(reading), reading.decoded)
     assert reading.suspicions[0].false_accusation > 0.01
 

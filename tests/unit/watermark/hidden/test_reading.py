@@ -15,22 +15,22 @@ COPY_ID = 0xC0FFEE123456
 
 @cache
 def landscape() -> np.ndarray:
-    """Soft hills with grain, 1200 × 900."""
-    rows, columns = np.mgrid[:900, :1200]
+    """Soft hills with grain, 1040 × 810: larger than the canvas."""
+    rows, columns = np.mgrid[:810, :1040]
     hills = 128 + 50 * np.sin(columns / 70) * np.cos(rows / 110) + 30 * np.sin(rows * columns / 40000)
-    grain = np.random.default_rng(2).normal(0, 5, (900, 1200, 3))
+    grain = np.random.default_rng(2).normal(0, 5, (810, 1040, 3))
     return np.asarray(np.clip(hills[:, :, None] + grain, 0, 255), np.uint8)
 
 
 @cache
 def document() -> np.ndarray:
-    """Rows of dark bars on white paper, as type looks from afar, 1000 × 1400."""
-    page, chance = np.full((1400, 1000, 3), 255, np.uint8), np.random.default_rng(4)
+    """Rows of dark bars on white paper, as type looks from afar, 810 × 1100."""
+    page, chance = np.full((1100, 810, 3), 255, np.uint8), np.random.default_rng(4)
     top = 90
-    while top < 1290:
+    while top < 1010:
         left = 70
         top += int(chance.integers(36, 60))
-        while left < 880 * chance.uniform(0.4, 1):
+        while left < 720 * chance.uniform(0.4, 1):
             width = int(chance.integers(6, 18))
             page[top : top + 18, left : left + width] = chance.integers(0, 90)
             left += width + int(chance.integers(3, 9))
@@ -66,7 +66,7 @@ ATTACKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "as delivered": lambda pixels: pixels,
     "compressed": lambda pixels: jpeg(pixels, 30),
     "goal": lambda pixels: jpeg(scaled(pixels, 0.5)[60:-40, 70:-30], 50),
-    "cropped": lambda pixels: pixels[300:800, 350:850],
+    "cropped": lambda pixels: pixels[200:700, 250:750],
     "turned askew": lambda pixels: jpeg(turned(pixels, 7), 75),
     "quarter turn": lambda pixels: np.rot90(pixels, 3),
     "mirrored": lambda pixels: pixels[:, ::-1],
@@ -75,8 +75,12 @@ ATTACKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-@pytest.mark.parametrize("kind", ["landscape", "document"])
+ON_PAPER = ("as delivered", "compressed", "goal", "cropped", "turned askew", "inverted")  # how it lies isn't its matter
+
+
+@pytest.mark.parametrize(
+    ("kind", "attack"), [*(("landscape", each) for each in ATTACKS), *(("document", each) for each in ON_PAPER)]
+)
 def test_the_copy_id_survives(kind: str, attack: str) -> None:
     """What people do to a copy leaves its id readable, with the key that made it and a proven error bound."""
     readings = read_blind(ATTACKS[attack](sealed(kind)), [OLD_KEY, KEY])
@@ -93,7 +97,7 @@ def test_orientation_and_place_are_told() -> None:
 
     assert seen.inverted
     assert seen.quarter_turns in {1, 3}
-    assert pytest.approx(150, abs=0.5) == float(np.hypot(*along[:2]))
+    assert pytest.approx(135, abs=0.5) == float(np.hypot(*along[:2]))
 
 
 @pytest.mark.parametrize("kind", ["landscape", "document"])

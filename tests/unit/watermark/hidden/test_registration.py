@@ -1,5 +1,7 @@
 """Finding an original in a leaked picture."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
@@ -9,23 +11,30 @@ from watermark.hidden.informed import Original
 from watermark.hidden.registration import Matrix, Placement, placements, sound
 
 SCENE, PAGE = scene(), page()
-ORIGINALS = {id(each): Original.of(each) for each in (SCENE, PAGE)}
 CANVAS = (768, 1024)
+
+
+@cache
+def known(name: str) -> Original:
+    """What registering needs of the scene or the page."""
+    return Original.of(SCENE if name == "scene" else PAGE)
+
+
+def original_of(picture: Pixels) -> Original:
+    """Of any picture."""
+    return known("scene") if picture is SCENE else known("page") if picture is PAGE else Original.of(picture)
 
 
 def first(suspect: Pixels, picture: Pixels) -> Placement | None:
     """The likeliest placement."""
-    original, grey = (
-        ORIGINALS.get(id(picture)) or Original.of(picture),
-        np.asarray(cv2.cvtColor(suspect, cv2.COLOR_RGB2GRAY), np.uint8),
-    )
+    original, grey = original_of(picture), np.asarray(cv2.cvtColor(suspect, cv2.COLOR_RGB2GRAY), np.uint8)
     return next(placements(grey, original.features, original.grey, most=1), None)
 
 
 def error_px(placement: Placement | None, truth: Matrix, picture: Pixels) -> float:
     """The largest distance between where a point lies and where it is said to lie; `truth` takes picture to suspect."""
     assert placement is not None
-    rows, columns = ORIGINALS[id(picture)].grey.shape
+    rows, columns = original_of(picture).grey.shape
     points = np.array([[(x * columns, y * rows) for x in (0.2, 0.5, 0.8) for y in (0.2, 0.5, 0.8)]])
     scaled = (points + 0.5) * (picture.shape[1] / columns) - 0.5
     found = cv2.perspectiveTransform(points, placement.homography)

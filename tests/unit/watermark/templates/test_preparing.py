@@ -19,7 +19,7 @@ from watermark.pdf import PdfDocument
 from watermark.templates import Level
 from watermark.templates.preparing import prepare, prepare_into
 
-Shown = Callable[[str, Level], NDArray[np.int16]]
+Copied = Callable[[str, Level], bytes]
 
 SHORT_SIDE_PX = 240
 LEVELS = pytest.mark.parametrize("level", list(Level))
@@ -45,18 +45,29 @@ def size_pt(pdf: bytes) -> tuple[float, float]:
 
 
 @pytest.fixture(scope="module")
-def shown() -> Shown:
-    """The first page of a viewer's copy of one of ALL; drawn once for all tests."""
-    return cache(lambda name, level: drawn(made(ALL[name], level).copy(OUYANG)))
+def copied() -> Copied:
+    """A viewer's copy of one of ALL; made once for all tests."""
+    return cache(lambda name, level: made(ALL[name], level).copy(OUYANG))
+
+
+@cache
+def seen(name: str) -> NDArray[np.int16]:
+    """The first page of one of ALL."""
+    return drawn(ALL[name])
+
+
+@cache
+def upright(width: float, height: float, level: Level) -> NDArray[np.int16]:
+    """A viewer's copy of an empty page of this size."""
+    page = samples.one_page(f"/MediaBox[0 0 {width} {height}]".encode())
+    return drawn(made(page, level).copy(OUYANG))
 
 
 @LEVELS
 @pytest.mark.parametrize("name", WHITE_PAGES)
-def test_the_mark_is_where_it_would_be_on_a_plain_page(shown: Shown, name: str, level: Level) -> None:
+def test_the_mark_is_where_it_would_be_on_a_plain_page(copied: Copied, name: str, level: Level) -> None:
     """Turned, cropped, of any size, or with states left over: the page looks as an upright one of its shape would."""
-    width, height = size_pt(WHITE_PAGES[name])
-    upright = samples.one_page(f"/MediaBox[0 0 {width} {height}]".encode())
-    odd, plain = shown(name, level), drawn(made(upright, level).copy(OUYANG))
+    odd, plain = drawn(copied(name, level)), upright(*size_pt(WHITE_PAGES[name]), level)
 
     assert plain.min() < 150  # the footer's type
     assert (plain < 240).mean() > 0.02  # and the letters all over
@@ -66,12 +77,12 @@ def test_the_mark_is_where_it_would_be_on_a_plain_page(shown: Shown, name: str, 
 
 @LEVELS
 @pytest.mark.parametrize("name", ALL)
-def test_every_copy_is_sound_and_shows_what_it_showed(shown: Shown, name: str, level: Level) -> None:
+def test_every_copy_is_sound_and_shows_what_it_showed(copied: Copied, name: str, level: Level) -> None:
     """Qpdf finds nothing wrong, and beside the mark each page is as it was."""
-    source = ALL[name]
+    copy = copied(name, level)
 
-    assert problems(made(source, level).copy(OUYANG)) == []
-    before, after = drawn(source), shown(name, level)
+    assert problems(copy) == []
+    before, after = seen(name), drawn(copy)
     assert before.shape == after.shape
     assert np.median(np.abs(before - after)) <= 1
 
