@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -19,10 +20,24 @@ from watermark.pdf import PdfDocument
 from watermark.templates import Level
 from watermark.templates.preparing import prepare, prepare_into
 
-Copied = Callable[[str, Level], bytes]
+Copied = Callable[[str, Level], "Copy"]
 
-SHORT_SIDE_PX = 240
+SHORT_SIDE_PX = 160
 LEVELS = pytest.mark.parametrize("level", list(Level))
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A viewer's copy, and its first page as it is shown."""
+
+    pdf: bytes
+    page: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, name: str, level: Level) -> "Copy":
+        """Of one of ALL."""
+        pdf = made(ALL[name], level).copy(OUYANG)
+        return cls(pdf, drawn(pdf))
 
 
 def made(source: bytes, level: Level = Level.SHARED) -> Template:
@@ -46,8 +61,8 @@ def size_pt(pdf: bytes) -> tuple[float, float]:
 
 @pytest.fixture(scope="module")
 def copied() -> Copied:
-    """A viewer's copy of one of ALL; made once for all tests."""
-    return cache(lambda name, level: made(ALL[name], level).copy(OUYANG))
+    """A viewer's copy of one of ALL; made and drawn once for all tests."""
+    return cache(Copy.of)
 
 
 @cache
@@ -67,7 +82,7 @@ def upright(width: float, height: float, level: Level) -> NDArray[np.int16]:
 @pytest.mark.parametrize("name", WHITE_PAGES)
 def test_the_mark_is_where_it_would_be_on_a_plain_page(copied: Copied, name: str, level: Level) -> None:
     """Turned, cropped, of any size, or with states left over: the page looks as an upright one of its shape would."""
-    odd, plain = drawn(copied(name, level)), upright(*size_pt(WHITE_PAGES[name]), level)
+    odd, plain = copied(name, level).page, upright(*size_pt(WHITE_PAGES[name]), level)
 
     assert plain.min() < 150  # the footer's type
     assert (plain < 240).mean() > 0.02  # and the letters all over
@@ -81,8 +96,8 @@ def test_every_copy_is_sound_and_shows_what_it_showed(copied: Copied, name: str,
     """Qpdf finds nothing wrong, and beside the mark each page is as it was."""
     copy = copied(name, level)
 
-    assert problems(copy) == []
-    before, after = seen(name), drawn(copy)
+    assert problems(copy.pdf) == []
+    before, after = seen(name), copy.page
     assert before.shape == after.shape
     assert np.median(np.abs(before - after)) <= 1
 
