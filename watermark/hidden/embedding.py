@@ -12,7 +12,7 @@ from watermark.hidden import repeating, secret
 from watermark.hidden.carrier import STEPS_PER_LEVEL, Carrier
 from watermark.hidden.codeword import encode
 from watermark.hidden.keys import HiddenKey
-from watermark.hidden.repeating import repeated
+from watermark.hidden.repeating import TILE_UNITS, repeated
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -42,12 +42,16 @@ def change_of(carrier: Carrier, copy_id: int, key: HiddenKey, asset: bytes) -> F
     """What both layers and the shift of paper add to the canvas, in levels of 255: float32 of the canvas' shape."""
     rows, columns = carrier.amplitude.shape
     code = encode(np.array([copy_id], np.uint64), key)[0]
-    layers = cv2.addWeighted(
-        repeated(code, (columns, rows), key), repeating.LEVELS,
-        secret.pattern(code, (columns, rows), key, asset), secret.LEVELS, 0,
-    )  # fmt: skip
-    borne = np.asarray(layers, np.float32) * carrier.levels()
-    return borne - carrier.shift * np.float32(1 / STEPS_PER_LEVEL)
+    change = secret.pattern(code, (columns, rows), key, asset, levels=secret.LEVELS / STEPS_PER_LEVEL)
+    tiles = repeated(code, (columns, TILE_UNITS), key) * np.float32(repeating.LEVELS / STEPS_PER_LEVEL)
+    shifted = bool(carrier.shift.any())
+    for top in range(0, rows, TILE_UNITS):  # a row of tiles stays in the processor's cache
+        band = change[top : top + TILE_UNITS]
+        band += tiles[: len(band)]
+        band *= carrier.amplitude[top : top + TILE_UNITS]
+        if shifted:
+            band -= carrier.shift[top : top + TILE_UNITS] * np.float32(1 / STEPS_PER_LEVEL)
+    return change
 
 
 def added(pixels: Pixels, change: Floats) -> Pixels:

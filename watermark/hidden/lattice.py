@@ -136,7 +136,9 @@ def _pairs(lags: Floats, longest: float) -> list[Lattice]:
     """Pairs of one peak across and one down that span nearly a square, whose multiples together lie highest."""
     soft = np.asarray(cv2.GaussianBlur(lags, (0, 0), 1.5), np.float32)
     across = _peaks(_rightward(soft), longest)
-    downward = _peaks(np.ascontiguousarray(_rightward(np.rot90(soft))), longest) @ np.array([[0, 1], [-1, 0]], np.float32)
+    downward = _peaks(np.ascontiguousarray(_rightward(np.rot90(soft))), longest) @ np.array(
+        [[0, 1], [-1, 0]], np.float32
+    )
     if not len(across) or not len(downward):
         return []
     right, down = np.repeat(across, len(downward), axis=0), np.tile(downward, (len(across), 1))

@@ -23,12 +23,15 @@ _LABEL = "secret"
 _GAIN = 1.262  # brings the high-passed, enlarged pattern to unit power
 
 
-def pattern(code: Floats, canvas: tuple[int, int], key: HiddenKey, asset: bytes) -> Floats:
-    """The pattern of code bits (256,) as ±1 for a canvas of (columns, rows): unit power, float32 (rows, columns)."""
+def pattern(code: Floats, canvas: tuple[int, int], key: HiddenKey, asset: bytes, *, levels: float = 1) -> Floats:
+    """The pattern of code bits (256,) as ±1 for a canvas of (columns, rows): float32 (rows, columns).
+
+    Its root mean square is `levels`.
+    """
     columns, rows = canvas
     grid = grid_of(canvas)
     chips = chip_map(canvas, key, asset).spread(code).reshape(grid[1], grid[0])
-    fine = (chips - cv2.GaussianBlur(chips, (0, 0), COARSE_CHIPS)) * _GAIN
+    fine = (chips - cv2.GaussianBlur(chips, (0, 0), COARSE_CHIPS)) * np.float32(_GAIN * levels)
     wide = cv2.resize(fine, (grid[0] * CHIP_UNITS, grid[1] * CHIP_UNITS), interpolation=cv2.INTER_CUBIC)
     return np.asarray(wide[:rows, :columns], np.float32)
 

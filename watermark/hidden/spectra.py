@@ -16,7 +16,7 @@ TILE_BINS = 5  # surroundings in the spectrum of a tile, whose comb is dense
 
 
 def half_spectra(tiles: Floats) -> Spectrum:
-    """Of each tile (n, rows, columns), one after the other: together they fill no cache, and take four times as long."""
+    """Of each tile (n, rows, columns), one after the other: all at once fit no cache, and take four times as long."""
     count, rows, columns = tiles.shape
     found = np.empty((count, rows, columns // 2 + 1), np.complex64)
     for at, tile in enumerate(tiles):

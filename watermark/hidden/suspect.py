@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.hidden.matching import Features, shrunk
 from watermark.hidden.keys import HiddenKey
+from watermark.hidden.matching import Features, shrunk
 from watermark.hidden.reading import Sighting, sightings
 from watermark.hidden.whitening import View, views
 

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
@@ -22,8 +23,7 @@ WHITE = 0xFF  # multiplied with white, a page stays as it is
 ETAG_BYTES = 16
 
 
-@dataclass(frozen=True)
-class Patch:
+class Patch(NamedTuple):  # a copy has hundreds, and a tuple is made in a fraction of the time
     """Bytes that stand at `offset` instead of the template's."""
 
     offset: int
