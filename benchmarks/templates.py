@@ -1,6 +1,6 @@
 """What PDF templates cost, beside stamping with pypdf: preparing once, each further viewer, each range.
 
-Every measurement runs in a process of its own (`templating`); times are processor seconds.
+Every measurement runs in a process of its own (`templating`, `stamping`); times are processor seconds.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ async def run(_services: Services) -> list[Figure]:
         figures: list[Figure] = []
         for level in Level:
             for name, path in (("book", book), ("tagged", tagged)):
-                prepared = await _measured(f"prepare-{level}", path)
+                prepared = await _measured("templating", f"prepare-{level}", path)
                 figures += _prepared(f"{name}, {level}", prepared, tagged=path is tagged)
-                figures += _served(f"{name}, {level}", await _measured(f"serve-{level}", path))
-        served = await _measured(f"serve-{Level.INTERLEAVED}", tagged)
-        pypdf_s = (await _measured("pypdf", tagged))["s"]
+                figures += _served(f"{name}, {level}", await _measured("templating", f"serve-{level}", path))
+        served = await _measured("templating", f"serve-{Level.INTERLEAVED}", tagged)
+        pypdf_s = (await _measured("stamping", tagged))["s"]
     times = pypdf_s * 1000 / served["viewer_ms"]
     return [
         *figures,
@@ -43,9 +43,9 @@ async def run(_services: Services) -> list[Figure]:
     ]  # fmt: skip
 
 
-async def _measured(what: str, path: Path) -> dict[str, float]:
+async def _measured(program: str, *arguments: str | Path) -> dict[str, float]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.templating", what, str(path), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", f"benchmarks.{program}", *map(str, arguments)), stdout=asyncio.subprocess.PIPE
     )
     out, _ = await process.communicate()
     found: dict[str, float] = json.loads(out)

@@ -3,7 +3,6 @@
 Promises one line of JSON; times are processor seconds, memory is the most that was resident, the source included.
 """
 
-import io
 import json
 import resource
 import statistics
@@ -12,10 +11,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pypdf
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 from watermark.look import STANDARD
 from watermark.stamp import Stamp
@@ -62,29 +57,6 @@ def _further_viewer(slot_map: SlotMap, number: int, hidden: bytes) -> str:
     return patches(slot_map, stamp, STANDARD, file_id=number.to_bytes(16, "big"), hidden=hidden).etag
 
 
-def _stamp_with_pypdf(source: bytes) -> None:
-    """The cheapest way pypdf has: the document cloned, one Form added to the resources of every page."""
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(source))
-    form = DecodedStreamObject()
-    form.set_data(b"BT /F 24 Tf 60 400 Td (Viewer 5678) Tj ET")
-    font = DictionaryObject({NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"),
-                             NameObject("/BaseFont"): NameObject("/Helvetica")})  # fmt: skip
-    form.update({
-        NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Form"),
-        NameObject("/BBox"): ArrayObject(NumberObject(each) for each in (0, 0, 595, 842)),
-        NameObject("/Resources"): DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F"): font})}),
-    })  # fmt: skip
-    added = writer._add_object(form)  # noqa: SLF001  # pypdf has no other way to share one Form among pages
-    drawn = DecodedStreamObject()
-    drawn.set_data(b"q /SealShare Do Q")
-    drawing = writer._add_object(drawn)  # noqa: SLF001  # likewise
-    for page in writer.pages:
-        resources: Any = page["/Resources"]
-        resources.setdefault(NameObject("/XObject"), DictionaryObject())[NameObject("/SealShare")] = added
-        page[NameObject("/Contents")] = ArrayObject([page.raw_get("/Contents"), drawing])
-    writer.write(io.BytesIO())
-
-
 def _cpu_s(work: Callable[[], object]) -> float:
     started = time.process_time()
     work()
@@ -94,13 +66,8 @@ def _cpu_s(work: Callable[[], object]) -> float:
 def _main(what: str, path: str) -> None:
     source = Path(path).read_bytes()
     kind, _, level = what.partition("-")
-    match kind:
-        case "prepare":
-            found = _prepare(source, Level(level))
-        case "serve":
-            found = _serve(source, Level(level))
-        case _:
-            found = {"s": _cpu_s(lambda: _stamp_with_pypdf(source))}
+    work = {"prepare": _prepare, "serve": _serve}[kind]
+    found = work(source, Level(level))
     sys.stdout.write(json.dumps(found))
 
 

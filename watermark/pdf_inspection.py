@@ -1,14 +1,15 @@
 """What a PDF holds beside the look of its pages.
 
-Promises: findings a reviewer should see, and the user units that PDFium does not tell; a structure that pypdf can
+Promises: findings a reviewer should see, and the user units that PDFium does not tell; a structure that qpdf can
 not read becomes a finding, not an error. Decodes no content stream. Leaves damage and passwords to `pdf`.
 """
 
 import io
 import math
 from dataclasses import dataclass
+from itertools import islice
 
-import pypdf
+import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -29,13 +30,13 @@ def inspect(pdf: pypdfium2.PdfDocument, source: bytes, pages: int) -> Inspection
     """Look at an opened document; `source` are its bytes."""
     findings = _seen_by_pdfium(pdf)
     try:
-        reader = pypdf.PdfReader(io.BytesIO(source), strict=False)
-        if "/Collection" in reader.root_object:
-            findings.append(Finding("pdf-portfolio"))
-        units = {number: _user_unit(reader, number) for number in range(1, pages + 1)}
+        with pikepdf.open(io.BytesIO(source), suppress_warnings=True) as opened:
+            if "/Collection" in opened.Root:
+                findings.append(Finding("pdf-portfolio"))
+            units = {number: _user_unit(page) for number, page in enumerate(islice(opened.pages, pages), 1)}
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  # pypdf lets out whatever a broken structure makes it trip over
+    except Exception:  # noqa: BLE001  # pikepdf lets out whatever a broken structure makes it trip over
         return Inspection((*findings, Finding("pdf-uninspected")), {})
     return Inspection(tuple(findings), {number: unit for number, unit in units.items() if unit != 1})
 
@@ -55,9 +56,9 @@ def _seen_by_pdfium(pdf: pypdfium2.PdfDocument) -> list[Finding]:
     return findings
 
 
-def _user_unit(reader: pypdf.PdfReader, number: int) -> float:
+def _user_unit(page: pikepdf.Page) -> float:
     try:
-        unit = float(reader.pages[number - 1].user_unit)
+        unit = float(page.obj.get("/UserUnit", 1))
     except (TypeError, ValueError):
         return 1.0
     return unit if math.isfinite(unit) and 0 < unit <= USER_UNIT_MAX else 1.0
