@@ -131,7 +131,7 @@ async def test_what_a_file_calls_itself_is_a_lead_and_no_finding(stage: Stage) -
     [begun] = await stage.told("viewer:visit:start")
     name = begun["det"]["copy"].rjust(32, "0").encode()
     out = io.BytesIO()
-    Image.new("RGB", (210, 297), (200, 220, 240)).save(out, "PDF")
+    Image.new("RGB", (210, 297), "white").save(out, "PDF")  # nothing on it is searched for a mark
     found = await traced(stage, out.getvalue() + b"\n%% /ID [<%b> <%b>]" % (name, name))
     assert ("not_enough", []) == (found["outcome"], found["copies"])
     assert [(visit["id"], None, None)] == [
