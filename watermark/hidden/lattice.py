@@ -145,6 +145,8 @@ def _pairs(lags: Floats, longest: float) -> list[Lattice]:
     lengths = np.linalg.norm(right, axis=1) / np.linalg.norm(down, axis=1)
     sine = np.abs((right * down).sum(axis=1)) / (np.linalg.norm(right, axis=1) * np.linalg.norm(down, axis=1))
     fit = (np.abs(np.log(lengths)) < STRETCH_MAX) & (sine < SKEW_MAX)
+    if not fit.any():
+        return []
     right, down = right[fit], down[fit]
     best = np.argsort(-_collected(soft, right, down))[:CANDIDATES]
     return [

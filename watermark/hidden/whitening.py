@@ -26,7 +26,7 @@ WINDOWED_FROM_PX = 400
 GROUND_SIGMA_PX = 3.0
 NOISE_FLOOR = 4.0  # variance that compression alone leaves, in squared levels
 CLIP_DEVIATIONS = 2.5
-MOVES_MIN = 1e-3  # of a view's values; a step of one level in a quiet place comes to a hundred times that
+MOVES_MIN = 1e-2  # of a view's values: four times what shrinking white makes of it, a tenth of a step of one level
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from watermark.hidden import FALSE_ALARM_MAX, Carrier, HiddenKey, embed, read_blind
+from watermark.hidden.lattice import candidates
+from watermark.hidden.whitening import views, whitened
 
 OLD_KEY, KEY = HiddenKey(1, bytes(range(32))), HiddenKey(2, bytes(range(1, 33)))
 COPY_ID = 0xC0FFEE123456
@@ -125,6 +127,15 @@ def test_any_size_is_taken(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_a_blank_picture_reads_as_nothing(level: int) -> None:
-    """A picture of one colour divides nothing by zero."""
-    assert [] == read_blind(np.full((390, 500, 3), level, np.uint8), [KEY])
+@pytest.mark.parametrize("size", [(390, 500), (2000, 1415)], ids=["small", "shrunk"])
+def test_a_blank_picture_reads_as_nothing(size: tuple[int, int], level: int) -> None:
+    """A picture of one colour divides nothing by zero; that shrinking leaves a trace at its edge is no pattern."""
+    blank = np.full((*size, 3), level, np.uint8)
+    assert [] == read_blind(blank, [KEY])
+    assert [] == list(views(blank))
+
+
+def test_peaks_that_span_no_square_are_no_lattice() -> None:
+    """What shrinking white leaves along its edges repeats in directions that don't go together."""
+    white = cv2.resize(np.full((2000, 1415), 255, np.float32), (1064, 1504), interpolation=cv2.INTER_AREA)
+    assert [] == candidates(whitened(np.asarray(white, np.float32))[677:, :585], skewed=True)
