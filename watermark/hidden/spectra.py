@@ -33,13 +33,13 @@ def power(values: Floats, shape: tuple[int, int]) -> Floats:
     rows, columns = shape
     height, width = values.shape
     padded = cv2.copyMakeBorder(values, 0, rows - height, 0, columns - width, cv2.BORDER_CONSTANT, value=0)
-    squares = cv2.dft(padded, nonzeroRows=height)
-    squares *= squares
+    packed = np.asarray(cv2.dft(padded, nonzeroRows=height), np.float32)
+    squares = np.square(packed, out=packed)
     found = np.empty((rows, columns // 2 + 1), np.float32)
     np.add(squares[:, 1:-1:2], squares[:, 2:-1:2], out=found[:, 1:-1])
     for column in (0, -1):
-        packed = squares[:, column]
-        half = np.concatenate([packed[:1], packed[1:-1:2] + packed[2:-1:2], packed[-1:]])
+        upright = squares[:, column]
+        half = np.concatenate([upright[:1], upright[1:-1:2] + upright[2:-1:2], upright[-1:]])
         found[:, column] = np.concatenate([half, half[-2:0:-1]])
     return found
 
