@@ -28,14 +28,16 @@ class Invited:
     token: InvitationToken
 
 
-async def add_clinic(services: Services, name: str = "", *, at: datetime | None = None) -> UUID:
-    """A clinic that nobody holds."""
+async def add_clinic(
+    services: Services, name: str = "", *, at: datetime | None = None, owner_id: UUID | None = None
+) -> UUID:
+    """A clinic that nobody holds, unless an owner is named."""
     clinic_id = uuid4()
     row = ClinicRow(
         id=clinic_id,
         name=name or f"诊所{clinic_id.hex[:8]}",
         region="",
-        owner_id=None,
+        owner_id=owner_id,
         created_at=at or services.clock(),
     )
     async with services.database.transaction() as tx:

@@ -55,13 +55,12 @@ async def request(
     at = wanted.effective_at or now
     if not now <= at <= now + AHEAD_MAX:
         raise InvalidValue(field="effective_at", rule="effective-range", days=AHEAD_MAX.days)
+    in_order = sorted(wished, key=lambda one: one.clinic_id)  # of locks: see `storage.rows.ownership.open_of`
+    intervals = [await expect(tx, each.clinic_id, each.version) for each in in_order]
     if not await ownership.may_own(tx, wanted.to_id, lock=True):
         raise InvalidValue(field="person_id", rule="owner-unsuitable")
     batch, done = uuid4(), []
-    for each in sorted(
-        wished, key=lambda one: one.clinic_id
-    ):  # in one order, so that two requests don't wait in a ring
-        held = await expect(tx, each.clinic_id, each.version)
+    for each, held in zip(in_order, intervals, strict=True):
         row = TransferRow(
             id=uuid4(),
             batch_id=batch,
@@ -92,7 +91,7 @@ async def apply_due(tx: Transaction, now: datetime) -> list[TransferRow]:
     What passed on otherwise meanwhile stays where it is: the transfer is overtaken.
     """
     done = []
-    for row in await transfers.due(tx, now):
+    for row in sorted(await transfers.due(tx, now), key=lambda one: one.clinic_id):
         try:
             await _apply(tx, Trail(role="system"), row, now=now)
         except (OwnershipChanged, InvalidValue):  # the taker may have left, too

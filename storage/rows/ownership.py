@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import account, clinic_ownership, ownership_dispute
+from storage.schema import account, clinic, clinic_ownership, ownership_dispute
 
 OWNERS = ("marketer", "manager")
 HISTORY_MAX = 200
@@ -36,10 +36,14 @@ COLUMNS = tuple(clinic_ownership.c[each.name] for each in fields(OwnershipRow))
 
 
 async def open_of(tx: Transaction, clinic_id: UUID, *, lock: bool = False) -> OwnershipRow:
-    """The interval that is open; `lock` keeps it from changing until `tx` ends.
+    """The interval that is open; `lock` keeps it, and the clinic's row, from changing until `tx` ends.
 
-    Every clinic has one. Asked with `lock`, another change that was under way is waited for and seen.
+    Every clinic has one. Asked with `lock`, another change that was under way is waited for and seen. Locks are taken
+    in one order everywhere, so that nobody waits in a ring: rows of clinics by their ids, each before its interval,
+    and then the accounts of who may hold them.
     """
+    if lock:
+        await tx.execute(select(clinic.c.id).where(clinic.c.id == clinic_id).with_for_update(key_share=True))
     query = select(*COLUMNS).where(clinic_ownership.c.clinic_id == clinic_id, clinic_ownership.c.valid_to.is_(None))
     for _ in range(2):  # whoever waited for a lock finds the interval closed, and the next one open
         row = (await tx.execute(query.with_for_update() if lock else query)).mappings().one_or_none()

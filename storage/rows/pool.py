@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.database import Transaction
 from storage.rows.clinics import count_viewers
@@ -54,7 +54,7 @@ async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned
 async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_MAX) -> Sequence[UUID]:
     """Clinics held since before then, without anything since then that their owner or their people did.
 
-    What its owner had before intervals were kept stays: nobody noted since when, nor what they did for it.
+    What its owner had before activity was noted is counted from then on.
     """
     held = clinic_ownership.c
     visited = (
@@ -73,7 +73,9 @@ async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_M
         .where(invitation.c.clinic_id == held.clinic_id, invitation_use.c.entered_at >= before)
     )
     query = select(held.clinic_id).where(
-        held.valid_to.is_(None), held.person_id.is_not(None), held.valid_from < before, held.cause != "begun"
+        held.valid_to.is_(None),
+        held.person_id.is_not(None),
+        func.coalesce(held.counted_from, held.valid_from) < before,
     )
     for each in (visited, invited, came):
         query = query.where(~each.exists())

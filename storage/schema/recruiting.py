@@ -44,6 +44,7 @@ clinic_ownership = Table(
     Column("reason", Text, nullable=False, server_default=""),
     ref("changed_by", "person", nullable=True),
     Column("event_id", BigInteger),  # what the log says of it
+    moment("counted_from"),  # since when activity is noted, if that is not since `valid_from`
     UniqueConstraint("clinic_id", "version"),
     CheckConstraint("valid_to >= valid_from", name="interval"),
     Index("uq_clinic_ownership_open", "clinic_id", unique=True, postgresql_where=text("valid_to IS NULL")),

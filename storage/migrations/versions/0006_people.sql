@@ -398,6 +398,7 @@ CREATE TABLE clinic_ownership (
     reason TEXT DEFAULT '' NOT NULL,
     changed_by UUID,
     event_id BIGINT,
+    counted_from TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_clinic_ownership PRIMARY KEY (id),
     CONSTRAINT uq_clinic_ownership_clinic_id_version UNIQUE (clinic_id, version),
     CONSTRAINT ck_clinic_ownership_interval CHECK (valid_to >= valid_from),
@@ -408,8 +409,9 @@ CREATE TABLE clinic_ownership (
 CREATE UNIQUE INDEX uq_clinic_ownership_open ON clinic_ownership (clinic_id) WHERE valid_to IS NULL;
 CREATE INDEX ix_clinic_ownership_person_id ON clinic_ownership (person_id) WHERE valid_to IS NULL;
 
-INSERT INTO clinic_ownership (id, clinic_id, version, person_id, valid_from, cause)
-    SELECT gen_random_uuid(), id, 1, owner_id, created_at, 'begun' FROM clinic;
+-- What owners did for their clinics before today was not noted: their time of protection begins now.
+INSERT INTO clinic_ownership (id, clinic_id, version, person_id, valid_from, cause, counted_from)
+    SELECT gen_random_uuid(), id, 1, owner_id, created_at, 'begun', clock_timestamp() FROM clinic;
 
 -- A clinic begins with its first interval, whoever adds it.
 CREATE FUNCTION clinic_ownership_begins() RETURNS trigger LANGUAGE plpgsql AS $$

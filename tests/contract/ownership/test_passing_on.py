@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from compliance.access import Role
 from compliance.errors import ClaimsUsedUp, OwnershipChanged, TransferOpen
@@ -16,6 +17,7 @@ from compliance.ownership.transfers import Request, Wished
 from fileserver.services import Services
 from storage.rows import ownership
 from storage.rows import transfers as rows
+from storage.schema import clinic_ownership
 from tests.people import add_employee
 from tests.recruits import add_clinic, invite, marketers
 from tests.services import Clock
@@ -81,3 +83,18 @@ async def test_what_nobody_looks_after_goes_back(services: Services, clock: Cloc
         assert 1 == await pool.return_inactive(tx, OnPages(), PROTECTION, clock())
         assert 0 == await pool.return_inactive(tx, OnPages(), PROTECTION, clock())
     assert [None, one.person_id] == [await _owner(services, each) for each in clinics]
+
+
+async def test_what_an_owner_had_from_the_beginning_goes_back_too(services: Services, clock: Clock) -> None:
+    """A clinic that began with its owner is no exception; of an earlier release's the time counts from the upgrade."""
+    (one,) = await marketers(services, "一")
+    clinics = [await add_clinic(services, owner_id=one.person_id) for _ in range(2)]
+    clock.advance(days=91)
+    async with services.database.transaction() as tx:
+        upgraded = update(clinic_ownership).where(clinic_ownership.c.clinic_id == clinics[1])
+        await tx.execute(upgraded.values(counted_from=clock() - timedelta(days=1)))
+        assert 1 == await pool.return_inactive(tx, OnPages(), PROTECTION, clock())
+    assert [None, one.person_id] == [await _owner(services, each) for each in clinics]
+    clock.advance(days=90)
+    async with services.database.transaction() as tx:
+        assert 1 == await pool.return_inactive(tx, OnPages(), PROTECTION, clock())
