@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from compliance.access import Role
 from compliance.errors import InvitationOver
@@ -21,7 +21,7 @@ from fileserver.recruiting import wecom
 from fileserver.recruiting.jobs import watch
 from fileserver.services import Services
 from storage.rows import invitations, ownership, transfers
-from storage.schema import clinic, clinic_contact, identity
+from storage.schema import account, clinic, clinic_contact, identity, transfer_customer
 from tests.api import sign_in
 from tests.people import Employee, add_employee
 from tests.platforms import node
@@ -162,6 +162,33 @@ async def test_five_hundred_clinics_are_handed_over(connected: Services, fake: F
     async with services.database.transaction() as tx:
         assert CLINICS == await ownership.count_held(tx, taker.person_id)
     assert [] == fake.violations
+
+
+async def test_customers_of_who_has_left_take_the_other_way(
+    connected: Services, fake: FakePlatforms, clock: Clock
+) -> None:
+    """WeCom has an endpoint of its own for them, and is asked there what became of it."""
+    services = connected
+    leaver, taker = await marketers(services, "离职", "接手")
+    await _in_wecom(services, fake, leaver, taker)
+    ids = await _held(services, fake, leaver, 3)
+    fake.wecom.transfers.resign(leaver.login)
+    async with services.database.transaction() as tx:
+        await tx.execute(update(account).where(account.c.person_id == leaver.person_id).values(left_at=clock()))
+        wanted = Request(to_id=taker.person_id, by=taker.person_id, reason="离职", cause="handed_over")
+        held = await ownership.open_of_many(tx, ids)
+        wished = [Wished(each, held[each].version) for each in ids]
+        await request(tx, Trail(role="manager"), wished, wanted, now=clock())
+    assert len(ids) == await wecom.ask(services)
+    assert 1 == fake.record.count("/cgi-bin/externalcontact/resigned/transfer_customer")
+    clock.advance(hours=25)
+    assert len(ids) == await wecom.poll(services)
+    async with services.database.transaction() as tx:
+        states = [
+            tuple(row) for row in await tx.execute(select(transfer_customer.c.state, transfer_customer.c.resigned))
+        ]
+        assert len(ids) == await ownership.count_held(tx, taker.person_id)
+    assert {("done", True)} == set(states)
 
 
 async def test_callbacks_in_any_order_end_alike(connected: Services, fake: FakePlatforms, clock: Clock) -> None:

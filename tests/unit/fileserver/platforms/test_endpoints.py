@@ -10,6 +10,7 @@ from fileserver.demo.platforms import FakePlatforms
 from fileserver.demo.platforms.official import Authorized
 from fileserver.demo.platforms.people import PEOPLE
 from fileserver.demo.platforms.tencent import MERCHANT_ID, OPERATOR, RULE_ID
+from fileserver.outgoing import client as outgoing_client
 from fileserver.platforms import (
     CodeRefused,
     ConsentMissing,
@@ -24,6 +25,7 @@ from fileserver.platforms import (
     Unfit,
 )
 from fileserver.platforms.tencent import TencentCloud
+from fileserver.platforms.tencent import client as tencent_client
 from fileserver.platforms.tencent.results import Outcome
 from fileserver.platforms.wechat import MiniProgram, OfficialAccount
 from fileserver.platforms.wecom import WeCom
@@ -32,6 +34,8 @@ from fileserver.platforms.wecom.results import SendStatus, TransferStatus
 from fileserver.services import Services
 from tests.platforms import node
 from tests.services import Clock
+
+Ask = Callable[[], Awaitable[object]]
 
 CHEN, LI, *_ = PEOPLE
 LIN, ZHOU = "LinXiaowen", "ZhouZiang"
@@ -355,7 +359,18 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "list": ({"raw": "[]"}, "nonsense"),
     "empty": ({"raw": "{}"}, "nonsense"),
     "deep": ({"raw": "[" * 100_000}, "nonsense"),
+    "half": ({"raw": '{"errcode": 0, "openid": "o'}, "nonsense"),
+    "cut": ({"cut": True}, "connection"),
 }
+
+
+def asks_of(wechat: MiniProgram, wecom: WeCom, tencent: TencentCloud) -> list[tuple[str, Ask]]:
+    """One question for each of the three, by the name of its endpoint."""
+    return [
+        ("/sns/jscode2session", lambda: wechat.code_to_session("x")),
+        ("/cgi-bin/user/get", lambda: wecom.user(LIN)),
+        ("IdCardVerification", lambda: tencent.id_card_verification(CHEN.name, CHEN.id_card)),
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -364,18 +379,28 @@ async def test_what_is_no_answer(
 ) -> None:
     """At each of the three it is the same error, with a word for a reason, without a cause that could name a secret."""
     fault, reason = FAULTS[name]
-    asks: list[tuple[str, Callable[[], Awaitable[object]]]] = [
-        ("/sns/jscode2session", lambda: wechat.code_to_session("x")),
-        ("/cgi-bin/user/get", lambda: wecom.user(LIN)),
-        ("IdCardVerification", lambda: tencent.id_card_verification(CHEN.name, CHEN.id_card)),
-    ]
-    for path, ask in asks:
+    for path, ask in asks_of(wechat, wecom, tencent):
         fake.faults.next(path, **fault)
         with pytest.raises(PlatformUnavailable) as failed:
             await ask()
         assert reason == failed.value.reason
         assert failed.value.__cause__ is None
         assert failed.value.__context__ is None or failed.value.__suppress_context__
+
+
+async def test_silence_ends_and_lateness_does_not(
+    monkeypatch: pytest.MonkeyPatch, wechat: MiniProgram, wecom: WeCom, tencent: TencentCloud, fake: FakePlatforms
+) -> None:
+    """Who never answers is given up after the time limit; an answer that is late, but within it, counts."""
+    for module in (outgoing_client, tencent_client):
+        monkeypatch.setattr(module, "TIMEOUT_S", 0.5)
+    for path, ask in asks_of(wechat, wecom, tencent):
+        fake.faults.next(path, silent=True)
+        with pytest.raises(PlatformUnavailable) as failed:
+            await ask()
+        assert "timeout" == failed.value.reason
+    fake.faults.next("/cgi-bin/user/get", latency_s=0.05)
+    assert LIN == (await wecom.user(LIN)).user_id
 
 
 async def test_busy_is_asked_again_twice(config: Config, clock: Clock, fake: FakePlatforms) -> None:
