@@ -1,10 +1,11 @@
 """Places of work that nobody listed, as employees decide about them."""
 
 from compliance.access import Action, Job, require
-from compliance.errors import AccessDenied, NotFound, WrongState
+from compliance.errors import AccessDenied, InvalidValue, NotFound, WrongState
 from compliance.profiles import profiles_of
 from fileserver.entering import workplaces
-from fileserver.entering.schemas import DecisionIn, RequestOut, RequestPath, RequestsOut
+from fileserver.entering.schemas import ClinicOut, DecisionIn, RequestOut, RequestPath, RequestsOut
+from fileserver.entering.workplaces import Verdict
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
@@ -18,6 +19,7 @@ async def listed(call: Call) -> RequestsOut:
     async with services.database.transaction() as tx:
         found = await clinic_requests.pending(tx)
         profiles = await profiles_of(tx, services.keys.master, person_ids={row.person_id for row in found})
+        similar = {row.id: await workplaces.similar(tx, row.name) for row in found}
     return RequestsOut(
         items=[
             RequestOut(
@@ -28,6 +30,7 @@ async def listed(call: Call) -> RequestsOut:
                 phone_tail=profiles[row.person_id].phone_tail,
                 requested_at=row.requested_at,
                 mine=row.for_id == call.signed_in.person_id,
+                similar=[ClinicOut(id=each.id, name=each.name) for each in similar[row.id]],
             )
             for row in found
         ]
@@ -35,7 +38,7 @@ async def listed(call: Call) -> RequestsOut:
 
 
 async def decide(call: Call[DecisionIn, None, RequestPath]) -> None:
-    """List the clinic and bind the person, or refuse."""
+    """List the clinic, or take it for one that is listed, and bind the person; or refuse."""
     rule = require(call.actor, Action.CLINIC_CREATE)
     services = call.services
     async with services.database.transaction() as tx:
@@ -44,10 +47,8 @@ async def decide(call: Call[DecisionIn, None, RequestPath]) -> None:
             services,
             call.trail,
             call.params.request_id,
-            accept=call.body.accept,
-            by=call.signed_in.person_id,
+            Verdict(accept=call.body.accept, as_id=call.body.clinic_id, by=call.signed_in.person_id, why=rule),
             now=services.clock(),
-            why=rule,
         )
 
 
@@ -68,7 +69,7 @@ ROUTES = (
         method="POST",
         path="/api/v1/people/clinic-requests/{request_id}/decision",
         name="clinic_requests.decide",
-        summary="List a clinic that was asked for, or refuse",
+        summary="List a clinic that was asked for, take it for one that is listed, or refuse",
         handler=decide,
         auth=Auth.EMPLOYEE,
         action=Action.CLINIC_CREATE,
@@ -76,6 +77,6 @@ ROUTES = (
         path_params=RequestPath,
         body=DecisionIn,
         status=204,
-        errors=(AccessDenied, NotFound, WrongState),
+        errors=(AccessDenied, NotFound, WrongState, InvalidValue),
     ),
 )

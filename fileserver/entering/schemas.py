@@ -198,6 +198,7 @@ class RequestOut(Output):
     phone_tail: str
     requested_at: datetime
     mine: bool = Field(description="It came by a share of the caller's")
+    similar: list[ClinicOut] = Field(description="Clinics that are listed and may be meant, by name")
 
 
 class RequestsOut(Output):
@@ -216,3 +217,4 @@ class DecisionIn(Input):
     """Whether there is such a clinic."""
 
     accept: bool = Field(description="True lists the clinic and binds the person; false refuses")
+    clinic_id: UUID | None = Field(default=None, description="Accepted as this clinic, which is listed already")

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from compliance.credit_codes import credit_code
 from compliance.errors import InvalidValue, NotFound, WrongState
 from compliance.events import Act, Result, Trail
 from compliance.ledger import append
+from compliance.ownership.duplicates import bare_name
 from fileserver.entering import inviting
 from fileserver.services import Services
 from storage.database import Transaction
@@ -22,6 +24,19 @@ from storage.rows.clinic_requests import RequestRow
 from storage.rows.clinics import ClinicRow
 from storage.rows.joining import Joined, lock_people
 from storage.rows.viewers import Proof
+
+SIMILAR_CHARS = 2
+SIMILAR_MAX = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What an employee says of a clinic that was asked for; `as_id`: it is listed already, as this one."""
+
+    accept: bool
+    by: UUID
+    as_id: UUID | None = None
+    why: str = ""
 
 
 def normal_name(name: str) -> str:
@@ -106,23 +121,26 @@ async def decide(
     services: Services,
     trail: Trail,
     request_id: UUID,
+    verdict: Verdict,
     *,
-    accept: bool,
-    by: UUID,
     now: datetime,
-    why: str,
 ) -> RequestRow:
     """An employee says whether there is such a clinic: accepted, it is listed, and the person bound to it.
 
-    Raises NotFound, or WrongState for one that was decided already.
+    Raises NotFound, WrongState for one that was decided already, or InvalidValue for a clinic that is not listed, or a
+    refusal that names one.
     """
+    why = verdict.why
     row = await clinic_requests.request_by_id(tx, request_id)
     if row is None:
         raise NotFound
     if row.state != "pending":
         raise WrongState
-    clinic_id = await _listed(tx, trail, row.name, now, why) if accept else None
-    await clinic_requests.decide(tx, row, by=by, at=now, clinic_id=clinic_id)
+    if verdict.as_id is not None:
+        clinic_id: UUID | None = await _known(tx, verdict.as_id, accept=verdict.accept)
+    else:
+        clinic_id = await _listed(tx, trail, row.name, now, why) if verdict.accept else None
+    await clinic_requests.decide(tx, row, by=verdict.by, at=now, clinic_id=clinic_id)
     people = await lock_people(tx, (row.person_id,))
     person_id = await person_behind(tx, row.person_id)
     if clinic_id is not None:
@@ -131,6 +149,18 @@ async def decide(
     told = await _tell(tx, trail, people[row.person_id], row, clinic_id, why, now)
     await inviting.credit(tx, services, person_id, now, event_id=told)
     return row
+
+
+async def similar(tx: Transaction, name: str) -> tuple[ClinicRow, ...]:
+    """Clinics that are listed and may be meant by a name: those that have the beginning of it, without trimmings."""
+    return await clinics.find_clinics(tx, bare_name(name)[:SIMILAR_CHARS], SIMILAR_MAX)
+
+
+async def _known(tx: Transaction, clinic_id: UUID, *, accept: bool) -> UUID:
+    row = await clinics.clinic_by_id(tx, await clinic_behind(tx, clinic_id))
+    if row is None or not accept:
+        raise InvalidValue(field="clinic_id", rule="clinic-unknown")
+    return row.id
 
 
 async def _tell(

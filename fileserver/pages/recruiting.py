@@ -8,6 +8,7 @@ from aiohttp import web
 
 from compliance.access import Action, Role, Target, decide, may_ever
 from compliance.profiles import profiles_of
+from fileserver.entering import request_routes
 from fileserver.http.call import Call
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
@@ -103,6 +104,12 @@ async def transfers(call: Call) -> web.Response:
     )
 
 
+async def requests(call: Call) -> web.Response:
+    """Clinics that viewers named themselves, and that wait for somebody who knows them."""
+    found = await request_routes.listed(call)
+    return page(call, "recruiting_requests.html", **_tabs(call), requests=found.items)
+
+
 async def disputes(call: Call) -> web.Response:
     """Two who claim one clinic, side by side."""
     found = await deciding_routes.list_disputes(call)
@@ -172,6 +179,9 @@ ROUTES = (
         path_params=ClinicPath,
     ),
     console_page("/recruiting/pool", "recruiting_pool", "The pool", show_pool, action=Action.CLINIC_CLAIM),
+    console_page(
+        "/recruiting/requests", "clinic_requests", "Requests for clinics", requests, action=Action.CLINIC_CREATE
+    ),
     console_page(
         "/recruiting/transfers", "transfers", "Transfers and handovers", transfers, action=Action.TRANSFER_LIST
     ),

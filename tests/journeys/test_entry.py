@@ -14,7 +14,7 @@ from tests.halls import Hall
 from tests.log import events
 from tests.people import add_employee
 
-LI = PEOPLE[1]
+LI, WANG = PEOPLE[1], PEOPLE[2]
 CODES = (
     (
         Method.TWO_FACTOR,
@@ -231,7 +231,7 @@ async def test_the_e_sign_service(hall: Hall) -> None:
 
 
 async def test_a_clinic_that_nobody_listed_waits(hall: Hall) -> None:
-    """Another clinic than those listed opens nothing by itself; an employee lists it, and the person is bound."""
+    """Another clinic than those listed opens nothing by itself; an employee lists it, or knows it as one that is."""
     api = await hall.enter(LI)
     await hall.name(api, LI)
     asked = (await hall.post(api, "/entry/workplace", {"clinic_name": "晨曦医疗美容门诊部", "job": "doctor"})).ok
@@ -244,6 +244,15 @@ async def test_a_clinic_that_nobody_listed_waits(hall: Hall) -> None:
     assert 409 == (await owner.post(path, {"accept": False})).status
     state = (await api.get("/entry")).ok
     assert ([], "晨曦医疗美容门诊部") == (state["needs"], state["clinic"]["name"])
+    other = await hall.enter(WANG)
+    await hall.name(other, WANG)
+    await hall.post(other, "/entry/workplace", {"clinic_name": "晨曦门诊", "job": "doctor"})
+    (row,) = (await owner.get("/people/clinic-requests")).ok["items"]
+    assert [state["clinic"]] == row["similar"]
+    path = f"/people/clinic-requests/{row['id']}/decision"
+    assert 422 == (await owner.post(path, {"accept": True, "clinic_id": row["id"]})).status
+    assert 204 == (await owner.post(path, {"accept": True, "clinic_id": state["clinic"]["id"]})).status
+    assert state["clinic"] == (await other.get("/entry")).ok["clinic"]
 
 
 async def test_the_same_person_on_another_app_keeps_one_session_each(hall: Hall) -> None:

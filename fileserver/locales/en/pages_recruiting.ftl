@@ -108,6 +108,7 @@ handover-left = Was held by
 handover-since = Left
 handover-none = Nothing waits to be handed over.
 handover-to = Hand over to
+handover-progress = { $done } of { $total } passed on, { $refused } refused
 handover-all = Hand over { $count } clinics
 
 disputes-text = What both sides can show; the earlier one is bold. Numbers are those of events in the log.
@@ -212,3 +213,14 @@ start-stuck = { $count ->
   } stood still on the way in for three days or more
 start-stuck-clinics = Clinics that stand still
 start-disputes = Disputes to decide
+
+recruiting-requests = Requests
+requests-text = Clinics that viewers named themselves and that are not listed. Once you say yes they can read.
+request-mine = By a share of mine
+request-similar = Listed already, with a similar name
+request-same = It is this one
+request-list = List as a new clinic
+request-refuse = Refuse
+request-refuse-confirm = They will have to name their clinic again.
+requests-none = No requests wait
+requests-none-text = When somebody names a clinic that is not listed it appears here.

@@ -108,6 +108,7 @@ handover-left = 原归属人
 handover-since = 离职时间
 handover-none = 没有待交接的机构。
 handover-to = 交接给
+handover-progress = 共 { $total } 家，已移交 { $done } 家，未移交 { $refused } 家
 handover-all = 交接 { $count } 家机构
 
 disputes-text = 双方证据并列，较早的一方加粗。编号是日志里的事件编号。
@@ -209,3 +210,14 @@ invitation-contact-make = 生成企业微信二维码
 start-stuck = 有 { $count } 家机构在拓展途中停滞 3 天以上
 start-stuck-clinics = 停滞的机构
 start-disputes = 待裁定的争议
+
+recruiting-requests = 机构申请
+requests-text = 查看者自己填写、尚未登记的机构。确认后对方即可查看资料。
+request-mine = 来自我的分享
+request-similar = 已登记的相近机构
+request-same = 就是这家
+request-list = 登记为新机构
+request-refuse = 拒绝
+request-refuse-confirm = 拒绝后对方需重新填写机构。
+requests-none = 没有待处理的机构申请
+requests-none-text = 有人填写了未登记的机构时，会出现在这里。
