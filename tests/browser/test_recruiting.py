@@ -5,16 +5,20 @@ from dataclasses import replace
 
 import pytest
 from playwright.async_api import expect
+from sqlalchemy import update
 
 from compliance.access import Role
 from fileserver.demo.api import employee
 from fileserver.demo.recruiting import CONTESTED, INVITED, recruit
+from storage.rows import transfers
+from storage.schema import clinic
 from tests.browser.conftest import DESK, PHONE, Console
 from tests.people import add_employee
+from tests.recruits import add_clinic
 
 pytestmark = pytest.mark.browser
 
-MARKETERS = ("/recruiting", "/recruiting/invitations", "/recruiting/pool")
+MARKETERS = ("/recruiting", "/recruiting/invitations", "/recruiting/pool", "/recruiting/requests")
 MANAGERS = ("/recruiting/progress", "/recruiting/transfers", "/recruiting/disputes", "/recruiting/duplicates")
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -62,3 +66,27 @@ async def test_recruiting_on_its_pages(console: Console) -> None:
             await page.get_by_role("link", name=INVITED[0][1]).click()
             await expect(page.get_by_text("邀请的人首先完成实名")).to_be_visible()
     assert [] == console.complaints
+
+
+async def test_a_long_handover_goes_in_pieces(console: Console) -> None:
+    """What somebody else took meanwhile stays with its reason, all others pass on, and the page counts both."""
+    taker = await add_employee(console.services, Role.MARKETER, login="taker", name="林晓雯")
+    manager = await add_employee(console.services, Role.MANAGER, login="leader", name="沈知行")
+    clinics = [await add_clinic(console.services, name) for name in ("甲诊所", "乙诊所", "丙诊所")]
+    async with console.services.database.transaction() as tx:
+        for each in clinics:
+            await transfers.add_handover(tx, each, manager.person_id, console.services.clock())
+    async with employee(console.url, "leader", manager.password) as desk:
+        token = desk.authorization.removeprefix("Bearer ")
+    console.cast = replace(console.cast, tokens={**console.cast.tokens, "leader": token})
+    async with console.opened("leader") as page:
+        await page.goto("/recruiting/transfers")
+        async with console.services.database.transaction() as tx:
+            await tx.execute(update(clinic).where(clinic.c.id == clinics[1]).values(owner_id=taker.person_id))
+        await page.evaluate("document.querySelector('[data-batch]').dataset.batchMax = 2")
+        await page.get_by_label("交接给").select_option(label="沈知行")
+        await page.get_by_label("理由").fill("离职交接")
+        await page.get_by_role("button", name="交接 3 家机构").click()
+        await expect(page.locator("[data-batch-progress]")).to_have_text("共 3 家，已移交 2 家，未移交 1 家")
+        await expect(page.locator("tr:has([data-refused])")).to_contain_text("乙诊所")
+        await expect(page.get_by_role("row").filter(has_text="甲诊所").locator("input")).to_have_count(0)

@@ -6,10 +6,13 @@
 // Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-type="json"` for lists, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 //
+// A long list goes in pieces with `data-batch`: see batches.js.
+//
 // Importing this adds a listener; other modules import api.js and problem_box.js, which do nothing by themselves. (The page's own
 // address of this file has a hash, an import's has none: the browser would run it twice, and send every form twice.)
 
 import { callApi } from "./api.js";
+import { sendInBatches } from "./batches.js";
 import { clearProblem, showProblem } from "./problem_box.js";
 
 function valueOf(input) {
@@ -64,7 +67,9 @@ async function submit(event) {
   button?.setAttribute("aria-busy", "true");
   form.querySelectorAll("button").forEach((each) => (each.disabled = true));
   try {
-    const answer = await callApi(form.dataset.method ?? "POST", form.dataset.api, form.dataset.body === "none" ? undefined : body);
+    const call = (said) => callApi(form.dataset.method ?? "POST", form.dataset.api, form.dataset.body === "none" ? undefined : said);
+    if (form.dataset.batch && (await sendInBatches(form, body, call))) return; // the rows that were refused say why
+    const answer = form.dataset.batch ? {} : await call(body);
     const done = new CustomEvent("sealshare:done", { detail: answer, bubbles: true, cancelable: true });
     if (form.dispatchEvent(done)) {
       if (form.dataset.next) window.location.assign(fill(form.dataset.next, answer));
