@@ -87,6 +87,26 @@ async def test_wrong_credit_codes_are_explained(stage: Stage, code: str, message
     assert message in str(answer.body)
 
 
+async def test_a_department_limits_every_way_a_clinic_changes_hands(services: Services, clock: Clock) -> None:
+    """What another department's people hold, or held until they left, is not a manager's to pass on."""
+    south = await add_employee(services, Role.MARKETER, department="华南")
+    leader = await add_employee(services, Role.MANAGER, department="华东")
+    held, left = await add_clinic(services, owner_id=south.person_id), await add_clinic(services)
+    async with services.database.transaction() as tx:
+        await transfers.add_handover(tx, left, south.person_id, clock())
+    async with serving(services) as client:
+        api = await sign_in(client, leader)
+        assert [] == (await api.get("/recruiting/handovers")).ok["items"]
+        for each in (held, left):
+            wished = {"clinics": [{"clinic_id": str(each), "version": 1}], "person_id": str(leader.person_id)}
+            assert 403 == (await api.post("/recruiting/transfers", {**wished, "reason": "x"})).status
+            path = f"/people/clinics/{each}/owner"
+            assert 403 == (await api.post(path, {"person_id": str(leader.person_id)})).status
+    async with services.database.transaction() as tx:
+        owners = [(await ownership.open_of(tx, each)).person_id for each in (held, left)]
+    assert [south.person_id, None] == owners
+
+
 @pytest.fixture
 async def fake(clock: Clock) -> AsyncIterator[FakePlatforms]:
     """The stand-in's WeCom."""

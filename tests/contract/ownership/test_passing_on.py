@@ -62,10 +62,10 @@ async def test_a_day_is_kept_and_can_be_overtaken(services: Services, clock: Clo
         async with services.database.transaction() as tx:
             await transfers.request(tx, MANAGER, [Wished(clinics[0], 1)], wanted, now=clock())
     await _claim(services, clinics[1], two.person_id)
-    for days, expected in ((2, [None, two.person_id]), (2, [one.person_id, two.person_id])):
+    for days, passed, expected in ((2, 0, [None, two.person_id]), (2, 1, [one.person_id, two.person_id])):
         clock.advance(days=days)
         async with services.database.transaction() as tx:
-            await transfers.apply_due(tx, clock())
+            assert passed == len(await transfers.apply_due(tx, clock()))  # its taker is told of these
         assert expected == [await _owner(services, each) for each in clinics]
     async with services.database.transaction() as tx:
         assert ["done", "overtaken"] == sorted(row.state for row in await rows.list_transfers(tx))
