@@ -19,7 +19,7 @@ spread_share = Table(
     Column("maker", Text, nullable=False),
     moment("made_at", nullable=False),
     Index("ix_spread_share_material_id", "material_id"),
-    Index("ix_spread_share_parent_id", "parent_id"),
+    Index("ix_spread_share_root_id_maker", "root_id", "maker"),
 )
 
 spread_opener = Table(

@@ -637,7 +637,7 @@ CREATE TABLE spread_share (
     CONSTRAINT pk_spread_share PRIMARY KEY (share_id)
 );
 CREATE INDEX ix_spread_share_material_id ON spread_share (material_id);
-CREATE INDEX ix_spread_share_parent_id ON spread_share (parent_id);
+CREATE INDEX ix_spread_share_root_id_maker ON spread_share (root_id, maker);
 
 CREATE TABLE spread_opener (
     share_id UUID NOT NULL,
