@@ -122,6 +122,7 @@ class Act(StrEnum):
     SYSTEM_CERTIFICATE_LAPSE = "system:certificate:lapse"
     SYSTEM_SHARE_SUSPEND = "system:share:suspend"
     EMPLOYEE_RECALL_READ = "employee:recall:read"
+    EMPLOYEE_SPREAD_READ = "employee:spread:read"
     EMPLOYEE_DOSSIER_EXPORT = "employee:dossier:export"
     EMPLOYEE_VERSION_CREATE = "employee:version:create"
     EMPLOYEE_VERSION_SUBMIT = "employee:version:submit"

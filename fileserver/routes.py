@@ -3,6 +3,7 @@
 from fileserver import ledger, operations
 from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
+from fileserver.analytics import routes as analytics
 from fileserver.audit import routes as audit
 from fileserver.audit.siem import routes as siem
 from fileserver.callbacks import routes as callbacks
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *rules.ROUTES,
     *shares.ROUTES,
     *viewing.ROUTES,
+    *analytics.ROUTES,
     *audit.ROUTES,
     *siem.ROUTES,
     *ledger.ROUTES,

@@ -2,7 +2,7 @@
 
 The things are the owner's: what the owner may do and the rival may not is the difference between one's own and
 somebody else's. Columns are tried from left to right on the same thing, so 409 after a success says that the caller
-was let in and the thing was done already. `narrow` is an API token of the owner with a scope that fits no route here.
+was let in and the thing was done already. `narrow` is an API token of the owner with a scope that fits figures only.
 A stranger at a page of the console is shown the way to the sign-in (303).
 """
 
@@ -331,6 +331,8 @@ ROWS = (
     Row("401 200 403 200 403 200 403 403 403 403", "recalls.read"),
     Row("401 200 403 200 403 200 403 403 403 403", "recalls.csv"),
     Row("401 200 403 200 403 200 403 403 403 403", "recalls.employees"),
+    Row("401 200 200 200 403 200 403 403 403 200", "analytics.material"),
+    Row("401 200 403 200 403 200 403 403 403 200", "analytics.people"),
     Row("401 403 403 403 403 200 403 403 403 403", "dossiers.export"),
     Row("401 200 200 200 200 200 200 200 200 403", "notices.list"),
     Row("401 404 404 404 404 404 404 404 404 403", "notices.mark_read"),
@@ -449,6 +451,8 @@ ROWS = (
     Row("303 200 200 200 200 200 403 403 403 403", "pages.declaration"),
     Row("303 200 403 200 403 200 403 403 403 403", "pages.declaration", "draft"),
     Row("303 200 403 200 403 200 403 403 403 403", "pages.recall"),
+    Row("303 200 200 200 403 200 403 403 403 403", "pages.spread"),
+    Row("303 200 403 200 403 200 403 403 403 403", "pages.spread_tree"),
     Row("303 200 200 200 200 200 403 403 403 403", "pages.certificates"),
     Row("303 200 200 200 200 200 403 403 403 403", "pages.certificate"),
     Row("303 200 200 200 200 200 200 403 403 403", "pages.notices"),

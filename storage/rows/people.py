@@ -55,6 +55,12 @@ async def pseudonyms_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[U
     return {row.id: row.pseudonym for row in rows}
 
 
+async def ids_of(tx: Transaction, pseudonyms: Collection[str]) -> dict[str, UUID]:
+    """Whom events call so, erased ones too."""
+    rows = await tx.execute(select(person.c.id, person.c.pseudonym).where(person.c.pseudonym.in_(pseudonyms)))
+    return {row.pseudonym: row.id for row in rows}
+
+
 async def person_by_pseudonym(tx: Transaction, pseudonym: str) -> UUID | None:
     """Whom events call so."""
     found: UUID | None = await tx.scalar(select(person.c.id).where(person.c.pseudonym == pseudonym))

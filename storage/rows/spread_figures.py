@@ -119,6 +119,9 @@ _TOTALS = _over_roots(
       told.*, (SELECT min(made_at) FROM roots) AS began, times.at[1] AS half_at, times.at[2] AS most_at
     FROM told, times"""
 )
+_MAKER = _over_roots(
+    " SELECT s.maker FROM spread_share s JOIN roots USING (root_id) WHERE s.share_id = :root_id AND s.parent_id IS NULL"
+)
 _LEVELS = _over_roots(
     " SELECT depth, CAST(sum(people) AS bigint) AS people FROM spread_level JOIN roots USING (root_id) "
     "GROUP BY depth ORDER BY depth"
@@ -191,6 +194,12 @@ async def totals(tx: Transaction, scope: Scope) -> Totals:
 async def levels(tx: Transaction, scope: Scope) -> tuple[int, ...]:
     """People at each number of hands, over all cascades; the makers first. Nobody is at none: empty."""
     return tuple(row.people for row in await tx.execute(_LEVELS, _asked(scope)))
+
+
+async def maker_of(tx: Transaction, scope: Scope, root_id: UUID) -> str | None:
+    """Who made a root share of the scope; None for any other."""
+    found: str | None = await tx.scalar(_MAKER, _asked(scope, root_id=root_id))
+    return found
 
 
 async def cascades(tx: Transaction, scope: Scope, *, limit: int = CASCADES_MAX) -> tuple[CascadeRow, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from compliance.ruleset import RuleSet
+from fileserver.audit.following import follow
 from fileserver.routes import ROUTES
 from tests.access_table import BODIES, CALLERS, HEADERS, QUERIES, ROWS, THINGS, TUS, Row
 from tests.materials import add_upload, png
@@ -33,6 +34,7 @@ async def the_things(stage: Stage) -> Things:
     begun = await stage.request("POST", "owner", "/uploads/", headers={**TUS, "Upload-Length": "5"})
     page = visit["pages"][0]
     await stage.services.sequencer.catch_up()
+    await follow(stage.services)
     suspect = await stage.request("POST", "auditor", "/api/v1/traces", data=png())
     made = (await owner.get("/events/mine", limit=1)).ok["items"][0]
     proof = await add_upload(stage.services, cast.people["owner"], png(), "proof.png")

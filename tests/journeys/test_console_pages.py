@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from compliance.access import may_ever
 from compliance.ruleset import RuleSet
+from fileserver.audit.following import follow
 from fileserver.http.routing import Auth, Route
 from fileserver.pages.routes import ROUTES
 from fileserver.routes import ROUTES as ALL_ROUTES
@@ -27,6 +28,7 @@ OWN_ONLY = {
     "pages.share_detail": ("rival",),
     "pages.share_look": ("rival",),
     "pages.recall": ("rival",),
+    "pages.spread_tree": ("rival",),
     "pages.version_new": ("rival", "manager"),
 }  # whom they are not open to
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
@@ -35,6 +37,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
     """Each page of the console, about the owner's brochure, a review of theirs, a share 李娜 has opened, a trace."""
     share, _ = await stage.visit("li", note="内训")
+    await stage.services.sequencer.catch_up()
+    await follow(stage.services)
     async with stage.client.post(
         "/api/v1/traces", data=png(), headers={"Authorization": f"Bearer {stage.cast.tokens['auditor']}"}
     ) as suspect:

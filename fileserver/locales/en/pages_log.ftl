@@ -112,6 +112,7 @@ act-system-certificate-warn = Told that a certificate ends soon
 act-system-certificate-lapse = A certificate lapsed
 act-system-share-suspend = Suspended a share: a certificate lapsed
 act-employee-recall-read = Read who saw a material
+act-employee-spread-read = Looked at how a material travels
 act-employee-dossier-export = Took a material's dossier away
 act-employee-material-preview = Previewed a page
 act-employee-material-original = Opened the original

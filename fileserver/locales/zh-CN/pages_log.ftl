@@ -112,6 +112,7 @@ act-system-certificate-warn = 提醒证照即将到期
 act-system-certificate-lapse = 证照失效
 act-system-share-suspend = 因证照失效暂停分享
 act-employee-recall-read = 查看召回名单
+act-employee-spread-read = 查看传播数据
 act-employee-dossier-export = 导出资料档案
 act-employee-material-preview = 预览页面
 act-employee-material-original = 打开原件

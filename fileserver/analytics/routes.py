@@ -1,0 +1,168 @@
+"""The API of figures."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from compliance.access import Action
+from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.profiles import ERASED
+from compliance.spreading.growth import Growth
+from fileserver.analytics import service
+from fileserver.analytics.schemas import (
+    BranchOut,
+    BranchQuery,
+    CascadeOut,
+    CascadePath,
+    CohortOut,
+    DayOut,
+    ForwardsOut,
+    GenerationOut,
+    MaterialPath,
+    MemberOut,
+    ShapeOut,
+    SpreadOut,
+)
+from fileserver.analytics.service import Before, Known, Spread
+from fileserver.answers import PersonOut
+from fileserver.http.call import Call
+from fileserver.http.cursors import read_text_cursor, write_text_cursor
+from fileserver.http.routing import Auth, Route
+from fileserver.http.scopes import Scope
+from storage.rows.spread_figures import PersonRow, Totals
+
+HOUR = timedelta(hours=1)
+BELOW_DIGITS_MAX = 9
+
+
+async def spread(call: Call[None, None, MaterialPath]) -> SpreadOut:
+    """How one material travels."""
+    found = await service.spread(call.services, call.actor, call.trail, call.params.material_id)
+    totals = found.totals
+    return SpreadOut(
+        material_id=found.material.id,
+        title=found.material.title,
+        narrowed=found.narrowed,
+        shares=totals.shares,
+        viewers=totals.viewers,
+        opens=totals.opens,
+        pages=totals.pages,
+        downloads=totals.downloads,
+        forwards=_forwards(totals),
+        levels=list(found.levels),
+        generations=[GenerationOut(depth=depth, **_growth(each)) for depth, each in found.generations.items()],
+        cohorts=[CohortOut(week=week, **_growth(each)) for week, each in found.cohorts.items()],
+        half_time_h=_hours(found.half_time),
+        most_time_h=_hours(found.most_time),
+        cycle_time_h=round(found.cycle_time / HOUR, 1) if found.cycle_time is not None else None,
+        days=[DayOut(day=each.day, people=each.people, opens=each.opens) for each in found.days],
+        cascades=_cascades(found),
+        sharers=[_member(found.known, row) for row in found.sharers],
+    )
+
+
+async def people(call: Call[None, BranchQuery, CascadePath]) -> BranchOut:
+    """One person in a cascade, and whom they brought in."""
+    query, params = call.query, call.params
+    found = await service.branch(
+        call.services,
+        call.actor,
+        call.trail,
+        params.material_id,
+        params.share_id,
+        person_id=query.person_id,
+        before=_before(query.cursor),
+        limit=query.limit,
+    )
+    last = found.children[-1] if len(found.children) == query.limit else None
+    return BranchOut(
+        material_id=found.material.id,
+        title=found.material.title,
+        chain=[_member(found.known, row) for row in found.chain],
+        items=[_member(found.known, row) for row in found.children],
+        next=write_text_cursor(f"{last.below}|{last.who}") if last else None,
+    )
+
+
+def _before(cursor: str | None) -> Before | None:
+    """The last person of the page before. Raises InvalidValue naming the field for what is no cursor."""
+    if cursor is None:
+        return None
+    below, _, who = read_text_cursor(cursor).partition("|")
+    if not who or not below.isascii() or not below.isdecimal() or len(below) > BELOW_DIGITS_MAX:
+        raise InvalidValue(field="cursor")
+    return int(below), who
+
+
+def _forwards(totals: Totals) -> ForwardsOut:
+    """No platform tells yet whether a link was sent."""
+    return ForwardsOut(intents=totals.intents, confirmed=totals.confirmed, platform_confirmed=None, reach=totals.reach)
+
+
+def _growth(growth: Growth) -> dict[str, Any]:
+    return {**asdict(growth), "reproduction": growth.reproduction, "k_factor": growth.k_factor}
+
+
+def _hours(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration / HOUR)
+
+
+def _cascades(found: Spread) -> list[CascadeOut]:
+    return [
+        CascadeOut(
+            share_id=row.root_id,
+            maker=_person(found.known, row.maker),
+            made_at=row.made_at,
+            shape=ShapeOut(**{**asdict(shape), "levels": list(shape.levels)}),
+        )
+        for row, shape in found.cascades
+    ]
+
+
+def _member(known: Known, row: PersonRow) -> MemberOut:
+    return MemberOut(
+        share_id=row.root_id,
+        person=_person(known, row.who),
+        clinic=known.clinics.get(row.org, ""),
+        depth=row.depth,
+        first_at=row.first_at,
+        passed_on=row.passed_on,
+        brought=row.children,
+        below=row.below,
+    )
+
+
+def _person(known: Known, who: str) -> PersonOut:
+    person_id = known.ids[who]
+    return PersonOut(id=person_id, name=known.names.get(person_id, ERASED).name)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/analytics/materials/{material_id}",
+        name="analytics.material",
+        summary="How a material travels: viewers, forwards, cascades and growth",
+        handler=spread,
+        auth=Auth.EMPLOYEE,
+        action=Action.ANALYTICS_READ,
+        scope=Scope.ANALYTICS_READ,
+        path_params=MaterialPath,
+        returns=SpreadOut,
+        errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/analytics/materials/{material_id}/shares/{share_id}/people",
+        name="analytics.people",
+        summary="Walk the tree of a share: one person, the way to them, and whom they brought in",
+        handler=people,
+        auth=Auth.EMPLOYEE,
+        action=Action.ANALYTICS_READ,
+        scope=Scope.ANALYTICS_READ,
+        query=BranchQuery,
+        path_params=CascadePath,
+        returns=BranchOut,
+        errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+)

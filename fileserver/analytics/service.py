@@ -1,0 +1,155 @@
+"""How one material travels. Names are opened for those who see it, so each look is an event."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from compliance import ledger
+from compliance.access import DEFAULT_DENY, Action, Actor, decide, require
+from compliance.errors import AccessDenied, NotFound
+from compliance.events import Act, Trail
+from compliance.materials import obj_of, target_of_material
+from compliance.profiles import profiles_of
+from compliance.spreading.cascades import Shape, Sums, shape_of
+from compliance.spreading.growth import WINDOW, Growth, elapsed
+from fileserver.answers import Names
+from fileserver.services import Services
+from storage.database import Transaction
+from storage.rows import clinics, materials, people
+from storage.rows import spread_figures as figures
+from storage.rows.materials import MaterialRow
+from storage.rows.spread_figures import CascadeRow, DayRow, GrowthRow, PersonRow, Scope, Totals
+
+Before = tuple[int, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Who stands behind pseudonyms, and what clinics are called."""
+
+    ids: Mapping[str, UUID]
+    names: Names
+    clinics: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """Everything about one material's travels."""
+
+    material: MaterialRow
+    narrowed: bool  # only the caller's own shares, and what was passed on from them
+    totals: Totals
+    levels: tuple[int, ...]
+    cascades: Sequence[tuple[CascadeRow, Shape]]
+    sharers: Sequence[PersonRow]
+    generations: Mapping[int, Growth]
+    cohorts: Mapping[date, Growth]
+    days: Sequence[DayRow]
+    half_time: timedelta | None
+    most_time: timedelta | None
+    cycle_time: timedelta | None
+    known: Known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """One person in a cascade: the way from the root to them, and whom they brought in."""
+
+    material: MaterialRow
+    chain: Sequence[PersonRow]
+    children: Sequence[PersonRow]
+    known: Known
+
+
+async def spread(services: Services, actor: Actor, trail: Trail, material_id: UUID) -> Spread:
+    """The figures, told to the log. Raises AccessDenied, NotFound."""
+    now = services.clock()
+    async with services.database.transaction() as tx:
+        material, scope = await _allowed(tx, actor, trail, services, material_id)
+        totals = await figures.totals(tx, scope)
+        cascades = await figures.cascades(tx, scope)
+        sharers = await figures.sharers(tx, scope)
+        generations = await figures.generations(tx, scope, window=WINDOW, now=now)
+        cohorts = await figures.cohorts(tx, scope, window=WINDOW, now=now, zone=services.config.time_zone)
+        return Spread(
+            material=material,
+            narrowed=scope.maker is not None,
+            totals=totals,
+            levels=await figures.levels(tx, scope),
+            cascades=[(row, shape_of(_sums(row))) for row in cascades],
+            sharers=sharers,
+            generations={depth: _growth(row) for depth, row in generations.items()},
+            cohorts={week: _growth(row) for week, row in cohorts.items()},
+            days=await figures.days(tx, scope, services.config.time_zone),
+            half_time=elapsed(totals.began, totals.half_at),
+            most_time=elapsed(totals.began, totals.most_at),
+            cycle_time=await figures.cycle_time(tx, scope),
+            known=await _known(tx, services, [*(row.maker for row in cascades)], sharers),
+        )
+
+
+async def branch(
+    services: Services,
+    actor: Actor,
+    trail: Trail,
+    material_id: UUID,
+    share_id: UUID,
+    *,
+    person_id: UUID | None,
+    before: Before | None,
+    limit: int,
+) -> Branch:
+    """One person below a root share, whoever made it if nobody is named. Raises AccessDenied, NotFound."""
+    async with services.database.transaction() as tx:
+        material, scope = await _allowed(tx, actor, trail, services, material_id)
+        maker = await figures.maker_of(tx, Scope(material_id), share_id)
+        if maker is None:
+            raise NotFound(field="share_id")
+        if scope.maker not in (None, maker):
+            raise AccessDenied(DEFAULT_DENY, action=Action.ANALYTICS_READ.value)
+        who = maker if person_id is None else await people.pseudonym_of(tx, person_id)
+        chain = await figures.chain_to(tx, share_id, who or "")
+        if not chain:
+            raise NotFound(field="person_id")
+        children = await figures.brought_in_by(tx, share_id, chain[-1].who, before=before, limit=limit)
+        return Branch(
+            material=material,
+            chain=chain,
+            children=children,
+            known=await _known(tx, services, [], [*chain, *children]),
+        )
+
+
+async def _allowed(
+    tx: Transaction, actor: Actor, trail: Trail, services: Services, material_id: UUID
+) -> tuple[MaterialRow, Scope]:
+    """The material and whose shares are shown: all to those who may call it back, otherwise the caller's own."""
+    material = await materials.material_by_id(tx, material_id)
+    if material is None:
+        raise NotFound(field="material_id")
+    target = target_of_material(material)
+    rule = require(actor, Action.ANALYTICS_READ, target, obj=obj_of(material_id))
+    everything = decide(actor, Action.MATERIAL_RECALL, target).allowed
+    maker = None if everything else await people.pseudonym_of(tx, actor.person_id)
+    event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj_of(material_id))
+    await ledger.append(tx, event, now=services.clock())
+    return material, Scope(material_id, maker if everything else maker or "")
+
+
+async def _known(tx: Transaction, services: Services, makers: Sequence[str], rows: Sequence[PersonRow]) -> Known:
+    whos = {*makers, *(row.who for row in rows)}
+    ids = await people.ids_of(tx, whos)
+    return Known(
+        ids=ids,
+        names=await profiles_of(tx, services.keys.master, person_ids=set(ids.values())),
+        clinics=await clinics.clinic_names(tx, {UUID(row.org) for row in rows if row.org}),
+    )
+
+
+def _sums(row: CascadeRow) -> Sums:
+    return Sums(levels=row.levels, most_children=row.most_children, below=row.below, below_squared=row.below_squared)
+
+
+def _growth(row: GrowthRow) -> Growth:
+    return Growth(people=row.people, intents=row.intents, brought=row.brought)

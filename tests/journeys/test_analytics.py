@@ -1,0 +1,129 @@
+"""A marketer shares, viewers pass on, and those who may see it see how far it went."""
+
+import json
+from typing import Any
+
+from fileserver.audit.following import follow
+from tests.html import Page
+from tests.stage import Stage
+
+Json = dict[str, Any]
+
+
+async def spread_out(stage: Stage) -> Json:
+    """李娜 opens the owner's share and passes it on to 王强, who opens it twice; she also makes a link nobody opens."""
+    share, visit = await stage.visit("li", forward_depth=3)
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    await stage.api("li").post(f"/visits/{visit['id']}/forward")
+    await stage.open("li", child["token"])  # her own link: nobody new
+    await stage.open("wang", child["token"])
+    await stage.open("wang", share["token"])
+    await caught_up(stage)
+    return share
+
+
+async def caught_up(stage: Stage) -> None:
+    """What the sequencer and a worker do within seconds."""
+    await stage.services.sequencer.catch_up()
+    await follow(stage.services)
+
+
+def figures_of(stage: Stage, material_id: object = None) -> str:
+    """The path of a material's figures."""
+    return f"/analytics/materials/{material_id or stage.cast.material_id}"
+
+
+async def test_four_counts_of_forwards_stand_beside_each_other(stage: Stage) -> None:
+    """Two links passed on, one opened by somebody else, one person come in by it; the platform says nothing."""
+    await spread_out(stage)
+    found = (await stage.api("owner").get(figures_of(stage))).ok
+    expected = {"intents": 2, "confirmed": 1, "platform_confirmed": None, "reach": 1}
+    assert expected == found["forwards"]
+    assert (1, 2, 4, [1, 1, 1]) == (found["shares"], found["viewers"], found["opens"], found["levels"])
+
+
+async def test_the_tree_is_walked(stage: Stage) -> None:
+    """From the maker to 李娜 to 王强, who first came by her link although he opened the first one too."""
+    share = await spread_out(stage)
+    path = f"{figures_of(stage)}/shares/{share['id']}/people"
+    top = (await stage.api("owner").get(path)).ok
+    (li,) = top["items"]
+    assert ("李娜", "瑞丽诊所", 1, 1, 2) == (
+        li["person"]["name"], li["clinic"], li["brought"], li["below"], li["passed_on"],
+    )  # fmt: skip
+    below = (await stage.api("owner").get(path, person_id=li["person"]["id"])).ok
+    assert [["林晓", "李娜"], ["王强"]] == [
+        [each["person"]["name"] for each in below[name]] for name in ("chain", "items")
+    ]
+
+
+async def test_long_lists_are_turned_page_by_page(stage: Stage) -> None:
+    """Each person once."""
+    share, _ = await stage.visit("li")
+    await stage.open("wang", share["token"])
+    await caught_up(stage)
+    path = f"{figures_of(stage)}/shares/{share['id']}/people"
+    first = (await stage.api("owner").get(path, limit=1)).ok
+    second = (await stage.api("owner").get(path, limit=1, cursor=first["next"])).ok
+    assert {"李娜", "王强"} == {each["person"]["name"] for each in first["items"] + second["items"]}
+    for wrong in ("?", "eHxw", "OTk5OTk5OTk5OTk5OTk5OXxw"):
+        refused = await stage.api("owner").get(path, cursor=wrong)
+        assert (422, {"/cursor"}) == (refused.status, refused.fields)
+
+
+async def test_whoever_owns_nothing_of_it_sees_their_own_shares_only(stage: Stage) -> None:
+    """Another marketer sees what came of theirs, and no tree of others; managers and auditors see all."""
+    share = await spread_out(stage)
+    theirs = await stage.share(by="rival")
+    await stage.open("li", theirs["token"])
+    await caught_up(stage)
+    seen = {who: (await stage.api(who).get(figures_of(stage))).ok for who in ("owner", "rival", "manager", "auditor")}
+    assert {"owner": 2, "rival": 1, "manager": 2, "auditor": 2} == {who: each["shares"] for who, each in seen.items()}
+    assert (True, 1, 0) == (seen["rival"]["narrowed"], seen["rival"]["viewers"], seen["rival"]["forwards"]["intents"])
+    assert 403 == (await stage.api("rival").get(f"{figures_of(stage)}/shares/{share['id']}/people")).status
+    assert 200 == (await stage.api("rival").get(f"{figures_of(stage)}/shares/{theirs['id']}/people")).status
+
+
+async def test_growth_waits_for_a_week(stage: Stage) -> None:
+    """On the first day nobody can say; after a week of both, R of the first level is one."""
+    await spread_out(stage)
+    said = {"label": "figures", "scopes": ["analytics:read"], "days": 30}  # a session ends before the week does
+    token = (await stage.api("owner").post("/tokens", said)).ok["token"]
+    assert [] == (await figures_by(stage, token))["generations"]
+    stage.clock.advance(days=8)
+    found = (await figures_by(stage, token))["generations"]
+    assert [(0, 1.0), (1, 1.0), (2, 0.0)] == [(each["depth"], each["reproduction"]) for each in found]
+
+
+async def figures_by(stage: Stage, token: str) -> Json:
+    """The material's figures, by an API token."""
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = await stage.request("GET", None, f"/api/v1{figures_of(stage)}", headers=headers)
+    figures: Json = json.loads(answer.body)
+    return figures
+
+
+async def test_each_look_is_an_event(stage: Stage) -> None:
+    """Names are opened for it, so the log says who looked."""
+    await stage.api("manager").get(figures_of(stage))
+    (told,) = await stage.told("employee:spread:read")
+    assert ("maker-reads-figures", f"material:{stage.cast.material_id}") == (told["why"], told["obj"])
+
+
+async def test_the_page_shows_it(stage: Stage) -> None:
+    """In both languages, with the tree one click away; a material that was never shared says so."""
+    share = await spread_out(stage)
+    for language, words in (("zh-CN", ("转发", "李娜", "第 2 层")), ("en", ("Forwards", "李娜", "Level 2"))):
+        page = await shown(stage, f"/materials/{stage.cast.material_id}/spread", language)
+        assert all(word in page for word in words)
+        assert f"/materials/{stage.cast.material_id}/spread/{share['id']}" in page
+    assert "王强" not in await shown(stage, f"/materials/{stage.cast.material_id}/spread/{share['id']}", "en")
+    assert "Not shared yet" in await shown(stage, f"/materials/{stage.cast.draft_id}/spread", "en")
+
+
+async def shown(stage: Stage, path: str, language: str) -> str:
+    """The page as text."""
+    answer = await stage.request("GET", "owner", path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert answer.status == 200
+    Page(answer.body.decode())
+    return answer.body.decode()
