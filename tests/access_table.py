@@ -495,6 +495,7 @@ ROWS = (
     Row("303 200 200 200 403 403 403 403 403 403", "pages.invitations"),
     Row("303 200 200 200 403 200 403 403 403 403", "pages.recruiting_clinic"),
     Row("303 200 200 200 403 403 403 403 403 403", "pages.recruiting_pool"),
+    Row("303 200 200 200 403 403 403 403 403 403", "pages.clinic_requests"),
     Row("303 403 403 200 403 403 403 403 403 403", "pages.transfers"),
     Row("303 403 403 200 403 403 403 403 403 403", "pages.disputes"),
     Row("303 403 403 200 403 403 403 403 403 403", "pages.duplicates"),
