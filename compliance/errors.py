@@ -95,6 +95,18 @@ class IdentityUnknown(ComplianceError):
     slug = "identity-unknown"
 
 
+class IdentityTaken(ComplianceError):
+    """Somebody else is who the provider vouched for, or the account is somebody there already."""
+
+    slug = "identity-taken"
+
+
+class IdentityKept(ComplianceError):
+    """The account has no other way in, or follows the directory that this leads to."""
+
+    slug = "identity-kept"
+
+
 class ProviderRefused(ComplianceError):
     """A sign-in through a provider can't be trusted, or came to nothing; `reason` is a fixed word."""
 

@@ -13,7 +13,7 @@ from fileserver.http.errors import StepUpNeeded
 from fileserver.http.routing import Auth, Route
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import accounts
+from storage.rows import accounts, sign_in_changes
 
 PATH = "/api/v1/people/sign-in-policy"
 
@@ -54,6 +54,8 @@ async def put_emergency(call: Call[EmergencyIn, None, AccountPath]) -> None:
         if not body.emergency:
             await sign_in_policy.require_other_emergency(tx, person_id)
         await accounts.put_emergency(tx, person_id, emergency=body.emergency)
+        kind, by = "emergency-on" if body.emergency else "emergency-off", call.signed_in.person_id
+        await sign_in_changes.add(tx, person_id, kind, by=by, at=services.clock(), reason=body.reason)
         det: dict[str, str | int] = {"emergency": int(body.emergency), "reason_sha256": short_hash(body.reason)}
         obj = f"person:{account.pseudonym}"
         event = call.trail.event(Act.EMPLOYEE_EMERGENCY_ALLOW, why=rule, obj=obj, det=det)

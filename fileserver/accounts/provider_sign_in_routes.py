@@ -8,14 +8,15 @@ from pydantic import Field, StringConstraints
 
 from compliance import ledger, limits
 from compliance.access import Role
-from compliance.errors import IdentityUnknown, NotFound, ProviderRefused, TooManyAttempts
+from compliance.errors import IdentityTaken, IdentityUnknown, NotFound, ProviderRefused, TooManyAttempts
 from compliance.events import Act, short_hash
 from compliance.sign_in_providers import WECOM
-from fileserver.accounts.providers import attempts, entering, vouching
+from fileserver.accounts.providers import attempts, entering, linking, vouching
 from fileserver.accounts.providers.browser import browser_of, keep_browser
 from fileserver.accounts.schemas import Person, SignedInOut
 from fileserver.devices import device_of
 from fileserver.http.call import Call
+from fileserver.http.errors import StepUpNeeded
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
 from fileserver.http.session_cookie import set_session_cookie, signed_in_response
@@ -41,7 +42,8 @@ class ProviderPath(Input):
 class BeginQuery(Input):
     """What for, and where to go afterwards."""
 
-    purpose: Literal["sign-in", "step-up"] = "sign-in"
+    purpose: Literal["sign-in", "step-up", "link"] = "sign-in"
+    intent: str = Field(default="", max_length=100, description="Of a link: what one's own page gave", repr=False)
     next: str = Field(default="/", max_length=500, pattern=LOCAL)
 
 
@@ -60,9 +62,11 @@ class MiniProgramIn(Input):
 async def leave(call: Call[None, BeginQuery, ProviderPath]) -> web.Response:
     """Send the browser to the provider."""
     services, slug, purpose = call.services, call.params.slug, call.query.purpose
-    session_id = call.caller.session_id if call.caller is not None and purpose == "step-up" else None
-    if purpose == "step-up" and session_id is None:
+    session_id = call.caller.session_id if call.caller is not None and purpose != "sign-in" else None
+    if purpose != "sign-in" and session_id is None:
         raise ProviderRefused(reason="no-session")
+    if purpose == "link" and session_id is not None:
+        linking.require_intent(services, call.caller, slug, call.query.intent)
     async with services.database.transaction() as tx:
         master, now = services.keys.master, services.clock()
         await limits.succeeded(tx, await limits.admit_stranger(tx, master, address=call.client_ip, now=now))
@@ -91,7 +95,8 @@ async def back(call: Call[None, None, ProviderPath]) -> web.Response:
     async with services.database.transaction() as tx:
         await limits.succeeded(tx, attempt)
     response = _to(then)
-    set_session_cookie(services.config, response, token)
+    if token:
+        set_session_cookie(services.config, response, token)
     return response
 
 
@@ -106,6 +111,11 @@ async def _come_back(call: Call[None, None, ProviderPath], slug: str, said: dict
         if call.caller is None or call.caller.session_id != row.session_id:
             raise ProviderRefused(reason="somebody-else")
         return await entering.step_up(services, call.trail, who, call.caller), row.next_path
+    if row.purpose == "link":
+        if call.caller is None or call.caller.session_id != row.session_id:
+            raise ProviderRefused(reason="somebody-else")
+        await linking.link(services, call.trail, who, call.caller)
+        return "", row.next_path
     before = call.caller if call.caller is not None and call.caller.ambient else None
     device = device_of(call.request.headers.get(hdrs.USER_AGENT, ""))
     done = await entering.enter(services, call.trail, who, device=device, before=before)
@@ -181,7 +191,7 @@ def _to(address: str) -> web.Response:
     return web.Response(status=SEE_OTHER, headers={"Location": address, "Cache-Control": "no-store"})
 
 
-REFUSALS = (IdentityUnknown, NotFound, ProviderRefused, TooManyAttempts)
+REFUSALS = (IdentityTaken, IdentityUnknown, NotFound, ProviderRefused, StepUpNeeded, TooManyAttempts)
 
 ROUTES = (
     Route(

@@ -3,12 +3,14 @@
 from fileserver.accounts import (
     account_routes,
     directory_routes,
+    identity_routes,
     policy_routes,
     provider_routes,
     provider_sign_in_routes,
     second_factor_routes,
     session_routes,
     token_routes,
+    ways_in_routes,
 )
 
 ROUTES = (
@@ -19,5 +21,7 @@ ROUTES = (
     *policy_routes.ROUTES,
     *provider_routes.ROUTES,
     *directory_routes.ROUTES,
+    *identity_routes.ROUTES,
+    *ways_in_routes.ROUTES,
     *provider_sign_in_routes.ROUTES,
 )

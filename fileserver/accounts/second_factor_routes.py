@@ -26,7 +26,7 @@ from fileserver.http.errors import SecondFactorNeeded, StepUpNeeded
 from fileserver.http.routing import Auth, Route
 from fileserver.http.session_cookie import signed_in_response
 from storage.database import Transaction
-from storage.rows import accounts
+from storage.rows import accounts, sign_in_changes
 from storage.rows.accounts import AccountRow
 from storage.rows.sessions import end_limited_of, end_sessions_of
 
@@ -112,6 +112,8 @@ async def reset(call: Call[FactorResetIn, None, AccountPath]) -> None:
         if account is None:
             raise NotFound
         await second_factor.remove(tx, person_id)
+        by = call.signed_in.person_id
+        await sign_in_changes.add(tx, person_id, "factor-reset", by=by, at=now, reason=call.body.reason)
         det: dict[str, str | int] = {
             "reason_sha256": short_hash(call.body.reason),
             "sessions": await end_sessions_of(tx, person_id, now),

@@ -72,6 +72,8 @@ STATUSES: Mapping[str, int] = {
     "upload-partial": HTTPStatus.CONFLICT,
     "upload-used": HTTPStatus.CONFLICT,
     "login-taken": HTTPStatus.CONFLICT,
+    "identity-taken": HTTPStatus.CONFLICT,
+    "identity-kept": HTTPStatus.CONFLICT,
     "last-admin": HTTPStatus.CONFLICT,
     "last-emergency": HTTPStatus.CONFLICT,
     "clinic-taken": HTTPStatus.CONFLICT,

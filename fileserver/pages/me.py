@@ -4,7 +4,7 @@ from aiohttp import web
 
 from compliance.access import may_ever
 from compliance.profiles import profiles_of
-from fileserver.accounts import second_factor_routes, session_routes, token_routes
+from fileserver.accounts import identity_routes, second_factor_routes, session_routes, token_routes
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
 from fileserver.http.call import Call
 from fileserver.http.keys import ROUTES as TABLE
@@ -32,6 +32,7 @@ async def me(call: Call) -> web.Response:
         name=profiles[person_id].name,
         login=account.login if account else "",
         factor=await second_factor_routes.state(call),
+        identities=(await identity_routes.listed(call)).items,
         sessions=(await session_routes.listed(call)).items,
         tokens=(await token_routes.listed(call)).items,
         acts=(await mine(asking(call, OwnQuery(limit=ACTS)))).items,

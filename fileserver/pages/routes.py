@@ -30,6 +30,7 @@ from fileserver.pages import (
     start,
     static_files,
     traces,
+    ways_in,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -59,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *log.EVENT_ROUTES,
     *traces.ROUTES,
     *accounts.ROUTES,
+    *ways_in.ROUTES,
     *flights.ROUTES,
     *me.ROUTES,
     *second_factor.ROUTES,

@@ -132,6 +132,11 @@ async def put_member(tx: Transaction, row: MemberRow) -> None:
     await tx.execute(query.on_conflict_do_update(index_elements=["key_hash"], set_=values))
 
 
+async def forget_member(tx: Transaction, key_hash: str) -> None:
+    """The directory gave them nothing any more."""
+    await tx.execute(delete(directory_member).where(directory_member.c.key_hash == key_hash))
+
+
 async def rename_member(tx: Transaction, key_hash: str, to_hash: str) -> None:
     """The directory calls somebody otherwise now."""
     query = update(directory_member).where(directory_member.c.key_hash == key_hash)

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from storage.database import Transaction
 from storage.rows.standing import STANDING, Standing, to_standing
 from storage.schema import api_token, person
 
 LISTED_MAX = 200
+WORKING_MAX = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,23 @@ async def tokens_of(tx: Transaction, person_id: UUID) -> tuple[TokenRow, ...]:
         .where(api_token.c.person_id == person_id, api_token.c.revoked_at.is_(None))
         .order_by(api_token.c.created_at.desc(), api_token.c.id)
         .limit(LISTED_MAX)
+    )
+    return tuple(_token(dict(row)) for row in (await tx.execute(query)).mappings())
+
+
+async def token_by_id(tx: Transaction, token_id: UUID) -> TokenRow | None:
+    """One token, revoked and expired ones too."""
+    row = (await tx.execute(select(*COLUMNS).where(api_token.c.id == token_id))).mappings().one_or_none()
+    return _token(dict(row)) if row else None
+
+
+async def working(tx: Transaction, now: datetime) -> tuple[TokenRow, ...]:
+    """Everybody's tokens that work now, newest first."""
+    query = (
+        select(*COLUMNS)
+        .where(api_token.c.revoked_at.is_(None), or_(api_token.c.expires_at.is_(None), api_token.c.expires_at > now))
+        .order_by(api_token.c.created_at.desc(), api_token.c.id)
+        .limit(WORKING_MAX)
     )
     return tuple(_token(dict(row)) for row in (await tx.execute(query)).mappings())
 

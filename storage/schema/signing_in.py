@@ -95,7 +95,7 @@ sign_in_attempt = Table(
     Column(
         "purpose",
         Text,
-        CheckConstraint("purpose IN ('sign-in', 'step-up')", name="purpose"),
+        CheckConstraint("purpose IN ('sign-in', 'step-up', 'link')", name="purpose"),
         nullable=False,
     ),
     Column("session_id", Uuid),  # that a step-up is about; it may be gone by then

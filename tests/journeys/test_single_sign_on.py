@@ -426,3 +426,70 @@ async def test_a_refused_return_is_a_page_that_leads_back(scene: Scene) -> None:
     assert 403 == response.status
     assert "统一登录未成功" in text
     assert 'class="button" href="/sign-in"' in text
+
+
+async def _map(scene: Scene, **changes: Any) -> None:
+    path = "/people/directories/corp"
+    body = {
+        "revision": (await scene.admin.get(path)).ok["mapping"]["revision"],
+        "role_claim": "groups",
+        "department_claim": "department",
+        "lines": [
+            {"kind": "claim", "value": "gone", "role": "left"},
+            {"kind": "claim", "value": "review", "role": "reviewer"},
+            {"kind": "claim", "value": "sales", "role": "marketer"},
+        ],
+        "reason": "按组授权",
+        **changes,
+    }
+    assert 200 == (await scene.admin.call("PUT", f"{path}/mapping", json=body)).status
+
+
+async def _account(scene: Scene, login: str) -> dict[str, Any] | None:
+    found = (await scene.admin.get("/people/accounts")).ok["items"]
+    return next((each for each in found if each["login"] == login), None)
+
+
+async def test_claims_make_an_account_and_give_it_its_role(scene: Scene) -> None:
+    """Who fits a line of the mapping gets an account with role and department, and the next claims change them."""
+    await _map(scene)
+    scene.provider.person = "u-3003"
+    scene.provider.claims.update({"preferred_username": "he.yun", "name": "何云"})
+    for groups in ([], ["others"], "review"[:3]):
+        scene.provider.claims["groups"] = groups
+        assert 403 == (await scene.sign_in())[0]
+    for groups, department, role in ((["sales"], "华东", "marketer"), ("review", "合规", "reviewer")):
+        scene.provider.claims.update({"groups": groups, "department": department})
+        assert 303 == (await scene.sign_in())[0]
+        made = await _account(scene, "he.yun")
+        assert made is not None
+        assert ("何云", role, department) == (made["name"], made["role"], made["department"])
+
+
+async def test_claims_that_say_somebody_left_shut_them_out(scene: Scene) -> None:
+    """Their other sessions end at once, and nothing but the claims brings them back."""
+    await _map(scene)
+    scene.provider.person = "u-3003"
+    scene.provider.claims.update({"preferred_username": "he.yun", "groups": ["sales"]})
+    assert 303 == (await scene.sign_in())[0]
+    cookies = list(scene.client.session.cookie_jar)
+    scene.client.session.cookie_jar.clear()
+    scene.provider.claims["groups"] = ["sales", "gone"]
+    assert 403 == (await scene.sign_in())[0]
+    scene.client.session.cookie_jar.update_cookies({each.key: each for each in cookies})
+    assert 401 == await scene.me()
+    scene.provider.claims["groups"] = ["sales"]
+    assert 303 == (await scene.sign_in())[0]
+
+
+async def test_claims_leave_alone_what_people_set(scene: Scene) -> None:
+    """An account that was there before keeps its role, and needs no line."""
+    await _map(scene)
+    scene.provider.claims["groups"] = ["review"]
+    for _ in range(2):
+        assert 303 == (await scene.sign_in())[0]
+    before = await _account(scene, "lin.xiao")
+    assert before is not None
+    assert "marketer" == before["role"]
+    (differing,) = (await scene.admin.get("/people/directories/corp")).ok["differences"]
+    assert ("role-kept", "reviewer") == (differing["kind"], differing["detail"])

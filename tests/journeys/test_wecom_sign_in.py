@@ -209,3 +209,68 @@ async def test_wecom_cant_ask_anew(scene: Scene) -> None:
     path = "/sign-in/with/wecom?purpose=step-up"
     async with scene.client.get(path, allow_redirects=False) as response:
         assert 404 == response.status
+
+
+async def _with_cookie(scene: Scene, who: Employee) -> str:
+    """Signs in as a browser does; the CSRF token."""
+    body = {"login": who.login, "password": who.password}
+    async with scene.client.post("/api/v1/sessions", json=body) as response:
+        csrf: str = (await response.json())["csrf_token"]
+        return csrf
+
+
+async def _own(scene: Scene, csrf: str, method: str, path: str = "") -> tuple[int, Any]:
+    headers = {"X-CSRF-Token": csrf, "Origin": scene.services.config.public_url}
+    at = f"/api/v1/people/me/identities{path}"
+    async with scene.client.request(method, at, headers=headers) as response:
+        return response.status, await response.json(content_type=None) if response.status != 204 else None
+
+
+async def _link(scene: Scene, csrf: str, user_id: str) -> tuple[int, str]:
+    begun = (await _own(scene, csrf, "POST", "/wecom"))[1]
+    _, sent = await scene.leave(purpose="link", intent=begun["intent"], next="/me")
+    return await scene.back(sent["state"], scene.fake.wecom.issue_browser_code(user_id))
+
+
+async def test_an_employee_connects_and_disconnects_their_member(scene: Scene) -> None:
+    """From their own page, in a session that was proved a short while ago; afterwards WeCom opens the account."""
+    zhou = await add_employee(scene.services, Role.MARKETER)
+    csrf = await _with_cookie(scene, zhou)
+    assert (303, "/me") == await _link(scene, csrf, UNLINKED)
+    ((listed,),) = [(await _own(scene, csrf, "GET"))[1]["items"]]
+    assert ("wecom", UNLINKED, False) == (listed["slug"], listed["subject"], listed["kept"])
+    answer = (await scene.by_mini_program(scene.fake.wecom.issue_login_code(UNLINKED))).ok
+    assert str(zhou.person_id) == answer["person"]["id"]
+    csrf = await _with_cookie(scene, zhou)
+    assert 204 == (await _own(scene, csrf, "DELETE", f"/{listed['id']}"))[0]
+    assert 403 == (await scene.by_mini_program(scene.fake.wecom.issue_login_code(UNLINKED))).status
+    told = await events(scene.services, "employee:identity:link", "employee:identity:unlink")
+    assert ["wecom", "wecom"] == [each["det"]["provider"] for each in told]
+
+
+async def test_a_member_leads_to_one_account(scene: Scene) -> None:
+    """Neither takes somebody else's member, nor a second one."""
+    csrf = await _with_cookie(scene, await add_employee(scene.services, Role.MARKETER))
+    assert (409, "/problems/identity-taken") == await _link(scene, csrf, MEMBER)
+    csrf = await _with_cookie(scene, scene.who)
+    assert (409, "/problems/identity-taken") == await _link(scene, csrf, UNLINKED)
+
+
+async def test_a_link_is_begun_freshly_on_ones_own_page(scene: Scene) -> None:
+    """No other site begins one, no old session, and nobody ends what another session began."""
+    zhou = await add_employee(scene.services, Role.MARKETER)
+    csrf = await _with_cookie(scene, zhou)
+    begun = (await _own(scene, csrf, "POST", "/wecom"))[1]
+    for query in ({"intent": "0" * 64}, {}):
+        async with scene.client.get("/sign-in/with/wecom", params={"purpose": "link", **query}) as response:
+            assert 403 == response.status
+    _, sent = await scene.leave(purpose="link", intent=begun["intent"])
+    await _with_cookie(scene, scene.who)  # somebody else at the same browser meanwhile
+    assert 403 == (await scene.back(sent["state"], scene.fake.wecom.issue_browser_code(UNLINKED)))[0]
+    csrf = await _with_cookie(scene, zhou)
+    intent = (await _own(scene, csrf, "POST", "/wecom"))[1]["intent"]
+    scene.clock.advance(minutes=11)
+    assert 403 == (await _own(scene, csrf, "POST", "/wecom"))[0]
+    path = {"purpose": "link", "intent": intent}
+    async with scene.client.get("/sign-in/with/wecom", params=path, allow_redirects=False) as response:
+        assert 403 == response.status

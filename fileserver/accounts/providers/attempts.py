@@ -23,7 +23,7 @@ from storage.rows.sign_in_providers import AttemptRow
 LIFETIME_S = 10 * 60
 RANDOM_BYTES = 32
 
-Purpose = Literal["sign-in", "step-up"]
+Purpose = Literal["sign-in", "step-up", "link"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,11 @@ def exchange_of(master: MasterKey, state: str) -> Exchange:
     return Exchange(
         state=state, nonce=master.keyed_hash("oidc-nonce", state), verifier=master.keyed_hash("oidc-verifier", state)
     )
+
+
+def intent_of(master: MasterKey, session_id: UUID, provider: str) -> str:
+    """What a page of ours adds to the address that begins a link: no other site can begin one."""
+    return master.keyed_hash("link-intent", f"{session_id}\n{provider}")
 
 
 def _hash(text: str) -> bytes:

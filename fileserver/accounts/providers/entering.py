@@ -6,6 +6,7 @@ from compliance.events import Act, Result, Trail
 from compliance.keys import MasterKey
 from compliance.sessions import Begun
 from fileserver.accounts.beginning import SignedIn, begin
+from fileserver.accounts.directory.claims import follow_claims
 from fileserver.accounts.providers.port import EmployeeIdentity
 from fileserver.accounts.sign_in import normal_login
 from fileserver.http.caller import Caller
@@ -22,6 +23,8 @@ async def enter(
 ) -> SignedIn:
     """Begins a session of the account that belongs to this identity. Raises IdentityUnknown."""
     try:
+        async with services.database.transaction() as tx:
+            await follow_claims(services, tx, who)  # committed by itself: who left is out, whoever tries to come in
         async with services.database.transaction() as tx:
             account = await account_of(services, tx, trail, who)
             begun = Begun(

@@ -1,3 +1,9 @@
+problem-identity-taken-title = Connected elsewhere
+problem-identity-taken-detail = That identity leads to another account, or your account is connected to another one there.
+problem-identity-taken-explanation = An identity leads to one account, and an account has one identity at each provider.
+problem-identity-kept-title = It stays connected
+problem-identity-kept-detail = Your account follows the directory, or has no other way in. Ask an administrator.
+problem-identity-kept-explanation = An account that a directory made follows it, and one without a password would have no way in left.
 problem-last-emergency-title = Last emergency account
 problem-last-emergency-detail = This is the last administrator's account for emergencies. Set up another one first, or let everybody sign in by password.
 problem-last-emergency-explanation = Passwords open accounts for emergencies only, and one administrator must still get in when single sign-on fails.

@@ -1,3 +1,9 @@
+problem-identity-taken-title = 已关联其他账号
+problem-identity-taken-detail = 该身份已关联到其他账号，或您的账号已关联该平台的另一身份。
+problem-identity-taken-explanation = 一个外部身份只能进入一个账号，一个账号在每个平台也只有一个身份。
+problem-identity-kept-title = 不能取消关联
+problem-identity-kept-detail = 您的账号由员工目录建立，或没有其他登录方式。请联系管理员。
+problem-identity-kept-explanation = 由目录建立的账号随目录变化；没有密码的账号取消关联后将无法登录。
 problem-last-emergency-title = 最后一个应急账号
 problem-last-emergency-detail = 这是最后一名管理员的应急账号。请先设置另一个应急账号，或允许所有员工用密码登录。
 problem-last-emergency-explanation = 目前只有应急账号可以用密码登录，统一登录不可用时必须仍有一名管理员能够进入系统。

@@ -254,7 +254,7 @@ CREATE TABLE sign_in_attempt (
     state_hash BYTEA NOT NULL,
     browser_hash BYTEA NOT NULL,
     provider TEXT NOT NULL,
-    purpose TEXT NOT NULL CONSTRAINT ck_sign_in_attempt_purpose CHECK (purpose IN ('sign-in', 'step-up')),
+    purpose TEXT NOT NULL CONSTRAINT ck_sign_in_attempt_purpose CHECK (purpose IN ('sign-in', 'step-up', 'link')),
     session_id UUID,
     next_path TEXT DEFAULT '' NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
