@@ -12,7 +12,9 @@ from compliance.access import Role
 from compliance.events import Trail
 from compliance.ownership.holding import Change, pass_on
 from fileserver.accounts.directory import comparing, jobs
+from fileserver.accounts.directory.comparing import DIRECTORY as DIRECTORY_TRAIL
 from fileserver.accounts.directory.comparing import Ordered
+from fileserver.accounts.directory.following import Follower
 from fileserver.app import create_app
 from fileserver.config import Config
 from fileserver.demo.platforms import FakePlatforms
@@ -30,6 +32,7 @@ from tests.people import Employee, add_employee
 from tests.platforms import node
 from tests.recruits import add_clinic
 from tests.services import Clock, RealServer
+from tests.stage import Stage
 
 LINES = [
     {"kind": "tag", "value": "1", "role": "reviewer"},
@@ -289,3 +292,17 @@ async def test_without_wecom_nothing_happens(services: Services) -> None:
     """An operator who has none has no comparison."""
     assert await comparing.compare(services, Ordered()) is None
     await jobs.follow_member(services, "LinXiaowen")
+
+
+async def test_a_leavers_shares_open_nothing_from_the_next_byte_on(stage: Stage) -> None:
+    """A visit that was under way gets no further page, and nobody new comes in."""
+    share, visit = await stage.visit()
+    page = visit["pages"][0]["url"]
+    assert 200 == (await stage.get("li", page)).status
+    owner, services = stage.cast.people["owner"], stage.services
+    async with services.database.transaction() as tx:
+        assert await add_identity(tx, owner, provider="wecom", app=CORP_ID, subject="LinXiao")
+        follower = Follower(tx, services.keys.master, DIRECTORY_TRAIL, services.clock())
+        assert await follower.shut_out("wecom", CORP_ID, "LinXiao", owner)
+    assert 403 == (await stage.get("li", page)).status
+    assert "share-owner-inactive" == (await stage.open("wang", share["token"])).body["rule"]
