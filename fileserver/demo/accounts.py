@@ -7,11 +7,15 @@ from compliance.access import Role, Sensitivity
 from compliance.events import Trail
 from compliance.keys import MasterKey
 from compliance.passwords import Passwords
+from compliance.sign_in_providers import WECOM
 from fileserver.accounts import service
 from fileserver.accounts.service import NewAccount
 from fileserver.demo.household import DemoAccount, Household
+from fileserver.demo.platforms.people import MEMBERS
+from fileserver.demo.platforms.wecom import CORP_ID
 from storage.database import Database, Transaction
 from storage.rows.accounts import account_by_login
+from storage.rows.viewers import add_identity
 
 DEPARTMENT = "市场部"  # one for all: the manager reaches the marketers
 
@@ -38,4 +42,7 @@ async def _add(tx: Transaction, master: MasterKey, account: DemoAccount, passwor
         clearance=Sensitivity.TOP,
         password_hash=password_hash,
     )
-    await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))
+    added = await service.add(tx, master, Trail(role="operator"), new, now=datetime.now(UTC))
+    member = next((each for each in MEMBERS if each.name == account.name), None)
+    if member is not None:  # the stand-in's WeCom knows them: its button signs them in
+        await add_identity(tx, added.row.person_id, provider=WECOM, app=CORP_ID, subject=member.user_id)

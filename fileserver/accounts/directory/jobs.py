@@ -78,12 +78,14 @@ async def follow_member(services: Services, user_id: str) -> None:
         mapping = await mappings.in_force(tx, WECOM)
     picture = await picturing.picture_with(wecom, user_id, tags_of(mapping))
     member, corp = picture.members.get(user_id), wecom.corp_id
+    key = key_of(services.keys.master, WECOM, corp, user_id)
     async with services.database.transaction() as tx:
         follower = Follower(tx, services.keys.master, DIRECTORY, services.clock())
         if member is None:
             person_id = await person_by_identity(tx, provider=WECOM, app=corp, subject=user_id)
             if person_id is not None:
                 await follower.shut_out(WECOM, corp, user_id, person_id)
+            await directories.replace_differences_of(tx, WECOM, key, ())
             return
         known = {row.external_id: row.id for row in await directory_tree.parts(tx) if row.source == WECOM}
         tops = [part.id for part in picture.parts.values() if part.parent not in picture.parts]
@@ -91,7 +93,6 @@ async def follow_member(services: Services, user_id: str) -> None:
             await enqueue_compare(services, tx, cause="callback")
             return
         followed = await follower.follow(said_of(mapping, picture, member, corp, known))
-        key = key_of(services.keys.master, WECOM, corp, user_id)
         await directories.replace_differences_of(tx, WECOM, key, followed.differences)
 
 

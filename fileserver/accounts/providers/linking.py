@@ -10,6 +10,7 @@ from uuid import UUID
 from compliance import ledger
 from compliance.errors import IdentityKept, IdentityTaken, IdentityUnknown, NotFound, ProviderRefused
 from compliance.events import Act, Trail
+from compliance.sessions import FRESH_S
 from fileserver.accounts.directory.following import NO_PASSWORD, key_of
 from fileserver.accounts.providers.attempts import intent_of
 from fileserver.accounts.providers.port import EmployeeIdentity
@@ -32,7 +33,7 @@ def require_intent(services: Services, caller: Caller | None, slug: str, intent:
     if not hmac.compare_digest(intent_of(services.keys.master, caller.session_id, slug), intent):
         raise ProviderRefused(reason="intent")
     if not is_fresh(caller, services.clock()):
-        raise StepUpNeeded(by="code" if caller.second_factor else "password")
+        raise StepUpNeeded(fresh_s=FRESH_S, by="code" if caller.second_factor else "password")
 
 
 async def link(services: Services, trail: Trail, who: EmployeeIdentity, caller: Caller) -> None:
