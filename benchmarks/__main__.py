@@ -32,6 +32,7 @@ from benchmarks import (
     reading,
     removal,
     sealing,
+    spreading,
     templates,
 )
 from benchmarks.stage import Figure, stage
@@ -58,13 +59,17 @@ ALL = {
     "reading": reading.run,
     "brochure": brochure.run,
     "removal": removal.run,
+    "spreading": spreading.run,
+    "spreading-long": spreading.run_long,
     "tracing": tracing.run,
     "trail": trail.run,
     "trail-long": trail.run_long,
 }
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)
-UNASKED = tuple(name for name in NAMES if name not in {"removal", "trail-long"})  # half an hour, and 15 GB
+UNASKED = tuple(
+    name for name in NAMES if name not in {"removal", "spreading-long", "trail-long"}
+)  # half an hour, minutes, 15 GB
 UNBROKEN_CHARS = 160
 WHOLE_FROM = 100
 COLUMNS = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -108,7 +113,7 @@ def main(  # one for each option
     quick: bool,
     plot: Path | None,
 ) -> None:
-    """Run the named benchmarks, or all of them but `removal` and `trail-long`."""
+    """Run the named benchmarks, or all of them but `removal`, `spreading-long` and `trail-long`."""
     wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
     # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:

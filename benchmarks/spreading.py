@@ -1,0 +1,103 @@
+"""How fast the follower keeps a large cascade up, and what its page costs then."""
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from benchmarks.stage import Figure, stage
+from compliance.events import Act, Event, leaf_of
+from compliance.spreading.following import spread_step
+from compliance.spreading.growth import WINDOW
+from fileserver.services import Services
+from storage.database import Database, Transaction
+from storage.rows import spread_figures as figures
+from storage.rows.spread_figures import Scope
+
+PEOPLE = 100_000
+PEOPLE_LONG = 1_000_000
+HANDS_MAX = 9
+FORWARDING = 0.3  # of those who open
+ROUNDS = 3
+BAR_MS = 200.0
+BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
+MATERIAL, ROOT = UUID(int=1), UUID(int=2)
+SCOPE = Scope(MATERIAL)
+
+
+def told(people: int) -> list[bytes]:
+    """The leaves of one share that reached so many: each comes by the link of somebody who came before."""
+    chance, at = random.Random(1), BEGAN  # noqa: S311  # a made-up history, the same each time
+    links = [(ROOT, 0)]
+    leaves = [_leaf(Act.EMPLOYEE_SHARE_CREATE, "e-1", ROOT, at)]
+    for number in range(people):
+        at += timedelta(seconds=20)
+        link, hands = links[int(len(links) * chance.random())]
+        leaves.append(_leaf(Act.VIEWER_VISIT_START, f"p-{number}", link, at))
+        if hands < HANDS_MAX and chance.random() < FORWARDING:
+            child = UUID(int=number + 10)
+            leaves.append(_leaf(Act.VIEWER_SHARE_FORWARD, f"p-{number}", child, at, parent=str(link)))
+            links.append((child, hands + 1))
+    return leaves
+
+
+def _leaf(act: Act, who: str, link: UUID, at: datetime, **det: str) -> bytes:
+    return leaf_of(Event(act=act, who=who, obj=f"material:{MATERIAL}", link=str(link), det=det), at)
+
+
+async def run(services: Services, people: int = PEOPLE) -> list[Figure]:  # noqa: ARG001  # a log of its own
+    """Writes the log into a database of its own, follows it, and asks."""
+    leaves = told(people)
+    async with stage() as own:
+        await _write(own.database, leaves)
+        started = time.perf_counter()
+        while await spread_step(own.database, BEGAN):
+            pass
+        rate = len(leaves) / (time.perf_counter() - started)
+        note = f"{people:,} people in one cascade"
+        return [Figure("log followed", rate, "events/s", note), *await _ask(own.database, note)]
+
+
+async def run_long(services: Services) -> list[Figure]:
+    """The same with a million people."""
+    return await run(services, PEOPLE_LONG)
+
+
+async def _write(database: Database, leaves: list[bytes]) -> None:
+    """Straight into the tables: what is measured comes after."""
+    query = text(
+        "WITH told AS (INSERT INTO event (t, act, res, why, who, org, role, obj, ver, link, leaf) "
+        "SELECT now(), '', 'allow', '', '', '', '', '', '', '', * FROM unnest(CAST(:leaves AS bytea[])) RETURNING id) "
+        "INSERT INTO ledger_leaf (index, event_id) SELECT id - 1, id FROM told"
+    )
+    for start in range(0, len(leaves), 20_000):
+        async with database.transaction() as tx:
+            await tx.execute(query, {"leaves": leaves[start : start + 20_000]})
+
+
+async def _ask(database: Database, note: str) -> list[Figure]:
+    now, zone = BEGAN + timedelta(days=400), "Asia/Shanghai"
+    questions: dict[str, Callable[[Transaction], Awaitable[object]]] = {
+        "totals": lambda tx: figures.totals(tx, SCOPE),
+        "levels": lambda tx: figures.levels(tx, SCOPE),
+        "cascades": lambda tx: figures.cascades(tx, SCOPE),
+        "ranking": lambda tx: figures.sharers(tx, SCOPE),
+        "generations": lambda tx: figures.generations(tx, SCOPE, window=WINDOW, now=now),
+        "cohorts": lambda tx: figures.cohorts(tx, SCOPE, window=WINDOW, now=now, zone=zone),
+        "days": lambda tx: figures.days(tx, SCOPE, zone),
+        "cycle": lambda tx: figures.cycle_time(tx, SCOPE),
+        "a branch": lambda tx: figures.brought_in_by(tx, ROOT, "e-1"),
+    }
+    found = []
+    for name, ask in questions.items():
+        times = []
+        for _ in range(ROUNDS):
+            async with database.transaction() as tx:
+                started = time.perf_counter()
+                await ask(tx)
+                times.append((time.perf_counter() - started) * 1000)
+        found.append(Figure(f"spread, {name}", min(times), "ms", f"{note}; bar {BAR_MS:.0f}", min(times) <= BAR_MS))
+    return found
