@@ -18,6 +18,7 @@ from fileserver.config import Config
 from fileserver.outgoing import Outgoing
 from fileserver.services import Services, policy_of
 from storage.rows import sign_in_providers
+from storage.rows.departments import all_departments
 from tests.api import Api, Client, sign_in
 from tests.identity_provider import CLIENT_ID, SECRET, IdentityProvider, identity_provider
 from tests.log import events
@@ -456,8 +457,10 @@ async def test_claims_make_an_account_and_give_it_its_role(scene: Scene) -> None
     scene.provider.person = "u-3003"
     scene.provider.claims.update({"preferred_username": "he.yun", "name": "何云"})
     for groups in ([], ["others"], "review"[:3]):
-        scene.provider.claims["groups"] = groups
+        scene.provider.claims.update({"groups": groups, "department": "访客"})
         assert 403 == (await scene.sign_in())[0]
+    async with scene.services.database.transaction() as tx:
+        assert "访客" not in {each.name for each in await all_departments(tx)}
     for groups, department, role in ((["sales"], "华东", "marketer"), ("review", "合规", "reviewer")):
         scene.provider.claims.update({"groups": groups, "department": department})
         assert 303 == (await scene.sign_in())[0]

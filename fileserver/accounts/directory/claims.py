@@ -3,7 +3,11 @@
 Without a mapping nothing is followed. A claim that is no text or list of texts names nothing.
 """
 
+from datetime import datetime
+from uuid import UUID
+
 from compliance.directory import mapping as mappings
+from compliance.directory.mapping import LEFT
 from compliance.errors import InvalidValue
 from compliance.organisation import Organising
 from fileserver.accounts.directory.comparing import DIRECTORY
@@ -25,22 +29,17 @@ async def follow_claims(services: Services, tx: Transaction, who: EmployeeIdenti
         return
     now, master = services.clock(), services.keys.master
     person_id = await person_by_identity(tx, provider=who.provider, app=who.app, subject=who.subject)
-    said_place = next(iter(texts(who.claims.get(mapping.department_claim))), "") if mapping.department_claim else ""
+    role = mapping.role_for({("claim", value) for value in texts(who.claims.get(mapping.role_claim))})
     place = await directory_tree.place_of(tx, person_id) if person_id else None
-    if said_place:
-        organising = Organising(tx, DIRECTORY, by=None, reason="", now=now)
-        try:
-            found = await organising.place(said_place)
-            place = found.id if found else place
-        except InvalidValue:
-            said_place = ""
+    if role not in ("", LEFT) and mapping.department_claim:  # a stranger's claim makes no department
+        place = await _place(tx, who, mapping.department_claim, now) or place
     said = Said(
         source=who.method,
         provider=who.provider,
         app=who.app,
         subject=who.subject,
         name=next(iter(texts(who.claims.get("name"))), who.login_hint),
-        role=mapping.role_for({("claim", value) for value in texts(who.claims.get(mapping.role_claim))}),
+        role=role,
         login=normal_login(who.login_hint),
         department_id=place,
         makes_accounts=mapping.makes_accounts and bool(who.login_hint),
@@ -48,6 +47,16 @@ async def follow_claims(services: Services, tx: Transaction, who: EmployeeIdenti
     followed = await Follower(tx, master, DIRECTORY, now).follow(said)
     key = key_of(master, said.source, said.app, said.subject)
     await directories.replace_differences_of(tx, said.source, key, followed.differences)
+
+
+async def _place(tx: Transaction, who: EmployeeIdentity, claim: str, now: datetime) -> UUID | None:
+    """The department that a claim names, made below the brand if there is none; None for a name that can't be one."""
+    name = next(iter(texts(who.claims.get(claim))), "")
+    try:
+        found = await Organising(tx, DIRECTORY, by=None, reason="", now=now).place(name)
+    except InvalidValue:
+        return None
+    return found.id if found else None
 
 
 def texts(claim: object) -> tuple[str, ...]:
