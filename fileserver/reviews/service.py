@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from compliance.access import Action, Actor, VersionState, require
+from compliance.scopes import material_scope
 from fileserver.reviews.describing import Described, Listed, case_for, described, listed
 from fileserver.reviews.schemas import RISKS, Queue, ReviewQuery
 from fileserver.services import Services
@@ -20,15 +21,16 @@ Start = tuple[int, datetime, UUID]
 
 
 async def page_of(services: Services, actor: Actor, query: ReviewQuery, start: Start | None) -> list[Listed]:
-    """A page of the queue; `start` is (risk, time, id) of the last one seen. Raises AccessDenied."""
+    """A page of what the actor may read in the queue; `start`: (risk, time, id) seen last. Raises AccessDenied."""
     require(actor, Action.REVIEW_LIST)
+    readable = material_scope(actor, Action.REVIEW_READ)
     async with services.database.transaction() as tx:
         if query.state is Queue.PENDING:
             where = _waiting(actor, query, services.clock())
-            cases = await reviews.pending_cases(tx, where, order=query.sort, after=start, limit=query.limit)
+            cases = await reviews.pending_cases(tx, readable, where, order=query.sort, after=start, limit=query.limit)
         else:
             before = start[1:] if start else None
-            cases = await reviews.decided_cases(tx, DECIDED[query.state], before=before, limit=query.limit)
+            cases = await reviews.decided_cases(tx, readable, DECIDED[query.state], before=before, limit=query.limit)
         return await listed(services, tx, actor, cases)
 
 

@@ -138,15 +138,21 @@ _BY_DAY = text(
     """
 ).bindparams(bindparam("people", type_=ARRAY(PG_UUID(as_uuid=True))))
 
-# Marketers and managers of the department of `person`, and of those below it; of all for who is at the root.
-# Who is nowhere reaches themselves alone.
+# Marketers and managers of the department of `person`, and of those below it; of all for who is at the root. Of their
+# region alone, where they are bound to one. Who is nowhere reaches themselves alone.
 _UNDER = text(
     """
-    SELECT a.person_id FROM account AS a LEFT JOIN department AS d ON d.id = a.department_id
+    WITH me AS (
+        SELECT m.department_id, d.parent_id IS NULL AS top, coalesce(r.name, d.region) AS region
+        FROM account AS m JOIN department AS d ON d.id = m.department_id LEFT JOIN region AS r ON r.id = m.region_id
+        WHERE m.person_id = :person
+    )
+    SELECT a.person_id FROM account AS a
+    LEFT JOIN department AS d ON d.id = a.department_id LEFT JOIN region AS r ON r.id = a.region_id LEFT JOIN me ON true
     WHERE a.role = ANY(:roles) AND (
         a.person_id = :person
-        OR (SELECT top.parent_id IS NULL OR m.department_id = ANY(d.path)
-            FROM account AS m JOIN department AS top ON top.id = m.department_id WHERE m.person_id = :person)
+        OR ((me.top OR me.department_id = ANY(d.path))
+            AND (me.region = '' OR coalesce(r.name, d.region, '') IN ('', me.region)))
     )
     ORDER BY a.person_id LIMIT :limit
     """
@@ -181,7 +187,7 @@ async def verified_by_day(
 async def people_under(tx: Transaction, person_id: UUID) -> Sequence[UUID]:
     """Marketers and managers of this manager's department and below, themselves included; of all at the root.
 
-    Themselves alone without a department.
+    Of their region alone, where they are bound to one. Themselves alone without a department.
     """
     values = {"person": person_id, "roles": ["marketer", "manager"], "limit": PROGRESS_MAX}
     return list(await tx.scalars(_UNDER, values))

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, tuple_, update
 
 from storage.database import Transaction
+from storage.rows.homes import path_of, region_of
 from storage.rows.materials import MATERIAL_COLUMNS, MaterialRow
+from storage.rows.scoping import Scope, in_scope
 from storage.rows.versions import VERSION_COLUMNS, VersionRow
 from storage.schema import material, review, review_claim, review_step, version
 
@@ -99,18 +101,20 @@ async def approved_case(tx: Transaction, version_id: UUID) -> ReviewCase | None:
 
 async def pending_cases(
     tx: Transaction,
+    readable: Scope,
     where: Waiting | None = None,
     *,
     order: Order = "due",
     after: tuple[int, datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> Sequence[ReviewCase]:
-    """What waits for a decision; a withdrawn material waits for nothing any more.
+    """What waits for a decision and may be read; a withdrawn material waits for nothing any more.
 
     By `due`: what is due first, the riskier of two due at the same moment. By `risk`: the riskiest, then what is due
     first. `after` is (risk, due, id) of the last one seen.
     """
     query = _cases().where(review.c.state == PENDING, material.c.withdrawn_at.is_(None), *_narrowed(where or Waiting()))
+    query = query.where(_in(readable))
     risk_last = -review.c.risk  # so that every column goes upwards
     keys = (DUE, risk_last, review.c.id) if order == "due" else (risk_last, DUE, review.c.id)
     if after is not None:
@@ -120,10 +124,10 @@ async def pending_cases(
 
 
 async def decided_cases(
-    tx: Transaction, states: Collection[str], *, before: Cursor | None = None, limit: int = PAGE_MAX
+    tx: Transaction, readable: Scope, states: Collection[str], *, before: Cursor | None = None, limit: int = PAGE_MAX
 ) -> Sequence[ReviewCase]:
-    """What was decided, the latest decision first."""
-    query = _cases().where(review.c.state.in_(states))
+    """What was decided and may be read, the latest decision first."""
+    query = _cases().where(review.c.state.in_(states), _in(readable))
     at = tuple_(review.c.decided_at, review.c.id)
     if before is not None:
         query = query.where(at < before)
@@ -178,6 +182,17 @@ async def without_steps(tx: Transaction, after: UUID | None, limit: int) -> Sequ
 def due_of(row: ReviewRow) -> datetime:
     """When it is due, as the queue is sorted: a review of an earlier release is due since it was submitted."""
     return row.due_at or row.submitted_at
+
+
+def _in(readable: Scope) -> ColumnElement[bool]:
+    return in_scope(
+        readable,
+        owner_id=material.c.owner_id,
+        path=path_of(material.c.owner_id),
+        region=region_of(material.c.owner_id),
+        sensitivity=material.c.sensitivity,
+        state=version.c.state,
+    )
 
 
 def _narrowed(where: Waiting) -> list[ColumnElement[bool]]:
