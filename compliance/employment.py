@@ -1,4 +1,4 @@
-"""What becomes of an employee's account: region, clearance and time; shut out, and let in again.
+"""What becomes of an employee's account: role, place, clearance and time; shut out, and let in again.
 
 Each change is a row of the account's history and an event, in the caller's transaction. Ids and closed words stand in
 both, names in neither. Access rules were asked before. Somebody who is shut out is so with the next request: sessions
@@ -15,17 +15,21 @@ from compliance.access import Role
 from compliance.errors import LastAdmin, NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
+from compliance.reviewing.procedures import Discipline
 from compliance.sign_in_policy import require_other_emergency
 from storage.database import Transaction
 from storage.rows import accounts as rows
+from storage.rows import departments, reviewer_disciplines, sessions, tokens, transfers
 from storage.rows import organisation_changes as changes
-from storage.rows import sessions, tokens, transfers
 from storage.rows.accounts import AccountRow
 from storage.rows.organisation_changes import ChangeRow
 
 KINDS = {
+    "role": "role",
+    "department_id": "department",
     "region_id": "region",
     "clearance": "clearance",
+    "valid_from": "validity",
     "valid_until": "validity",
 }
 
@@ -45,23 +49,31 @@ async def change(
 ) -> tuple[str, ...]:
     """Writes these of the columns in KINDS that differ; which kinds did. Raises NotFound, LastAdmin, LastEmergency.
 
-    The account of the only administrator without an end gets none: nobody would be left to make another.
+    The account of the only administrator without an end gets none, and stays an administrator's: nobody would be left
+    to make another. With another role every session ends; whoever becomes a reviewer reviews everything at first.
     """
     lasting = await rows.lock_active(tx, Role.ADMIN.value, lasting=True)
     row = await account_of(tx, person_id)
     different = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if not different:
         return ()
-    if different.get("valid_until") is not None:
+    if "role" in different or different.get("valid_until") is not None or different.get("valid_from") is not None:
         if lasting == {person_id}:
             raise LastAdmin
         await require_other_emergency(tx, person_id)
-    await rows.change_account(tx, person_id, **different)
+    values = dict(different)
+    if "department_id" in different:
+        values["department"] = await _name_of(tx, different["department_id"])
+    await rows.change_account(tx, person_id, **values)
+    if "role" in different:
+        await sessions.end_sessions_of(tx, person_id, ordered.now)
+    if different.get("role") == Role.REVIEWER:
+        await reviewer_disciplines.put_disciplines(tx, person_id, list(Discipline))
     kinds = tuple(dict.fromkeys(KINDS[name] for name in different))
     for kind in kinds:
-        names = [name for name in different if KINDS[name] == kind]
+        names = [name for name, of in KINDS.items() if of == kind]  # of the time both ends, whichever changed
         before = " ".join(_text(getattr(row, name)) for name in names)
-        after = " ".join(_text(different[name]) for name in names)
+        after = " ".join(_text(different.get(name, getattr(row, name))) for name in names)
         await keep(tx, person_id, kind, ordered, before=before, after=after)
     det: dict[str, str | int] = {"kinds": " ".join(kinds), "reason": short_hash(ordered.reason)}
     await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_CHANGE, row, ordered, det)
@@ -135,6 +147,14 @@ async def _ended(tx: Transaction, person_id: UUID, now: datetime) -> dict[str, s
         "tokens": await tokens.revoke_tokens_of(tx, person_id, now),
         "clinics": await transfers.add_handovers_of(tx, person_id, now),
     }
+
+
+async def _name_of(tx: Transaction, department_id: UUID | None) -> str:
+    """The department's name as quotas count by it: none for the root. Raises NotFound."""
+    found = await departments.department_by_id(tx, department_id) if department_id else None
+    if department_id and (found is None or found.closed_at is not None):
+        raise NotFound(field="department_id")
+    return found.name if found else ""
 
 
 async def _tell(

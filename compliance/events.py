@@ -41,6 +41,10 @@ class Act(StrEnum):
     EMPLOYEE_DEPARTMENT_CHANGE = "employee:department:change"
     EMPLOYEE_ACCOUNT_CHANGE = "employee:account:change"
     EMPLOYEE_ORGANISATION_CHANGE = "employee:organisation:change"
+    EMPLOYEE_GLASS_BREAK = "employee:glass:break"
+    EMPLOYEE_GLASS_USE = "employee:glass:use"
+    EMPLOYEE_GLASS_END = "employee:glass:end"
+    SYSTEM_GLASS_END = "system:glass:end"
     EMPLOYEE_QUOTA_SET = "employee:quota:set"
     EMPLOYEE_QUOTA_REMOVE = "employee:quota:remove"
     EMPLOYEE_PASSWORD_CHANGE = "employee:password:change"  # noqa: S105  # an act, no password

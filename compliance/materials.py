@@ -33,6 +33,7 @@ def target_of_material(material: MaterialRow) -> Target:
         withdrawn=material.withdrawn_at is not None,
         home=home_of(material.home_path, material.home_region),
         sensitivity=Sensitivity(material.sensitivity),
+        material_id=material.id,
     )
 
 

@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     CLINIC_RETURNED = "clinic-returned"
     CLINIC_DISPUTED = "clinic-disputed"
     EMERGENCY_SIGN_IN = "emergency-sign-in"
+    BREAK_GLASS = "break-glass"
 
 
 @dataclass(frozen=True, kw_only=True)

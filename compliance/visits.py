@@ -12,6 +12,7 @@ from compliance.access import (
     Action,
     Actor,
     Audience,
+    Glass,
     Job,
     MaterialClass,
     Role,
@@ -81,6 +82,7 @@ def target_of(
         visit_person_id=visit_person_id,
         home=home_of(served.home_path, served.home_region),
         sensitivity=Sensitivity(served.sensitivity),
+        material_id=served.material_id,
     )
 
 
@@ -97,6 +99,8 @@ def actor_of(standing: Standing, now: datetime) -> Actor:
     A viewer's verification holds until its end and under a consent that is in force, an account within its time.
     """
     begun = standing.valid_from is None or standing.valid_from <= now
+    mine = standing.person_id
+    broken = [each for each in standing.glass if each.person_id == mine and now < each.ends_at]
     return Actor(
         person_id=standing.person_id,
         role=Role(standing.role),
@@ -108,6 +112,10 @@ def actor_of(standing: Standing, now: datetime) -> Actor:
         departments=standing.departments,
         region=standing.region,
         clearance=Sensitivity(standing.clearance),
+        glass=Glass(
+            materials=frozenset(each.material_id for each in broken if each.material_id is not None),
+            log=any(each.material_id is None for each in broken),
+        ),
     )
 
 

@@ -11,12 +11,14 @@ from fileserver.certificates import routes as certificates
 from fileserver.declarations import routes as declarations
 from fileserver.dossiers import routes as dossiers
 from fileserver.entering import routes as entering
+from fileserver.glass import routes as glass
 from fileserver.http import api_docs, problem_pages
 from fileserver.http.caller import Authenticate
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
 from fileserver.notices import routes as notices
+from fileserver.organisation import routes as organisation
 from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
@@ -39,6 +41,8 @@ ROUTES: tuple[Route, ...] = (
     *api_docs.ROUTES,
     *operations.ROUTES,
     *accounts.ROUTES,
+    *organisation.ROUTES,
+    *glass.ROUTES,
     *people.ROUTES,
     *callbacks.ROUTES,
     *picture_checks.ROUTES,

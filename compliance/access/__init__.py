@@ -12,6 +12,7 @@ from compliance.access.model import (
     Actor,
     Audience,
     Decision,
+    Glass,
     Home,
     Job,
     MaterialClass,
@@ -32,6 +33,7 @@ __all__ = [
     "Actor",
     "Audience",
     "Decision",
+    "Glass",
     "Home",
     "Job",
     "MaterialClass",
@@ -69,6 +71,9 @@ def require(actor: Actor, action: Action, target: Target | None = None, *, obj: 
     return decision.rule
 
 
-def may_ever(role: Role, action: Action) -> bool:
+def may_ever(role: Role, action: Action, glass: Glass | None = None) -> bool:
     """Whether any permit could let this role do this: the cheap gate before a route reads anything."""
-    return any(action in permit.actions and role in permit.roles for permit in PERMITS)
+    return any(
+        action in permit.actions and role in permit.roles and (bool(glass) or not permit.exceptional)
+        for permit in PERMITS
+    )

@@ -155,6 +155,11 @@ class Action(StrEnum):
     ACCOUNT_DEPARTMENT = "account.department"
     ACCOUNT_PASSWORD = "account.password"  # noqa: S105  # an act, no password
     ACCOUNT_CHANGE = "account.change"
+    ORGANISATION_LIST = "organisation.list"
+    ORGANISATION_CHANGE = "organisation.change"
+    GLASS_BREAK = "glass.break"
+    GLASS_LIST = "glass.list"
+    GLASS_END = "glass.end"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +168,17 @@ class Home:
 
     departments: tuple[UUID, ...]  # from the root to the department; empty: its owner is in none
     region: str = ""  # empty: to all of them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glass:
+    """What an administrator was let in to by breaking the glass, at this moment."""
+
+    materials: frozenset[UUID] = frozenset()
+    log: bool = False
+
+    def __bool__(self) -> bool:
+        return self.log or bool(self.materials)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +195,7 @@ class Actor:
     departments: tuple[UUID, ...] = ()  # employees: from the root to where they work
     region: str = ""  # employees: the only one they act in; empty: not narrowed
     clearance: Sensitivity = Sensitivity.USUAL
+    glass: Glass = field(default_factory=Glass)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +246,7 @@ class Target:
     disputant: bool = False  # the actor is one of the two who claim the clinic
     home: Home | None = None  # where the thing belongs; None: nobody looked
     sensitivity: Sensitivity | None = None  # of the material; None: nobody looked, so it counts as the highest
+    material_id: UUID | None = None  # the material, or that of the version at hand
 
 
 @dataclass(frozen=True)
@@ -253,9 +271,10 @@ class Forbid:
 
 @dataclass(frozen=True)
 class Permit:
-    """If `when` holds, actors of `roles` may do `actions`."""
+    """If `when` holds, actors of `roles` may do `actions`; by an exceptional one only behind broken glass."""
 
     id: str
     roles: frozenset[Role]
     actions: frozenset[Action]
     when: Condition = field(default=lambda actor, target: True)
+    exceptional: bool = False

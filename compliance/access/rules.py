@@ -24,6 +24,7 @@ from compliance.access.model import (
 
 A = Action
 
+GLASS_OPENS_MATERIAL, GLASS_OPENS_LOG = "glass-opens-a-material", "glass-opens-the-log"
 FORWARDS_MAX = 100  # of one share by one viewer: more is a machine, and each is a row and an event
 
 VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORWARD})
@@ -52,6 +53,8 @@ READS_ONLY = frozenset(
         A.CLINIC_LIST,
         A.CLINIC_HISTORY,
         A.ACCOUNT_LIST,
+        A.ORGANISATION_LIST,
+        A.GLASS_LIST,
         A.PROCEDURE_READ,
         A.RULES_READ,
         A.ABSENCE_LIST,
@@ -121,8 +124,13 @@ def _own_or_free(actor: Actor, target: Target) -> bool:
     return _own(actor, target) or target.unowned
 
 
+def _behind_glass(actor: Actor, target: Target) -> bool:
+    return target.material_id is not None and target.material_id in actor.glass.materials
+
+
 def _above_clearance(actor: Actor, target: Target) -> bool:
-    return target.sensitivity is not Sensitivity.USUAL and actor.clearance is not Sensitivity.TOP
+    top = target.sensitivity is not Sensitivity.USUAL
+    return top and actor.clearance is not Sensitivity.TOP and not _behind_glass(actor, target)
 
 
 def _outside_region(actor: Actor, target: Target) -> bool:
@@ -193,7 +201,13 @@ FORBIDS: tuple[Forbid, ...] = (
     Forbid("own-dispute", frozenset({A.DISPUTE_DECIDE}), lambda actor, target: target.disputant),
     # Who says that something must be kept is not the one who says that it may go.
     Forbid("own-hold", frozenset({A.HOLD_LIFT}), lambda actor, target: target.owner_id == actor.person_id),
-    Forbid("admin-reads-no-material", BYTES, lambda actor, target: actor.role is Role.ADMIN),
+    # Nobody widens their own rights; who runs accounts asks another administrator.
+    Forbid("own-account", frozenset({A.ACCOUNT_CHANGE}), lambda actor, target: target.owner_id == actor.person_id),
+    Forbid(
+        "admin-reads-no-material",
+        BYTES,
+        lambda actor, target: actor.role is Role.ADMIN and not _behind_glass(actor, target),
+    ),
     # Whoever makes accounts could make an auditor's for themselves: that is an event, and a second account. Their own
     # never traces, whatever a permit may come to say.
     Forbid("admin-traces-nobody", TRACING, lambda actor, target: actor.role is Role.ADMIN),
@@ -380,7 +394,26 @@ PERMITS: tuple[Permit, ...] = (
             A.ACCOUNT_DEPARTMENT,
             A.SIGN_IN_CONFIGURE,
             A.ACCOUNT_CHANGE,
+            A.ORGANISATION_CHANGE,
         ),
+    ),
+    Permit("organisation-is-listed", _roles(Role.ADMIN, Role.MANAGER, Role.AUDITOR), _actions(A.ORGANISATION_LIST)),
+    Permit("admin-breaks-glass", _roles(Role.ADMIN), _actions(A.GLASS_BREAK)),
+    Permit("glass-is-seen", _roles(Role.ADMIN, Role.MANAGER, Role.AUDITOR), _actions(A.GLASS_LIST)),
+    Permit("glass-is-ended", _roles(Role.ADMIN, Role.MANAGER), _actions(A.GLASS_END)),
+    Permit(
+        GLASS_OPENS_MATERIAL,
+        _roles(Role.ADMIN),
+        _actions(A.MATERIAL_READ, A.MATERIAL_PREVIEW),
+        _behind_glass,
+        exceptional=True,
+    ),
+    Permit(
+        GLASS_OPENS_LOG,
+        _roles(Role.ADMIN),
+        _actions(A.EVENT_SEARCH),
+        lambda actor, target: actor.glass.log,
+        exceptional=True,
     ),
     Permit("admin-and-auditor-watch-push", _roles(Role.ADMIN, Role.AUDITOR), _actions(A.SIEM_LIST)),
     Permit("admin-watches-uploads", _roles(Role.ADMIN), _actions(A.UPLOAD_WATCH, A.QUOTA_LIST, A.QUOTA_SET)),

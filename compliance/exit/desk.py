@@ -16,7 +16,9 @@ from typing import Any
 
 import structlog
 
-from compliance import ledger
+from compliance import glass, ledger
+from compliance.access import Action
+from compliance.access.rules import GLASS_OPENS_MATERIAL
 from compliance.events import Trail
 from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import Outlet, Piece, PieceKind
@@ -165,6 +167,9 @@ class Desk:
         async with self.database.transaction() as tx:
             passage = await self.admit(gate, tx, piece.kind)
             await self.append(tx, passage, piece, trail, size_bytes)
+            if passage.rule == GLASS_OPENS_MATERIAL:
+                material_id = passage.served.material_id
+                await glass.used_by(tx, trail, gate.person_id, Action.MATERIAL_PREVIEW, material_id, now=self.clock())
         return passage
 
     async def append(

@@ -25,9 +25,8 @@ from fileserver.accounts.schemas import (
     DepartmentIn,
     PasswordChange,
     PasswordReset,
-    ReachIn,
 )
-from fileserver.accounts.service import Named, NewAccount, Reach
+from fileserver.accounts.service import Named, NewAccount
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_text_cursor, write_text_cursor
 from fileserver.http.errors import StepUpNeeded
@@ -44,7 +43,7 @@ async def listed(call: Call[None, AccountQuery]) -> AccountList:
         found = await rows.list_accounts(tx, after_login=read_text_cursor(query.cursor), limit=query.limit)
         named = await service.named(tx, call.services.keys.master, found)
     more = found[-1].login if len(found) == query.limit else None
-    return AccountList(items=[_out(each) for each in named], next=write_text_cursor(more) if more else None)
+    return AccountList(items=[out(each) for each in named], next=write_text_cursor(more) if more else None)
 
 
 async def create(call: Call[AccountIn]) -> AccountWithPassword:
@@ -76,7 +75,7 @@ async def disable(call: Call[None, None, AccountPath]) -> AccountOut:
     services, person_id = call.services, call.params.person_id
     async with services.database.transaction() as tx:
         await service.disable(tx, call.trail, person_id, now=services.clock(), why=rule, by=call.actor.person_id)
-        return _out(await service.read(tx, services.keys.master, person_id))
+        return out(await service.read(tx, services.keys.master, person_id))
 
 
 async def enable(call: Call[None, None, AccountPath]) -> AccountOut:
@@ -85,7 +84,7 @@ async def enable(call: Call[None, None, AccountPath]) -> AccountOut:
     services, person_id = call.services, call.params.person_id
     async with services.database.transaction() as tx:
         await service.enable(tx, call.trail, person_id, now=services.clock(), why=rule, by=call.actor.person_id)
-        return _out(await service.read(tx, services.keys.master, person_id))
+        return out(await service.read(tx, services.keys.master, person_id))
 
 
 async def put_department(call: Call[DepartmentIn, None, AccountPath]) -> AccountOut:
@@ -103,19 +102,7 @@ async def put_department(call: Call[DepartmentIn, None, AccountPath]) -> Account
             why=rule,
             by=call.actor.person_id,
         )
-        return _out(await service.read(tx, services.keys.master, person_id))
-
-
-async def put_reach(call: Call[ReachIn, None, AccountPath]) -> AccountOut:
-    """Say how far an employee's rights reach."""
-    rule = require(call.actor, Action.ACCOUNT_CHANGE)
-    services, person_id, body = call.services, call.params.person_id, call.body
-    reach = Reach(clearance=body.clearance, region=body.region, valid_until=body.valid_until)
-    async with services.database.transaction() as tx:
-        await service.put_reach(
-            tx, call.trail, person_id, reach, now=services.clock(), why=rule, by=call.actor.person_id
-        )
-        return _out(await service.read(tx, services.keys.master, person_id))
+        return out(await service.read(tx, services.keys.master, person_id))
 
 
 async def reset_password(call: Call[PasswordReset, None, AccountPath]) -> AccountWithPassword:
@@ -144,7 +131,8 @@ async def change_password(call: Call[PasswordChange]) -> None:
     )
 
 
-def _out(account: Named) -> AccountOut:
+def out(account: Named) -> AccountOut:
+    """An account as the API tells of it."""
     row = account.row
     return AccountOut(
         person_id=row.person_id,
@@ -153,7 +141,9 @@ def _out(account: Named) -> AccountOut:
         role=Role(row.role),
         department=row.department,
         department_id=row.department_id,
+        region_id=row.region_id,
         clearance=Sensitivity(row.clearance),
+        valid_from=row.valid_from,
         valid_until=row.valid_until,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
@@ -161,7 +151,7 @@ def _out(account: Named) -> AccountOut:
 
 
 def _with_password(account: Named, password: str | None) -> AccountWithPassword:
-    return AccountWithPassword(password=password, **_out(account).model_dump())
+    return AccountWithPassword(password=password, **out(account).model_dump())
 
 
 def _route(**declared: Any) -> Route:
@@ -242,19 +232,6 @@ ROUTES = (
         body=DepartmentIn,
         returns=AccountOut,
         errors=(AccessDenied, NotFound, InvalidValue),
-    ),
-    _route(
-        method="POST",
-        path="/api/v1/people/accounts/{person_id}/reach",
-        name="accounts.put_reach",
-        summary="Say how far an employee's rights reach: clearance, region, end",
-        fresh=True,
-        handler=put_reach,
-        action=Action.ACCOUNT_CHANGE,
-        path_params=AccountPath,
-        body=ReachIn,
-        returns=AccountOut,
-        errors=(AccessDenied, NotFound, InvalidValue, LastAdmin, LastEmergency, StepUpNeeded),
     ),
     Route(
         method="POST",

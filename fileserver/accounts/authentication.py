@@ -97,5 +97,7 @@ def _caller(standing: Standing, now: datetime, **credentials: Any) -> Caller | N
         departments=actor.departments,
         region=actor.region,
         clearance=actor.clearance,
+        glass=actor.glass,
+        emergency_until=max((each.ends_at for each in standing.glass if now < each.ends_at), default=None),
         **credentials,
     )

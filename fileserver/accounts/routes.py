@@ -2,6 +2,7 @@
 
 from fileserver.accounts import (
     account_routes,
+    change_routes,
     directory_routes,
     identity_routes,
     policy_routes,
@@ -18,6 +19,7 @@ ROUTES = (
     *second_factor_routes.ROUTES,
     *token_routes.ROUTES,
     *account_routes.ROUTES,
+    *change_routes.ROUTES,
     *policy_routes.ROUTES,
     *provider_routes.ROUTES,
     *directory_routes.ROUTES,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from compliance.access import Role, Sensitivity
 from compliance.passwords import PASSWORD_CHARS_MAX
@@ -182,8 +182,10 @@ class AccountOut(Output):
     role: Role
     department: str = Field(description="Empty for none, and for the brand itself")
     department_id: UUID | None = Field(description="null: in none, so nothing of others' is within reach")
+    region_id: UUID | None = Field(description="As it was said of this account; null: as the department")
     clearance: Sensitivity
-    valid_until: datetime | None = Field(default=None, description="The account ends then; null: it has no end")
+    valid_from: datetime | None = Field(description="The account begins then; null: it has begun")
+    valid_until: datetime | None = Field(description="The account ends then; null: it has no end")
     created_at: datetime
     disabled_at: datetime | None
 
@@ -206,14 +208,6 @@ class DepartmentIn(Input):
 
     department: Department = Field(default="", description="By name, made below the root if there is none; empty: none")
     department_id: UUID | None = Field(default=None, description="Instead of its name; the root is the brand itself")
-
-
-class ReachIn(Input):
-    """How far an employee's rights reach, beyond role and department. All of it is said at once."""
-
-    clearance: Sensitivity = Field(description="The highest sensitivity of materials that the employee may see")
-    region: Department = Field(default="", description="The only region that the employee acts in; empty: all of them")
-    valid_until: AwareDatetime | None = Field(default=None, description="The account ends then; null: it has no end")
 
 
 class PasswordReset(Input):

@@ -4,9 +4,11 @@ The same functions serve the API and the command line; hashing a password and as
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from compliance import employment
@@ -24,7 +26,7 @@ from fileserver.accounts.sign_in import normal_login
 from fileserver.http.schemas import LINE
 from storage.database import Transaction
 from storage.rows import accounts as rows
-from storage.rows import reviewer_disciplines, sessions
+from storage.rows import departments, reviewer_disciplines, sessions
 from storage.rows.accounts import AccountRow
 
 LOGIN_CHARS_MAX = 64
@@ -43,15 +45,6 @@ class NewAccount:
     department_id: UUID | None = None  # instead of its name
     clearance: Sensitivity = Sensitivity.USUAL
     password_hash: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """How far an employee's rights reach; no region: in all of them, no end: until somebody disables the account."""
-
-    clearance: Sensitivity
-    region: str = ""
-    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,24 +180,13 @@ async def put_department(
     await append(tx, trail.event(Act.EMPLOYEE_DEPARTMENT_CHANGE, why=why, obj=_obj(row), det=hashed), now=now)
 
 
-async def put_reach(
-    tx: Transaction,
-    trail: Trail,
-    person_id: UUID,
-    reach: Reach,
-    *,
-    now: datetime,
-    why: str = "",
-    by: UUID | None = None,
-) -> None:
-    """Says how far an employee's rights reach. A region that nobody has used is made.
-
-    Raises NotFound, LastAdmin, LastEmergency.
-    """
-    ordered = Ordered(by=by, now=now, rule=why)
-    region_id = await _organising(tx, trail, ordered).region_named(reach.region)
-    wanted = {"clearance": reach.clearance.value, "region_id": region_id, "valid_until": reach.valid_until}
-    await employment.change(tx, trail, person_id, wanted, ordered)
+async def change(tx: Transaction, trail: Trail, person_id: UUID, wanted: Mapping[str, Any], ordered: Ordered) -> None:
+    """Writes what differs. Raises NotFound, LastAdmin, LastEmergency."""
+    region = wanted["region_id"]
+    if region is not None and region not in {each.id for each in await departments.all_regions(tx)}:
+        raise NotFound(field="region_id")
+    values = {name: value.value if isinstance(value, StrEnum) else value for name, value in wanted.items()}
+    await employment.change(tx, trail, person_id, values, ordered)
 
 
 async def put_password(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from compliance import ledger
+from compliance import glass, ledger
 from compliance.access import Action, require
 from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.events import Act
@@ -84,6 +84,7 @@ async def _one_person(call: Call[SavedSearchIn], rule: str) -> str:
     """The pseudonym that the name means. It is told whatever comes of it."""
     services, asked = call.services, call.body.query
     async with services.database.transaction() as tx:
+        await glass.used(tx, call.trail, call.actor, Action.EVENT_SEARCH, None, now=services.clock())
         found = await pseudonyms_of(services, tx, asked.person or "")
         det = {**asked_for(services, asked), "saved": 1, "found": len(found)}
         await ledger.append(tx, call.trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=det), now=services.clock())

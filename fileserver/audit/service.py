@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from compliance import checkpoints, ledger, merkle
+from compliance import checkpoints, glass, ledger, merkle
 from compliance.access import Action, Actor, require
 from compliance.errors import NotFound
 from compliance.events import Act, Trail
@@ -59,6 +59,7 @@ async def look(  # one for each part of the answer
         page = await trail_search.search(tx, condition, before=before, limit=limit) if limit else None
         facets = await trail_facets.facets(tx, condition) if counted else None
         labelled = await Labels(services.keys.master).label(tx, page.rows) if page else []
+        await glass.used(tx, trail, actor, Action.EVENT_SEARCH, None, now=services.clock())
         event = trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=asked | ({"counted": 1} if counted else {}))
         await ledger.append(tx, event, now=services.clock())
     return Look(events=labelled, next=page.next if page else None, facets=facets)
@@ -74,6 +75,7 @@ async def read(services: Services, actor: Actor, trail: Trail, event_id: int) ->
         labelled = await Labels(services.keys.master).label(tx, [EventRow(event_id, leaf)])
         index = await checkpoints.index_of(tx, event_id)
         heads = () if index is None else await ledger_rows.checkpoints_after(tx, index, limit=1)
+        await glass.used(tx, trail, actor, Action.EVENT_SEARCH, None, now=services.clock())
         event = trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det={"event": str(event_id)})
         await ledger.append(tx, event, now=services.clock())
     return Told(

@@ -22,6 +22,9 @@ class SignInSettings(BaseSettings):
         description="Of the accounts that WeCom's directory knows, so many may be shut out by one comparison (three in "
         "any case); more wait for an administrator",
     )
+    break_glass_minutes_max: int = Field(
+        default=30, ge=1, le=240, description="For how many minutes an administrator may break the glass at once"
+    )
     smtp_host: str | None = Field(default=None, description="SMTP server for mail with one-time codes; none: no mail")
     smtp_port: int = Field(default=587, gt=0, le=65535, description="Its port")
     smtp_tls: SmtpTls = Field(

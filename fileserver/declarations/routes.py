@@ -33,7 +33,7 @@ from storage.rows.declarations import EvidenceRow, StandingCertificate
 
 async def read(call: Call[None, None, MaterialPath]) -> DeclarationOut:
     """What is declared of a material."""
-    return _out(await service.read(call.services, call.actor, call.params.material_id))
+    return _out(await service.read(call.services, call.actor, call.trail, call.params.material_id))
 
 
 async def declare(call: Call[DeclarationIn, None, MaterialPath]) -> DeclarationOut:

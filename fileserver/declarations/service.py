@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
-from compliance import ledger
+from compliance import glass, ledger
 from compliance.access import Action, Actor, VersionState, decide, require
 from compliance.certificate_numbers import UnknownForm, number_of
 from compliance.declaring import Declared, china_day, declared_of
@@ -59,13 +59,14 @@ class Paper:
     today: date
 
 
-async def read(services: Services, actor: Actor, material_id: UUID) -> Paper:
+async def read(services: Services, actor: Actor, trail: Trail, material_id: UUID) -> Paper:
     """What is declared. Raises NotFound, or AccessDenied for who may not read the material."""
     async with services.database.transaction() as tx:
         material = await materials.material_by_id(tx, material_id)
         if material is None:
             raise NotFound(field="material_id")
         require_reader(actor, material, await versions.versions_of(tx, material_id))
+        await glass.used(tx, trail, actor, Action.MATERIAL_READ, material_id, now=services.clock())
         return await _paper(services, tx, material)
 
 

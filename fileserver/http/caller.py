@@ -12,7 +12,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from compliance.access import Actor, Job, Role, Sensitivity
+from compliance.access import Actor, Glass, Job, Role, Sensitivity
 from compliance.events import short_hash
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Caller:
     departments: tuple[UUID, ...] = ()
     region: str = ""
     clearance: Sensitivity = Sensitivity.USUAL
+    glass: Glass = field(default_factory=Glass)
+    emergency_until: datetime | None = None  # somebody has broken the glass: every page shows it until then
 
     def __post_init__(self) -> None:
         if (self.session_id is None) == (self.token_id is None):
@@ -93,6 +95,7 @@ class Caller:
             departments=self.departments,
             region=self.region,
             clearance=self.clearance,
+            glass=self.glass,
         )
 
 

@@ -131,7 +131,7 @@ def check_caller(route: Route, caller: Caller | None) -> None:
         raise WrongKind(needed=KINDS[route.auth].value)
     if caller.token_id is not None:
         _check_scope(route, caller)
-    if route.action is not None and not may_ever(caller.role, route.action):
+    if route.action is not None and not may_ever(caller.role, route.action, caller.glass):
         raise AccessDenied(DEFAULT_DENY, action=route.action.value)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from compliance import glass
 from compliance.access import Action, Actor, require
 from compliance.detecting.model import Box
 from compliance.errors import NotFound
+from compliance.events import Trail
 from compliance.materials import obj_of, target_of
 from compliance.reading import ExtractedText
 from compliance.reading.comparing import UnitChanges, compared
@@ -36,7 +38,9 @@ class Changes:
     next: int | None
 
 
-async def changes(services: Services, actor: Actor, material_id: UUID, numbers: Numbers, first: int) -> Changes:
+async def changes(
+    services: Services, actor: Actor, trail: Trail, material_id: UUID, numbers: Numbers, first: int
+) -> Changes:
     """From the unit `first` on; without numbers the newest version beside the one before.
 
     Raises NotFound, AccessDenied, RenderBusy, StorageError.
@@ -53,6 +57,8 @@ async def changes(services: Services, actor: Actor, material_id: UUID, numbers: 
         raise NotFound(field="before" if before is None else "after")
     for version in (before, after):
         require(actor, Action.MATERIAL_PREVIEW, target_of(material, version), obj=obj_of(material.id))
+    async with services.database.transaction() as tx:
+        await glass.used(tx, trail, actor, Action.MATERIAL_PREVIEW, material_id, now=services.clock())
     texts = [await stored_text(services.database, services.objects, each) for each in (before, after)]
     units = list(compared(*(_known(text, at) for text, at in zip(texts, pages, strict=True))))
     shown = units[first - 1 : first - 1 + UNITS_MAX]

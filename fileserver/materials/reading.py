@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from compliance import glass
 from compliance.access import Action, Actor, VersionState, require
 from compliance.errors import NotFound
+from compliance.events import Trail
 from compliance.materials import obj_of, target_of, visibility, visible_versions
 from compliance.profiles import profiles_of
 from fileserver.answers import Names, people_of
@@ -60,13 +62,15 @@ async def listed(services: Services, actor: Actor, query: MaterialQuery, before:
     return Page(found=found, names=names)
 
 
-async def read(services: Services, actor: Actor, material_id: UUID) -> Story:
+async def read(services: Services, actor: Actor, trail: Trail, material_id: UUID) -> Story:
     """One material. Raises NotFound, or AccessDenied when none of its versions is visible to the actor."""
     async with services.database.transaction() as tx:
         material = await materials.material_by_id(tx, material_id)
         if material is None:
             raise NotFound(field="material_id")
-        return await story_of(services, tx, actor, material)
+        story = await story_of(services, tx, actor, material)
+        await glass.used(tx, trail, actor, Action.MATERIAL_READ, material_id, now=services.clock())
+        return story
 
 
 async def story_of(services: Services, tx: Transaction, actor: Actor, material: MaterialRow) -> Story:

@@ -50,7 +50,7 @@ async def compared(call: Call[None, ChangesQuery, MaterialPath]) -> ChangesOut:
     """What changed between two versions."""
     query = call.query
     numbers = (query.before, query.after)
-    found = await changes.changes(call.services, call.actor, call.params.material_id, numbers, query.first)
+    found = await changes.changes(call.services, call.actor, call.trail, call.params.material_id, numbers, query.first)
     return ChangesOut(
         before_id=found.before.id,
         before=found.before.number,
@@ -97,7 +97,7 @@ async def listed(call: Call[None, MaterialQuery]) -> MaterialList:
 
 async def read(call: Call[None, None, MaterialPath]) -> MaterialOut:
     """One material."""
-    return _out(await reading.read(call.services, call.actor, call.params.material_id), call.language)
+    return _out(await reading.read(call.services, call.actor, call.trail, call.params.material_id), call.language)
 
 
 async def submit(call: Call[SubmitIn, None, MaterialPath]) -> MaterialOut:

@@ -5,8 +5,10 @@ from pydantic import Field
 
 from compliance.access import EMPLOYEES, Action, Role
 from fileserver.accounts import account_routes as api
-from fileserver.accounts.schemas import CURSOR_CHARS_MAX, AccountQuery
+from fileserver.accounts import change_routes as changing
+from fileserver.accounts.schemas import CURSOR_CHARS_MAX, AccountPath, AccountQuery
 from fileserver.http.call import Call
+from fileserver.organisation import routes as organisation
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
@@ -33,4 +35,24 @@ async def listed(call: Call[None, AccountsQuery]) -> web.Response:
     )
 
 
-ROUTES = (console_page("/accounts", "accounts", "Accounts", listed, action=Action.ACCOUNT_LIST, query=AccountsQuery),)
+async def one(call: Call[None, None, AccountPath]) -> web.Response:
+    """One account: what it is, what it is to be, and what became of it."""
+    account = await changing.read(call)
+    return page(
+        call,
+        "account.html",
+        account=account,
+        roles=[role for role in Role if role in EMPLOYEES],
+        departments=(await organisation.list_departments(asking(call, None))).items,
+        regions=(await organisation.list_regions(asking(call, None))).items,
+        changes=(await changing.history(call)).items,
+        own=account.person_id == call.signed_in.person_id,
+    )
+
+
+ROUTES = (
+    console_page("/accounts", "accounts", "Accounts", listed, action=Action.ACCOUNT_LIST, query=AccountsQuery),
+    console_page(
+        "/accounts/{person_id}", "account", "One account", one, action=Action.ACCOUNT_LIST, path_params=AccountPath
+    ),
+)

@@ -54,6 +54,8 @@ PLACES: Sequence[Place] = (
     Place("traces", "/traces", Action.TRACE_LIST),
     Place("holds", "/holds", Action.HOLD_LIST),
     Place("accounts", "/accounts", Action.ACCOUNT_LIST),
+    Place("organisation", "/organisation", Action.ORGANISATION_LIST),
+    Place("glass", "/break-glass", Action.GLASS_LIST),
     Place("flights", "/flights", Action.UPLOAD_WATCH),
     Place("quotas", "/quotas", Action.QUOTA_LIST),
     Place("log-targets", "/log-targets", Action.SIEM_LIST),
@@ -128,6 +130,7 @@ def with_query(path: str, query: Mapping[str, str], **changes: object) -> str:
 
 templates.globals["static"] = static_url
 templates.filters["local_time"] = local_time
+templates.filters["instant"] = datetime.fromisoformat
 templates.filters["input_time"] = input_time
 templates.filters["machine_time"] = machine_time
 templates.filters["human_size"] = human_size

@@ -253,7 +253,7 @@ async def target_of_share(tx: Transaction, row: ShareRow) -> Target:
     """A share for `decide`: it belongs where the employee does whose tree it is of."""
     sponsor = await standing_of(tx, row.sponsor_id)
     home = home_of(sponsor.departments, sponsor.region) if sponsor else None
-    return Target(owner_id=row.sponsor_id, home=home)
+    return Target(owner_id=row.sponsor_id, material_id=row.material_id, home=home)
 
 
 ShareState = Literal["open", "revoked", "expired", "used_up", "suspended", "closed"]

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, insert, select, text, update
+from sqlalchemy import Select, func, insert, select, text, union_all, update
 
 from storage.database import Transaction
-from storage.schema import account, department, region
+from storage.schema import account, clinic, department, region
 
 ROOT_ID = UUID(int=1)
 """The brand itself; it is there from the start."""
@@ -83,11 +83,19 @@ async def departments_named(tx: Transaction, name: str) -> Sequence[DepartmentRo
     return [_department(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def add_department(tx: Transaction, *, name: str, parent_id: UUID) -> UUID:
+async def add_department(
+    tx: Transaction, *, name: str, parent_id: UUID, source: str = "own", external_id: str = ""
+) -> UUID:
     """Adds a department below another; `rebuild` makes it part of the tree."""
     added = uuid4()
-    await tx.execute(insert(department).values(id=added, parent_id=parent_id, name=name, path=[added]))
+    row = {"id": added, "parent_id": parent_id, "name": name, "path": [added]}
+    await tx.execute(insert(department).values(**row, source=source, external_id=external_id))
     return added
+
+
+async def change_department(tx: Transaction, department_id: UUID, **values: Any) -> None:
+    """Writes columns of a department; `rebuild` afterwards."""
+    await tx.execute(update(department).where(department.c.id == department_id).values(**values))
 
 
 async def rebuild(tx: Transaction) -> None:
@@ -98,6 +106,19 @@ async def rebuild(tx: Transaction) -> None:
     await tx.execute(moved.where(department.c.parent_id.is_not(None)).values(department=name))
 
 
+async def names_of(tx: Transaction) -> dict[str, str]:
+    """The names of all departments and regions, closed ones too, by their ids as texts."""
+    found = union_all(select(department.c.id, department.c.name), select(region.c.id, region.c.name))
+    return {str(each): name for each, name in await tx.execute(found.limit(DEPARTMENTS_MAX + REGIONS_MAX))}
+
+
+async def is_empty(tx: Transaction, department_id: UUID) -> bool:
+    """Whether nobody who may sign in works in it, and nothing open is below it."""
+    people = select(func.count()).where(account.c.department_id == department_id, account.c.disabled_at.is_(None))
+    below = select(func.count()).where(department.c.parent_id == department_id, department.c.closed_at.is_(None))
+    return not (await tx.scalar(people) or await tx.scalar(below))
+
+
 async def all_regions(tx: Transaction) -> Sequence[RegionRow]:
     """The open regions by name."""
     query = select(region.c.id, region.c.name, region.c.closed_at).where(region.c.closed_at.is_(None))
@@ -105,11 +126,35 @@ async def all_regions(tx: Transaction) -> Sequence[RegionRow]:
     return [RegionRow(**row) for row in rows.mappings()]
 
 
+async def region_by_id(tx: Transaction, region_id: UUID) -> RegionRow | None:
+    """One region, closed ones too."""
+    query = select(region.c.id, region.c.name, region.c.closed_at).where(region.c.id == region_id)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return RegionRow(**row) if row else None
+
+
 async def add_region(tx: Transaction, name: str) -> UUID:
     """Adds a region."""
     added = uuid4()
     await tx.execute(insert(region).values(id=added, name=name))
     return added
+
+
+async def change_region(tx: Transaction, region_id: UUID, **values: Any) -> None:
+    """Writes columns of a region; `rebuild` afterwards."""
+    await tx.execute(update(region).where(region.c.id == region_id).values(**values))
+
+
+async def rename_region_of_clinics(tx: Transaction, before: str, after: str) -> None:
+    """Clinics stand in a region by its name."""
+    await tx.execute(update(clinic).where(clinic.c.region == before).values(region=after))
+
+
+async def region_in_use(tx: Transaction, region_id: UUID) -> bool:
+    """Whether a department or somebody who may sign in is bound to it."""
+    places = select(func.count()).where(department.c.region_id == region_id, department.c.closed_at.is_(None))
+    people = select(func.count()).where(account.c.region_id == region_id, account.c.disabled_at.is_(None))
+    return bool(await tx.scalar(places) or await tx.scalar(people))
 
 
 def _departments() -> Select[Any]:

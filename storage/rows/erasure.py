@@ -19,6 +19,7 @@ from storage.schema import (
     account_change,
     anomaly,
     api_token,
+    break_glass,
     certificate_change,
     clinic,
     clinic_ownership,
@@ -70,6 +71,7 @@ MERGED_KEYS = ["kept_key", "merged_key", "profile", "workplace"]  # what a merge
 FREE_TEXTS: tuple[Column[str], ...] = (
     account_change.c.reason,
     anomaly.c.reason,
+    break_glass.c.reason,
     certificate_change.c.reason,
     clinic_ownership.c.reason,
     directory_mapping.c.reason,

@@ -6,12 +6,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 
 from storage.database import Transaction
 from storage.rows.homes import region_name
 from storage.rows.people import SealedProfile
-from storage.schema import account, clinic, department, person, person_key, profile, region, viewer
+from storage.schema import account, break_glass, clinic, department, person, person_key, profile, region, viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenGlass:
+    """What an administrator was let in to, and until when; nobody has ended it."""
+
+    person_id: UUID
+    material_id: UUID | None  # None: the log
+    ends_at: datetime
+
 
 VIEWER = "viewer"
 
@@ -39,8 +49,16 @@ class Standing:
     clearance: str = "usual"
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    glass: tuple[BrokenGlass, ...] = ()  # for employees: all that is broken, also by others
 
 
+_BROKEN = func.jsonb_build_array(break_glass.c.person_id, break_glass.c.material_id, break_glass.c.ends_at)
+_GLASS = case(
+    (
+        account.c.person_id.is_not(None),
+        select(func.jsonb_agg(_BROKEN)).where(break_glass.c.ended_at.is_(None)).scalar_subquery(),
+    )
+)
 # The query behind every standing; others narrow it, or join what leads to the person. Asked several times for each
 # request, so it and what is made of it are put together once.
 STANDING: Select[Any] = select(
@@ -63,6 +81,7 @@ STANDING: Select[Any] = select(
     account.c.clearance,
     account.c.valid_from,
     account.c.valid_until,
+    _GLASS.label("glass"),
 ).select_from(
     person.outerjoin(account, account.c.person_id == person.c.id)
     .outerjoin(department, department.c.id == account.c.department_id)
@@ -99,6 +118,14 @@ def to_standing(row: Row[Any]) -> Standing | None:
         clearance=row.clearance or "usual",
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        glass=tuple(
+            BrokenGlass(
+                person_id=UUID(person),
+                material_id=UUID(material) if material else None,
+                ends_at=datetime.fromisoformat(ends_at),
+            )
+            for person, material, ends_at in row.glass or ()
+        ),
     )
 
 

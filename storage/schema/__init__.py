@@ -40,6 +40,7 @@ from storage.schema.ledger import (
 from storage.schema.materials import finding, material, rendition, scan, version
 from storage.schema.organisation import (
     account_change,
+    break_glass,
     department,
     handover,
     organisation_change,
@@ -136,6 +137,7 @@ __all__ = [
     "account_change",
     "anomaly",
     "api_token",
+    "break_glass",
     "certificate",
     "certificate_change",
     "certificate_warning",

@@ -8,6 +8,8 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Index,
+    Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -103,6 +105,31 @@ account_change = Table(
     ref("changed_by", "person", nullable=True),  # null: the directory, or the operator's command
     moment("changed_at", nullable=False),
     Index("ix_account_change_person_id", "person_id", "changed_at"),
+)
+
+break_glass = Table(
+    # An administrator let in to what they have no right to: to one material or the log, for a reason, for minutes.
+    "break_glass",
+    metadata,
+    own_id(),
+    ref("person_id", "person"),
+    ref("material_id", "material", nullable=True),  # null: the log
+    Column("reason", Text, nullable=False),
+    Column("minutes", SmallInteger, CheckConstraint("minutes BETWEEN 1 AND 240", name="minutes"), nullable=False),
+    moment("started_at", nullable=False),
+    moment("ends_at", nullable=False),
+    ref("ended_by", "person", nullable=True),  # null: nobody, its time was over
+    moment("ended_at"),  # written down; access is over with ends_at in any case
+    Column("uses", Integer, nullable=False, server_default="0"),
+    Index(
+        "uq_break_glass_open",
+        "person_id",
+        "material_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    Index("ix_break_glass_started_at", "started_at"),
 )
 
 handover = Table(

@@ -17,7 +17,7 @@ PAGES = {
     "manager": ("/", "/reviewing"),
     "reviewer": ("/", "/reviews", "/reviewing"),
     "auditor": ("/", "/log", "/log/1", "/log/timeline", "/log/anomalies", "/log/reviews", "/traces"),
-    "admin": ("/", "/accounts", "/flights", "/quotas"),
+    "admin": ("/", "/accounts", "/organisation", "/break-glass", "/flights", "/quotas"),
 }
 
 

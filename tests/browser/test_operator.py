@@ -91,3 +91,29 @@ async def test_a_department_is_changed(console: Console) -> None:
             shown = page.locator("tbody tr").first.locator("td").nth(2).locator(".hint")
             await expect(shown).to_have_count(1 if department else 0)
         assert [] == console.complaints
+
+
+async def test_the_glass_is_broken_and_mended(console: Console) -> None:
+    """On a phone: asked for with a reason, in sight of a colleague at once, and ended with one touch."""
+    async with (
+        console.opened("admin", size=PHONE, language="en") as page,
+        console.opened("owner", size=PHONE, language="en") as colleague,
+    ):
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.goto("/break-glass")
+        await page.get_by_role("button", name="Break the glass").click()
+        asking = page.get_by_role("dialog")
+        await asking.get_by_label("What").select_option("log")
+        await asking.get_by_label("Why").fill("A customer complains about a share")
+        await asking.get_by_role("button", name="Break the glass").click()
+        await expect(page.locator(".alarm")).to_contain_text("Emergency access is open")
+        await colleague.goto("/materials")
+        await expect(colleague.locator(".alarm")).to_be_visible()
+        await page.get_by_role("link", name="Open the log").click()
+        await expect(page.locator("h1")).to_be_visible()
+        await page.goto("/break-glass")
+        await expect(page.locator("tbody tr .num")).not_to_have_text("0")
+        await page.get_by_role("button", name="End it now").click()
+        await expect(page.get_by_text("Ended early by")).to_be_visible()
+        await expect(page.locator(".alarm")).to_have_count(0)
+        assert [] == console.complaints

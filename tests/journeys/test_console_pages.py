@@ -54,6 +54,7 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "rule_set_version": RuleSet.default().version,
         "certificate_id": entry["id"],
         "clinic_id": stage.cast.clinics["li"],
+        "person_id": stage.cast.people["rival"],
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 

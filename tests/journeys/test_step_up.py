@@ -17,9 +17,13 @@ from tests.services import Clock
 
 NEW = {"login": "li.na", "name": "李娜", "role": "marketer"}
 ASKED_AGAIN = {
+    "accounts.change",
     "accounts.create",
     "accounts.enable",
     "accounts.reset_password",
+    "departments.add",
+    "departments.change",
+    "glass.break",
     "second_factor.begin",
     "second_factor.remove",
     "second_factor.renew",

@@ -17,6 +17,7 @@ from compliance.access import (
     Action,
     Actor,
     Audience,
+    Glass,
     Home,
     Job,
     MaterialClass,
@@ -34,6 +35,7 @@ FOLDER = Path(__file__).parents[2] / "compliance" / "access"
 POLICY, SCHEMA = FOLDER / "policy.cedar", FOLDER / "policy.cedarschema"
 PEOPLE = [UUID(int=number) for number in range(1, 4)]
 CLINICS = [UUID(int=number) for number in range(20, 22)]
+MATERIALS = [UUID(int=number) for number in range(30, 32)]
 BRAND, EAST, WEST, SHOP, CORNER = (UUID(int=number) for number in range(10, 15))
 TREE = {BRAND: None, EAST: BRAND, WEST: BRAND, SHOP: EAST, CORNER: SHOP}
 REGIONS = ["", "华东", "华西"]
@@ -130,6 +132,8 @@ def _person(actor: Actor) -> dict[str, Any]:
         "region": actor.region,
         "atTop": len(actor.departments) == 1,
         "clearedForTop": actor.clearance is Sensitivity.TOP,
+        "openedMaterials": [_entity("Material", each) for each in sorted(actor.glass.materials)],
+        "openedLog": actor.glass.log,
         **_known(
             clinic=actor.clinic_id and _entity("Clinic", actor.clinic_id),
             job=actor.job and actor.job.value,
@@ -158,6 +162,7 @@ def _thing(target: Target, name: str) -> dict[str, Any]:
             state=target.state and target.state.value,
             role=target.role and target.role.value,
             sensitivity=target.sensitivity and target.sensitivity.value,
+            material=target.material_id and _entity("Material", target.material_id),
             department=_entity("Department", home.departments[-1]) if home and home.departments else None,
             signing=target.signing and _signing(target.signing),
             share=target.share and _share(target.share),
@@ -209,7 +214,7 @@ class Chance:
         self._random = Random(seed)  # cases of a test, no secret
 
     def batch(self, size: int) -> list[Asked]:
-        """So many questions about three people and some sixty things, of every act alike."""
+        """So many questions about three people and some sixty things, most about the acts that have most rules."""
         actors = [self.actor(each) for each in PEOPLE]
         things = [self.target() for _ in range(THINGS_AT_ONCE)]
         acts = [*Action, *sorted(GUARDED) * 3, *sorted(VIEWING) * 12]
@@ -217,7 +222,7 @@ class Chance:
 
     def _asked(self, actors: Sequence[Actor], action: Action, thing: Target) -> Asked:
         """By somebody who might, more often than not; of a visit, by the one whose it is."""
-        able = [each for each in actors if may_ever(each.role, action)] if self._even() else []
+        able = [each for each in actors if may_ever(each.role, action, each.glass)] if self._even() else []
         if action in VIEWING and self._mostly():
             able = [each for each in able if each.person_id == thing.visit_person_id] or able
         return Asked(self._random.choice(able or actors), action, thing)
@@ -235,6 +240,7 @@ class Chance:
             departments=path_of(self._maybe(*TREE)),
             region=self._one("", *REGIONS),
             clearance=self._one(*Sensitivity),
+            glass=Glass(materials=frozenset(each for each in MATERIALS if self._even()), log=self._even()),
         )
 
     def target(self) -> Target:
@@ -292,6 +298,7 @@ class Chance:
             role=self._maybe(*Role),
             home=self._home() if self._mostly() else None,
             sensitivity=self._maybe(*Sensitivity),
+            material_id=self._maybe(*MATERIALS),
             unowned=self._even(),
             disputant=self._even(),
         )

@@ -165,6 +165,25 @@ CREATE TABLE account_change (
 );
 CREATE INDEX ix_account_change_person_id ON account_change (person_id, changed_at);
 
+CREATE TABLE break_glass (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    material_id UUID,
+    reason TEXT NOT NULL,
+    minutes SMALLINT NOT NULL CONSTRAINT ck_break_glass_minutes CHECK (minutes BETWEEN 1 AND 240),
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_by UUID,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    uses INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_break_glass PRIMARY KEY (id),
+    CONSTRAINT fk_break_glass_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_break_glass_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_break_glass_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
+);
+CREATE UNIQUE INDEX uq_break_glass_open ON break_glass (person_id, material_id) NULLS NOT DISTINCT WHERE ended_at IS NULL;
+CREATE INDEX ix_break_glass_started_at ON break_glass (started_at);
+
 CREATE TABLE handover (
     id UUID NOT NULL,
     clinic_id UUID NOT NULL,

@@ -11,6 +11,7 @@ from compliance.access import (
     Action,
     Actor,
     Audience,
+    Glass,
     Home,
     Job,
     MaterialClass,
@@ -50,6 +51,7 @@ def door(**facts: object) -> Target:
     )
 
 
+THING = UUID(int=20)
 PATHS = [(), (BRAND,), (BRAND, EAST), (BRAND, EAST, SHOP), (BRAND, WEST)]
 actors = st.builds(
     Actor,
@@ -63,6 +65,7 @@ actors = st.builds(
     departments=st.sampled_from(PATHS),
     region=st.sampled_from(["", "华东", "华西"]),
     clearance=st.sampled_from(Sensitivity),
+    glass=st.builds(Glass, materials=st.sampled_from([frozenset(), frozenset({THING})]), log=st.booleans()),
 )
 shares = st.builds(
     ShareFacts,
@@ -101,6 +104,7 @@ targets = st.builds(
     role=st.sampled_from([None, *Role]),
     home=st.none() | st.builds(Home, departments=st.sampled_from(PATHS), region=st.sampled_from(["", "华东", "华西"])),
     sensitivity=st.sampled_from([None, *Sensitivity]),
+    material_id=st.sampled_from([None, THING]),
     unowned=st.booleans(),
     disputant=st.booleans(),
 )
@@ -196,7 +200,7 @@ def test_a_forbid_wins_over_every_permit(actor: Actor, action: Action, target: T
 @given(actors, st.sampled_from(Action), targets)
 def test_the_role_gate_never_refuses_what_the_decision_allows(actor: Actor, action: Action, target: Target) -> None:
     """`may_ever` is a gate before the decision, so it must be the wider one."""
-    assert may_ever(actor.role, action) or not decide(actor, action, target).allowed
+    assert may_ever(actor.role, action, actor.glass) or not decide(actor, action, target).allowed
 
 
 @given(actors, targets)
