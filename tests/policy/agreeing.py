@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from compliance.access import DEFAULT_DENY, Decision, decide
 from compliance.access.model import Forbid, Permit
 from compliance.access.rules import FORBIDS, PERMITS
-from tests.policy.cedar import Answered, Asked, Chance, Oracle
+from tests.policy.cedar import Answered, Oracle
+from tests.policy.chance import Asked, Chance
 
 BATCH = 1_000
 

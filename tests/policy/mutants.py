@@ -12,7 +12,8 @@ from types import ModuleType
 from compliance.access import DEFAULT_DENY, Action, Actor, Decision, Target, decide, rules
 from compliance.access.model import Forbid, Permit
 from tests.policy.agreeing import determining
-from tests.policy.cedar import POLICY, Answered, Asked, Chance, Oracle
+from tests.policy.cedar import POLICY, Answered, Oracle
+from tests.policy.chance import Asked, Chance
 
 Decide = Callable[[Actor, Action, Target], Decision]
 CEDAR_SWAPS = (("&&", "||"), ("||", "&&"), (" == ", " != "), (" != ", " == "), (" in ", " == "), ("true", "false"))

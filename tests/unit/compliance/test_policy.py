@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from compliance.access import Action, Sensitivity, decide
 from compliance.access.rules import FORBIDS, PERMITS, VIEWING
 from tests.policy.agreeing import differences
-from tests.policy.cedar import PEOPLE, POLICY, SCHEMA, Chance, Oracle
+from tests.policy.cedar import POLICY, SCHEMA, Oracle
+from tests.policy.chance import PEOPLE, Chance
 from tests.policy.mutants import cedar_killed, cedar_mutants, killed, python_mutants, questions
 
 REQUESTS = 20_000
