@@ -1,5 +1,7 @@
 """A clinic user's way in, over HTTP to a real server that asks the stand-in of WeChat and Tencent Cloud."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -293,3 +295,23 @@ async def test_whoever_takes_over_a_browser_ends_the_session_before(hall: Hall) 
     hall.client.session.cookie_jar.clear()
     assert 401 == (await before.get("/sessions/current")).status
     assert who.pseudonym == (await events(hall.services, "employee:session:end"))[-1]["who"]
+
+
+async def test_a_late_unionid_joins_two_and_an_employee_tells_them_apart(hall: Hall) -> None:
+    """A unionid that comes late makes one of two; undone, the pair waits with its evidence, and no sign-in joins it."""
+    api = await hall.enter(LI, unionid=False)
+    await hall.name(api, LI)
+    code = hall.fake.wechat.issue_login_code(replace(LI, key="li2").openid, unionid=LI.unionid)
+    assert 201 == (await hall.post(None, "/entry/mini-program", {"code": code})).status
+    manager = Api(hall.client, hall.cast.tokens["manager"])
+    for grounds in ([], ["told-apart", "undone", "unionid"]):
+        assert ["workplace"] == (await (await hall.enter(LI)).get("/entry")).ok["needs"]
+        found = (await manager.get("/recruiting/duplicates")).ok
+        assert grounds == [ground for pair in found["items"] for ground in pair["grounds"]]
+        (merged,) = found["merges"]
+        assert ("automatic", bool(grounds)) == (merged["cause"], merged["undone_at"] is not None)
+        if not grounds:
+            assert 204 == (await hall.post(manager, f"/recruiting/merges/{merged['id']}/undo")).status
+    assert ["allow", "deny"] == [each["res"] for each in await events(hall.services, "viewer:identity:merge")]
+    (undo,) = await events(hall.services, "employee:merge:undo")
+    assert undo["why"]  # the rule that allowed it
