@@ -45,7 +45,7 @@ async def node(services: Services) -> AsyncIterator[Node]:
         folder = stack.enter_context(working_folder())
         port = stack.enter_context(reserved_port(None, 0, lambda _line: None))
         url = household.address(port)
-        environment = _environment(services.config, port=str(port), public_url=url, stand_in_sign_in="true")
+        environment = _environment(services.config, port=str(port), public_url=url)
         environment |= {"TMPDIR": str(folder), **HERE}
         child = start_child(python_order("serve", folder / "serve", ("fileserver", "serve"), environment))
         stack.callback(child.stop)

@@ -79,7 +79,6 @@ QUERIES = {
 BODIES: dict[str, dict[str, object] | bytes] = {
     **administration.BODIES,
     "sessions.create": {"login": "nobody", "password": "x"},
-    "sessions.create_viewer": {"provider": "demo", "credential": {}},
     "tokens.create": {"label": "x", "scopes": ["shares:read"]},
     "sessions.step_up": {"password": "wrong"},
     "sessions.by_wecom": {"code": "x"},
@@ -202,8 +201,6 @@ ROWS = (
     Row("401 201 201 201 201 201 201 403 403 403", "tokens.create"),
     Row("401 200 200 200 200 200 200 403 403 403", "tokens.list"),
     Row("401 204 404 404 404 404 404 403 403 401", "tokens.revoke"),
-    Row("422 422 422 422 422 422 422 422 422 422", "sessions.create_viewer"),
-    Row("200 200 200 200 200 200 200 200 200 200", "clinics.public"),
     Row("404 404 404 404 404 404 404 404 404 404", "callbacks.wechat_greet"),
     Row("404 404 404 404 404 404 404 404 404 404", "callbacks.wechat_receive"),
     Row("404 404 404 404 404 404 404 404 404 404", "callbacks.official_greet"),

@@ -117,7 +117,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def config(engines: Endpoints, database_url: str, master_key: str) -> Config:
-    """A configuration on the test's own database; the viewers' sign-in is the stand-in."""
+    """A configuration on the test's own database."""
     return config_for(engines, database_url, master_key=master_key)
 
 
@@ -132,7 +132,6 @@ def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Con
         s3_bucket=engines.s3.bucket,
         master_key=SecretStr(master_key),
         public_url="http://127.0.0.1",
-        stand_in_sign_in=True,
         renderer_processes=1,
         sealing_processes=1,
         malware_scan=MalwareScan.NOT_REQUIRED,

@@ -22,6 +22,7 @@ from fileserver.demo import household
 from fileserver.demo.api import DemoRefused
 from fileserver.demo.errors import DemoError
 from fileserver.demo.folder import claimed, forget
+from fileserver.demo.platforms.people import PEOPLE
 from fileserver.demo.running import Running, demo
 from fileserver.demo.story import STEPS, tell
 from fileserver.demo.studio import Studio
@@ -29,6 +30,7 @@ from storage.errors import EngineFailed
 
 DEFAULT_DIR = Path(".demo")
 SHOWN = ("login", "password", "role")
+PERSON = ("name", "id_card", "phone")
 terminal = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 
@@ -102,14 +104,22 @@ def announce(running: Running, *, as_json: bool) -> None:
     """Where it serves, who may sign in, and what to try first."""
     if as_json:
         accounts = [{name: asdict(each)[name] for name in SHOWN} for each in running.household.accounts]
-        click.echo(json.dumps({"url": running.url, "data_dir": str(running.data_dir), "accounts": accounts}))
+        people = [{name: getattr(each, name) for name in PERSON} for each in PEOPLE]
+        outside = {"clinic_users": people, "mailbox": running.mailbox_url}
+        said = {"url": running.url, "data_dir": str(running.data_dir), "accounts": accounts, **outside}
+        click.echo(json.dumps(said, ensure_ascii=False))
     else:
         click.echo(f"\nSealShare serves at {running.url}   (data in {running.data_dir})\n")
         table = new_table(*SHOWN, "name")
         for account in running.household.accounts:
             table.add_row(account.login, account.password, account.role, escape(account.name))
         print_table(table)
-        click.echo(FIRST_STEPS.format(url=running.url))
+        click.echo(CLINIC_USERS.format(mailbox=running.mailbox_url))
+        people = new_table("clinic user", "ID number", "phone")
+        for person in PEOPLE:
+            people.add_row(person.name, person.id_card, person.phone)
+        print_table(people)
+        click.echo(FIRST_STEPS.format(url=running.url, new=PEOPLE[-1].name))
     sys.stdout.flush()
 
 
@@ -123,12 +133,17 @@ def watch(running: Running) -> None:
         ) from failure
 
 
+CLINIC_USERS = """
+Clinic users come in by a share's or an invitation's link: with WeChat, whose page is a stand-in on which you choose
+whom to be, or by a code by e-mail to any address, which arrives at {mailbox}
+These people are made up; WeChat and Tencent Cloud, both stand-ins here, know them so:
+"""
 FIRST_STEPS = """
 What to try first
   1. Sign in as marketer and drop a file: a progress bar with speed; close the page, drop it again, it goes on.
   2. Submit the material, sign in as reviewer (another browser), read it, approve it.
-  3. As marketer make a share; open its link in a private window or by the QR code, say who you are, and read:
-     every page carries your name. The sign-in of viewers is a stand-in here, and says so.
+  3. As marketer make a share; open its link in a private window and come in as {new}, who has never been here:
+     three steps, and every page carries that name. The second time it is one tap.
   4. Sign in as auditor and look for what you just did in the log.
 
 API: {url}/api/docs     Ctrl-C stops everything; the next start goes on with this data.

@@ -51,8 +51,6 @@ async def serve(config: Config) -> None:
         await runner.setup()
         _settle_garbage_collector()
         await listen(runner, config.host, config.port)
-        if config.stand_in_sign_in:
-            log.warning("viewers are believed without proof: the stand-in sign-in is on, for demonstrations only")
         log.info("serving", addresses=[address_of(each) for each in runner.addresses])
         await asked.wait()
         log.info("stopping")

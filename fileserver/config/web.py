@@ -34,6 +34,3 @@ class WebSettings(BaseSettings):
     default_language: Language = Field(default=Language.ZH_CN, description="For readers who name none we have")
     session_idle_s: Seconds = Field(default=8 * 3600, description="A session ends after so long without a request")
     session_absolute_s: Seconds = Field(default=7 * DAY_S, description="A session ends so long after sign-in")
-    stand_in_sign_in: bool = Field(
-        default=False, description="Let viewers say who they are without proof: demonstrations only"
-    )

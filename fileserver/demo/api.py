@@ -14,19 +14,23 @@ class Desk:
     """One signed-in person. Use as an async context manager; everything raises DemoRefused with the problem's text."""
 
     def __init__(self, url: str, credentials_path: str, credentials: Mapping[str, Any]) -> None:
-        self._url, self._path, self._credentials = url, credentials_path, credentials
+        self.url, self._path, self._credentials = url, credentials_path, credentials
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
 
     async def __aenter__(self) -> Self:
         answer = await self.call("POST", self._path, self._credentials)
-        self._session.headers["Authorization"] = f"Bearer {answer['token']}"
-        self._session.cookie_jar.clear()
+        self.authorize(answer["token"])
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+
+    def authorize(self, token: str) -> None:
+        """Whose requests follow."""
+        self._session.headers["Authorization"] = f"Bearer {token}"
+        self._session.cookie_jar.clear()
 
     @property
     def authorization(self) -> str:
@@ -35,7 +39,7 @@ class Desk:
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One request of the JSON API; the answer's JSON, or None."""
-        async with self._session.request(method, self._url + path, json=body) as response:
+        async with self._session.request(method, self.url + path, json=body) as response:
             if not response.ok:
                 raise DemoRefused(f"{method} {path}: {response.status} {await response.text()}")
             return await response.json() if response.content_type == "application/json" else None
@@ -47,7 +51,7 @@ class Desk:
 
     async def read(self, path: str) -> int:
         """Reads sealed bytes to their end and returns how many there were."""
-        async with self._session.get(self._url + path) as response:
+        async with self._session.get(self.url + path) as response:
             if not response.ok:
                 raise DemoRefused(f"GET {path}: {response.status} {await response.text()}")
             return len(await response.read())
@@ -61,7 +65,7 @@ class Desk:
             "Upload-Metadata": ",".join(f"{name} {_base64(value)}" for name, value in metadata.items()),
             "Content-Type": "application/offset+octet-stream",
         }
-        async with self._session.post(f"{self._url}/uploads/", data=content, headers=headers) as response:
+        async with self._session.post(f"{self.url}/uploads/", data=content, headers=headers) as response:
             if response.status != 201 or int(response.headers["Upload-Offset"]) != len(content):  # noqa: PLR2004  # 201 Created
                 raise DemoRefused(f"upload of {filename}: {response.status} {await response.text()}")
             return response.headers["Location"].rsplit("/", 1)[-1]
@@ -74,11 +78,6 @@ class DemoRefused(Exception):
 def employee(url: str, login: str, password: str) -> Desk:
     """An employee's desk."""
     return Desk(url, "/api/v1/sessions", {"login": login, "password": password})
-
-
-def viewer(url: str, credential: Mapping[str, str]) -> Desk:
-    """A viewer's phone, signed in by the demo's stand-in."""
-    return Desk(url, "/api/v1/sessions/viewer", {"provider": "demo", "credential": credential})
 
 
 def _base64(text: str) -> str:

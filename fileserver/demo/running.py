@@ -47,6 +47,7 @@ class Running:
     endpoints: Endpoints
     engines: EmbeddedEngines
     crew: Crew
+    mailbox_url: str
 
     def watch(self) -> NoReturn:
         """Looks after the processes until a signal ends the demo. Raises DemoError when an engine ends."""
@@ -80,12 +81,13 @@ def demo(data_dir: Path, port: int | None, say: Say) -> Iterator[Running]:
         migrate(endpoints.database_url)
         provision.allow_origin(endpoints.s3, household.address(home.port))
         asking = stack.enter_context(standing_in(household.address(home.port)))
-        crew = Crew(data_dir, settings(endpoints, home, asking), lambda pid: serves(pid, home.port), say)
+        crew = Crew(data_dir, settings(endpoints, home, asking.settings), lambda pid: serves(pid, home.port), say)
         stack.callback(crew.stop)
         crew.start()
         asyncio.run(add_accounts(endpoints.database_url, home))
         crew.wait_ready()
-        yield Running(household.address(home.port), data_dir, home, endpoints, engines, crew)
+        url = household.address(home.port)
+        yield Running(url, data_dir, home, endpoints, engines, crew, asking.mailbox_url)
 
 
 def wait_for_predecessor(pid_file: Path) -> None:
@@ -110,7 +112,8 @@ def settings(endpoints: Endpoints, home: Household, asking: Mapping[str, str]) -
         "port": str(home.port),
         "public_url": household.address(home.port),
         "brand_name": BRAND_NAME,
-        "stand_in_sign_in": "true",
+        # With a phone, so that marks carry its last digits; the other ways can be chosen on the page.
+        "verification_methods": "three-factor,two-factor,face,esign",
         # No virus scanner comes in a wheel; each version says that none looked at it.
         "malware_scan": "not-required",
         # The first start would take minutes: pages are read by their text layers only, which each version says too.

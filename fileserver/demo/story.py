@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from fileserver.demo import paperwork, recruiting
-from fileserver.demo.api import Desk, employee, viewer
+from fileserver.demo.api import Desk, employee
+from fileserver.demo.clinic_user import ClinicUser
 from fileserver.demo.errors import DemoError
 from fileserver.demo.household import DemoAccount, Household
+from fileserver.demo.platforms.people import PEOPLE
 from fileserver.demo.studio import SLUGS, Studio
 
 PREPARATION_POLL_S = 0.25
@@ -25,12 +27,7 @@ CLINICS = (
     ("成都锦江晴岚医疗美容门诊部", "西南"),
     ("广州天河南屿医疗美容门诊部", "华南"),
 )
-VIEWERS = (
-    ("陈思远", "13800001234", 0, "doctor"),
-    ("李慕青", "13900005678", 0, "consultant"),
-    ("王若溪", "13700004321", 1, "operations"),
-    ("赵一鸣", "13600008765", 2, "consultant"),
-)
+VIEWERS = ((0, "doctor"), (0, "consultant"), (1, "operations"), (2, "consultant"))  # the first of PEOPLE: clinic, job
 DISCIPLINES = {"medical": "medical", "legal": "legal", "reviewer": "regulatory"}
 REVIEWERS = tuple(DISCIPLINES)  # in the order in which they sign
 STAFF = frozenset({"marketer", "marketer2", "manager", *REVIEWERS})
@@ -208,8 +205,9 @@ async def _visit(
     url: str, clinics: list[str], who: int, token: str, *, pages: int, download: bool = False, forward: bool = False
 ) -> str | None:
     """One viewer opens a link and reads some pages; returns the token of what they passed on, if they did."""
-    name, phone, clinic, job = VIEWERS[who]
-    async with viewer(url, {"name": name, "phone": phone, "clinic_id": clinics[clinic], "job": job}) as phone_in_hand:
+    clinic, job = VIEWERS[who]
+    work = {"clinic_id": clinics[clinic], "job": job}
+    async with ClinicUser(url, PEOPLE[who], work) as phone_in_hand:
         visit = await phone_in_hand.call("POST", "/api/v1/visits", {"token": token})
         for each in visit["pages"][:pages]:
             await phone_in_hand.read(each["url"])

@@ -83,7 +83,6 @@ def render(
         csrf_token=caller.csrf_token if caller else "",
         places=[place for place in PLACES if caller and employee and may_ever(caller.role, place.action)],
         here=request.path,
-        stand_in=config.stand_in_sign_in,
         **values,
     )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")

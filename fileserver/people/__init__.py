@@ -1,1 +1,1 @@
-"""People outside the brand: clinics, viewers, and how viewers say who they are. Names are searched here too."""
+"""People outside the brand, as employees see them: clinics and viewers. Names are searched here too."""

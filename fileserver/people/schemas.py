@@ -1,4 +1,4 @@
-"""What the people API takes and answers. A phone number is taken and never given back: only its tail is shown."""
+"""What the people API takes and answers. Of a phone number only the tail is shown."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,10 +8,8 @@ from pydantic import Field, StringConstraints
 
 from compliance.access import Job, Role
 from fileserver.http.schemas import LINE, Input, Output
-from fileserver.people.credentials import ClinicName
 
-CREDENTIAL_PARTS_MAX = 16
-CREDENTIAL_CHARS_MAX = 512
+CLINIC_NAME_CHARS_MAX = 80
 REGION_CHARS_MAX = 60
 REASON_CHARS_MAX = 500
 QUERY_CHARS_MAX = 60
@@ -19,8 +17,9 @@ CURSOR_CHARS_MAX = 400
 LIST_MAX = 200
 FOUND_MAX = 50
 
-Part = Annotated[str, StringConstraints(max_length=CREDENTIAL_CHARS_MAX)]
-PartName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+ClinicName = Annotated[
+    str, StringConstraints(min_length=1, max_length=CLINIC_NAME_CHARS_MAX, strip_whitespace=True, pattern=LINE)
+]
 Region = Annotated[str, StringConstraints(max_length=REGION_CHARS_MAX, strip_whitespace=True, pattern=LINE)]
 Reason = Annotated[
     str, StringConstraints(min_length=1, max_length=REASON_CHARS_MAX, strip_whitespace=True, pattern=LINE)
@@ -28,43 +27,11 @@ Reason = Annotated[
 Cursor = Annotated[str, StringConstraints(max_length=CURSOR_CHARS_MAX)]
 
 
-class ViewerSignIn(Input):
-    """How a viewer proves who they are, and where they say they work."""
-
-    provider: PartName = Field(description="`demo`: the stand-in of demonstrations, which proves nothing")
-    credential: dict[PartName, Part] = Field(
-        description="What the provider needs (for demo: name, phone), and job with clinic_id or clinic_name",
-        max_length=CREDENTIAL_PARTS_MAX,
-        repr=False,
-    )
-
-
 class Named(Output):
     """Somebody or something with a name."""
 
     id: UUID
     name: str
-
-
-class ViewerSignedIn(Output):
-    """A session that just began. The token is not shown again."""
-
-    id: UUID
-    token: str = Field(description="For `Authorization: Bearer`, where no cookie is kept", repr=False)
-    person: Named
-    role: Literal[Role.VIEWER]
-    clinic: Named
-    job: Job
-    verified_by: str = Field(description="The provider; `demo` proved nothing")
-    csrf_token: str = Field(description="To repeat in X-CSRF-Token when the cookie signs in", repr=False)
-    expires_at: datetime = Field(description="The session ends then at the latest")
-
-
-class PublicClinics(Output):
-    """Clinics to choose from, by name; `complete` is false when there are more."""
-
-    items: list[Named]
-    complete: bool
 
 
 class ClinicQuery(Input):
@@ -145,7 +112,9 @@ class ViewerOut(Output):
     job: Job
     created_at: datetime
     verified_at: datetime | None
-    verified_by: str | None = Field(description="The provider that verified them first; `demo` proved nothing")
+    verified_by: str | None = Field(
+        description="How they came in first: wechat-mini, wechat-official, wechat-open or email"
+    )
     blocked_at: datetime | None
     blocked_reason: str
 

@@ -66,6 +66,11 @@ PEOPLE = (
     Person(key="li", name="李慕青", phone="13900005678", id_card="310101198811230020"),
     Person(key="wang", name="王若溪", phone="13700004321", id_card="440106199205160048"),
     Person(key="zhao", name="赵一鸣", phone="13600008765", id_card="510104198507090015"),
+    Person(key="shen", name="沈怡", phone="13510001111", id_card="320106199104220024"),
+    Person(key="gao", name="高朗", phone="13510002222", id_card="330203198908060111"),
+    Person(key="he", name="何曦", phone="13510003333", id_card="440304199301150040"),
+    Person(key="song", name="宋今", phone="13510004444", id_card="350203198609280038"),
+    Person(key="tang", name="唐一诺", phone="13510005555", id_card="330106199405270027"),
 )
 DEPARTMENTS = (
     Part(id=1, name="澄序 LUMEORDRE"),

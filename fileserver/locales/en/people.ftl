@@ -4,7 +4,7 @@ problem-clinic-taken-explanation = Clinics are told apart by their names. Use th
 
 problem-sign-in-unavailable-title = This sign-in is not offered
 problem-sign-in-unavailable-detail = This server does not offer the sign-in you asked for. Ask whoever sent you the link.
-problem-sign-in-unavailable-explanation = Viewers are verified by a provider that the operator sets up. The stand-in that verifies nothing works in demonstrations only.
+problem-sign-in-unavailable-explanation = Clinic users come in by the mini-program, the official account or a code by e-mail, each of which an operator has to set up.
 
 invalid-phone = Please give a mobile number with its country code, such as +86 138 0013 8000.
 invalid-clinic-choice = Please choose a clinic from the list, or give the name of another one; not both.

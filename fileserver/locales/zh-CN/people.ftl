@@ -4,7 +4,7 @@ problem-clinic-taken-explanation = 机构以名称区分。请使用列表中已
 
 problem-sign-in-unavailable-title = 不提供该登录方式
 problem-sign-in-unavailable-detail = 本服务器不提供您请求的登录方式。请联系向您发送链接的人。
-problem-sign-in-unavailable-explanation = 查看者由运营者设置的服务商验证身份。不验证任何信息的替代登录仅用于演示。
+problem-sign-in-unavailable-explanation = 机构人员经微信小程序、公众号或邮箱验证码进入，须由运维人员先行设置。
 
 invalid-phone = 请填写手机号码，必要时带国家代码，例如 +86 138 0013 8000。
 invalid-clinic-choice = 请从列表中选择机构，或填写其他机构名称，二者只能选一。

@@ -32,11 +32,7 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_needed_variables_suffice(environ: pytest.MonkeyPatch) -> None:
     """Everything else has a safe default."""
     config = load_config()
-    assert ("https://share.example.com", bytes(range(32)), False) == (
-        config.public_url,
-        config.master_key_bytes,
-        config.stand_in_sign_in,
-    )
+    assert ("https://share.example.com", bytes(range(32))) == (config.public_url, config.master_key_bytes)
 
 
 @pytest.mark.parametrize("name", NEEDED)
