@@ -20,10 +20,10 @@ import pikepdf
 from PIL import Image
 from yarl import URL
 
-from benchmarks.node import Node, desk, node
+from benchmarks.node import Node, desk, node, phone_of
 from benchmarks.stage import Figure, prepare
 from compliance.access import Role
-from fileserver.demo.api import Desk, viewer
+from fileserver.demo.api import Desk
 from fileserver.services import Services, s3_settings
 from storage.provision.bucket import client_for
 from storage.rows import renditions, versions
@@ -33,7 +33,7 @@ PAGES, PAGE_BYTES = 200, 430_000
 ROUNDS, FIRSTS, RANGES, VIEWERS = 7, 40, 60, 24
 RANGE_BYTES = 64 << 10
 FIRST_BAR, RATE_BAR, VIEWER_BAR_MS = 1.2, 0.85, 8.0
-PERSON = {"name": "陈思远", "phone": "13800001234", "job": "consultant"}
+PERSON = {"name": "陈思远", "phone": "13800001234", "clinic_name": "测速诊所"}
 
 
 @dataclass
@@ -145,11 +145,9 @@ async def _ways(services: Services, server: Node) -> AsyncIterator[tuple[Way, Wa
     async with (
         desk(services, server, Role.MARKETER) as marketer,
         desk(services, server, Role.REVIEWER) as reviewer,
-        desk(services, server, Role.MANAGER) as manager,
     ):
         material_id, version_id = await _approved(services, marketer, reviewer)
-        clinic = await manager.call("POST", "/api/v1/people/clinics", {"name": "测速诊所", "region": "华东"})
-        async with viewer(server.url, {**PERSON, "clinic_id": clinic["id"]}) as phone:
+        async with phone_of(services, server, **PERSON) as phone:
             copies = [await _copy(server, marketer, phone, material_id) for _ in range(1 + VIEWERS)]
             original = URL(f"{server.url}/api/v1/versions/{version_id}/original")
             unsealed = Way(original, {"Authorization": marketer.authorization})

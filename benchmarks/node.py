@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 from pydantic import SecretStr
@@ -28,6 +29,7 @@ from fileserver.demo.ports import reserved_port
 from fileserver.demo.running import serves
 from fileserver.services import Services
 from storage.engines.child import start_child
+from tests.viewers import come_in
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,19 @@ def _environment(config: Config, **changed: str) -> dict[str, str]:
         name: each.get_secret_value() if isinstance(each, SecretStr) else str(each) for name, each in values.items()
     }
     return {variable_of(name): text for name, text in (texts | changed).items()}
+
+
+class _Phone(Desk):
+    """A clinic user's desk, whose session is there already."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+
+@asynccontextmanager
+async def phone_of(services: Services, server: Node, **said: str) -> AsyncIterator[Desk]:
+    """A clinic user who is in, by the same code as anybody (`tests.viewers`)."""
+    session = await come_in(services, **said)
+    async with _Phone(server.url, "", {}) as phone:
+        phone.authorize(session["token"])
+        yield phone

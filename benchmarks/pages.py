@@ -15,10 +15,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.node import Node, desk, node
+from benchmarks.node import Node, desk, node, phone_of
 from benchmarks.stage import Figure, prepare
 from compliance.access import Role
-from fileserver.demo.api import Desk, viewer
+from fileserver.demo.api import Desk
 from fileserver.demo.materials.guide import service_guide
 from fileserver.services import Services
 
@@ -27,8 +27,7 @@ READERS = 4
 WARM_UP = 8
 TAIL = 0.95
 PAGE_BYTES_MAX = 32 << 20
-CLINIC = {"name": "测速诊所", "region": "华东"}
-VIEWER = {"name": "陈思远", "phone": "13800001234", "job": "consultant"}
+VIEWER = {"name": "陈思远", "phone": "13800001234", "clinic_name": "测速诊所"}
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,10 @@ async def _reading(services: Services, server: Node) -> AsyncIterator[Reading]:
     async with (
         desk(services, server, Role.MARKETER) as marketer,
         desk(services, server, Role.REVIEWER) as reviewer,
-        desk(services, server, Role.MANAGER) as manager,
     ):
         material_id, version_id = await _approved(services, marketer, reviewer)
         share = await marketer.call("POST", "/api/v1/shares", {"material_id": material_id})
-        clinic = await manager.call("POST", "/api/v1/people/clinics", CLINIC)
-        async with viewer(server.url, {**VIEWER, "clinic_id": clinic["id"]}) as phone:
+        async with phone_of(services, server, **VIEWER) as phone:
             visit = await phone.call("POST", "/api/v1/visits", {"token": share["token"]})
             pages = range(1, len(visit["pages"]) + 1)
             keys = [f"versions/{version_id}/page/{page}.jpg" for page in pages]

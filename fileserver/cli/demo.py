@@ -115,10 +115,10 @@ def announce(running: Running, *, as_json: bool) -> None:
             table.add_row(account.login, account.password, account.role, escape(account.name))
         print_table(table)
         click.echo(CLINIC_USERS.format(mailbox=running.mailbox_url))
-        people = new_table("clinic user", "ID number", "phone")
+        known = new_table("clinic user", "ID number", "phone")
         for person in PEOPLE:
-            people.add_row(person.name, person.id_card, person.phone)
-        print_table(people)
+            known.add_row(person.name, person.id_card, person.phone)
+        print_table(known)
         click.echo(FIRST_STEPS.format(url=running.url, new=PEOPLE[-1].name))
     sys.stdout.flush()
 
