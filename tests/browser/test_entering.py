@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -63,7 +64,7 @@ async def lobby(engines: Endpoints, cast: Cast, clock: Clock, browser: Browser) 
             config = config_for(engines, database_url, master_key=cast.master_key)
             mail = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_tls": "none", "mail_from": "a@b.example"}
             ways = ("two-factor", "three-factor", "face", "esign")
-            more = {"public_url": url, "port": port, "verification_methods": ways, **mail}
+            more: dict[str, Any] = {"public_url": url, "port": port, "verification_methods": ways, **mail}
             async with node(config, fake, clock, **more) as services:
                 console = Console(url=url, cast=cast, services=services, browser=browser)
                 await console.start()
@@ -96,7 +97,7 @@ async def _share(lobby: Lobby) -> str:
 
 
 async def test_first_entry_to_the_first_page_and_the_second_in_one_tap(lobby: Lobby) -> None:
-    """Three steps, seven taps besides WeChat's own and three fields; with the session over, one tap leads to the page."""
+    """Three steps, seven taps besides those at WeChat, three fields; when the session is over, one tap leads back."""
     link, touches = await _share(lobby), Touches()
     async with _phone(lobby, link) as phone:
         await _looked_at(phone, "1")
