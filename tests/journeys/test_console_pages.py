@@ -55,6 +55,7 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "certificate_id": entry["id"],
         "clinic_id": stage.cast.clinics["li"],
         "person_id": stage.cast.people["rival"],
+        "source": "wecom",
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 
