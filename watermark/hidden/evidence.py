@@ -23,7 +23,7 @@ from watermark.hidden.spectra import flattened
 Floats = NDArray[np.float32]
 
 FALSE_ALARM_MAX = 1e-6
-PLACES_TRIED_MAX = 7 * 10 * 4_000  # views × lattices × homographies of a refinement, for one key
+PLACES_TRIED_MAX = 7 * 18 * 4_000  # views × lattices × homographies of a refinement, for one key
 # How often the decoder errs and yet agrees with what it read to this degree, at whatever noise is worst for that:
 # measured by decoding random words; the next lower line counts.
 MISREADS = ((0.0, 1.0), (0.55, 0.15), (0.58, 0.05), (0.60, 0.015), (0.62, 0.005), (0.64, 0.002), (0.66, 0.001))

@@ -17,6 +17,7 @@ from watermark.hidden.spectra import TINY, even_dft_size, power, surroundings
 Floats = NDArray[np.float32]
 
 CANDIDATES = 10
+UPRIGHT = 8  # besides, lattices that are not turned, as most screenshots and cut pictures have them
 PERIOD_PX_MIN = 32.0
 LAG_PX_MAX = 700
 LAG_SHARE = 0.93  # of the shorter side: below a fourteenth of overlap nothing can be seen
@@ -33,6 +34,11 @@ STRETCH_MAX, SKEW_MAX = (
     0.25,
 )  # of a pair: the logarithm of its sides' ratio, and the sine that it lacks of a right angle
 COLLECTED = ((1, 0, 1.0), (0, 1, 1.0), (1, 1, 0.8), (1, -1, 0.8), (2, 0, 0.6), (0, 2, 0.6))  # steps and their weights
+UPRIGHT_STEP_PX = 0.25
+UPRIGHT_APART_PX = 1.0
+UPRIGHT_MULTIPLES = tuple((right, down) for down in range(5) for right in range(-4, 5) if (down, right) > (0, 0))
+OUTLIER = 4.0  # deviations: what repeats strongly by itself, as a visible mark does, counts no more at any one step
+SAMPLED = 4  # every so many lags tell their deviation
 ROUNDS = ((1.5, 0.25), (0.3, 0.05))  # how far and how finely a vector is refined, in pixels
 
 
@@ -59,14 +65,41 @@ class Lattice:
 
 
 def candidates(values: Floats, *, skewed: bool = False) -> list[Lattice]:
-    """Likely lattices of a whitened view (H, W), best first, at most CANDIDATES; `skewed` takes nearly square ones."""
+    """Likely lattices of a whitened view (H, W), at most CANDIDATES + UPRIGHT; `skewed` takes nearly square ones.
+
+    The likeliest come first, then the likeliest of those that are not turned.
+    """
     lags = _lags(values)
     if lags is None:
         return []
     longest = LAG_SHARE * min(values.shape)
     if skewed:
         return _pairs(lags, longest)
-    return [_refined(lags, x, y) for x, y in _peaks(_combined(lags), longest)[:CANDIDATES]]
+    turned = [_refined(lags, x, y) for x, y in _peaks(_combined(lags), longest)[:CANDIDATES]]
+    return turned + [Lattice.square(period, 0.0) for period in _upright(lags, longest)]
+
+
+def _upright(lags: Floats, longest: float) -> list[float]:
+    """Periods of a square lattice that is not turned, of which the most multiples lie high: none of them decides.
+
+    A pattern that repeats with a greater contrast than the mark, as a visible mark does, has few multiples in common
+    with the mark's lattice, and would outshout it by these.
+    """
+    reach, soft = len(lags) // 2, cv2.GaussianBlur(lags, (0, 0), 1.0)
+    deviation = 1.4826 * float(np.median(np.abs(soft[::SAMPLED, ::SAMPLED]))) + TINY
+    periods = np.arange(PERIOD_PX_MIN, longest, UPRIGHT_STEP_PX, dtype=np.float32)
+    right, down = np.array(UPRIGHT_MULTIPLES, np.float32).T[:, :, None]
+    x, y = right * periods, down * periods
+    found = cv2.remap(soft, x + reach, y + reach, cv2.INTER_LINEAR, borderValue=0) / np.float32(deviation)
+    inside = np.maximum(abs(x), abs(y)) < reach
+    height = (np.clip(found, -OUTLIER / 2, OUTLIER) * inside).sum(axis=0) / np.sqrt(np.maximum(inside.sum(axis=0), 1))
+    best: list[float] = []
+    for period in periods[np.argsort(-height)]:
+        if all(abs(period - other) > UPRIGHT_APART_PX for other in best):
+            best.append(float(period))
+        if len(best) == UPRIGHT:
+            break
+    return best
 
 
 def _lags(values: Floats) -> Floats | None:
