@@ -139,3 +139,17 @@ def test_peaks_that_span_no_square_are_no_lattice() -> None:
     """What shrinking white leaves along its edges repeats in directions that don't go together."""
     white = cv2.resize(np.full((2000, 1415), 255, np.float32), (1064, 1504), interpolation=cv2.INTER_AREA)
     assert [] == candidates(whitened(np.asarray(white, np.float32))[677:, :585], skewed=True)
+
+
+def repeated(period: int, seed: int) -> np.ndarray:
+    """Noise that repeats, 500 × 600."""
+    tile = np.random.default_rng(seed).normal(0, 1, (period, period))
+    return np.tile(tile, (500 // period + 1, 600 // period + 1))[:500, :600]
+
+
+def test_what_repeats_louder_outshouts_no_lattice() -> None:
+    """A visible mark repeats with five times the contrast: the tiles' period is among the candidates all the same."""
+    noise = np.random.default_rng(3).normal(0, 1, (500, 600))
+    view = cv2.GaussianBlur((noise + repeated(57, 1) + 0.2 * repeated(83, 2)).astype(np.float32), (0, 0), 1.0)
+    periods = [each.period_px for each in candidates(np.asarray(view, np.float32))]
+    assert [57, 83] == [each for each in (57, 83) if any(abs(each - period) < 0.6 for period in periods)]
