@@ -30,6 +30,7 @@ class Need(StrEnum):
     PREPARED = "prepared"  # its pages can be read, or are known not to be readable
     SCANNED = "scanned"  # the newest scan of these bytes has finished
     RULES_CURRENT = "rules-current"  # ... under the rule set in force
+    RULES_STOOD_BY = "rules-stood-by"  # somebody else than the uploader has put it in force, or stood by it
     PICTURES_CHECKED = "pictures-checked"  # no verdict of a platform on a page is still to come
     NOTHING_HARD = "nothing-hard"  # it found nothing that nobody may dismiss
     BLOCKS_DISMISSED = "blocks-dismissed"  # each blocking finding was dismissed, with a reason
@@ -52,6 +53,7 @@ READABLE = frozenset({Need.IN_USE, Need.PREPARED})
 SUBMITTABLE = READABLE | {Need.SCANNED, Need.NOTHING_HARD}
 APPROVABLE = SUBMITTABLE | {
     Need.RULES_CURRENT,
+    Need.RULES_STOOD_BY,
     Need.PICTURES_CHECKED,
     Need.BLOCKS_DISMISSED,
     Need.REVIEWS_DECIDED,
@@ -116,6 +118,7 @@ class Facts:
     prepared: bool = False
     scan: ScanState = ScanState.MISSING
     rules_current: bool = False
+    rules_by_uploader: bool = True
     pictures_waiting: bool = True
     findings: tuple[FindingFacts, ...] = (FindingFacts(hard=True),)
     evidence: bool = False  # something is attached that stands for the claims
@@ -133,6 +136,7 @@ def met(facts: Facts) -> frozenset[Need]:
         Need.PREPARED: facts.prepared,
         Need.SCANNED: finished,
         Need.RULES_CURRENT: finished and facts.rules_current,
+        Need.RULES_STOOD_BY: not facts.rules_by_uploader,
         Need.PICTURES_CHECKED: not facts.pictures_waiting,
         Need.NOTHING_HARD: not any(each.hard for each in facts.findings),
         Need.BLOCKS_DISMISSED: all(each.state == "dismissed" for each in _of(facts, "block")),

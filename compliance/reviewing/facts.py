@@ -15,7 +15,7 @@ from compliance.lifecycle import Facts, FindingFacts, ScanState
 from compliance.ruling import version_in_force
 from compliance.scanning import same_facts
 from storage.database import Transaction
-from storage.rows import certificates, picture_checks, scans, versions
+from storage.rows import certificates, picture_checks, rule_sets, scans, versions
 from storage.rows.materials import MaterialRow
 from storage.rows.scans import ScanRow
 from storage.rows.versions import FindingRow, VersionRow
@@ -65,6 +65,7 @@ async def dossier_of(
         prepared=version.preparation != "pending",
         scan=_scan_state(newest, version),
         rules_current=newest is not None and await _current(tx, version, newest),
+        rules_by_uploader=await rule_sets.activated_by(tx) == version.uploader_id,
         pictures_waiting=await picture_checks.are_waited_for(tx, version.id),
         findings=tuple(
             FindingFacts(severity=each.severity, hard=each.hard, state=each.state) for each in findings

@@ -16,6 +16,7 @@ from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page
 from fileserver.rules import routes as api
 from fileserver.rules.schemas import NOTE_CHARS_MAX, TRIED_CHARS_MAX, VERSION_CHARS_MAX, VersionPath
+from storage.rows import rule_sets
 
 DIFF_LINES_MAX = 2_000
 CONTEXT_LINES = 2
@@ -61,6 +62,7 @@ async def rule_set(call: Call[None, None, VersionPath]) -> web.Response:
     found = await api.read(call)
     async with call.services.database.transaction() as tx:
         active = await rule_set_in_force(tx)
+        activated_by = await rule_sets.activated_by(tx)
     return page(
         call,
         "rule_set.html",
@@ -70,6 +72,7 @@ async def rule_set(call: Call[None, None, VersionPath]) -> web.Response:
         lines=_difference(active.source, found.source),
         note_chars_max=NOTE_CHARS_MAX,
         may_activate=may_ever(call.actor.role, Action.RULES_ACTIVATE),
+        may_stand_by=activated_by not in {None, call.actor.person_id},
         may_write=may_ever(call.actor.role, Action.RULES_WRITE),
     )
 

@@ -5,7 +5,7 @@ stall them: `compliance.ruleset.patterns` says why.
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance import ledger
@@ -81,24 +81,36 @@ async def write(services: Services, actor: Actor, trail: Trail, source: str, not
 
 
 async def activate(services: Services, actor: Actor, trail: Trail, version: str, reason: str) -> None:
-    """Puts a kept rule set into force, and has what circulates scanned again. Raises NotFound, WrongState."""
+    """Puts a kept rule set into force, and has what circulates scanned again.
+
+    Of the one in force: stands by it, for what its activator uploads. Raises NotFound, WrongState.
+    """
     now = services.clock()
     async with services.database.transaction() as tx:
         await rule_sets.lock_activations(tx)
         row = await rule_sets.by_version(tx, version)
         if row is None:
             raise NotFound
-        why = require(actor, Action.RULES_ACTIVATE, Target(owner_id=row.written_by))
         before = (await rule_set_in_force(tx)).version
-        if before == version:
+        stands_by = before == version and await rule_sets.activated_by(tx) != actor.person_id
+        # Whoever wrote it may stand by it: then somebody else has put it into force.
+        why = require(actor, Action.RULES_ACTIVATE, Target(owner_id=None if stands_by else row.written_by))
+        if before == version and not stands_by:
             raise WrongState(state="active", command="activate")
+        since = await rule_sets.active_since(tx)
         added = ActivationRow(
-            id=uuid4(), rule_set_id=row.id, reason=reason, activated_by=actor.person_id, activated_at=now
+            id=uuid4(),
+            rule_set_id=row.id,
+            reason=reason,
+            activated_by=actor.person_id,
+            # The newest counts, also when both are of one moment.
+            activated_at=now if since is None else max(now, since + timedelta(microseconds=1)),
         )
         await rule_sets.activate(tx, added)
         det: dict[str, str | int] = {"rules": version, "before": before, "reason": short_hash(reason)}
         await ledger.append(tx, trail.event(Act.EMPLOYEE_RULES_ACTIVATE, obj=_obj(version), why=why, det=det), now=now)
-        await services.jobs.enqueue(tx, RESCAN_JOB, key=RESCAN_JOB)
+        if not stands_by:
+            await services.jobs.enqueue(tx, RESCAN_JOB, key=RESCAN_JOB)
 
 
 async def effects(services: Services, version: str, after: UUID | None) -> tuple[list[Effect], int]:

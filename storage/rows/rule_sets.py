@@ -81,6 +81,12 @@ async def active_version(tx: Transaction) -> str | None:
     return version
 
 
+async def activated_by(tx: Transaction) -> UUID | None:
+    """Who has put the rule set in force there, or stood by it last; None while it is the one that ships."""
+    query = select(rule_set_activation.c.activated_by).order_by(*NEWEST_FIRST).limit(1)
+    return cast("UUID | None", await tx.scalar(query))
+
+
 async def active_since(tx: Transaction) -> datetime | None:
     """Since when the rule set in force is; None while nobody has put one into force."""
     return cast("datetime | None", await tx.scalar(select(func.max(rule_set_activation.c.activated_at))))

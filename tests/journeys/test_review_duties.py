@@ -9,6 +9,7 @@ from compliance import ledger
 from compliance.access import Role
 from compliance.events import Act, Event
 from compliance.reviewing.standing import start_mac
+from compliance.ruleset import RuleSet
 from fileserver.reviews.jobs import repair_left_behind
 from storage.schema import review, review_step, signed_since
 from storage.schema import version as version_table
@@ -103,6 +104,22 @@ async def test_an_entry_of_the_uploaders_own_is_no_certificate(stage: Stage) -> 
     del stood["kind"], stood["number"]
     assert 200 == (await reviewer.call("PUT", f"/certificates/{made['id']}", json=stood)).status
     assert "pending" == (await decide(reviewer, version)).ok["state"]
+
+
+async def test_rules_of_the_uploaders_own_activating_need_somebody_else(stage: Stage) -> None:
+    """Nobody chooses the rules their materials are approved under; the rules' writer may stand by them, once."""
+    manager, reviewer, source = stage.api("manager"), stage.api("reviewer"), RuleSet.default().source
+    lax = {"source": source.replace("number: 1\n", "number: 2\n", 1), "note": "试行"}
+    path = f"/rule-sets/{(await reviewer.post('/rule-sets', lax)).ok['version']}/activate"
+    assert 200 == (await manager.post(path, {"reason": "启用", "password": manager.password})).status
+    mine, others = await submitted(stage, "manager"), await submitted(stage, "owner")
+    assert "rules-stood-by" == (await decide(reviewer, mine)).body["need"]
+    assert "approved" == (await decide(reviewer, others)).ok["state"]
+    page = await stage.get("reviewer", path.removesuffix("/activate").replace("rule-sets", "rules"), Accept="text/html")
+    assert "Stand by these rules" in page.body.decode()
+    said = {"reason": "已核对", "password": reviewer.password}
+    assert [200, 403] == [(await reviewer.post(path, said)).status for _ in range(2)]
+    assert "approved" == (await decide(reviewer, mine)).ok["state"]
 
 
 async def test_reviews_left_without_steps_are_given_them(stage: Stage) -> None:

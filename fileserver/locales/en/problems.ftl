@@ -117,6 +117,7 @@ problem-requirement-unmet-detail = { $need ->
     [prepared] The pages are still being prepared.
     [scanned] The machine checks have not finished.
     [rules-current] The rules have changed since this was checked; it has to be checked again.
+    [rules-stood-by] The uploader has put these rules into force: somebody else has to stand by them on the page of rules.
     [pictures-checked] WeChat is still checking pages as pictures; this takes 35 minutes at most.
     [nothing-hard] The machine checks found something that nobody can dismiss. The file has to be replaced.
     [blocks-dismissed] A blocking finding has not been dismissed with a reason.

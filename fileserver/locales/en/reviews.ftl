@@ -13,6 +13,7 @@ need-in-use = The material is in use
 need-prepared = The pages are ready
 need-scanned = The machine checks are finished
 need-rules-current = Checked under the rules in force
+need-rules-stood-by = Rules that somebody else has put into force or stood by
 need-pictures-checked = WeChat has answered about every page
 need-nothing-hard = Nothing that nobody can dismiss
 need-blocks-dismissed = Each blocking finding dismissed with a reason

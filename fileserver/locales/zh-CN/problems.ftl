@@ -117,6 +117,7 @@ problem-requirement-unmet-detail = { $need ->
     [prepared] 页面仍在准备。
     [scanned] 机器检查尚未完成。
     [rules-current] 检查使用的规则集已更新，请等待重新检查。
+    [rules-stood-by] 现行规则集是上传人启用的，须由他人在规则页确认后才能通过。
     [pictures-checked] 微信仍在检测页面图片，最多需要 35 分钟。
     [nothing-hard] 机器检查发现了不可排除的问题，请更换文件。
     [blocks-dismissed] 还有阻断级的发现没有说明理由并排除。

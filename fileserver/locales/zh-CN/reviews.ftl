@@ -13,6 +13,7 @@ need-in-use = 资料未撤回
 need-prepared = 页面已备好
 need-scanned = 机器检查已完成
 need-rules-current = 按现行规则集检查
+need-rules-stood-by = 现行规则集已由他人启用或确认
 need-pictures-checked = 微信图片检测已有结果
 need-nothing-hard = 没有不可排除的发现
 need-blocks-dismissed = 阻断级发现均已说明理由并排除

@@ -30,6 +30,7 @@ READY = Facts(
     prepared=True,
     scan=ScanState.FINISHED,
     rules_current=True,
+    rules_by_uploader=False,
     pictures_waiting=False,
     findings=(),
     certificate_needed=False,
@@ -77,11 +78,16 @@ class Version(RuleBasedStateMachine):
         """A platform was asked about the pages, or its last verdict has come."""
         self.facts = replace(self.facts, pictures_waiting=waiting)
 
-    @rule()
-    def change_rules(self) -> None:
-        """Another rule set is put in force: what was scanned before is stale."""
+    @rule(by_uploader=st.booleans())
+    def change_rules(self, *, by_uploader: bool) -> None:
+        """Another rule set is put in force, perhaps by the uploader: what was scanned before is stale."""
         self.rule_set += 1
-        self.facts = replace(self.facts, rules_current=False)
+        self.facts = replace(self.facts, rules_current=False, rules_by_uploader=by_uploader)
+
+    @rule()
+    def stand_by_rules(self) -> None:
+        """Somebody else than the uploader stands by them."""
+        self.facts = replace(self.facts, rules_by_uploader=False)
 
     @rule(state=st.sampled_from(["dismissed", "confirmed", "open"]))
     def judge(self, state: str) -> None:
@@ -118,6 +124,7 @@ class Version(RuleBasedStateMachine):
         """One of several reviewers signs."""
         left = self.approvals - len(self.signed | {who})
         if self._step(Command.SIGN if left > 0 else Command.APPROVE, steps_open=max(left, 0)):
+            assert not self.facts.rules_by_uploader
             self.signed.add(who)
             self.approved_under = self.scanned_under
 
