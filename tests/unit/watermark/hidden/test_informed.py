@@ -15,7 +15,7 @@ KEY, OTHER = HiddenKey(1, b"k" * 32), HiddenKey(1, b"l" * 32)
 ASSET, OTHER_ASSET = b"a" * 32, b"b" * 32  # of the two patterns that a copy may carry it has the former
 IDS = np.random.default_rng(4).integers(0, 1 << 48, 2000, dtype=np.uint64)
 PICTURES = {
-    "scene": lambda: scene(800, 600),
+    "scene": lambda: scene(680, 510),
     "page": lambda: page(800, 1100),
     "small scene": lambda: scene(360, 270),
     "small page": lambda: page(450, 400),
