@@ -155,6 +155,7 @@ class Act(StrEnum):
     EMPLOYEE_SHARE_CREATE = "employee:share:create"
     EMPLOYEE_SHARE_LOOK = "employee:share:look"
     EMPLOYEE_SHARE_REVOKE = "employee:share:revoke"
+    EMPLOYEE_BRANCH_CUT = "employee:branch:cut"
     VIEWER_SHARE_FORWARD = "viewer:share:forward"
     VIEWER_VISIT_START = "viewer:visit:start"
     VIEWER_COPY_VIEW = "viewer:copy:view"

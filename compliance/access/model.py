@@ -213,6 +213,7 @@ class ShareFacts:
     download: bool = False
     forward_depth_left: int = 0
     forwards_made: int = 0  # by this viewer, of this share
+    forwards_cut: bool = False  # this viewer's branch of the tree was cut
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -186,6 +186,7 @@ FORBIDS: tuple[Forbid, ...] = (
         frozenset({A.VISIT_FORWARD}),
         _unless(lambda share: share.forwards_made >= FORWARDS_MAX),
     ),
+    Forbid("forwards-cut", frozenset({A.VISIT_FORWARD}), _unless(lambda share: share.forwards_cut)),
     Forbid("self-approval", DECIDING, lambda actor, target: target.uploader_id == actor.person_id),
     Forbid("reviewer-away", DECIDING, _signing(lambda signing: signing.away)),
     Forbid("signed-before", DECIDING, _signing(lambda signing: signing.signed_before)),

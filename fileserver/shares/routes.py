@@ -16,6 +16,8 @@ from fileserver.looks import look_out
 from fileserver.services import Services
 from fileserver.shares import service
 from fileserver.shares.schemas import (
+    CutIn,
+    CutOut,
     ShareIn,
     ShareList,
     ShareLookIn,
@@ -53,6 +55,12 @@ async def listed(call: Call[None, ShareQuery]) -> ShareList:
 async def read(call: Call[None, None, SharePath]) -> ShareOut:
     """One share."""
     return _out(call.services, await service.read(call.services, call.actor, call.params.share_id))
+
+
+async def cut(call: Call[CutIn, None, SharePath]) -> CutOut:
+    """Cut a branch; the next byte of every visit below it is refused."""
+    links = await service.cut(call.services, call.actor, call.trail, call.params.share_id, call.body.person_id)
+    return CutOut(links=links)
 
 
 async def revoke(call: Call[None, None, SharePath]) -> ShareOut:
@@ -191,6 +199,20 @@ ROUTES = (
         path_params=SharePath,
         returns=ShareOut,
         errors=(AccessDenied, NotFound, WrongState),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/shares/{share_id}/cut",
+        name="shares.cut",
+        summary="Close what one person passed on of an employee's share, and all below it",
+        handler=cut,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_REVOKE,
+        scope="shares:write",
+        path_params=SharePath,
+        body=CutIn,
+        returns=CutOut,
+        errors=(AccessDenied, NotFound, InvalidValue, WrongState),
     ),
     Route(
         method="GET",

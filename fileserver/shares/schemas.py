@@ -101,6 +101,18 @@ class ShareQuery(Input):
     limit: int = Field(default=50, ge=1, le=100, description="How many at most")
 
 
+class CutIn(Input):
+    """Whose branch."""
+
+    person_id: UUID = Field(description="Who passed it on")
+
+
+class CutOut(Output):
+    """What was closed."""
+
+    links: int = Field(description="Links that they had passed on and that were open; what hangs on them is closed too")
+
+
 class SharePath(Input):
     """The share in a path."""
 

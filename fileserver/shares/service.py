@@ -21,7 +21,7 @@ from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import clinics, materials, shares, versions, viewers, visits
+from storage.rows import clinics, materials, people, shares, versions, viewers, visits
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
 from storage.rows.visits import VisitRow
@@ -167,6 +167,28 @@ async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID)
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=str(share_id)), now=now)
         return await _described(services, tx, await shares.share_by_id(tx, share_id) or row)
+
+
+async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, person_id: UUID) -> int:
+    """Closes what somebody passed on below an employee's share, and keeps them from passing on more; how many links.
+
+    They may still read. Raises AccessDenied, NotFound for who is not in the tree, WrongState for what was cut before.
+    """
+    now = services.clock()
+    async with services.database.transaction() as tx:
+        row = await _allowed(tx, actor, Action.SHARE_REVOKE, share_id)
+        if row.parent_id is not None:
+            raise InvalidValue(field="share_id", rule="root-share")
+        pseudonym = await people.pseudonym_of(tx, person_id)
+        if pseudonym is None or not await shares.visited_below(tx, share_id, person_id):
+            raise NotFound(field="person_id")
+        closed = await shares.cut_branch(tx, share_id, person_id, actor.person_id, now)
+        if closed is None:
+            raise WrongState(state="cut", command="cut")
+        det: dict[str, str | int] = {"person": pseudonym, "links": len(closed)}
+        obj = f"material:{row.material_id}"
+        await ledger.append(tx, trail.event(Act.EMPLOYEE_BRANCH_CUT, obj=obj, link=str(share_id), det=det), now=now)
+    return len(closed)
 
 
 async def change_look(services: Services, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareLookIn) -> Described:

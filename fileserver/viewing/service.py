@@ -98,11 +98,12 @@ async def forward(services: Services, actor: Actor, trail: Trail, visit_id: UUID
         visit, door = await door_of_visit(tx, visit_id, now)
         viewer = actor_of(await person_now(tx, actor.person_id), now)
         await shares.lock_chain(tx, door.share.id)  # so that simultaneous forwards are counted one after the other
+        cut = await shares.is_cut(tx, door.share.root_id, viewer.person_id)
         made = await shares.count_forwards(tx, door.share.id, viewer.person_id)
         target = replace(
             door.target(visit),
             sealable=True,  # a link may be passed on before its copy can be shown
-            share=replace(door.facts, forwards_made=made),
+            share=replace(door.facts, forwards_made=made, forwards_cut=cut),
         )
         names = {"obj": door.obj, "link": str(door.share.id)}
         rule = require(viewer, Action.VISIT_FORWARD, target, **names)

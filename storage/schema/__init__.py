@@ -102,7 +102,7 @@ from storage.schema.searching import (
     saved_search,
     trail_review,
 )
-from storage.schema.shares import share, share_look, visit
+from storage.schema.shares import share, share_cut, share_look, visit
 from storage.schema.siem import siem_cursor, siem_target
 from storage.schema.signing_in import (
     one_time_code,
@@ -217,6 +217,7 @@ __all__ = [
     "scan",
     "session",
     "share",
+    "share_cut",
     "share_look",
     "siem_cursor",
     "siem_target",

@@ -75,6 +75,16 @@ share_look = Table(
     ref("changed_by", "person"),
 )
 
+share_cut = Table(
+    # Whose branch below a root share was cut: what they passed on is closed, and they pass nothing on any more.
+    "share_cut",
+    metadata,
+    Column("root_id", Uuid, ForeignKey("share.id"), primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    ref("cut_by", "person"),
+    moment("cut_at", nullable=False),
+)
+
 visit = Table(
     "visit",
     metadata,

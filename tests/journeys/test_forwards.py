@@ -1,7 +1,6 @@
 """Forwards: a viewer passes a share on; the tree stays countable, can be cut anywhere, and never gets wider."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -10,7 +9,7 @@ from compliance.ownership.merging import merge
 from compliance.ownership.wishes import Wish
 from tests.api import Answer, Api
 from tests.stage import Stage
-from tests.viewers import as_viewer
+from tests.viewers import as_viewer, begin
 
 ZHAO = {"name": "赵雪", "phone": "13800138003", "clinic_name": "瑞丽诊所", "job": "consultant"}
 SUN = {"name": "孙悦", "phone": "13800138004", "clinic_name": "瑞丽诊所", "job": "consultant"}
@@ -96,6 +95,36 @@ async def test_cutting_a_branch_cuts_what_hangs_on_it(stage: Stage, zhao: Api, s
     assert 201 == (await opened(sun, share)).status
 
 
+async def test_a_branch_is_cut_by_who_made_it_grow(stage: Stage, zhao: Api, sun: Api) -> None:
+    """Every link that 李娜 passed on stops, with all below; she reads on, and passes nothing on any more."""
+    share, visit = await stage.visit("li", forward_depth=3)
+    first, second = [(await passed_on(stage.api("li"), visit)).ok for _ in range(2)]
+    in_first = (await opened(zhao, first)).ok
+    below = (await passed_on(zhao, in_first)).ok
+    cut = {"person_id": str(stage.cast.people["li"])}
+    path = f"/shares/{share['id']}/cut"
+    assert 403 == (await stage.api("rival").post(path, cut)).status
+    assert {"links": 2} == (await stage.api("owner").post(path, cut)).ok
+    assert 409 == (await stage.api("owner").post(path, cut)).status
+    for who, link in ((zhao, first), (sun, second), (sun, below)):
+        assert "share-revoked" == (await opened(who, link)).body["rule"]
+    assert 200 == (await stage.get("li", visit["pages"][0]["url"])).status
+    assert "forwards-cut" == (await passed_on(stage.api("li"), visit)).body["rule"]
+    assert 201 == (await opened(sun, share)).status
+    (told,) = await stage.told("employee:branch:cut")
+    assert (share["id"], 2) == (told["link"], told["det"]["links"])
+
+
+async def test_only_trees_of_employees_are_cut(stage: Stage, zhao: Api) -> None:
+    """A forward is closed as a whole; and who never opened the share has no branch."""
+    share, visit = await stage.visit("li", forward_depth=3)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    cut = {"person_id": str(stage.cast.people["li"])}
+    assert {"/share_id"} == (await stage.api("owner").post(f"/shares/{child['id']}/cut", cut)).fields
+    stranger = {"person_id": str(stage.cast.people["wang"])}
+    assert 404 == (await stage.api("owner").post(f"/shares/{share['id']}/cut", stranger)).status
+
+
 async def test_blocking_who_passed_it_on_closes_their_branch(stage: Stage, zhao: Api) -> None:
     """A forward hangs on its maker: who is blocked takes the branch along, and nobody else's."""
     share, visit = await stage.visit("li", forward_depth=1)
@@ -110,8 +139,8 @@ async def test_a_branch_hangs_on_its_maker_under_every_id(stage: Stage, zhao: Ap
     """Whose maker turned out to be somebody else goes on as theirs, and closes with them."""
     _, visit = await stage.visit("li", forward_depth=1)
     child = (await passed_on(stage.api("li"), visit)).ok
-    _, sun = await as_viewer(stage.client, **SUN)
-    kept, merged = UUID(sun["person"]["id"]), stage.cast.people["li"]
+    nameless = await begin(stage.services, SUN["phone"])  # two whose names were verified apart are never one
+    kept, merged = nameless.person_id, stage.cast.people["li"]
     async with stage.services.database.transaction() as tx:
         wish = Wish(kind="person", kept_id=kept, merged_id=merged)
         await merge(tx, stage.services.keys.master, Trail(role="manager"), wish, now=stage.clock())

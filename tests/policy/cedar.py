@@ -148,6 +148,7 @@ def _share(share: ShareFacts) -> dict[str, Any]:
         "download": share.download,
         "depthLeft": share.forward_depth_left,
         "forwardsMade": share.forwards_made,
+        "forwardsCut": share.forwards_cut,
         **_known(
             clinic=share.audience_clinic_id and _entity("Clinic", share.audience_clinic_id),
             person=_whom(share.audience_person_id),

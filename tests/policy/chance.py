@@ -181,6 +181,7 @@ class Chance:
             download=self._mostly(),
             forward_depth_left=self._one(0, 1, 2),
             forwards_made=self._one(0, 1, FORWARDS_MAX - 1, FORWARDS_MAX),
+            forwards_cut=self._rarely(),
         )
 
     def _one(self, *choices: T) -> T:

@@ -23,6 +23,7 @@ rule-not-sealable = This kind of file cannot be sealed with your mark yet, so it
 rule-download-not-offered = This share does not allow downloads.
 rule-forward-depth-used-up = This share may not be forwarded further.
 rule-forwards-used-up = You have passed this share on as often as is possible.
+rule-forwards-cut = What you passed on of this share was stopped.
 rule-self-approval = Nobody reviews their own upload.
 rule-reviewer-away = You are away, and your reviews are with your deputy. End your absence first if you are back early.
 rule-signed-before = You gave another approval of this review, and each must be somebody else's.

@@ -149,6 +149,7 @@ act-system-version-prepare = Prepared a version's pages
 act-employee-share-create = Made a share
 act-employee-share-look = Changed the mark of a share
 act-employee-share-revoke = Revoked a share
+act-employee-branch-cut = Cut a branch of forwards
 act-viewer-share-forward = Forwarded a share
 act-viewer-visit-start = Opened a share
 act-viewer-copy-view = Viewed a page

@@ -56,3 +56,5 @@ spread-way = From the maker to this person
 spread-here = Level { $hands } · brought in { NUMBER($brought) } · { NUMBER($below) } below · { NUMBER($passed) } links passed on · first opened
 spread-leaf = Brought nobody in
 spread-leaf-text = Nobody has opened first through a link of theirs.
+share-cut = Cut here
+share-cut-confirm = All links this person passed on stop at once, with everything below, and they can pass on no more. They can still read it themselves. Cut the branch?

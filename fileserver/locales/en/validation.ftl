@@ -60,6 +60,7 @@ invalid-refused-by-service = The service that checks names says that this can't 
 invalid-consent-outdated = This is not the version in force. Please open the page anew.
 invalid-must-exist = There is no such thing, or it is not visible to you.
 invalid-fits-the-audience = This does not fit whom the share is for.
+invalid-root-share = Must be a share that an employee made.
 invalid-within-a-year = Must lie in the future, and within a year.
 invalid-byte-size = A size is needed: bytes, or a number with a unit such as 500 GB or 2 TiB.
 invalid-look-lines = One to { $lines_max } lines are needed, none of them empty.

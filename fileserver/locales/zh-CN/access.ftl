@@ -23,6 +23,7 @@ rule-not-sealable = 此类文件暂时无法加盖您的专属标记，因此不
 rule-download-not-offered = 该分享不允许下载。
 rule-forward-depth-used-up = 该分享不能再转发。
 rule-forwards-used-up = 您转发该分享的次数已达上限。
+rule-forwards-cut = 您在该分享下的转发已被停止。
 rule-self-approval = 任何人不得审核自己上传的内容。
 rule-reviewer-away = 您正在休假，审核已交给代理人。提前回来请先结束休假。
 rule-signed-before = 您已签署过本次审核的另一项意见；每项意见须由不同的人签署。

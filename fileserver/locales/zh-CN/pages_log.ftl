@@ -149,6 +149,7 @@ act-system-version-prepare = 准备版本的页面
 act-employee-share-create = 创建分享
 act-employee-share-look = 更改分享的水印
 act-employee-share-revoke = 撤销分享
+act-employee-branch-cut = 切断转发分支
 act-viewer-share-forward = 转发分享
 act-viewer-visit-start = 打开分享
 act-viewer-copy-view = 查看页面

@@ -56,3 +56,5 @@ spread-way = 从分享者到此人
 spread-here = 第 { $hands } 层 · 直接带来 { NUMBER($brought) } 人 · 下游 { NUMBER($below) } 人 · 发起转发 { NUMBER($passed) } 次 · 首次打开
 spread-leaf = 没有带来其他人
 spread-leaf-text = 还没有人首次经由此人的链接打开。
+share-cut = 切断此分支
+share-cut-confirm = 此人转发的链接及其下游立即失效，且不能再转发；此人自己仍可查看。确定切断吗？

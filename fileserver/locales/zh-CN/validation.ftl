@@ -60,6 +60,7 @@ invalid-refused-by-service = 核验服务认为此项格式有误，请核对。
 invalid-consent-outdated = 这不是现行的版本，请重新打开页面。
 invalid-must-exist = 该对象不存在，或您无权看到。
 invalid-fits-the-audience = 与分享对象不符。
+invalid-root-share = 只能针对员工创建的分享操作。
 invalid-within-a-year = 必须是将来的时间，且在一年之内。
 invalid-byte-size = 请填写大小：字节数，或带单位的数字，例如 500 GB 或 2 TiB。
 invalid-look-lines = 需要一到 { $lines_max } 行文字，不能有空行。

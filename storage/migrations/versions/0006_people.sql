@@ -809,3 +809,15 @@ CREATE TABLE sign_in_change (
     CONSTRAINT fk_sign_in_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
 );
 CREATE INDEX ix_sign_in_change_person_id ON sign_in_change (person_id, changed_at);
+
+-- Whose branch below a root share was cut: what they passed on is closed, and they pass nothing on any more.
+CREATE TABLE share_cut (
+    root_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    cut_by UUID NOT NULL,
+    cut_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_share_cut PRIMARY KEY (root_id, person_id),
+    CONSTRAINT fk_share_cut_root_id FOREIGN KEY(root_id) REFERENCES share (id),
+    CONSTRAINT fk_share_cut_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_share_cut_cut_by FOREIGN KEY(cut_by) REFERENCES person (id)
+);

@@ -126,6 +126,7 @@ def test_a_viewer_within_an_open_share_reads_downloads_and_forwards() -> None:
         ({"creator_active": False}, Action.VISIT_READ, "share-owner-inactive"),
         ({"download": False}, Action.VISIT_DOWNLOAD, "download-not-offered"),
         ({"forward_depth_left": 0}, Action.VISIT_FORWARD, "forward-depth-used-up"),
+        ({"forwards_cut": True}, Action.VISIT_FORWARD, "forwards-cut"),
         ({"forwards_made": FORWARDS_MAX}, Action.VISIT_FORWARD, "forwards-used-up"),
         ({"audience": Audience.CLINIC, "audience_clinic_id": ELSEWHERE}, Action.VISIT_START, "outside-audience"),
         ({"audience": Audience.PERSON, "audience_person_id": OTHER}, Action.VISIT_START, "outside-audience"),
