@@ -30,7 +30,6 @@ from storage.errors import EngineFailed
 
 DEFAULT_DIR = Path(".demo")
 SHOWN = ("login", "password", "role")
-PERSON = ("name", "id_card", "phone")
 terminal = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 
@@ -104,10 +103,7 @@ def announce(running: Running, *, as_json: bool) -> None:
     """Where it serves, who may sign in, and what to try first."""
     if as_json:
         accounts = [{name: asdict(each)[name] for name in SHOWN} for each in running.household.accounts]
-        people = [{name: getattr(each, name) for name in PERSON} for each in PEOPLE]
-        outside = {"clinic_users": people, "mailbox": running.mailbox_url}
-        said = {"url": running.url, "data_dir": str(running.data_dir), "accounts": accounts, **outside}
-        click.echo(json.dumps(said, ensure_ascii=False))
+        click.echo(json.dumps({"url": running.url, "data_dir": str(running.data_dir), "accounts": accounts}))
     else:
         click.echo(f"\nSealShare serves at {running.url}   (data in {running.data_dir})\n")
         table = new_table(*SHOWN, "name")
