@@ -3,6 +3,7 @@
 import statistics
 
 from benchmarks.stage import Figure
+from benchmarks.uploads.least import PATHS
 from benchmarks.uploads.measuring import DIRECT, PLAIN, RAW, RELAY, Run, Runs, middle
 from benchmarks.uploads.scenarios import MIB, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS
@@ -29,7 +30,7 @@ def figures(scenario: Scenario, store: Store, runs: Runs) -> list[Figure]:
     title = f"{scenario.name}, {store.name}"
     found = [_rate(title, name, scenario, each) for name, each in runs.items()]
     found += _ratios(title, scenario, store, runs)
-    for name in (OURS, THEIRS):
+    for name in (OURS, THEIRS, *PATHS):
         if name in runs:
             found += _costs(f"{title}: {name}", scenario, store, runs[name])
     return found
@@ -71,6 +72,10 @@ def _ratios(title: str, scenario: Scenario, store: Store, runs: Runs) -> list[Fi
             least = _rate_of(scenario, relay) / plain_rate
             found.append(Figure(f"{title}: relay / plain", least, "×", "what reading and hashing each byte leaves"))
             found.append(at_least(f"{title}: ours / the lesser of plain and relay", ratio / min(1, least), PLAIN_BAR))
+        for name in PATHS:
+            if beside := runs.get(name):
+                least = _rate_of(scenario, beside) / plain_rate
+                found.append(Figure(f"{title}: {name} / plain", least, "×", "all there is to it in aiohttp"))
         if direct := runs.get(DIRECT):
             found.append(at_least(f"{title}: direct / plain", _rate_of(scenario, direct) / plain_rate, PLAIN_BAR))
     return found

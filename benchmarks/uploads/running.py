@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from benchmarks.stage import Figure
 from benchmarks.uploads import memory, resuming
 from benchmarks.uploads.figures import figures
+from benchmarks.uploads.least import PATHS, least
 from benchmarks.uploads.measuring import compare, warm_up
 from benchmarks.uploads.scenarios import SCENARIOS, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS, Server, ours, peer
@@ -23,10 +24,15 @@ def steps(wishes: Wishes) -> int:
     """How many times `wishes.advance` will be told of a step."""
     found = 0
     for name in wishes.stores:
-        found += sum(wishes.rounds * (CONTENDERS[name] + each.has_parts(name)) for each in _scenarios(wishes))
+        found += sum(wishes.rounds * _contenders(each, name) for each in _scenarios(wishes))
         found += resuming.steps(wishes) if wishes.wants(RESUME) else 0
         found += memory.STEPS if wishes.wants(MEMORY) and name == SINK else 0
     return found
+
+
+def _contenders(scenario: Scenario, store: str) -> int:
+    beside = len(PATHS) if scenario.is_small and store != SINK else 0
+    return CONTENDERS[store] + scenario.has_parts(store) + beside
 
 
 async def run(services: Services, wishes: Wishes) -> list[Figure]:
@@ -61,10 +67,23 @@ async def _rates(services: Services, store: Store, wishes: Wishes) -> list[Figur
     async with _standing(services, store) as servers:
         for scenario in wanted:
             sized = scenario.sized(quick=wishes.quick)
-            found += figures(sized, store, await compare(sized, store, servers, wishes))
+            async with _least(services, store, sized) as beside:
+                found += figures(sized, store, await compare(sized, store, [*servers, *beside], wishes))
         if wishes.wants(RESUME):
             found += await resuming.resume(store, servers, wishes)
     return found
+
+
+@asynccontextmanager
+async def _least(services: Services, store: Store, scenario: Scenario) -> AsyncIterator[list[Server]]:
+    """What any server could do at best, beside small files on their way to a real store."""
+    if not scenario.is_small or store.counts:
+        yield []
+        return
+    async with least(services, store.settings) as beside:
+        for server in beside:
+            await warm_up(server)
+        yield beside
 
 
 @asynccontextmanager

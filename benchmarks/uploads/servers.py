@@ -75,11 +75,11 @@ async def ours(services: Services, store: S3Settings) -> AsyncIterator[Server]:
             path="/uploads/",
             tree=running.tree,
             headers={"Authorization": marketer.authorization},
-            database=await _postgres(services),
+            database=await postgres(services),
         )
 
 
-async def _postgres(services: Services) -> Tree:
+async def postgres(services: Services) -> Tree:
     """All of PostgreSQL: the parent of any of its backends, and what is below it."""
     async with services.database.transaction() as tx:
         backend = await tx.scalar(text("SELECT pg_backend_pid()"))
@@ -106,7 +106,7 @@ async def peer(store: S3Settings) -> AsyncIterator[Server]:
         }
         child = start_child(_order(folder, environment))
         stack.callback(child.stop)
-        await asyncio.to_thread(child.wait_ready, lambda: _listens(child.pid, port))
+        await asyncio.to_thread(child.wait_ready, lambda: listens(child.pid, port))
         yield Server(name=THEIRS, host=HOST, port=port, path="/files", tree=Tree(psutil.Process(child.pid)))
 
 
@@ -134,6 +134,7 @@ def _node() -> str:
     return found
 
 
-def _listens(pid: int, port: int) -> bool:
+def listens(pid: int, port: int) -> bool:
+    """Whether the process takes connections there."""
     sockets = psutil.Process(pid).net_connections("tcp4")
     return any(each.laddr.port == port and each.status == psutil.CONN_LISTEN for each in sockets)
