@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,10 +19,13 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from compliance.passwords import Passwords
 from fileserver.app import create_app
+from fileserver.demo.platforms import FakePlatforms
 from fileserver.http.caller import SESSION_COOKIE
 from fileserver.services import Services, open_services
 from storage.engines import Endpoints
 from tests.inspecting import InThisProcess
+from tests.mailbox import Mailbox, smtp_server
+from tests.platforms import node
 from tests.services import Clock, RealServer, config_for, copied_database
 from tests.stage import Cast
 
@@ -116,6 +120,33 @@ async def console(
             await running.start()
             yield running
             await running.stop()
+
+
+@dataclass
+class Lobby:
+    """A server that asks stand-ins of everybody, and where its mail arrives."""
+
+    console: Console
+    fake: FakePlatforms
+    mailbox: Mailbox
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lobby(engines: Endpoints, cast: Cast, clock: Clock, browser: Browser) -> AsyncIterator[Lobby]:
+    """See Lobby."""
+    async with FakePlatforms(clock) as fake, smtp_server() as mailbox:
+        with copied_database(engines.database_url, cast.database_url) as database_url:
+            port = free_port()
+            url = f"http://127.0.0.1:{port}"
+            config = config_for(engines, database_url, master_key=cast.master_key)
+            mail = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_tls": "none", "mail_from": "a@b.example"}
+            ways = ("two-factor", "three-factor", "face", "esign")
+            more: dict[str, Any] = {"public_url": url, "port": port, "verification_methods": ways, **mail}
+            async with node(config, fake, clock, **more) as services:
+                console = Console(url=url, cast=cast, services=services, browser=browser)
+                await console.start()
+                yield Lobby(console, fake, mailbox)
+                await console.stop()
 
 
 @contextlib.asynccontextmanager

@@ -3,20 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from fileserver.demo.platforms import FakePlatforms
 from fileserver.demo.platforms.people import PEOPLE
-from storage.engines import Endpoints
-from tests.browser.conftest import PHONE, Console, free_port
-from tests.mailbox import Mailbox, smtp_server
-from tests.platforms import node
-from tests.services import Clock, config_for, copied_database
-from tests.stage import Cast
+from tests.browser.conftest import PHONE, Lobby
 
 pytestmark = pytest.mark.browser
 
@@ -43,33 +35,6 @@ class Touches:
         """A field."""
         self.fields += 1
         await what.fill(text)
-
-
-@dataclass
-class Lobby:
-    """A server that asks stand-ins of everybody, and where its mail arrives."""
-
-    console: Console
-    fake: FakePlatforms
-    mailbox: Mailbox
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def lobby(engines: Endpoints, cast: Cast, clock: Clock, browser: Browser) -> AsyncIterator[Lobby]:
-    """See Lobby."""
-    async with FakePlatforms(clock) as fake, smtp_server() as mailbox:
-        with copied_database(engines.database_url, cast.database_url) as database_url:
-            port = free_port()
-            url = f"http://127.0.0.1:{port}"
-            config = config_for(engines, database_url, master_key=cast.master_key)
-            mail = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_tls": "none", "mail_from": "a@b.example"}
-            ways = ("two-factor", "three-factor", "face", "esign")
-            more: dict[str, Any] = {"public_url": url, "port": port, "verification_methods": ways, **mail}
-            async with node(config, fake, clock, **more) as services:
-                console = Console(url=url, cast=cast, services=services, browser=browser)
-                await console.start()
-                yield Lobby(console, fake, mailbox)
-                await console.stop()
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from fileserver.demo.api import employee
 from fileserver.demo.recruiting import CONTESTED, INVITED, recruit
 from storage.rows import transfers
 from storage.schema import clinic
-from tests.browser.conftest import DESK, PHONE, Console
+from tests.browser.conftest import DESK, PHONE, Console, Lobby
 from tests.people import add_employee
 from tests.recruits import add_clinic
 
@@ -23,8 +23,9 @@ MANAGERS = ("/recruiting/progress", "/recruiting/transfers", "/recruiting/disput
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-async def test_recruiting_on_its_pages(console: Console) -> None:
+async def test_recruiting_on_its_pages(lobby: Lobby) -> None:
     """The funnel, a dispute, the pool and a clinic listed twice are there to be seen, and nothing is cut off."""
+    console = lobby.console
     people = {
         login: await add_employee(console.services, role, login=login, name=name)
         for login, role, name in (
