@@ -54,6 +54,7 @@ spread-week = Week of { $day }
 spread-tree = Tree of a share
 spread-way = From the maker to this person
 spread-here = Level { $hands } · brought in { NUMBER($brought) } · { NUMBER($below) } below · { NUMBER($passed) } links passed on · first opened
+spread-here-root = Brought in { NUMBER($brought) } · { NUMBER($below) } in all · shared
 spread-leaf = Brought nobody in
 spread-leaf-text = Nobody has opened first through a link of theirs.
 share-cut = Cut here

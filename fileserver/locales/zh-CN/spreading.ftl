@@ -54,6 +54,7 @@ spread-week = { $day } 起一周
 spread-tree = 传播树
 spread-way = 从分享者到此人
 spread-here = 第 { $hands } 层 · 直接带来 { NUMBER($brought) } 人 · 下游 { NUMBER($below) } 人 · 发起转发 { NUMBER($passed) } 次 · 首次打开
+spread-here-root = 直接带来 { NUMBER($brought) } 人 · 下游共 { NUMBER($below) } 人 · 创建于
 spread-leaf = 没有带来其他人
 spread-leaf-text = 还没有人首次经由此人的链接打开。
 share-cut = 切断此分支

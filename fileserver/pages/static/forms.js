@@ -12,7 +12,6 @@
 // address of this file has a hash, an import's has none: the browser would run it twice, and send every form twice.)
 
 import { callApi } from "./api.js";
-import { sendInBatches } from "./batches.js";
 import { clearProblem, showProblem } from "./problem_box.js";
 
 function valueOf(input) {
@@ -68,7 +67,10 @@ async function submit(event) {
   form.querySelectorAll("button").forEach((each) => (each.disabled = true));
   try {
     const call = (said) => callApi(form.dataset.method ?? "POST", form.dataset.api, form.dataset.body === "none" ? undefined : said);
-    if (form.dataset.batch && (await sendInBatches(form, body, call))) return; // the rows that were refused say why
+    if (form.dataset.batch) {
+      const { sendInBatches } = await import("./batches.js"); // which few pages need
+      if (await sendInBatches(form, body, call)) return; // the rows that were refused say why
+    }
     const answer = form.dataset.batch ? {} : await call(body);
     const done = new CustomEvent("sealshare:done", { detail: answer, bubbles: true, cancelable: true });
     if (form.dispatchEvent(done)) {

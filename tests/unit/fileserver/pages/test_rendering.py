@@ -12,7 +12,7 @@ from fileserver.pages.rendering import input_time, local_time, machine_time, wit
 from fileserver.sizes import human_size
 
 NOON = datetime(2026, 11, 23, 4, 0, 5, tzinfo=UTC)
-CONSOLE_PAGE_BYTES_MAX = 64_000
+CONSOLE_PAGE_BYTES_MAX = 68_000
 UPLOAD_PAGE_BYTES_MAX = 110_000  # the engine that sends tens of gigabytes past every fault of a network
 VIEWER_PAGE_BYTES_MAX = 28_000  # clinic users' pages are opened on cheap phones
 IMPORTED = re.compile(r"""^(?:import|export) [^;]*"\./([^"]+)";""", re.MULTILINE)
