@@ -150,7 +150,7 @@ async def _ended(tx: Transaction, person_id: UUID, now: datetime) -> dict[str, s
 
 
 async def _name_of(tx: Transaction, department_id: UUID | None) -> str:
-    """The department's name as quotas count by it: none for the root. Raises NotFound."""
+    """The department's name as an account shows it: none for the root. Raises NotFound."""
     found = await departments.department_by_id(tx, department_id) if department_id else None
     if department_id and (found is None or found.closed_at is not None):
         raise NotFound(field="department_id")

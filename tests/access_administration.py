@@ -28,8 +28,8 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "accounts.reset_password": {},
     "accounts.put_department": {"department": "华东"},
     "accounts.change_password": {"current_password": "wrong", "new_password": "correct horse battery"},
-    "quotas.set": {"scope": "department", "subject": "华东", "size_max_bytes": "1 TB"},
-    "quotas.remove": {"scope": "department", "subject": "华东"},
+    "quotas.set": {"scope": "department", "subject": "00000000-0000-0000-0000-000000000001", "size_max_bytes": "1 TB"},
+    "quotas.remove": {"scope": "department", "subject": "00000000-0000-0000-0000-000000000001"},
     "accounts.change": {
         "role": "marketer",
         "department_id": None,

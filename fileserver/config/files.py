@@ -22,7 +22,8 @@ class FileSettings(BaseSettings):
         default=None, description="How much one person may keep, for whom no other limit was set; none: without limit"
     )
     upload_quota_department_bytes: QuotaBytes | None = Field(
-        default=None, description="How much the people of one department may keep together; none: without limit"
+        default=None,
+        description="How much a department with all below it may keep, except the brand itself; none: no limit",
     )
     trace_expiry_s: Seconds = Field(
         default=365 * DAY_S,

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from compliance.access import Action
 from fileserver.http.call import Call
+from fileserver.organisation import routes as organisation
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
@@ -52,6 +53,7 @@ async def quotas(call: Call[None, ListQuery]) -> web.Response:
         call,
         "quotas.html",
         found=found,
+        departments=(await organisation.list_departments(asking(call, None))).items,
         next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
     )
 

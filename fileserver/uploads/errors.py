@@ -110,7 +110,7 @@ class TooManyUploads(HttpError):
 
 
 class UploadQuotaExceeded(HttpError):
-    """413: the person, or their department (`whose`), may keep `allowed_bytes`, and this upload needs more.
+    """413: the person, a department of theirs, or the brand (`whose`) may keep `allowed_bytes`; this upload needs more.
 
     Not 507: programs try a 5xx again by themselves, and this passes only when somebody makes room.
     """

@@ -1,6 +1,7 @@
 """Quotas over HTTP: an administrator sets them, everybody who uploads sees their own use."""
 
 from typing import Any
+from uuid import UUID
 
 from compliance.access import Action, Target, require
 from compliance.errors import AccessDenied, InvalidValue, NotFound
@@ -62,15 +63,15 @@ async def usage(call: Call) -> UsageOut:
     require(call.actor, Action.UPLOAD_READ, Target(owner_id=call.actor.person_id))
     async with call.services.database.transaction() as tx:
         own, *together = await quotas.use_of(tx, call.services.config, call.actor.person_id)
-    return UsageOut(person=UseOut(**_use(own)), department=_department(together[0]) if together else None)
+    return UsageOut(person=UseOut(**_use(own)), departments=[_department(each) for each in together])
 
 
 def _department(use: Use) -> DepartmentUseOut:
-    return DepartmentUseOut(name=use.subject, **_use(use))
+    return DepartmentUseOut(department_id=UUID(use.bound.subject[1]), name=use.bound.name, **_use(use))
 
 
 def _use(use: Use) -> dict[str, Any]:
-    return {"used_bytes": use.used_bytes, "allowed_bytes": use.allowed_bytes}
+    return {"used_bytes": use.used_bytes, "allowed_bytes": use.bound.allowed_bytes}
 
 
 def _out(quota: QuotaInUse) -> QuotaOut:
@@ -79,6 +80,8 @@ def _out(quota: QuotaInUse) -> QuotaOut:
         {
             "scope": row.scope,
             "subject": row.login or row.subject,
+            "name": row.name or "",
+            "place": row.place or "",
             "size_max_bytes": row.size_max_bytes,
             "used_bytes": quota.used_bytes,
             "created_at": row.created_at,
@@ -136,6 +139,6 @@ ROUTES: tuple[Route, ...] = (
         scope=Scope.OPERATIONS_WRITE,
         body=QuotaSubject,
         status=204,
-        errors=(AccessDenied, NotFound),
+        errors=(AccessDenied, InvalidValue, NotFound),
     ),
 )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import ByteSize, Field, StringConstraints
 
@@ -28,8 +29,8 @@ class QuotaQuery(Input):
 class QuotaSubject(Input):
     """Whose quota."""
 
-    scope: Scope = Field(description="One person, or the people of a department together")
-    subject: Subject = Field(description="The person's login, or the department's name")
+    scope: Scope = Field(description="One person, or everybody in a department and below it together")
+    subject: Subject = Field(description="The person's login, or the department's id")
 
 
 class QuotaIn(QuotaSubject):
@@ -44,7 +45,9 @@ class QuotaOut(Output):
     """One quota that was set, and what is kept under it."""
 
     scope: Scope
-    subject: str = Field(description="The person's login, or the department's name")
+    subject: str = Field(description="The person's login, or the department's id")
+    name: str = Field(description="The department's; empty for the brand itself, and for a person")
+    place: str = Field(description="The department with the names above it: `/市场/华东`; empty for a person")
     size_max_bytes: int
     used_bytes: int = Field(description="Unfinished uploads, finished ones that are not used, and versions")
     created_at: datetime = Field(description="When it was set to this size")
@@ -55,7 +58,9 @@ class QuotaList(Output):
 
     items: list[QuotaOut]
     person_default_bytes: int | None = Field(description="For a person without a quota; null: without limit")
-    department_default_bytes: int | None = Field(description="For a department without a quota; null: without limit")
+    department_default_bytes: int | None = Field(
+        description="For a department without a quota, except the brand itself; null: without limit"
+    )
     next: str | None
 
 
@@ -67,13 +72,16 @@ class UseOut(Output):
 
 
 class DepartmentUseOut(UseOut):
-    """The same of a department together."""
+    """The same of a department and all below it together."""
 
-    name: str
+    department_id: UUID
+    name: str = Field(description="Empty for the brand itself")
 
 
 class UsageOut(Output):
     """How much the caller keeps, and how much the caller may."""
 
     person: UseOut
-    department: DepartmentUseOut | None = Field(description="null for somebody in no department")
+    departments: list[DepartmentUseOut] = Field(
+        description="Those whose quota binds the caller: their own and those above it, the nearest first"
+    )

@@ -6,7 +6,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, insert, select, text, union_all, update
+from sqlalchemy import (
+    FromClause,
+    ScalarSelect,
+    Select,
+    Text,
+    and_,
+    any_,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from storage.database import Transaction
 from storage.schema import account, clinic, department, region
@@ -15,6 +32,7 @@ ROOT_ID = UUID(int=1)
 """The brand itself; it is there from the start."""
 DEPARTMENTS_MAX = 5_000
 REGIONS_MAX = 200
+CALLED_MAX = 20
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))")
 REBUILD = text(
     """
@@ -50,6 +68,14 @@ class DepartmentRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceRow:
+    """One department by the names on the way to it: `/市场/华东`; the root is `/`."""
+
+    id: UUID
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegionRow:
     """One region."""
 
@@ -81,6 +107,25 @@ async def departments_named(tx: Transaction, name: str) -> Sequence[DepartmentRo
     """The open departments that are called so, at most two of them."""
     query = _departments().where(department.c.name == name, department.c.closed_at.is_(None)).limit(2)
     return [_department(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def departments_called(tx: Transaction, words: str) -> Sequence[PlaceRow]:
+    """The open departments of this name or place, its first slash may be missing; or any with this id. By place."""
+    columns = (department.c.id, department.c.name, department.c.closed_at, place_of(department).label("place"))
+    found = select(*columns).subquery("found")
+    called = or_(found.c.name == words, found.c.place.in_((words, f"/{words}")))
+    meant = or_(and_(called, found.c.closed_at.is_(None)), cast(found.c.id, Text) == words)
+    query = select(found.c.id, found.c.place).where(meant).order_by(found.c.place, found.c.id).limit(CALLED_MAX)
+    return [PlaceRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+def place_of(of: FromClause) -> ScalarSelect[str]:
+    """The place of a department in a query, as PlaceRow has it."""
+    above = department.alias()
+    names = func.string_agg(above.c.name, aggregate_order_by(literal("/"), func.cardinality(above.c.path)))
+    query = select(literal("/").concat(func.coalesce(names, "")))
+    on_the_way = above.c.id == any_(of.c.path)
+    return query.where(on_the_way, above.c.parent_id.is_not(None)).correlate(of).scalar_subquery()
 
 
 async def add_department(

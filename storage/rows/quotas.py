@@ -1,4 +1,4 @@
-"""Rows of quotas: how much a person, or everybody of a department together, may keep; and how much they do keep.
+"""Rows of quotas: how much a person, or a department with all below it, may keep; and how much they do keep.
 
 What counts: an upload that is not over, by its length, or by what has arrived while the length is not known; a finished
 upload that no version was made of; and the versions that somebody made. A partial upload counts until a final one is
@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, cast, delete, exists, func, or_, select, text, union_all
+from sqlalchemy import Text, and_, any_, bindparam, case, cast, delete, exists, func, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql.selectable import Subquery
 
 from storage.database import Transaction
+from storage.rows.departments import place_of
 from storage.rows.uploads import UNFINISHED, is_claimed
-from storage.schema import account, evidence, person, upload, upload_quota, upload_source, version
+from storage.schema import account, department, evidence, person, upload, upload_quota, upload_source, version
 
-Subject = tuple[str, str]  # a scope, and a person's id or a department's name
+Subject = tuple[str, str]  # a scope, and the id of a person or of a department
 
 PERSON, DEPARTMENT = "person", "department"
 PAGE_MAX = 200
@@ -27,13 +28,15 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('upload_quota:' || CA
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaRow:
-    """One limit. `subject` is a person's id or a department's name; `login` is the person's, None for departments."""
+    """One limit. `subject` is the id of a person, whose `login` it says, or of a department, whose name and place."""
 
     scope: str
     subject: str
     size_max_bytes: int
     created_at: datetime
     login: str | None
+    name: str | None
+    place: str | None
 
 
 async def put_quota(tx: Transaction, scope: str, subject: str, size_max_bytes: int, now: datetime) -> None:
@@ -49,46 +52,56 @@ async def remove_quota(tx: Transaction, scope: str, subject: str) -> bool:
     return (await tx.execute(gone)).rowcount == 1
 
 
+HOME, ABOVE = department.alias("home"), department.alias("above")
 OF_PERSON, OF_DEPARTMENT = upload_quota.alias("of_person"), upload_quota.alias("of_department")
 BINDING = (
     select(
         account.c.person_id,
-        account.c.department,
         OF_PERSON.c.size_max_bytes.label("person_bytes"),
+        ABOVE.c.id,
+        ABOVE.c.name,
         OF_DEPARTMENT.c.size_max_bytes.label("department_bytes"),
     )
     .select_from(
         account.outerjoin(
             OF_PERSON, and_(OF_PERSON.c.scope == PERSON, OF_PERSON.c.subject == cast(account.c.person_id, Text))
-        ).outerjoin(
-            OF_DEPARTMENT,
-            and_(OF_DEPARTMENT.c.scope == DEPARTMENT, OF_DEPARTMENT.c.subject == account.c.department),
+        )
+        .outerjoin(HOME, HOME.c.id == account.c.department_id)
+        .outerjoin(ABOVE, ABOVE.c.id == any_(HOME.c.path))
+        .outerjoin(
+            OF_DEPARTMENT, and_(OF_DEPARTMENT.c.scope == DEPARTMENT, OF_DEPARTMENT.c.subject == cast(ABOVE.c.id, Text))
         )
     )
     .where(account.c.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(func.cardinality(ABOVE.c.path).desc())
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class BindingRow:
-    """What was set for an employee, and for their department if they are in one; None: nothing was."""
+class LevelRow:
+    """A department that somebody works in, or that is above it, and what was set for it; None: nothing was."""
 
-    department: str
+    id: UUID
+    name: str
+    allowed_bytes: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BindingRow:
+    """What was set for an employee, None for nothing; and their departments, the nearest first, the root last."""
+
     person_bytes: int | None
-    department_bytes: int | None
+    departments: tuple[LevelRow, ...]
 
 
 async def binding_of(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, BindingRow]:
     """The limits that were set for these employees. One question: it is asked for every upload."""
-    rows = await tx.execute(BINDING, {"people": list(people)})
-    return {
-        row.person_id: BindingRow(
-            department=row.department,
-            person_bytes=row.person_bytes,
-            department_bytes=row.department_bytes if row.department else None,
-        )
-        for row in rows
-    }
+    found = dict[UUID, BindingRow]()
+    for row in await tx.execute(BINDING, {"people": list(people)}):
+        level = (LevelRow(id=row.id, name=row.name, allowed_bytes=row.department_bytes),) if row.id else ()
+        nearer = found[row.person_id].departments if row.person_id in found else ()
+        found[row.person_id] = BindingRow(person_bytes=row.person_bytes, departments=(*nearer, *level))
+    return found
 
 
 async def list_quotas(tx: Transaction, *, after: tuple[str, str] = ("", ""), limit: int = PAGE_MAX) -> list[QuotaRow]:
@@ -96,17 +109,20 @@ async def list_quotas(tx: Transaction, *, after: tuple[str, str] = ("", ""), lim
     quota = upload_quota.c
     whose = and_(quota.scope == PERSON, cast(account.c.person_id, Text) == quota.subject)
     behind = or_(quota.scope > after[0], and_(quota.scope == after[0], quota.subject > after[1]))
-    query = select(*quota, account.c.login).select_from(upload_quota.outerjoin(account, whose)).where(behind)
+    place = case((department.c.id.is_not(None), place_of(department)))
+    where = and_(quota.scope == DEPARTMENT, cast(department.c.id, Text) == quota.subject)
+    query = select(*quota, account.c.login, department.c.name, place.label("place"))
+    query = query.select_from(upload_quota.outerjoin(account, whose).outerjoin(department, where)).where(behind)
     rows = await tx.execute(query.order_by(quota.scope, quota.subject).limit(min(limit, PAGE_MAX)))
     return [QuotaRow(**row) for row in rows.mappings()]
 
 
-async def lock(tx: Transaction, people: Collection[UUID], departments: Collection[str]) -> None:
+async def lock(tx: Transaction, people: Collection[UUID], departments: Collection[UUID]) -> None:
     """Nobody else counts for these until `tx` ends; taken in one order, so that none wait for each other in a ring."""
     found = select(person.c.id).where(person.c.id.in_(people)).order_by(person.c.id)
     await tx.execute(found.with_for_update(key_share=True))
-    for department in sorted(departments):
-        await tx.execute(LOCK, {"department": department})
+    for each in sorted(departments):
+        await tx.execute(LOCK, {"department": str(each)})
 
 
 async def used_by_people(tx: Transaction, people: Collection[UUID]) -> Mapping[UUID, int]:
@@ -116,13 +132,16 @@ async def used_by_people(tx: Transaction, people: Collection[UUID]) -> Mapping[U
     return {person_id: int(size) for person_id, size in await tx.execute(query.group_by(kept.c.person_id))}
 
 
-async def used_by_departments(tx: Transaction, departments: Collection[str]) -> Mapping[str, int]:
-    """How much the people of each of these departments keep together; a department without anything is left out."""
+async def used_by_departments(tx: Transaction, departments: Collection[UUID]) -> Mapping[UUID, int]:
+    """How much everybody in each of these departments or below it keeps together; without anything it is left out."""
     kept = _kept()
-    people = kept.join(account, account.c.person_id == kept.c.person_id)
-    query = select(account.c.department, func.sum(kept.c.size_bytes)).select_from(people)
-    query = query.where(account.c.department.in_(departments)).group_by(account.c.department)
-    return {department: int(size) for department, size in await tx.execute(query)}
+    people = kept.join(account, account.c.person_id == kept.c.person_id).join(
+        HOME, HOME.c.id == account.c.department_id
+    )
+    query = select(ABOVE.c.id, func.sum(kept.c.size_bytes))
+    query = query.select_from(people.join(ABOVE, ABOVE.c.id == any_(HOME.c.path)))
+    rows = await tx.execute(query.where(ABOVE.c.id.in_(departments)).group_by(ABOVE.c.id))
+    return {department_id: int(size) for department_id, size in rows}
 
 
 def _kept() -> Subquery:

@@ -61,7 +61,7 @@ account = Table(
         CheckConstraint("role IN ('marketer', 'manager', 'reviewer', 'auditor', 'admin')", name="role"),
         nullable=False,
     ),
-    # The department's name, kept in step with it: quotas count by it, and an earlier release reads it.
+    # The department's name, kept in step with it: what shows accounts reads it.
     Column("department", Text, nullable=False, server_default=""),
     created(),
     moment("disabled_at"),

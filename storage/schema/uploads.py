@@ -87,11 +87,11 @@ upload_source = Table(
 )
 
 upload_quota = Table(
-    # How much a person, or all of a department together, may keep; who has no row has the configuration's default.
+    # How much a person, or all of a department and below it together, may keep; who has no row has the default.
     "upload_quota",
     metadata,
     Column("scope", Text, CheckConstraint("scope IN ('person', 'department')", name="scope"), primary_key=True),
-    Column("subject", Text, primary_key=True),  # a person's id or a department's name
+    Column("subject", Text, primary_key=True),  # a person's id or a department's
     Column("size_max_bytes", BigInteger, CheckConstraint("size_max_bytes >= 0", name="size_max"), nullable=False),
     created(),
 )

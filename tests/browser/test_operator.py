@@ -60,18 +60,23 @@ async def test_uploads_in_flight_stay_fresh(console: Console) -> None:
 
 
 async def test_a_quota_is_set_and_removed(console: Console) -> None:
-    """On a phone: a department by name with a size in words; a login that nobody has is said at its field."""
+    """On a phone: a department of the tree with a size in words; a login that nobody has is said at its field."""
     async with console.opened("admin", size=PHONE, language="en") as page:
         await page.goto("/quotas")
-        await page.get_by_role("button", name="Set a quota").click()
-        await page.get_by_label("Login, or name of the department").fill("nobody")
-        await page.get_by_label("At most").fill("500 GB")
-        await page.get_by_role("button", name="Save").click()
+        await page.get_by_role("button", name="Limit a person").click()
+        person = page.get_by_role("dialog")
+        await person.get_by_label("Login").fill("nobody")
+        await person.get_by_label("At most").fill("500 GB")
+        await person.get_by_role("button", name="Save").click()
         await expect(page.locator("#error-subject")).to_be_visible()
-        await page.get_by_label("For").select_option("department")
-        await page.get_by_label("Login, or name of the department").fill("华东市场部")
-        await page.get_by_role("button", name="Save").click()
-        await expect(page.locator("tbody tr")).to_contain_text("0 B of 500 GB")
+        await person.get_by_role("button", name="Cancel").click()
+        await page.get_by_role("button", name="Limit a department").click()
+        department = page.get_by_role("dialog")
+        await department.get_by_label("A department").select_option(label="The brand itself")
+        await department.get_by_label("At most").fill("500 GB")
+        await department.get_by_role("button", name="Save").click()
+        await expect(page.locator("tbody tr")).to_contain_text("The brand itself")
+        await expect(page.locator("tbody tr")).to_contain_text("KB of 500 GB")
         page.on("dialog", lambda dialog: dialog.accept())
         await page.get_by_text("Manage").click()
         await page.get_by_role("button", name="Remove the quota").click()

@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from storage import database as pool
+from storage import migrations
 from storage.database import Database
 from storage.engines import Endpoints
 from storage.errors import StoreUnavailable
@@ -156,6 +160,38 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
     facts = facts_of(empty_url)
     assert (head(), head()) == migrate(empty_url)
     assert (head(), facts) == (current(empty_url), facts_of(empty_url))
+
+
+def test_a_quota_of_a_name_is_of_the_department_that_it_becomes(empty_url: str) -> None:
+    """Whether somebody works there or only the quota names it; a person's stays."""
+    _migrate_to(empty_url, "0005")
+    person_id = "00000000-0000-4000-8000-000000000001"
+    with connect(empty_url) as connection:
+        connection.execute("INSERT INTO person (id, kind, pseudonym) VALUES (%s, 'employee', 'a')", (person_id,))
+        account = "INSERT INTO account (person_id, login, password_hash, role, department) VALUES (%s, %s, %s, %s, %s)"
+        connection.execute(account, (person_id, "li", "", "marketer", "华东"))
+        for row in (("department", "华东", 1), ("department", "华南", 2), ("person", person_id, 3)):
+            connection.execute("INSERT INTO upload_quota (scope, subject, size_max_bytes) VALUES (%s, %s, %s)", row)
+    migrate(empty_url)
+    with connect(empty_url) as connection:
+        named = connection.execute(
+            "SELECT coalesce(department.name, subject), size_max_bytes FROM upload_quota "
+            "LEFT JOIN department ON department.id::text = subject ORDER BY size_max_bytes"
+        ).fetchall()
+        works = connection.execute("SELECT name FROM account JOIN department ON department.id = department_id")
+        assert [("华东", 1), ("华南", 2), (person_id, 3)] == named
+        assert [("华东",)] == works.fetchall()
+
+
+def _migrate_to(url: str, revision: str) -> None:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+    engine.dispose()
 
 
 def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:

@@ -12,11 +12,14 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner, Result
 
+from compliance.events import Trail
 from compliance.keys import KeyRing, KeyUse, MasterKey
+from compliance.organisation import Organising
 from compliance.sessions import hash_of
 from fileserver.cli import main
 from fileserver.config import Config, is_secret, variable_of
 from storage.database import Database
+from storage.rows.departments import ROOT_ID
 from storage.rows.events import EventFilter, search_events
 from storage.rows.tokens import TokenRow, token_by_hash
 from storage.rows.uploads import UploadRow, add_upload
@@ -283,15 +286,41 @@ def test_department_is_said_when_a_user_is_added_and_later(run: Run) -> None:
 def test_quotas_are_set_listed_and_removed(config: Config, run: Run) -> None:
     """With units; of a person or of a department; what was done stands in the log as the operator's act."""
     _add(run)
+    run("users", "department", "wang.fang", "华东")
     assert "may keep 500 GB." in run("quotas", "set", "--person", "wang.fang", "500GB").output
     assert 0 == run("quotas", "set", "--department", "华东", "2 TiB").exit_code
     assert "wang.fang" in run("quotas", "list").output
-    found = [(each["scope"], each["subject"], each["size_max_bytes"]) for each in _quotas(run)]
-    assert [("department", "华东", 2 << 40), ("person", "wang.fang", 500 * 10**9)] == found
+    found = [(each["scope"], each["place"] or each["subject"], each["size_max_bytes"]) for each in _quotas(run)]
+    assert [("department", "/华东", 2 << 40), ("person", "wang.fang", 500 * 10**9)] == found
     assert 0 == run("quotas", "remove", "--department", "华东").exit_code
     assert ["wang.fang"] == [each["subject"] for each in _quotas(run)]
     acts = [event["act"] for event in _events(config) if str(event["act"]).startswith("employee:quota:")]
     assert ["employee:quota:set", "employee:quota:set", "employee:quota:remove"] == acts
+
+
+def test_a_department_is_meant_by_name_place_or_id(config: Config, run: Run) -> None:
+    """A name that two have is refused with both places; the place, the id and `/` for the brand mean one."""
+
+    async def below() -> UUID:
+        database = Database(config.database_url.get_secret_value())
+        async with database.transaction() as tx:
+            organising = Organising(tx, Trail(), by=None, reason="", now=datetime.now(UTC))
+            await organising.create("华东", ROOT_ID)
+            added = await organising.create("华东", (await organising.create("市场", ROOT_ID)).id)
+        await database.close()
+        return added.id
+
+    inner = asyncio.run(below())
+    refused = run("quotas", "set", "--department", "华东", "1GB")
+    assert 1 == refused.exit_code
+    assert "Several departments are called 华东" in refused.output
+    assert ": /华东 (" in refused.output
+    assert f", /市场/华东 ({inner})" in refused.output
+    assert "No department is called 华西." in run("quotas", "set", "--department", "华西", "1GB").output
+    for words in ("/市场/华东", "市场/华东", str(inner)):
+        assert "/市场/华东 may keep 1 GB." in run("quotas", "set", "--department", words, "1GB").output
+    assert 0 == run("quotas", "set", "--department", "/", "1TB").exit_code
+    assert {"/", "/市场/华东"} == {each["place"] for each in _quotas(run)}
 
 
 def _quotas(run: Run) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Quotas: how much a person and a department may keep, what counts, and who says so."""
+"""Quotas: how much a person and a department with all below it may keep, what counts, and who says so."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from yarl import URL
 
 from compliance.access import Role
 from compliance.events import Trail, short_hash
+from compliance.organisation import Organising
 from fileserver.accounts import service as accounts
 from fileserver.app import create_app
 from fileserver.services import Services
+from storage.rows.departments import ROOT_ID, departments_called
 from storage.schema import upload
 from tests.api import Answer, Api, Client, sign_in
 from tests.log import events
@@ -46,12 +48,26 @@ class Maker:
         return int((await self.api.get("/uploads/usage")).ok["person"]["used_bytes"])
 
 
-async def maker(services: Services, client: Client, department: str = "") -> Maker:
-    """A marketer of this department."""
-    who = await add_employee(services, Role.MARKETER)
+async def maker(services: Services, client: Client, department: str = "", *, department_id: str = "") -> Maker:
+    """A marketer of this department, by name or by id."""
+    who, place = await add_employee(services, Role.MARKETER), UUID(department_id) if department_id else None
     async with services.database.transaction() as tx:
-        await accounts.put_department(tx, Trail(), who.person_id, department, now=services.clock())
+        await accounts.put_department(tx, Trail(), who.person_id, department, department_id=place, now=services.clock())
     return Maker(who, await sign_in(client, who))
+
+
+async def made(services: Services, name: str, above: str = str(ROOT_ID)) -> str:
+    """The id of a new department."""
+    async with services.database.transaction() as tx:
+        organising = Organising(tx, Trail(), by=None, reason="", now=services.clock())
+        return str((await organising.create(name, UUID(above))).id)
+
+
+async def called(services: Services, name: str) -> str:
+    """The id of the only department of this name."""
+    async with services.database.transaction() as tx:
+        (found,) = await departments_called(tx, name)
+    return str(found.id)
 
 
 @pytest.fixture
@@ -70,7 +86,7 @@ async def test_without_a_quota_everything_fits(services: Services, client: Clien
     """By default nobody is limited, and everybody sees what they keep."""
     li = await maker(services, client)
     assert 201 == (await li.create(10**9)).status
-    expected = {"person": {"used_bytes": 10**9, "allowed_bytes": None}, "department": None}
+    expected = {"person": {"used_bytes": 10**9, "allowed_bytes": None}, "departments": []}
     assert expected == (await li.api.get("/uploads/usage")).ok
 
 
@@ -94,14 +110,39 @@ async def test_what_does_not_fit_is_refused_before_a_byte_is_sent(
 async def test_a_department_keeps_together(services: Services, client: Client, admin: Api) -> None:
     """What colleagues keep counts, what others keep does not; somebody in no department has only their own quota."""
     li, wang, chen = [await maker(services, client, department) for department in ("华东", "华东", "")]
-    await limit(admin, "department", "华东", DEPARTMENT_MAX)
+    east = await called(services, "华东")
+    await limit(admin, "department", east, DEPARTMENT_MAX)
     assert 201 == (await li.create(1000)).status
     refused = await wang.create(501)
     assert (413, "department", 1000) == (refused.status, refused.body["whose"], refused.body["used_bytes"])
-    assert "Your department may keep" in refused.body["detail"]
+    assert "Your department 华东 may keep" in refused.body["detail"]
     assert [201, 201] == [(await each.create(500)).status for each in (wang, chen)]
     usage = (await wang.api.get("/uploads/usage")).ok
-    assert {"name": "华东", "used_bytes": 1500, "allowed_bytes": 1500} == usage["department"]
+    assert [{"department_id": east, "name": "华东", "used_bytes": 1500, "allowed_bytes": 1500}] == usage["departments"]
+
+
+async def test_a_quota_bounds_what_is_below_and_nothing_beside(services: Services, client: Client, admin: Api) -> None:
+    """Two departments of one name count apart; everybody counts above them, and for the brand; what moves counts on."""
+    market, south = await made(services, "市场"), await made(services, "华南")
+    below, beside = await made(services, "华东", market), await made(services, "华东", south)
+    li, wang, chen = [await maker(services, client, department_id=each) for each in (market, below, beside)]
+    await limit(admin, "department", below, 500)
+    await limit(admin, "department", market, 800)
+    assert [201, 413] == [(await wang.create(size)).status for size in (400, 101)]
+    assert [201, 413] == [(await li.create(size)).status for size in (350, 51)]
+    refused = await wang.create(100)
+    assert ("department", "市场", 750) == tuple(refused.body[name] for name in ("whose", "name", "used_bytes"))
+    assert [201, 201] == [(await each.create(size)).status for each, size in ((chen, 900), (wang, 50))]
+    await limit(admin, "department", str(ROOT_ID), 1701)
+    assert [413, 201] == [(await chen.create(size)).status for size in (2, 1)]
+    usage = (await wang.api.get("/uploads/usage")).ok["departments"]
+    assert [("华东", 450), ("市场", 800), ("", 1701)] == [(each["name"], each["used_bytes"]) for each in usage]
+    async with services.database.transaction() as tx:
+        organising = Organising(tx, Trail(), by=None, reason="", now=services.clock())
+        await organising.move(UUID(market), UUID(south))
+    listed = {each["subject"]: each for each in (await admin.get("/uploads/quotas")).ok["items"]}
+    assert ("华东", "/华南/市场/华东", 450) == tuple(listed[below][name] for name in ("name", "place", "used_bytes"))
+    assert ("", "/", 1701) == tuple(listed[str(ROOT_ID)][name] for name in ("name", "place", "used_bytes"))
 
 
 @pytest.mark.parametrize("scope", ["person", "department"])
@@ -109,7 +150,7 @@ async def test_two_at_the_same_moment(services: Services, client: Client, admin:
     """Two that fit alone and not together: one is made, whether one person asks twice or two colleagues once."""
     li = await maker(services, client, "华东")
     other = li if scope == "person" else await maker(services, client, "华东")
-    await limit(admin, scope, li.who.login if scope == "person" else "华东", PERSON_MAX)
+    await limit(admin, scope, li.who.login if scope == "person" else await called(services, "华东"), PERSON_MAX)
     for _ in range(3):
         answers = await asyncio.gather(li.create(400), other.create(400), li.create(400), other.create(400))
         assert [201, 201, 413, 413] == sorted(each.status for each in answers)
@@ -154,7 +195,7 @@ async def test_the_configuration_has_the_defaults(services: Services, admin: Api
         assert [413, 201] == [(await li.create(size)).status for size in (1001, 900)]
         refused = await wang.create(1500)
         assert (413, "department") == (refused.status, refused.body["whose"])
-        await limit(admin, "department", "华东", "1 MB")
+        await limit(admin, "department", await called(services, "华东"), "1 MB")
         assert 201 == (await wang.create(1500)).status
         listed = (await Api(running, admin.token).get("/uploads/quotas")).ok
         assert (PERSON_MAX, DEPARTMENT_MAX) == (listed["person_default_bytes"], listed["department_default_bytes"])
@@ -164,13 +205,14 @@ async def test_quotas_are_listed_with_their_use(services: Services, client: Clie
     """Departments first; a person by login; page after page; a removed one is gone and limits nothing."""
     li = await maker(services, client, "华东")
     await limit(admin, "person", li.who.login, PERSON_MAX)
-    await limit(admin, "department", "华东", 5)
-    await limit(admin, "department", "华东", DEPARTMENT_MAX)
+    east = await called(services, "华东")
+    await limit(admin, "department", east, 5)
+    await limit(admin, "department", east, DEPARTMENT_MAX)
     await li.create(10)
     first = (await admin.get("/uploads/quotas", limit=1)).ok
     second = (await admin.get("/uploads/quotas", cursor=first["next"])).ok
     found = [(each["scope"], each["subject"], each["size_max_bytes"], each["used_bytes"]) for each in first["items"]]
-    assert [("department", "华东", DEPARTMENT_MAX, 10)] == found
+    assert [("department", east, DEPARTMENT_MAX, 10)] == found
     assert [(li.who.login, PERSON_MAX, 10)] == [
         (each["subject"], each["size_max_bytes"], each["used_bytes"]) for each in second["items"]
     ]
@@ -180,20 +222,21 @@ async def test_quotas_are_listed_with_their_use(services: Services, client: Clie
 
 
 async def test_setting_a_quota_is_logged_without_names(services: Services, client: Client, admin: Api) -> None:
-    """A person by pseudonym, a department by a hash; the move to another department as well."""
+    """A person by pseudonym, a department by id; the move to another department as well."""
     li = await maker(services, client)
     moved = await admin.post(f"/people/accounts/{li.who.person_id}/department", {"department": " 华东 "})
     assert "华东" == moved.ok["department"]
     await limit(admin, "person", li.who.login, PERSON_MAX)
-    await limit(admin, "department", "华东", DEPARTMENT_MAX)
-    await admin.post("/uploads/quotas/remove", {"scope": "department", "subject": "华东"})
+    east = await called(services, "华东")
+    await limit(admin, "department", east, DEPARTMENT_MAX)
+    await admin.post("/uploads/quotas/remove", {"scope": "department", "subject": east})
     told = [event for event in await events(services, "employee:quota:", "employee:department:") if event["role"]]
     hashed = short_hash("华东")
     assert [
         ("employee:department:change", f"person:{li.who.pseudonym}", {"department_sha256": hashed}),
         ("employee:quota:set", f"person:{li.who.pseudonym}", {"bytes": PERSON_MAX}),
-        ("employee:quota:set", f"department:{hashed}", {"bytes": DEPARTMENT_MAX}),
-        ("employee:quota:remove", f"department:{hashed}", {}),
+        ("employee:quota:set", f"department:{east}", {"bytes": DEPARTMENT_MAX}),
+        ("employee:quota:remove", f"department:{east}", {}),
     ] == [(event["act"], event["obj"], event["det"]) for event in told]
 
 
@@ -202,6 +245,8 @@ async def test_setting_a_quota_is_logged_without_names(services: Services, clien
     [
         ({"scope": "person", "subject": "nobody", "size_max_bytes": 1}, 404, "/subject"),
         ({"scope": "team", "subject": "x", "size_max_bytes": 1}, 422, "/scope"),
+        ({"scope": "department", "subject": "华东", "size_max_bytes": 1}, 422, "/subject"),
+        ({"scope": "department", "subject": str(UUID(int=2)), "size_max_bytes": 1}, 404, "/subject"),
         ({"scope": "department", "subject": " ", "size_max_bytes": 1}, 422, "/subject"),
         ({"scope": "department", "subject": "x", "size_max_bytes": -1}, 422, "/size_max_bytes"),
         ({"scope": "department", "subject": "x", "size_max_bytes": "much"}, 422, "/size_max_bytes"),
@@ -245,7 +290,7 @@ async def test_pages_say_how_much_room_is_left(services: Services, client: Clien
             async with client.get(path, headers=headers) as answer:
                 shown[when, path] = await answer.text()
         await limit(admin, "person", li.who.login, "1 GB")
-        await limit(admin, "department", "华东", "2 GB")
+        await limit(admin, "department", await called(services, "华东"), "2 GB")
     for path in ("/", "/my-uploads"):
         assert "You keep" not in shown["before", path]
         assert "You keep 0 B of 1 GB." in shown["after", path]

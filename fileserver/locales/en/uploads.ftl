@@ -71,10 +71,11 @@ problem-too-many-uploads-explanation = The number of unfinished uploads of one p
 
 problem-upload-quota-exceeded-title = Not enough room
 problem-upload-quota-exceeded-detail = { $whose ->
-    [department] Your department may keep { $allowed } together and keeps { $used }; this needs { $needed } more. Delete what nobody needs, or ask your administrator for room.
+    [brand] All departments may keep { $allowed } together and keep { $used }; this needs { $needed } more. Delete what nobody needs, or ask your administrator for room.
+    [department] Your department { $name } may keep { $allowed } together and keeps { $used }; this needs { $needed } more. Delete what nobody needs, or ask your administrator for room.
    *[person] You may keep { $allowed } and keep { $used }; this needs { $needed } more. Delete what you don't need, or ask your administrator for room.
 }
-problem-upload-quota-exceeded-explanation = The administrator limits how much a person, or a department together, may keep. Unfinished uploads, finished uploads that are not used yet and the versions of materials count.
+problem-upload-quota-exceeded-explanation = The administrator limits how much a person, or a department with all below it, may keep. Unfinished uploads, finished uploads that are not used yet and the versions of materials count.
 
 problem-server-full-title = The server is receiving too much
 problem-server-full-detail = Too many uploads are under way at this moment. Try again in { $retry_after_s } seconds.

@@ -71,10 +71,11 @@ problem-too-many-uploads-explanation = 每个人未完成的上传数量有限�
 
 problem-upload-quota-exceeded-title = 空间不足
 problem-upload-quota-exceeded-detail = { $whose ->
-    [department] 您所在部门共可存放 { $allowed }，已用 { $used }，本次还需 { $needed }。请删除不再需要的内容，或请管理员增加空间。
+    [brand] 所有部门共可存放 { $allowed }，已用 { $used }，本次还需 { $needed }。请删除不再需要的内容，或请管理员增加空间。
+    [department] 您所在的部门“{ $name }”共可存放 { $allowed }，已用 { $used }，本次还需 { $needed }。请删除不再需要的内容，或请管理员增加空间。
    *[person] 您可存放 { $allowed }，已用 { $used }，本次还需 { $needed }。请删除不再需要的内容，或请管理员增加空间。
 }
-problem-upload-quota-exceeded-explanation = 管理员限制了个人或部门可存放的总量。未完成的上传、已完成但尚未使用的上传以及资料的各个版本都计算在内。
+problem-upload-quota-exceeded-explanation = 管理员限制了个人或部门（含下级部门）可存放的总量。未完成的上传、已完成但尚未使用的上传以及资料的各个版本都计算在内。
 
 problem-server-full-title = 服务器接收的上传过多
 problem-server-full-detail = 此刻进行中的上传过多，请在 { $retry_after_s } 秒后重试。

@@ -111,9 +111,16 @@ INSERT INTO department (id, parent_id, name, path)
 SELECT made.id, root.id, made.name, ARRAY[root.id, made.id]
 FROM department AS root, (
     SELECT gen_random_uuid() AS id, department AS name
-    FROM (SELECT DISTINCT department FROM account WHERE department <> '') AS named
+    FROM (
+        SELECT department FROM account WHERE department <> ''
+        UNION SELECT subject FROM upload_quota WHERE scope = 'department'
+    ) AS named
 ) AS made
 WHERE root.parent_id IS NULL;
+
+-- Quotas are of a department now, and no more of whatever is called so.
+UPDATE upload_quota SET subject = department.id::text FROM department
+WHERE upload_quota.scope = 'department' AND department.name = upload_quota.subject AND department.parent_id IS NOT NULL;
 
 -- Who could read everything until now still can; a new account can't until somebody says so.
 ALTER TABLE account ADD COLUMN department_id UUID;

@@ -20,6 +20,7 @@ from fileserver.uploads.names import OBJECTS, object_key
 from fileserver.uploads.service import new_row
 from storage.errors import StoreUnavailable
 from storage.rows import quotas
+from storage.rows.departments import departments_called
 from tests.contract.tus.test_patch import assert_complete
 from tests.people import Employee, add_employee
 from tests.services import Clock
@@ -135,7 +136,8 @@ async def test_colleagues_of_one_batch_keep_together(services: Services) -> None
     async with services.database.transaction() as tx:
         for each in two:
             await accounts.put_department(tx, Trail(), each.person_id, "华东", now=services.clock())
-        await quotas.put_quota(tx, quotas.DEPARTMENT, "华东", len(BODY) + 10, services.clock())
+        (east,) = await departments_called(tx, "华东")
+        await quotas.put_quota(tx, quotas.DEPARTMENT, str(east.id), len(BODY) + 10, services.clock())
     rows = [new_row(services, each.actor, len(BODY), {}) for each in two]
     batch = [whole.Whole(row=replace(row, state="complete", sha256="0" * 64), trail=Trail()) for row in rows]
     first, second = await whole.record(services, batch)
