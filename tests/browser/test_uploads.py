@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import CDPSession, FilePayload, Page, Request, Route, expect
 from sqlalchemy import select
 
+from storage.rows import quotas
 from storage.schema import upload
 from tests.browser.conftest import PHONE, Console
 from tests.materials import pdf, run_jobs
@@ -215,6 +216,28 @@ async def test_a_store_that_is_down_is_waited_for(console: Console, film: Path) 
         await done(page, "1 / 1")
         assert await page.evaluate("performance.now()") - asked[1] > 2000
     assert sha256(BIG) in await hashes(console)
+
+
+async def test_what_was_refused_is_tried_again(console: Console, tmp_path: Path) -> None:
+    """A no ends a file with its reason, in one line a touch tries it again; another tries all that failed."""
+    files = [tmp_path / name for name in ("一.txt", "二.txt", "三.txt")]
+    for path in files:
+        path.write_bytes(secrets.token_bytes(5_000))
+    owner, database = console.cast.people["owner"], console.services.database
+    async with database.transaction() as tx:
+        await quotas.put_quota(tx, quotas.PERSON, str(owner), 0, console.services.clock())
+    async with uploading(console, size=PHONE) as page:
+        await choose(page, *files)
+        await expect(page.locator(".uploads .failed", has_text="您可存放 0 B")).to_have_count(3)
+        async with database.transaction() as tx:
+            await quotas.remove_quota(tx, quotas.PERSON, str(owner))
+        await page.get_by_role("button", name="重试: 二.txt").click()
+        await expect(page.locator(".uploads .failed")).to_have_count(2)
+        await expect(page.locator(".uploads .done", has_text="二.txt")).to_be_visible()
+        await page.get_by_role("button", name="重试失败的文件").click()
+        await done(page, "3 / 3")
+        await expect(page.get_by_role("button", name="重试失败的文件")).to_be_hidden()
+    assert {sha256(path.read_bytes()) for path in files} <= await hashes(console)
 
 
 async def test_a_closed_page_is_no_loss(console: Console, film: Path) -> None:
