@@ -76,6 +76,7 @@ CLEARED = DECIDING | {
     A.REVIEW_READ,
     A.REVIEW_COMMENT,
     A.SHARE_CREATE,
+    A.ANALYTICS_READ,
 }
 # What is done to a thing that belongs somewhere: whoever acts in one region leaves those of others alone.
 PLACED = DECIDING | {
@@ -84,6 +85,7 @@ PLACED = DECIDING | {
     A.MATERIAL_ORIGINAL,
     A.MATERIAL_WITHDRAW,
     A.MATERIAL_RECALL,
+    A.ANALYTICS_READ,
     A.EVIDENCE_READ,
     A.REVIEW_READ,
     A.REVIEW_COMMENT,

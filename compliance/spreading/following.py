@@ -131,11 +131,17 @@ async def spread_all(database: Database, now: datetime) -> int:
     return done
 
 
-async def forget(database: Database, now: datetime) -> None:
-    """Begins again: the tables are empty, and the next step reads the first leaf."""
+async def done(database: Database) -> int:
+    """How many leaves have been taken in, by whatever process."""
     async with database.transaction() as tx:
-        await event_index.hold_reader(tx, READER, now)
-        await spreading.forget_all(tx, READER)
+        return await event_index.reader_at(tx, READER)
+
+
+async def forget(database: Database, now: datetime) -> None:
+    """Begins again: the tables are empty, and the next step reads the first leaf. Waits for a step under way."""
+    async with database.transaction() as tx:
+        await event_index.restart_reader(tx, READER, now)
+        await spreading.forget_all(tx)
 
 
 def told_by(leaf: Leaf) -> Told | None:

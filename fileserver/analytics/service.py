@@ -131,10 +131,13 @@ async def _allowed(
     target = target_of_material(material)
     rule = require(actor, Action.ANALYTICS_READ, target, obj=obj_of(material_id))
     everything = decide(actor, Action.MATERIAL_RECALL, target).allowed
-    maker = None if everything else await people.pseudonym_of(tx, actor.person_id)
+    maker = None if everything else await people.pseudonym_of(tx, actor.person_id) or ""
+    shared = maker is not None and await figures.has_shares(tx, Scope(material_id, maker))
+    if not (everything or shared):  # whoever shared it may know what came of it; others, what they may read
+        require(actor, Action.MATERIAL_READ, target, obj=obj_of(material_id))
     event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj_of(material_id))
     await ledger.append(tx, event, now=services.clock())
-    return material, Scope(material_id, maker if everything else maker or "")
+    return material, Scope(material_id, maker)
 
 
 async def _known(tx: Transaction, services: Services, makers: Sequence[str], rows: Sequence[PersonRow]) -> Known:

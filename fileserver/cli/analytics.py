@@ -1,12 +1,16 @@
 """`sealshare analytics`: makes what the figures are read from anew, out of the log."""
 
+import asyncio
+
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from compliance.spreading import following
 from fileserver.cli.desk import Desk, at_desk
-from storage.rows import sequencing
+from storage.rows import ledger, sequencing
+
+HELD_S = 0.1
 
 
 @click.group("analytics")
@@ -15,7 +19,8 @@ def command() -> None:
 
 
 @command.command("rebuild")
-def rebuild() -> None:
+@click.option("--without-pruned", is_flag=True, help="Also when entries were pruned, whose figures are lost with it.")
+def rebuild(*, without_pruned: bool) -> None:
     """Forget what the figures are read from, and read the whole log again. They grow back while it runs."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -23,13 +28,21 @@ def rebuild() -> None:
     async def work(desk: Desk) -> int:
         async with desk.database.transaction() as tx:
             _head, last = await sequencing.head_and_last(tx)
+            pruned = await ledger.minimum_index(tx)
+        if pruned and not without_pruned:
+            raise click.ClickException(
+                f"Entries before {pruned} were pruned: what they told would be missing from the figures. "
+                "Say --without-pruned to go on without them."
+            )
+        total = 0 if last is None else last + 1
         await following.forget(desk.database, desk.clock())
-        done = 0
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            task = progress.add_task("reading the log", total=0 if last is None else last + 1)
-            while step := await following.spread_step(desk.database, desk.clock()):
-                done += step
+            task = progress.add_task("reading the log", total=total)
+            while (done := await following.done(desk.database)) < total:
                 progress.update(task, completed=done)
+                if not await following.spread_step(desk.database, desk.clock()):
+                    await asyncio.sleep(HELD_S)  # a worker is at it
+            progress.update(task, completed=done)
         return done
 
     click.echo(f"Read {at_desk(work)} entries.")

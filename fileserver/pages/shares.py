@@ -60,8 +60,8 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         audience_name=await _audience_name(call, share),
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
-        may_revoke=await may_still(call, share, Action.SHARE_REVOKE),
-        may_change=await may_still(call, share, Action.SHARE_CHANGE),
+        may_revoke=await _may(call, share, Action.SHARE_REVOKE),
+        may_change=await _may(call, share, Action.SHARE_CHANGE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
     )
 
@@ -142,7 +142,7 @@ async def _audience_name(call: Call[Any, Any, Any], share: ShareOut) -> str:
     return ""
 
 
-async def may_still(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bool:
+async def _may(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bool:
     """Whether the reader may do this to a share that still counts."""
     owned = await service.read(call.services, call.actor, share.id)
     async with call.services.database.transaction() as tx:

@@ -12,14 +12,11 @@ from compliance.access import Action
 from fileserver.analytics import routes as api
 from fileserver.analytics.schemas import CURSOR_CHARS_MAX, BranchQuery, CascadePath, DayOut, MaterialPath
 from fileserver.http.call import Call
-from fileserver.pages.calls import about
 from fileserver.pages.declaring import console_page
 from fileserver.pages.plots import Bar, plot
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
-from fileserver.pages.shares import may_still
-from fileserver.shares import routes as shares_api
-from fileserver.shares.schemas import SharePath
+from fileserver.shares.service import may_cut
 
 PEOPLE = 20
 COHORTS_SHOWN = 12
@@ -59,12 +56,11 @@ async def walk(call: Call[None, WalkQuery, CascadePath]) -> web.Response:
     """One person in a tree: the way to them, and whom they brought in."""
     query = BranchQuery(person_id=call.query.person_id, cursor=call.query.cursor, limit=PEOPLE)
     found = await api.people(replace(cast("Call[None, BranchQuery, CascadePath]", call), query=query))
-    share = await shares_api.read(about(call, SharePath(share_id=call.params.share_id)))
     return page(
         call,
         "spread_tree.html",
         found=found,
-        may_cut=await may_still(call, share, Action.SHARE_REVOKE),
+        may_cut=await may_cut(call.services, call.actor, call.params.share_id),
         share_id=call.params.share_id,
         next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
     )

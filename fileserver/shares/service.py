@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, Actor, Audience, Target, VersionState, require
+from compliance.access import Action, Actor, Audience, Target, VersionState, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.homes import home_of
@@ -22,6 +22,7 @@ from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
 from storage.rows import clinics, materials, people, shares, versions, viewers, visits
+from storage.rows.aliases import ids_of
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
 from storage.rows.visits import VisitRow
@@ -180,15 +181,23 @@ async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, pe
         if row.parent_id is not None:
             raise InvalidValue(field="share_id", rule="root-share")
         pseudonym = await people.pseudonym_of(tx, person_id)
-        if pseudonym is None or not await shares.visited_below(tx, share_id, person_id):
+        ids = await ids_of(tx, person_id)
+        if pseudonym is None or not await shares.visited_below(tx, share_id, ids):
             raise NotFound(field="person_id")
-        closed = await shares.cut_branch(tx, share_id, person_id, actor.person_id, now)
+        closed = await shares.cut_branch(tx, share_id, ids, actor.person_id, now)
         if closed is None:
             raise WrongState(state="cut", command="cut")
         det: dict[str, str | int] = {"person": pseudonym, "links": len(closed)}
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_BRANCH_CUT, obj=obj, link=str(share_id), det=det), now=now)
     return len(closed)
+
+
+async def may_cut(services: Services, actor: Actor, share_id: UUID) -> bool:
+    """Whether this person may cut branches of a share."""
+    async with services.database.transaction() as tx:
+        row = await shares.share_by_id(tx, share_id)
+        return row is not None and decide(actor, Action.SHARE_REVOKE, await target_of_share(tx, row)).allowed
 
 
 async def change_look(services: Services, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareLookIn) -> Described:

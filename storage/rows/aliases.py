@@ -34,3 +34,9 @@ async def aliases_of(tx: Transaction, person_id: UUID) -> tuple[UUID, ...]:
     """Who was merged into this person, directly, and is not erased."""
     query = select(person.c.id).where(person.c.merged_into == person_id, person.c.erased_at.is_(None))
     return tuple(await tx.scalars(query.order_by(person.c.id)))
+
+
+async def ids_of(tx: Transaction, person_id: UUID) -> tuple[UUID, ...]:
+    """Every id that somebody goes by or went by, the one that goes on first."""
+    behind = await person_behind(tx, person_id)
+    return (behind, *await aliases_of(tx, behind))

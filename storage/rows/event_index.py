@@ -43,6 +43,10 @@ _HOLD = text("SELECT next_index FROM log_reader WHERE name = :name FOR UPDATE SK
 _BEGIN = text(
     "INSERT INTO log_reader (name, next_index, read_at) VALUES (:name, :next_index, :now) ON CONFLICT DO NOTHING"
 )
+_RESTART = text(
+    "INSERT INTO log_reader (name, next_index, read_at) VALUES (:name, 0, :now) "
+    "ON CONFLICT (name) DO UPDATE SET next_index = 0, read_at = excluded.read_at"
+)
 _MOVE = text("UPDATE log_reader SET next_index = :next_index, read_at = :now WHERE name = :name")
 _ADD_WORDS = text(
     "INSERT INTO event_word (field, value) SELECT * FROM unnest(CAST(:fields AS text[]), CAST(:values AS text[])) "
@@ -78,6 +82,11 @@ async def hold_reader(tx: Transaction, name: str, now: datetime) -> int | None:
 async def move_reader(tx: Transaction, name: str, next_index: int, now: datetime) -> None:
     """Remembers how far a held follower has come."""
     await tx.execute(_MOVE, {"name": name, "next_index": next_index, "now": now})
+
+
+async def restart_reader(tx: Transaction, name: str, now: datetime) -> None:
+    """Sends a follower back to the first leaf. Waits for whoever is at work, and holds it until `tx` ends."""
+    await tx.execute(_RESTART, {"name": name, "now": now})
 
 
 async def reader_at(tx: Transaction, name: str) -> int:

@@ -119,6 +119,7 @@ _TOTALS = _over_roots(
       told.*, (SELECT min(made_at) FROM roots) AS began, times.at[1] AS half_at, times.at[2] AS most_at
     FROM told, times"""
 )
+_ANY = _over_roots(" SELECT 1 FROM roots LIMIT 1")
 _MAKER = _over_roots(
     " SELECT s.maker FROM spread_share s JOIN roots USING (root_id) WHERE s.share_id = :root_id AND s.parent_id IS NULL"
 )
@@ -184,6 +185,11 @@ _CYCLE = _over_roots(
 
 def _asked(scope: Scope, **more: Any) -> Mapping[str, Any]:
     return {"material_id": scope.material_id, "maker": scope.maker, **more}
+
+
+async def has_shares(tx: Transaction, scope: Scope) -> bool:
+    """Whether there is any root share in the scope."""
+    return await tx.scalar(_ANY, _asked(scope)) is not None
 
 
 async def totals(tx: Transaction, scope: Scope) -> Totals:

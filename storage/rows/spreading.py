@@ -9,7 +9,6 @@ from sqlalchemy import delete, select, text
 
 from storage.database import Transaction
 from storage.schema import (
-    log_reader,
     spread_hour,
     spread_level,
     spread_opener,
@@ -185,11 +184,10 @@ async def add_hours(tx: Transaction, hours: Mapping[tuple[UUID, datetime], Hour]
     await tx.execute(_ADD_HOURS, dict(zip(names, _turned(rows, len(names)), strict=True)))
 
 
-async def forget_all(tx: Transaction, reader: str) -> None:
-    """Empties every table of this module and sends the follower back to the first leaf."""
+async def forget_all(tx: Transaction) -> None:
+    """Empties every table of this module."""
     for table in TABLES:
         await tx.execute(delete(table))
-    await tx.execute(delete(log_reader).where(log_reader.c.name == reader))
 
 
 def _columns(rows: Sequence[object], names: Sequence[str]) -> dict[str, list[object]]:

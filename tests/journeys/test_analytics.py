@@ -84,6 +84,25 @@ async def test_whoever_owns_nothing_of_it_sees_their_own_shares_only(stage: Stag
     assert 200 == (await stage.api("rival").get(f"{figures_of(stage)}/shares/{theirs['id']}/people")).status
 
 
+async def test_figures_open_no_more_than_their_material(stage: Stage) -> None:
+    """Who may not read a draft learns nothing of it; who shared something may still see what came of it."""
+    draft = figures_of(stage, stage.cast.draft_id)
+    assert {"owner": 200, "rival": 403, "manager": 200} == {
+        who: (await stage.api(who).get(draft)).status for who in ("owner", "rival", "manager")
+    }
+
+
+async def test_the_owner_walks_the_trees_of_colleagues(stage: Stage) -> None:
+    """On the page too, where only who made the share may cut."""
+    theirs = await stage.share(by="rival", forward_depth=3)
+    visit = (await stage.open("li", theirs["token"])).ok
+    await stage.api("li").post(f"/visits/{visit['id']}/forward")
+    await caught_up(stage)
+    path = f"/materials/{stage.cast.material_id}/spread/{theirs['id']}?person_id={stage.cast.people['li']}"
+    cuts = {who: "Cut here" in await shown(stage, path, "en", who=who) for who in ("owner", "rival", "auditor")}
+    assert {"owner": False, "rival": True, "auditor": False} == cuts
+
+
 async def test_growth_waits_for_a_week(stage: Stage) -> None:
     """On the first day nobody can say; after a week of both, R of the first level is one."""
     await spread_out(stage)
@@ -121,9 +140,9 @@ async def test_the_page_shows_it(stage: Stage) -> None:
     assert "Not shared yet" in await shown(stage, f"/materials/{stage.cast.draft_id}/spread", "en")
 
 
-async def shown(stage: Stage, path: str, language: str) -> str:
+async def shown(stage: Stage, path: str, language: str, *, who: str = "owner") -> str:
     """The page as text."""
-    answer = await stage.request("GET", "owner", path, headers={"Accept": "text/html", "Accept-Language": language})
+    answer = await stage.request("GET", who, path, headers={"Accept": "text/html", "Accept-Language": language})
     assert answer.status == 200
     Page(answer.body.decode())
     return answer.body.decode()

@@ -115,6 +115,22 @@ async def test_a_branch_is_cut_by_who_made_it_grow(stage: Stage, zhao: Api, sun:
     assert (share["id"], 2) == (told["link"], told["det"]["links"])
 
 
+async def test_a_cut_holds_under_every_id(stage: Stage) -> None:
+    """Whoever turns out to be somebody else stays cut, and a cut of one id closes the links of the other."""
+    share, visit = await stage.visit("li", forward_depth=3)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    nameless, merged = await begin(stage.services, SUN["phone"]), stage.cast.people["li"]
+    async with stage.services.database.transaction() as tx:
+        wish = Wish(kind="person", kept_id=nameless.person_id, merged_id=merged)
+        await merge(tx, stage.services.keys.master, Trail(role="manager"), wish, now=stage.clock())
+    cut = {"person_id": str(nameless.person_id)}
+    assert {"links": 1} == (await stage.api("owner").post(f"/shares/{share['id']}/cut", cut)).ok
+    assert "share-revoked" == (await opened(stage.api("wang"), child)).body["rule"]
+    for each in (nameless.person_id, merged):
+        again = await stage.api("owner").post(f"/shares/{share['id']}/cut", {"person_id": str(each)})
+        assert 409 == again.status
+
+
 async def test_only_trees_of_employees_are_cut(stage: Stage, zhao: Api) -> None:
     """A forward is closed as a whole; and who never opened the share has no branch."""
     share, visit = await stage.visit("li", forward_depth=3)

@@ -1,5 +1,6 @@
 """How materials travel, as the follower keeps it: in whatever batches it reads, the trees are those of the log."""
 
+import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
@@ -198,6 +199,21 @@ async def test_two_at_once_take_each_leaf_once(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'spreading' FOR UPDATE"))
         assert 0 == await spread_step(database, world.now)
+    await spread_all(database, world.now)
+    assert before == await kept(database)
+
+
+async def test_forgetting_waits_for_who_follows(database: Database) -> None:
+    """A step under way is over before the tables are emptied, so that nothing is counted twice."""
+    world = World(17)
+    await lived(database, world)
+    before = await kept(database)
+    async with database.transaction() as tx:
+        await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'spreading' FOR UPDATE"))
+        forgetting = asyncio.create_task(forget(database, world.now))
+        done, _ = await asyncio.wait([forgetting], timeout=0.2)
+        assert not done
+    await forgetting
     await spread_all(database, world.now)
     assert before == await kept(database)
 
