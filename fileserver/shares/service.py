@@ -21,7 +21,7 @@ from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import clinics, materials, people, shares, versions, viewers, visits
+from storage.rows import clinics, cuts, materials, people, shares, versions, viewers, visits
 from storage.rows.aliases import ids_of
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
@@ -182,9 +182,9 @@ async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, pe
             raise InvalidValue(field="share_id", rule="root-share")
         pseudonym = await people.pseudonym_of(tx, person_id)
         ids = await ids_of(tx, person_id)
-        if pseudonym is None or not await shares.visited_below(tx, share_id, ids):
+        if pseudonym is None or not await cuts.visited_below(tx, share_id, ids):
             raise NotFound(field="person_id")
-        closed = await shares.cut_branch(tx, share_id, ids, actor.person_id, now)
+        closed = await cuts.cut_branch(tx, share_id, ids, actor.person_id, now)
         if closed is None:
             raise WrongState(state="cut", command="cut")
         det: dict[str, str | int] = {"person": pseudonym, "links": len(closed)}

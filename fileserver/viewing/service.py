@@ -14,7 +14,7 @@ from compliance.recruiting import Opening, opened
 from compliance.visits import Door, actor_of, begin, door_of_visit, person_now
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import renditions, shares
+from storage.rows import cuts, renditions, shares
 from storage.rows.aliases import ids_of
 from storage.rows.renditions import RenditionRow
 from storage.rows.shares import ShareRow
@@ -99,7 +99,7 @@ async def forward(services: Services, actor: Actor, trail: Trail, visit_id: UUID
         visit, door = await door_of_visit(tx, visit_id, now)
         viewer = actor_of(await person_now(tx, actor.person_id), now)
         await shares.lock_chain(tx, door.share.id)  # so that simultaneous forwards are counted one after the other
-        cut = await shares.is_cut(tx, door.share.root_id, await ids_of(tx, viewer.person_id))
+        cut = await cuts.is_cut(tx, door.share.root_id, await ids_of(tx, viewer.person_id))
         made = await shares.count_forwards(tx, door.share.id, viewer.person_id)
         target = replace(
             door.target(visit),

@@ -1,6 +1,6 @@
 """Rows of shares: the doors, who made them, and whether they still stand open."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -38,11 +38,9 @@ from storage.schema import (
     review,
     review_step,
     share,
-    share_cut,
     share_look,
     version,
     viewer,
-    visit,
 )
 
 PAGE_MAX = 100
@@ -218,41 +216,6 @@ async def count_forwards(tx: Transaction, share_id: UUID, creator_id: UUID) -> i
     """How often this person has passed this share on."""
     query = select(func.count()).where(share.c.parent_id == share_id, share.c.creator_id == creator_id)
     return int((await tx.scalar(query)) or 0)
-
-
-async def cut_branch(
-    tx: Transaction, root_id: UUID, ids: Sequence[UUID], cut_by: UUID, now: datetime
-) -> tuple[UUID, ...] | None:
-    """Closes every link that somebody passed on below a root share, and keeps them from passing on more.
-
-    `ids` are all that they go by, the one that goes on first, which is the one that is kept.
-    The links that this closed, each with all that hangs on it; None where the branch was cut before.
-    """
-    if await is_cut(tx, root_id, ids):
-        return None
-    kept = {"root_id": root_id, "person_id": ids[0], "cut_by": cut_by, "cut_at": now}
-    cutting = upsert(share_cut).values(kept).on_conflict_do_nothing().returning(share_cut.c.root_id)
-    if await tx.scalar(cutting) is None:
-        return None
-    theirs = (share.c.root_id == root_id) & share.c.creator_id.in_(ids) & share.c.parent_id.is_not(None)
-    closing = update(share).where(theirs, share.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=cut_by)
-    return tuple((await tx.execute(closing.returning(share.c.id))).scalars())
-
-
-async def visited_below(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:
-    """Whether somebody ever opened a share of this tree."""
-    tree = visit.join(share, share.c.id == visit.c.share_id)
-    query = select(1).select_from(tree).where(share.c.root_id == root_id, visit.c.person_id.in_(ids)).limit(1)
-    return await tx.scalar(query) is not None
-
-
-async def is_cut(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:
-    """Whether somebody's branch below a root share was cut, under any of their ids.
-
-    A forward that is made at the same moment waits: both hold the row of the root share.
-    """
-    query = exists().where(share_cut.c.root_id == root_id, share_cut.c.person_id.in_(ids))
-    return bool(await tx.scalar(select(query)))
 
 
 async def lock_chain(tx: Transaction, share_id: UUID) -> None:

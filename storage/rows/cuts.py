@@ -1,0 +1,46 @@
+"""Rows of branches that were cut: what somebody passed on below a root share is closed, and they pass on no more."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.schema import share, share_cut, visit
+
+
+async def cut_branch(
+    tx: Transaction, root_id: UUID, ids: Sequence[UUID], cut_by: UUID, now: datetime
+) -> tuple[UUID, ...] | None:
+    """Closes every link that somebody passed on below a root share, and keeps them from passing on more.
+
+    `ids` are all that they go by, the one that goes on first, which is the one that is kept.
+    The links that this closed, each with all that hangs on it; None where the branch was cut before.
+    """
+    if await is_cut(tx, root_id, ids):
+        return None
+    kept = {"root_id": root_id, "person_id": ids[0], "cut_by": cut_by, "cut_at": now}
+    cutting = upsert(share_cut).values(kept).on_conflict_do_nothing().returning(share_cut.c.root_id)
+    if await tx.scalar(cutting) is None:
+        return None
+    theirs = (share.c.root_id == root_id) & share.c.creator_id.in_(ids) & share.c.parent_id.is_not(None)
+    closing = update(share).where(theirs, share.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=cut_by)
+    return tuple((await tx.execute(closing.returning(share.c.id))).scalars())
+
+
+async def visited_below(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:
+    """Whether somebody ever opened a share of this tree."""
+    tree = visit.join(share, share.c.id == visit.c.share_id)
+    query = select(1).select_from(tree).where(share.c.root_id == root_id, visit.c.person_id.in_(ids)).limit(1)
+    return await tx.scalar(query) is not None
+
+
+async def is_cut(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:
+    """Whether somebody's branch below a root share was cut, under any of their ids.
+
+    A forward that is made at the same moment waits: both hold the row of the root share.
+    """
+    query = exists().where(share_cut.c.root_id == root_id, share_cut.c.person_id.in_(ids))
+    return bool(await tx.scalar(select(query)))
