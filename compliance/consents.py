@@ -12,7 +12,7 @@ transaction. The words themselves are the pages' (`fileserver.people.consent_tex
 Whoever takes back either can't open shares, and what they passed on closes too. Events stay: they are the proof.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from compliance.ledger import append
 from storage.database import Transaction
 from storage.rows import consents as rows
 from storage.rows import verifications
+from storage.rows.aliases import aliases_of
 from storage.rows.consents import ConsentRow
 
 
@@ -79,16 +80,47 @@ async def give(tx: Transaction, trail: Trail, person_id: UUID, said: Agreement, 
 
 
 async def withdraw(tx: Transaction, trail: Trail, person_id: UUID, purpose: Purpose, *, now: datetime) -> int:
-    """Takes an agreement back, with what rests on it; how many were in force. Taking back nothing changes nothing."""
-    ended = RESTS_ON[purpose]
-    count = await rows.withdraw_consents(tx, person_id, tuple(each.value for each in ended), at=now, session=trail.sess)
+    """Takes an agreement back, with what rests on it; how many were in force. Taking back nothing changes nothing.
+
+    It is taken back under every id that was merged into this one too: who is made two again agreed as neither.
+    """
+    ids = await _all_ids(tx, (person_id,))
+    count = await _end(tx, ids, RESTS_ON[purpose], now=now, session=trail.sess)
     if not count:
         return 0
-    if Purpose.PRIVACY in ended:
-        await rows.note_consented(tx, person_id, 0)
-    await verifications.end_verification(tx, person_id)
     det: dict[str, str | int] = {"purpose": purpose.value, "ended": count}
     await append(tx, trail.event(Act.VIEWER_CONSENT_WITHDRAW, obj=f"person:{trail.who}", det=det), now=now)
+    return count
+
+
+async def taken_back(tx: Transaction, person_ids: Collection[UUID]) -> tuple[Purpose, ...]:
+    """What one of these, who may be one person, took back last, though another's agreement is still in force."""
+    return tuple(Purpose(each) for each in await rows.taken_back(tx, await _all_ids(tx, person_ids)))
+
+
+async def end_taken_back(tx: Transaction, person_ids: Collection[UUID], *, now: datetime) -> bool:
+    """Ends what `taken_back` names under all these ids, with what rests on it; whether there was any."""
+    purposes = {rests for each in await taken_back(tx, person_ids) for rests in RESTS_ON[each]}
+    if not purposes:
+        return False
+    await _end(tx, await _all_ids(tx, person_ids), tuple(sorted(purposes)), now=now, session="")
+    return True
+
+
+async def _all_ids(tx: Transaction, person_ids: Collection[UUID]) -> list[UUID]:
+    return [each for person_id in person_ids for each in (person_id, *await aliases_of(tx, person_id))]
+
+
+async def _end(
+    tx: Transaction, person_ids: Collection[UUID], purposes: tuple[Purpose, ...], *, now: datetime, session: str
+) -> int:
+    """How many agreements were in force; with none nothing else changes."""
+    named = tuple(each.value for each in purposes)
+    count = await rows.withdraw_consents(tx, person_ids, named, at=now, session=session)
+    for person_id in person_ids if count else ():
+        if Purpose.PRIVACY in purposes:
+            await rows.note_consented(tx, person_id, 0)
+        await verifications.end_verification(tx, person_id)
     return count
 
 

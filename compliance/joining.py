@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from compliance import consents
 from compliance.errors import AccessDenied, NotFound
 from compliance.events import Act, Result, Trail
 from compliance.keys import MasterKey
@@ -136,6 +137,8 @@ async def merge(
     differing = _conflicts(kept, absorbed, profiles[kept.person_id], profiles[absorbed.person_id])
     if await merging_rows.told_apart(tx, "person", *ids):
         differing.append("told-apart")
+    if await consents.taken_back(tx, ids):  # a rule must not decide which of the two meant it
+        differing.append("consent")
     obj, det = f"person:{kept.pseudonym}", {"other": absorbed.pseudonym, "ground": ground}
     if differing:
         await merging.queue(tx, "person", ids, (ground, *differing), now)

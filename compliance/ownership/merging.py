@@ -1,9 +1,10 @@
 """One clinic, or one person, of two; and two of one again, exactly as they were.
 
-A merge has the rows that name the one name the other, and leaves the id of the first as another name: links, events
-and exports that have it still lead somewhere. It is refused where what is verified contradicts itself. Doing it twice
-does it once. Undoing restores every row that is still where the merge put it; what came since stays with the one kept.
-History is not rewritten: intervals of ownership and events stay, and the undoing adds its own.
+A merge has the rows that name the one name the other, and leaves the id of the first as another name: links, events and
+exports that have it still lead somewhere. It is refused where what is verified contradicts itself. Doing it twice does
+it once. What one of two persons took back last is taken back of both, also when they are made two again. Undoing
+restores every row that is still where the merge put it; what came since stays with the one kept. History is not
+rewritten: intervals of ownership and events stay, and the undoing adds its own.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from compliance import consents
 from compliance.errors import InvalidValue, LegalHold, MergeRefused, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.keys import MasterKey
@@ -58,6 +60,8 @@ async def merge(tx: Transaction, master: MasterKey, trail: Trail, wish: Wish, *,
         return standing
     if wish.kind == "person":
         await merging.forget_session_keys(tx, wish.merged_id)
+        if await consents.end_taken_back(tx, (wish.kept_id, wish.merged_id), now=now):
+            known = await _examine(tx, wish)  # what names them for good ended with it
     undo: dict[str, Any] = {
         "rows": {
             name: await merging.move(tx, moved, wish.merged_id, wish.kept_id)

@@ -1,10 +1,11 @@
 """Rows of consents: what somebody agreed to, when, in which words, and whether they took it back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -45,13 +46,21 @@ async def consents_of(tx: Transaction, person_id: UUID) -> tuple[ConsentRow, ...
     return tuple(ConsentRow(**row) for row in (await tx.execute(query)).mappings())
 
 
+async def taken_back(tx: Transaction, person_ids: Collection[UUID]) -> tuple[str, ...]:
+    """Purposes that one of these took back after the last agreement that is still in force under any of their ids."""
+    in_force = func.max(consent.c.given_at).filter(consent.c.withdrawn_at.is_(None))
+    query = select(consent.c.purpose).where(consent.c.person_id.in_(person_ids)).group_by(consent.c.purpose)
+    query = query.having(func.max(consent.c.withdrawn_at) >= in_force)
+    return tuple(await tx.scalars(query.order_by(consent.c.purpose)))
+
+
 async def withdraw_consents(
-    tx: Transaction, person_id: UUID, purposes: tuple[str, ...], *, at: datetime, session: str
+    tx: Transaction, person_ids: Collection[UUID], purposes: tuple[str, ...], *, at: datetime, session: str
 ) -> int:
-    """Notes that agreements to these purposes are taken back; how many were in force."""
+    """Notes that agreements to these purposes are taken back, under all these ids; how many were in force."""
     query = (
         update(consent)
-        .where(consent.c.person_id == person_id, consent.c.purpose.in_(purposes), consent.c.withdrawn_at.is_(None))
+        .where(consent.c.person_id.in_(person_ids), consent.c.purpose.in_(purposes), consent.c.withdrawn_at.is_(None))
         .values(withdrawn_at=at, withdrawn_session=session)
     )
     return (await tx.execute(query)).rowcount

@@ -48,12 +48,16 @@ def _came_otherwise(kept_id: UUID) -> ColumnElement[bool]:
 
 
 def _agreed_to_more(kept_id: UUID) -> ColumnElement[bool]:
-    """Agreements in force that the other has not; what was taken back stays with who took it back."""
-    table, other = consent.c, consent.alias("other")
+    """Agreements in force that the other neither has nor took back since; what was taken back stays with who did."""
+    table, other, later = consent.c, consent.alias("other"), consent.alias("later")
+    since = select(later.c.id).where(
+        later.c.person_id == kept_id, later.c.purpose == table.purpose, later.c.withdrawn_at >= table.given_at
+    )
     theirs = select(other.c.purpose, other.c.version).where(
         other.c.person_id == kept_id, other.c.withdrawn_at.is_(None)
     )
-    return and_(table.withdrawn_at.is_(None), tuple_(table.purpose, table.version).not_in(theirs))
+    agreed = tuple_(table.purpose, table.version).not_in(theirs)
+    return and_(table.withdrawn_at.is_(None), agreed, ~since.exists())
 
 
 def _asked_otherwise(kept_id: UUID) -> ColumnElement[bool]:

@@ -148,6 +148,7 @@ ground-id-number = Verified ID numbers differ
 ground-closed = One of them is blocked or erased
 ground-held = One of them is under a legal hold
 ground-told-apart = Told apart before
+ground-consent = An agreement was taken back
 ground-undone = An automatic merge was undone
 moves-viewer = { $count } people
 moves-share = { $count } shares
