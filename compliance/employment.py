@@ -65,8 +65,9 @@ async def change(
     if "department_id" in different:
         values["department"] = await _name_of(tx, different["department_id"])
     await rows.change_account(tx, person_id, **values)
+    det: dict[str, str | int] = {"reason": short_hash(ordered.reason)}
     if "role" in different:
-        await sessions.end_sessions_of(tx, person_id, ordered.now)
+        det["sessions"] = await sessions.end_sessions_of(tx, person_id, ordered.now)
     if different.get("role") == Role.REVIEWER:
         await reviewer_disciplines.put_disciplines(tx, person_id, list(Discipline))
     kinds = tuple(dict.fromkeys(KINDS[name] for name in different))
@@ -75,8 +76,7 @@ async def change(
         before = " ".join(_text(getattr(row, name)) for name in names)
         after = " ".join(_text(different.get(name, getattr(row, name))) for name in names)
         await keep(tx, person_id, kind, ordered, before=before, after=after)
-    det: dict[str, str | int] = {"kinds": " ".join(kinds), "reason": short_hash(ordered.reason)}
-    await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_CHANGE, row, ordered, det)
+    await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_CHANGE, row, ordered, det | {"kinds": " ".join(kinds)})
     return kinds
 
 

@@ -59,7 +59,6 @@ class Act(StrEnum):
     EMPLOYEE_PROVIDER_CHANGE = "employee:provider:change"
     EMPLOYEE_POLICY_SET = "employee:policy:set"
     EMPLOYEE_DIRECTORY_SET = "employee:directory:set"
-    EMPLOYEE_ROLE_CHANGE = "employee:role:change"
     SYSTEM_DIRECTORY_COMPARE = "system:directory:compare"
     EMPLOYEE_EMERGENCY_ALLOW = "employee:emergency:allow"
     EMPLOYEE_EMERGENCY_USE = "employee:emergency:use"

@@ -14,14 +14,13 @@ from uuid import UUID
 from compliance import employment
 from compliance.access import Role, Sensitivity
 from compliance.employment import Ordered
-from compliance.errors import InvalidValue, LastAdmin, LoginTaken, NotFound
+from compliance.errors import InvalidValue, LoginTaken, NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.organisation import Organising
 from compliance.profiles import Profile, add_person, profiles_of
 from compliance.reviewing.procedures import Discipline
-from compliance.sign_in_policy import limit_lacking, require_other_emergency
 from fileserver.accounts.sign_in import normal_login
 from fileserver.http.schemas import LINE
 from storage.database import Transaction
@@ -126,30 +125,6 @@ async def enable(
 ) -> None:
     """Lets an employee sign in again; sessions and tokens of before stay dead. Raises NotFound."""
     await employment.enable(tx, trail, person_id, Ordered(by=by, now=now, rule=why))
-
-
-async def put_role(
-    tx: Transaction, trail: Trail, person_id: UUID, role: Role, *, now: datetime, why: str = "", by: UUID | None = None
-) -> None:
-    """Gives an employee another role, from their next request on. Raises NotFound, LastAdmin, or LastEmergency.
-
-    Where the role must have a second factor and they have none, their sessions are good for setting it up only.
-    """
-    admins = await rows.lock_active(tx, Role.ADMIN.value)
-    row = await _row(tx, person_id)
-    if row.role == role.value:
-        return
-    if admins == {person_id}:
-        raise LastAdmin
-    await require_other_emergency(tx, person_id)
-    await rows.change_account(tx, person_id, role=role.value)
-    ordered = Ordered(by=by, now=now, rule=why)
-    await employment.keep(tx, person_id, "role", ordered, before=row.role, after=role.value)
-    if role is Role.REVIEWER:  # for everything, until somebody narrows it
-        await reviewer_disciplines.put_disciplines(tx, person_id, list(Discipline))
-    await limit_lacking(tx)
-    det: dict[str, str | int] = {"before": row.role, "after": role.value}
-    await append(tx, trail.event(Act.EMPLOYEE_ROLE_CHANGE, why=why, obj=_obj(row), det=det), now=now)
 
 
 async def put_department(

@@ -121,8 +121,10 @@ async def test_departments_and_members_become_accounts(scene: Scene) -> None:
 
 
 async def test_what_somebody_set_by_hand_stays(scene: Scene) -> None:
-    """A role or place that people changed is told as a difference; what nobody touched follows the directory."""
+    """A role or place that people changed is told as a difference; what nobody touched follows, sessions end."""
     await scene.compare()
+    zhou = await sign_in(scene.client, await scene.employ("zhouziang"))
+    assert 200 == (await zhou.get("/sessions/current")).status
     lin, directory = (await scene.person("linxiaowen"))["person_id"], scene.fake.wecom.directory
     async with scene.services.database.transaction() as tx:
         await accounts.change_account(tx, lin, role="manager")
@@ -136,6 +138,9 @@ async def test_what_somebody_set_by_hand_stays(scene: Scene) -> None:
     assert ("manager", "市场中心", True) == people["zhouziang"]
     assert ("manager", "市场中心", True) == people["shenzhixing"]
     assert {("department-kept", "LinXiaowen")} == await scene.differences()
+    assert 401 == (await zhou.get("/sessions/current")).status
+    (told,) = await events(scene.services, "employee:account:change")
+    assert ("role", 1) == (told["det"]["kinds"], told["det"]["sessions"])
 
 
 async def test_who_leaves_is_out_at_once(scene: Scene) -> None:

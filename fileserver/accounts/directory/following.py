@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from compliance import employment
 from compliance.access import Role
 from compliance.directory.mapping import LEFT
+from compliance.employment import Ordered
 from compliance.errors import InvalidValue, LastAdmin, LastEmergency, LoginTaken
 from compliance.events import Act, Trail
 from compliance.keys import MasterKey
@@ -187,7 +189,8 @@ class Follower:
         if member.applied_role != account.role:
             return "role-kept", member
         try:
-            await service.put_role(self._tx, self._trail, account.person_id, Role(said.role), now=self._now)
+            wanted = {"role": Role(said.role).value}
+            await employment.change(self._tx, self._trail, account.person_id, wanted, Ordered(by=None, now=self._now))
         except (LastAdmin, LastEmergency):
             return "last-admin", member
         await self._changed(said.source, "role", account.person_id, account.role, said.role)

@@ -58,7 +58,6 @@ act-employee-provider-add = Added a sign-in provider
 act-employee-provider-change = Changed a sign-in provider
 act-employee-policy-set = Changed the sign-in policy
 act-employee-directory-set = Changed which role goes with what in a directory
-act-employee-role-change = Changed an employee's role
 act-system-directory-compare = Compared accounts with a directory
 act-employee-emergency-allow = Changed which accounts are for emergencies
 act-employee-emergency-use = Signed in with an emergency account

@@ -58,7 +58,6 @@ act-employee-provider-add = 添加登录方式
 act-employee-provider-change = 修改登录方式
 act-employee-policy-set = 修改登录策略
 act-employee-directory-set = 修改目录角色对应规则
-act-employee-role-change = 更改员工角色
 act-system-directory-compare = 与员工目录比对
 act-employee-emergency-allow = 设定应急账号
 act-employee-emergency-use = 使用应急账号登录
