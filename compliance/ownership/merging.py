@@ -115,6 +115,8 @@ async def unmerge(  # what, by whom and by which rule
     if await merging.newer_merge(tx, row):
         raise MergeRefused(reason="newer-merge")
     people = await merged_people.separable(tx, row) if row.kind == "person" else {}
+    if row.kind == "clinic":
+        await merging.clinics(tx, (row.kept_id, row.merged_id), lock=True)
     for name, moved in TABLES[row.kind].items():
         await merging.put_back(tx, moved, row.merged_id, row.kept_id, row.undo["rows"].get(name, ()))
     if row.kind == "clinic":

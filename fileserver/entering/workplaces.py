@@ -19,7 +19,7 @@ from fileserver.entering import inviting
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinic_requests, clinics, verifications, viewers
-from storage.rows.aliases import clinic_behind, person_behind
+from storage.rows.aliases import clinic_behind, hold_clinic, person_behind
 from storage.rows.clinic_requests import RequestRow
 from storage.rows.clinics import ClinicRow
 from storage.rows.joining import Joined, lock_people
@@ -68,7 +68,7 @@ async def bind(
     Raises InvalidValue for a clinic that is not listed, WrongState before the name is verified.
     """
     who = (await lock_people(tx, (person_id,)))[person_id]
-    clinic = await clinics.clinic_by_id(tx, await clinic_behind(tx, clinic_id))
+    clinic = await clinics.clinic_by_id(tx, await hold_clinic(tx, clinic_id))
     if clinic is None:
         raise InvalidValue(field="clinic_id", rule="clinic-unknown")
     proof = await _proof(tx, person_id, now)
@@ -131,22 +131,23 @@ async def decide(
     refusal that names one.
     """
     why = verdict.why
-    row = await clinic_requests.request_by_id(tx, request_id)
-    if row is None:
+    asked = await clinic_requests.request_by_id(tx, request_id)
+    if asked is None:
         raise NotFound
-    if row.state != "pending":
+    people = await lock_people(tx, (asked.person_id,))  # first, as whoever asks does
+    row = await clinic_requests.request_by_id(tx, request_id, lock=True)
+    if row is None or row.state != "pending":
         raise WrongState
     if verdict.as_id is not None:
         clinic_id: UUID | None = await _known(tx, verdict.as_id, accept=verdict.accept)
     else:
         clinic_id = await _listed(tx, trail, row.name, now, why) if verdict.accept else None
     await clinic_requests.decide(tx, row, by=verdict.by, at=now, clinic_id=clinic_id)
-    people = await lock_people(tx, (row.person_id,))
-    person_id = await person_behind(tx, row.person_id)
+    person_id = await person_behind(tx, asked.person_id)
     if clinic_id is not None:
         proof = await _proof(tx, person_id, now)
         await viewers.put_viewer(tx, person_id, clinic_id=clinic_id, job=row.job, proof=proof)
-    told = await _tell(tx, trail, people[row.person_id], row, clinic_id, why, now)
+    told = await _tell(tx, trail, people[asked.person_id], row, clinic_id, why, now)
     await inviting.credit(tx, services, person_id, now, event_id=told)
     return row
 
@@ -157,7 +158,7 @@ async def similar(tx: Transaction, name: str) -> tuple[ClinicRow, ...]:
 
 
 async def _known(tx: Transaction, clinic_id: UUID, *, accept: bool) -> UUID:
-    row = await clinics.clinic_by_id(tx, await clinic_behind(tx, clinic_id))
+    row = await clinics.clinic_by_id(tx, await hold_clinic(tx, clinic_id))
     if row is None or not accept:
         raise InvalidValue(field="clinic_id", rule="clinic-unknown")
     return row.id
@@ -184,7 +185,7 @@ async def _listed(tx: Transaction, trail: Trail, name: str, now: datetime, why: 
     found = await clinics.clinic_by_name(tx, name)
     if found is None:
         raise NotFound
-    return await clinic_behind(tx, found.id)
+    return await hold_clinic(tx, found.id)
 
 
 async def _proof(tx: Transaction, person_id: UUID, now: datetime) -> Proof:

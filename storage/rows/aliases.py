@@ -20,6 +20,19 @@ async def clinic_behind(tx: Transaction, clinic_id: UUID) -> UUID:
     return clinic_id
 
 
+async def hold_clinic(tx: Transaction, clinic_id: UUID) -> UUID:
+    """The clinic that goes on under this id, which nobody makes another's name until `tx` ends.
+
+    Whoever holds people, or an invitation, takes them before this.
+    """
+    for _ in range(CHAIN_MAX):
+        clinic_id = await clinic_behind(tx, clinic_id)
+        row = select(clinic.c.merged_into).where(clinic.c.id == clinic_id)
+        if await tx.scalar(row.with_for_update(read=True, key_share=True)) is None:
+            break
+    return clinic_id
+
+
 async def person_behind(tx: Transaction, person_id: UUID) -> UUID:
     """The person that goes on under this id: themselves, or whom they were merged into."""
     for _ in range(CHAIN_MAX):

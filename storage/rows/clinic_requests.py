@@ -53,10 +53,10 @@ async def newest_of(tx: Transaction, person_id: UUID) -> RequestRow | None:
     return _one((await tx.execute(query.order_by(clinic_request.c.requested_at.desc()).limit(1))).mappings().first())
 
 
-async def request_by_id(tx: Transaction, request_id: UUID) -> RequestRow | None:
-    """One request, its row locked until `tx` ends."""
-    query = select(*COLUMNS).where(clinic_request.c.id == request_id).with_for_update()
-    return _one((await tx.execute(query)).mappings().one_or_none())
+async def request_by_id(tx: Transaction, request_id: UUID, *, lock: bool = False) -> RequestRow | None:
+    """One request; `lock` keeps the row from changing until `tx` ends. The caller holds the person before that."""
+    query = select(*COLUMNS).where(clinic_request.c.id == request_id)
+    return _one((await tx.execute(query.with_for_update() if lock else query)).mappings().one_or_none())
 
 
 async def pending(tx: Transaction) -> tuple[RequestRow, ...]:

@@ -148,7 +148,10 @@ async def unverified_uses(tx: Transaction, person_id: UUID, clinic_id: UUID) -> 
             select(clinic.c.id).where((clinic.c.id == clinic_id) | (clinic.c.merged_into == clinic_id))
         ),
     )
-    rows = await tx.execute(query.order_by(invitation_use.c.entered_at, invitation_use.c.id).with_for_update())
+    query = query.order_by(invitation_use.c.entered_at, invitation_use.c.id)
+    rows = await tx.execute(
+        query.with_for_update(of=invitation_use)
+    )  # others may hold the invitation
     return [UseRow(**row) for row in rows.mappings()]
 
 

@@ -170,7 +170,15 @@ async def count(tx: Transaction, moved: Moved, from_id: UUID, to_id: UUID) -> in
 
 
 async def clinics(tx: Transaction, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, dict[str, Any]]:
-    """What these clinics are registered as; `lock` keeps it so until `tx` ends."""
+    """What these clinics are registered as; `lock` keeps it so until `tx` ends.
+
+    Held with them are who works there and the invitations to there, first: people who come in take hold of their own
+    row, then of an invitation, and then of a clinic, and nobody may wait in a ring.
+    """
+    if lock:
+        for named, key in ((viewer.c.clinic_id, viewer.c.person_id), (invitation.c.clinic_id, invitation.c.id)):
+            held = select(key).where(named.in_(ids)).order_by(key)
+            await tx.execute(held.with_for_update(key_share=True))
     query = select(clinic.c.id, clinic.c.name, clinic.c.full_name, clinic.c.credit_code, clinic.c.merged_into)
     query = query.where(clinic.c.id.in_(ids)).order_by(clinic.c.id)
     rows = await tx.execute(query.with_for_update() if lock else query)
