@@ -19,12 +19,13 @@ async def listed(call: Call) -> RequestsOut:
     async with services.database.transaction() as tx:
         found = await clinic_requests.pending(tx)
         profiles = await profiles_of(tx, services.keys.master, person_ids={row.person_id for row in found})
-        similar = {row.id: await workplaces.similar(tx, row.name) for row in found}
+        similar = {row.id: await workplaces.similar(tx, row) for row in found}
     return RequestsOut(
         items=[
             RequestOut(
                 id=row.id,
                 clinic_name=row.name,
+                credit_code=row.credit_code,
                 job=Job(row.job),
                 person_name=profiles[row.person_id].name,
                 phone_tail=profiles[row.person_id].phone_tail,

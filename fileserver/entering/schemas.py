@@ -21,12 +21,14 @@ NAME_CHARS_MAX = 60
 ID_CHARS_MAX = 40
 PHONE_CHARS_MAX = 32
 CLINIC_CHARS_MAX = 80
+CREDIT_CODE_CHARS_MAX = 40  # with spaces and dashes, as somebody copies it
 QUERY_CHARS_MIN = 2
 QUERY_CHARS_MAX = 40
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=CODE_CHARS_MAX, pattern=r"^[\x21-\x7e]+$")]
 Share = Annotated[str, StringConstraints(max_length=TOKEN_CHARS_MAX)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+CreditCode = Annotated[str, StringConstraints(max_length=CREDIT_CODE_CHARS_MAX, strip_whitespace=True)]
 ClinicName = Annotated[
     str, StringConstraints(min_length=2, max_length=CLINIC_CHARS_MAX, strip_whitespace=True, pattern=LINE)
 ]
@@ -184,6 +186,7 @@ class WorkplaceIn(Input):
 
     clinic_id: UUID | None = Field(default=None, description="A clinic that is listed")
     clinic_name: ClinicName | None = Field(default=None, description="Another one, by its full name")
+    credit_code: CreditCode | None = Field(default=None, description="The other one's unified social credit code")
     job: Job
     share: Share = Field(default="", description="Token of the share that led here: its sharer is asked first")
 
@@ -193,6 +196,7 @@ class RequestOut(Output):
 
     id: UUID
     clinic_name: str
+    credit_code: str | None = Field(description="The unified social credit code that they gave, checked to be one")
     job: Job
     person_name: str
     phone_tail: str

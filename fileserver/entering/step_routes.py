@@ -136,8 +136,8 @@ async def work(call: Call[WorkplaceIn]) -> EntryOut:
         if body.clinic_id is not None:
             await workplaces.bind(tx, services, call.trail, person_id, body.clinic_id, body.job, now=now)
         else:
-            name = body.clinic_name or ""
-            await workplaces.request(tx, services, call.trail, person_id, name, body.job, for_id=for_id, now=now)
+            place = workplaces.place_of(body.clinic_name or "", body.credit_code)
+            await workplaces.request(tx, services, call.trail, person_id, place, body.job, for_id=for_id, now=now)
     return await read(call)
 
 

@@ -30,6 +30,14 @@ SIMILAR_MAX = 5
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A clinic as somebody calls it, and its credit code if they know it; both in their one form."""
+
+    name: str
+    credit_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What an employee says of a clinic that was asked for; `as_id`: it is listed already, as this one."""
 
@@ -42,6 +50,11 @@ class Verdict:
 def normal_name(name: str) -> str:
     """Names are compared in one form: NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def place_of(name: str, code: str | None) -> Place:
+    """What somebody typed. Raises InvalidValue for what is no credit code."""
+    return Place(name=normal_name(name), credit_code=credit_code(code) if code else None)
 
 
 def is_code(wanted: str) -> bool:
@@ -87,16 +100,16 @@ async def request(
     services: Services,
     trail: Trail,
     person_id: UUID,
-    name: str,
+    place: Place,
     job: Job,
     *,
     for_id: UUID | None,
     now: datetime,
 ) -> RequestRow | None:
     """Asks for a clinic by its name; None where it is listed after all, and bound. Raises as `bind`."""
-    listed = await clinics.clinic_by_name(tx, normal_name(name))
+    listed = await _listed_as(tx, place)
     if listed is not None:
-        await bind(tx, services, trail, person_id, listed.id, job, now=now)
+        await bind(tx, services, trail, person_id, listed, job, now=now)
         return None
     who = (await lock_people(tx, (person_id,)))[person_id]
     if (await _proof(tx, person_id, now)).verified_at is None:
@@ -104,7 +117,8 @@ async def request(
     row = RequestRow(
         id=uuid4(),
         person_id=person_id,
-        name=normal_name(name),
+        name=place.name,
+        credit_code=place.credit_code,
         job=job.value,
         state="pending",
         requested_at=now,
@@ -127,8 +141,8 @@ async def decide(
 ) -> RequestRow:
     """An employee says whether there is such a clinic: accepted, it is listed, and the person bound to it.
 
-    Raises NotFound, WrongState for one that was decided already, or InvalidValue for a clinic that is not listed, or a
-    refusal that names one.
+    Raises NotFound, WrongState for one that was decided already, or InvalidValue for a clinic that is not listed, a
+    refusal that names one, or a name under which a clinic with another credit code is listed.
     """
     why = verdict.why
     asked = await clinic_requests.request_by_id(tx, request_id)
@@ -141,7 +155,7 @@ async def decide(
     if verdict.as_id is not None:
         clinic_id: UUID | None = await _known(tx, verdict.as_id, accept=verdict.accept)
     else:
-        clinic_id = await _listed(tx, trail, row.name, now, why) if verdict.accept else None
+        clinic_id = await _listed(tx, trail, row, now, why) if verdict.accept else None
     await clinic_requests.decide(tx, row, by=verdict.by, at=now, clinic_id=clinic_id)
     person_id = await person_behind(tx, asked.person_id)
     if clinic_id is not None:
@@ -152,9 +166,20 @@ async def decide(
     return row
 
 
-async def similar(tx: Transaction, name: str) -> tuple[ClinicRow, ...]:
-    """Clinics that are listed and may be meant by a name: those that have the beginning of it, without trimmings."""
-    return await clinics.find_clinics(tx, bare_name(name)[:SIMILAR_CHARS], SIMILAR_MAX)
+async def similar(tx: Transaction, row: RequestRow) -> Sequence[ClinicRow]:
+    """Clinics that are listed and may be meant: of the code, and those that have the beginning of the bare name."""
+    coded = await find(tx, row.credit_code, 1) if row.credit_code else ()
+    named = await clinics.find_clinics(tx, bare_name(row.name)[:SIMILAR_CHARS], SIMILAR_MAX)
+    return (*coded, *(each for each in named if each.id not in {known.id for known in coded}))
+
+
+async def _listed_as(tx: Transaction, place: Place) -> UUID | None:
+    """The clinic that is listed under this code, or else under this name unless with another code."""
+    code = place.credit_code
+    if code and (coded := await clinics.clinic_of_code(tx, code)):
+        return coded
+    named = await clinics.clinic_by_name(tx, place.name)
+    return named.id if named and (not code or named.credit_code in (None, code)) else None
 
 
 async def _known(tx: Transaction, clinic_id: UUID, *, accept: bool) -> UUID:
@@ -177,15 +202,17 @@ async def _tell(
     return await append(tx, event, now=now)
 
 
-async def _listed(tx: Transaction, trail: Trail, name: str, now: datetime, why: str) -> UUID:
-    row = ClinicRow(id=uuid4(), name=name, region="", owner_id=None, created_at=now)
-    if await clinics.add_clinic(tx, row):
-        await append(tx, trail.event(Act.EMPLOYEE_CLINIC_CREATE, why=why, obj=f"clinic:{row.id}"), now=now)
-        return row.id
-    found = await clinics.clinic_by_name(tx, name)
-    if found is None:
-        raise NotFound
-    return await hold_clinic(tx, found.id)
+async def _listed(tx: Transaction, trail: Trail, asked: RequestRow, now: datetime, why: str) -> UUID:
+    place = Place(name=asked.name, credit_code=asked.credit_code)
+    known = await _listed_as(tx, place)
+    if known is not None:
+        return await hold_clinic(tx, known)
+    code = place.credit_code
+    row = ClinicRow(id=uuid4(), name=place.name, region="", owner_id=None, created_at=now, credit_code=code)
+    if not await clinics.add_clinic(tx, row):
+        raise InvalidValue(field="clinic_id", rule="name-taken")
+    await append(tx, trail.event(Act.EMPLOYEE_CLINIC_CREATE, why=why, obj=f"clinic:{row.id}"), now=now)
+    return row.id
 
 
 async def _proof(tx: Transaction, person_id: UUID, now: datetime) -> Proof:

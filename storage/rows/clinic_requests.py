@@ -15,7 +15,10 @@ LISTED_MAX = 200
 
 @dataclass(frozen=True, kw_only=True)
 class RequestRow:
-    """Somebody says that they work at a place of this name; `for_id` is the employee whose share led here."""
+    """Somebody says that they work at a place of this name; `for_id` is the employee whose share led here.
+
+    `credit_code` is what they said besides, checked to be one; nobody knows yet whether it is that place's.
+    """
 
     id: UUID
     person_id: UUID
@@ -27,6 +30,7 @@ class RequestRow:
     decided_at: datetime | None = None
     decided_by: UUID | None = None
     clinic_id: UUID | None = None
+    credit_code: str | None = None
 
 
 COLUMNS = tuple(clinic_request.c[name] for name in RequestRow.__dataclass_fields__)
@@ -37,7 +41,13 @@ async def put_request(tx: Transaction, row: RequestRow) -> RequestRow:
     changing = (
         update(clinic_request)
         .where(clinic_request.c.person_id == row.person_id, clinic_request.c.state == "pending")
-        .values(name=row.name, job=row.job, requested_at=row.requested_at, for_id=row.for_id)
+        .values(
+            name=row.name,
+            credit_code=row.credit_code,
+            job=row.job,
+            requested_at=row.requested_at,
+            for_id=row.for_id,
+        )
         .returning(*COLUMNS)
     )
     waiting = (await tx.execute(changing)).mappings().one_or_none()

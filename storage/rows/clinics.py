@@ -31,7 +31,7 @@ class ClinicRow:
 
 
 async def add_clinic(tx: Transaction, row: ClinicRow) -> bool:
-    """Adds a clinic; False if the name is taken."""
+    """Adds a clinic; False if the name, or the credit code, is taken."""
     values = {
         "id": row.id,
         "name": row.name,
@@ -41,7 +41,7 @@ async def add_clinic(tx: Transaction, row: ClinicRow) -> bool:
         "credit_code": row.credit_code,
         "full_name": row.full_name,
     }
-    query = upsert(clinic).values(**values).on_conflict_do_nothing(index_elements=["name"]).returning(clinic.c.id)
+    query = upsert(clinic).values(**values).on_conflict_do_nothing().returning(clinic.c.id)
     return (await tx.execute(query)).first() is not None
 
 

@@ -178,7 +178,9 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "verifications": update(verification)
         .where(verification.c.person_id == person_id)
         .values(state="over", input_hash="", strong_key=None, sealed=None),
-        "requests": update(clinic_request).where(clinic_request.c.person_id == person_id).values(name=""),
+        "requests": update(clinic_request)
+        .where(clinic_request.c.person_id == person_id)
+        .values(name="", credit_code=None),
         "viewers": update(viewer).where(viewer.c.person_id == person_id).values(blocked_reason=None),
         "uploads": update(upload).where(upload.c.person_id == person_id).values(metadata={}),
         "shares": update(share)

@@ -149,9 +149,7 @@ async def unverified_uses(tx: Transaction, person_id: UUID, clinic_id: UUID) -> 
         ),
     )
     query = query.order_by(invitation_use.c.entered_at, invitation_use.c.id)
-    rows = await tx.execute(
-        query.with_for_update(of=invitation_use)
-    )  # others may hold the invitation
+    rows = await tx.execute(query.with_for_update(of=invitation_use))  # others may hold the invitation
     return [UseRow(**row) for row in rows.mappings()]
 
 

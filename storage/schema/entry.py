@@ -97,6 +97,7 @@ clinic_request = Table(
     own_id(),
     ref("person_id", "person"),
     Column("name", Text, nullable=False),
+    Column("credit_code", Text, CheckConstraint("credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'", name="credit_code")),
     Column("job", Text, CheckConstraint("job IN ('consultant', 'operations', 'doctor')", name="job"), nullable=False),
     Column("state", Text, CheckConstraint("state IN ('pending', 'accepted', 'refused')", name="state"), nullable=False),
     moment("requested_at", nullable=False),

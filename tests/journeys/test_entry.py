@@ -236,11 +236,15 @@ async def test_a_clinic_that_nobody_listed_waits(hall: Hall) -> None:
     """Another clinic than those listed opens nothing by itself; an employee lists it, or knows it as one that is."""
     api = await hall.enter(LI)
     await hall.name(api, LI)
-    asked = (await hall.post(api, "/entry/workplace", {"clinic_name": "晨曦医疗美容门诊部", "job": "doctor"})).ok
+    named = {"clinic_name": "晨曦医疗美容门诊部", "job": "doctor"}
+    wrong = await hall.post(api, "/entry/workplace", {**named, "credit_code": "91350100M000100Y44"})
+    assert (422, "credit-code-check") == (wrong.status, wrong.body["errors"][0]["rule"])
+    asked = (await hall.post(api, "/entry/workplace", {**named, "credit_code": "91350100 m000100y43"})).ok
     assert ("pending", ["workplace"]) == (asked["request"], asked["needs"])
     owner = Api(hall.client, hall.cast.tokens["owner"])
     waiting = (await owner.get("/people/clinic-requests")).ok["items"]
-    assert [("晨曦医疗美容门诊部", LI.name)] == [(each["clinic_name"], each["person_name"]) for each in waiting]
+    shown = [tuple(each[name] for name in ("clinic_name", "credit_code", "person_name")) for each in waiting]
+    assert [("晨曦医疗美容门诊部", "91350100M000100Y43", LI.name)] == shown
     path = f"/people/clinic-requests/{waiting[0]['id']}/decision"
     assert 204 == (await owner.post(path, {"accept": True})).status
     assert 409 == (await owner.post(path, {"accept": False})).status
@@ -255,6 +259,9 @@ async def test_a_clinic_that_nobody_listed_waits(hall: Hall) -> None:
     assert 422 == (await owner.post(path, {"accept": True, "clinic_id": row["id"]})).status
     assert 204 == (await owner.post(path, {"accept": True, "clinic_id": state["clinic"]["id"]})).status
     assert state["clinic"] == (await other.get("/entry")).ok["clinic"]
+    coded = {"clinic_name": "又一个名字", "credit_code": "91350100M000100Y43", "job": "doctor"}
+    assert state["clinic"] == (await hall.post(other, "/entry/workplace", coded)).ok["clinic"]
+    assert [] == (await owner.get("/people/clinic-requests")).ok["items"]
 
 
 async def test_the_same_person_on_another_app_keeps_one_session_each(hall: Hall) -> None:

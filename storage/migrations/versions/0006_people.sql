@@ -61,6 +61,7 @@ CREATE TABLE clinic_request (
     id UUID NOT NULL,
     person_id UUID NOT NULL CONSTRAINT fk_clinic_request_person_id REFERENCES person (id),
     name TEXT NOT NULL,
+    credit_code TEXT CONSTRAINT ck_clinic_request_credit_code CHECK (credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'),
     job TEXT NOT NULL CONSTRAINT ck_clinic_request_job CHECK (job IN ('consultant', 'operations', 'doctor')),
     state TEXT NOT NULL CONSTRAINT ck_clinic_request_state CHECK (state IN ('pending', 'accepted', 'refused')),
     requested_at TIMESTAMP WITH TIME ZONE NOT NULL,

@@ -187,8 +187,10 @@ async def test_a_clinic_is_found_by_code_and_by_name(hall: Hall) -> None:
     unknown = (await seen(hall, api, "/enter?q=91350100M000100Y43")).text
     assert told("work-code-unknown") in unknown
     assert told("work-none") in (await seen(hall, api, "/enter?q=nowhere")).text
-    asked = (await hall.post(api, "/entry/workplace", NEW_CLINIC)).ok
+    assert 'name="credit_code"' in unknown
+    asked = (await hall.post(api, "/entry/workplace", {**NEW_CLINIC, "credit_code": "91350100M000100Y43"})).ok
     assert "pending" == asked["request"]
+    assert "91350100M000100Y43" in (await seen(hall, owner, "/recruiting/requests")).text
     assert told("work-waits") in (await seen(hall, api)).text
     waiting = (await owner.get("/people/clinic-requests")).ok["items"]
     await hall.post(owner, f"/people/clinic-requests/{waiting[0]['id']}/decision", {"accept": False})

@@ -14,6 +14,7 @@ BLANKED = {
     "account.password_hash",
     "api_token.label",
     "api_token.scopes",
+    "clinic_request.credit_code",
     "clinic_request.name",
     "directory_difference.external_id",
     "identity.app",
