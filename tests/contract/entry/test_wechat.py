@@ -154,6 +154,34 @@ async def test_an_invitation_leads_through_wechat(hall: Hall) -> None:
     assert 303 == (await phone.enter(WANG)).status
 
 
+async def test_who_is_signed_in_arrives_with_the_page(hall: Hall) -> None:
+    """At a step that is left, or asked whether they work there now; the last place is taken, and counts once."""
+    owner, phone = Api(hall.client, hall.cast.tokens["owner"]), Phone(hall)
+    wanted = {"clinic_name": "新悦诊所", "job": "doctor", "uses_max": 2}
+    token = (await owner.post("/recruiting/invitations", wanted)).ok["url"].rpartition("/")[2]
+    for who, works in ((LI, True), (WANG, False)):
+        hall.client.session.cookie_jar.clear()
+        api = await (hall.inside(who) if works else hall.enter(who))
+        phone.signed_in(api)
+        for _ in range(2):
+            came = await phone.open(f"/i/{token}")
+            assert ((200, "") if works else (303, "/enter")) == (came.status, came.location)
+        assert works == ("/api/v1/entry/workplace" in came.text)
+        proposed = (await api.get("/entry")).ok["invited"]
+        assert ("新悦诊所", "doctor") == (proposed["clinic"]["name"], proposed["job"])
+        if works:
+            work = {"clinic_id": proposed["clinic"]["id"], "job": "doctor"}
+            assert None is (await hall.post(api, "/entry/workplace", work)).ok["invited"]
+            phone.signed_in(api)
+            assert "/api/v1/entry/workplace" not in (await phone.open(f"/i/{token}")).text
+    hall.client.session.cookie_jar.clear()
+    (line,) = (await owner.get("/recruiting/invitations")).ok["items"]
+    assert 2 == line["uses"]
+    (clinic,) = (await owner.get("/recruiting/funnel")).ok["items"]
+    assert "verified" == clinic["step"]
+    assert 2 == len(await events(hall.services, "viewer:invitation:enter"))
+
+
 async def test_a_plain_browser_is_offered_mail(hall: Hall) -> None:
     """Only WeChat's own browser is sent to WeChat, where WeChat is not a stand-in; WeCom's is none."""
     config = hall.services.config.model_copy(update={"wechat_open_url": "https://open.weixin.qq.com"})
