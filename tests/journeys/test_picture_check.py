@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from compliance.scanning import PictureCheck
+from compliance.reviewing.reopening import reopen_outdated
+from compliance.scanning import PictureCheck, PictureVerdicts
 from fileserver.demo.platforms import FakePlatforms
 from fileserver.demo.platforms.content import Pushing
 from fileserver.platforms.wechat.pictures import PictureAsk
@@ -109,6 +110,18 @@ async def test_a_picture_that_wechat_cannot_fetch_is_not_checked(stage: Stage, f
     await looked_at(stage)
     await fake.wechat.content.deliver()
     await run_jobs(stage.services)
+    assert [("picture-not-checked", "review", 1)] == await found(stage)
+
+
+async def test_a_verdict_that_never_comes_is_a_reviewers(stage: Stage, clock: Clock, fake: FakePlatforms) -> None:
+    """WeChat took the picture and stays silent: after 35 minutes nothing is waited for, and a reviewer is told."""
+    await looked_at(stage)
+    verdicts = PictureVerdicts(stage.services.database, stage.services.clock, reopen_outdated)
+    clock.advance(minutes=34)
+    assert (0, []) == (await verdicts.give_up(), await found(stage))
+    clock.advance(minutes=2)
+    assert 1 == await verdicts.give_up()
+    assert 1 == len(fake.wechat.content.held)
     assert [("picture-not-checked", "review", 1)] == await found(stage)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from compliance.scanning.platform import NotChecked, Verdict
 from fileserver.config import Config
 from fileserver.demo.platforms import FakePlatforms
 from fileserver.demo.platforms.official import Authorized
@@ -29,6 +30,7 @@ from fileserver.platforms.tencent import TencentCloud
 from fileserver.platforms.tencent import client as tencent_client
 from fileserver.platforms.tencent.results import Outcome
 from fileserver.platforms.wechat import MiniProgram, OfficialAccount
+from fileserver.platforms.wechat.content import ContentCheck
 from fileserver.platforms.wecom import WeCom
 from fileserver.platforms.wecom.directory import text_card
 from fileserver.platforms.wecom.results import SendStatus, TransferStatus
@@ -155,6 +157,26 @@ async def test_links(wechat: MiniProgram, fake: FakePlatforms, clock: Clock) -> 
             await wechat.generate_url_link("/pages/open/index", "t=1", expires_at=expires_at)
 
 
+async def test_verdicts_on_a_text(wechat: MiniProgram, fake: FakePlatforms, clock: Clock) -> None:
+    """Whatever the verdict is, the call succeeds; without one, the cause is a word that says whose matter it is."""
+    fake.wechat.content.words.update({"casino": ("risky", 20006), "cure": ("review", 20012)})
+    fake.wechat.content.visited(CHEN.openid)
+    check = ContentCheck(wechat, openid=CHEN.openid)
+    judged = [await check.judge(text) for text in ("a casino", "a cure", "skin care")]
+    assert [(Verdict.RISKY, 20006, "casino"), (Verdict.REVIEW, 20012, "cure"), (Verdict.PASS, 100, "")] == [
+        (each.verdict, each.label, each.keyword) for each in judged
+    ]
+    clock.advance(hours=3)
+    causes = []
+    for code in (None, 43104, 45009, 40129):
+        if code:
+            fake.faults.next("/wxa/msg_sec_check", code=code)
+        with pytest.raises(NotChecked) as refused:
+            await check.judge("skin care")
+        causes.append(refused.value.cause)
+    assert ["user-away", "user-unknown", "quota", "refused"] == causes
+
+
 async def test_one_consent_is_one_message(wechat: MiniProgram, fake: FakePlatforms) -> None:
     """The second message on one consent is refused, and so is a text of 21 characters."""
     fake.wechat.subscriptions.templates["T"] = frozenset({"thing1"})
@@ -235,7 +257,7 @@ async def test_contacts_have_many_followers(wecom: WeCom, fake: FakePlatforms) -
 
 
 async def test_transfers_take_a_day(wecom: WeCom, fake: FakePlatforms, clock: Clock) -> None:
-    """Waiting for 24 hours, then done; a third within 90 days, and a stranger, are refused in their row."""
+    """Waiting for 24 hours, then done; a third in 90 days, and a stranger, are refused in their row; no callback."""
     fake.wecom.contacts.follow(LIN, "wm1")
     for handover, takeover in ((LIN, ZHOU), (ZHOU, LIN)):
         asked = await wecom.transfer_customer(handover, takeover, ["wm1", "wm9"], message="换人")
@@ -247,6 +269,7 @@ async def test_transfers_take_a_day(wecom: WeCom, fake: FakePlatforms, clock: Cl
         assert TransferStatus.DONE is state.status
     assert (False,) == tuple(each.is_accepted for each in await wecom.transfer_customer(LIN, ZHOU, ["wm1"]))
     assert (LIN,) == tuple(each.user_id for each in (await wecom.external_contact("wm1")).followers)
+    assert [] == fake.wecom.pusher.deliveries
 
 
 async def test_contacts_of_who_has_left(wecom: WeCom, fake: FakePlatforms, clock: Clock) -> None:
