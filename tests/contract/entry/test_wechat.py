@@ -163,9 +163,9 @@ async def test_who_is_signed_in_arrives_with_the_page(hall: Hall) -> None:
         hall.client.session.cookie_jar.clear()
         api = await (hall.inside(who) if works else hall.enter(who))
         phone.signed_in(api)
-        for _ in range(2):
-            came = await phone.open(f"/i/{token}")
-            assert ((200, "") if works else (303, "/enter")) == (came.status, came.location)
+        first, came = [await phone.open(f"/i/{token}") for _ in range(2)]
+        assert first == came
+        assert ((200, "") if works else (303, "/enter")) == (came.status, came.location)
         assert works == ("/api/v1/entry/workplace" in came.text)
         proposed = (await api.get("/entry")).ok["invited"]
         assert ("新悦诊所", "doctor") == (proposed["clinic"]["name"], proposed["job"])
