@@ -147,10 +147,12 @@ async def test_a_quota_bounds_what_is_below_and_nothing_beside(services: Service
 
 @pytest.mark.parametrize("scope", ["person", "department"])
 async def test_two_at_the_same_moment(services: Services, client: Client, admin: Api, scope: str) -> None:
-    """Two that fit alone and not together: one is made, whether one person asks twice or two colleagues once."""
+    """Two that fit alone and not together: one is made, of one person twice or of two once, one of them below."""
     li = await maker(services, client, "华东")
-    other = li if scope == "person" else await maker(services, client, "华东")
-    await limit(admin, scope, li.who.login if scope == "person" else await called(services, "华东"), PERSON_MAX)
+    east = await called(services, "华东")
+    below = await made(services, "上海", east)
+    other = li if scope == "person" else await maker(services, client, department_id=below)
+    await limit(admin, scope, li.who.login if scope == "person" else east, PERSON_MAX)
     for _ in range(3):
         answers = await asyncio.gather(li.create(400), other.create(400), li.create(400), other.create(400))
         assert [201, 201, 413, 413] == sorted(each.status for each in answers)
