@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
 
 from storage.database import Transaction
 from storage.rows.standing import STANDING, Standing, to_standing
@@ -135,9 +135,14 @@ async def end_sessions_of_provider(
 
 
 async def limit_sessions_of(tx: Transaction, person_ids: Collection[UUID], limited: str) -> int:
-    """From the next request on the sessions of these people are good for one thing only; how many."""
+    """From the next request on what these people began by password is good for one thing only; how many sessions."""
     query = update(session).where(session.c.person_id.in_(person_ids), session.c.ended_at.is_(None))
-    return (await tx.execute(query.values(limited=limited))).rowcount
+    return (await tx.execute(query.where(by_password()).values(limited=limited))).rowcount
+
+
+def by_password() -> ColumnElement[bool]:
+    """A session that neither a sign-in provider nor WeCom vouched for, which ask for factors of their own."""
+    return and_(session.c.provider_id.is_(None), ~session.c.methods.contains(["wecom"]))
 
 
 async def lift_limit(tx: Transaction, limited: str, roles: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 
 from storage.database import Transaction
+from storage.rows import sessions
 from storage.schema import account, session, sign_in_policy, totp
 
 HISTORY_MAX = 50
@@ -53,13 +54,13 @@ async def add_policy(tx: Transaction, row: PolicyRow) -> None:
 
 
 async def lacking_factor(tx: Transaction, roles: Sequence[str]) -> tuple[UUID, ...]:
-    """People of these roles who are signed in by password and have no second factor."""
+    """People of these roles who are signed in by password, by no provider or WeCom, and have no second factor."""
     enrolled = select(totp.c.person_id).where(totp.c.confirmed_at.is_not(None))
     query = (
         select(session.c.person_id)
         .distinct()
         .join(account, account.c.person_id == session.c.person_id)
-        .where(session.c.ended_at.is_(None), session.c.provider_id.is_(None), account.c.role.in_(roles))
+        .where(session.c.ended_at.is_(None), sessions.by_password(), account.c.role.in_(roles))
         .where(session.c.person_id.not_in(enrolled))
     )
     return tuple((await tx.execute(query)).scalars())

@@ -5,10 +5,12 @@ from typing import Any
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from compliance.access import Role
 from compliance.limits import LOGIN_AT_ADDRESS
 from fileserver.services import Services
+from storage.schema import session
 from tests.api import Api, Client, sign_in
 from tests.authenticator import enrol, try_sign_in
 from tests.log import events
@@ -163,6 +165,18 @@ async def test_a_role_must_have_one(client: Client, clock: Clock, chen: Employee
     assert 200 == (await renewed.get("/reviews")).status
     refused = await renewed.call("DELETE", MINE)
     assert "/problems/second-factor-needed" == refused.body["type"]
+
+
+async def test_wecom_asks_for_factors_of_its_own(
+    services: Services, client: Client, chen: Employee, admin: Api
+) -> None:
+    """A session that WeCom vouched for stays good for everything when a role must have a second factor."""
+    by_wecom = await sign_in(client, chen)
+    async with services.database.transaction() as tx:
+        await tx.execute(update(session).where(session.c.person_id == chen.person_id).values(methods=["wecom"]))
+    by_password = await sign_in(client, chen)
+    (await _policy(admin, second_factor_roles=["reviewer"])).ok  # noqa: B018  # must succeed
+    assert [403, 200] == [(await api.get("/reviews")).status for api in (by_password, by_wecom)]
 
 
 async def test_limited_session_can_not_step_up_out_of_it(client: Client, chen: Employee, admin: Api) -> None:
