@@ -5,6 +5,7 @@ account-rights = Rights
 account-title = Rights of { $login }
 account-own = Nobody changes their own rights: another administrator does.
 account-none = In no department
+account-department-closed = { $name } (closed)
 account-region = Region
 account-region-hint = The only region to act in; without one, that of the department.
 account-region-department = As the department

@@ -5,6 +5,7 @@ account-rights = 权限
 account-title = { $login } 的权限
 account-own = 不能修改自己的权限，须由另一名管理员操作。
 account-none = 不属于任何部门
+account-department-closed = { $name }（已关闭）
 account-region = 区域
 account-region-hint = 只能在该区域内操作；不选则随部门。
 account-region-department = 随部门
