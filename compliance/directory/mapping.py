@@ -58,7 +58,8 @@ async def put(
 ) -> Mapping:
     """Puts a mapping into force. It is applied when the directory is compared next, or somebody signs in.
 
-    Raises InvalidValue for a revision that is not in force, too many lines, or a line of the wrong kind.
+    Raises InvalidValue for a revision that is not in force, too many lines, a line of the wrong kind, or lines
+    of a provider without the claim that they are about.
     """
     await rows.lock_directory(tx, wanted.source)
     if wanted.revision != (await in_force(tx, wanted.source)).revision:
@@ -67,6 +68,8 @@ async def put(
     for number, line in enumerate(wanted.lines):
         if line.kind not in kinds:
             raise InvalidValue(field=f"lines/{number}/kind", rule="literal-error", expected=", ".join(sorted(kinds)))
+    if wanted.lines and kinds is OIDC_KINDS and not wanted.role_claim:
+        raise InvalidValue(field="role_claim", rule="missing")
     if len(wanted.lines) > LINES_MAX:
         raise InvalidValue(field="lines", rule="too-long", max_length=LINES_MAX)
     facts = asdict(wanted)

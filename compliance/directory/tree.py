@@ -18,8 +18,8 @@ from storage.rows.directory_tree import PartRow, new_part
 NAME_CHARS_MAX = 60
 
 
-async def follow(tx: Transaction, source: str, picture: Picture, now: datetime) -> dict[str, UUID | None]:
-    """Makes the tree follow; which department here each of the directory's is. None: the brand itself."""
+async def follow(tx: Transaction, source: str, picture: Picture, now: datetime) -> dict[str, UUID]:
+    """Makes the tree follow; which department here each of the directory's is, the brand itself too."""
     await departments.lock_organisation(tx)
     here = {row.id: row for row in await directory_tree.parts(tx)}
     root = next(row.id for row in here.values() if row.parent_id is None)
@@ -39,7 +39,7 @@ async def follow(tx: Transaction, source: str, picture: Picture, now: datetime) 
         if part.id != brand:
             found[part.id] = await _follow_one(tx, source, part, found.get(part.parent, root), here, known, now)
     await departments.rebuild(tx)
-    return {part: None if department_id == root else department_id for part, department_id in found.items()}
+    return found
 
 
 async def _follow_one(

@@ -48,6 +48,7 @@ class MemberRow:
     applied_role: str
     applied_department_id: UUID | None
     shut_out: bool
+    deleted: bool
     seen_at: datetime
 
 
@@ -151,12 +152,20 @@ async def rename_identity(tx: Transaction, provider: str, app: str, subject: str
     await tx.execute(query.values(subject=to_subject))
 
 
-async def linked(tx: Transaction, provider: str, app: str) -> dict[str, UUID]:
-    """Active accounts by what this directory calls their people."""
+async def note_deleted(tx: Transaction, key_hashes: Sequence[str], as_of: datetime) -> None:
+    """Whom the directory shut out, and has no more: the next one whom it calls so may be somebody else."""
+    table = directory_member.c
+    query = update(directory_member).where(table.key_hash.in_(key_hashes), table.shut_out, table.seen_at <= as_of)
+    await tx.execute(query.values(deleted=True))
+
+
+async def linked(tx: Transaction, provider: str, app: str, *, disabled: bool = False) -> dict[str, UUID]:
+    """Active accounts, or those that are disabled, by what this directory calls their people."""
+    state = account.c.disabled_at.is_not(None) if disabled else account.c.disabled_at.is_(None)
     query = (
         select(identity.c.subject, identity.c.person_id)
         .join(account, account.c.person_id == identity.c.person_id)
-        .where(identity.c.provider == provider, identity.c.app == app, account.c.disabled_at.is_(None))
+        .where(identity.c.provider == provider, identity.c.app == app, state)
         .order_by(identity.c.subject)
     )
     return {row.subject: row.person_id for row in await tx.execute(query)}

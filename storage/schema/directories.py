@@ -42,6 +42,7 @@ directory_member = Table(
     Column("applied_role", Text, nullable=False, server_default=""),
     ref("applied_department_id", "department", nullable=True),
     Column("shut_out", Boolean, nullable=False, server_default=text("false")),  # by the directory, not by hand
+    Column("deleted", Boolean, nullable=False, server_default=text("false")),  # there: an administrator lets them in
     moment("seen_at", nullable=False),
     Index("ix_directory_member_person_id", "person_id"),
 )

@@ -1,20 +1,21 @@
 """Accounts follow WeCom's directory, over the stand-in: joining, moving, leaving, and what must not happen."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from compliance.access import Role
 from compliance.events import Trail
 from compliance.ownership.holding import Change, pass_on
-from fileserver.accounts.directory import comparing, jobs
+from fileserver.accounts.directory import comparing, jobs, picturing
 from fileserver.accounts.directory.comparing import DIRECTORY as DIRECTORY_TRAIL
 from fileserver.accounts.directory.comparing import Ordered
-from fileserver.accounts.directory.following import Follower
+from fileserver.accounts.directory.following import Follower, Said
 from fileserver.app import create_app
 from fileserver.config import Config
 from fileserver.demo.platforms import FakePlatforms
@@ -23,6 +24,7 @@ from fileserver.demo.platforms.wecom import CORP_ID
 from fileserver.services import Services
 from fileserver.worker import register_jobs
 from storage.rows import accounts, ownership, transfers
+from storage.rows.departments import ROOT_ID
 from storage.rows.viewers import add_identity
 from storage.schema import account, department
 from tests.api import Api, Client, sign_in
@@ -40,6 +42,11 @@ LINES = [
     {"kind": "department", "value": "2", "role": "manager"},
 ]
 DIRECTORY = "/people/directories/wecom"
+IN_THE_WAY = (
+    "CREATE FUNCTION in_the_way() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = 'serialization_failure'; END $$"
+)
+WAITING = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +174,8 @@ async def test_who_leaves_is_out_at_once(scene: Scene) -> None:
     assert (1, 1, 1) == tuple(told["det"][name] for name in ("sessions", "tokens", "clinics"))
 
 
-async def test_who_comes_back_is_the_same_person(scene: Scene) -> None:
-    """Callbacks in the wrong order don't matter: WeCom is asked how it is by now."""
+async def test_who_was_deleted_comes_back_by_an_administrator(scene: Scene) -> None:
+    """Whoever has the leaver's name in WeCom by now may be somebody else; late callbacks shut nobody out again."""
     await scene.compare()
     directory = scene.fake.wecom.directory
     member = directory.members["ZhouZiang"]
@@ -180,8 +187,127 @@ async def test_who_comes_back_is_the_same_person(scene: Scene) -> None:
     scene.clock.advance(seconds=-4)
     await directory.changed("delete_user", UserID="ZhouZiang")  # of before, and late
     await run_jobs(scene.services)
+    assert not (await scene.people())["zhouziang"][2]
+    assert {("returned-after-deletion", "ZhouZiang")} == await scene.differences()
+    assert 200 == (await scene.admin.post(f"/people/accounts/{before['person_id']}/enable")).status
+    await scene.compare()
+    assert set() == await scene.differences()
     after = await scene.person("zhouziang")
     assert (before["person_id"], None, None) == (after["person_id"], after["disabled_at"], after["left_at"])
+
+
+async def test_an_old_picture_lets_nobody_in_again(scene: Scene) -> None:
+    """Shut out by a callback while a comparison was under way: what that one heard before changes nothing."""
+    await scene.compare()
+    directory, before = scene.fake.wecom.directory, scene.clock()
+    person_id, place = (
+        (await scene.person("zhouziang"))["person_id"],
+        (await scene.person("zhouziang"))["department_id"],
+    )
+    said = Said(
+        source="wecom", provider="wecom", app=CORP_ID, subject="ZhouZiang", name="周子昂", role="marketer",
+        login="zhouziang", as_of=before, department_id=place,
+    )  # fmt: skip
+    scene.clock.advance(seconds=1)
+    directory.members["ZhouZiang"].status = 2
+    await directory.changed("update_user", UserID="ZhouZiang")
+    await run_jobs(scene.services)
+    services = scene.services
+    async with services.database.transaction() as tx:
+        follower = Follower(tx, services.keys.master, DIRECTORY_TRAIL, services.clock())
+        assert ("overtaken",) == (await follower.follow(said)).done
+    assert not (await scene.people())["zhouziang"][2]
+    directory.members["ZhouZiang"].status = 1
+    assert 1 == (await scene.compare()).counts["returned"]
+    scene.clock.advance(seconds=1)
+    async with services.database.transaction() as tx:
+        follower = Follower(tx, services.keys.master, DIRECTORY_TRAIL, services.clock())
+        assert await follower.shut_out("wecom", CORP_ID, "ZhouZiang", person_id, as_of=before)
+    assert (await scene.people())["zhouziang"][2]
+
+
+async def test_by_night_the_comparison_waits_for_its_turn(scene: Scene) -> None:
+    """It is a job like those of callbacks, so two never run at the same time."""
+    await jobs.begin_nightly(scene.services)
+    async with scene.services.database.transaction() as tx:
+        query = text("SELECT lock, args ->> 'cause' FROM procrastinate_jobs WHERE task_name = :name")
+        assert (jobs.COMPARE, "nightly") in [tuple(row) for row in await tx.execute(query, {"name": jobs.COMPARE})]
+
+
+async def test_an_unknown_department_moves_nobody(scene: Scene) -> None:
+    """Who is where nobody knows stays where they were, and a new one gets no account; the brand itself is a place."""
+    await scene.compare()
+    members = scene.fake.wecom.directory.members
+    members["ZhouZiang"].departments = (77, 21)
+    members["HeYun"] = Member(user_id="HeYun", name="何云", departments=(77, 21))
+    members["GuMinglan"].departments = (1,)
+    assert "done" == (await scene.compare()).state
+    assert ("marketer", "华东组", True) == (await scene.people())["zhouziang"]
+    assert {("department-unknown", "ZhouZiang"), ("department-unknown", "HeYun")} == await scene.differences()
+    assert ROOT_ID == (await scene.person("guminglan"))["department_id"]
+
+
+async def test_a_closed_department_is_kept_by_the_form(scene: Scene) -> None:
+    """The page of an account names where somebody is although nobody is put there any more."""
+    await scene.compare()
+    zhou = await scene.person("zhouziang")
+    async with scene.services.database.transaction() as tx:
+        await tx.execute(update(department).where(department.c.name == "华东组").values(closed_at=scene.clock()))
+    headers = {"Authorization": f"Bearer {scene.admin.token}", "Accept-Language": "zh-CN"}
+    async with scene.client.get(f"/accounts/{zhou['person_id']}", headers=headers) as response:
+        shown = await response.text()
+    assert f'<option value="{zhou["department_id"]}" selected>华东组（已关闭）</option>' in shown
+
+
+async def test_accounts_are_made_only_where_that_is_wanted(scene: Scene) -> None:
+    """A mapping may say that who fits a line gets none by itself."""
+    body = {"revision": 1, "lines": LINES, "makes_accounts": False, "reason": "先核对"}
+    assert 200 == (await scene.admin.call("PUT", f"{DIRECTORY}/mapping", json=body)).status
+    await scene.compare()
+    assert {} == await scene.people()
+    assert {"not-made"} == {kind for kind, _ in await scene.differences()}
+
+
+async def test_only_who_was_asked_for_is_gone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond as many as are asked for by name, nobody can say."""
+    monkeypatch.setattr(picturing, "ASKED_BY_NAME_MAX", 1)
+    wecom = scene.services.platforms.wecom
+    assert wecom is not None
+    assert (frozenset({"A"}), frozenset({"B"})) == await picturing.gone_among(wecom, {"A", "B"})
+
+
+async def test_a_comparison_that_the_database_stops_says_so(scene: Scene) -> None:
+    """What was in its way passes; the row tells that it did not end."""
+    async with scene.services.database.transaction() as tx:
+        await tx.execute(text(IN_THE_WAY))
+        await tx.execute(text("CREATE TRIGGER t BEFORE INSERT ON directory_member EXECUTE FUNCTION in_the_way()"))
+    row = await scene.compare()
+    assert ("failed", "store-unavailable") == (row.state, row.problem)
+
+
+async def _waits(services: Services) -> bool:
+    async with services.database.transaction() as tx:  # a new one each time: what it sees of others stays the same
+        return bool(await tx.scalar(text(WAITING)))
+
+
+async def test_a_member_is_locked_after_the_administrators(scene: Scene) -> None:
+    """In the order of every other change of accounts: none of them waits for the other for ever."""
+    await scene.compare()
+    services, lin = scene.services, (await scene.person("linxiaowen"))["person_id"]
+
+    async def leave() -> bool:
+        async with services.database.transaction() as tx:
+            follower = Follower(tx, services.keys.master, DIRECTORY_TRAIL, services.clock())
+            return await follower.shut_out("wecom", CORP_ID, "LinXiaowen", lin)
+
+    async with services.database.transaction() as tx:
+        await accounts.lock_active(tx, "admin")
+        leaving = asyncio.create_task(leave())
+        async with asyncio.timeout(5):
+            while not await _waits(services):
+                pass
+        assert await accounts.account_of(tx, lin, lock=True) is not None
+    assert await leaving
 
 
 async def test_somebody_disabled_by_hand_stays_out(scene: Scene) -> None:

@@ -485,6 +485,20 @@ async def test_claims_that_say_somebody_left_shut_them_out(scene: Scene) -> None
     assert 303 == (await scene.sign_in())[0]
 
 
+async def test_a_token_without_the_claim_changes_nothing(scene: Scene) -> None:
+    """A claim that is not there is no claim that nothing fits; a mapping has to say which one its lines are about."""
+    await _map(scene)
+    scene.provider.person = "u-3003"
+    scene.provider.claims.update({"preferred_username": "he.yun", "groups": ["sales"]})
+    assert 303 == (await scene.sign_in())[0]
+    del scene.provider.claims["groups"]
+    assert 303 == (await scene.sign_in())[0]
+    shown = (await scene.admin.get("/people/directories/corp")).ok
+    assert [("claim-missing", "groups")] == [(each["kind"], each["detail"]) for each in shown["differences"]]
+    body = {"revision": 1, "lines": shown["mapping"]["lines"], "reason": "x"}
+    assert {"/role_claim"} == (await scene.admin.call("PUT", "/people/directories/corp/mapping", json=body)).fields
+
+
 async def test_claims_leave_alone_what_people_set(scene: Scene) -> None:
     """An account that was there before keeps its role, and needs no line."""
     await _map(scene)

@@ -1,6 +1,7 @@
 """What a provider's claims say of somebody who signs in, followed like a directory by the mapping of that provider.
 
-Without a mapping nothing is followed. A claim that is no text or list of texts names nothing.
+Without a mapping nothing is followed. A claim that is no text or list of texts names nothing. When the claim of the
+roles is not there at all, the provider has said nothing: that is told as a difference, and nothing is changed.
 """
 
 from datetime import datetime
@@ -16,7 +17,8 @@ from fileserver.accounts.providers.port import EmployeeIdentity
 from fileserver.accounts.sign_in import normal_login
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import directories, directory_tree
+from storage.rows import directories
+from storage.rows.directories import DifferenceRow
 from storage.rows.viewers import person_by_identity
 
 VALUES_MAX = 1_000
@@ -29,10 +31,15 @@ async def follow_claims(services: Services, tx: Transaction, who: EmployeeIdenti
         return
     now, master = services.clock(), services.keys.master
     person_id = await person_by_identity(tx, provider=who.provider, app=who.app, subject=who.subject)
+    key = key_of(master, who.method, who.app, who.subject)
+    if who.claims.get(mapping.role_claim) is None:
+        missing = _missing(who, key, person_id, mapping.role_claim, now)
+        await directories.replace_differences_of(tx, who.method, key, (missing,))
+        return
     role = mapping.role_for({("claim", value) for value in texts(who.claims.get(mapping.role_claim))})
-    place = await directory_tree.place_of(tx, person_id) if person_id else None
+    place = None
     if role not in ("", LEFT) and mapping.department_claim:  # a stranger's claim makes no department
-        place = await _place(tx, who, mapping.department_claim, now) or place
+        place = await _place(tx, who, mapping.department_claim, now)
     said = Said(
         source=who.method,
         provider=who.provider,
@@ -41,12 +48,24 @@ async def follow_claims(services: Services, tx: Transaction, who: EmployeeIdenti
         name=next(iter(texts(who.claims.get("name"))), who.login_hint),
         role=role,
         login=normal_login(who.login_hint),
+        as_of=now,
         department_id=place,
         makes_accounts=mapping.makes_accounts and bool(who.login_hint),
     )
     followed = await Follower(tx, master, DIRECTORY, now).follow(said)
-    key = key_of(master, said.source, said.app, said.subject)
     await directories.replace_differences_of(tx, said.source, key, followed.differences)
+
+
+def _missing(who: EmployeeIdentity, key: str, person_id: UUID | None, claim: str, now: datetime) -> DifferenceRow:
+    return DifferenceRow(
+        source=who.method,
+        key_hash=key,
+        kind="claim-missing",
+        external_id=who.subject,
+        person_id=person_id,
+        detail=claim,
+        seen_at=now,
+    )
 
 
 async def _place(tx: Transaction, who: EmployeeIdentity, claim: str, now: datetime) -> UUID | None:

@@ -2,14 +2,15 @@
 
 Nothing is changed by an answer that is empty, broken off, or leaves out more people than the operator thinks usual
 (SEALSHARE_DIRECTORY_LEAVERS_MAX_PERCENT): that waits for an administrator, who confirms exactly those. Whom the list
-leaves out is asked for by name before they count as gone. Doing it twice changes nothing more.
+leaves out is asked for by name before they count as gone. Doing it twice changes nothing more. Each member is a
+transaction of their own: nobody waits for the whole of it, and what stops it leaves a row that says so.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -21,19 +22,19 @@ from compliance.directory.picture import Member, Picture
 from compliance.events import Act, Event, Result, Trail
 from compliance.ledger import append
 from fileserver.accounts.directory import picturing
-from fileserver.accounts.directory.following import Follower, Said, key_of
+from fileserver.accounts.directory.following import DELETED, Follower, Said, key_of
 from fileserver.accounts.sign_in import normal_login
 from fileserver.platforms import PlatformError
 from fileserver.platforms.wecom.client import WeCom
 from fileserver.services import Services
 from storage.database import Transaction
+from storage.errors import StoreUnavailable
 from storage.rows import directories
 from storage.rows.directories import DifferenceRow, RunRow
 
 WECOM = "wecom"
 DIRECTORY = Trail(role="system")
 FREE_LEAVERS = 3  # so many may leave at once in the smallest company
-MEMBERS_AT_ONCE = 100  # in one transaction
 RUNS_KEPT = timedelta(days=180)
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ async def compare(services: Services, ordered: Ordered) -> RunRow | None:
     run = _Run(services, wecom, ordered)
     try:
         return await run.go()
-    except (PlatformError, picturing.PictureTooLarge) as error:
+    except (PlatformError, picturing.PictureTooLarge, StoreUnavailable) as error:
         return await run.ended("failed", getattr(error, "slug", "too-large"))
 
 
@@ -71,6 +72,7 @@ class _Run:
         async with services.database.transaction() as tx:
             self._mapping = await mappings.in_force(tx, WECOM)
             linked = await directories.linked(tx, WECOM, self._wecom.corp_id)
+            self._out = await directories.linked(tx, WECOM, self._wecom.corp_id, disabled=True)
             made = await directories.made_by(tx, list(linked.values()))
         picture = await picturing.picture_of(self._wecom, tags_of(self._mapping))
         self._counts.update(departments=len(picture.parts), members=len(picture.members))
@@ -98,29 +100,30 @@ class _Run:
         async with services.database.transaction() as tx:
             await directories.lock_directory(tx, WECOM)
             places = await tree.follow(tx, WECOM, picture, services.clock())
-        members = sorted(picture.members)
-        for at in range(0, len(members), MEMBERS_AT_ONCE):
+        for key in sorted(picture.members):
+            said = said_of(self._mapping, picture, picture.members[key], corp, places, as_of=self._began)
+            async with services.database.transaction() as tx:
+                followed = await Follower(tx, services.keys.master, DIRECTORY, services.clock()).follow(said)
+            self._counts.update(followed.done)
+            self._differences.extend(followed.differences)
+        for key in sorted(gone):
             async with services.database.transaction() as tx:
                 follower = Follower(tx, services.keys.master, DIRECTORY, services.clock())
-                for key in members[at : at + MEMBERS_AT_ONCE]:
-                    said = said_of(self._mapping, picture, picture.members[key], corp, places)
-                    followed = await follower.follow(said)
-                    self._counts.update(followed.done)
-                    self._differences.extend(followed.differences)
+                left = await follower.shut_out(WECOM, corp, key, linked[key], DELETED, as_of=self._began)
+            if left:
+                self._counts["left"] += 1
+            else:
+                self._differ("last-admin", key, linked[key])
+        missing = [self._key_of(key) for key in sorted(self._out.keys() - picture.members.keys())]
         async with services.database.transaction() as tx:
-            follower = Follower(tx, services.keys.master, DIRECTORY, services.clock())
-            for key in sorted(gone):
-                if await follower.shut_out(WECOM, corp, key, linked[key]):
-                    self._counts["left"] += 1
-                else:
-                    self._differ("last-admin", key, linked[key])
+            await directories.note_deleted(tx, missing, self._began)
         for key in sorted(unsure):
             self._differ("not-shown", key, linked[key])
 
     def _differ(self, kind: str, subject: str, person_id: UUID) -> None:
         row = DifferenceRow(
             source=WECOM,
-            key_hash=key_of(self._services.keys.master, WECOM, self._wecom.corp_id, subject),
+            key_hash=self._key_of(subject),
             kind=kind,
             external_id=subject,
             person_id=person_id,
@@ -128,6 +131,9 @@ class _Run:
             seen_at=self._began,
         )
         self._differences.append(row)
+
+    def _key_of(self, subject: str) -> str:
+        return key_of(self._services.keys.master, WECOM, self._wecom.corp_id, subject)
 
     async def ended(self, state: str, problem: str, leaving_hash: str = "") -> RunRow:
         """Keeps what came of it, and tells the log."""
@@ -178,9 +184,16 @@ def role_of(mapping: mappings.Mapping, picture: Picture, member: Member) -> str:
 
 
 def said_of(
-    mapping: mappings.Mapping, picture: Picture, member: Member, corp_id: str, places: Mapping[str, UUID | None]
+    mapping: mappings.Mapping,
+    picture: Picture,
+    member: Member,
+    corp_id: str,
+    places: Mapping[str, UUID],
+    *,
+    as_of: datetime,
 ) -> Said:
-    """What the directory says of a member."""
+    """What the directory said of a member when it was asked."""
+    place = places.get(member.main_department)
     return Said(
         source=WECOM,
         provider=WECOM,
@@ -189,5 +202,8 @@ def said_of(
         name=member.name,
         role=role_of(mapping, picture, member),
         login=normal_login(member.id),
-        department_id=places.get(member.main_department),
+        as_of=as_of,
+        department_id=place,
+        department_lost=place is None,
+        makes_accounts=mapping.makes_accounts,
     )

@@ -1,7 +1,9 @@
 """One member of a directory and their account: made, moved, given a role, shut out, let in again.
 
 Only what the directory gave before is changed by it: a role or department that somebody set by hand stays, and is told
-as a difference. Whoever fits no line of the mapping gets no account. The last administrator is never shut out.
+as a difference. Whoever fits no line of the mapping gets no account. The last administrator is never shut out. What was
+asked before the directory was last heard of somebody changes nothing of theirs, and whoever was deleted there is let in
+again by an administrator only: the next one of that name may be somebody else.
 """
 
 from dataclasses import dataclass, field, replace
@@ -27,14 +29,16 @@ from storage.rows.viewers import add_identity, person_by_identity
 
 NO_PASSWORD = "!"  # noqa: S105  # no hash, so no password opens it (compliance.passwords)
 NAME_CHARS_MAX = 60
-DIFFERENCES = frozenset({"role-kept", "department-kept", "last-admin"})
+DIFFERENCES = frozenset({"role-kept", "department-kept", "department-unknown", "last-admin"})
+DELETED = "deleted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """What a directory says of somebody. `role` is a role's word, LEFT, or empty for who fits no line.
 
-    `department_id` None: the brand itself, or nothing is known of it.
+    `as_of` is when it was asked. `department_id` None: nothing is said of it, so nobody is moved; `department_lost`: it
+    names one that nobody knows here.
     """
 
     source: str
@@ -44,7 +48,9 @@ class Said:
     name: str = field(repr=False)
     role: str
     login: str
+    as_of: datetime
     department_id: UUID | None = None
+    department_lost: bool = False
     makes_accounts: bool = True
 
 
@@ -58,15 +64,18 @@ class Followed:
 
 
 class Follower:
-    """Follows members in one transaction."""
+    """Follows a member in one transaction; administrators are locked first, as by every other change of accounts."""
 
     def __init__(self, tx: Transaction, master: MasterKey, trail: Trail, now: datetime) -> None:
         self._tx, self._master, self._trail, self._now = tx, master, trail, now
 
     async def follow(self, said: Said) -> Followed:
         """Makes the account of this member what the directory says, as far as nobody else had a hand in it."""
+        await accounts.lock_active(self._tx, Role.ADMIN.value)
         key = key_of(self._master, said.source, said.app, said.subject)
         before = await directories.member(self._tx, key)
+        if before is not None and before.seen_at > said.as_of:
+            return Followed(person_id=before.person_id, done=("overtaken",))
         identity = {"provider": said.provider, "app": said.app, "subject": said.subject}
         person_id = await person_by_identity(self._tx, **identity)
         if person_id is None and before is not None:
@@ -84,26 +93,41 @@ class Follower:
             applied_role="",
             applied_department_id=None,
             shut_out=False,
-            seen_at=self._now,
+            deleted=False,
+            seen_at=said.as_of,
         )
         return await self._keep_up(member, account, said)
 
-    async def shut_out(self, source: str, app: str, subject: str, person_id: UUID, kind: str = "left") -> bool:
+    async def shut_out(
+        self,
+        source: str,
+        app: str,
+        subject: str,
+        person_id: UUID,
+        kind: str = "left",
+        *,
+        as_of: datetime | None = None,
+    ) -> bool:
         """Somebody left: out at once, clinics on the handover list. False for the last administrator, who stays.
 
-        Whom the directory calls otherwise by now is somebody else's matter.
+        Whom the directory calls otherwise by now, or was heard of after `as_of`, is somebody else's matter.
         """
-        key = key_of(self._master, source, app, subject)
+        await accounts.lock_active(self._tx, Role.ADMIN.value)
+        key, as_of = key_of(self._master, source, app, subject), as_of or self._now
+        before = await directories.member(self._tx, key)
         account = await accounts.account_of(self._tx, person_id, lock=True)
         provider = source.partition(":")[0]
         leads_to = await person_by_identity(self._tx, provider=provider, app=app, subject=subject)
-        if account is None or account.disabled_at is not None or leads_to != person_id:
+        if account is None or leads_to != person_id or (before is not None and before.seen_at > as_of):
+            return True
+        if account.disabled_at is not None:
+            if kind == DELETED and before is not None:
+                await directories.put_member(self._tx, replace(before, deleted=True, seen_at=as_of))
             return True
         try:
             await service.disable(self._tx, self._trail, person_id, now=self._now)
         except (LastAdmin, LastEmergency):
             return False
-        before = await directories.member(self._tx, key)
         member = before or MemberRow(
             key_hash=key,
             source=source,
@@ -112,15 +136,19 @@ class Follower:
             applied_role="",
             applied_department_id=None,
             shut_out=True,
-            seen_at=self._now,
+            deleted=False,
+            seen_at=as_of,
         )
-        await directories.put_member(self._tx, replace(member, shut_out=True, seen_at=self._now))
+        await directories.put_member(self._tx, replace(member, shut_out=True, deleted=kind == DELETED, seen_at=as_of))
         await self._changed(source, kind, person_id, account.role, "")
         return True
 
     async def _make(self, key: str, said: Said) -> Followed:
-        if said.role in ("", LEFT) or not said.makes_accounts:
+        if said.role in ("", LEFT):
             return self._differing(key, said, None, ("unmapped", said.role))
+        if not said.makes_accounts or said.department_lost:
+            kind = "department-unknown" if said.makes_accounts else "not-made"
+            return self._differing(key, said, None, (kind, ""))
         new = NewAccount(
             login=said.login,
             name=said.name[:NAME_CHARS_MAX] or said.subject,
@@ -147,7 +175,8 @@ class Follower:
             applied_role=said.role,
             applied_department_id=said.department_id,
             shut_out=False,
-            seen_at=self._now,
+            deleted=False,
+            seen_at=said.as_of,
         )
         await directories.put_member(self._tx, member)
         await self._changed(said.source, "made", person_id, "", said.role)
@@ -159,12 +188,13 @@ class Follower:
             return await self._keep_out(member, account, said)
         done: list[str] = []
         if account.disabled_at is not None:
-            if not member.shut_out:
-                return self._differing(member.key_hash, said, person_id, ("disabled-here", ""))
+            if member.deleted or not member.shut_out:
+                kind = "returned-after-deletion" if member.deleted else "disabled-here"
+                return self._differing(member.key_hash, said, person_id, (kind, ""))
             await service.enable(self._tx, self._trail, person_id, now=self._now)
             await self._changed(said.source, "returned", person_id, "", said.role)
             done.append("returned")
-        member = replace(member, shut_out=False, seen_at=self._now)
+        member = replace(member, shut_out=False, deleted=False, seen_at=said.as_of)
         role, member = await self._keep_role(member, account, said)
         place, member = await self._keep_place(member, account, said)
         await directories.put_member(self._tx, member)
@@ -179,7 +209,7 @@ class Follower:
         if account.disabled_at is not None or not (left or member.made):
             return self._differing(member.key_hash, said, person_id, *(() if left else (("unmapped", ""),)))
         kind = "left" if left else "unmapped"
-        if await self.shut_out(said.source, said.app, said.subject, person_id, kind):
+        if await self.shut_out(said.source, said.app, said.subject, person_id, kind, as_of=said.as_of):
             return Followed(person_id=person_id, done=(kind,))
         return self._differing(member.key_hash, said, person_id, ("last-admin", ""))
 
@@ -198,13 +228,15 @@ class Follower:
 
     async def _keep_place(self, member: MemberRow, account: AccountRow, said: Said) -> tuple[str, MemberRow]:
         person_id, wanted = account.person_id, said.department_id
+        if wanted is None:
+            return "department-unknown" if said.department_lost else "", member
         here = await directory_tree.place_of(self._tx, person_id)
         if here == wanted:
             return "", replace(member, applied_department_id=wanted)
         if here != member.applied_department_id:
             return "department-kept", member
         await directory_tree.place(self._tx, person_id, wanted)
-        await self._changed(said.source, "department", person_id, str(here or ""), str(wanted or ""))
+        await self._changed(said.source, "department", person_id, str(here or ""), str(wanted))
         event = self._trail.event(Act.EMPLOYEE_DEPARTMENT_CHANGE, obj=f"person:{account.pseudonym}")
         await append(self._tx, event, now=self._now)
         return "department", replace(member, applied_department_id=wanted)

@@ -5,12 +5,13 @@ from uuid import UUID
 from compliance.directory import mapping as mappings
 from fileserver.accounts.directory import comparing, picturing
 from fileserver.accounts.directory.comparing import DIRECTORY, WECOM, Ordered, said_of, tags_of
-from fileserver.accounts.directory.following import Follower, key_of
+from fileserver.accounts.directory.following import DELETED, Follower, key_of
 from fileserver.platforms.events import DirectoryChanged, EventKind
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.jobs import Jobs
 from storage.rows import directories, directory_tree
+from storage.rows.departments import ROOT_ID
 from storage.rows.viewers import person_by_identity
 
 COMPARE, MEMBER = "accounts.compare_directory", "accounts.follow_member"
@@ -21,7 +22,7 @@ def register(jobs: Jobs, services: Services) -> None:
     """Lets a worker run them, and hear of WeCom's callbacks."""
 
     async def nightly() -> None:
-        await comparing.compare(services, Ordered())
+        await begin_nightly(services)
 
     async def compare(cause: str, confirmed: str = "", by: str = "") -> None:
         ordered = Ordered(cause=cause, confirmed=confirmed, by=UUID(by) if by else None)
@@ -37,6 +38,12 @@ def register(jobs: Jobs, services: Services) -> None:
     jobs.register(COMPARE, compare)
     jobs.register(MEMBER, member)
     services.platforms.callbacks.on(EventKind.DIRECTORY_CHANGED, hearing)
+
+
+async def begin_nightly(services: Services) -> None:
+    """Only orders the comparison, which then waits for what is under way of the same directory."""
+    async with services.database.transaction() as tx:
+        await enqueue_compare(services, tx, cause="nightly")
 
 
 async def enqueue_compare(
@@ -65,7 +72,7 @@ async def heard(services: Services, tx: Transaction, event: DirectoryChanged) ->
         person_id = await person_by_identity(tx, provider=WECOM, app=event.app, subject=user_id)
         if person_id is not None:
             follower = Follower(tx, services.keys.master, DIRECTORY, services.clock())
-            await follower.shut_out(WECOM, event.app, user_id, person_id)
+            await follower.shut_out(WECOM, event.app, user_id, person_id, DELETED)
     await services.jobs.enqueue(tx, MEMBER, key=COMPARE, user_id=user_id)
 
 
@@ -76,6 +83,7 @@ async def follow_member(services: Services, user_id: str) -> None:
         return
     async with services.database.transaction() as tx:
         mapping = await mappings.in_force(tx, WECOM)
+    asked_at = services.clock()
     picture = await picturing.picture_with(wecom, user_id, tags_of(mapping))
     member, corp = picture.members.get(user_id), wecom.corp_id
     key = key_of(services.keys.master, WECOM, corp, user_id)
@@ -84,15 +92,17 @@ async def follow_member(services: Services, user_id: str) -> None:
         if member is None:
             person_id = await person_by_identity(tx, provider=WECOM, app=corp, subject=user_id)
             if person_id is not None:
-                await follower.shut_out(WECOM, corp, user_id, person_id)
+                await follower.shut_out(WECOM, corp, user_id, person_id, DELETED, as_of=asked_at)
             await directories.replace_differences_of(tx, WECOM, key, ())
             return
         known = {row.external_id: row.id for row in await directory_tree.parts(tx) if row.source == WECOM}
         tops = [part.id for part in picture.parts.values() if part.parent not in picture.parts]
-        if member.main_department not in known and [member.main_department] != tops:
+        if len(tops) == 1:
+            known[tops[0]] = ROOT_ID
+        if member.main_department not in known:
             await enqueue_compare(services, tx, cause="callback")
             return
-        followed = await follower.follow(said_of(mapping, picture, member, corp, known))
+        followed = await follower.follow(said_of(mapping, picture, member, corp, known, as_of=asked_at))
         await directories.replace_differences_of(tx, WECOM, key, followed.differences)
 
 

@@ -53,11 +53,17 @@ async def user_called(wecom: WeCom, user_id: str) -> User | None:
 
 
 async def gone_among(wecom: WeCom, user_ids: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Of these, whom the list left out: who is really gone, and of whom nobody can say. Raises PlatformUnavailable."""
+    """Of these, whom the list left out: who is really gone, and of whom nobody can say. Raises PlatformUnavailable.
+
+    Who is not asked for, because they are more than ASKED_BY_NAME_MAX, is not gone.
+    """
     gone, unsure = set(), set()
     for number, user_id in enumerate(sorted(user_ids)):
+        if number >= ASKED_BY_NAME_MAX:
+            unsure.add(user_id)
+            continue
         try:
-            user = await user_called(wecom, user_id) if number < ASKED_BY_NAME_MAX else None
+            user = await user_called(wecom, user_id)
         except PlatformRefused:
             unsure.add(user_id)
             continue

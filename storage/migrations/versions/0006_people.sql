@@ -754,6 +754,7 @@ CREATE TABLE directory_member (
     applied_role TEXT DEFAULT '' NOT NULL,
     applied_department_id UUID,
     shut_out BOOLEAN DEFAULT false NOT NULL,
+    deleted BOOLEAN DEFAULT false NOT NULL,
     seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_directory_member PRIMARY KEY (key_hash),
     CONSTRAINT fk_directory_member_person_id FOREIGN KEY(person_id) REFERENCES person (id),
