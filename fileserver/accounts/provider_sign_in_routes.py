@@ -71,7 +71,12 @@ async def leave(call: Call[None, BeginQuery, ProviderPath]) -> web.Response:
         master, now = services.keys.master, services.clock()
         await limits.succeeded(tx, await limits.admit_stranger(tx, master, address=call.client_ip, now=now))
     sent = await attempts.send(
-        services, slug, purpose, session_id=session_id, next_path=call.query.next, browser=browser_of(call.request)
+        services,
+        slug,
+        purpose,
+        session_id=session_id,
+        next_path=call.query.next,
+        browser=browser_of(services.config, call.request),
     )
     again = purpose == "step-up"
     agent = call.request.headers.get(hdrs.USER_AGENT, "")
@@ -102,7 +107,7 @@ async def back(call: Call[None, None, ProviderPath]) -> web.Response:
 
 async def _come_back(call: Call[None, None, ProviderPath], slug: str, said: dict[str, str]) -> tuple[str, str]:
     services = call.services
-    row = await attempts.take(services, slug, state=said["state"], browser=browser_of(call.request))
+    row = await attempts.take(services, slug, state=said["state"], browser=browser_of(services.config, call.request))
     if said["error"] or not said["code"]:
         raise ProviderRefused(reason="declined")
     again, exchange = row.purpose == "step-up", attempts.exchange_of(services.keys.master, said["state"])

@@ -1,5 +1,6 @@
 """Beginning a session: with a code of the mini-program's, or a code by e-mail."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -46,11 +47,18 @@ async def send_code(call: Call[EmailIn]) -> CodeSent:
 
 
 async def by_email(call: Call[EmailCodeIn]) -> web.Response:
-    """Sign in with the code that came by mail."""
+    """Sign in with the code that came by mail; an invitation that is over keeps nobody out."""
     body = call.body
-    visitor = await visitor_of(call, body.invitation)
+    try:
+        visitor = await visitor_of(call, body.invitation)
+    except LinkInvalid:
+        visitor = await visitor_of(call, "")
     address = await service.check_code(call.services, body, body.id, body.code, address=call.client_ip)
-    return await _answer(call, await beginning.by_email(call.services, visitor, address))
+    try:
+        began = await beginning.by_email(call.services, visitor, address)
+    except InvitationOver:  # the code is spent, and the browser may keep the invitation for hours
+        began = await beginning.by_email(call.services, replace(visitor, invitation=None), address)
+    return await _answer(call, began)
 
 
 async def _answer(call: Call[Any, Any, Any], began: Began) -> web.Response:
@@ -103,6 +111,6 @@ ROUTES = (
         body=EmailCodeIn,
         returns=EntrySession,
         status=201,
-        errors=(CodeRefused, InvalidValue, TooManyAttempts, AccessDenied, LinkInvalid, InvitationOver),
+        errors=(CodeRefused, InvalidValue, TooManyAttempts, AccessDenied),
     ),
 )

@@ -22,7 +22,7 @@ def remember(config: Config, response: web.StreamResponse, name: str, token: str
         return
     secure = is_secure(config)
     response.set_cookie(
-        f"__Host-{name}" if secure else name,
+        _cookie(config, name),
         token,
         max_age=LIFETIME_S,
         path="/",
@@ -35,18 +35,25 @@ def remember(config: Config, response: web.StreamResponse, name: str, token: str
 def forget(config: Config, response: web.StreamResponse, name: str) -> None:
     """Lets go of a token."""
     secure = is_secure(config)
-    response.del_cookie(f"__Host-{name}" if secure else name, path="/", httponly=True, samesite="Lax", secure=secure)
+    response.del_cookie(_cookie(config, name), path="/", httponly=True, samesite="Lax", secure=secure)
 
 
-def token_of(request: web.Request, name: str) -> str:
-    """The token that is kept; empty for none."""
-    kept = next((request.cookies[each] for each in (f"__Host-{name}", name) if each in request.cookies), "")
+def token_of(config: Config, request: web.Request, name: str) -> str:
+    """The token that is kept; empty for none.
+
+    Under HTTPS a cookie without `__Host-` is not looked at: a neighbouring host could have set it.
+    """
+    kept = request.cookies.get(_cookie(config, name), "")
     return kept if TOKEN.fullmatch(kept) else ""
 
 
-def back_to(request: web.Request) -> str:
+def back_to(config: Config, request: web.Request) -> str:
     """Where this browser's person wanted to go."""
-    share, invitation = token_of(request, SHARE), token_of(request, INVITATION)
+    share, invitation = token_of(config, request, SHARE), token_of(config, request, INVITATION)
     if share:
         return f"/s/{share}"
     return f"/i/{invitation}" if invitation else HOME
+
+
+def _cookie(config: Config, name: str) -> str:
+    return f"__Host-{name}" if is_secure(config) else name

@@ -52,7 +52,7 @@ async def enter(call: Call[None, EnterQuery]) -> web.Response:
             return await name_page(call, tx, state, call.query.method, again=call.query.again)
         if Need.WORKPLACE in state.needs:
             return await work_page(call, tx, state, call.query.q, elsewhere=call.query.elsewhere)
-    return web.Response(status=SEE_OTHER, headers={"Location": came_for.back_to(call.request)})
+    return web.Response(status=SEE_OTHER, headers={"Location": came_for.back_to(call.services.config, call.request)})
 
 
 async def returned(call: Call) -> web.StreamResponse:

@@ -51,8 +51,8 @@ def sign_in_page(call: Call[Any, Any, Any], **values: Any) -> web.Response:
         "enter_sign_in.html",
         ways=ways_of(call),
         **{
-            "share": came_for.token_of(request, came_for.SHARE),
-            "invitation": came_for.token_of(request, came_for.INVITATION),
+            "share": came_for.token_of(call.services.config, request, came_for.SHARE),
+            "invitation": came_for.token_of(call.services.config, request, came_for.INVITATION),
             "invited": None,
             **values,
         },

@@ -64,7 +64,12 @@ async def _sent(call: Call) -> web.Response:
         master, now = services.keys.master, services.clock()
         await limits.succeeded(tx, await limits.admit_stranger(tx, master, address=call.client_ip, now=now))
     sent = await attempts.send(
-        services, PROVIDER, "sign-in", session_id=None, next_path=ENTER, browser=browser_of(call.request)
+        services,
+        PROVIDER,
+        "sign-in",
+        session_id=None,
+        next_path=ENTER,
+        browser=browser_of(services.config, call.request),
     )
     back = f"{services.config.public_url}{CALLBACK}"
     response = _to(official.authorize_url(back, sent.exchange.state, _scope(call)))
@@ -98,10 +103,12 @@ async def back(call: Call) -> web.Response:
 
 async def _came_back(call: Call, *, state: str, code: str) -> Began | None:
     services = call.services
-    await attempts.take(services, PROVIDER, state=state, browser=browser_of(call.request))
+    await attempts.take(services, PROVIDER, state=state, browser=browser_of(services.config, call.request))
     if not code:  # the person said no
         raise ProviderRefused(reason="declined")
-    invitation = await inviting.token_of(services, came_for.token_of(call.request, came_for.INVITATION))
+    invitation = await inviting.token_of(
+        services, came_for.token_of(services.config, call.request, came_for.INVITATION)
+    )
     before = call.caller if call.caller is not None and call.caller.ambient else None
     device = device_of(call.request.headers.get(hdrs.USER_AGENT, ""))
     visitor = Visitor(trail=call.trail, address=call.client_ip, device=device, before=before, invitation=invitation)

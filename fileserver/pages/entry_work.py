@@ -36,5 +36,5 @@ async def work_page(
         by_code=workplaces.is_code(wanted),
         found=found,
         jobs=list(Job),
-        share=came_for.token_of(call.request, came_for.SHARE),
+        share=came_for.token_of(call.services.config, call.request, came_for.SHARE),
     )

@@ -15,7 +15,7 @@ from fileserver.http.call import Call
 from fileserver.http.caller import CallerKind
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
-from fileserver.pages.came_for import INVITATION, SHARE, forget, remember
+from fileserver.pages.came_for import INVITATION, SHARE, forget, remember, token_of
 from fileserver.pages.entry_trouble import ENTER
 from fileserver.pages.entry_ways import sign_in_page
 from fileserver.pages.rendering import page
@@ -41,9 +41,9 @@ async def invitation(call: Call[None, None, InvitationTokenPath]) -> web.Respons
             arrival = await recruiting.leads_to(tx, genuine, services.clock())
             clinic = await clinics.clinic_by_id(tx, arrival.clinic_id)
     except LinkInvalid:
-        return page(call, "invitation_over.html", status=404, reason="unknown")
+        return _over(call, 404, "unknown")
     except InvitationOver as over:
-        return page(call, "invitation_over.html", status=410, reason=over.params["reason"])
+        return _over(call, 410, str(over.params["reason"]))
     if caller is not None and caller.kind is CallerKind.EMPLOYEE:
         return page(call, "share_employee.html")
     invited = {"clinic": clinic.name if clinic else "", "job": arrival.job.value if arrival.job else None}
@@ -62,12 +62,24 @@ async def _came(call: Call[None, None, InvitationTokenPath], person_id: UUID, ge
     proposal = state.proposal
     proposed = proposal is not None and proposal.clinic.id == arrival.clinic_id
     works_at = state.viewer.clinic_name if proposed and state.viewer else ""
-    return page(call, "invitation.html", clinic=clinic, job=arrival.job, works_at=works_at, jobs=list(Job))
+    response = page(call, "invitation.html", clinic=clinic, job=arrival.job, works_at=works_at, jobs=list(Job))
+    return _let_go(call, response)
 
 
 def _remembered(call: Call[None, None, InvitationTokenPath], response: web.Response) -> web.Response:
     remember(call.services.config, response, INVITATION, call.params.token)
     forget(call.services.config, response, SHARE)
+    return response
+
+
+def _over(call: Call[None, None, InvitationTokenPath], status: int, reason: str) -> web.Response:
+    return _let_go(call, page(call, "invitation_over.html", status=status, reason=reason))
+
+
+def _let_go(call: Call[None, None, InvitationTokenPath], response: web.Response) -> web.Response:
+    """The browser keeps this invitation no more: it counted, or never will, and leads nobody here again."""
+    if token_of(call.services.config, call.request, INVITATION) == call.params.token:
+        forget(call.services.config, response, INVITATION)
     return response
 
 

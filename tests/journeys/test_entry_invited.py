@@ -53,12 +53,14 @@ async def test_from_the_invitation_to_the_first_content(hall: Hall, way: str) ->
 
 
 async def test_an_invitation_that_is_over_lets_nobody_new_in(hall: Hall) -> None:
-    """Used up, it begins no session for another; who came in by it before comes in again, and counts once."""
+    """Used up, it brings nobody new; by mail they come in without it. Who came before comes again, and counts once."""
     owner, made, token = await _invite(hall, uses_max=1)
     await hall.enter(LI, invitation=token)
     code = hall.fake.wechat.issue_login_code(OTHER.openid, unionid=OTHER.unionid)
     refused = await hall.post(None, "/entry/mini-program", {"code": code, "invitation": token})
     assert (410, "used_up") == (refused.status, refused.body["reason"])
+    for over in (token, "x" * 32):
+        assert None is (await (await _by_mail(hall, over)).get("/entry")).ok["invited"]  # in, by no invitation
     await _work_there(hall, await hall.enter(LI, invitation=token), LI)
     (line,) = (await owner.get("/recruiting/invitations")).ok["items"]
     assert (made["id"], 1) == (line["id"], line["uses"])

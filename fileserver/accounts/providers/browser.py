@@ -9,16 +9,19 @@ from fileserver.http.headers import is_secure
 COOKIE = "sealshare_sign_in"
 
 
-def browser_of(request: web.Request) -> str:
-    """What the browser keeps; empty for one that was not sent away lately."""
-    return next((request.cookies[name] for name in (f"__Host-{COOKIE}", COOKIE) if name in request.cookies), "")
+def browser_of(config: Config, request: web.Request) -> str:
+    """What the browser keeps; empty for one that was not sent away lately.
+
+    Under HTTPS a cookie without `__Host-` is not looked at: a neighbouring host could have set it.
+    """
+    return request.cookies.get(_name(config), "")
 
 
 def keep_browser(config: Config, response: web.StreamResponse, browser: str) -> None:
     """Gives it to the browser, for as long as it may be away."""
     secure = is_secure(config)
     response.set_cookie(
-        f"__Host-{COOKIE}" if secure else COOKIE,
+        _name(config),
         browser,
         max_age=attempts.LIFETIME_S,
         path="/",
@@ -26,3 +29,7 @@ def keep_browser(config: Config, response: web.StreamResponse, browser: str) -> 
         samesite="Lax",
         secure=secure,
     )
+
+
+def _name(config: Config) -> str:
+    return f"__Host-{COOKIE}" if is_secure(config) else COOKIE

@@ -152,6 +152,11 @@ async def test_an_invitation_leads_through_wechat(hall: Hall) -> None:
     assert (410, "") == (over.status, phone.token)
     assert said("invitation") in over.text
     assert 303 == (await phone.enter(WANG)).status
+    jar = hall.client.session.cookie_jar
+    jar.update_cookies({"sealshare_invitation": token}, hall.client.make_url("/"))
+    jar.clear(lambda each: each.key == "sealshare_session")
+    await phone.open(f"/i/{token}")
+    assert "sealshare_invitation" not in jar.filter_cookies(hall.client.make_url("/"))
 
 
 async def test_who_is_signed_in_arrives_with_the_page(hall: Hall) -> None:
