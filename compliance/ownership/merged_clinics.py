@@ -37,6 +37,8 @@ async def take(
     await merging.put_clinic(tx, wish.merged_id, merged_into=wish.kept_id, credit_code=None)
     taken = {name: before[name] or theirs[name] for name in before}
     await merging.put_clinic(tx, wish.kept_id, **taken)
+    left_by = await transfers.left_by(tx, wish.merged_id)
+    await transfers.end_handover(tx, wish.merged_id, None, now)
     holding, held = [await ownership.open_of(tx, each, lock=True) for each in (wish.kept_id, wish.merged_id)]
     if held.person_id is not None:
         change = Change(to_id=None, cause="merged", by=wish.by, reason=wish.reason)
@@ -50,6 +52,7 @@ async def take(
         "taken": taken,
         "kept_owner": _text(holding.person_id),
         "merged_owner": _text(held.person_id),
+        "left_by": _text(left_by),
         "owned_by": _text(held.person_id if held.person_id and holding.person_id is None else None),
     }
 
@@ -74,6 +77,16 @@ async def give_back(tx: Transaction, trail: Trail, row: MergeRow, by: UUID | Non
         touched = held.cause == "merged"  # what passed on since stays where it is
         if touched and held.person_id != owner and (owner is None or await ownership.may_own(tx, owner)):
             await pass_on(tx, trail, held, Change(to_id=owner, cause="merged", by=by, reason=row.reason), now=now)
+    await _wait_again(tx, row, now)
+
+
+async def _wait_again(tx: Transaction, row: MergeRow, now: datetime) -> None:
+    """Puts the one merged back onto the handover list, unless who left, or somebody else, holds it by now."""
+    left_by = UUID(text) if (text := row.undo.get("left_by")) else None
+    if left_by is None or await ownership.may_own(tx, left_by):
+        return
+    if (await ownership.open_of(tx, row.merged_id)).person_id in (None, left_by):
+        await transfers.add_handover(tx, row.merged_id, left_by, now)
 
 
 def _text(person_id: UUID | None) -> str | None:

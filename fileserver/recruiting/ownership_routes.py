@@ -237,12 +237,13 @@ async def list_handovers(call: Call) -> HandoverList:
 async def _may_pass_on(tx: Transaction, actor: Actor, wanted: Sequence[UUID]) -> str:
     """The rule that lets the actor pass all of these on. Raises NotFound, AccessDenied."""
     held = await ownership.open_of_many(tx, wanted)
-    owners = await standings_of(tx, {each.person_id for each in held.values() if each.person_id})
+    whose = {each: held[each].person_id or await rows.left_by(tx, each) for each in held}
+    owners = await standings_of(tx, set(filter(None, whose.values())))
     rule = ""
     for clinic_id in wanted:
         if clinic_id not in held or await clinic_behind(tx, clinic_id) != clinic_id:
             raise NotFound(field="clinics")
-        target = clinic_of(held[clinic_id].person_id or await rows.left_by(tx, clinic_id), owners)
+        target = clinic_of(whose[clinic_id], owners)
         rule = require(actor, Action.CLINIC_TRANSFER, target, obj=f"clinic:{clinic_id}")
     return rule
 

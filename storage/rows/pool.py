@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from storage.database import Transaction
 from storage.rows.clinics import count_viewers
@@ -28,9 +28,12 @@ class Unowned:
     viewers: int
 
 
+def _waits(clinic_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    return select(handover.c.id).where(handover.c.clinic_id == clinic_id, handover.c.done_at.is_(None)).exists()
+
+
 async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned]:
     """The pool, the newest first; without what waits on the handover list."""
-    waits = select(handover.c.id).where(handover.c.clinic_id == clinic.c.id, handover.c.done_at.is_(None)).exists()
     held = clinic_ownership.c
     viewers = count_viewers()
     query = (
@@ -44,7 +47,7 @@ async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned
             viewers.label("viewers"),
         )
         .join(clinic_ownership, held.clinic_id == clinic.c.id)
-        .where(held.valid_to.is_(None), held.person_id.is_(None), clinic.c.merged_into.is_(None), ~waits)
+        .where(held.valid_to.is_(None), held.person_id.is_(None), clinic.c.merged_into.is_(None), ~_waits(clinic.c.id))
         .order_by(held.valid_from.desc(), clinic.c.id)
         .limit(limit)
     )
@@ -54,7 +57,8 @@ async def unowned(tx: Transaction, *, limit: int = PAGE_MAX) -> Sequence[Unowned
 async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_MAX) -> Sequence[UUID]:
     """Clinics held since before then, without anything since then that their owner or their people did.
 
-    What its owner had before activity was noted is counted from then on.
+    What its owner had before activity was noted is counted from then on. What waits on the handover list is passed on
+    from there, and no part of these.
     """
     held = clinic_ownership.c
     visited = (
@@ -76,6 +80,7 @@ async def inactive(tx: Transaction, before: datetime, *, limit: int = RETURNED_M
         held.valid_to.is_(None),
         held.person_id.is_not(None),
         func.coalesce(held.counted_from, held.valid_from) < before,
+        ~_waits(held.clinic_id),
     )
     for each in (visited, invited, came):
         query = query.where(~each.exists())

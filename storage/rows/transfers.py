@@ -259,7 +259,7 @@ async def end_handovers_of(tx: Transaction, person_id: UUID, at: datetime) -> No
     await tx.execute(query.values(taken_by=person_id, done_at=at))
 
 
-async def end_handover(tx: Transaction, clinic_id: UUID, taken_by: UUID, at: datetime) -> None:
-    """Takes a clinic off the list: somebody holds it."""
+async def end_handover(tx: Transaction, clinic_id: UUID, taken_by: UUID | None, at: datetime) -> None:
+    """Takes a clinic off the list: somebody holds it, or (None) it is another one's name now."""
     query = update(handover).where(handover.c.clinic_id == clinic_id, handover.c.done_at.is_(None))
     await tx.execute(query.values(taken_by=taken_by, done_at=at))

@@ -91,6 +91,7 @@ async def test_a_department_limits_every_way_a_clinic_changes_hands(services: Se
     """What another department's people hold, or held until they left, is not a manager's to pass on."""
     south = await add_employee(services, Role.MARKETER, department="华南")
     leader = await add_employee(services, Role.MANAGER, department="华东")
+    theirs = await add_employee(services, Role.MANAGER, department="华南")
     held, left = await add_clinic(services, owner_id=south.person_id), await add_clinic(services)
     async with services.database.transaction() as tx:
         await transfers.add_handover(tx, left, south.person_id, clock())
@@ -102,9 +103,14 @@ async def test_a_department_limits_every_way_a_clinic_changes_hands(services: Se
             assert 403 == (await api.post("/recruiting/transfers", {**wished, "reason": "x"})).status
             path = f"/people/clinics/{each}/owner"
             assert 403 == (await api.post(path, {"person_id": str(leader.person_id)})).status
-    async with services.database.transaction() as tx:
-        owners = [(await ownership.open_of(tx, each)).person_id for each in (held, left)]
-    assert [south.person_id, None] == owners
+        async with services.database.transaction() as tx:
+            owners = [(await ownership.open_of(tx, each)).person_id for each in (held, left)]
+        assert [south.person_id, None] == owners
+        api = await sign_in(client, theirs)
+        assert [str(left)] == [each["clinic"]["id"] for each in (await api.get("/recruiting/handovers")).ok["items"]]
+        both = [{"clinic_id": str(each), "version": 1} for each in (held, left)]
+        wished = {"clinics": both, "person_id": str(theirs.person_id), "reason": "x"}
+        assert 201 == (await api.post("/recruiting/transfers", wished)).status
 
 
 @pytest.fixture

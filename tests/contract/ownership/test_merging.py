@@ -21,12 +21,13 @@ from compliance.sessions import SessionLimits, start
 from compliance.subject import gather
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import clinic_requests, recruiting, verifications, viewers
+from storage.rows import clinic_requests, recruiting, transfers, verifications, viewers
 from storage.rows.aliases import aliases_of, clinic_behind, person_behind
 from storage.rows.clinic_requests import RequestRow
 from storage.rows.merging import MergeRow
 from storage.rows.verifications import VerificationRow
 from storage.schema import (
+    account,
     clinic,
     clinic_contact,
     clinic_request,
@@ -151,6 +152,23 @@ async def test_merging_and_undoing_changes_nothing(services: Services, clock: Cl
             for each in done:
                 await _unmerge(services, tx, each.id, manager.person_id)
             assert before == await _rows(services, tx)
+
+
+async def test_a_clinic_merged_away_waits_for_no_owner(services: Services, clock: Clock) -> None:
+    """Nobody can pass it on, so it is off the handover list; made two again it waits as before."""
+    manager = await add_employee(services, Role.MANAGER)
+    (leaver,) = await marketers(services, "一")
+    kept, merged = await add_clinic(services), await add_clinic(services, owner_id=leaver.person_id)
+    async with services.database.transaction() as tx:
+        await tx.execute(update(account).where(account.c.person_id == leaver.person_id).values(left_at=clock()))
+        await transfers.add_handovers_of(tx, leaver.person_id, clock())
+        wish = Wish(kind="clinic", kept_id=kept, merged_id=merged, by=manager.person_id, reason="重复")
+        done = await _merge(services, tx, wish)
+        assert [] == await transfers.handovers(tx)
+        await _unmerge(services, tx, done.id, manager.person_id)
+        assert [(merged, leaver.person_id)] == [
+            (each.clinic_id, each.person_id) for each in await transfers.handovers(tx)
+        ]
 
 
 async def test_what_came_since_stays_with_the_one_kept(services: Services, clock: Clock) -> None:

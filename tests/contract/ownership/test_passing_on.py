@@ -85,6 +85,17 @@ async def test_what_nobody_looks_after_goes_back(services: Services, clock: Cloc
     assert [None, one.person_id] == [await _owner(services, each) for each in clinics]
 
 
+async def test_what_waits_for_another_owner_is_not_put_into_the_pool(services: Services, clock: Clock) -> None:
+    """Whose owner has left is passed on from the handover list, however long that takes."""
+    (one,) = await marketers(services, "一")
+    clinic_id = await add_clinic(services, owner_id=one.person_id)
+    async with services.database.transaction() as tx:
+        await rows.add_handover(tx, clinic_id, one.person_id, clock())
+        clock.advance(days=91)
+        assert 0 == await pool.return_inactive(tx, OnPages(), PROTECTION, clock())
+    assert one.person_id == await _owner(services, clinic_id)
+
+
 async def test_what_an_owner_had_from_the_beginning_goes_back_too(services: Services, clock: Clock) -> None:
     """A clinic that began with its owner is no exception; of an earlier release's the time counts from the upgrade."""
     (one,) = await marketers(services, "一")
