@@ -9,11 +9,9 @@ import click
 from rich.markup import escape
 
 from compliance.keys import MasterKey
-from compliance.siem_addresses import address_of
 from fileserver.audit.siem import targets
 from fileserver.audit.siem.figures import lag_s
-from fileserver.audit.siem.routes import host_of
-from fileserver.audit.siem.targets import FORMS_OF, WEBHOOK, TargetRefused, Wanted, may_hold_a_token
+from fileserver.audit.siem.targets import FORMS_OF, WEBHOOK, TargetRefused, Wanted, may_hold_a_token, shown_host
 from fileserver.audit.siem.webhook import webhook_secret
 from fileserver.cli.desk import OPERATOR, Desk, at_desk
 from fileserver.cli.options import configured
@@ -158,7 +156,7 @@ def _document(progress: siem.ProgressRow, master: MasterKey, behind_s: float) ->
     return {
         "name": target.name,
         "kind": target.kind,
-        "host": host_of(address_of(master, target)),
+        "host": shown_host(master, target),
         "form": target.form,
         "state": state,
         "reason": progress.reason,

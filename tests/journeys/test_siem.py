@@ -15,6 +15,7 @@ from compliance.events import Act, Trail
 from fileserver.audit.siem import targets
 from fileserver.audit.siem.figures import Lags
 from fileserver.audit.siem.pushing import DELAY_MAX_S, Follower, delay_s, pushing
+from fileserver.audit.siem.routes import target_out
 from fileserver.audit.siem.sending import Batch, PushFailed
 from fileserver.audit.siem.targets import TARGETS_MAX, TargetRefused, Wanted, sender_of
 from fileserver.config import Config
@@ -228,6 +229,29 @@ async def test_a_worker_notices_targets_and_pauses(services: Services) -> None:
         async with services.database.transaction() as tx:
             await targets.remove(tx, Trail(role="operator"), "soc", now=services.clock())
             assert () == await siem.progress(tx)
+
+
+async def test_a_target_that_cannot_be_opened_fails_alone(services: Services) -> None:
+    """Wrapped by a key that is not there, it is marked as failing, at an unknown host; the others are pushed to."""
+    async with posts() as taking, pushing(services, Lags(), refresh_s=0.05, again_s=0.05):
+        lost = await add(services, "http://127.0.0.1:9/log", name="lost")
+        async with services.database.transaction() as tx:
+            await siem.put_sealed(tx, lost.id, b"wrapped by another master key, long ago", "another")
+        await add(services, taking.url)
+        await tell(services, 3)
+        await until(taking, 3)
+    target = (await by_name(services))["lost"].target
+    await Follower(services, target.id, sender_of(services, target)).step()
+    found = await by_name(services)
+    assert ("key-unavailable", 0) == (found["lost"].reason, found["soc"].failures)
+    shown = {name: target_out(each, services.keys.master, services.clock()) for name, each in found.items()}
+    assert [("?", "failing"), "pushing"] == [(shown["lost"].host, shown["lost"].state), shown["soc"].state]
+
+
+async def by_name(services: Services) -> dict[str, ProgressRow]:
+    """How far each target is."""
+    async with services.database.transaction() as tx:
+        return {each.target.name: each for each in await siem.progress(tx)}
 
 
 async def until(taking: Posts, count: int) -> None:

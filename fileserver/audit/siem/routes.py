@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from yarl import URL
-
 from compliance.access import Action, require
 from compliance.errors import AccessDenied
 from compliance.keys import MasterKey
-from compliance.siem_addresses import address_of
 from fileserver.audit.siem.figures import lag_s
 from fileserver.audit.siem.schemas import State, TargetList, TargetOut
+from fileserver.audit.siem.targets import shown_host
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
@@ -34,7 +32,7 @@ def target_out(progress: ProgressRow, master: MasterKey, now: datetime) -> Targe
         name=target.name,
         kind="syslog" if target.kind == "syslog" else "webhook",
         form=target.form,
-        host=host_of(address_of(master, target)),
+        host=shown_host(master, target),
         state=state_of(progress),
         reason=progress.reason,
         failures=progress.failures,
@@ -51,12 +49,6 @@ def state_of(progress: ProgressRow) -> State:
     if progress.target.paused_at is not None:
         return "paused"
     return "failing" if progress.failures else "pushing"
-
-
-def host_of(address: str) -> str:
-    """Without path and query, which may hold a token of the receiver's."""
-    url = URL(address)
-    return f"{url.scheme}://{url.host_port_subcomponent}"
 
 
 ROUTES = (

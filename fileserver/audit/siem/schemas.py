@@ -18,7 +18,7 @@ class TargetOut(Output):
     name: str
     kind: Literal["webhook", "syslog"]
     form: str = Field(description="How events are written: ndjson, ocsf, cef or syslog")
-    host: str = Field(description="Scheme, host and port of the address")
+    host: str = Field(description="Scheme, host and port of the address; ? when its key is not there")
     state: State
     reason: str = Field(description="Why the last try failed, as a fixed word; empty when it didn't")
     failures: int = Field(description="Tries that failed since it last took something")

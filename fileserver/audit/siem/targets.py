@@ -12,10 +12,11 @@ from uuid import uuid4
 from yarl import URL
 
 from compliance import checkpoints, ledger
+from compliance.errors import KeyUnavailable
 from compliance.events import Act, Trail
 from compliance.keys import MasterKey
 from compliance.siem_addresses import address_of, sealed
-from fileserver.audit.siem.sending import Sender
+from fileserver.audit.siem.sending import Batch, PushFailed, Sender
 from fileserver.audit.siem.syslog import Syslog, receiver_of
 from fileserver.audit.siem.webhook import Webhook, webhook_secret
 from fileserver.config import Config
@@ -31,6 +32,10 @@ SYSLOG_SCHEMES = ("tcp://", "tls://")
 TARGETS_MAX = 8  # each is a task that follows the whole log
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 PLAIN = re.compile(r"[A-Za-z_.-]{0,20}|v[0-9]{1,2}")  # a part of a path that is a word, and no token
+
+
+UNOPENED = "key-unavailable"
+HOST_UNKNOWN = "?"
 
 
 class TargetRefused(Exception):
@@ -116,9 +121,34 @@ async def named(tx: Transaction, name: str) -> TargetRow:
     return await _named(tx, name)
 
 
+class Unopened:
+    """The way to a target whose address can't be opened: there is none, until the row or the master key is another."""
+
+    async def send(self, batch: Batch) -> None:  # noqa: ARG002  # the port's
+        """Raises PushFailed."""
+        raise PushFailed(UNOPENED)
+
+
+def shown_host(master: MasterKey, target: TargetRow) -> str:
+    """The host of a target; "?" when the key of its address is not there."""
+    try:
+        return host_of(address_of(master, target))
+    except KeyUnavailable:
+        return HOST_UNKNOWN
+
+
+def host_of(address: str) -> str:
+    """Without path and query, which may hold a token of the receiver's."""
+    url = URL(address)
+    return f"{url.scheme}://{url.host_port_subcomponent}"
+
+
 def sender_of(services: Services, target: TargetRow) -> Sender:
-    """The way to a target. Raises KeyUnavailable for an address that another master key wraps."""
-    address = address_of(services.keys.master, target)
+    """The way to a target; to one whose address another master key wraps, a way that always fails."""
+    try:
+        address = address_of(services.keys.master, target)
+    except KeyUnavailable:
+        return Unopened()
     if target.kind == SYSLOG:
         return Syslog(services.outgoing.policy, address, target.form, trusted(services.config))
     secret = webhook_secret(services.keys.master, target.id)

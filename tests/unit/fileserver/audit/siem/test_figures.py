@@ -6,7 +6,8 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from fileserver.audit.siem.figures import Lags, lag_s
-from fileserver.audit.siem.routes import host_of, state_of
+from fileserver.audit.siem.routes import state_of
+from fileserver.audit.siem.targets import host_of
 from storage.rows.siem import ProgressRow, TargetRow
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
