@@ -39,8 +39,8 @@ async def open_of(tx: Transaction, clinic_id: UUID, *, lock: bool = False) -> Ow
     """The interval that is open; `lock` keeps it, and the clinic's row, from changing until `tx` ends.
 
     Every clinic has one. Asked with `lock`, another change that was under way is waited for and seen. Locks are taken
-    in one order everywhere, so that nobody waits in a ring: rows of clinics by their ids, each before its interval,
-    and then the accounts of who may hold them.
+    in one order everywhere, so that nobody waits in a ring: people of clinics, an invitation, rows of clinics by their
+    ids, each before its interval, and then the accounts of who may hold them.
     """
     if lock:
         await tx.execute(select(clinic.c.id).where(clinic.c.id == clinic_id).with_for_update(key_share=True))
