@@ -1,6 +1,5 @@
 """A viewer's own page: who they are here, what they agreed to, where they are signed in, what they opened."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,9 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.pages.rendering import page
 from fileserver.services import Services
+from storage.database import Transaction
+from storage.rows import shares
+from storage.rows.aliases import aliases_of
 from storage.rows.consents import consents_of
 from storage.rows.visits import OpenedRow, opened_by
 
@@ -37,7 +39,9 @@ async def my_data(call: Call) -> web.Response:
     async with services.database.transaction() as tx:
         state = await state_of(tx, services, person_id)
         given = {row.purpose: row.given_at for row in await consents_of(tx, person_id) if row.withdrawn_at is None}
-        opened = await opened_by(tx, person_id, now, OPENED_SHOWN)
+        ids = (person_id, *await aliases_of(tx, person_id))
+        rows = await opened_by(tx, ids, now, OPENED_SHOWN)
+        opened = [Opened(title=row.title, at=row.started_at, path=await _path(tx, services, row)) for row in rows]
     return page(
         call,
         "my_data.html",
@@ -45,18 +49,19 @@ async def my_data(call: Call) -> web.Response:
         consents=service.texts(services, state, call.language),
         given=given,
         sessions=(await session_routes.listed(call)).items,
-        opened=_shown(services, opened),
+        opened=opened,
     )
 
 
-def _shown(services: Services, rows: Sequence[OpenedRow]) -> list[Opened]:
-    return [Opened(title=row.title, at=row.started_at, path=_path(services, row)) for row in rows]
-
-
-def _path(services: Services, row: OpenedRow) -> str:
+async def _path(tx: Transaction, services: Services, row: OpenedRow) -> str:
+    """Where it opens again; empty if the share, anything above it or its use up keeps it closed."""
+    now, above = services.clock(), await shares.standing(tx, row.share_id) if row.is_open else None
+    if above is None or above.revoked or not above.creators_active or above.expires_at <= now:
+        return ""
+    if above.used_up and row.runs_until <= now:
+        return ""
     with suppress(KeyUnavailable):
-        if row.is_open:
-            return f"/s/{token_text(services.keys, ShareToken(kid=row.share_kid, token_id=row.share_token_id))}"
+        return f"/s/{token_text(services.keys, ShareToken(kid=row.share_kid, token_id=row.share_token_id))}"
     return ""
 
 

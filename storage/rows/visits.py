@@ -1,7 +1,7 @@
 """Rows of visits: one viewer opening one share."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -35,10 +35,15 @@ class VisitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenedRow:
-    """What somebody opened: the newest visit to each share, and how to come to it again while it is open."""
+    """What somebody opened: the newest visit to each share, and how to come to it again while it is open.
+
+    `is_open` looks at the share itself and its material; what closes it from above is `shares.standing`'s.
+    """
 
     title: str
     started_at: datetime
+    runs_until: datetime
+    share_id: UUID
     share_kid: int
     share_token_id: bytes
     is_open: bool
@@ -108,19 +113,21 @@ async def visits_of_share(tx: Transaction, share_id: UUID, limit: int = PAGE_MAX
     return [VisitRow(**row._asdict()) for row in await tx.execute(query.limit(min(limit, PAGE_MAX)))]
 
 
-async def opened_by(tx: Transaction, person_id: UUID, now: datetime, limit: int = PAGE_MAX) -> Sequence[OpenedRow]:
-    """The shares that somebody opened, the newest visit first."""
+async def opened_by(
+    tx: Transaction, person_ids: Collection[UUID], now: datetime, limit: int = PAGE_MAX
+) -> Sequence[OpenedRow]:
+    """The shares that somebody opened, under whichever of their ids, the newest visit first."""
+    times = func.max(visit.c.started_at).label("started_at"), func.max(visit.c.expires_at).label("runs_until")
     newest = (
-        select(visit.c.share_id, func.max(visit.c.started_at).label("started_at"))
-        .where(visit.c.person_id == person_id)
-        .group_by(visit.c.share_id)
-        .subquery()
+        select(visit.c.share_id, *times).where(visit.c.person_id.in_(person_ids)).group_by(visit.c.share_id).subquery()
     )
     is_open = and_(share.c.revoked_at.is_(None), share.c.expires_at > now, material.c.withdrawn_at.is_(None))
     query = (
         select(
             material.c.title,
             newest.c.started_at,
+            newest.c.runs_until,
+            newest.c.share_id,
             share.c.kid.label("share_kid"),
             share.c.token_id.label("share_token_id"),
             is_open.label("is_open"),

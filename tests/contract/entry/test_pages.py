@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from aiohttp import ClientSession
+from sqlalchemy import select, update
 from yarl import URL
 
+from compliance.profiles import Profile, add_person
 from compliance.real_names import Claim
 from fileserver.demo.platforms.people import PEOPLE, Person
 from fileserver.i18n import Language, translate
 from fileserver.pages.rendering import local_time
+from storage.schema import account, person, visit
 from tests.api import Api
 from tests.halls import Hall
 from tests.html import Page
@@ -202,6 +205,23 @@ async def test_without_a_service_nobody_is_asked_for_a_name(hall: Hall) -> None:
     config = hall.services.config.model_copy(update={"verification_methods": ()})
     object.__setattr__(hall.services, "config", config)
     assert told("unavailable-title") in (await seen(hall, await hall.enter(LI))).text
+
+
+async def test_what_one_opened_is_listed_as_it_opens(hall: Hall) -> None:
+    """Visits under an id that was merged are one's own too; a share whose creator is shut out has no link."""
+    token, api = await hall.share(), await hall.inside(LI)
+    (await hall.post(api, "/visits", {"token": token})).ok  # noqa: B018  # must succeed
+    async with hall.services.database.transaction() as tx:
+        (mine,) = await tx.scalars(select(visit.c.person_id))
+        other = await add_person(tx, hall.services.keys.master, "viewer", Profile(name=""))
+        await tx.execute(update(person).where(person.c.id == other).values(merged_into=mine))
+        await tx.execute(update(visit).values(person_id=other))
+    assert f'href="/s/{token}"' in (await seen(hall, api, "/my-data")).text
+    async with hall.services.database.transaction() as tx:
+        await tx.execute(update(account).values(disabled_at=hall.clock()))
+    page = (await seen(hall, api, "/my-data")).text
+    assert translate(Language.EN, "data-opened-over") in page
+    assert f"/s/{token}" not in page
 
 
 async def test_ones_own_page(hall: Hall) -> None:
