@@ -122,11 +122,18 @@ async def _joined(
 
 
 async def merge(
-    tx: Transaction, master: MasterKey, trail: Trail, pair: tuple[UUID, UUID], *, ground: str, now: datetime
+    tx: Transaction,
+    master: MasterKey,
+    trail: Trail,
+    pair: tuple[UUID, UUID],
+    *,
+    ground: str,
+    now: datetime,
+    doubts: Sequence[str] = (),
 ) -> UUID | None:
-    """Makes two people one, if nothing that is verified of them differs: who is left.
+    """Makes two people one, if nothing that is verified of them differs and nobody has `doubts`: who is left.
 
-    None: an employee has to look; the pair waits in the queue, with the ground and what differs.
+    None: an employee has to look; the pair waits in the queue, with the ground, the doubts and what differs.
     """
     both = await _both(tx, pair)
     if len(both) == 1:
@@ -139,6 +146,7 @@ async def merge(
         differing.append("told-apart")
     if await consents.taken_back(tx, ids):  # a rule must not decide which of the two meant it
         differing.append("consent")
+    differing.extend(doubts)
     obj, det = f"person:{kept.pseudonym}", {"other": absorbed.pseudonym, "ground": ground}
     if differing:
         await merging.queue(tx, "person", ids, (ground, *differing), now)

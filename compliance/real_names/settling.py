@@ -17,13 +17,14 @@ from compliance.joining import merge
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of, replace_profile
-from compliance.real_names.model import Answer, Said
+from compliance.real_names.model import Answer, Method, Said
 from storage.database import Transaction
 from storage.rows import verifications as rows
 from storage.rows.verifications import VerificationRow
 
 LATER_S = 600
 UNKNOWN_S = 600
+UNPROVED = "unproved"  # a ground of a pair in the queue: a name and an ID number, and nothing else that both have
 STATES = {
     Answer.VERIFIED: "verified",
     Answer.MISMATCH: "mismatch",
@@ -115,22 +116,39 @@ async def _named(
     *,
     now: datetime,
 ) -> tuple[str, UUID]:
-    """Gives the person their name; the state, and who they are: somebody known already, where two are one."""
+    """Gives the person their name; the state, and who they are: somebody known already, where two are one.
+
+    Of a pair that waits for an employee only the name is kept: a phone that was typed must not speak for it later.
+    """
     strong, person_id = row.strong_key or "", row.person_id
     await rows.lock_strong_key(tx, strong)
-    await _keep_profile(tx, master, person_id, named)
     owner = await rows.person_by_strong_key(tx, strong)
     if owner is not None and owner != person_id:
         pair = (owner, person_id)
-        kept = await merge(tx, master, trail, pair, ground="strong-key", now=now)
+        doubts = () if await _is_one(tx, master, row, owner) else (UNPROVED,)
+        kept = await merge(tx, master, trail, pair, ground="strong-key", doubts=doubts, now=now)
         if kept is None:
+            await _keep_profile(tx, master, person_id, Profile(name=named.name))
             return "duplicate", person_id
         person_id = kept
         await rows.end_same_input(tx, person_id, row)
-        await _keep_profile(tx, master, person_id, named)
+    await _keep_profile(tx, master, person_id, named)
     await rows.put_strong_key(tx, person_id, strong)
     await rows.put_verified(tx, person_id, at=now, until=row.valid_until or now)
     return "verified", person_id
+
+
+async def _is_one(tx: Transaction, master: MasterKey, row: VerificationRow, owner: UUID) -> bool:
+    """Whether more than a name and a number says so, which others may know: both faces, or a phone of WeChat's."""
+    asked = await rows.methods_of(tx, (owner,), strong_key=row.strong_key)
+    if row.method == Method.FACE and Method.FACE in asked:
+        return True
+    both = (owner, row.person_id)
+    profiles = await profiles_of(tx, master, person_ids=both)
+    phones = {profiles[each].phone for each in both}
+    # Three factors take a phone that is typed, too; whoever was ever asked that way has none that WeChat vouches for.
+    typed = Method.THREE_FACTOR in await rows.methods_of(tx, both, without=row.id)
+    return len(phones) == 1 and "" not in phones and not typed
 
 
 async def _keep_profile(tx: Transaction, master: MasterKey, person_id: UUID, named: Profile) -> None:

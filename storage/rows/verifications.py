@@ -71,6 +71,18 @@ async def verified_of(tx: Transaction, person_id: UUID) -> VerificationRow | Non
     return _one((await tx.execute(query)).mappings().one_or_none())
 
 
+async def methods_of(
+    tx: Transaction, person_ids: Collection[UUID], *, strong_key: str | None = None, without: UUID | None = None
+) -> set[str]:
+    """How these people were ever asked about, without one question; with a key: how it was proved that it is theirs."""
+    query = select(verification.c.method).distinct().where(verification.c.person_id.in_(person_ids))
+    if strong_key is not None:
+        query = query.where(verification.c.strong_key == strong_key, verification.c.state == "verified")
+    if without is not None:
+        query = query.where(verification.c.id != without)
+    return set(await tx.scalars(query))
+
+
 async def end_row(tx: Transaction, verification_id: UUID, **values: Any) -> None:
     """Notes how a question ended."""
     await tx.execute(update(verification).where(verification.c.id == verification_id).values(**values))

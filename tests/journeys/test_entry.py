@@ -265,10 +265,17 @@ async def test_a_clinic_that_nobody_listed_waits(hall: Hall) -> None:
 
 
 async def test_the_same_person_on_another_app_keeps_one_session_each(hall: Hall) -> None:
-    """Who verifies the same name under another identity gets a session as who they are, and the old one is over."""
-    await hall.inside(LI)
-    stranger = Person(key="li2", name=LI.name, phone=LI.phone, id_card=LI.id_card)
+    """The same name and phone under another identity: a session as who they are; the name alone gives none."""
+    first = await hall.inside(LI)
+    knowing, stranger = (Person(key=each, name=LI.name, phone=LI.phone, id_card=LI.id_card) for each in ("li3", "li2"))
+    refused = await hall.name(await hall.enter(knowing, unionid=False), knowing)
+    assert (409, None) == (refused.status, refused.body.get("token"))
     api = await hall.enter(stranger, unionid=False)
+    for each in (await api.get("/entry")).ok["consents"]:
+        agreed = {name: each[name] for name in ("purpose", "version", "sha256")}
+        (await hall.post(api, "/entry/consents", agreed)).ok  # noqa: B018  # must succeed
+    for each in (first, api):
+        (await hall.post(each, "/entry/phone", {"code": hall.fake.wechat.issue_phone_code(LI.phone)})).ok  # noqa: B018  # must succeed
     answer = (await hall.name(api, stranger)).ok
     assert [] == answer["needs"]
     assert 401 == (await api.get("/entry")).status

@@ -25,8 +25,8 @@ problem-verification-unavailable-detail = This system does not check names in th
 problem-verification-unavailable-explanation = Which ways there are is set by the operator.
 
 problem-person-duplicate-title = Somebody has to look
-problem-person-duplicate-detail = Your name is verified, but another account has it under a different phone. Once an employee has confirmed who is who you can read, without another check.
-problem-person-duplicate-explanation = This name and ID number belong to another viewer already, with another verified phone, so the two are not merged by themselves.
+problem-person-duplicate-detail = Your name is verified, but another account has it, and nothing else shows that both are yours. Once an employee has confirmed who is who you can read, without another check.
+problem-person-duplicate-explanation = This name and ID number belong to another viewer already. Others may know both, so the two are merged by themselves only if they also have the face check or the phone that WeChat vouches for in common, and nothing differs.
 
 # Consents: a change of the words is a new version (compliance/consents.py)
 

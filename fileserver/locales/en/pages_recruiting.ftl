@@ -149,6 +149,7 @@ ground-closed = One of them is blocked or erased
 ground-held = One of them is under a legal hold
 ground-told-apart = Told apart before
 ground-consent = An agreement was taken back
+ground-unproved = Nothing else shows that they are one
 ground-undone = An automatic merge was undone
 moves-viewer = { $count } people
 moves-share = { $count } shares

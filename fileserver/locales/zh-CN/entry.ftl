@@ -25,8 +25,8 @@ problem-verification-unavailable-detail = 本系统没有开通这种实名核�
 problem-verification-unavailable-explanation = 可用的方式由运维人员设定。
 
 problem-person-duplicate-title = 需要人工确认
-problem-person-duplicate-detail = 您的姓名已核验，但与另一个账号的手机号不同。工作人员确认后您即可查看，无需再次核验。
-problem-person-duplicate-explanation = 同一姓名与证件号已属于另一位查看者，而已核验的手机号不同，因此不能自动合并。
+problem-person-duplicate-detail = 您的姓名已核验，但另一个账号已使用该身份，且无法确认两个账号同属一人。工作人员确认后您即可查看，无需再次核验。
+problem-person-duplicate-explanation = 同一姓名与证件号已属于另一位查看者。他人也可能知道姓名与证件号，因此只有双方都通过人脸核验，或有微信确认的同一手机号，且没有矛盾时，才会自动合并。
 
 # Consents: a change of the words is a new version (compliance/consents.py)
 

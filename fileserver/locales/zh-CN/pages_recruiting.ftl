@@ -149,6 +149,7 @@ ground-closed = 其中一人已停用或已删除
 ground-held = 其中一人受法律保全
 ground-told-apart = 曾判定为不同
 ground-consent = 撤回过同意
+ground-unproved = 无其他共同凭据
 ground-undone = 自动合并曾被撤销
 moves-viewer = 人员 { $count }
 moves-share = 分享 { $count }

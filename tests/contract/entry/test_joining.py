@@ -1,17 +1,18 @@
 """Identities lead to one person each, whatever comes late or at once."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
-from compliance.errors import AccessDenied
+from compliance.errors import AccessDenied, PersonDuplicate
 from compliance.events import Trail
 from compliance.ownership.merging import unmerge
 from compliance.profiles import Profile, profiles_of, replace_profile
-from compliance.real_names import ask
+from compliance.real_names import Method, ask
 from fileserver.services import Services
 from storage.rows import viewers
 from storage.rows.joining import lock_people
@@ -110,11 +111,12 @@ async def test_a_blocked_person_does_not_slip_into_another(services: Services) -
 
 
 async def test_the_same_name_and_number_are_the_same_person(services: Services) -> None:
-    """Who verifies the same name and number under another identity is merged into who had it; phones are kept."""
+    """Who verifies the same name and number, and has the same phone of WeChat's, is merged into who had it."""
     first = await arrive(services, openid("o1"))
     await _with_phone(services, first.person_id, "+8613800000001")
     await ask(desk(services), await agree(services, first), CountingService(), first.person_id, LI)
     second = await arrive(services, openid("o2"))
+    await _with_phone(services, second.person_id, "+8613800000001")
     done = await ask(desk(services), await agree(services, second), CountingService(), second.person_id, LI)
     assert first.person_id == done.person_id
     assert [(first.person_id, second.person_id, "automatic")] == await _merges(services)
@@ -122,6 +124,33 @@ async def test_the_same_name_and_number_are_the_same_person(services: Services) 
         profile = (await profiles_of(tx, services.keys.master, person_ids=[first.person_id]))[first.person_id]
         assert None is await viewers.person_by_identity(tx, provider="wechat-mini", app="wx1", subject="o3")
     assert Profile(name=LI.name, phone="+8613800000001") == profile
+
+
+@pytest.mark.parametrize("method", [Method.TWO_FACTOR, Method.THREE_FACTOR])
+async def test_knowing_a_name_and_a_number_makes_nobody_another(services: Services, method: Method) -> None:
+    """Without another common proof the pair waits, though a typed phone is the same, and again by another way."""
+    first = await arrive(services, openid("o1"))
+    await _with_phone(services, first.person_id, "+8613800000001")
+    await ask(desk(services), await agree(services, first), CountingService(), first.person_id, LI)
+    second = await arrive(services, openid("o2"))
+    trail, claim = await agree(services, second), replace(LI, phone="+8613800000001")
+    for each in (method, Method.TWO_FACTOR):
+        with pytest.raises(PersonDuplicate):
+            await ask(desk(services), trail, CountingService(method=each), second.person_id, claim)
+    assert [({first.person_id, second.person_id}, {"strong-key", "unproved"})] == await waiting(services)
+    assert 2 == await _people(services)
+
+
+@pytest.mark.parametrize(("before", "is_one"), [(Method.FACE, True), (Method.TWO_FACTOR, False)])
+async def test_two_faces_are_one_person(services: Services, before: Method, *, is_one: bool) -> None:
+    """Who showed their face under both identities is one; one who only knew the number may be somebody else."""
+    first, second = await arrive(services, openid("o1")), await arrive(services, openid("o2"))
+    await ask(desk(services), await agree(services, first), CountingService(method=before), first.person_id, LI)
+    trail, faces = await agree(services, second), CountingService(method=Method.FACE)
+    with nullcontext() if is_one else pytest.raises(PersonDuplicate):
+        done = await ask(desk(services), trail, faces, second.person_id, LI)
+        assert first.person_id == done.person_id
+    assert (1 if is_one else 2) == await _people(services)
 
 
 async def test_what_an_employee_undid_is_not_done_again(services: Services) -> None:

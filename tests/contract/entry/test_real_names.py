@@ -159,7 +159,7 @@ async def test_the_same_name_under_another_phone_waits(services: Services) -> No
         with pytest.raises(PersonDuplicate):
             await ask(desk(services), trail, service, second.person_id, LI)
     assert 1 == service.asked
-    assert [({first.person_id, second.person_id}, {"strong-key", "phone"})] == await waiting(services)
+    assert [({first.person_id, second.person_id}, {"strong-key", "phone", "unproved"})] == await waiting(services)
 
 
 async def test_no_id_number_and_no_phone_is_left(services: Services) -> None:
