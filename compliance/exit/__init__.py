@@ -4,6 +4,7 @@ What it holds before a byte leaves: the access decision, made on rows read in th
 records it, and that event committed. A picture is sealed first and decided again afterwards, so nothing older than
 the answer's own moment is let out. A long answer asks again before every page or every few MiB, and ends with an
 event that says how much really left. No committed event, no byte: when the log fails or falls behind, this fails.
+Ranges share theirs for a minute at most, and not once the log failed to take an event (`stretches`).
 """
 
 import time

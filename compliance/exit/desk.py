@@ -1,33 +1,30 @@
 """The desk at the exit: asks gates, writes down what they let pass, and at the end how much of it really left.
 
 Promises: an answer is no older than the transaction it is given in; nothing is let out while the log doesn't keep up;
-every end is told, however it came; ranges of one thing to one reader share a start and an end (`stretches`). Leaves
-what leaves, and in what form, to the ways out beside it.
+every end is told, however it came, and told again until the log has it (`ends`); ranges of one thing to one reader
+share a start and an end (`stretches`), but none goes on that start after the log failed to take an event. Leaves what
+leaves, and in what form, to the ways out beside it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from socket import socket
-from typing import Any
-
-import structlog
 
 from compliance import glass, ledger
 from compliance.access import Action
 from compliance.access.rules import GLASS_OPENS_MATERIAL
+from compliance.errors import LedgerStalled
 from compliance.events import Trail
+from compliance.exit.ends import UNTOLD_MAX, End, Ends
 from compliance.exit.gates import Gate, Passage
 from compliance.exit.pieces import Outlet, Piece, PieceKind
 from compliance.exit.stretches import Key, Stretch, Stretches
 from compliance.keys import KeyRing
 from storage.database import Database, Transaction
-from storage.errors import StorageError
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -81,12 +78,16 @@ class Desk:
     keys: KeyRing
     clock: Callable[[], datetime]
     require_log: Callable[[], None]
-    _ends: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def settle(self) -> None:
-        """Returns when every end that is being told is told: whoever took the bytes may be gone before that."""
+        """Returns when every end is told, or long enough tried: whoever took the bytes may be gone before that."""
         self.stretches.close()
-        await asyncio.gather(*self._ends, return_exceptions=True)
+        await self.ends.settle()
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Those that this process has told or has yet to tell."""
+        return Ends(self._write_end, self.stretches.doubt)
 
     @cached_property
     def stretches(self) -> Stretches:
@@ -105,7 +106,7 @@ class Desk:
         if len(part) < size_bytes:
             about = (passage.act, passage.obj, passage.link, passage.served.sha256, piece.kind)
             key = (trail, *about, *sorted(passage.det.items()), *sorted(more.items()))
-        if key is not None and self.stretches.covers(key):
+        if key is not None and self._covered(key):
             return Begun(passage=passage, trail=trail, key=key, start=start)
         await start(tx)
         return Begun(passage=passage, trail=trail, key=key)
@@ -117,7 +118,7 @@ class Desk:
             async with self.ending(begun.passage, begun.trail) as sent:
                 yield sent
             return
-        if begun.start is not None and not self.stretches.covers(begun.key):
+        if begun.start is not None and not self._covered(begun.key):
             async with self.database.transaction() as tx:
                 await begun.start(tx)
         stretch, sent = self.stretches.enter(begun.key, begun.passage, begun.trail), Sent()
@@ -140,20 +141,22 @@ class Desk:
         try:
             yield sent
         finally:
-            await asyncio.shield(self._ending(self._tell_end(passage, trail, sent.size_bytes)))
+            await asyncio.shield(self.ends.tell(End(passage, trail, sent.size_bytes)))
 
     def _over(self, stretch: Stretch) -> None:
-        self._ending(self._end(stretch))
+        self.ends.tell(End(stretch.passage, stretch.trail, stretch.size_bytes, stretch.ranges))
 
-    def _ending(self, telling: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        end = asyncio.create_task(telling)
-        self._ends.add(end)
-        end.add_done_callback(self._ends.discard)
-        return end
+    def _covered(self, key: Key) -> bool:
+        """Whether a range needs no start of its own. While an end waits for the log, each has one, or doesn't leave."""
+        if self.ends.untold:
+            self.stretches.doubt()
+        return self.stretches.covers(key)
 
     async def admit(self, gate: Gate, tx: Transaction, kind: PieceKind) -> Passage:
         """The gate's answer. Raises LedgerStalled while the log doesn't keep up: what leaves then might not be told."""
         self.require_log()
+        if self.ends.untold >= UNTOLD_MAX:
+            raise LedgerStalled(reason="too many ends wait to be told")
         return await gate.admit(tx, self.keys, kind, self.clock())
 
     async def ask(self, gate: Gate, kind: PieceKind) -> Passage:
@@ -189,28 +192,27 @@ class Desk:
             bytes=size_bytes,
             det={**passage.det, "kind": piece.kind.value, **more},
         )
-        await ledger.append(tx, event, now=self.clock())
+        try:
+            await ledger.append(tx, event, now=self.clock())
+        except Exception:
+            self.stretches.doubt()
+            raise
 
     async def _start(
         self, passage: Passage, piece: Piece, trail: Trail, more: Mapping[str, str], tx: Transaction
     ) -> None:
         await self.append(tx, passage, piece, trail, 0, **more)
 
-    async def _end(self, stretch: Stretch) -> None:
-        """Tells of a stretch. Nobody waits for it: what the log can't take now is said in the log of the process."""
-        try:
-            await self._tell_end(stretch.passage, stretch.trail, stretch.size_bytes, ranges=stretch.ranges)
-        except StorageError as error:
-            log.error("end not told", obj=stretch.passage.obj, bytes=stretch.size_bytes, error=error.slug)  # noqa: TRY400  # no defect of ours
-
-    async def _tell_end(self, passage: Passage, trail: Trail, sent_bytes: int, **more: int) -> None:
+    async def _write_end(self, end: End) -> None:
+        passage = end.passage
+        more = {} if end.ranges is None else {"ranges": end.ranges}
+        event = end.trail.event(
+            passage.end_act,
+            obj=passage.obj,
+            link=passage.link,
+            ver=passage.served.sha256 or "",
+            bytes=end.size_bytes,
+            det={**passage.det, **more},
+        )
         async with self.database.transaction() as tx:
-            event = trail.event(
-                passage.end_act,
-                obj=passage.obj,
-                link=passage.link,
-                ver=passage.served.sha256 or "",
-                bytes=sent_bytes,
-                det={**passage.det, **more},
-            )
             await ledger.append(tx, event, now=self.clock())

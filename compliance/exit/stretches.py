@@ -2,10 +2,12 @@
 
 Readers of PDF and players of film fetch a file in hundreds of ranges, and two events for each would bury the log. The
 exit still decides on each of them; only the telling is shared. A stretch ends when no range came for a while, or with
-the process; one that goes on for long is told of again. Each process has its own, so a reader at two nodes has two.
+the process; one that goes on is told of again every minute, and at once when the log failed to take something, so that
+ranges go on leaving only while the log takes what it is told. Each process has its own: a reader at two nodes has two.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from compliance.events import Trail
 from compliance.exit.gates import Passage
 
 IDLE_S = 10.0  # without a range, and the stretch is over
-LASTS_MAX_S = 900.0  # then the next range is told of as the first of another
+LASTS_MAX_S = 60.0  # then the next range is told of as the first of another
 Key = tuple[Hashable, ...]
 
 
@@ -49,6 +51,11 @@ class Stretches:
         """Whether the log knows of a stretch that one more range belongs to."""
         found = self._open.get(key)
         return found is not None and self._now_s() - found.began_s < LASTS_MAX_S
+
+    def doubt(self) -> None:
+        """The log failed to take something: the next range of each is told of as the first of another, or refused."""
+        for each in self._open.values():
+            each.began_s = -math.inf
 
     def enter(self, key: Key, passage: Passage, trail: Trail) -> Stretch:
         """One more range begins; of a stretch that the log knows of, or that the caller has just told it of."""

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from compliance.exit import asking
+from compliance.exit import asking, ends
 from fileserver.viewing import delivery
 from storage.engines import Endpoints
 from storage.objects import passing
@@ -60,10 +60,35 @@ async def test_ranges(stage: Stage) -> None:
     await stage.services.exit.settle()
     lengths = [len(range(*part.indices(SIZE))) for _, _, part in RANGES]
     whole = [length for length in lengths if length == SIZE]
-    ends = await stage.told("employee:original:end")
-    assert [*whole, sum(lengths) - sum(whole)] == [event["bytes"] for event in ends]
-    assert len(lengths) - len(whole) == ends[-1]["det"]["ranges"]
+    told = await stage.told("employee:original:end")
+    assert [*whole, sum(lengths) - sum(whole)] == [event["bytes"] for event in told]
+    assert len(lengths) - len(whole) == told[-1]["det"]["ranges"]
     assert len(whole) + 1 == len(await stage.told("employee:material:original"))
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full';
+END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION full_disk();
+"""
+
+
+async def test_a_log_that_takes_nothing_stops_ranges_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once an event could not be written no range leaves on an earlier one; what has left is told when it can be."""
+    monkeypatch.setattr(ends, "SETTLE_S", 0.1)
+    assert 206 == (await stage.get("reviewer", path_of(stage), Range="bytes=0-9")).status
+    async with stage.services.database.driver() as driver:
+        await driver.execute(FULL)
+    for headers in ({}, {"Range": "bytes=10-14"}):
+        assert 503 == (await stage.get("reviewer", path_of(stage), **headers)).status
+    await stage.services.exit.settle()  # tries, and keeps it
+    assert 503 == (await stage.get("reviewer", path_of(stage), Range="bytes=10-14")).status
+    async with stage.services.database.driver() as driver:
+        await driver.execute("DROP FUNCTION full_disk CASCADE")
+    assert 206 == (await stage.get("reviewer", path_of(stage), Range="bytes=10-14")).status
+    await stage.services.exit.settle()
+    assert [5, 10] == sorted(event["bytes"] for event in await stage.told("employee:original:end"))
 
 
 async def test_range_behind_the_end(stage: Stage) -> None:

@@ -61,6 +61,18 @@ async def test_a_stretch_ends_when_nothing_comes_for_a_while(over: Over) -> None
     assert ([(2, 7)], False) == (over.sums, stretches.covers(KEY))
 
 
+async def test_what_the_log_failed_to_take_ends_every_stretch(over: Over) -> None:
+    """Whoever goes on is told of as the first of another; what has left before is summed up by itself."""
+    stretches = Stretches(over, idle_s=60)
+    one(stretches, 4)
+    one(stretches, 2, OTHER)
+    stretches.doubt()
+    assert [False, False] == [stretches.covers(key) for key in (KEY, OTHER)]
+    one(stretches, 1)
+    stretches.close()
+    assert {(1, 4), (1, 2), (1, 1)} == set(over.sums)
+
+
 async def test_a_long_stretch_is_told_of_again(over: Over) -> None:
     """After a quarter of an hour the next range begins another; one still on its way counts with its own."""
     now_s = [0.0]
