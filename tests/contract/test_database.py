@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -27,6 +28,7 @@ from tests.services import copied_database
 from tests.stage import Cast
 
 EVENT = "INSERT INTO event (leaf, t, act, res, why, who, org, role, obj, ver, link) VALUES "
+SHUT_OUT = datetime(2026, 8, 3, tzinfo=UTC)
 VALUES = "('x', now(), 'a:b:c', 'allow', '', '', '', '', '', '', '')"
 
 
@@ -192,6 +194,28 @@ def _migrate_to(url: str, revision: str) -> None:
         command.upgrade(config, revision)
         connection.commit()
     engine.dispose()
+
+
+def test_who_was_shut_out_before_the_upgrade_has_left(empty_url: str) -> None:
+    """Then, and what they hold waits for somebody; who works there holds on."""
+    _migrate_to(empty_url, "0005")
+    here, gone = UUID(int=1), UUID(int=2)
+    with connect(empty_url) as connection:
+        for person, login, disabled in ((here, "here", None), (gone, "gone", SHUT_OUT)):
+            connection.execute("INSERT INTO person (id, kind, pseudonym) VALUES (%s, 'employee', %s)", (person, login))
+            connection.execute(
+                "INSERT INTO account (person_id, login, password_hash, role, disabled_at)"
+                " VALUES (%s, %s, '!', 'marketer', %s)",
+                (person, login, disabled),
+            )
+            clinic_of = (UUID(int=person.int + 10), login, person)
+            connection.execute("INSERT INTO clinic (id, name, owner_id) VALUES (%s, %s, %s)", clinic_of)
+    migrate(empty_url)
+    with connect(empty_url) as connection:
+        left = connection.execute("SELECT person_id, left_at FROM account ORDER BY login").fetchall()
+        waiting = connection.execute("SELECT clinic_id, person_id, since, done_at FROM handover").fetchall()
+    assert [(gone, SHUT_OUT), (here, None)] == left
+    assert [(UUID(int=12), gone, SHUT_OUT, None)] == waiting
 
 
 def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:

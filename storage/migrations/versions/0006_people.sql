@@ -440,6 +440,13 @@ CREATE INDEX ix_clinic_ownership_person_id ON clinic_ownership (person_id) WHERE
 INSERT INTO clinic_ownership (id, clinic_id, version, person_id, valid_from, cause, counted_from)
     SELECT gen_random_uuid(), id, 1, owner_id, created_at, 'begun', clock_timestamp() FROM clinic;
 
+-- Who was shut out before had left then, and what they hold waits for somebody.
+UPDATE account SET left_at = disabled_at WHERE disabled_at IS NOT NULL;
+INSERT INTO handover (id, clinic_id, person_id, since)
+    SELECT gen_random_uuid(), clinic_ownership.clinic_id, account.person_id, account.disabled_at
+    FROM clinic_ownership JOIN account ON account.person_id = clinic_ownership.person_id
+    WHERE clinic_ownership.valid_to IS NULL AND account.disabled_at IS NOT NULL;
+
 -- A clinic begins with its first interval, whoever adds it.
 CREATE FUNCTION clinic_ownership_begins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
