@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from compliance import glass
 from compliance.access import Role
-from compliance.errors import LastAdmin, NotFound
+from compliance.administrators import require_others
+from compliance.errors import NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
 from compliance.reviewing.procedures import Discipline
-from compliance.sign_in_policy import require_other_emergency
 from storage.database import Transaction
 from storage.rows import accounts as rows
 from storage.rows import departments, reviewer_disciplines, sessions, tokens, transfers
@@ -24,6 +25,7 @@ from storage.rows import organisation_changes as changes
 from storage.rows.accounts import AccountRow
 from storage.rows.organisation_changes import ChangeRow
 
+OUT_OF_TIME = "account-out-of-time"
 KINDS = {
     "role": "role",
     "department_id": "department",
@@ -50,17 +52,16 @@ async def change(
     """Writes these of the columns in KINDS that differ; which kinds did. Raises NotFound, LastAdmin, LastEmergency.
 
     The account of the only administrator without an end gets none, and stays an administrator's: nobody would be left
-    to make another. With another role every session ends; whoever becomes a reviewer reviews everything at first.
+    to make another. With another role every session ends, and what they broke the glass for is shut; whoever becomes a
+    reviewer reviews everything at first.
     """
-    lasting = await rows.lock_active(tx, Role.ADMIN.value, lasting=True)
+    admins = await rows.lock_administrators(tx, ordered.now)
     row = await account_of(tx, person_id)
     different = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if not different:
         return ()
     if "role" in different or different.get("valid_until") is not None or different.get("valid_from") is not None:
-        if lasting == {person_id}:
-            raise LastAdmin
-        await require_other_emergency(tx, person_id)
+        await require_others(tx, admins, person_id)
     values = dict(different)
     if "department_id" in different:
         values["department"] = await _name_of(tx, different["department_id"])
@@ -68,6 +69,7 @@ async def change(
     det: dict[str, str | int] = {"reason": short_hash(ordered.reason)}
     if "role" in different:
         det["sessions"] = await sessions.end_sessions_of(tx, person_id, ordered.now)
+        await glass.end_of(tx, trail, person_id, ordered.by, now=ordered.now, why=ordered.rule)
     if different.get("role") == Role.REVIEWER:
         await reviewer_disciplines.put_disciplines(tx, person_id, list(Discipline))
     kinds = tuple(dict.fromkeys(KINDS[name] for name in different))
@@ -76,6 +78,8 @@ async def change(
         before = " ".join(_text(getattr(row, name)) for name in names)
         after = " ".join(_text(different.get(name, getattr(row, name))) for name in names)
         await keep(tx, person_id, kind, ordered, before=before, after=after)
+    for name, value in different.items():
+        det |= {f"{name}_before": _text(getattr(row, name)), f"{name}_after": _text(value)}
     await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_CHANGE, row, ordered, det | {"kinds": " ".join(kinds)})
     return kinds
 
@@ -91,6 +95,16 @@ async def disable(tx: Transaction, trail: Trail, person_id: UUID, ordered: Order
         return
     await keep(tx, person_id, "disable", ordered)
     await _tell(tx, trail, Act.EMPLOYEE_ACCOUNT_DISABLE, row, ordered, await _ended(tx, person_id, ordered.now))
+
+
+async def shut_out_ended(tx: Transaction, trail: Trail, person_id: UUID, now: datetime) -> bool:
+    """Disables an account whose end has passed; False for one that was given another end meanwhile. Raises NotFound."""
+    await rows.lock_administrators(tx, now)  # first, as everybody does
+    row = await account_of(tx, person_id)
+    if row.valid_until is None or now < row.valid_until:
+        return False
+    await disable(tx, trail, person_id, Ordered(by=None, now=now, rule=OUT_OF_TIME))
+    return True
 
 
 async def enable(tx: Transaction, trail: Trail, person_id: UUID, ordered: Ordered) -> None:
@@ -130,13 +144,11 @@ async def account_of(tx: Transaction, person_id: UUID) -> AccountRow:
 
 async def _shut_out(tx: Transaction, person_id: UUID, now: datetime) -> AccountRow | None:
     """None for somebody who is out already."""
-    lasting = await rows.lock_active(tx, Role.ADMIN.value, lasting=True)
+    admins = await rows.lock_administrators(tx, now)
     row = await account_of(tx, person_id)
     if row.disabled_at is not None:
         return None
-    if lasting == {person_id}:
-        raise LastAdmin
-    await require_other_emergency(tx, person_id)
+    await require_others(tx, admins, person_id)
     await rows.put_disabled(tx, person_id, now)
     return row
 

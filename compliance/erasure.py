@@ -24,13 +24,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from compliance.access import Role
-from compliance.errors import LastAdmin, NameCommon, NotFound, WrongState
+from compliance.administrators import require_others
+from compliance.errors import NameCommon, NotFound, WrongState
 from compliance.events import Act, Event, Trail
 from compliance.holds import digest, require_unheld
 from compliance.keys import MasterKey
 from compliance.ledger import append
 from compliance.profiles import Profile, profiles_of
-from compliance.sign_in_policy import require_other_emergency
 from storage.database import Transaction
 from storage.rows import accounts, erasure, keys, scrubbing, transfers
 from storage.rows.aliases import aliases_of, person_behind
@@ -109,9 +109,7 @@ async def _erase_one(
     if erased_at is not None:
         raise WrongState
     await require_unheld(tx, person_id)
-    if await accounts.lock_active(tx, Role.ADMIN.value) == {person_id}:
-        raise LastAdmin
-    await require_other_emergency(tx, person_id)
+    await require_others(tx, await accounts.lock_administrators(tx, now), person_id)
     profile = (await profiles_of(tx, master, person_ids=[person_id]))[person_id]
     account = await accounts.account_of(tx, person_id, lock=True)
     traces = await erasure.traces_naming(tx, person_id)

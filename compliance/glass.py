@@ -96,7 +96,7 @@ async def used_by(
     await append(tx, event, now=now)
 
 
-async def end(tx: Transaction, trail: Trail, grant_id: UUID, by: UUID, *, now: datetime, why: str) -> GlassRow:
+async def end(tx: Transaction, trail: Trail, grant_id: UUID, by: UUID | None, *, now: datetime, why: str) -> GlassRow:
     """Ends it before its time; ending it twice changes nothing. Raises NotFound."""
     await tell_ends(tx, now)
     row = await rows.by_id(tx, grant_id, lock=True)
@@ -107,6 +107,13 @@ async def end(tx: Transaction, trail: Trail, grant_id: UUID, by: UUID, *, now: d
         event = trail.event(Act.EMPLOYEE_GLASS_END, why=why, obj=obj_of(row), det={"uses": row.uses, **_named(row)})
         await append(tx, event, now=now)
     return await _again(tx, grant_id)
+
+
+async def end_of(tx: Transaction, trail: Trail, person_id: UUID, by: UUID | None, *, now: datetime, why: str) -> None:
+    """Ends all that somebody broke, for they are no administrator any more."""
+    await tell_ends(tx, now)
+    for row in await rows.open_of(tx, person_id):
+        await end(tx, trail, row.id, by, now=now, why=why)
 
 
 async def tell_ends(tx: Transaction, now: datetime) -> int:

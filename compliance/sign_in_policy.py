@@ -11,12 +11,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from compliance.access import EMPLOYEES, Role
-from compliance.errors import InvalidValue, LastEmergency
+from compliance.errors import InvalidValue
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
 from compliance.sessions import ENROL
 from storage.database import Transaction
-from storage.rows import accounts, sessions
+from storage.rows import sessions
 from storage.rows import sign_in_policies as rows
 from storage.rows.sign_in_policies import PolicyRow
 
@@ -95,17 +95,6 @@ async def limit_lacking(tx: Transaction) -> int:
     """Limits sessions begun by password, of people who need a second factor and have none, to setting it up."""
     roles = [role.value for role in (await in_force(tx)).second_factor_roles]
     return await sessions.limit_sessions_of(tx, await rows.lacking_factor(tx, roles), ENROL) if roles else 0
-
-
-async def require_other_emergency(tx: Transaction, person_id: UUID) -> None:
-    """Returns if an administrator would still get in by password without this account, or needn't.
-
-    Nobody else changes the policy or takes such an account away until `tx` ends. Raises LastEmergency.
-    """
-    await rows.lock_policy(tx)
-    needed = (await in_force(tx)).local_sign_in is LocalSignIn.EMERGENCY
-    if needed and await accounts.emergency_admins(tx) == {person_id}:
-        raise LastEmergency
 
 
 async def history(tx: Transaction) -> Sequence[PolicyRow]:

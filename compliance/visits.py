@@ -96,11 +96,13 @@ def has_lapsed(served: Served, now: datetime) -> bool:
 def actor_of(standing: Standing, now: datetime) -> Actor:
     """A person's standing at this moment, in the words of the access decision.
 
-    A viewer's verification holds until its end and under a consent that is in force, an account within its time.
+    A viewer's verification holds until its end and under a consent that is in force, an account within its time; what
+    an administrator broke the glass for opens to them only as long as they are one.
     """
     begun = standing.valid_from is None or standing.valid_from <= now
     mine = standing.person_id
-    broken = [each for each in standing.glass if each.person_id == mine and now < each.ends_at]
+    admin = standing.role == Role.ADMIN
+    broken = [each for each in standing.glass if admin and each.person_id == mine and now < each.ends_at]
     return Actor(
         person_id=standing.person_id,
         role=Role(standing.role),
@@ -160,7 +162,7 @@ def _facts(share: ShareRow, standing: ShareStanding, now: datetime) -> ShareFact
         revoked=standing.revoked,
         expired=standing.expires_at <= now,
         used_up=standing.used_up,
-        creator_active=standing.creators_active,
+        creator_active=standing.creators_active_at(now),
         download=share.download,
         forward_depth_left=share.forward_depth_left,
     )

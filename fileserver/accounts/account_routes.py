@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from compliance.access import Action, Role, Sensitivity, require
+from compliance.access import Action, Role, Sensitivity, Target, require
 from compliance.errors import (
     AccessDenied,
     InvalidValue,
@@ -89,7 +89,7 @@ async def enable(call: Call[None, None, AccountPath]) -> AccountOut:
 
 async def put_department(call: Call[DepartmentIn, None, AccountPath]) -> AccountOut:
     """Say where an employee works."""
-    rule = require(call.actor, Action.ACCOUNT_DEPARTMENT)
+    rule = require(call.actor, Action.ACCOUNT_DEPARTMENT, Target(owner_id=call.params.person_id))
     services, person_id, body = call.services, call.params.person_id, call.body
     async with services.database.transaction() as tx:
         await service.put_department(
@@ -107,7 +107,7 @@ async def put_department(call: Call[DepartmentIn, None, AccountPath]) -> Account
 
 async def reset_password(call: Call[PasswordReset, None, AccountPath]) -> AccountWithPassword:
     """Give an employee a new password; whoever is signed in with the old one is signed out."""
-    rule = require(call.actor, Action.ACCOUNT_PASSWORD)
+    rule = require(call.actor, Action.ACCOUNT_PASSWORD, Target(owner_id=call.params.person_id))
     services, person_id = call.services, call.params.person_id
     async with services.database.transaction() as tx:
         account = await service.read(tx, services.keys.master, person_id)

@@ -1,6 +1,6 @@
 """The sign-in policy over HTTP, for administrators: what is asked of whom, who changed it and why."""
 
-from compliance import ledger, sign_in_policy
+from compliance import administrators, ledger, sign_in_policy
 from compliance.access import Action, Role, require
 from compliance.errors import AccessDenied, InvalidValue, LastEmergency, NotFound
 from compliance.events import Act, short_hash
@@ -36,9 +36,10 @@ async def put(call: Call[PolicyIn]) -> PolicyOut:
         signing_factor=body.signing_factor,
     )
     async with services.database.transaction() as tx:
-        if wanted.local_sign_in is LocalSignIn.EMERGENCY and not await accounts.emergency_admins(tx):
-            raise InvalidValue(field="local_sign_in", rule="no-emergency-account")
         now = services.clock()
+        kept = any(each.emergency and each.lasting for each in await accounts.lock_administrators(tx, now))
+        if wanted.local_sign_in is LocalSignIn.EMERGENCY and not kept:
+            raise InvalidValue(field="local_sign_in", rule="no-emergency-account")
         await sign_in_policy.put(tx, call.trail, caller.person_id, wanted, reason=body.reason, now=now, why=rule)
         return await _out(services, tx)
 
@@ -48,11 +49,12 @@ async def put_emergency(call: Call[EmergencyIn, None, AccountPath]) -> None:
     rule = require(call.actor, Action.SIGN_IN_CONFIGURE)
     services, person_id, body = call.services, call.params.person_id, call.body
     async with services.database.transaction() as tx:
+        admins = await accounts.lock_administrators(tx, services.clock())
         account = await accounts.account_of(tx, person_id, lock=True)
         if account is None:
             raise NotFound
         if not body.emergency:
-            await sign_in_policy.require_other_emergency(tx, person_id)
+            await administrators.require_other_emergency(tx, admins, person_id)
         await accounts.put_emergency(tx, person_id, emergency=body.emergency)
         kind, by = "emergency-on" if body.emergency else "emergency-off", call.signed_in.person_id
         await sign_in_changes.add(tx, person_id, kind, by=by, at=services.clock(), reason=body.reason)

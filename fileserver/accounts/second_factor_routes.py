@@ -7,7 +7,7 @@ import segno
 from aiohttp import web
 
 from compliance import ledger, limits, second_factor, sessions, sign_in_policy
-from compliance.access import Action, require
+from compliance.access import Action, Target, require
 from compliance.errors import AccessDenied, CodeRefused, NotFound, TooManyAttempts, WrongState
 from compliance.events import Act, short_hash
 from compliance.second_factor import Factor
@@ -105,7 +105,7 @@ async def remove(call: Call) -> None:
 
 async def reset(call: Call[FactorResetIn, None, AccountPath]) -> None:
     """Take somebody's lost second factor away and end their sessions: they sign in by password and set up another."""
-    rule = require(call.actor, Action.ACCOUNT_PASSWORD)
+    rule = require(call.actor, Action.ACCOUNT_PASSWORD, Target(owner_id=call.params.person_id))
     services, person_id, now = call.services, call.params.person_id, call.services.clock()
     async with services.database.transaction() as tx:
         account = await accounts.account_of(tx, person_id, lock=True)

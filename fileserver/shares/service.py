@@ -296,7 +296,7 @@ def state_of(share: Described, now: datetime) -> ShareState:
         return "revoked"
     if share.standing.expires_at <= now:
         return "expired"
-    if share.served.withdrawn or not share.standing.creators_active or share.served.version_id is None:
+    if share.served.withdrawn or not share.standing.creators_active_at(now) or share.served.version_id is None:
         return "closed"
     if has_lapsed(share.served, now):
         return "suspended"

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import account, person
+from storage.schema import account, identity, person
 
 PAGE_MAX = 200
 
@@ -34,6 +34,20 @@ class AccountRow:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     left_at: datetime | None = None
+
+    def in_time(self, now: datetime) -> bool:
+        """Whether the account has begun and not ended."""
+        begun = self.valid_from is None or self.valid_from <= now
+        return begun and (self.valid_until is None or now < self.valid_until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Administrator:
+    """An administrator who can act now. `lasting`: without an end; `emergency`: their password opens it in any case."""
+
+    person_id: UUID
+    lasting: bool
+    emergency: bool
 
 
 async def add_account(
@@ -97,21 +111,29 @@ async def put_emergency(tx: Transaction, person_id: UUID, *, emergency: bool) ->
     await tx.execute(update(account).where(account.c.person_id == person_id).values(emergency=emergency))
 
 
-async def emergency_admins(tx: Transaction) -> frozenset[UUID]:
-    """Administrators who could sign in by password if only accounts for emergencies may."""
-    query = select(account.c.person_id).where(
-        account.c.role == "admin", account.c.disabled_at.is_(None), account.c.emergency
+async def lock_administrators(tx: Transaction, now: datetime) -> Sequence[Administrator]:
+    """Administrators who can act now: in their time, with a way to sign in; none of them changes until `tx` ends."""
+    by_password = account.c.password_hash.startswith("$")  # else it is no hash, and no password opens it
+    linked = exists().where(identity.c.person_id == account.c.person_id)
+    query = select(
+        account.c.person_id,
+        account.c.valid_until.is_(None).label("lasting"),
+        (account.c.emergency & by_password).label("emergency"),
+    ).where(
+        account.c.role == "admin",
+        account.c.disabled_at.is_(None),
+        or_(account.c.valid_from.is_(None), account.c.valid_from <= now),
+        or_(account.c.valid_until.is_(None), account.c.valid_until > now),
+        or_(by_password, linked),
     )
-    return frozenset((await tx.execute(query)).scalars())
+    rows = await tx.execute(query.order_by(account.c.person_id).with_for_update(of=account))
+    return [Administrator(**row) for row in rows.mappings()]
 
 
-async def lock_active(tx: Transaction, role: str, *, lasting: bool = False) -> frozenset[UUID]:
-    """The people whose active accounts have this role, `lasting`: and no end; none of them changes until `tx` ends."""
-    query = select(account.c.person_id).where(account.c.role == role, account.c.disabled_at.is_(None))
-    if lasting:
-        query = query.where(account.c.valid_until.is_(None))
-    rows = await tx.execute(query.order_by(account.c.person_id).with_for_update())
-    return frozenset(rows.scalars())
+async def ended(tx: Transaction, now: datetime, limit: int = PAGE_MAX) -> Sequence[UUID]:
+    """Whose accounts have passed their end and are not disabled yet, some at a time."""
+    query = select(account.c.person_id).where(account.c.disabled_at.is_(None), account.c.valid_until <= now)
+    return list(await tx.scalars(query.order_by(account.c.valid_until, account.c.person_id).limit(limit)))
 
 
 async def active_of_role(tx: Transaction, role: str) -> Sequence[UUID]:

@@ -17,7 +17,7 @@ AT_ONCE_MAX = 100
 
 @dataclass(frozen=True, kw_only=True)
 class GlassRow:
-    """One grant. `material_id` None: the log. `ended_by` None with an end: its time was over."""
+    """One grant. `material_id` None: the log. `ended_by` None with an end: nobody of the brand ended it."""
 
     id: UUID
     person_id: UUID
@@ -58,6 +58,13 @@ async def over(tx: Transaction, now: datetime) -> Sequence[GlassRow]:
     """Grants whose time is over and whose end nobody has written down, locked; some at a time."""
     query = select(*_COLUMNS).where(break_glass.c.ended_at.is_(None), break_glass.c.ends_at <= now)
     rows = await tx.execute(query.order_by(break_glass.c.ends_at).limit(AT_ONCE_MAX).with_for_update())
+    return [GlassRow(**row) for row in rows.mappings()]
+
+
+async def open_of(tx: Transaction, person_id: UUID) -> Sequence[GlassRow]:
+    """What somebody broke and nobody has ended."""
+    query = select(*_COLUMNS).where(break_glass.c.person_id == person_id, break_glass.c.ended_at.is_(None))
+    rows = await tx.execute(query.order_by(break_glass.c.started_at, break_glass.c.id))
     return [GlassRow(**row) for row in rows.mappings()]
 
 

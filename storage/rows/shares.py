@@ -92,12 +92,22 @@ class MarkedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ShareStanding:
-    """What can close a share from above: each fact counts the share itself and every ancestor up to the root."""
+    """What can close a share from above: each fact counts the share itself and every ancestor up to the root.
+
+    Employees who answer for it have accounts from `sponsors_from` to `sponsors_until`; None: no limit.
+    """
 
     revoked: bool
     used_up: bool
     creators_active: bool
     expires_at: datetime
+    sponsors_from: datetime | None = None
+    sponsors_until: datetime | None = None
+
+    def creators_active_at(self, now: datetime) -> bool:
+        """Whether everybody who answers for the share may act at this moment."""
+        begun = self.sponsors_from is None or self.sponsors_from <= now
+        return self.creators_active and begun and (self.sponsors_until is None or now < self.sponsors_until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,11 +264,23 @@ def standing_query(share_id: ColumnElement[Any]) -> Select[Any]:
         func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),
         func.bool_or(or_(disabled, blocked)).label("broken"),
         func.min(chain.c.expires_at).label("expires_at"),
+        func.max(_of_sponsor(account.c.valid_from, chain)).label("sponsors_from"),
+        func.min(_of_sponsor(account.c.valid_until, chain)).label("sponsors_until"),
     ).select_from(chain)
 
 
+def _of_sponsor(column: ColumnElement[Any], chain: CTE) -> ScalarSelect[Any]:
+    return select(column).where(account.c.person_id == chain.c.sponsor_id).correlate(chain).scalar_subquery()
+
+
 def to_standing(
-    *, revoked: bool | None, used_up: bool | None, broken: bool | None, expires_at: datetime
+    *,
+    revoked: bool | None,
+    used_up: bool | None,
+    broken: bool | None,
+    expires_at: datetime,
+    sponsors_from: datetime | None,
+    sponsors_until: datetime | None,
 ) -> ShareStanding:
     """What a row of `standing_query` says; what isn't known closes the share."""
     return ShareStanding(
@@ -266,6 +288,8 @@ def to_standing(
         used_up=used_up is not False,
         creators_active=broken is False,
         expires_at=expires_at,
+        sponsors_from=sponsors_from,
+        sponsors_until=sponsors_until,
     )
 
 

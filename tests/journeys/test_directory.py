@@ -301,7 +301,7 @@ async def test_a_member_is_locked_after_the_administrators(scene: Scene) -> None
             return await follower.shut_out("wecom", CORP_ID, "LinXiaowen", lin)
 
     async with services.database.transaction() as tx:
-        await accounts.lock_active(tx, "admin")
+        await accounts.lock_administrators(tx, services.clock())
         leaving = asyncio.create_task(leave())
         async with asyncio.timeout(5):
             while not await _waits(services):

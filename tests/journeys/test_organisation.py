@@ -1,12 +1,27 @@
 """Departments, regions and what employees may: changed by administrators with a reason, at once, and kept."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from compliance import employment
 from compliance.access import Role
+from compliance.employment import Ordered
+from compliance.erasure import erase
+from compliance.errors import LastAdmin
+from compliance.events import Trail
+from fileserver.accounts.jobs import shut_out_ended
 from fileserver.services import Services
+from storage.database import Transaction
+from storage.rows import accounts
+from storage.rows.accounts import Administrator
 from storage.rows.departments import ROOT_ID
+from storage.rows.viewers import add_identity
 from tests.api import Api, Client, sign_in
+from tests.authenticator import try_sign_in
+from tests.log import events
 from tests.people import add_employee
 from tests.services import Clock
 from tests.stage import Stage
@@ -98,6 +113,8 @@ async def test_what_somebody_may_follows_at_once(stage: Stage) -> None:
     told = await stage.told("employee:account:change")
     assert {"admin-runs-accounts"} == {each["why"] for each in told}
     assert "华东" not in str(told)
+    named = [each["det"] for each in told if each["det"].get("region_id_after") == region]
+    assert {("region", "-")} == {(each["kinds"], each["region_id_before"]) for each in named}
 
 
 async def test_an_account_begins_and_ends(services: Services, client: Client, clock: Clock) -> None:
@@ -113,8 +130,75 @@ async def test_an_account_begins_and_ends(services: Services, client: Client, cl
     assert 422 == (await admin.post(path, as_it_is(account, valid_from=end))).status
     await moved(admin, who.person_id, valid_until=None, valid_from=(clock() + timedelta(hours=1)).isoformat())
     assert 401 == (await api.get("/materials")).status
+    assert 401 == (await try_sign_in(client, who)).status
     clock.advance(hours=1)
     assert 200 == (await api.get("/materials")).status
+    assert 201 == (await try_sign_in(client, who)).status
+    told = await events(services, "employee:session:start")
+    assert [f"person:{who.pseudonym}"] == [each["obj"] for each in told if each["res"] == "deny"]
+
+
+async def test_what_an_account_shared_ends_with_it(stage: Stage) -> None:
+    """A link opens neither before the account's time nor after its end; then the account is disabled, once."""
+    admin, owner = stage.api("admin"), stage.cast.people["owner"]
+    opened, later = (await stage.share())["token"], (stage.clock() + timedelta(minutes=2)).isoformat()
+    await moved(admin, owner, valid_from=later)
+    refused = await stage.open("li", opened)
+    assert (403, "share-owner-inactive") == (refused.status, refused.body["rule"])
+    await moved(admin, owner, valid_from=None, valid_until=later)
+    visit = (await stage.open("li", opened)).ok
+    assert 200 == (await stage.api("li").get(f"/visits/{visit['id']}")).status
+    assert 0 == await shut_out_ended(stage.services)
+    stage.clock.advance(minutes=2)
+    assert 403 == (await stage.api("li").get(f"/visits/{visit['id']}")).status
+    assert 403 == (await stage.open("li", opened)).status
+    assert [1, 0] == [await shut_out_ended(stage.services) for _ in range(2)]
+    assert stage.clock() == datetime.fromisoformat((await admin.get(f"/people/accounts/{owner}")).ok["disabled_at"])
+    (told,) = await stage.told("employee:account:disable")
+    assert ("system", "account-out-of-time") == (told["role"], told["why"])
+
+
+async def test_one_administrator_who_can_act_is_left(services: Services, clock: Clock) -> None:
+    """Neither out of time nor without a way in counts as one: the role stays, and nobody erases them."""
+    boss = other = await add_employee(services, Role.ADMIN)
+    in_a_day, over = clock() + timedelta(days=1), clock() - timedelta(days=1)
+    for limit in ({"valid_until": in_a_day}, {"valid_from": in_a_day}, {"valid_until": over}, {"password_hash": "!"}):
+        other = await add_employee(services, Role.ADMIN)
+        async with services.database.transaction() as tx:
+            await accounts.change_account(tx, other.person_id, emergency=True, **limit)
+    master, trail, auditor = services.keys.master, Trail(role="operator"), {"role": "auditor"}
+    async with services.database.transaction() as tx:
+        assert [True, False] == sorted((each.lasting for each in await _admins(tx, clock)), reverse=True)
+    with pytest.raises(LastAdmin):
+        async with services.database.transaction() as tx:
+            await employment.change(tx, trail, boss.person_id, auditor, Ordered(by=None, now=clock()))
+    with pytest.raises(LastAdmin):
+        async with services.database.transaction() as tx:
+            await erase(tx, master, trail, boss.person_id, reason="离职", now=clock())
+    async with services.database.transaction() as tx:  # at a provider they come in again: one is left
+        assert await add_identity(tx, other.person_id, provider="wecom", app="corp", subject="Zhou")
+        assert 3 == len(await _admins(tx, clock))
+        await employment.change(tx, trail, boss.person_id, auditor, Ordered(by=None, now=clock()))
+
+
+async def _admins(tx: Transaction, clock: Clock) -> Sequence[Administrator]:
+    return await accounts.lock_administrators(tx, clock())
+
+
+async def test_with_the_role_goes_what_was_broken(stage: Stage) -> None:
+    """A former administrator's emergency access ends with the role, which the log tells."""
+    asked = {
+        "scope": "material",
+        "material_id": str(stage.cast.material_id),
+        "reason": "客户投诉分享内容有误，需当场核对",
+        "minutes": 5,
+    }
+    (await stage.api("admin").post("/break-glass", asked)).ok  # noqa: B018  # must succeed
+    other = await sign_in(stage.client, await add_employee(stage.services, Role.ADMIN))
+    await moved(other, stage.cast.people["admin"], role="manager")
+    (told,) = await stage.told("employee:glass:end")
+    assert ("admin-runs-accounts", 0) == (told["why"], told["det"]["uses"])
+    assert [False] == [each["open"] for each in (await other.get("/break-glass")).ok["items"]]
 
 
 async def test_a_new_role_signs_out_and_nobody_changes_themselves(services: Services, client: Client) -> None:
@@ -128,6 +212,13 @@ async def test_a_new_role_signs_out_and_nobody_changes_themselves(services: Serv
     own = f"/people/accounts/{boss.person_id}"
     refused = await admin.post(own, as_it_is((await admin.get(own)).ok, clearance="usual"))
     assert (403, "own-account") == (refused.status, refused.body["rule"])
+    for what, body in (
+        ("password", {}),
+        ("department", {"department": "华东"}),
+        ("second-factor/reset", {"reason": "x"}),
+    ):
+        refused = await admin.post(f"{own}/{what}", body)
+        assert (403, "own-account") == (refused.status, refused.body["rule"])
     second = await add_employee(services, Role.ADMIN)
     await moved(admin, second.person_id, valid_until="2099-01-01T00:00:00Z")
     other = await sign_in(client, second)

@@ -71,7 +71,7 @@ class Follower:
 
     async def follow(self, said: Said) -> Followed:
         """Makes the account of this member what the directory says, as far as nobody else had a hand in it."""
-        await accounts.lock_active(self._tx, Role.ADMIN.value)
+        await accounts.lock_administrators(self._tx, self._now)
         key = key_of(self._master, said.source, said.app, said.subject)
         before = await directories.member(self._tx, key)
         if before is not None and before.seen_at > said.as_of:
@@ -112,7 +112,7 @@ class Follower:
 
         Whom the directory calls otherwise by now, or was heard of after `as_of`, is somebody else's matter.
         """
-        await accounts.lock_active(self._tx, Role.ADMIN.value)
+        await accounts.lock_administrators(self._tx, self._now)
         key, as_of = key_of(self._master, source, app, subject), as_of or self._now
         before = await directories.member(self._tx, key)
         account = await accounts.account_of(self._tx, person_id, lock=True)

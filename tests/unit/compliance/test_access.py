@@ -1,6 +1,7 @@
 """The access decision: pure, deny by default, and a forbid wins over every permit."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -27,7 +28,10 @@ from compliance.access import (
 )
 from compliance.access.rules import FORBIDS, FORWARDS_MAX, PERMITS, TRACING, VIEWING
 from compliance.errors import AccessDenied
+from compliance.visits import actor_of
+from storage.rows.standing import BrokenGlass, Standing
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ME, OTHER = UUID(int=1), UUID(int=2)
 CLINIC, ELSEWHERE = UUID(int=3), UUID(int=4)
 BRAND, EAST, WEST, SHOP = (UUID(int=number) for number in range(10, 14))
@@ -188,6 +192,28 @@ def test_an_approval_that_has_fallen_closes_every_door() -> None:
     assert {"approval-fallen"} == {decide(viewer(), action, fallen).rule for action in VIEWING}
     sharing = replace(fallen, share=None, sensitivity=Sensitivity.USUAL)
     assert "approval-fallen" == decide(Actor(person_id=ME, role=Role.MARKETER), Action.SHARE_CREATE, sharing).rule
+
+
+@pytest.mark.parametrize("role", [Role.MARKETER, Role.MANAGER])
+def test_what_an_administrator_broke_opens_to_no_other_role(role: Role) -> None:
+    """Whoever has another role since needs the clearance that the role asks for."""
+    glass = Glass(materials=frozenset({THING}), log=True)
+    former = Actor(person_id=ME, role=role, departments=(BRAND,), glass=glass)
+    top = replace(HERE, owner_id=ME, material_id=THING, sensitivity=Sensitivity.TOP)
+    assert "clearance-too-low" == decide(former, Action.MATERIAL_READ, top).rule
+    standing = Standing(
+        person_id=ME,
+        pseudonym="p",
+        role=role.value,
+        active=True,
+        verified=False,
+        clinic_id=None,
+        clinic_name="",
+        job=None,
+        glass=(BrokenGlass(person_id=ME, material_id=THING, ends_at=NOW + timedelta(minutes=1)),),
+    )
+    assert Glass() == actor_of(standing, NOW).glass
+    assert Glass(materials=frozenset({THING})) == actor_of(replace(standing, role="admin"), NOW).glass
 
 
 @given(actors, st.sampled_from(Action), targets)
