@@ -68,7 +68,8 @@ async def sign_in(
     try:
         async with services.database.transaction() as tx:
             account = await accounts.account_by_login(tx, login, lock=True)
-            if account is None or account.disabled_at is not None or account.password_hash != hashed:
+            shut = account is None or account.disabled_at is not None or not account.in_time(services.clock())
+            if account is None or shut or account.password_hash != hashed:
                 raise SignInRefused
             begun = await _asked(services, tx, account, code, Begun(device=device, address=trail.ip))
             if renewed is not None:

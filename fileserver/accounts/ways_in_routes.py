@@ -161,20 +161,21 @@ async def revoke(call: Call[RevokeIn, None, TokenPath]) -> None:
         if row is None or not await token_rows.revoke_token(tx, row.person_id, token_id, now):
             raise NotFound
         by, reason = call.signed_in.person_id, call.body.reason
-        await sign_in_changes.add(tx, row.person_id, "token-revoked", by=by, at=now, detail=row.label, reason=reason)
+        await sign_in_changes.add(tx, row.person_id, "token-revoked", by=by, at=now, detail=str(row.id), reason=reason)
         det: dict[str, str | int] = {"reason_sha256": short_hash(reason)}
         event = call.trail.event(Act.EMPLOYEE_TOKEN_REVOKE, why=rule, obj=f"token:{token_id}", det=det)
         await ledger.append(tx, event, now=now)
 
 
 async def history_of(services: Services, tx: Transaction, rows: Sequence[ChangeRow]) -> list[WayChange]:
-    """These changes with the names behind them."""
+    """These changes with the names behind them; a token's is its label, which is kept with the token alone."""
     ids = {row.person_id for row in rows} | {row.changed_by for row in rows}
     people = await profiles_of(tx, services.keys.master, person_ids=list(ids))
+    labels = await token_rows.labels_of(tx, [UUID(row.detail) for row in rows if row.kind == "token-revoked"])
     return [
         WayChange(
             kind=row.kind,
-            detail=row.detail,
+            detail=labels.get(row.detail, row.detail),
             reason=row.reason,
             person=people[row.person_id].name,
             changed_by=people[row.changed_by].name,

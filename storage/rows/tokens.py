@@ -1,6 +1,6 @@
 """Rows of API tokens: found by the SHA-256 of the token, revoked but never removed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,12 @@ async def token_by_id(tx: Transaction, token_id: UUID) -> TokenRow | None:
     """One token, revoked and expired ones too."""
     row = (await tx.execute(select(*COLUMNS).where(api_token.c.id == token_id))).mappings().one_or_none()
     return _token(dict(row)) if row else None
+
+
+async def labels_of(tx: Transaction, token_ids: Collection[UUID]) -> dict[str, str]:
+    """The labels of these tokens, by their ids as texts."""
+    query = select(api_token.c.id, api_token.c.label).where(api_token.c.id.in_(token_ids))
+    return {str(token_id): label for token_id, label in await tx.execute(query)}
 
 
 async def working(tx: Transaction, now: datetime) -> tuple[TokenRow, ...]:

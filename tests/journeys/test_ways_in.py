@@ -4,6 +4,7 @@ import re
 
 from compliance.access import Role
 from fileserver.services import Services
+from storage.rows import sign_in_changes
 from tests.api import Api, Client, sign_in
 from tests.authenticator import enrol
 from tests.log import events
@@ -38,4 +39,7 @@ async def test_an_administrator_ends_sessions_tokens_and_a_lost_factor(
     kept = {("token-revoked", "泄露"), ("sessions-ended", "设备遗失"), ("factor-reset", "当面核实")}
     assert {*kept, ("sessions-ended", "再次")} == {(each["kind"], each["reason"]) for each in history}
     assert {"郑凯"} == {each["changed_by"] for each in history}
+    assert "备份" in {each["detail"] for each in history}
+    async with services.database.transaction() as tx:  # their own words stand with the token alone
+        assert [made["id"]] == [each.detail for each in await sign_in_changes.of(tx, kind="token-revoked")]
     assert not re.search("泄露|遗失|核实", str(await events(services)))

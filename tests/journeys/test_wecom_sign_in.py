@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,6 +13,7 @@ from fileserver.config import Config
 from fileserver.demo.platforms import FakePlatforms
 from fileserver.demo.platforms.wecom import AGENT_ID, CORP_ID
 from fileserver.services import Services
+from storage.rows.accounts import change_account
 from storage.rows.viewers import add_identity
 from tests.api import Answer, Api, Client, sign_in
 from tests.log import events
@@ -148,6 +150,20 @@ async def test_a_disabled_account_stays_out(scene: Scene) -> None:
     assert 403 == (await scene.by_mini_program(scene.fake.wecom.issue_login_code(MEMBER))).status
 
 
+async def test_an_account_out_of_its_time_stays_out(scene: Scene) -> None:
+    """Whoever's time is over, or has not come, gets no session, and the log is told."""
+    for limit in (
+        {"valid_until": scene.clock()},
+        {"valid_until": None, "valid_from": scene.clock() + timedelta(days=1)},
+    ):
+        async with scene.services.database.transaction() as tx:
+            await change_account(tx, scene.who.person_id, **limit)
+        _, sent = await scene.leave()
+        code = scene.fake.wecom.issue_browser_code(MEMBER)
+        assert (403, "/problems/identity-unknown") == await scene.back(sent["state"], code)
+    assert [("identity-unknown", "")] * 2 == await scene.refusals()
+
+
 async def test_a_state_works_once(scene: Scene) -> None:
     """A callback that is repeated begins nothing, not even with a code that is still good."""
     _, sent = await scene.leave()
@@ -261,7 +277,7 @@ async def test_a_link_is_begun_freshly_on_ones_own_page(scene: Scene) -> None:
     zhou = await add_employee(scene.services, Role.MARKETER)
     csrf = await _with_cookie(scene, zhou)
     begun = (await _own(scene, csrf, "POST", "/wecom"))[1]
-    for query in ({"intent": "0" * 64}, {}):
+    for query in ({"intent": "0" * 64}, {"intent": "令"}, {}):
         async with scene.client.get("/sign-in/with/wecom", params={"purpose": "link", **query}) as response:
             assert 403 == response.status
     _, sent = await scene.leave(purpose="link", intent=begun["intent"])

@@ -1,5 +1,7 @@
 """From somebody that a provider vouches for to an account, and to a session."""
 
+from datetime import datetime
+
 from compliance import ledger, sessions
 from compliance.errors import ComplianceError, IdentityUnknown, ProviderRefused
 from compliance.events import Act, Result, Trail
@@ -54,23 +56,25 @@ async def step_up(services: Services, trail: Trail, who: EmployeeIdentity, calle
 
 
 async def account_of(services: Services, tx: Transaction, trail: Trail, who: EmployeeIdentity) -> AccountRow:
-    """The locked, active account of this identity, linked at its first sign-in where the provider may name accounts.
+    """The locked account of this identity, active and in its time.
 
+    It is linked at its first sign-in where the provider may name accounts.
     An account that another subject of the same provider is linked to is never linked to a second one: whoever gets a
     leaver's address doesn't get their account. Raises IdentityUnknown.
     """
+    now = services.clock()
     person_id = await person_by_identity(tx, provider=who.provider, app=who.app, subject=who.subject)
     if person_id is not None:
-        return _active(await accounts.account_of(tx, person_id, lock=True))
+        return _active(await accounts.account_of(tx, person_id, lock=True), now)
     if not who.login_hint:
         raise IdentityUnknown
-    account = _active(await accounts.account_by_login(tx, normal_login(who.login_hint), lock=True))
+    account = _active(await accounts.account_by_login(tx, normal_login(who.login_hint), lock=True), now)
     if await rows.has_identity(tx, account.person_id, who.provider, who.app):
         raise IdentityUnknown
     await add_identity(tx, account.person_id, provider=who.provider, app=who.app, subject=who.subject)
     obj = f"person:{account.pseudonym}"
     event = trail.event(Act.EMPLOYEE_IDENTITY_LINK, obj=obj, det={"provider": who.method})
-    await ledger.append(tx, event, now=services.clock())
+    await ledger.append(tx, event, now=now)
     return account
 
 
@@ -93,7 +97,7 @@ def sid_hash(master: MasterKey, issuer: str, sid: str) -> str:
     return master.keyed_hash("provider-session", f"{issuer}\n{sid}")
 
 
-def _active(account: AccountRow | None) -> AccountRow:
-    if account is None or account.disabled_at is not None:
+def _active(account: AccountRow | None, now: datetime) -> AccountRow:
+    if account is None or account.disabled_at is not None or not account.in_time(now):
         raise IdentityUnknown
     return account

@@ -30,7 +30,10 @@ def require_intent(services: Services, caller: Caller | None, slug: str, intent:
     """
     if caller is None or caller.session_id is None or caller.kind is not CallerKind.EMPLOYEE or caller.limited:
         raise ProviderRefused(reason="no-session")
-    if not hmac.compare_digest(intent_of(services.keys.master, caller.session_id, slug), intent):
+    wanted = intent_of(services.keys.master, caller.session_id, slug)
+    if not hmac.compare_digest(
+        wanted.encode(), intent.encode(errors="replace")
+    ):  # as bytes: it takes no text beyond ASCII
         raise ProviderRefused(reason="intent")
     if not is_fresh(caller, services.clock()):
         raise StepUpNeeded(fresh_s=FRESH_S, by="code" if caller.second_factor else "password")
