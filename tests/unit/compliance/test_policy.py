@@ -41,7 +41,7 @@ def test_both_answer_alike() -> None:
 
 def test_errors_in_the_rules_are_noticed() -> None:
     """Of rules with one error put in, nearly all answer some question otherwise."""
-    asked = questions(seed=2, batches=6)
+    asked = questions(seed=2, batches=12)
     sample = Random(3).sample(list(python_mutants()), SAMPLE)  # a choice of cases, no secret
     assert sum(killed(each, asked) for each in sample) >= KILLED_MIN * len(sample)
 
