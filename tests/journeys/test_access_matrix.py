@@ -1,16 +1,22 @@
 """Every route, every role, one's own and somebody else's things: what the table says comes back, and nothing more."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from compliance.ruleset import RuleSet
 from fileserver.audit.following import follow
+from fileserver.config import Config
 from fileserver.routes import ROUTES
+from storage.engines import Endpoints
 from tests.access_table import BODIES, CALLERS, HEADERS, QUERIES, ROWS, THINGS, TUS, Row
 from tests.materials import add_upload, png
-from tests.stage import TITLE, Piece, Stage
+from tests.services import Clock, config_for, copied_database
+from tests.stage import TITLE, Cast, Piece, Stage, running
 
 NAMED = {route.name: route for route in ROUTES}
 READING = [row for row in ROWS if row.route in NAMED and not NAMED[row.route].unsafe]
@@ -24,6 +30,43 @@ Things = dict[str, str]
 def test_every_route_has_a_line() -> None:
     """A route that nobody thought about is not served: the table names each, and none that isn't there."""
     assert {route.name for route in ROUTES} == {row.route for row in ROWS}
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A database in which the owner's things were made, and what they are called."""
+
+    database_url: str
+    things: Things
+
+
+@pytest.fixture(scope="module")
+def furnished(engines: Endpoints, cast: Cast) -> Iterator[Furnished]:
+    """Made once: each test begins on a copy."""
+    with copied_database(engines.database_url, cast.database_url) as url:
+        config = config_for(engines, url, master_key=cast.master_key)
+        yield Furnished(url, asyncio.run(_furnish(config, cast)))
+
+
+async def _furnish(config: Config, cast: Cast) -> Things:
+    clock = Clock()
+    async with running(config, clock) as (services, client):
+        return await the_things(Stage(cast=cast, services=services, client=client, clock=clock))
+
+
+@pytest.fixture
+def things(furnished: Furnished) -> Things:
+    """What the owner's things are called."""
+    return furnished.things
+
+
+@pytest.fixture
+async def stage(engines: Endpoints, cast: Cast, furnished: Furnished, clock: Clock) -> AsyncIterator[Stage]:
+    """A running application on a copy."""
+    with copied_database(engines.database_url, furnished.database_url) as url:
+        config = config_for(engines, url, master_key=cast.master_key)
+        async with running(config, clock) as (services, client):
+            yield Stage(cast=cast, services=services, client=client, clock=clock)
 
 
 async def the_things(stage: Stage) -> Things:
@@ -110,18 +153,16 @@ def tells_nothing(answer: Piece) -> bool:
 
 
 @pytest.mark.parametrize("who", CALLERS)
-async def test_reading(stage: Stage, who: str) -> None:
+async def test_reading(stage: Stage, things: Things, who: str) -> None:
     """Whoever may not read a thing gets the status in their column, and learns nothing of the thing."""
-    things = await the_things(stage)
     answers = {row.id: await asked(stage, row, who, things) for row in READING}
     assert {row.id: row.expected[who] for row in READING} == {name: each.status for name, each in answers.items()}
     assert [] == [name for name, answer in answers.items() if not tells_nothing(answer)]
 
 
 @pytest.mark.parametrize("row", CHANGING, ids=lambda row: row.id)
-async def test_changing(stage: Stage, row: Row) -> None:
+async def test_changing(stage: Stage, things: Things, row: Row) -> None:
     """Whoever may not change a thing gets the status in their column, and learns nothing of the thing."""
-    things = await the_things(stage)
     answers = {who: await asked(stage, row, who, things) for who in CALLERS}
     assert row.expected == {who: answer.status for who, answer in answers.items()}
     assert [] == [who for who, answer in answers.items() if not tells_nothing(answer)]
@@ -139,9 +180,10 @@ async def test_changing(stage: Stage, row: Row) -> None:
         ("/tokens", "admin", ("token_id", "narrow_token")),
     ],
 )
-async def test_lists_leave_out_what_others_own(stage: Stage, path: str, who: str, unseen: tuple[str, ...]) -> None:
+async def test_lists_leave_out_what_others_own(
+    stage: Stage, things: Things, path: str, who: str, unseen: tuple[str, ...]
+) -> None:
     """What somebody may not read by its id isn't in their list either."""
-    things = await the_things(stage)
     own = await stage.get("owner", f"/api/v1{path}")
     theirs = await stage.get(who, f"/api/v1{path}")
     assert 200 == own.status == theirs.status
