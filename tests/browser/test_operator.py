@@ -87,13 +87,14 @@ async def test_a_department_is_changed(console: Console) -> None:
     """At the account; emptied again it is none."""
     async with console.opened("admin", language="en") as page:
         await page.goto("/accounts")
+        others = page.locator("tbody tr").filter(has=page.get_by_label("Department"))  # nobody moves themselves
         for department in ("华东市场部", ""):
-            line = page.locator("tbody tr").first
+            line = others.first
             await line.get_by_text("Manage").click()
             await line.get_by_label("Department").fill(department)
             await line.get_by_role("button", name="Save the department").click()
             await page.wait_for_load_state()
-            shown = page.locator("tbody tr").first.locator("td").nth(2).locator(".hint")
+            shown = others.first.locator("td").nth(2).locator(".hint")
             await expect(shown).to_have_count(1 if department else 0)
         assert [] == console.complaints
 

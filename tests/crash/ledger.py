@@ -42,6 +42,7 @@ BEFORE_READY = 0.1  # of one: how often a node is killed while it still starts
 AT_ITS_TURN = 0.6  # of one: how often one that works is killed while it sequences
 SESSION, SERVER = 0.15, 0.03  # of one: how often a session of PostgreSQL dies, or all of it, and not a node
 LOOK_S = 0.05
+RECOVERY_MAX_S = 30.0
 LOOK_BACK = 500  # places
 
 
@@ -202,6 +203,17 @@ async def _look(database: Database, seen: Seen, places_max: int = LOOK_BACK) -> 
     seen.see(places, roots)
 
 
+async def _recovered(database: Database) -> None:
+    """Returns once the database, of which a part may just have been killed, takes questions again."""
+    async with asyncio.timeout(RECOVERY_MAX_S):
+        while True:
+            try:
+                async with database.transaction():
+                    return
+            except StorageError:
+                await asyncio.sleep(0.1)
+
+
 async def _looked_at(
     plan: LedgerPlan,
     url: str,
@@ -212,6 +224,7 @@ async def _looked_at(
     took_s: float,
 ) -> LedgerOutcome:
     database, keys = Database(url), KeyRing(MasterKey(master))
+    await _recovered(database)
     await keys.refresh(database)
     await Sequencer(database, keys, LedgerWatch(30), utc_now).catch_up()
     async with database.transaction() as tx:

@@ -28,6 +28,7 @@ OWN_ONLY = {
     "pages.share_detail": ("rival",),
     "pages.share_look": ("rival",),
     "pages.recall": ("rival",),
+    "pages.spread": ("rival",),
     "pages.spread_tree": ("rival",),
     "pages.version_new": ("rival", "manager"),
 }  # whom they are not open to

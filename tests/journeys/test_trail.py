@@ -166,6 +166,7 @@ async def test_the_trail_is_reviewed_and_signed(stage: Stage) -> None:
 async def test_what_stands_out_is_found_and_closed_with_a_reason(stage: Stage) -> None:
     """Many copies at night from a new origin, and doors tried by strangers: each once, with its evidence."""
     li = await pseudonym(stage, "li")
+    await stage.visit("li")  # from where she usually does
     await caught_up(stage)
     stage.clock.advance(hours=15)  # half past midnight at the brand
     at_home = Trail(who=li, role="viewer", ip="192.0.2.0/24", ua="b" * 16)
