@@ -47,6 +47,7 @@ class SpreadPerson:
     children: int = 0
     below: int = 0
     first_at: datetime
+    native: str = ""  # why the card that they opened seems to have been passed on by hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ class Hour:
     opens: int
     pages: int
     downloads: int
+    read_ms: int = 0
 
 
 _SHARE_COLUMNS = tuple(SpreadShare.__dataclass_fields__)
@@ -128,10 +130,11 @@ _ADD_OPENS = text(
     "ON CONFLICT (share_id, who) DO UPDATE SET opens = kept.opens + excluded.opens"
 )
 _ADD_HOURS = text(
-    "INSERT INTO spread_hour AS kept (share_id, hour, opens, pages, downloads) "  # noqa: S608  # our own names
-    f"SELECT * FROM unnest({_arrays('share_id', 'hour', 'opens', 'pages', 'downloads')}) "
+    "INSERT INTO spread_hour AS kept (share_id, hour, opens, pages, downloads, read_ms) "  # noqa: S608  # our own names
+    f"SELECT * FROM unnest({_arrays('share_id', 'hour', 'opens', 'pages', 'downloads')}, CAST(:read_ms AS bigint[])) "
     "ON CONFLICT (share_id, hour) DO UPDATE SET opens = kept.opens + excluded.opens, "
-    "pages = kept.pages + excluded.pages, downloads = kept.downloads + excluded.downloads"
+    "pages = kept.pages + excluded.pages, downloads = kept.downloads + excluded.downloads, "
+    "read_ms = kept.read_ms + excluded.read_ms"
 )
 
 
@@ -179,8 +182,11 @@ async def add_opens(tx: Transaction, opens: Mapping[tuple[UUID, str], Opens]) ->
 
 async def add_hours(tx: Transaction, hours: Mapping[tuple[UUID, datetime], Hour]) -> None:
     """Adds what happened, by share and hour."""
-    rows = [(share, hour, each.opens, each.pages, each.downloads) for (share, hour), each in sorted(hours.items())]
-    names = ("share_id", "hour", "opens", "pages", "downloads")
+    rows = [
+        (share, hour, each.opens, each.pages, each.downloads, each.read_ms)
+        for (share, hour), each in sorted(hours.items())
+    ]
+    names = ("share_id", "hour", "opens", "pages", "downloads", "read_ms")
     await tx.execute(_ADD_HOURS, dict(zip(names, _turned(rows, len(names)), strict=True)))
 
 

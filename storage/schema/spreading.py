@@ -46,6 +46,7 @@ spread_person = Table(
     Column("children", Integer, nullable=False),
     Column("below", Integer, nullable=False),
     moment("first_at", nullable=False),
+    Column("native", Text, nullable=False),  # "": the link itself; else why somebody passed its card on by hand
     Index("ix_spread_person_root_id_parent_below", "root_id", "parent", "below"),
     Index("ix_spread_person_root_id_children", "root_id", "children"),
     Index("ix_spread_person_material_id_first_at", "material_id", "first_at"),
@@ -80,4 +81,5 @@ spread_hour = Table(
     Column("opens", Integer, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("downloads", Integer, nullable=False),
+    Column("read_ms", BigInteger, nullable=False),  # told in this hour
 )

@@ -74,3 +74,121 @@ CREATE TABLE share_cut (
     CONSTRAINT fk_share_cut_person_id FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT fk_share_cut_cut_by FOREIGN KEY(cut_by) REFERENCES person (id)
 );
+
+-- Reading and forwards at their source -------------------------------------------------------------------------------
+
+-- What a visit's beacons came to; its clock is shared by all of its pages.
+CREATE TABLE beacon_visit (
+    visit_id UUID NOT NULL,
+    seq INTEGER NOT NULL,
+    clock_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    accepted INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL,
+    forged INTEGER NOT NULL,
+    shortened INTEGER NOT NULL,
+    CONSTRAINT pk_beacon_visit PRIMARY KEY (visit_id),
+    CONSTRAINT fk_beacon_visit_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+);
+
+-- Attested reading of one page in one visit, and how much of it the log was told.
+CREATE TABLE beacon_page (
+    visit_id UUID NOT NULL,
+    page INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    told_ms INTEGER NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_beacon_page PRIMARY KEY (visit_id, page),
+    CONSTRAINT fk_beacon_page_visit_id FOREIGN KEY(visit_id) REFERENCES beacon_visit (visit_id)
+);
+CREATE INDEX ix_beacon_page_told_at ON beacon_page (told_at) WHERE ms > told_ms;
+
+-- Links that were made ahead, because a share sheet can't wait. Each becomes a share when it is used, or never.
+CREATE TABLE forward_pool (
+    token_id BYTEA NOT NULL,
+    kid SMALLINT NOT NULL,
+    visit_id UUID NOT NULL,
+    issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    share_id UUID,
+    CONSTRAINT pk_forward_pool PRIMARY KEY (token_id),
+    CONSTRAINT fk_forward_pool_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT fk_forward_pool_share_id FOREIGN KEY(share_id) REFERENCES share (id)
+);
+CREATE INDEX ix_forward_pool_visit_id ON forward_pool (visit_id);
+CREATE INDEX ix_forward_pool_expires_at ON forward_pool (expires_at) WHERE share_id IS NULL;
+
+-- The chat that a link was first opened in, as a keyed hash of what WeChat calls it.
+CREATE TABLE share_chat (
+    share_id UUID NOT NULL,
+    chat BYTEA NOT NULL,
+    first_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_share_chat PRIMARY KEY (share_id),
+    CONSTRAINT fk_share_chat_share_id FOREIGN KEY(share_id) REFERENCES share (id)
+);
+
+-- Sendings that a platform confirmed, each once by its key.
+CREATE TABLE share_sending (
+    share_id UUID NOT NULL,
+    key TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_share_sending PRIMARY KEY (share_id, key),
+    CONSTRAINT fk_share_sending_share_id FOREIGN KEY(share_id) REFERENCES share (id)
+);
+
+-- Made of the log, as the tables above: how a visit, a person, a share and a material were read.
+ALTER TABLE spread_hour ADD COLUMN read_ms BIGINT NOT NULL;
+ALTER TABLE spread_person ADD COLUMN native TEXT NOT NULL;
+
+CREATE TABLE spread_sending (
+    share_id UUID NOT NULL,
+    channel TEXT NOT NULL,
+    sendings INTEGER NOT NULL,
+    CONSTRAINT pk_spread_sending PRIMARY KEY (share_id, channel)
+);
+
+CREATE TABLE read_visit (
+    visit_id UUID NOT NULL,
+    share_id UUID NOT NULL,
+    root_id UUID NOT NULL,
+    material_id UUID NOT NULL,
+    ver TEXT NOT NULL,
+    who TEXT NOT NULL,
+    pages INTEGER NOT NULL,
+    pages_read INTEGER NOT NULL,
+    furthest INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    first_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_read_visit PRIMARY KEY (visit_id)
+);
+CREATE INDEX ix_read_visit_share_id ON read_visit (share_id);
+CREATE INDEX ix_read_visit_material_id_ver_who ON read_visit (material_id, ver, who);
+
+CREATE TABLE read_visit_page (
+    visit_id UUID NOT NULL,
+    page INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    CONSTRAINT pk_read_visit_page PRIMARY KEY (visit_id, page)
+);
+
+CREATE TABLE read_page (
+    scope_id UUID NOT NULL,
+    ver TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    ms BIGINT NOT NULL,
+    readers INTEGER NOT NULL,
+    CONSTRAINT pk_read_page PRIMARY KEY (scope_id, ver, page)
+);
+
+CREATE TABLE read_version (
+    scope_id UUID NOT NULL,
+    ver TEXT NOT NULL,
+    pages INTEGER NOT NULL,
+    visits INTEGER NOT NULL,
+    readers INTEGER NOT NULL,
+    ms BIGINT NOT NULL,
+    pages_read BIGINT NOT NULL,
+    furthest BIGINT NOT NULL,
+    CONSTRAINT pk_read_version PRIMARY KEY (scope_id, ver)
+);
