@@ -74,12 +74,16 @@ class Scanner:
     async def _begun(self, version_id: UUID) -> Case | None:
         """The case, with nothing found yet; None when there is no scan, or it is over."""
         async with self._database.transaction() as tx:
-            scan, version = await scans.newest_scan(tx, version_id), await versions.version_by_id(tx, version_id)
-            if scan is None or version is None:
+            version = await versions.version_by_id(tx, version_id)
+            if version is None:
                 return None
-            material = await materials.material_by_id(tx, version.material_id)
+            # Whoever declares something meanwhile has seen this scan wait, and counts on it to read what they say.
+            material = await materials.material_by_id(tx, version.material_id, lock=True)
             if material is None:
                 raise AssertionError("a version has a material")
+            scan = await scans.newest_scan(tx, version_id)
+            if scan is None:
+                return None
             revision = await declarations.revision_of(tx, version)
             begun = await scans.begin_scan(
                 tx, scan.id, self._clock(), material_class=material.material_class, declaration_revision=revision

@@ -1,11 +1,13 @@
 """Declaring: what a marketer says of a material, what contradicts it, and the files that prove it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from compliance.access import VersionState
 from fileserver.config import MalwareScan
@@ -16,8 +18,10 @@ from storage.schema import scan
 from tests.hostile import pdfs
 from tests.materials import add_upload, pdf, png, run_jobs
 from tests.office_files import docx
+from tests.scans import ask_again
 from tests.stage import Stage
 
+WAITING_LIMIT_S = 9
 AD = {"kind": "medical_ad", "number": "（沪）医广〔2026〕第06-02-A003号"}
 DEVICE = {"kind": "drug_device_ad"}
 KNOWN, SUSPENDED = "沪医广【2026】第06-05-A009号", "沪医广【2026】第06-06-A010号"
@@ -201,6 +205,22 @@ async def test_what_is_declared_is_looked_at_again(stage: Stage) -> None:
     assert 409 == (await stage.api("owner").post(f"/materials/{stage.cast.draft_id}/submit")).status
 
 
+async def test_what_is_declared_while_a_scan_begins_counts_for_it(stage: Stage) -> None:
+    """A scan that begins while a declaration is being kept waits for it, reads it, and needs no other scan after it."""
+    await ask_again(stage.services, stage.cast.draft_version_id)
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))  # nothing that has an event is committed
+        declaring = asyncio.create_task(declared(stage, product="x"))
+        await until_waiting(stage, 1)
+        scanning = asyncio.create_task(run_jobs(stage.services))
+        await until_waiting(stage, 2)
+    assert 200 == (await declaring).status
+    await scanning
+    again = await newest_scan_of(stage)
+    assert ("finished", 1) == (again.state, again.declaration_revision)
+    assert 200 == (await stage.api("owner").post(f"/materials/{stage.cast.draft_id}/submit")).status
+
+
 async def test_an_older_draft_is_looked_at_again_too(stage: Stage) -> None:
     """A scan under another class or declaration lets no version through, the newest or not: each draft gets its own."""
     owner, path = stage.api("owner"), f"/materials/{stage.cast.draft_id}"
@@ -246,3 +266,13 @@ async def newest_scan_of(stage: Stage, version_id: UUID | None = None) -> ScanRo
         found = await scans.newest_scan(tx, version_id or stage.cast.draft_version_id)
     assert found is not None
     return found
+
+
+async def until_waiting(stage: Stage, count: int) -> None:
+    """Returns once this many statements wait for somebody's lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(WAITING_LIMIT_S):
+        while True:
+            async with stage.services.database.transaction() as tx:  # statistics stand still within one
+                if await tx.scalar(text(query)) == count:
+                    return
