@@ -15,6 +15,8 @@ from compliance.spreading.growth import WINDOW
 from fileserver.services import Services
 from storage.database import Database, Transaction
 from storage.rows import spread_figures as figures
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among
 from storage.rows.spread_figures import Scope
 
 PEOPLE = 100_000
@@ -26,6 +28,7 @@ BAR_MS = 200.0
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 MATERIAL, ROOT = UUID(int=1), UUID(int=2)
 SCOPE = Scope(MATERIAL)
+SUBJECT = Among(Dim.MATERIAL, (str(MATERIAL),))
 
 
 def told(people: int) -> list[bytes]:
@@ -81,14 +84,14 @@ async def _write(database: Database, leaves: list[bytes]) -> None:
 async def _ask(database: Database, note: str) -> list[Figure]:
     now, zone = BEGAN + timedelta(days=400), "Asia/Shanghai"
     questions: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-        "totals": lambda tx: figures.totals(tx, SCOPE),
-        "levels": lambda tx: figures.levels(tx, SCOPE),
+        "totals": lambda tx: figures.totals(tx, SUBJECT),
+        "levels": lambda tx: figures.levels(tx, SUBJECT),
         "cascades": lambda tx: figures.cascades(tx, SCOPE),
         "ranking": lambda tx: figures.sharers(tx, SCOPE),
-        "generations": lambda tx: figures.generations(tx, SCOPE, window=WINDOW, now=now),
-        "cohorts": lambda tx: figures.cohorts(tx, SCOPE, window=WINDOW, now=now, zone=zone),
-        "days": lambda tx: figures.days(tx, SCOPE, zone),
-        "cycle": lambda tx: figures.cycle_time(tx, SCOPE),
+        "generations": lambda tx: figures.generations(tx, SUBJECT, window=WINDOW, now=now),
+        "cohorts": lambda tx: figures.cohorts(tx, SUBJECT, window=WINDOW, now=now, zone=zone),
+        "days": lambda tx: figures.days(tx, SUBJECT),
+        "cycle": lambda tx: figures.cycle_time(tx, SUBJECT),
         "a branch": lambda tx: figures.brought_in_by(tx, ROOT, "e-1"),
     }
     found = []

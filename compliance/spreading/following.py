@@ -4,129 +4,42 @@ What it keeps is a projection: `rebuild` makes it anew from the log, equal to th
 counts of its ancestors only, so a cascade of a million people costs no more to keep up, or to read, than a small one.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from compliance.events import Act, Result
+from compliance.events import Act
+from compliance.spreading.arriving import Cascades
+from compliance.spreading.counting import Counting, hour_of, places_of, subjects_of
+from compliance.spreading.telling import MADE, SENT, Recruited, Told, told_by
 from storage.database import Database, Transaction
-from storage.rows import event_index, spreading
-from storage.rows.event_index import Leaf
-from storage.rows.spreading import Growth, Hour, Opens, Place, SpreadPerson, SpreadShare
+from storage.rows import event_index, spread_counts, spreading
+from storage.rows.spread_counts import Subject
+from storage.rows.spreading import Hour, Opens, Place, SpreadShare
 
 READER = "spreading"
 BATCH = 2_000
-MADE = frozenset({Act.EMPLOYEE_SHARE_CREATE, Act.VIEWER_SHARE_FORWARD})
-COUNTED = {Act.VIEWER_VISIT_START: "opens", Act.VIEWER_COPY_VIEW: "pages", Act.VIEWER_COPY_DOWNLOAD: "downloads"}
+IN_HOURS = {Act.VIEWER_VISIT_START: "opens", Act.VIEWER_COPY_VIEW: "pages", Act.VIEWER_COPY_DOWNLOAD: "downloads"}
+ZONE = ZoneInfo("Asia/Shanghai")  # whose days are counted, unless the brand says another; to change it, rebuild
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """One leaf that tells of a share: of its making, or of something that a viewer did with it."""
-
-    act: Act
-    at: datetime
-    who: str
-    org: str
-    obj: str
-    share_id: UUID
-    parent_id: UUID | None
-
-
-@dataclass
-class _Cascades:
-    """The cascades that a batch touches, as far as it needs them: people with everybody above them."""
-
-    people: dict[Place, SpreadPerson]
-    changed: dict[Place, SpreadPerson] = field(default_factory=dict)
-    levels: dict[UUID, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-    below: Counter[UUID] = field(default_factory=Counter)
-    below_squared: Counter[UUID] = field(default_factory=Counter)
-    materials: dict[UUID, UUID] = field(default_factory=dict)
-
-    def begin(self, share: SpreadShare) -> None:
-        """A root share makes its maker the root of a cascade."""
-        self._add(share, share.maker, None, "", share.made_at)
-
-    def opened(self, share: SpreadShare, told: Told) -> None:
-        """A first opening brings somebody in. Later ones, and whoever made the root, change nothing."""
-        if (share.root_id, told.who) not in self.people:
-            parent = self.people.get((share.root_id, share.maker)) or self._root(share.root_id)
-            if parent is not None:
-                self._add(share, told.who, parent, told.org, told.at)
-
-    def _root(self, root_id: UUID) -> SpreadPerson | None:
-        """Whoever stands at the top, when the maker of a link is not in the cascade."""
-        return next((each for (root, _), each in self.people.items() if root == root_id and each.parent is None), None)
-
-    def _add(self, share: SpreadShare, who: str, parent: SpreadPerson | None, org: str, at: datetime) -> None:
-        place = (share.root_id, who)
-        if place in self.people:
-            return
-        newcomer = SpreadPerson(
-            root_id=share.root_id,
-            who=who,
-            material_id=share.material_id,
-            parent=parent.who if parent else None,
-            share_id=share.share_id,
-            org=org,
-            depth=parent.depth + 1 if parent else 0,
-            first_at=at,
-        )
-        self.people[place] = self.changed[place] = newcomer
-        self.levels[share.root_id][newcomer.depth] += 1
-        self.materials[share.root_id] = share.material_id
-        if parent:
-            parent.children += 1
-            self._grow(newcomer)
-
-    def _grow(self, newcomer: SpreadPerson) -> None:
-        """Each edge above carries one more, so s² becomes s² + 2 s + 1. The newcomer's own edge carries one."""
-        root_id, edges, squares = newcomer.root_id, 1, 1
-        above = newcomer.parent
-        while above is not None:
-            ancestor = self.people[root_id, above]
-            self.changed[root_id, above] = ancestor
-            if ancestor.parent is not None:
-                edges += 1
-                squares += 2 * (ancestor.below + 1) + 1
-            ancestor.below += 1
-            above = ancestor.parent
-        self.below[root_id] += edges
-        self.below_squared[root_id] += squares
-
-    def growths(self) -> dict[UUID, Growth]:
-        """What the batch adds, by root share."""
-        return {
-            root_id: Growth(
-                material_id=self.materials[root_id],
-                levels=levels,
-                below=self.below[root_id],
-                below_squared=self.below_squared[root_id],
-            )
-            for root_id, levels in self.levels.items()
-        }
-
-
-async def spread_step(database: Database, now: datetime, *, batch: int = BATCH) -> int:
-    """Takes in the next leaves; how many. 0: nothing is new, or another process is at it."""
+async def spread_step(database: Database, now: datetime, *, zone: ZoneInfo = ZONE, batch: int = BATCH) -> int:
+    """Takes in the next leaves; how many. 0: nothing is new, or another process is at it. `zone`: whose days count."""
     async with database.transaction() as tx:
         start = await event_index.hold_reader(tx, READER, now)
         leaves = () if start is None else await event_index.leaves_from(tx, start, batch)
         if leaves:
-            await _take_in(tx, [told for leaf in leaves if (told := told_by(leaf)) is not None])
+            await _take_in(tx, [told for leaf in leaves if (told := told_by(leaf)) is not None], zone)
             await event_index.move_reader(tx, READER, leaves[-1].index + 1, now)
     return len(leaves)
 
 
-async def spread_all(database: Database, now: datetime) -> int:
+async def spread_all(database: Database, now: datetime, *, zone: ZoneInfo = ZONE) -> int:
     """Takes in everything that is in the tree; how many leaves."""
     done = 0
-    while step := await spread_step(database, now):
+    while step := await spread_step(database, now, zone=zone):
         done += step
     return done
 
@@ -142,44 +55,100 @@ async def forget(database: Database, now: datetime) -> None:
     async with database.transaction() as tx:
         await event_index.restart_reader(tx, READER, now)
         await spreading.forget_all(tx)
+        await spread_counts.forget_all(tx)
 
 
-def told_by(leaf: Leaf) -> Told | None:
-    """What a leaf says of a share; None when it says nothing that is counted."""
-    said: Mapping[str, Any] = json.loads(leaf.leaf)
-    if said["res"] != Result.ALLOW or not said["link"] or said["act"] not in MADE | COUNTED.keys():
-        return None
-    parent = said["det"].get("parent")
-    return Told(
-        act=Act(said["act"]),
-        at=datetime.fromisoformat(said["t"]),
-        who=said["who"],
-        org=said["org"],
-        obj=said["obj"],
-        share_id=UUID(said["link"]),
-        parent_id=UUID(parent) if parent else None,
-    )
-
-
-async def _take_in(tx: Transaction, told: Sequence[Told]) -> None:
+async def _take_in(tx: Transaction, said: Sequence[Told | Recruited], zone: ZoneInfo) -> None:
+    told = [each for each in said if isinstance(each, Told)]
     shares, new = await _shares(tx, told)
-    visits = [each for each in told if each.act in COUNTED and each.share_id in shares]
-    starts = [each for each in visits if each.act is Act.VIEWER_VISIT_START]
-    cascades = _Cascades(await spreading.known_people(tx, _places(shares, new, starts)))
+    acts = [each for each in told if each.share_id in shares]
+    cascades = Cascades(await spreading.known_people(tx, _places(shares, new, acts)))
+    seen = {place for each in acts for place in places_of(_subjects(shares, each), each.who)}
+    counting = Counting(zone, await spread_counts.seen_at(tx, seen))
     for share in new:
         if share.parent_id is None:
-            cascades.begin(share)
-    for each in starts:
-        cascades.opened(shares[each.share_id], each)
+            counting.shared(share, cascades.begin(share))
+    opened: dict[UUID, datetime] = {}
+    made = {share.share_id for share in new}
+    for each in acts:
+        if each.act in MADE and each.share_id not in made:
+            continue  # told twice
+        _tell(each, shares, cascades, counting, opened)
+    for one in said:
+        if isinstance(one, Recruited):
+            counting.recruited(one.what, one.employee, one.at)
+    added = counting.added()
+    await spread_counts.make_years(tx, added.years)
+    await _write(tx, new, cascades, acts)
+    if opened:
+        await spreading.mark_opened(tx, opened)
+    await spread_counts.add(tx, added)
+
+
+async def _write(tx: Transaction, new: Sequence[SpreadShare], cascades: Cascades, acts: Sequence[Told]) -> None:
     if new:
         await spreading.add_shares(tx, new)
     if cascades.changed:
         await spreading.put_people(tx, cascades.changed.values())
         await spreading.grow(tx, cascades.growths())
-    if visits:
-        await spreading.add_hours(tx, _hours(visits))
-    if starts:
+    if hours := _hours(acts):
+        await spreading.add_hours(tx, hours)
+    if starts := [each for each in acts if each.act is Act.VIEWER_VISIT_START]:
         await spreading.add_opens(tx, _opens(starts))
+
+
+def _subjects(shares: Mapping[UUID, SpreadShare], told: Told) -> tuple[Subject, ...]:
+    share = shares[told.share_id]
+    return subjects_of(share, shares[share.root_id], told.org)
+
+
+def _tell(
+    told: Told,
+    shares: Mapping[UUID, SpreadShare],
+    cascades: Cascades,
+    counting: Counting,
+    opened: dict[UUID, datetime],
+) -> None:
+    """Has one leaf counted, after what came before it."""
+    share, subjects = shares[told.share_id], _subjects(shares, told)
+    match told.act:
+        case Act.VIEWER_SHARE_FORWARD:
+            counting.passed_on(subjects, told.at, cascades.people.get((share.root_id, told.who)), told.who)
+        case Act.VIEWER_VISIT_START:
+            _open(told, shares, cascades, counting)
+            if told.who != share.maker and share.opened_at is None and share.share_id not in opened:
+                opened[share.share_id] = told.at
+                if share.parent_id is not None:
+                    counting.confirmed(_through(share, shares, cascades), told.at)
+        case Act.VIEWER_COPY_VIEW:
+            counting.served(subjects, told.at)
+        case Act.VIEWER_PAGE_READ if told.who != share.maker:
+            counting.read(subjects, told.at, told.who, told.ms)
+        case Act.EMPLOYEE_SHARE_SEND | Act.SYSTEM_SHARE_SEND:
+            counting.sent(_through(share, shares, cascades), told.at)
+        case Act.VIEWER_COPY_DOWNLOAD:
+            counting.took(subjects, told.at)
+
+
+def _open(told: Told, shares: Mapping[UUID, SpreadShare], cascades: Cascades, counting: Counting) -> None:
+    """A visit: perhaps somebody new, who came by somebody."""
+    share, subjects = shares[told.share_id], _subjects(shares, told)
+    root = shares[share.root_id]
+    came = cascades.opened(share, root, told)
+    person = cascades.people.get((share.root_id, told.who))
+    if person is None:
+        return
+    if came:
+        counting.came(subjects, person)
+        parent = cascades.people[share.root_id, person.parent or root.maker]
+        counting.brought(subjects_of(share, root, parent.org), parent, told.at)
+    counting.opened(subjects, told.at, person, came=came)
+
+
+def _through(share: SpreadShare, shares: Mapping[UUID, SpreadShare], cascades: Cascades) -> tuple[Subject, ...]:
+    """What the passing on of a link counts for: its maker's clinic, not that of whoever opens it."""
+    maker = cascades.people.get((share.root_id, share.maker))
+    return subjects_of(share, shares[share.root_id], maker.org if maker else "")
 
 
 async def _shares(tx: Transaction, told: Iterable[Told]) -> tuple[dict[UUID, SpreadShare], list[SpreadShare]]:
@@ -204,18 +173,20 @@ async def _shares(tx: Transaction, told: Iterable[Told]) -> tuple[dict[UUID, Spr
     return shares, new
 
 
-def _places(shares: Mapping[UUID, SpreadShare], new: Iterable[SpreadShare], starts: Iterable[Told]) -> set[Place]:
-    """Whose places the batch needs: those who open, and those whose links they open."""
-    opened = [(shares[each.share_id], each.who) for each in starts]
-    tops = {(share.root_id, shares[share.root_id].maker) for share, _ in opened if share.root_id in shares}
-    makers = {(share.root_id, share.maker) for share in (*new, *(share for share, _ in opened))}
+def _places(shares: Mapping[UUID, SpreadShare], new: Iterable[SpreadShare], acts: Sequence[Told]) -> set[Place]:
+    """Whose places the batch needs: those who open, and those whose links are opened or sent."""
+    opened = [(shares[each.share_id], each.who) for each in acts if each.act is Act.VIEWER_VISIT_START]
+    sent = [shares[each.share_id] for each in acts if each.act in SENT]
+    tops = {(share.root_id, shares[share.root_id].maker) for share, _ in opened}
+    makers = {(share.root_id, share.maker) for share in (*new, *sent, *(share for share, _ in opened))}
     return tops | makers | {(share.root_id, who) for share, who in opened}
 
 
-def _hours(visits: Iterable[Told]) -> dict[tuple[UUID, datetime], Hour]:
+def _hours(acts: Iterable[Told]) -> dict[tuple[UUID, datetime], Hour]:
     counted: dict[tuple[UUID, datetime], Counter[str]] = defaultdict(Counter)
-    for each in visits:
-        counted[each.share_id, each.at.replace(minute=0, second=0, microsecond=0)][COUNTED[each.act]] += 1
+    for each in acts:
+        if each.act in IN_HOURS:
+            counted[each.share_id, hour_of(each.at)][IN_HOURS[each.act]] += 1
     return {
         key: Hour(opens=each["opens"], pages=each["pages"], downloads=each["downloads"])
         for key, each in counted.items()

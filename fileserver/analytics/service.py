@@ -67,24 +67,25 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
     now = services.clock()
     async with services.database.transaction() as tx:
         material, scope = await _allowed(tx, actor, trail, services, material_id)
-        totals = await figures.totals(tx, scope)
+        among = await figures.subjects(tx, scope)
+        totals = await figures.totals(tx, among)
         cascades = await figures.cascades(tx, scope)
         sharers = await figures.sharers(tx, scope)
-        generations = await figures.generations(tx, scope, window=WINDOW, now=now)
-        cohorts = await figures.cohorts(tx, scope, window=WINDOW, now=now, zone=services.config.time_zone)
+        generations = await figures.generations(tx, among, window=WINDOW, now=now)
+        cohorts = await figures.cohorts(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
         return Spread(
             material=material,
             narrowed=scope.maker is not None,
             totals=totals,
-            levels=await figures.levels(tx, scope),
+            levels=await figures.levels(tx, among),
             cascades=[(row, shape_of(_sums(row))) for row in cascades],
             sharers=sharers,
             generations={depth: _growth(row) for depth, row in generations.items()},
             cohorts={week: _growth(row) for week, row in cohorts.items()},
-            days=await figures.days(tx, scope, services.config.time_zone),
+            days=await figures.days(tx, among),
             half_time=elapsed(totals.began, totals.half_at),
             most_time=elapsed(totals.began, totals.most_at),
-            cycle_time=await figures.cycle_time(tx, scope),
+            cycle_time=await figures.cycle_time(tx, among),
             known=await _known(tx, services, [*(row.maker for row in cascades)], sharers),
         )
 
@@ -132,12 +133,17 @@ async def _allowed(
     rule = require(actor, Action.ANALYTICS_READ, target, obj=obj_of(material_id))
     everything = decide(actor, Action.MATERIAL_RECALL, target).allowed
     maker = None if everything else await people.pseudonym_of(tx, actor.person_id) or ""
-    shared = maker is not None and await figures.has_shares(tx, Scope(material_id, maker))
+    shared = maker is not None and await _shared(tx, Scope(material_id, maker))
     if not (everything or shared):  # whoever shared it may know what came of it; others, what they may read
         require(actor, Action.MATERIAL_READ, target, obj=obj_of(material_id))
     event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj_of(material_id))
     await ledger.append(tx, event, now=services.clock())
     return material, Scope(material_id, maker)
+
+
+async def _shared(tx: Transaction, scope: Scope) -> bool:
+    """Whether the caller made any share of it."""
+    return bool((await figures.subjects(tx, scope)).keys)
 
 
 async def _known(tx: Transaction, services: Services, makers: Sequence[str], rows: Sequence[PersonRow]) -> Known:

@@ -41,7 +41,7 @@ async def follow(services: Services) -> int:
     now = services.clock()
     done = await index_all(services.database, now)
     await watch_all(services.database, bars_of(services.config), now)
-    await spread_all(services.database, now)
+    await spread_all(services.database, now, zone=ZoneInfo(services.config.time_zone))
     return done
 
 

@@ -40,7 +40,7 @@ def rebuild(*, without_pruned: bool) -> None:
             task = progress.add_task("reading the log", total=total)
             while (done := await following.done(desk.database)) < total:
                 progress.update(task, completed=done)
-                if not await following.spread_step(desk.database, desk.clock()):
+                if not await following.spread_step(desk.database, desk.clock(), zone=desk.zone):
                     await asyncio.sleep(HELD_S)  # a worker is at it
             progress.update(task, completed=done)
         return done

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -30,6 +31,8 @@ from storage.rows import sequencing
 
 OPERATOR = Trail(role="operator")
 
+CHINA_TIME = ZoneInfo("Asia/Shanghai")
+
 Result = TypeVar("Result")
 
 
@@ -42,6 +45,7 @@ class Desk:
     ledger_origin: str
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], datetime] = utc_now
+    zone: ZoneInfo = CHINA_TIME  # of the brand: whose days are counted
 
 
 @asynccontextmanager
@@ -53,7 +57,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
         await keys.refresh(database)
         async with database.transaction() as tx:
             origin = await sequencing.open_log(tx, config.ledger_origin or config.ledger_origin_otherwise)
-        yield Desk(database, keys, origin)
+        yield Desk(database, keys, origin, zone=ZoneInfo(config.time_zone))
         if not config.has_places_outside:  # which a server asks first, lest it sign a second head of some size
             await _sequence(database, keys)
     finally:

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from storage.database import Transaction
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among
 
 CASCADES_MAX = 50
 PEOPLE_MAX = 50
@@ -35,8 +37,8 @@ class Totals:
     pages: int
     downloads: int
     began: datetime | None  # when the first share was made
-    half_at: datetime | None  # when half of its viewers had come
-    most_at: datetime | None  # when 95 % had
+    half_at: datetime | None  # the end of the hour in which half of its viewers had come
+    most_at: datetime | None  # the same for 95 %
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +88,7 @@ class DayRow:
     opens: int
 
 
-_ROOTS = (
-    "WITH roots AS (SELECT share_id AS root_id, made_at FROM spread_share WHERE material_id = :material_id "
-    "AND parent_id IS NULL AND (CAST(:maker AS text) IS NULL OR maker = :maker))"
-)
+_SUBJECTS = "WITH subjects AS (SELECT CAST(:dim AS text) AS dim, key FROM unnest(CAST(:keys AS text[])) AS asked (key))"
 _PERSON = (
     "SELECT p.root_id, p.who, p.parent, p.share_id, p.org, p.depth, p.children, p.below, p.first_at, "
     "(SELECT count(*) FROM spread_share f WHERE f.root_id = p.root_id AND f.maker = p.who "
@@ -97,43 +96,48 @@ _PERSON = (
 )
 
 
-def _over_roots(rest: str) -> TextClause:
-    """A query that reads `roots`, the root shares of a scope."""
-    return text(f"{_ROOTS}{rest}")
+def _over_subjects(rest: str) -> TextClause:
+    """A query that reads `subjects`."""
+    return text(f"{_SUBJECTS}{rest}")
 
 
-_TOTALS = _over_roots(
-    """, inside AS (SELECT s.* FROM spread_share s JOIN roots USING (root_id)),
-    passed AS (SELECT i.share_id, EXISTS (SELECT 1 FROM spread_opener o WHERE o.share_id = i.share_id
-      AND o.who <> i.maker) AS opened FROM inside i WHERE i.parent_id IS NOT NULL),
-    reached AS (SELECT who, bool_or(depth > 1) AS passed_to, min(first_at) AS first_at
-      FROM spread_person JOIN roots USING (root_id) WHERE depth > 0 GROUP BY who),
-    told AS (SELECT coalesce(sum(opens), 0) AS opens, coalesce(sum(pages), 0) AS pages,
-      coalesce(sum(downloads), 0) AS downloads FROM spread_hour JOIN inside USING (share_id)),
-    times AS (SELECT percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY first_at) AS at FROM reached)
-    SELECT (SELECT count(*) FROM roots) AS shares,
-      (SELECT count(*) FROM passed) AS intents,
-      (SELECT count(*) FROM passed WHERE opened) AS confirmed,
-      (SELECT count(*) FROM reached WHERE passed_to) AS reach,
-      (SELECT count(*) FROM reached) AS viewers,
-      told.*, (SELECT min(made_at) FROM roots) AS began, times.at[1] AS half_at, times.at[2] AS most_at
-    FROM told, times"""
+_TOTALS = _over_subjects(
+    """, told AS (SELECT coalesce(sum(shares), 0) AS shares, coalesce(sum(intents), 0) AS intents,
+      coalesce(sum(confirmed), 0) AS confirmed, coalesce(sum(reach), 0) AS reach, coalesce(sum(viewers), 0) AS viewers,
+      coalesce(sum(opens), 0) AS opens, coalesce(sum(pages), 0) AS pages, coalesce(sum(downloads), 0) AS downloads
+      FROM spread_day JOIN subjects USING (dim, key)),
+    once AS (SELECT count(DISTINCT who) AS viewers, count(DISTINCT who) FILTER (WHERE reach_day IS NOT NULL) AS reach
+      FROM spread_seen JOIN subjects USING (dim, key) WHERE :several),
+    arrivals AS (SELECT hour, sum(sum(viewers)) OVER (ORDER BY hour) AS so_far, sum(sum(viewers)) OVER () AS whole
+      FROM spread_pulse JOIN subjects USING (dim, key) WHERE viewers > 0 GROUP BY hour)
+    SELECT told.shares, told.intents, told.confirmed, told.opens, told.pages, told.downloads,
+      CASE WHEN :several THEN once.viewers ELSE told.viewers END AS viewers,
+      CASE WHEN :several THEN once.reach ELSE told.reach END AS reach,
+      (SELECT min(began_at) FROM spread_subject JOIN subjects USING (dim, key)) AS began,
+      (SELECT min(hour) FROM arrivals WHERE 2 * so_far >= whole) + interval '1 hour' AS half_at,
+      (SELECT min(hour) FROM arrivals WHERE 100 * so_far >= 95 * whole) + interval '1 hour' AS most_at
+    FROM told, once"""
 )
-_ANY = _over_roots(" SELECT 1 FROM roots LIMIT 1")
-_MAKER = _over_roots(
-    " SELECT s.maker FROM spread_share s JOIN roots USING (root_id) WHERE s.share_id = :root_id AND s.parent_id IS NULL"
+_ROOTS = text(
+    "SELECT CAST(share_id AS text) FROM spread_share WHERE material_id = :material_id AND parent_id IS NULL "
+    "AND maker = :maker ORDER BY share_id"
 )
-_LEVELS = _over_roots(
-    " SELECT depth, CAST(sum(people) AS bigint) AS people FROM spread_level JOIN roots USING (root_id) "
-    "GROUP BY depth ORDER BY depth"
+_MAKER = text(
+    "SELECT maker FROM spread_share WHERE share_id = :root_id AND material_id = :material_id AND parent_id IS NULL "
+    "AND (CAST(:maker AS text) IS NULL OR maker = :maker)"
 )
-_CASCADES = _over_roots(
-    """ SELECT r.root_id, s.maker, s.made_at, r.below, r.below_squared,
+_LEVELS = _over_subjects(
+    " SELECT depth, CAST(sum(people) AS bigint) AS people FROM spread_pulse JOIN subjects USING (dim, key) "
+    "GROUP BY depth HAVING sum(people) > 0 ORDER BY depth"
+)
+_CASCADES = text(
+    """SELECT r.root_id, r.maker, s.made_at, r.below, r.below_squared,
       (SELECT array_agg(people ORDER BY depth) FROM spread_level l WHERE l.root_id = r.root_id) AS levels,
       (SELECT max(children) FROM spread_person p WHERE p.root_id = r.root_id) AS most_children
-    FROM roots JOIN spread_root r USING (root_id) JOIN spread_share s ON s.share_id = r.root_id
-    ORDER BY (SELECT below FROM spread_person p WHERE p.root_id = r.root_id AND p.parent IS NULL) DESC, s.made_at DESC
-    LIMIT :limit"""
+    FROM spread_root r JOIN spread_share s ON s.share_id = r.root_id
+    WHERE r.material_id = :material_id AND (CAST(:maker AS text) IS NULL OR r.maker = :maker)
+      AND (CAST(:root_id AS uuid) IS NULL OR r.root_id = :root_id)
+    ORDER BY r.people DESC, s.made_at DESC, r.root_id LIMIT :limit"""
 )
 _CHILDREN = text(
     f"""{_PERSON} FROM spread_person p WHERE p.root_id = :root_id AND p.parent = :parent
@@ -146,40 +150,34 @@ _CHAIN = text(
       AND above.who = chain.parent)
     {_PERSON} FROM chain p ORDER BY p.depth"""  # noqa: S608  # our own words
 )
-_SHARERS = _over_roots(
-    f""" {_PERSON} FROM spread_person p JOIN roots USING (root_id) WHERE p.depth > 0 AND p.children > 0
-    ORDER BY p.below DESC, p.children DESC, p.first_at LIMIT :limit"""
+_SHARERS = text(
+    f"""{_PERSON} FROM spread_person p WHERE p.material_id = :material_id AND p.depth > 0 AND p.children > 0
+      AND (CAST(:maker AS text) IS NULL
+        OR EXISTS (SELECT FROM spread_root r WHERE r.root_id = p.root_id AND r.maker = :maker))
+    ORDER BY p.below DESC, p.children DESC, p.first_at, p.who LIMIT :limit"""
 )
+_CLOSED = "p.hour + interval '1 hour' + :window <= :now"  # the window of everybody who came in that hour
 
 
 def _growth_by(key: str, only: str = "") -> TextClause:
-    """Grouped by an expression of ours over `p`, a person whose window has closed."""
-    return _over_roots(
-        f""" SELECT {key} AS key, count(*) AS people, coalesce(sum(passed.n), 0) AS intents,
-          coalesce(sum(brought.n), 0) AS brought
-        FROM spread_person p JOIN roots USING (root_id)
-        LEFT JOIN LATERAL (SELECT count(*) AS n FROM spread_person c WHERE p.children > 0 AND c.root_id = p.root_id
-          AND c.parent = p.who AND c.first_at < p.first_at + :window) brought ON true
-        LEFT JOIN LATERAL (SELECT count(*) AS n FROM spread_share f WHERE f.root_id = p.root_id AND f.maker = p.who
-          AND f.parent_id IS NOT NULL AND f.made_at < p.first_at + :window) passed ON true
-        WHERE p.first_at + :window <= :now {only} GROUP BY 1 ORDER BY 1"""  # noqa: S608  # our own words
+    """Grouped by an expression of ours over `p`, an hour in which people came whose window has closed."""
+    return _over_subjects(
+        f""" SELECT {key} AS key, sum(p.people) AS people, sum(p.intents) AS intents, sum(p.brought) AS brought
+        FROM spread_pulse p JOIN subjects USING (dim, key) WHERE {_CLOSED} {only}
+        GROUP BY 1 HAVING sum(p.people) > 0 ORDER BY 1"""  # noqa: S608  # our own words
     )
 
 
 _GENERATIONS = _growth_by("p.depth")
-_COHORTS = _growth_by("CAST(date_trunc('week', p.first_at AT TIME ZONE :zone) AS date)", "AND p.depth > 0")
-_DAYS = _over_roots(
-    """ SELECT day, CAST(sum(people) AS bigint) AS people, CAST(sum(opens) AS bigint) AS opens FROM (
-      SELECT CAST(first_at AT TIME ZONE :zone AS date) AS day, 1 AS people, 0 AS opens
-        FROM spread_person JOIN roots USING (root_id) WHERE depth > 0
-      UNION ALL SELECT CAST(h.hour AT TIME ZONE :zone AS date), 0, h.opens
-        FROM spread_hour h JOIN spread_share s USING (share_id) JOIN roots ON roots.root_id = s.root_id
-    ) counted GROUP BY day HAVING sum(people) + sum(opens) > 0 ORDER BY day"""
+_COHORTS = _growth_by("CAST(date_trunc('week', p.hour AT TIME ZONE :zone) AS date)", "AND p.depth > 0")
+_DAYS = _over_subjects(
+    """ SELECT day, CAST(sum(viewers) AS bigint) AS people, CAST(sum(opens) AS bigint) AS opens
+    FROM spread_day JOIN subjects USING (dim, key) GROUP BY day HAVING sum(viewers) + sum(opens) > 0 ORDER BY day"""
 )
-_CYCLE = _over_roots(
-    """ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY first.at - p.first_at)
-    FROM spread_person p JOIN roots USING (root_id) JOIN LATERAL (SELECT min(c.first_at) AS at FROM spread_person c
-      WHERE c.root_id = p.root_id AND c.parent = p.who) first ON true WHERE p.depth > 0 AND p.children > 0"""
+_CYCLE = _over_subjects(
+    """, waits AS (SELECT hours, sum(sum(people)) OVER (ORDER BY hours) AS so_far, sum(sum(people)) OVER () AS whole
+      FROM spread_wait JOIN subjects USING (dim, key) GROUP BY hours)
+    SELECT min(hours) FROM waits WHERE 2 * so_far >= whole"""
 )
 
 
@@ -187,19 +185,28 @@ def _asked(scope: Scope, **more: Any) -> Mapping[str, Any]:
     return {"material_id": scope.material_id, "maker": scope.maker, **more}
 
 
-async def has_shares(tx: Transaction, scope: Scope) -> bool:
-    """Whether there is any root share in the scope."""
-    return await tx.scalar(_ANY, _asked(scope)) is not None
+def _told(among: Among, **more: Any) -> Mapping[str, Any]:
+    """For what reads subjects. Raises ValueError for all of a dimension, which has no list."""
+    if among.keys is None:
+        raise ValueError("which subjects?")
+    return {"dim": among.dim.value, "keys": list(among.keys), **more}
 
 
-async def totals(tx: Transaction, scope: Scope) -> Totals:
+async def subjects(tx: Transaction, scope: Scope) -> Among:
+    """What of the counts is about these cascades: the material, or a maker's own shares of it, none perhaps."""
+    if scope.maker is None:
+        return Among(Dim.MATERIAL, (str(scope.material_id),))
+    return Among(Dim.SHARE, tuple(await tx.scalars(_ROOTS, _asked(scope))))
+
+
+async def totals(tx: Transaction, among: Among) -> Totals:
     """The counts."""
-    return Totals(**(await tx.execute(_TOTALS, _asked(scope))).one()._asdict())
+    return Totals(**(await tx.execute(_TOTALS, _told(among, several=len(among.keys or ()) > 1))).one()._asdict())
 
 
-async def levels(tx: Transaction, scope: Scope) -> tuple[int, ...]:
+async def levels(tx: Transaction, among: Among) -> tuple[int, ...]:
     """People at each number of hands, over all cascades; the makers first. Nobody is at none: empty."""
-    return tuple(row.people for row in await tx.execute(_LEVELS, _asked(scope)))
+    return tuple(row.people for row in await tx.execute(_LEVELS, _told(among)))
 
 
 async def maker_of(tx: Transaction, scope: Scope, root_id: UUID) -> str | None:
@@ -208,9 +215,11 @@ async def maker_of(tx: Transaction, scope: Scope, root_id: UUID) -> str | None:
     return found
 
 
-async def cascades(tx: Transaction, scope: Scope, *, limit: int = CASCADES_MAX) -> tuple[CascadeRow, ...]:
-    """The largest cascades."""
-    rows = await tx.execute(_CASCADES, _asked(scope, limit=limit))
+async def cascades(
+    tx: Transaction, scope: Scope, *, root_id: UUID | None = None, limit: int = CASCADES_MAX
+) -> tuple[CascadeRow, ...]:
+    """The largest cascades, or one of them; of equal ones the newest first."""
+    rows = await tx.execute(_CASCADES, _asked(scope, root_id=root_id, limit=limit))
     return tuple(CascadeRow(**{**row._asdict(), "levels": tuple(row.levels)}) for row in rows)
 
 
@@ -233,29 +242,34 @@ async def sharers(tx: Transaction, scope: Scope, *, limit: int = PEOPLE_MAX) -> 
     return tuple(PersonRow(**row._asdict()) for row in await tx.execute(_SHARERS, _asked(scope, limit=limit)))
 
 
-async def generations(tx: Transaction, scope: Scope, *, window: timedelta, now: datetime) -> dict[int, GrowthRow]:
-    """By number of hands from the root; only people whose window has closed, and what they did within it."""
-    return await _growth(tx, _GENERATIONS, _asked(scope, window=window, now=now))
+async def generations(tx: Transaction, among: Among, *, window: timedelta, now: datetime) -> dict[int, GrowthRow]:
+    """By number of hands from the root; only people whose window has closed, and what they did within it.
+
+    A window closes with the hour in which the person came.
+    """
+    return await _growth(tx, _GENERATIONS, _told(among, window=window, now=now))
 
 
 async def cohorts(
-    tx: Transaction, scope: Scope, *, window: timedelta, now: datetime, zone: str
+    tx: Transaction, among: Among, *, window: timedelta, now: datetime, zone: str
 ) -> dict[date, GrowthRow]:
     """By the week in which viewers came, named by its Monday; otherwise as `generations`."""
-    return await _growth(tx, _COHORTS, _asked(scope, window=window, now=now, zone=zone))
+    return await _growth(tx, _COHORTS, _told(among, window=window, now=now, zone=zone))
 
 
 async def _growth(tx: Transaction, query: Any, asked: Mapping[str, Any]) -> dict[Any, GrowthRow]:
     rows = await tx.execute(query, asked)
-    return {row.key: GrowthRow(people=row.people, intents=int(row.intents), brought=int(row.brought)) for row in rows}
+    return {
+        row.key: GrowthRow(people=int(row.people), intents=int(row.intents), brought=int(row.brought)) for row in rows
+    }
 
 
-async def days(tx: Transaction, scope: Scope, zone: str) -> Sequence[DayRow]:
-    """By day in this time zone, in the order of time; days without anything are left out."""
-    return [DayRow(row.day, row.people, row.opens) for row in await tx.execute(_DAYS, _asked(scope, zone=zone))]
+async def days(tx: Transaction, among: Among) -> Sequence[DayRow]:
+    """By day of the brand, in the order of time; days without anything are left out."""
+    return [DayRow(row.day, row.people, row.opens) for row in await tx.execute(_DAYS, _told(among))]
 
 
-async def cycle_time(tx: Transaction, scope: Scope) -> timedelta | None:
-    """Median time from a viewer's first opening to the first that they brought about. None for nobody."""
-    found: timedelta | None = await tx.scalar(_CYCLE, _asked(scope))
-    return found
+async def cycle_time(tx: Transaction, among: Among) -> timedelta | None:
+    """Median time from a viewer's first opening to the first that they brought about, in whole hours begun."""
+    found: int | None = await tx.scalar(_CYCLE, _told(among))
+    return None if found is None else timedelta(hours=found + 1)

@@ -31,6 +31,7 @@ class SpreadShare:
     parent_id: UUID | None
     maker: str
     made_at: datetime
+    opened_at: datetime | None = None  # when somebody other than its maker first opened it
 
 
 @dataclass(kw_only=True)
@@ -55,6 +56,7 @@ class Growth:
     """What a batch adds to one cascade: people by depth, and to the two sums of its shape."""
 
     material_id: UUID
+    maker: str
     levels: Mapping[int, int]
     below: int
     below_squared: int
@@ -86,6 +88,7 @@ _TYPES = {
     "root_id": "uuid",
     "parent_id": "uuid",
     "made_at": "timestamptz",
+    "opened_at": "timestamptz",
     "first_at": "timestamptz",
     "hour": "timestamptz",
 }
@@ -101,6 +104,10 @@ def _arrays(*names: str) -> str:
 _ADD_SHARES = text(
     f"INSERT INTO spread_share ({', '.join(_SHARE_COLUMNS)}) SELECT * FROM unnest({_arrays(*_SHARE_COLUMNS)}) "  # noqa: S608  # our own names
     "ON CONFLICT DO NOTHING"
+)
+_OPENED = text(
+    f"UPDATE spread_share s SET opened_at = told.opened_at FROM unnest({_arrays('share_id', 'opened_at')}) "  # noqa: S608  # our own names
+    "AS told (share_id, opened_at) WHERE s.share_id = told.share_id"
 )
 _PUT_PEOPLE = text(
     f"INSERT INTO spread_person ({', '.join(_PERSON_COLUMNS)}) "  # noqa: S608  # our own names
@@ -119,9 +126,10 @@ _GROW_LEVELS = text(
     "ON CONFLICT (root_id, depth) DO UPDATE SET people = kept.people + excluded.people"
 )
 _GROW_ROOTS = text(
-    "INSERT INTO spread_root AS kept (root_id, material_id, below, below_squared) SELECT * FROM unnest("  # noqa: S608  # our own names
-    f"{_arrays('root_id', 'material_id')}, CAST(:below AS bigint[]), CAST(:below_squared AS bigint[])) "
-    "ON CONFLICT (root_id) DO UPDATE SET below = kept.below + excluded.below, "
+    "INSERT INTO spread_root AS kept (root_id, material_id, maker, people, below, below_squared) "  # noqa: S608  # our own names
+    f"SELECT * FROM unnest({_arrays('root_id', 'material_id', 'maker', 'people')}, "
+    "CAST(:below AS bigint[]), CAST(:below_squared AS bigint[])) "
+    "ON CONFLICT (root_id) DO UPDATE SET people = kept.people + excluded.people, below = kept.below + excluded.below, "
     "below_squared = kept.below_squared + excluded.below_squared"
 )
 _ADD_OPENS = text(
@@ -157,6 +165,12 @@ async def add_shares(tx: Transaction, shares: Sequence[SpreadShare]) -> None:
     await tx.execute(_ADD_SHARES, _columns(shares, _SHARE_COLUMNS))
 
 
+async def mark_opened(tx: Transaction, opened: Mapping[UUID, datetime]) -> None:
+    """Remembers when somebody else first opened these shares."""
+    ordered = sorted(opened.items())
+    await tx.execute(_OPENED, dict(zip(("share_id", "opened_at"), _turned(ordered, 2), strict=True)))
+
+
 async def put_people(tx: Transaction, people: Iterable[SpreadPerson]) -> None:
     """Adds people to their cascades, or replaces how many came through them."""
     ordered = sorted(people, key=lambda each: (each.root_id, each.who))
@@ -168,8 +182,11 @@ async def grow(tx: Transaction, growths: Mapping[UUID, Growth]) -> None:
     ordered = sorted(growths.items())
     levels = [(root, depth, people) for root, each in ordered for depth, people in sorted(each.levels.items())]
     await tx.execute(_GROW_LEVELS, dict(zip(("root_id", "depth", "people"), _turned(levels, 3), strict=True)))
-    sums = [(root, each.material_id, each.below, each.below_squared) for root, each in ordered]
-    names = ("root_id", "material_id", "below", "below_squared")
+    sums = [
+        (root, each.material_id, each.maker, sum(each.levels.values()), each.below, each.below_squared)
+        for root, each in ordered
+    ]
+    names = ("root_id", "material_id", "maker", "people", "below", "below_squared")
     await tx.execute(_GROW_ROOTS, dict(zip(names, _turned(sums, len(names)), strict=True)))
 
 

@@ -4,7 +4,7 @@ Made of the leaves of the log, in the order of the tree. None of it counts: it c
 pseudonyms, as in the log.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, Uuid, text
 
 from storage.schema.columns import metadata, moment
 
@@ -18,7 +18,9 @@ spread_share = Table(
     Column("parent_id", Uuid),  # None: an employee's own
     Column("maker", Text, nullable=False),
     moment("made_at", nullable=False),
+    moment("opened_at"),  # when somebody other than its maker first opened it
     Index("ix_spread_share_material_id", "material_id"),
+    Index("ix_spread_share_maker", "maker", postgresql_where=text("parent_id IS NULL")),
     Index("ix_spread_share_root_id_maker", "root_id", "maker"),
 )
 
@@ -49,7 +51,12 @@ spread_person = Table(
     Column("native", Text, nullable=False),  # "": the link itself; else why somebody passed its card on by hand
     Index("ix_spread_person_root_id_parent_below", "root_id", "parent", "below"),
     Index("ix_spread_person_root_id_children", "root_id", "children"),
-    Index("ix_spread_person_material_id_first_at", "material_id", "first_at"),
+    Index(
+        "ix_spread_person_material_id_below",
+        "material_id",
+        "below",
+        postgresql_where=text("depth > 0 AND children > 0"),
+    ),
 )
 
 spread_level = Table(
@@ -67,13 +74,15 @@ spread_root = Table(
     metadata,
     Column("root_id", Uuid, primary_key=True),
     Column("material_id", Uuid, nullable=False),
+    Column("maker", Text, nullable=False),
+    Column("people", Integer, nullable=False),  # with the maker
     Column("below", BigInteger, nullable=False),
     Column("below_squared", BigInteger, nullable=False),
-    Index("ix_spread_root_material_id", "material_id"),
+    Index("ix_spread_root_material_id_people", "material_id", "people"),
 )
 
 spread_hour = Table(
-    # What happened to a share in an hour.
+    # What happened to a share in an hour; partitioned by year, as storage.schema.spread_counts tells.
     "spread_hour",
     metadata,
     Column("share_id", Uuid, primary_key=True),
@@ -82,4 +91,5 @@ spread_hour = Table(
     Column("pages", Integer, nullable=False),
     Column("downloads", Integer, nullable=False),
     Column("read_ms", BigInteger, nullable=False),  # told in this hour
+    postgresql_partition_by="RANGE (hour)",
 )

@@ -8,9 +8,11 @@ CREATE TABLE spread_share (
     parent_id UUID,
     maker TEXT NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_spread_share PRIMARY KEY (share_id)
 );
 CREATE INDEX ix_spread_share_material_id ON spread_share (material_id);
+CREATE INDEX ix_spread_share_maker ON spread_share (maker) WHERE parent_id IS NULL;
 CREATE INDEX ix_spread_share_root_id_maker ON spread_share (root_id, maker);
 
 CREATE TABLE spread_opener (
@@ -36,7 +38,8 @@ CREATE TABLE spread_person (
 );
 CREATE INDEX ix_spread_person_root_id_parent_below ON spread_person (root_id, parent, below);
 CREATE INDEX ix_spread_person_root_id_children ON spread_person (root_id, children);
-CREATE INDEX ix_spread_person_material_id_first_at ON spread_person (material_id, first_at);
+CREATE INDEX ix_spread_person_material_id_below ON spread_person (material_id, below)
+    WHERE depth > 0 AND children > 0;
 
 CREATE TABLE spread_level (
     root_id UUID NOT NULL,
@@ -48,11 +51,13 @@ CREATE TABLE spread_level (
 CREATE TABLE spread_root (
     root_id UUID NOT NULL,
     material_id UUID NOT NULL,
+    maker TEXT NOT NULL,
+    people INTEGER NOT NULL,
     below BIGINT NOT NULL,
     below_squared BIGINT NOT NULL,
     CONSTRAINT pk_spread_root PRIMARY KEY (root_id)
 );
-CREATE INDEX ix_spread_root_material_id ON spread_root (material_id);
+CREATE INDEX ix_spread_root_material_id_people ON spread_root (material_id, people);
 
 CREATE TABLE spread_hour (
     share_id UUID NOT NULL,
@@ -61,7 +66,7 @@ CREATE TABLE spread_hour (
     pages INTEGER NOT NULL,
     downloads INTEGER NOT NULL,
     CONSTRAINT pk_spread_hour PRIMARY KEY (share_id, hour)
-);
+) PARTITION BY RANGE (hour);
 
 -- Whose branch below a root share was cut: what they passed on is closed, and they pass nothing on any more.
 CREATE TABLE share_cut (
@@ -191,4 +196,82 @@ CREATE TABLE read_version (
     pages_read BIGINT NOT NULL,
     furthest BIGINT NOT NULL,
     CONSTRAINT pk_read_version PRIMARY KEY (scope_id, ver)
+);
+
+-- What shares, materials, employees, clinics and the brand did, by day and hour -------------------------------------------
+
+-- Made of the log like the tables of how materials travel; its follower makes a partition for each year.
+CREATE TABLE spread_subject (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE,
+    opened_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_spread_subject PRIMARY KEY (dim, key)
+);
+CREATE INDEX ix_spread_subject_dim_opened_at ON spread_subject (dim, opened_at);
+
+CREATE TABLE spread_day (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    day DATE NOT NULL,
+    opens INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    downloads INTEGER NOT NULL,
+    shares INTEGER NOT NULL,
+    intents INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL,
+    reach INTEGER NOT NULL,
+    viewers INTEGER NOT NULL,
+    direct INTEGER NOT NULL,
+    newcomers INTEGER NOT NULL,
+    readers INTEGER NOT NULL,
+    forwarders INTEGER NOT NULL,
+    invited INTEGER NOT NULL,
+    verified INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    read_ms BIGINT NOT NULL,
+    CONSTRAINT pk_spread_day PRIMARY KEY (dim, key, day)
+) PARTITION BY RANGE (day);
+CREATE INDEX ix_spread_day_dim_day ON spread_day (dim, day);
+
+CREATE TABLE spread_gap (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    day DATE NOT NULL,
+    gap INTEGER NOT NULL,
+    people INTEGER NOT NULL,
+    CONSTRAINT pk_spread_gap PRIMARY KEY (dim, key, day, gap)
+) PARTITION BY RANGE (day);
+
+CREATE TABLE spread_pulse (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    hour TIMESTAMP WITH TIME ZONE NOT NULL,
+    depth INTEGER NOT NULL,
+    opens INTEGER NOT NULL,
+    people INTEGER NOT NULL,
+    viewers INTEGER NOT NULL,
+    intents INTEGER NOT NULL,
+    brought INTEGER NOT NULL,
+    CONSTRAINT pk_spread_pulse PRIMARY KEY (dim, key, hour, depth)
+) PARTITION BY RANGE (hour);
+
+CREATE TABLE spread_wait (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    hours INTEGER NOT NULL,
+    people INTEGER NOT NULL,
+    CONSTRAINT pk_spread_wait PRIMARY KEY (dim, key, hours)
+);
+
+CREATE TABLE spread_seen (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    who TEXT NOT NULL,
+    first_day DATE NOT NULL,
+    last_day DATE NOT NULL,
+    read_day DATE,
+    forward_day DATE,
+    reach_day DATE,
+    CONSTRAINT pk_spread_seen PRIMARY KEY (dim, key, who)
 );

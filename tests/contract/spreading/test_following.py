@@ -1,10 +1,11 @@
 """How materials travel, as the follower keeps it: in whatever batches it reads, the trees are those of the log."""
 
 import asyncio
+import itertools
 import random
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from sqlalchemy import text
 from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.spreading.cascades import FirstOpen, Sums, cascade_of, sums_of
-from compliance.spreading.following import forget, spread_all, spread_step
+from compliance.spreading.following import ZONE, forget, spread_all, spread_step
 from storage.database import Database
-from storage.rows.spreading import TABLES
+from storage.rows import spread_counts, spread_dashboard, spreading
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among, Span
+from storage.schema import spread_person
 
-START = datetime(2026, 11, 1, tzinfo=UTC)
+TABLES = (*spreading.TABLES, *spread_counts.TABLES)
+START = datetime(2026, 12, 28, tzinfo=UTC)  # a year ends in it
 EVENTS = 400
+EVER = Span(date(2026, 1, 1), date(2028, 1, 1))
 PEOPLE = [f"p-{number}" for number in range(40)]
 MATERIALS = [UUID(int=number) for number in (1, 2)]
 SEQUENCE = """
@@ -41,13 +47,15 @@ class World:
         self.made: dict[UUID, tuple[str, datetime]] = {}  # root: (maker, when)
         self.opens: dict[UUID, list[FirstOpen[str]]] = defaultdict(list)
         self.counts: dict[str, Counter[UUID]] = defaultdict(Counter)
+        self.seen: list[tuple[str, datetime, set[tuple[Dim, str]]]] = []  # viewers, when, of what
+        self.opened_by_others: set[UUID] = set()
 
     def event(self) -> Event:
         """The next thing that happens."""
         self.now += timedelta(minutes=self.rng.randrange(1, 50))
         if not self.shares or self.rng.random() < 0.02:
             return self.share()
-        return self.rng.choice((self.forward, self.open, self.open, self.open, self.read, self.refused))()
+        return self.rng.choice((self.forward, self.open, self.open, self.open, self.read, self.refused, self.attest))()
 
     def share(self) -> Event:
         """An employee makes a share."""
@@ -73,6 +81,12 @@ class World:
         share_id, (material, root, maker) = self.a_share()
         who = self.rng.choice((*PEOPLE, maker))
         self.opens[root].append(FirstOpen(who, maker, self.now))
+        employee = self.made[root][0]
+        if who != maker:
+            self.opened_by_others.add(share_id)
+        if who != employee:
+            subjects = {(Dim.BRAND, ""), (Dim.MATERIAL, str(material)), (Dim.SHARE, str(root)), (Dim.CLINIC, "c-1")}
+            self.seen.append((who, self.now, subjects | {(Dim.EMPLOYEE, employee)}))
         return self.visitor(Act.VIEWER_VISIT_START, "opens", who, share_id, material)
 
     def read(self) -> Event:
@@ -80,6 +94,15 @@ class World:
         share_id, (material, _, _) = self.a_share()
         act, what = self.rng.choice(((Act.VIEWER_COPY_VIEW, "pages"), (Act.VIEWER_COPY_DOWNLOAD, "downloads")))
         return self.visitor(act, what, self.rng.choice(PEOPLE), share_id, material)
+
+    def attest(self) -> Event:
+        """Somebody was seen to read, or a platform saw a link sent."""
+        share_id, (material, _, maker) = self.a_share()
+        what, who = self.rng.choice((("sent", maker), ("read_ms", self.rng.choice(PEOPLE))))
+        ms = 1 if what == "sent" else self.rng.randrange(1, 60_000)
+        self.counts[what][share_id] += ms if who != maker or what == "sent" else 0
+        act = Act.SYSTEM_SHARE_SEND if what == "sent" else Act.VIEWER_PAGE_READ
+        return Event(act=act, who=who, obj=f"material:{material}", link=str(share_id), det={"ms": ms, "page": 1})
 
     def refused(self) -> Event:
         """Somebody is not let in."""
@@ -153,13 +176,40 @@ async def test_trees_are_those_of_the_log(database: Database, seed: int) -> None
     world = World(seed)
     await lived(database, world)
     assert world.sums() == await kept_sums(database)
-    columns = ("share_id", "sum(opens) AS opens", "sum(pages) AS pages", "sum(downloads) AS downloads")
     async with database.transaction() as tx:
-        rows = list(await tx.execute(text(f"SELECT {', '.join(columns)} FROM spread_hour GROUP BY 1")))  # noqa: S608  # our own names
         opened = dict(map(tuple, await tx.execute(text("SELECT share_id, sum(opens) FROM spread_opener GROUP BY 1"))))
-    for what in ("opens", "pages", "downloads"):
-        assert world.counts[what] == Counter({row.share_id: getattr(row, what) for row in rows if getattr(row, what)})
+        counted = await spread_dashboard.sums(tx, Among(Dim.BRAND), EVER)
     assert world.counts["opens"] == Counter(opened)
+    for what in ("opens", "pages", "downloads", "sent", "read_ms"):
+        assert world.counts[what].total() == getattr(counted, what)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_people_are_counted_once(database: Database, seed: int) -> None:
+    """In any span of days, within the brand, a material, a share or an employee: as one who kept all would count."""
+    world = World(seed)
+    await lived(database, world)
+    days = sorted({at.astimezone(ZONE).date() for _, at, _ in world.seen})
+    async with database.transaction() as tx:
+        for first, last in itertools.combinations(days, 2):
+            for dim, key in {subject for _, _, subjects in world.seen for subject in subjects}:
+                expected = {
+                    who
+                    for who, at, subjects in world.seen
+                    if (dim, key) in subjects and first <= at.astimezone(ZONE).date() < last
+                }
+                assert len(expected) == await spread_dashboard.viewers_within(tx, dim, key, Span(first, last))
+
+
+async def test_each_forward_is_confirmed_once(database: Database) -> None:
+    """Links that were passed on, and those of them that somebody else opened, whoever and how often."""
+    world = World(3)
+    await lived(database, world)
+    passed = [share for share, (_, root, _) in world.shares.items() if share != root]
+    async with database.transaction() as tx:
+        counted = await spread_dashboard.sums(tx, Among(Dim.BRAND), EVER)
+    assert (len(world.made), len(passed)) == (counted.shares, counted.intents)
+    assert len(set(passed) & world.opened_by_others) == counted.confirmed > 0
 
 
 async def test_each_knows_who_came_through_them(database: Database) -> None:
@@ -172,7 +222,7 @@ async def test_each_knows_who_came_through_them(database: Database) -> None:
         for who, reach in cascade_of(*made, world.opens[root]).reach().items()
     }
     rows = (await kept(database))["spread_person"]
-    names = [column.name for column in TABLES[3].columns]
+    names = [column.name for column in spread_person.columns]
     told = [dict(zip(names, row, strict=True)) for row in rows]
     assert expected == {(row["root_id"], row["who"]): (row["children"], row["below"]) for row in told}
 

@@ -7,17 +7,21 @@ from uuid import UUID
 
 import pytest
 
+from compliance.spreading.counting import Counting
+from compliance.spreading.following import ZONE
 from compliance.spreading.growth import WINDOW, Growth, pooled
 from storage.database import Database
-from storage.rows import spread_figures, spreading
-from storage.rows.spread_figures import GrowthRow, Scope
+from storage.rows import spread_counts, spread_figures
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among
+from storage.rows.spread_figures import GrowthRow
 from storage.rows.spreading import SpreadPerson, SpreadShare
 
 BEGAN = datetime(2026, 11, 2, tzinfo=UTC)
 LATER = BEGAN + timedelta(days=400)
 HOUR = timedelta(hours=1)
 MATERIAL, ROOT = UUID(int=1), UUID(int=2)
-SCOPE = Scope(MATERIAL)
+SUBJECT = Among(Dim.MATERIAL, (str(MATERIAL),))
 SEEDS = 1_500
 
 Node = tuple[int, datetime]  # (parent, first opening)
@@ -37,33 +41,42 @@ def branching(chance: random.Random, rate: float) -> list[Node]:
 
 
 async def keep(database: Database, nodes: list[Node], *, until: datetime = LATER) -> None:
-    """The rows that a follower would have made of it by some moment."""
-    people: list[SpreadPerson] = []
-    for number, (parent, at) in enumerate(nodes):
-        people.append(
-            SpreadPerson(
-                root_id=ROOT,
-                who=f"p-{number}",
-                material_id=MATERIAL,
-                parent=f"p-{parent}" if number else None,
-                share_id=ROOT,
-                org="",
-                depth=people[parent].depth + 1 if number else 0,
-                first_at=at,
-            )
-        )
-        if number:
-            people[parent].children += 1
+    """What a follower would have counted of it by some moment."""
     root = SpreadShare(share_id=ROOT, material_id=MATERIAL, root_id=ROOT, parent_id=None, maker="p-0", made_at=BEGAN)
+    subjects, counting = ((Dim.MATERIAL, str(MATERIAL)),), Counting(ZONE, {})
+    people = [_person(number, node) for number, node in enumerate(nodes)]
+    counting.shared(root, people[0])
+    for number in sorted(range(1, len(nodes)), key=lambda number: nodes[number][1]):
+        person, parent = people[number], people[nodes[number][0]]
+        person.depth = parent.depth + 1
+        if person.first_at <= until:
+            parent.children += 1
+            counting.came(subjects, person)
+            counting.brought(subjects, parent, person.first_at)
+            counting.opened(subjects, person.first_at, person, came=True)
+    added = counting.added()
     async with database.transaction() as tx:
-        await spreading.add_shares(tx, [root])
-        await spreading.put_people(tx, [each for each in people if each.first_at <= until])
+        await spread_counts.make_years(tx, added.years)
+        await spread_counts.add(tx, added)
+
+
+def _person(number: int, node: Node) -> SpreadPerson:
+    return SpreadPerson(
+        root_id=ROOT,
+        who=f"p-{number}",
+        material_id=MATERIAL,
+        parent=f"p-{node[0]}" if number else None,
+        share_id=ROOT,
+        org="",
+        depth=0,
+        first_at=node[1],
+    )
 
 
 async def r_of(database: Database, now: datetime) -> float | None:
     """R of all viewers at some moment. Roots are no part of it: employees spread by duty, viewers by wish."""
     async with database.transaction() as tx:
-        found = await spread_figures.generations(tx, SCOPE, window=WINDOW, now=now)
+        found = await spread_figures.generations(tx, SUBJECT, window=WINDOW, now=now)
     return pooled(growth(each) for depth, each in found.items() if depth > 0).reproduction
 
 
@@ -99,8 +112,8 @@ async def test_what_comes_after_the_window_is_not_counted(database: Database) ->
     """Or people of long ago would count more than those of last week."""
     await keep(database, [(-1, BEGAN), (0, BEGAN + HOUR), (1, BEGAN + 2 * HOUR), (1, BEGAN + HOUR + WINDOW)])
     async with database.transaction() as tx:
-        found = await spread_figures.generations(tx, SCOPE, window=WINDOW, now=LATER)
-        by_week = await spread_figures.cohorts(tx, SCOPE, window=WINDOW, now=LATER, zone="Asia/Shanghai")
+        found = await spread_figures.generations(tx, SUBJECT, window=WINDOW, now=LATER)
+        by_week = await spread_figures.cohorts(tx, SUBJECT, window=WINDOW, now=LATER, zone="Asia/Shanghai")
     assert [(1, 1), (1, 1), (2, 0)] == [(each.people, each.brought) for each in found.values()]
     assert {date(2026, 11, 2): (2, 1), date(2026, 11, 9): (1, 0)} == {
         week: (each.people, each.brought) for week, each in by_week.items()
@@ -112,5 +125,5 @@ async def test_the_cycle_is_the_median_wait_for_the_first(database: Database) ->
     waits = [(0, BEGAN + HOUR), (0, BEGAN + HOUR), (1, BEGAN + 3 * HOUR), (1, BEGAN + 9 * HOUR), (2, BEGAN + 5 * HOUR)]
     await keep(database, [(-1, BEGAN), *waits])
     async with database.transaction() as tx:
-        assert 3 * HOUR == await spread_figures.cycle_time(tx, SCOPE)
-        assert await spread_figures.cycle_time(tx, Scope(MATERIAL, "p-9")) is None
+        assert 3 * HOUR == await spread_figures.cycle_time(tx, SUBJECT)
+        assert await spread_figures.cycle_time(tx, Among(Dim.MATERIAL, ("x",))) is None

@@ -1,0 +1,187 @@
+"""Adds up what the log tells, subject by subject: pure, and the same however the log is cut into batches.
+
+A subject is a material, an employee's share with all that was passed on from it, the employee, the clinic of whoever
+acts, or the brand. People count once within a subject by the days on which they were first seen there (`Seen`); in
+any span of days by how long ago they had last opened (`gaps`). Whoever made a share is no viewer of it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from compliance.spreading.growth import WINDOW
+from storage.rows.spread_counts import Added, Dim, Life, Place, Seen, Subject
+from storage.rows.spreading import SpreadPerson, SpreadShare
+
+GAP_MAX_DAYS = 400  # whoever was away for longer counts as away for so long: spans asked for are shorter
+WAIT_MAX_H = 90 * 24
+NEVER = 0
+HOUR = timedelta(hours=1)
+
+
+def subjects_of(share: SpreadShare, root: SpreadShare, org: str = "") -> tuple[Subject, ...]:
+    """What an act on a share counts for. `root`: the employee's share that it hangs on; `org`: whose clinic, if any."""
+    clinic = ((Dim.CLINIC, org),) if org else ()
+    return (
+        (Dim.BRAND, ""),
+        (Dim.MATERIAL, str(share.material_id)),
+        (Dim.SHARE, str(root.share_id)),
+        (Dim.EMPLOYEE, root.maker),
+        *clinic,
+    )
+
+
+def places_of(subjects: tuple[Subject, ...], who: str) -> tuple[Place, ...]:
+    """Somebody's place within each."""
+    return tuple((dim, key, who) for dim, key in subjects)
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The hour that it lies in."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+@dataclass
+class Counting:
+    """One batch. `seen`: whoever was seen before, of those whom the batch tells of."""
+
+    zone: ZoneInfo
+    seen: dict[Place, Seen]
+    _changed: dict[Place, Seen] = field(default_factory=dict)
+    _days: dict[tuple[Subject, date], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _gaps: Counter[tuple[Subject, date, int]] = field(default_factory=Counter)
+    _pulses: dict[tuple[Subject, datetime, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _waits: Counter[tuple[Subject, int]] = field(default_factory=Counter)
+    _lives: dict[Subject, Life] = field(default_factory=lambda: defaultdict(Life))
+    _years: set[int] = field(default_factory=set)
+
+    def shared(self, share: SpreadShare, root: SpreadPerson) -> None:
+        """An employee made a share, and stands at the root of its cascade."""
+        for subject in subjects_of(share, share):
+            self._count(subject, share.made_at, "shares")
+            life = self._lives[subject]
+            life.began_at = min(life.began_at or share.made_at, share.made_at)
+            self._pulse(subject, root, "people")
+
+    def passed_on(self, subjects: tuple[Subject, ...], at: datetime, maker: SpreadPerson | None, who: str) -> None:
+        """A viewer made a link to pass on. `maker`: who they are in the cascade, None for who isn't in it."""
+        for subject in subjects:
+            self._count(subject, at, "intents")
+            seen = self._seen_in(subject, who)
+            if seen is not None and seen.forward_day is None:
+                seen.forward_day = self._day(at)
+                self._count(subject, at, "forwarders")
+            if maker is not None and at < maker.first_at + WINDOW:
+                self._pulse(subject, maker, "intents")
+
+    def confirmed(self, subjects: tuple[Subject, ...], at: datetime) -> None:
+        """Somebody else opened a link that was passed on, for the first time."""
+        for subject in subjects:
+            self._count(subject, at, "confirmed")
+
+    def came(self, subjects: tuple[Subject, ...], person: SpreadPerson) -> None:
+        """Somebody came into a cascade. Before `opened` tells of the opening itself."""
+        for subject in subjects:
+            self._pulse(subject, person, "people")
+
+    def brought(self, subjects: tuple[Subject, ...], parent: SpreadPerson, at: datetime) -> None:
+        """Somebody came by this person, whose subjects these are; `parent.children` counts them already."""
+        for subject in subjects:
+            if at < parent.first_at + WINDOW:
+                self._pulse(subject, parent, "brought")
+            if parent.depth and parent.children == 1:
+                self._waits[subject, min(max((at - parent.first_at) // HOUR, 0), WAIT_MAX_H)] += 1
+
+    def opened(self, subjects: tuple[Subject, ...], at: datetime, person: SpreadPerson, *, came: bool) -> None:
+        """A visit began. `came`: it brought the person into the cascade."""
+        fresh = person.depth > 0 and (Dim.BRAND, "", person.who) not in self.seen
+        for subject in subjects:
+            self._count(subject, at, "opens")
+            self._pulses[subject, hour_of(at), person.depth]["opens"] += 1
+            life = self._lives[subject]
+            life.opened_at = max(life.opened_at or at, at)
+            if person.depth:
+                self._meet(subject, at, person, came=came)
+                if fresh:
+                    self._count(subject, at, "newcomers")
+
+    def served(self, subjects: tuple[Subject, ...], at: datetime) -> None:
+        """A page image was served."""
+        for subject in subjects:
+            self._count(subject, at, "pages")
+
+    def sent(self, subjects: tuple[Subject, ...], at: datetime) -> None:
+        """A platform confirmed that a link was sent."""
+        for subject in subjects:
+            self._count(subject, at, "sent")
+
+    def read(self, subjects: tuple[Subject, ...], at: datetime, who: str, ms: int) -> None:
+        """Reading was attested."""
+        for subject in subjects:
+            self._count(subject, at, "read_ms", ms)
+            seen = self._seen_in(subject, who)
+            if seen is not None and seen.read_day is None:
+                seen.read_day = self._day(at)
+                self._count(subject, at, "readers")
+
+    def took(self, subjects: tuple[Subject, ...], at: datetime) -> None:
+        """A file was taken away."""
+        for subject in subjects:
+            self._count(subject, at, "downloads")
+
+    def recruited(self, what: str, employee: str, at: datetime) -> None:
+        """An employee made an invitation ("invited"), or a guest of theirs was verified ("verified")."""
+        for subject in ((Dim.BRAND, ""), (Dim.EMPLOYEE, employee)):
+            self._count(subject, at, what)
+
+    def added(self) -> Added:
+        """What the batch adds."""
+        lives: Mapping[Subject, Life] = self._lives
+        return Added(
+            days=self._days,
+            gaps=self._gaps,
+            pulses=self._pulses,
+            waits=self._waits,
+            seen=self._changed,
+            lives=lives,
+            years=frozenset(self._years),
+        )
+
+    def _meet(self, subject: Subject, at: datetime, person: SpreadPerson, *, came: bool) -> None:
+        """Somebody opened something of a subject: for the first time, or again after so many days."""
+        place, day = (*subject, person.who), self._day(at)
+        seen = self.seen.get(place)
+        if seen is None:
+            seen = self.seen[place] = Seen(first_day=day, last_day=day)
+            self._count(subject, at, "viewers")
+            self._gaps[subject, day, NEVER] += 1
+            self._pulses[subject, hour_of(at), person.depth]["viewers"] += 1
+            if person.depth == 1:
+                self._count(subject, at, "direct")
+        elif day > seen.last_day:
+            self._gaps[subject, day, min((day - seen.last_day).days, GAP_MAX_DAYS)] += 1
+            seen.last_day = day
+        if came and person.depth > 1 and seen.reach_day is None:
+            seen.reach_day = day
+            self._count(subject, at, "reach")
+        self._changed[place] = seen
+
+    def _seen_in(self, subject: Subject, who: str) -> Seen | None:
+        place = (*subject, who)
+        seen = self.seen.get(place)
+        if seen is not None:
+            self._changed[place] = seen
+        return seen
+
+    def _count(self, subject: Subject, at: datetime, what: str, how_much: int = 1) -> None:
+        day = self._day(at)
+        self._days[subject, day][what] += how_much
+        self._years.update((day.year, at.year))
+
+    def _pulse(self, subject: Subject, person: SpreadPerson, what: str) -> None:
+        self._pulses[subject, hour_of(person.first_at), person.depth][what] += 1
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()

@@ -1,0 +1,175 @@
+"""Rows of what subjects did by day and hour. Only a follower of the tree writes them, in the order of the leaves."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, text
+
+from storage.database import Transaction
+from storage.schema import spread_day, spread_gap, spread_pulse, spread_seen, spread_subject, spread_wait
+
+TABLES = (spread_day, spread_gap, spread_pulse, spread_wait, spread_seen, spread_subject)
+UTC_MIDNIGHT = " 00:00+00"
+PARTITIONED = {"spread_day": "", "spread_gap": "", "spread_pulse": UTC_MIDNIGHT, "spread_hour": UTC_MIDNIGHT}
+
+
+class Dim(StrEnum):
+    """What is counted for itself."""
+
+    BRAND = "brand"
+    MATERIAL = "material"
+    SHARE = "share"
+    EMPLOYEE = "employee"
+    CLINIC = "clinic"
+
+
+Subject = tuple[Dim, str]  # of the brand: (Dim.BRAND, "")
+Place = tuple[Dim, str, str]  # (dimension, key, pseudonym)
+COUNTS = (
+    "opens",
+    "pages",
+    "downloads",
+    "shares",
+    "intents",
+    "confirmed",
+    "reach",
+    "viewers",
+    "direct",
+    "newcomers",
+    "readers",
+    "forwarders",
+    "invited",
+    "verified",
+    "sent",
+    "read_ms",
+)
+BEATS = ("opens", "people", "viewers", "intents", "brought")
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """Days on which somebody first did each thing, within one subject."""
+
+    first_day: date
+    last_day: date
+    read_day: date | None = None
+    forward_day: date | None = None
+    reach_day: date | None = None
+
+
+@dataclass(kw_only=True)
+class Life:
+    """When a subject was first shared and last opened; None: not in this batch."""
+
+    began_at: datetime | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """What a batch adds."""
+
+    days: Mapping[tuple[Subject, date], Mapping[str, int]]
+    gaps: Mapping[tuple[Subject, date, int], int]
+    pulses: Mapping[tuple[Subject, datetime, int], Mapping[str, int]]
+    waits: Mapping[tuple[Subject, int], int]
+    seen: Mapping[Place, Seen]
+    lives: Mapping[Subject, Life]
+    years: frozenset[int]  # in which all this falls, by UTC and by the brand's days
+
+
+_DAYS = ("first_day", "last_day", "read_day", "forward_day", "reach_day")
+_KINDS = {"dim": "text", "key": "text", "who": "text", "hour": "timestamptz", "began_at": "timestamptz"}
+_KINDS |= {"opened_at": "timestamptz", "day": "date", "read_ms": "bigint"} | dict.fromkeys(_DAYS, "date")
+
+
+def _put(table: str, keys: tuple[str, ...], values: tuple[str, ...], change: str) -> Any:
+    """An insert of arrays; `change` says of a column what becomes of it where the row is there already."""
+    names = (*keys, *values)
+    arrays = ", ".join(f"CAST(:{name} AS {_KINDS.get(name, 'int')}[])" for name in names)
+    changes = ", ".join(f"{name} = {change.format(name=name)}" for name in values)
+    return text(
+        f"INSERT INTO {table} AS kept ({', '.join(names)}) SELECT * FROM unnest({arrays}) "  # noqa: S608  # our own names
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+    )
+
+
+_SUM = "kept.{name} + excluded.{name}"
+_PUT_DAYS = _put("spread_day", ("dim", "key", "day"), COUNTS, _SUM)
+_PUT_GAPS = _put("spread_gap", ("dim", "key", "day", "gap"), ("people",), _SUM)
+_PUT_PULSES = _put("spread_pulse", ("dim", "key", "hour", "depth"), BEATS, _SUM)
+_PUT_WAITS = _put("spread_wait", ("dim", "key", "hours"), ("people",), _SUM)
+_PUT_SEEN = _put("spread_seen", ("dim", "key", "who"), _DAYS, "excluded.{name}")
+_PUT_BEGAN = _put("spread_subject", ("dim", "key"), ("began_at",), "least(kept.{name}, excluded.{name})")
+_PUT_OPENED = _put("spread_subject", ("dim", "key"), ("opened_at",), "greatest(kept.{name}, excluded.{name})")
+_SEEN = text(
+    f"SELECT dim, key, who, {', '.join(_DAYS)} FROM spread_seen "  # noqa: S608  # our own names
+    "JOIN unnest(CAST(:dim AS text[]), CAST(:key AS text[]), CAST(:who AS text[])) AS wanted (dim, key, who) "
+    "USING (dim, key, who)"
+)
+
+
+async def seen_at(tx: Transaction, places: Collection[Place]) -> dict[Place, Seen]:
+    """Those of these people whom the follower has met within these subjects."""
+    rows = await tx.execute(_SEEN, _turned(("dim", "key", "who"), list(places)))
+    return {(Dim(row.dim), row.key, row.who): Seen(**{name: getattr(row, name) for name in _DAYS}) for row in rows}
+
+
+async def add(tx: Transaction, added: Added) -> None:
+    """Adds what a batch brought, in the order of the keys."""
+    days = [
+        (*subject, day, *(counts.get(name, 0) for name in COUNTS)) for (subject, day), counts in _in_order(added.days)
+    ]
+    await _write(tx, _PUT_DAYS, ("dim", "key", "day", *COUNTS), days)
+    gaps = [(*subject, day, gap, people) for (subject, day, gap), people in _in_order(added.gaps)]
+    await _write(tx, _PUT_GAPS, ("dim", "key", "day", "gap", "people"), gaps)
+    pulses = [
+        (*subject, hour, depth, *(beats.get(name, 0) for name in BEATS))
+        for (subject, hour, depth), beats in _in_order(added.pulses)
+    ]
+    await _write(tx, _PUT_PULSES, ("dim", "key", "hour", "depth", *BEATS), pulses)
+    waits = [(*subject, hours, people) for (subject, hours), people in _in_order(added.waits)]
+    await _write(tx, _PUT_WAITS, ("dim", "key", "hours", "people"), waits)
+    seen = [(*place, *(getattr(each, name) for name in _DAYS)) for place, each in _in_order(added.seen)]
+    await _write(tx, _PUT_SEEN, ("dim", "key", "who", *_DAYS), seen)
+    lives = _in_order(added.lives)
+    began = [(*subject, life.began_at) for subject, life in lives if life.began_at]
+    await _write(tx, _PUT_BEGAN, ("dim", "key", "began_at"), began)
+    opened = [(*subject, life.opened_at) for subject, life in lives if life.opened_at]
+    await _write(tx, _PUT_OPENED, ("dim", "key", "opened_at"), opened)
+
+
+async def forget_all(tx: Transaction) -> None:
+    """Empties every table of this module."""
+    for table in TABLES:
+        await tx.execute(delete(table))
+
+
+async def make_years(tx: Transaction, years: Collection[int]) -> None:
+    """Partitions for these years, where they are missing: before anything is added that falls into them."""
+    for year in sorted(years):
+        for table, zone in PARTITIONED.items():
+            name, first, end = f"{table}_{year:04d}", f"{year:04d}-01-01{zone}", f"{year + 1:04d}-01-01{zone}"
+            if await tx.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
+                await tx.execute(
+                    text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{end}')")
+                )
+
+
+async def _write(tx: Transaction, query: Any, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        await tx.execute(query, _turned(names, rows))
+
+
+def _in_order(rows: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """By key, so that two writers could never wait for each other."""
+    return sorted(rows.items(), key=lambda each: each[0])
+
+
+def _turned(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    """Rows as columns."""
+    kept = list(rows)
+    return {name: [row[place] for row in kept] for place, name in enumerate(names)}

@@ -1,0 +1,270 @@
+"""What figures over a span of days are read from: sums, rankings and people counted once, never the events themselves.
+
+Days are the brand's; `end` is the first day that no longer counts. `keys` None stands for every subject of a dimension.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from storage.database import Transaction
+from storage.rows.spread_counts import COUNTS, Dim
+
+ROWS_MAX = 200
+HOT_FOR_HALF_LIVES = 7  # what is older weighs below 1 %
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from `start` on, before `end`."""
+
+    start: date
+    end: date
+
+    @property
+    def before(self) -> "Span":
+        """As many days just before it."""
+        return Span(self.start - (self.end - self.start), self.start)
+
+
+@dataclass(frozen=True)
+class Among:
+    """Subjects of one dimension; `keys` None: all of them."""
+
+    dim: Dim
+    keys: Collection[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What subjects did in a span; see storage.schema.spread_counts.spread_day for what each is."""
+
+    opens: int = 0
+    pages: int = 0
+    downloads: int = 0
+    shares: int = 0
+    intents: int = 0
+    confirmed: int = 0
+    reach: int = 0
+    viewers: int = 0
+    direct: int = 0
+    newcomers: int = 0
+    readers: int = 0
+    forwarders: int = 0
+    invited: int = 0
+    verified: int = 0
+    sent: int = 0
+    read_ms: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Of both together. People who are counted once within each may then be counted twice."""
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in COUNTS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A subject with what it did in a span and in the one before it."""
+
+    key: str
+    now: Counts
+    before: Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One day."""
+
+    day: date
+    counts: Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hot:
+    """A material by its openings, each weighing half as much after every half-life."""
+
+    material_id: UUID
+    heat: float
+    opens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lived:
+    """When a material was first shared and last opened."""
+
+    material_id: UUID
+    began_at: datetime
+    opened_at: datetime | None
+
+
+_SUMS = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
+_NOW_AND_BEFORE = ", ".join(
+    f"coalesce(sum({name}) FILTER (WHERE day >= :start), 0) AS now_{name}, "
+    f"coalesce(sum({name}) FILTER (WHERE day < :start), 0) AS before_{name}"
+    for name in COUNTS
+)
+_DAYS_OF = "FROM spread_day WHERE dim = :dim AND day >= :first AND day < :end"
+_OF_MAKERS = (
+    "WITH roots AS (SELECT CAST(share_id AS text) AS key, material_id FROM spread_share "
+    "WHERE parent_id IS NULL AND maker = ANY(:makers))"
+)
+
+
+def _some(keys: Collection[str] | None) -> str:
+    return "" if keys is None else " AND key = ANY(:keys)"
+
+
+def _text(query: str, **lists: Collection[str] | None) -> Any:
+    """A query whose parameters of these names are lists of texts."""
+    return text(query).bindparams(
+        *(bindparam(name, type_=ARRAY(Text)) for name, kept in lists.items() if kept is not None)
+    )
+
+
+async def sums(tx: Transaction, among: Among, span: Span) -> Counts:
+    """Of all subjects together. Counts of people are of one subject each: add them for several with care."""
+    query = _text(f"SELECT {_SUMS} {_DAYS_OF}{_some(among.keys)}", keys=among.keys)
+    return Counts(**(await tx.execute(query, _asked(among, span.start, span.end))).one()._asdict())
+
+
+async def by_day(tx: Transaction, among: Among, span: Span) -> Sequence[Day]:
+    """Day by day, in the order of time; days without anything are left out."""
+    query = _text(f"SELECT day, {_SUMS} {_DAYS_OF}{_some(among.keys)} GROUP BY day ORDER BY day", keys=among.keys)
+    rows = await tx.execute(query, _asked(among, span.start, span.end))
+    return [Day(day=row.day, counts=_counts(row._asdict(), "")) for row in rows]
+
+
+async def ranked(
+    tx: Transaction, among: Among, span: Span, order: str = "opens", *, limit: int = ROWS_MAX
+) -> Sequence[Ranked]:
+    """Subjects by one of COUNTS in the span, most first; equal ones by key. Those without anything are left out."""
+    query = _text(
+        f"SELECT key, {_NOW_AND_BEFORE} {_DAYS_OF}{_some(among.keys)} "
+        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit",
+        keys=among.keys,
+    )
+    asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit)
+    return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
+
+
+async def materials_of(
+    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX
+) -> Sequence[Ranked]:
+    """Materials by what shares of these makers did. People are counted once within each share, not each material."""
+    query = _text(
+        f"{_OF_MAKERS} SELECT CAST(material_id AS text) AS key, {_NOW_AND_BEFORE} "  # noqa: S608  # our own words
+        "FROM roots JOIN spread_day d ON d.dim = 'share' AND d.key = roots.key "
+        "WHERE day >= :first AND day < :end GROUP BY material_id "
+        f"ORDER BY now_{_known(order)} DESC, material_id LIMIT :limit",
+        makers=makers,
+    )
+    asked = {"makers": list(makers), "first": span.before.start, "start": span.start, "end": span.end, "limit": limit}
+    return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
+
+
+async def shares_of(
+    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX
+) -> Sequence[Ranked]:
+    """Shares of these makers."""
+    query = _text(
+        f"{_OF_MAKERS} SELECT key, {_NOW_AND_BEFORE} FROM roots JOIN spread_day d USING (key) "  # noqa: S608  # our own words
+        f"WHERE d.dim = 'share' AND day >= :first AND day < :end "
+        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit",
+        makers=makers,
+    )
+    asked = {"makers": list(makers), "first": span.before.start, "start": span.start, "end": span.end, "limit": limit}
+    return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
+
+
+async def viewers_within(tx: Transaction, dim: Dim, key: str, span: Span) -> int:
+    """Distinct people who opened anything of one subject within the span, whatever they did before it.
+
+    A person's first day in the span is the one whose gap leads out of it. For spans of up to 400 days.
+    """
+    query = text(
+        "SELECT coalesce(sum(people), 0) FROM spread_gap WHERE dim = :dim AND key = :key "
+        "AND day >= :start AND day < :end AND (gap = 0 OR gap > day - :start)"
+    )
+    asked = {"dim": dim.value, "key": key, "start": span.start, "end": span.end}
+    return int(await tx.scalar(query, asked) or 0)
+
+
+async def viewers_among(tx: Transaction, among: Among) -> int:
+    """Distinct people who ever opened anything of several subjects."""
+    query = _text(f"SELECT count(DISTINCT who) FROM spread_seen WHERE dim = :dim{_some(among.keys)}", keys=among.keys)  # noqa: S608  # our own words
+    return int(await tx.scalar(query, {"dim": among.dim.value, "keys": list(among.keys or ())}) or 0)
+
+
+async def hot(
+    tx: Transaction, makers: Collection[str] | None, now: datetime, half_life: timedelta, *, limit: int
+) -> Sequence[Hot]:
+    """Materials by recent openings, of shares of these makers or of all."""
+    weight = "power(2, extract(epoch FROM hour - :now) / :half_s)"
+    where = "p.hour > :since AND p.opens > 0"
+    if makers is None:
+        query = _text(
+            f"SELECT key, sum(opens * {weight}) AS heat, sum(opens) AS opens FROM spread_pulse p "  # noqa: S608  # our own words
+            f"WHERE dim = 'material' AND {where} GROUP BY key ORDER BY heat DESC, key LIMIT :limit"
+        )
+    else:
+        query = _text(
+            f"{_OF_MAKERS} SELECT CAST(material_id AS text) AS key, sum(opens * {weight}) AS heat, sum(opens) AS opens "  # noqa: S608  # our own words
+            "FROM roots JOIN spread_pulse p ON p.dim = 'share' AND p.key = roots.key "
+            f"WHERE {where} GROUP BY material_id ORDER BY heat DESC, material_id LIMIT :limit",
+            makers=makers,
+        )
+    asked = {"now": now, "half_s": half_life.total_seconds(), "since": now - HOT_FOR_HALF_LIVES * half_life}
+    rows = await tx.execute(query, asked | {"limit": limit} | ({"makers": list(makers)} if makers is not None else {}))
+    return [Hot(material_id=UUID(row.key), heat=float(row.heat), opens=int(row.opens)) for row in rows]
+
+
+async def lives(
+    tx: Transaction,
+    makers: Collection[str] | None,
+    *,
+    begun_since: datetime | None = None,
+    unopened_since: datetime | None = None,
+    limit: int,
+) -> Sequence[Lived]:
+    """Materials first shared since a moment, newest first; or not opened since one, the longest unopened first."""
+    head, found = "", "SELECT key, began_at, opened_at FROM spread_subject WHERE dim = 'material'"
+    if makers is not None:
+        head = _OF_MAKERS
+        found = (
+            "SELECT CAST(roots.material_id AS text) AS key, min(s.began_at) AS began_at, max(s.opened_at) AS opened_at "
+            "FROM spread_subject s JOIN roots USING (key) WHERE s.dim = 'share' GROUP BY roots.material_id"
+        )
+    fresh = "began_at >= :moment ORDER BY began_at DESC, key"
+    stale = "began_at < :moment AND (opened_at IS NULL OR opened_at < :moment) ORDER BY opened_at NULLS FIRST, key"
+    query = _text(
+        f"{head} SELECT * FROM ({found}) AS found WHERE {fresh if begun_since else stale} LIMIT :limit",  # noqa: S608  # our own words
+        makers=makers,
+    )
+    asked: dict[str, Any] = {"moment": begun_since or unopened_since, "limit": limit}
+    rows = await tx.execute(query, asked | ({"makers": list(makers)} if makers is not None else {}))
+    return [Lived(material_id=UUID(row.key), began_at=row.began_at, opened_at=row.opened_at) for row in rows]
+
+
+def _asked(among: Among, first: date, end: date, **more: Any) -> dict[str, Any]:
+    keys = {} if among.keys is None else {"keys": list(among.keys)}
+    return {"dim": among.dim.value, "first": first, "end": end, **keys, **more}
+
+
+def _known(order: str) -> str:
+    """One of COUNTS. Raises ValueError for anything else, which must not become part of a query."""
+    if order not in COUNTS:
+        raise ValueError(f"nothing is counted as {order!r}")
+    return order
+
+
+def _ranked(row: dict[str, Any]) -> Ranked:
+    return Ranked(key=row["key"], now=_counts(row, "now_"), before=_counts(row, "before_"))
+
+
+def _counts(row: dict[str, Any], prefix: str) -> Counts:
+    return Counts(**{name: int(row[f"{prefix}{name}"]) for name in COUNTS})
