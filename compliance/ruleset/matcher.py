@@ -105,11 +105,8 @@ def _raw(place: Place) -> _Raw:
 def _near(step: Step, found: Found) -> Iterator[_Raw]:
     """Each word of the first kind with the nearest one of the second."""
     first, second = step.groups
-    for place in found.of(first):
-        earliest = place.start if step.ordered else place.start - step.within - step.reach
-        others = found.between(second, earliest, place.end + step.within, NEAR_MAX)
-        if not others:
-            continue
+    before = 0 if step.ordered else step.within + step.reach
+    for place, others in found.near(first, second, before=before, behind=step.within, most=NEAR_MAX):
         close = [other for other in others if not _overlap(place, other) and _gap(place, other) <= step.within]
         joined = [_joined(place, other) for other in sorted(close, key=lambda other: _gap(place, other))]
         yield from islice((raw for raw in joined if not parts(_quoted(found, raw))), 1)

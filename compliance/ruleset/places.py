@@ -1,10 +1,12 @@
 """Where something stands in a text, how it is written there, and everything that was found in one text."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
+
+import numpy as np
 
 from compliance.ruleset.foldings import foldings
 from compliance.ruleset.hits import View
@@ -13,6 +15,7 @@ from compliance.ruleset.views import PAGE_BREAK, Compact
 
 GAP_CHARS_MAX = 8  # separators between two characters of a word
 SENTENCE_ENDS = frozenset("。！？；!?;")
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class Place(NamedTuple):
@@ -37,22 +40,34 @@ class Found:
     text: str
     view: Compact
     written: Mapping[int | str, Sequence[Written]]
-    asked: dict[int, tuple[list[Place], list[int]]] = field(default_factory=dict)
+    asked: dict[int, tuple[list[Written], Numbers, Numbers]] = field(default_factory=dict)
 
     def of(self, group: int) -> Sequence[Place]:
         """The group's places, from left to right."""
-        return self._ordered(group)[0]
+        return list(map(_place, self._ordered(group)[0]))
 
-    def between(self, group: int, first: int, last: int, most: int) -> Sequence[Place]:
-        """The group's places that start from `first` to `last`, at most so many of them."""
-        places, starts = self._ordered(group)
-        begin = bisect_left(starts, first)
-        return places[begin : min(begin + most, bisect_right(starts, last))]
+    def near(
+        self, group: int, other: int, *, before: int, behind: int, most: int
+    ) -> Iterator[tuple[Place, Sequence[Place]]]:
+        """The group's places, each with those of the other group that start near it, at most so many; none without.
 
-    def _ordered(self, group: int) -> tuple[list[Place], list[int]]:
+        Near is from `before` characters in front of its start to `behind` after its end. All are looked up at once,
+        and only those that have something near become a `Place`: most have nothing.
+        """
+        places, starts, ends = self._ordered(group)
+        others, other_starts, _ = self._ordered(other)
+        firsts = np.searchsorted(other_starts, starts - before, "left")
+        lasts = np.searchsorted(other_starts, ends + behind, "right")
+        for at in np.flatnonzero(lasts > firsts).tolist():
+            first = int(firsts[at])
+            yield _place(places[at]), list(map(_place, others[first : min(first + most, int(lasts[at]))]))
+
+    def _ordered(self, group: int) -> tuple[list[Written], Numbers, Numbers]:
+        """The group's places from left to right, where they start, and where they end."""
         if group not in self.asked:
-            places = list(map(_place, sorted(self.written.get(group, ()))))
-            self.asked[group] = places, [place.start for place in places]
+            places = sorted(self.written.get(group, ()))
+            starts, ends = (np.fromiter(map(itemgetter(at), places), np.int64, len(places)) for at in (0, 1))
+            self.asked[group] = places, starts, ends
         return self.asked[group]
 
     def offsets(self, start: int, end: int) -> tuple[int, int]:
