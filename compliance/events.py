@@ -154,6 +154,8 @@ class Act(StrEnum):
     EMPLOYEE_SHARE_CREATE = "employee:share:create"
     EMPLOYEE_SHARE_LOOK = "employee:share:look"
     EMPLOYEE_SHARE_REVOKE = "employee:share:revoke"
+    EMPLOYEE_SHARE_NARROW = "employee:share:narrow"
+    EMPLOYEE_VIEWER_BAR = "employee:viewer:bar"
     EMPLOYEE_BRANCH_CUT = "employee:branch:cut"
     VIEWER_SHARE_FORWARD = "viewer:share:forward"
     VIEWER_VISIT_START = "viewer:visit:start"

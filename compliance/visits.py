@@ -4,13 +4,16 @@ Everything here reads the rows anew in the caller's transaction, so a share that
 disabled or a material that was withdrawn a moment ago is refused now.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
 from uuid import UUID
 
 from compliance.access import (
     Action,
     Actor,
+    Addressees,
     Audience,
     Glass,
     Job,
@@ -31,6 +34,7 @@ from compliance.looks import Marked
 from compliance.reviewing.standing import stands
 from storage.database import Transaction
 from storage.rows import desk_visits, doors, shares, visits
+from storage.rows.addressees import AddresseesRow
 from storage.rows.desk_visits import DeskVisitRow
 from storage.rows.people import SealedProfile
 from storage.rows.shares import Served, ShareRow, ShareStanding
@@ -110,6 +114,7 @@ def actor_of(standing: Standing, now: datetime) -> Actor:
         verified=_verified(standing, now),
         clinic_id=standing.clinic_id,
         job=Job(standing.job) if standing.job else None,
+        clinic_region=standing.clinic_region,
         in_time=begun and (standing.valid_until is None or now < standing.valid_until),
         departments=standing.departments,
         region=standing.region,
@@ -143,28 +148,51 @@ async def named_now(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedP
     return named
 
 
-async def door_of(tx: Transaction, share: ShareRow, now: datetime, *, version_id: UUID | None = None) -> Door:
-    """What stands behind a share now: the given version, or the newest approved one. Raises NotFound."""
+async def door_of(
+    tx: Transaction, share: ShareRow, now: datetime, *, person_id: UUID, version_id: UUID | None = None
+) -> Door:
+    """What stands behind a share now for this person: the given version, or the newest approved one.
+
+    Raises NotFound.
+    """
     served = await shares.served(tx, share.material_id, version_id=version_id)
     if served is None:
         raise NotFound
     return Door(
-        share=share, served=served, marked=share, facts=_facts(share, await shares.standing(tx, share.id), now), at=now
+        share=share,
+        served=served,
+        marked=share,
+        facts=_facts(await shares.standing(tx, share.id, person_id), now),
+        at=now,
     )
 
 
-def _facts(share: ShareRow, standing: ShareStanding, now: datetime) -> ShareFacts:
+def _facts(standing: ShareStanding, now: datetime) -> ShareFacts:
     return ShareFacts(
-        audience=Audience(share.audience),
-        audience_clinic_id=share.audience_clinic_id,
-        audience_person_id=share.audience_person_id,
-        audience_job=Job(share.audience_job) if share.audience_job else None,
+        addressees=addressees_of(standing.addressees),
+        barred=standing.barred,
         revoked=standing.revoked,
         expired=standing.expires_at <= now,
         used_up=standing.used_up,
         creator_active=standing.creators_active_at(now),
-        download=share.download,
-        forward_depth_left=share.forward_depth_left,
+        download=standing.download,
+        forward_depth_left=standing.forward_depth_left,
+    )
+
+
+def addressees_of(chain: Iterable[AddresseesRow]) -> Addressees:
+    """Whom a share is for, by its own row and those of all above it."""
+    return reduce(Addressees.both, map(_circles, chain), Addressees())
+
+
+def _circles(row: AddresseesRow) -> Addressees:
+    """A forward that names nobody is for whom its parent is for; a root that should name somebody is for nobody."""
+    must = Audience(row.audience) if row.root else Audience.VERIFIED
+    return Addressees(
+        people=row.people if row.people or must is Audience.PERSON else None,
+        clinics=row.clinics if row.clinics or must is Audience.CLINIC else None,
+        regions=row.regions if row.regions or must is Audience.REGION else None,
+        jobs=frozenset(map(Job, row.jobs)) or None,
     )
 
 
@@ -176,9 +204,7 @@ async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple
     row = await doors.door_of_visit(tx, visit_id)
     if row is None:
         raise NotFound
-    door = Door(
-        share=row.share, served=row.served, marked=row.marked, facts=_facts(row.share, row.standing, now), at=now
-    )
+    door = Door(share=row.share, served=row.served, marked=row.marked, facts=_facts(row.standing, now), at=now)
     if row.visit.expires_at <= now and not door.facts.expired:
         raise NotFound
     return row.visit, door
@@ -212,7 +238,7 @@ async def begin(
     """
     await shares.lock_chain(tx, share.id)
     actor = actor_of(await person_now(tx, person_id), now)
-    door = await door_of(tx, share, now)
+    door = await door_of(tx, share, now, person_id=person_id)
     door = replace(door, served=await examined(tx, master, door.served))
     names = {"obj": door.obj, "link": str(share.id)}
     running = await _running(tx, door, person_id, now)

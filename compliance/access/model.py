@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
+
+T = TypeVar("T")
 
 
 class Role(StrEnum):
@@ -58,8 +61,9 @@ class Audience(StrEnum):
     """Whom a share is for."""
 
     VERIFIED = "verified"  # every verified viewer
-    CLINIC = "clinic"  # the people of one clinic
-    PERSON = "person"  # one named viewer
+    CLINIC = "clinic"  # the people of the clinics named
+    PERSON = "person"  # the viewers named
+    REGION = "region"  # the people of the clinics in the regions named
 
 
 class Action(StrEnum):
@@ -191,6 +195,7 @@ class Actor:
     verified: bool = False  # viewers: real identity confirmed by a provider
     clinic_id: UUID | None = None
     job: Job | None = None
+    clinic_region: str = ""  # viewers: where their clinic is; empty: nobody said
     in_time: bool = True  # employees: the account has begun and not ended
     departments: tuple[UUID, ...] = ()  # employees: from the root to where they work
     region: str = ""  # employees: the only one they act in; empty: not narrowed
@@ -199,13 +204,45 @@ class Actor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Addressees:
+    """Whom a share is for: who is in every circle that it draws. None: that circle is not drawn; empty: nobody."""
+
+    people: frozenset[UUID] | None = None
+    clinics: frozenset[UUID] | None = None
+    regions: frozenset[str] | None = None
+    jobs: frozenset[Job] | None = None
+
+    def both(self, other: "Addressees") -> "Addressees":
+        """Who is among these and among the others."""
+        return Addressees(
+            people=_common(self.people, other.people),
+            clinics=_common(self.clinics, other.clinics),
+            regions=_common(self.regions, other.regions),
+            jobs=_common(self.jobs, other.jobs),
+        )
+
+    @property
+    def audience(self) -> Audience:
+        """The narrowest word for them, jobs aside."""
+        if self.people is not None:
+            return Audience.PERSON
+        if self.clinics is not None:
+            return Audience.CLINIC
+        return Audience.VERIFIED if self.regions is None else Audience.REGION
+
+
+def _common(ours: frozenset[T] | None, theirs: frozenset[T] | None) -> frozenset[T] | None:
+    if ours is None or theirs is None:
+        return theirs if ours is None else ours
+    return ours & theirs
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShareFacts:
     """What the share's row says at this moment, with everything it hangs on already looked up."""
 
-    audience: Audience
-    audience_clinic_id: UUID | None = None
-    audience_person_id: UUID | None = None
-    audience_job: Job | None = None
+    addressees: Addressees
+    barred: bool = False  # this viewer was shut out of the share, or of one that it was forwarded from
     revoked: bool = False  # this share or any of its ancestors
     expired: bool = False
     used_up: bool = False  # no visit left; it closes the door to new visits, not to the ones begun

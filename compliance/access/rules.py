@@ -4,12 +4,12 @@ Ids are stable: they stand in events (`why`) and have a sentence in both languag
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from compliance.access.model import (
     EMPLOYEES,
     Action,
     Actor,
-    Audience,
     Condition,
     Forbid,
     MaterialClass,
@@ -109,15 +109,18 @@ def _outside_audience(actor: Actor, target: Target) -> bool:
     share = target.share
     if share is None:
         return True
-    if share.audience_job is not None and actor.job is not share.audience_job:
-        return True
-    match share.audience:
-        case Audience.VERIFIED:
-            return False
-        case Audience.CLINIC:
-            return share.audience_clinic_id is None or actor.clinic_id != share.audience_clinic_id
-        case Audience.PERSON:
-            return share.audience_person_id is None or actor.person_id != share.audience_person_id
+    to = share.addressees
+    return (
+        _misses(to.people, actor.person_id)
+        or _misses(to.clinics, actor.clinic_id)
+        or _misses(to.regions, actor.clinic_region)
+        or _misses(to.jobs, actor.job)
+    )
+
+
+def _misses(circle: frozenset[Any] | None, has: object) -> bool:
+    """Whether a circle is drawn and this is not in it."""
+    return circle is not None and has not in circle
 
 
 def _own(actor: Actor, target: Target) -> bool:
@@ -170,6 +173,7 @@ FORBIDS: tuple[Forbid, ...] = (
     Forbid("share-owner-inactive", VIEWING, _unless(lambda share: not share.creator_active)),
     Forbid("share-expired", VIEWING, _unless(lambda share: share.expired)),
     Forbid("share-used-up", frozenset({A.VISIT_START}), _unless(lambda share: share.used_up)),
+    Forbid("viewer-barred", VIEWING, _unless(lambda share: share.barred)),
     Forbid("outside-audience", VIEWING, _outside_audience),
     Forbid(
         "internal-stays-inside",

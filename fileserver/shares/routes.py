@@ -5,16 +5,12 @@ import io
 import segno
 from aiohttp import web
 
-from compliance.access import Action, Audience, Job
+from compliance.access import Action, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementUnmet, WrongState
-from compliance.levels import SealLevel
-from compliance.looks import look_of
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.looks import look_out
-from fileserver.services import Services
-from fileserver.shares import service
+from fileserver.shares import policy_routes, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -27,7 +23,8 @@ from fileserver.shares.schemas import (
     VisitorList,
     VisitorOut,
 )
-from fileserver.shares.service import Described, Visitor
+from fileserver.shares.service import Visitor
+from fileserver.shares.showing import share_out
 
 QR_SCALE = 8
 QR_BORDER = 3
@@ -35,7 +32,7 @@ QR_BORDER = 3
 
 async def create(call: Call[ShareIn]) -> ShareOut:
     """Make a share of an approved material."""
-    return _out(call.services, await service.create(call.services, call.actor, call.trail, call.body))
+    return share_out(call.services, await service.create(call.services, call.actor, call.trail, call.body))
 
 
 async def listed(call: Call[None, ShareQuery]) -> ShareList:
@@ -47,14 +44,14 @@ async def listed(call: Call[None, ShareQuery]) -> ShareList:
     )
     last = found[-1].row if len(found) == query.limit else None
     return ShareList(
-        items=[_out(call.services, each) for each in found],
+        items=[share_out(call.services, each) for each in found],
         next=write_cursor(last.created_at, last.id) if last else None,
     )
 
 
 async def read(call: Call[None, None, SharePath]) -> ShareOut:
     """One share."""
-    return _out(call.services, await service.read(call.services, call.actor, call.params.share_id))
+    return share_out(call.services, await service.read(call.services, call.actor, call.params.share_id))
 
 
 async def cut(call: Call[CutIn, None, SharePath]) -> CutOut:
@@ -66,13 +63,15 @@ async def cut(call: Call[CutIn, None, SharePath]) -> CutOut:
 async def revoke(call: Call[None, None, SharePath]) -> ShareOut:
     """Close a share; the next byte of every visit to it is refused."""
     closed = await service.revoke(call.services, call.actor, call.trail, call.params.share_id)
-    return _out(call.services, closed)
+    return share_out(call.services, closed)
 
 
 async def change_look(call: Call[ShareLookIn, None, SharePath]) -> ShareOut:
     """Change how copies are marked; visits that have begun keep the look they began with."""
     share_id = call.params.share_id
-    return _out(call.services, await service.change_look(call.services, call.actor, call.trail, share_id, call.body))
+    return share_out(
+        call.services, await service.change_look(call.services, call.actor, call.trail, share_id, call.body)
+    )
 
 
 async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
@@ -83,7 +82,7 @@ async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
 
 async def qr(call: Call[None, None, SharePath]) -> web.Response:
     """The share's link as a QR code."""
-    url = _out(call.services, await service.read(call.services, call.actor, call.params.share_id)).url
+    url = share_out(call.services, await service.read(call.services, call.actor, call.params.share_id)).url
     if url is None:
         raise NotFound(field="share_id")
     picture = io.BytesIO()
@@ -91,39 +90,11 @@ async def qr(call: Call[None, None, SharePath]) -> web.Response:
     return web.Response(body=picture.getvalue(), content_type="image/svg+xml")
 
 
-def _out(services: Services, share: Described) -> ShareOut:
-    row = share.row
-    return ShareOut(
-        id=row.id,
-        url=f"{services.config.public_url}/s/{share.token}" if share.token else None,
-        token=share.token,
-        material_id=row.material_id,
-        material_title=share.served.title,
-        audience=Audience(row.audience),
-        clinic_id=row.audience_clinic_id,
-        person_id=row.audience_person_id,
-        job=Job(row.audience_job) if row.audience_job else None,
-        created_at=row.created_at,
-        created_by=share.creator_name,
-        expires_at=row.expires_at,
-        visits_max=row.visits_max,
-        visits_used=row.visits_used,
-        download=row.download,
-        forward_depth_left=row.forward_depth_left,
-        depth=row.depth,
-        parent_id=row.parent_id,
-        watermark=row.watermark,
-        look=look_out(look_of(row)),
-        seal_level=SealLevel(row.seal_level),
-        note=row.note,
-        revoked_at=row.revoked_at,
-        state=service.state_of(share, services.clock()),
-    )
-
-
 def _visitor(visitor: Visitor) -> VisitorOut:
     return VisitorOut(
         visit_id=visitor.visit.id,
+        person_id=visitor.visit.person_id,
+        barred=visitor.barred,
         person=visitor.name,
         clinic=visitor.clinic,
         job=Job(visitor.job) if visitor.job else None,
@@ -240,4 +211,5 @@ ROUTES = (
         produces="image/svg+xml",
         errors=(AccessDenied, NotFound),
     ),
+    *policy_routes.ROUTES,
 )

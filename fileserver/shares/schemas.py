@@ -10,10 +10,10 @@ from compliance.access import Audience, Job
 from compliance.levels import SealLevel
 from fileserver.http.schemas import Input, Output
 from fileserver.looks import LookIn, LookOut
+from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX, VISITS_MAX, AudienceIn
 from watermark.look import PresetName
 
-VISITS_MAX = 1_000_000
-FORWARD_DEPTH_MAX = 10
+REASON_CHARS_MAX = 200
 NOTE_CHARS_MAX = 200
 
 Note = Annotated[
@@ -21,16 +21,10 @@ Note = Annotated[
 ]
 
 
-class ShareIn(Input):
+class ShareIn(AudienceIn):
     """A share to be made. What is left out takes the careful value."""
 
     material_id: UUID = Field(description="The material; its newest approved version is what visitors get")
-    audience: Audience = Field(
-        default=Audience.VERIFIED, description="Every verified viewer, one clinic, or one person"
-    )
-    clinic_id: UUID | None = Field(default=None, description="The clinic, when the audience is one")
-    person_id: UUID | None = Field(default=None, description="The viewer, when the audience is one person")
-    job: Job | None = Field(default=None, description="Only people with this job")
     expires_at: AwareDatetime | None = Field(default=None, description="Until when; a week from now unless given")
     visits_max: int | None = Field(
         default=None, ge=1, le=VISITS_MAX, description="How many visits in all; null: any number"
@@ -63,17 +57,21 @@ class ShareOut(Output):
     token: str | None = Field(description="The link's last part, which also fits a mini-program code's scene")
     material_id: UUID
     material_title: str
-    audience: Audience
-    clinic_id: UUID | None
-    person_id: UUID | None
-    job: Job | None
+    audience: Audience = Field(description="The narrowest word for whom it is for")
+    clinic_id: UUID | None = Field(description="The clinic, if it is one")
+    clinic_ids: list[UUID] = Field(description="Empty: of any clinic")
+    person_id: UUID | None = Field(description="The person, if it is one")
+    person_ids: list[UUID] = Field(description="Empty: whoever else fits")
+    regions: list[str] = Field(description="Empty: in any region")
+    job: Job | None = Field(description="The job, if it is one")
+    jobs: list[Job] = Field(description="Empty: any job")
     created_at: datetime
     created_by: str = Field(description="Name of the employee or viewer who made it")
     expires_at: datetime
     visits_max: int | None
     visits_used: int
-    download: bool
-    forward_depth_left: int
+    download: bool = Field(description="Whether it and all above it offer the download")
+    forward_depth_left: int = Field(description="As far as all above it allow")
     depth: int = Field(description="0 for an employee's share, 1 for a forward of it…")
     parent_id: UUID | None
     watermark: str = Field(description="The preset that its maker began with")
@@ -81,6 +79,7 @@ class ShareOut(Output):
     seal_level: SealLevel
     note: str
     revoked_at: datetime | None
+    revoked_reason: str
     state: Literal["open", "revoked", "expired", "used_up", "suspended", "closed"] = Field(
         description="`closed`: its material, sponsor or forwarder is gone"
     )
@@ -113,6 +112,32 @@ class CutOut(Output):
     links: int = Field(description="Links that they had passed on and that were open; what hangs on them is closed too")
 
 
+Reason = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=REASON_CHARS_MAX, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+
+
+class BarIn(Input):
+    """Who is to be shut out of a share, and why."""
+
+    person_id: UUID = Field(description="Who opened it")
+    reason: Reason = Field(description="Why; employees see it")
+
+
+class BarOut(Output):
+    """Who was shut out."""
+
+    person_id: UUID
+
+
+class RevokeAllIn(Input):
+    """All shares of a material that the caller may close."""
+
+    material_id: UUID
+    reason: Reason = Field(description="Why; employees see it beside each share")
+
+
 class SharePath(Input):
     """The share in a path."""
 
@@ -123,7 +148,9 @@ class VisitorOut(Output):
     """One visit to a share, as its maker sees it."""
 
     visit_id: UUID
+    person_id: UUID
     person: str
+    barred: bool = Field(description="Whether they were shut out of this share")
     clinic: str
     job: Job | None
     started_at: datetime

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, Actor, Audience, Target, VersionState, decide, require
+from compliance.access import Action, Actor, Addressees, Target, VersionState, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.homes import home_of
@@ -19,9 +19,11 @@ from compliance.scopes import owned_scope
 from compliance.visits import examined, has_lapsed, target_of
 from fileserver.looks import look_in
 from fileserver.services import Services
+from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import clinics, cuts, materials, people, shares, versions, viewers, visits
+from storage.rows import addressees, cuts, materials, people, share_changes, shares, versions, visits
+from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
@@ -48,19 +50,26 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     Raises AccessDenied, NotFound, InvalidValue naming the field, or RequirementUnmet naming what sharing needs.
     """
     now = services.clock()
-    row = _new_row(services, actor, wanted, now)
+    to = wanted_addressees(wanted)
+    row = _new_row(services, actor, wanted, to, now)
     async with services.database.transaction() as tx:
-        await _check_audience(tx, wanted)
+        await check_known(tx, to)
         served = await examined(tx, services.keys.master, await _served(tx, wanted.material_id))
         obj = f"material:{wanted.material_id}"
         rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
         await _check_step(tx, served, now)
         await shares.add_share(tx, row)
+        await addressees.add_addressees(tx, row.id, as_row(to))
         event = trail.event(
-            Act.EMPLOYEE_SHARE_CREATE, why=rule, obj=obj, link=str(row.id), ver=served.sha256 or "", det=_policy(row)
+            Act.EMPLOYEE_SHARE_CREATE,
+            why=rule,
+            obj=obj,
+            link=str(row.id),
+            ver=served.sha256 or "",
+            det=_policy(row, to),
         )
         await ledger.append(tx, event, now=now)
-        return await _described(services, tx, row, served)
+        return await described(services, tx, row, served)
 
 
 async def _check_step(tx: Transaction, served: Served, now: datetime) -> None:
@@ -73,7 +82,9 @@ async def _check_step(tx: Transaction, served: Served, now: datetime) -> None:
     step(VersionState(version.state), Command.SHARE, met(dossier.facts))
 
 
-def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -> ShareRow:
+def _new_row(services: Services, actor: Actor, wanted: ShareIn, to: Addressees, now: datetime) -> ShareRow:
+    if wanted.forward_depth and to.people is not None and len(to.people) == 1:
+        raise InvalidValue(field="forward_depth", rule="fits-the-audience")
     share_id = uuid4()
     return ShareRow(
         id=share_id,
@@ -86,9 +97,9 @@ def _new_row(services: Services, actor: Actor, wanted: ShareIn, now: datetime) -
         root_id=share_id,
         depth=0,
         audience=wanted.audience.value,
-        audience_clinic_id=wanted.clinic_id,
-        audience_person_id=wanted.person_id,
-        audience_job=wanted.job.value if wanted.job else None,
+        audience_clinic_id=single(to.clinics),
+        audience_person_id=single(to.people),
+        audience_job=joined_jobs(to.jobs or ()),
         expires_at=_expiry(wanted.expires_at, now),
         visits_max=wanted.visits_max,
         visits_used=0,
@@ -112,24 +123,9 @@ def _expiry(wanted: datetime | None, now: datetime) -> datetime:
     return wanted
 
 
-async def _check_audience(tx: Transaction, wanted: ShareIn) -> None:
-    """The audience and the fields beside it must agree, and name somebody who exists."""
-    if (wanted.clinic_id is not None) != (wanted.audience is Audience.CLINIC):
-        raise InvalidValue(field="clinic_id", rule="fits-the-audience")
-    if (wanted.person_id is not None) != (wanted.audience is Audience.PERSON):
-        raise InvalidValue(field="person_id", rule="fits-the-audience")
-    if wanted.audience is Audience.PERSON and wanted.forward_depth:
-        raise InvalidValue(field="forward_depth", rule="fits-the-audience")
-    if wanted.clinic_id is not None and await clinics.clinic_by_id(tx, wanted.clinic_id) is None:
-        raise InvalidValue(field="clinic_id", rule="must-exist")
-    if wanted.person_id is not None and await viewers.viewer_by_id(tx, wanted.person_id) is None:
-        raise InvalidValue(field="person_id", rule="must-exist")
-
-
-def _policy(row: ShareRow) -> dict[str, str | int]:
+def _policy(row: ShareRow, to: Addressees) -> dict[str, str | int]:
     """The policy as the log keeps it."""
-    return {
-        "audience": row.audience,
+    return counted(to) | {
         "expires": int(row.expires_at.timestamp()),
         "visits_max": row.visits_max or 0,
         "download": int(row.download),
@@ -148,26 +144,26 @@ async def listed(
     async with services.database.transaction() as tx:
         scope = owned_scope(actor, Action.SHARE_READ)
         rows = await shares.list_shares(tx, scope=scope, material_id=material_id, before=before, limit=limit)
-        return [await _described(services, tx, row) for row in rows]
+        return [await described(services, tx, row) for row in rows]
 
 
 async def read(services: Services, actor: Actor, share_id: UUID) -> Described:
     """One share. Raises NotFound, or AccessDenied for somebody else's."""
     async with services.database.transaction() as tx:
-        row = await _allowed(tx, actor, Action.SHARE_READ, share_id)
-        return await _described(services, tx, row)
+        row = await allowed(tx, actor, Action.SHARE_READ, share_id)
+        return await described(services, tx, row)
 
 
 async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID) -> Described:
     """Closes the share and all that was forwarded from it. Raises WrongState when it is closed already."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        row = await _allowed(tx, actor, Action.SHARE_REVOKE, share_id)
+        row = await allowed(tx, actor, Action.SHARE_REVOKE, share_id)
         if not await shares.revoke_share(tx, share_id, actor.person_id, now):
             raise WrongState(state="revoked", command="revoke")
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=str(share_id)), now=now)
-        return await _described(services, tx, await shares.share_by_id(tx, share_id) or row)
+        return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
 
 
 async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, person_id: UUID) -> int:
@@ -177,7 +173,7 @@ async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, pe
     """
     now = services.clock()
     async with services.database.transaction() as tx:
-        row = await _allowed(tx, actor, Action.SHARE_REVOKE, share_id)
+        row = await allowed(tx, actor, Action.SHARE_REVOKE, share_id)
         if row.parent_id is not None:
             raise InvalidValue(field="share_id", rule="root-share")
         pseudonym = await people.pseudonym_of(tx, person_id)
@@ -208,14 +204,14 @@ async def change_look(services: Services, actor: Actor, trail: Trail, share_id: 
     """
     now, look = services.clock(), look_in(wanted.watermark, wanted.look)
     async with services.database.transaction() as tx:
-        row = await _allowed(tx, actor, Action.SHARE_CHANGE, share_id)
+        row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
         changed = await shares.change_look(
             tx, row, watermark=wanted.watermark, look=stored(look), changed_by=actor.person_id, now=now
         )
         det: dict[str, str | int] = {"watermark": wanted.watermark, "look": told(look), "shares": changed}
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_LOOK, obj=obj, link=str(share_id), det=det), now=now)
-        return await _described(services, tx, await shares.share_by_id(tx, share_id) or row)
+        return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +219,7 @@ class Visitor:
     """A visit with the visitor's name and clinic, for the share's maker."""
 
     visit: VisitRow
+    barred: bool
     name: str
     clinic: str
     job: str | None
@@ -231,14 +228,16 @@ class Visitor:
 async def visitors(services: Services, actor: Actor, share_id: UUID) -> list[Visitor]:
     """Who opened the share, newest first."""
     async with services.database.transaction() as tx:
-        await _allowed(tx, actor, Action.SHARE_READ, share_id)
+        await allowed(tx, actor, Action.SHARE_READ, share_id)
         rows = await visits.visits_of_share(tx, share_id)
+        barred = await share_changes.barred(tx, share_id)
         people = {row.person_id for row in rows}
         names = await profiles_of(tx, services.keys.master, person_ids=people)
         standings = {person_id: await standing_of(tx, person_id) for person_id in people}
     return [
         Visitor(
             visit=row,
+            barred=row.person_id in barred,
             name=names[row.person_id].name,
             clinic=standing.clinic_name if (standing := standings[row.person_id]) else "",
             job=standing.job if standing else None,
@@ -247,7 +246,8 @@ async def visitors(services: Services, actor: Actor, share_id: UUID) -> list[Vis
     ]
 
 
-async def _allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID) -> ShareRow:
+async def allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID) -> ShareRow:
+    """The share, if the actor may do this to it. Raises NotFound, AccessDenied."""
     row = await shares.share_by_id(tx, share_id)
     if row is None:
         raise NotFound(field="share_id")
@@ -262,7 +262,8 @@ async def _served(tx: Transaction, material_id: UUID) -> Served:
     return served
 
 
-async def _described(services: Services, tx: Transaction, row: ShareRow, served: Served | None = None) -> Described:
+async def described(services: Services, tx: Transaction, row: ShareRow, served: Served | None = None) -> Described:
+    """The share with what its maker wants to see beside it."""
     names = await profiles_of(tx, services.keys.master, person_ids=[row.creator_id])
     return Described(
         row=row,

@@ -147,7 +147,7 @@ def _out(services: Services, opened: Opened) -> VisitOut:
         pages=[_page(services, opened, each) for each in opened.pages],
         download_url=service.signed(services, f"/v/{visit.id}/document", until) if opened.download else None,
         addresses_expire_at=until,
-        forward_depth_left=opened.door.share.forward_depth_left,
+        forward_depth_left=opened.door.facts.forward_depth_left,
         started_at=visit.started_at,
         expires_at=visit.expires_at,
     )

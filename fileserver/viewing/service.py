@@ -81,7 +81,7 @@ async def _opened(services: Services, tx: Transaction, visit: VisitRow, door: Do
         door=door,
         pages=[each for each in made if each.kind == "page"],
         full=next((each for each in made if each.kind == "full"), None),
-        download=sealable and door.share.download,
+        download=sealable and door.facts.download,
         addresses_until=now + timedelta(seconds=services.config.visit_url_lifetime_s),
     )
 
@@ -108,7 +108,7 @@ async def forward(services: Services, actor: Actor, trail: Trail, visit_id: UUID
         )
         names = {"obj": door.obj, "link": str(door.share.id)}
         rule = require(viewer, Action.VISIT_FORWARD, target, **names)
-        child = _child(services, door.share, viewer.person_id, now)
+        child = _child(services, door, viewer.person_id, now)
         await shares.add_share(tx, child)
         event = trail.event(
             Act.VIEWER_SHARE_FORWARD,
@@ -122,8 +122,9 @@ async def forward(services: Services, actor: Actor, trail: Trail, visit_id: UUID
     return child, token_text(services.keys, ShareToken(child.kid, child.token_id))
 
 
-def _child(services: Services, parent: ShareRow, creator_id: UUID, now: datetime) -> ShareRow:
-    """Visits are counted up the chain, so the child needs no allowance of its own."""
+def _child(services: Services, door: Door, creator_id: UUID, now: datetime) -> ShareRow:
+    """Visits are counted up the chain, so the child needs no allowance of its own; it is for whom its parent is for."""
+    parent = door.share
     return replace(
         parent,
         id=uuid4(),
@@ -134,7 +135,8 @@ def _child(services: Services, parent: ShareRow, creator_id: UUID, now: datetime
         depth=parent.depth + 1,
         visits_max=None,
         visits_used=0,
-        forward_depth_left=parent.forward_depth_left - 1,
+        download=door.facts.download,
+        forward_depth_left=door.facts.forward_depth_left - 1,
         note="",
         created_at=now,
     )

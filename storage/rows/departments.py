@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from storage.database import Transaction
+from storage.rows import addressees
 from storage.schema import account, clinic, department, region
 
 ROOT_ID = UUID(int=1)
@@ -191,8 +192,9 @@ async def change_region(tx: Transaction, region_id: UUID, **values: Any) -> None
 
 
 async def rename_region_of_clinics(tx: Transaction, before: str, after: str) -> None:
-    """Clinics stand in a region by its name."""
+    """Clinics stand in a region by its name, and shares are for regions by theirs."""
     await tx.execute(update(clinic).where(clinic.c.region == before).values(region=after))
+    await addressees.rename_region(tx, before, after)
 
 
 async def region_in_use(tx: Transaction, region_id: UUID) -> bool:

@@ -34,8 +34,9 @@ def _named(prefix: str, columns: Mapping[str, ColumnElement[Any]]) -> list[Colum
     return [column.label(f"{prefix}{name}") for name, column in columns.items()]
 
 
+_WHICH = (visit.c.share_id, visit.c.person_id)
 _ABOVE = shares.standing_query(
-    select(visit.c.share_id).where(visit.c.id == bindparam("visit")).scalar_subquery()
+    *(select(column).where(visit.c.id == bindparam("visit")).scalar_subquery() for column in _WHICH)
 ).subquery("above")
 _MARKED = shares.look_at(visit.c.share_id, visit.c.started_at).lateral("marked")
 _DOOR = (
@@ -65,7 +66,7 @@ async def door_of_visit(tx: Transaction, visit_id: UUID) -> DoorRow | None:
     return DoorRow(
         visit=VisitRow(**_taken(VISIT, VisitRow, row)),
         share=ShareRow(**_taken(SHARE, ShareRow, row)),
-        standing=shares.to_standing(**{column.key: row[f"{STANDING}{column.key}"] for column in _ABOVE.c}),
+        standing=shares.to_standing({column.key: row[f"{STANDING}{column.key}"] for column in _ABOVE.c}),
         served=Served(**_taken(SERVED, Served, row)),
         marked=MarkedRow(**_taken(SHARE if row[f"{MARKED}watermark"] is None else MARKED, MarkedRow, row)),
     )

@@ -49,6 +49,8 @@ from storage.schema import (
     saved_search,
     session,
     share,
+    share_addressee,
+    share_bar,
     sign_in_change,
     sign_in_policy,
     sign_in_provider_change,
@@ -100,6 +102,8 @@ FREE_TEXTS: tuple[Column[str], ...] = (
     rule_set_activation.c.reason,
     review_signature.c.reason,
     share.c.note,
+    share.c.revoked_reason,
+    share_bar.c.reason,
     sign_in_change.c.reason,
     sign_in_policy.c.reason,
     sign_in_provider_change.c.reason,
@@ -184,8 +188,15 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "viewers": update(viewer).where(viewer.c.person_id == person_id).values(blocked_reason=None),
         "uploads": update(upload).where(upload.c.person_id == person_id).values(metadata={}),
         "shares": update(share)
-        .where(or_(share.c.creator_id == person_id, share.c.audience_person_id == person_id))
+        .where(
+            or_(
+                share.c.creator_id == person_id,
+                share.c.audience_person_id == person_id,
+                share.c.id.in_(select(share_addressee.c.share_id).where(share_addressee.c.person_id == person_id)),
+            )
+        )
         .values(note=""),
+        "bars": update(share_bar).where(share_bar.c.person_id == person_id).values(reason=""),
         "merges": update(merge)
         .where(merge.c.kind == "person", or_(merge.c.kept_id == person_id, merge.c.merged_id == person_id))
         .values(undo=merge.c.undo.op("-")(cast(MERGED_KEYS, ARRAY(Text)))),

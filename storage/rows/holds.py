@@ -71,7 +71,13 @@ _HELD = text(
             OR EXISTS (SELECT FROM material m WHERE m.id = h.material_id AND :person IN (m.owner_id, m.withdrawn_by))
             OR EXISTS (
                 SELECT FROM share s WHERE s.material_id = h.material_id
-                AND :person IN (s.creator_id, s.sponsor_id, s.audience_person_id, s.revoked_by)
+                AND (
+                    :person IN (s.creator_id, s.sponsor_id, s.audience_person_id, s.revoked_by)
+                    OR EXISTS (SELECT FROM share_addressee a WHERE a.share_id = s.id AND a.person_id = :person)
+                    OR EXISTS (
+                        SELECT FROM share_bar b WHERE b.share_id = s.id AND :person IN (b.person_id, b.barred_by)
+                    )
+                )
             )
             OR EXISTS (
                 SELECT FROM version v WHERE v.material_id = h.material_id AND (

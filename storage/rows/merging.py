@@ -28,6 +28,8 @@ from storage.schema import (
     person,
     session,
     share,
+    share_addressee,
+    share_bar,
     verification,
     viewer,
     visit,
@@ -92,6 +94,7 @@ class Moved:
 OF_CLINIC: Mapping[str, Moved] = {
     "viewer": Moved(viewer, viewer.c.clinic_id, (viewer.c.person_id,)),
     "share": Moved(share, share.c.audience_clinic_id, (share.c.id,)),
+    "share_addressee": Moved(share_addressee, share_addressee.c.clinic_id, (share_addressee.c.id,)),
     "invitation": Moved(invitation, invitation.c.clinic_id, (invitation.c.id,)),
     "clinic_contact": Moved(
         clinic_contact, clinic_contact.c.clinic_id, (clinic_contact.c.external_userid, clinic_contact.c.employee_id)
@@ -101,6 +104,8 @@ OF_CLINIC: Mapping[str, Moved] = {
 OF_PERSON: Mapping[str, Moved] = {
     "identity": Moved(identity, identity.c.person_id, (identity.c.id,)),
     "share": Moved(share, share.c.audience_person_id, (share.c.id,)),
+    "share_addressee": Moved(share_addressee, share_addressee.c.person_id, (share_addressee.c.id,)),
+    "share_bar": Moved(share_bar, share_bar.c.person_id, (share_bar.c.id,)),
     "invitation_use": Moved(invitation_use, invitation_use.c.person_id, (invitation_use.c.id,), _came_otherwise),
     "consent": Moved(consent, consent.c.person_id, (consent.c.id,), _agreed_to_more),
     "verification": Moved(verification, verification.c.person_id, (verification.c.id,), _asked_otherwise),

@@ -21,6 +21,8 @@ from storage.schema import (
     review_procedure,
     review_signature,
     rule_set_activation,
+    share,
+    share_bar,
     viewer,
 )
 
@@ -39,6 +41,8 @@ HASHED: frozenset[Column[str]] = frozenset(
         review_procedure.c.reason,
         review_signature.c.reason,
         rule_set_activation.c.reason,
+        share.c.revoked_reason,
+        share_bar.c.reason,
         viewer.c.blocked_reason,
     }
 )

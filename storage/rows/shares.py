@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
+from storage.rows import addressees
+from storage.rows.addressees import AddresseesRow, read_chain
 from storage.rows.homes import path_of, region_of
 from storage.rows.scoping import Scope, in_scope
 from storage.schema import (
@@ -38,6 +40,7 @@ from storage.schema import (
     review,
     review_step,
     share,
+    share_bar,
     share_look,
     version,
     viewer,
@@ -80,6 +83,7 @@ class ShareRow:
     created_at: datetime
     revoked_at: datetime | None
     revoked_by: UUID | None
+    revoked_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ class MarkedRow:
 class ShareStanding:
     """What can close a share from above: each fact counts the share itself and every ancestor up to the root.
 
+    A forward offers what all above it offer, now: what was narrowed there is narrowed here, whatever its own row says.
+
     Employees who answer for it have accounts from `sponsors_from` to `sponsors_until`; None: no limit.
     """
 
@@ -101,6 +107,10 @@ class ShareStanding:
     used_up: bool
     creators_active: bool
     expires_at: datetime
+    download: bool
+    forward_depth_left: int
+    addressees: tuple[AddresseesRow, ...]
+    barred: bool = False  # the person who was asked about
     sponsors_from: datetime | None = None
     sponsors_until: datetime | None = None
 
@@ -189,6 +199,17 @@ async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: d
     return (await tx.execute(closing.values(revoked_at=now, revoked_by=revoked_by))).rowcount == 1
 
 
+async def revoke_all(
+    tx: Transaction, material_id: UUID, *, scope: Scope, revoked_by: UUID, reason: str, now: datetime
+) -> Sequence[UUID]:
+    """Closes every open link to a material within a scope, forwards too; which they are."""
+    home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
+    within = in_scope(scope, owner_id=share.c.sponsor_id, **home)
+    closing = update(share).where(share.c.material_id == material_id, share.c.revoked_at.is_(None), within)
+    values = {"revoked_at": now, "revoked_by": revoked_by, "revoked_reason": reason}
+    return sorted((await tx.execute(closing.values(values).returning(share.c.id))).scalars())
+
+
 async def change_look(
     tx: Transaction, row: ShareRow, *, watermark: str, look: Mapping[str, Any], changed_by: UUID, now: datetime
 ) -> int:
@@ -245,15 +266,16 @@ async def use_visit(tx: Transaction, share_id: UUID) -> bool:
     return (await tx.execute(taking)).rowcount == len(ids)
 
 
-async def standing(tx: Transaction, share_id: UUID) -> ShareStanding:
-    """Whether anything in the chain up to the root closes the share."""
-    row = (await tx.execute(_STANDING, {"share": share_id})).one()
-    return to_standing(**row._asdict())
+async def standing(tx: Transaction, share_id: UUID, person_id: UUID | None = None) -> ShareStanding:
+    """Whether anything in the chain up to the root closes the share: to this person, or to anybody."""
+    row = (await tx.execute(_STANDING, {"share": share_id, "person": person_id})).one()
+    return to_standing(row._asdict())
 
 
-def standing_query(share_id: ColumnElement[Any]) -> Select[Any]:
+def standing_query(share_id: ColumnElement[Any], person_id: ColumnElement[Any]) -> Select[Any]:
     """One row with what `to_standing` takes."""
     chain = _chain(share_id)
+    barred = exists().where(share_bar.c.share_id == chain.c.id, share_bar.c.person_id == person_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
     # A forward is its viewer's own: blocked, or without a consent, they share nothing, under whatever id they made it.
     gone = or_(viewer.c.blocked_at.is_not(None), viewer.c.verified_at.is_(None))
@@ -263,7 +285,11 @@ def standing_query(share_id: ColumnElement[Any]) -> Select[Any]:
         func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
         func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),
         func.bool_or(or_(disabled, blocked)).label("broken"),
+        func.bool_or(barred).label("barred"),
         func.min(chain.c.expires_at).label("expires_at"),
+        func.bool_and(chain.c.download).label("download"),
+        (func.min(chain.c.forward_depth_left + chain.c.depth) - func.max(chain.c.depth)).label("forward_depth_left"),
+        addressees.told(chain).label("addressees"),
         func.max(_of_sponsor(account.c.valid_from, chain)).label("sponsors_from"),
         func.min(_of_sponsor(account.c.valid_until, chain)).label("sponsors_until"),
     ).select_from(chain)
@@ -273,23 +299,19 @@ def _of_sponsor(column: ColumnElement[Any], chain: CTE) -> ScalarSelect[Any]:
     return select(column).where(account.c.person_id == chain.c.sponsor_id).correlate(chain).scalar_subquery()
 
 
-def to_standing(
-    *,
-    revoked: bool | None,
-    used_up: bool | None,
-    broken: bool | None,
-    expires_at: datetime,
-    sponsors_from: datetime | None,
-    sponsors_until: datetime | None,
-) -> ShareStanding:
+def to_standing(row: Mapping[str, Any]) -> ShareStanding:
     """What a row of `standing_query` says; what isn't known closes the share."""
     return ShareStanding(
-        revoked=revoked is not False,
-        used_up=used_up is not False,
-        creators_active=broken is False,
-        expires_at=expires_at,
-        sponsors_from=sponsors_from,
-        sponsors_until=sponsors_until,
+        revoked=row["revoked"] is not False,
+        used_up=row["used_up"] is not False,
+        creators_active=row["broken"] is False,
+        expires_at=row["expires_at"],
+        download=row["download"] is True,
+        forward_depth_left=row["forward_depth_left"],
+        addressees=read_chain(row["addressees"]),
+        barred=row["barred"] is not False,
+        sponsors_from=row["sponsors_from"],
+        sponsors_until=row["sponsors_until"],
     )
 
 
@@ -400,12 +422,19 @@ def _chain(share_id: UUID | ColumnElement[Any]) -> CTE:
         share.c.visits_used,
         share.c.visits_max,
         share.c.expires_at,
+        share.c.download,
+        share.c.forward_depth_left,
+        share.c.depth,
+        share.c.audience,
+        share.c.audience_person_id,
+        share.c.audience_clinic_id,
+        share.c.audience_job,
     )
     chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True)
     return chain.union_all(select(*columns).join(chain, share.c.id == chain.c.parent_id))
 
 
-_STANDING = standing_query(bindparam("share"))
+_STANDING = standing_query(bindparam("share"), bindparam("person", type_=Uuid))
 
 
 async def _one(tx: Transaction, query: Select[Any]) -> ShareRow | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, case, func, select
 
 from storage.database import Transaction
-from storage.rows.homes import region_name
+from storage.rows.homes import region_name, region_of
 from storage.rows.people import SealedProfile
 from storage.schema import account, break_glass, clinic, department, person, person_key, profile, region, viewer
 
@@ -42,6 +42,7 @@ class Standing:
     clinic_id: UUID | None
     clinic_name: str
     job: str | None
+    clinic_region: str = ""  # where the clinic is; where nobody said, the region of the employee who holds it
     verified_until: datetime | None = None
     consented: int = 0  # version of the consent that is in force; 0: none
     departments: tuple[UUID, ...] = ()  # of an employee: from the root to theirs
@@ -70,6 +71,7 @@ STANDING: Select[Any] = select(
     account.c.disabled_at,
     viewer.c.clinic_id,
     clinic.c.name.label("clinic_name"),
+    func.coalesce(func.nullif(clinic.c.region, ""), region_of(clinic.c.owner_id), "").label("clinic_region"),
     viewer.c.job,
     viewer.c.verified_at,
     viewer.c.verified_until,
@@ -111,6 +113,7 @@ def to_standing(row: Row[Any]) -> Standing | None:
         clinic_id=row.clinic_id,
         clinic_name=row.clinic_name or "",
         job=row.job,
+        clinic_region=row.clinic_region,
         verified_until=row.verified_until,
         consented=row.consented or 0,
         departments=tuple(row.path or ()),

@@ -1,5 +1,6 @@
 """Rows of viewers and of the identities that lead to them."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,12 @@ async def viewer_by_id(tx: Transaction, person_id: UUID, *, lock: bool = False) 
     query = _viewers().where(viewer.c.person_id == person_id)
     row = (await tx.execute(query.with_for_update(of=viewer) if lock else query)).mappings().one_or_none()
     return ViewerRow(**row) if row else None
+
+
+async def known_viewers(tx: Transaction, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that are viewers'."""
+    query = select(viewer.c.person_id).where(viewer.c.person_id.in_(ids), viewer.c.clinic_id.is_not(None))
+    return set((await tx.execute(query)).scalars())
 
 
 async def list_viewers(

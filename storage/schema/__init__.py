@@ -114,7 +114,7 @@ from storage.schema.searching import (
     saved_search,
     trail_review,
 )
-from storage.schema.shares import share, share_cut, share_look, visit
+from storage.schema.shares import share, share_addressee, share_bar, share_change, share_cut, share_look, visit
 from storage.schema.siem import siem_cursor, siem_target
 from storage.schema.signing_in import (
     one_time_code,
@@ -244,6 +244,9 @@ __all__ = [
     "scan",
     "session",
     "share",
+    "share_addressee",
+    "share_bar",
+    "share_change",
     "share_chat",
     "share_cut",
     "share_look",

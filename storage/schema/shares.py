@@ -34,12 +34,14 @@ share = Table(
     Column(
         "audience",
         Text,
-        CheckConstraint("audience IN ('verified', 'clinic', 'person')", name="audience"),
+        CheckConstraint("audience IN ('verified', 'clinic', 'person', 'region')", name="audience"),
         nullable=False,
     ),
+    # The one that the share is for; several, and regions, are rows of share_addressee. A forward without any is for
+    # whom its parent is for.
     Column("audience_clinic_id", Uuid, ForeignKey("clinic.id")),
     Column("audience_person_id", Uuid, ForeignKey("person.id")),
-    Column("audience_job", Text),
+    Column("audience_job", Text),  # one, or several with commas between, which an older release takes for none it knows
     moment("expires_at", nullable=False),
     Column("visits_max", Integer),  # None: not limited
     Column("visits_used", Integer, nullable=False, server_default="0"),
@@ -58,10 +60,50 @@ share = Table(
     created(),
     moment("revoked_at"),
     Column("revoked_by", Uuid, ForeignKey("person.id")),
+    Column("revoked_reason", Text, nullable=False, server_default=""),
     CheckConstraint("visits_max IS NULL OR visits_used <= visits_max", name="visits"),
     Index("ix_share_material_id", "material_id"),
     Index("ix_share_root_id", "root_id"),
     Index("ix_share_creator_id", "creator_id"),
+)
+
+share_addressee = Table(
+    # Whom a share is for, if its row names none of them: each row names one.
+    "share_addressee",
+    metadata,
+    own_id(),
+    ref("share_id", "share"),
+    Column("person_id", Uuid, ForeignKey("person.id")),
+    Column("clinic_id", Uuid, ForeignKey("clinic.id")),
+    Column("region", Text),
+    CheckConstraint("num_nonnulls(person_id, clinic_id, region) = 1", name="one"),
+    Index("ix_share_addressee_share_id", "share_id"),
+)
+
+share_bar = Table(
+    # Who was shut out of a share and of all that is forwarded from it, for good.
+    "share_bar",
+    metadata,
+    own_id(),
+    ref("share_id", "share"),
+    ref("person_id", "person"),
+    ref("barred_by", "person"),
+    moment("barred_at", nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_share_bar_share_id", "share_id"),
+)
+
+share_change = Table(
+    # What a share's policy said before it was narrowed, and after: only what changed.
+    "share_change",
+    metadata,
+    own_id(),
+    ref("share_id", "share"),
+    ref("changed_by", "person"),
+    moment("changed_at", nullable=False),
+    Column("before", JSONB, nullable=False),
+    Column("after", JSONB, nullable=False),
+    Index("ix_share_change_share_id", "share_id"),
 )
 
 share_look = Table(

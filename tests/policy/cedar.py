@@ -4,7 +4,7 @@ The two share nothing but the words: Cedar finds departments by its entity hiera
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ def _person(actor: Actor) -> dict[str, Any]:
         "inTime": actor.in_time,
         "verified": actor.verified,
         "region": actor.region,
+        "clinicRegion": actor.clinic_region,
         "atTop": len(actor.departments) == 1,
         "clearedForTop": actor.clearance is Sensitivity.TOP,
         "openedMaterials": [_entity("Material", each) for each in sorted(actor.glass.materials)],
@@ -139,8 +140,9 @@ def _known(**facts: Any) -> dict[str, Any]:
 
 
 def _share(share: ShareFacts) -> dict[str, Any]:
+    to = share.addressees
     return {
-        "audience": share.audience.value,
+        "barred": share.barred,
         "revoked": share.revoked,
         "expired": share.expired,
         "usedUp": share.used_up,
@@ -150,8 +152,13 @@ def _share(share: ShareFacts) -> dict[str, Any]:
         "forwardsMade": share.forwards_made,
         "forwardsCut": share.forwards_cut,
         **_known(
-            clinic=share.audience_clinic_id and _entity("Clinic", share.audience_clinic_id),
-            person=_whom(share.audience_person_id),
-            job=share.audience_job and share.audience_job.value,
+            people=_circle(to.people, _whom),
+            clinics=_circle(to.clinics, lambda each: _entity("Clinic", each)),
+            regions=_circle(to.regions, str),
+            jobs=_circle(to.jobs, str),
         ),
     }
+
+
+def _circle(circle: frozenset[Any] | None, told: Callable[[Any], Any]) -> list[Any] | None:
+    return None if circle is None else [told(each) for each in sorted(circle)]

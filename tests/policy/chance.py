@@ -9,7 +9,7 @@ from uuid import UUID
 from compliance.access import (
     Action,
     Actor,
-    Audience,
+    Addressees,
     Glass,
     Home,
     Job,
@@ -90,6 +90,7 @@ class Chance:
             verified=self._mostly(),
             clinic_id=self._maybe(*CLINICS),
             job=self._maybe(*Job),
+            clinic_region=self._one("", *REGIONS),
             in_time=self._mostly(),
             departments=path_of(self._maybe(*TREE)),
             region=self._one("", *REGIONS),
@@ -112,7 +113,7 @@ class Chance:
         return replace(self._door(), **{name: getattr(broken, name) for name in facts})
 
     def _door(self) -> Target:
-        anybody, clinic = self._one(*PEOPLE), self._one(*CLINICS)
+        anybody = self._one(*PEOPLE)
         return replace(
             self._anything(),
             approved_exists=True,
@@ -125,9 +126,8 @@ class Chance:
             visit_person_id=anybody,
             share=replace(
                 self._share(),
-                audience=self._one(*Audience, Audience.VERIFIED),
-                audience_person_id=anybody if self._mostly() else self._one(*PEOPLE),
-                audience_clinic_id=clinic,
+                addressees=self._few_circles(anybody),
+                barred=False,
                 revoked=False,
                 expired=False,
                 used_up=False,
@@ -170,10 +170,8 @@ class Chance:
 
     def _share(self) -> ShareFacts:
         return ShareFacts(
-            audience=self._one(*Audience),
-            audience_clinic_id=self._maybe(*CLINICS),
-            audience_person_id=self._maybe(*PEOPLE),
-            audience_job=self._maybe(*Job) if self._rarely() else None,
+            addressees=self.addressees(),
+            barred=self._rarely(),
             revoked=self._rarely(),
             expired=self._rarely(),
             used_up=self._rarely(),
@@ -183,6 +181,31 @@ class Chance:
             forwards_made=self._one(0, 1, FORWARDS_MAX - 1, FORWARDS_MAX),
             forwards_cut=self._rarely(),
         )
+
+    def addressees(self) -> Addressees:
+        """Circles of any kind, some of them not drawn and some empty."""
+        return Addressees(
+            people=self._circle(*PEOPLE),
+            clinics=self._circle(*CLINICS),
+            regions=self._circle(*REGIONS),
+            jobs=self._circle(*Job),
+        )
+
+    def _few_circles(self, anybody: UUID) -> Addressees:
+        """One circle at most, now and then two: what makers of shares draw."""
+        people = frozenset({anybody if self._mostly() else self._one(*PEOPLE)})
+        circles = self._one(
+            {},
+            {"people": people},
+            {"clinics": frozenset({self._one(*CLINICS)})},
+            {"regions": frozenset({self._one(*REGIONS)})},
+            {"clinics": frozenset(CLINICS), "jobs": frozenset({self._one(*Job)})},
+            {"jobs": frozenset({self._one(*Job)})},
+        )
+        return Addressees(**circles)  # type: ignore[arg-type]  # circles by name
+
+    def _circle(self, *members: T) -> frozenset[T] | None:
+        return frozenset(each for each in members if self._even()) if self._even() else None
 
     def _one(self, *choices: T) -> T:
         return self._random.choice(choices)

@@ -15,6 +15,7 @@ rule-share-revoked = This share has been revoked.
 rule-share-owner-inactive = Whoever made this share may no longer share.
 rule-share-expired = This share has expired.
 rule-share-used-up = This share has been opened as often as it may be.
+rule-viewer-barred = You were taken out of this share.
 rule-outside-audience = This share is not meant for you.
 rule-internal-stays-inside = Internal material is not shared outside the brand.
 rule-not-approved = This version has not been approved.

@@ -91,3 +91,6 @@ invalid-name-taken = There is one of this name already.
 invalid-below-itself = A department can’t be below itself, and the first one stays where it is.
 invalid-still-in-use = People or departments are still in it.
 invalid-ambiguous = Several departments are called so: choose one by its id.
+invalid-narrower-only = This can be made narrower, never wider.
+invalid-not-below-used = This can’t be less than what has been used.
+invalid-in-the-future = This must be in the future.

@@ -15,6 +15,7 @@ rule-share-revoked = 该分享已被撤销。
 rule-share-owner-inactive = 该分享的创建者已不能分享。
 rule-share-expired = 该分享已过期。
 rule-share-used-up = 该分享的访问次数已用完。
+rule-viewer-barred = 您已被移出该分享。
 rule-outside-audience = 该分享不是给您的。
 rule-internal-stays-inside = 内部资料不得分享到品牌之外。
 rule-not-approved = 该版本尚未通过审核。

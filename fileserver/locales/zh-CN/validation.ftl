@@ -91,3 +91,6 @@ invalid-name-taken = 已有同名项。
 invalid-below-itself = 部门不能移到自己之下，最上层不能移动。
 invalid-still-in-use = 其中仍有人员或下级部门。
 invalid-ambiguous = 有多个同名部门，请按编号选择。
+invalid-narrower-only = 只能收窄，不能放宽。
+invalid-not-below-used = 不能少于已用的次数。
+invalid-in-the-future = 必须是将来的时间。

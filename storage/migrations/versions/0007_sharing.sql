@@ -275,3 +275,51 @@ CREATE TABLE spread_seen (
     reach_day DATE,
     CONSTRAINT pk_spread_seen PRIMARY KEY (dim, key, who)
 );
+-- Whom a share is for, who was shut out of it, and how its policy was narrowed ------------------------------------------
+
+ALTER TABLE share DROP CONSTRAINT ck_share_audience;
+ALTER TABLE share ADD CONSTRAINT ck_share_audience CHECK (audience IN ('verified', 'clinic', 'person', 'region'));
+
+ALTER TABLE share ADD COLUMN revoked_reason TEXT DEFAULT '' NOT NULL;
+
+-- An older release that still runs finds nobody in the share's row, or a word it doesn't know, and lets nobody in.
+CREATE TABLE share_addressee (
+    id UUID NOT NULL,
+    share_id UUID NOT NULL,
+    person_id UUID,
+    clinic_id UUID,
+    region TEXT,
+    CONSTRAINT pk_share_addressee PRIMARY KEY (id),
+    CONSTRAINT ck_share_addressee_one CHECK (num_nonnulls(person_id, clinic_id, region) = 1),
+    CONSTRAINT fk_share_addressee_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_share_addressee_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_share_addressee_clinic_id FOREIGN KEY(clinic_id) REFERENCES clinic (id)
+);
+CREATE INDEX ix_share_addressee_share_id ON share_addressee (share_id);
+
+CREATE TABLE share_bar (
+    id UUID NOT NULL,
+    share_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    barred_by UUID NOT NULL,
+    barred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason TEXT NOT NULL,
+    CONSTRAINT pk_share_bar PRIMARY KEY (id),
+    CONSTRAINT fk_share_bar_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_share_bar_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_share_bar_barred_by FOREIGN KEY(barred_by) REFERENCES person (id)
+);
+CREATE INDEX ix_share_bar_share_id ON share_bar (share_id);
+
+CREATE TABLE share_change (
+    id UUID NOT NULL,
+    share_id UUID NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    before JSONB NOT NULL,
+    after JSONB NOT NULL,
+    CONSTRAINT pk_share_change PRIMARY KEY (id),
+    CONSTRAINT fk_share_change_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_share_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+CREATE INDEX ix_share_change_share_id ON share_change (share_id);

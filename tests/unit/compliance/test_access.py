@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from compliance.access import (
     Action,
     Actor,
-    Audience,
+    Addressees,
     Glass,
     Home,
     Job,
@@ -45,7 +45,7 @@ def viewer(**facts: object) -> Actor:
 
 def door(**facts: object) -> Target:
     """My visit to an approved material through an open share, but for the given facts of the share."""
-    share = ShareFacts(**({"audience": Audience.VERIFIED, "download": True, "forward_depth_left": 1} | facts))  # type: ignore[arg-type]  # facts by name
+    share = ShareFacts(**({"addressees": Addressees(), "download": True, "forward_depth_left": 1} | facts))  # type: ignore[arg-type]  # facts by name
     return Target(
         material_class=MaterialClass.IN_CLINIC,
         state=VersionState.APPROVED,
@@ -65,18 +65,24 @@ actors = st.builds(
     verified=st.booleans(),
     clinic_id=st.sampled_from([None, CLINIC, ELSEWHERE]),
     job=st.sampled_from([None, *Job]),
+    clinic_region=st.sampled_from(["", "华东", "华西"]),
     in_time=st.sampled_from([True, True, False]),
     departments=st.sampled_from(PATHS),
     region=st.sampled_from(["", "华东", "华西"]),
     clearance=st.sampled_from(Sensitivity),
     glass=st.builds(Glass, materials=st.sampled_from([frozenset(), frozenset({THING})]), log=st.booleans()),
 )
+addressees = st.builds(
+    Addressees,
+    people=st.none() | st.frozensets(st.sampled_from([ME, OTHER])),
+    clinics=st.none() | st.frozensets(st.sampled_from([CLINIC, ELSEWHERE])),
+    regions=st.none() | st.frozensets(st.sampled_from(["华东", "华西"])),
+    jobs=st.none() | st.frozensets(st.sampled_from(Job)),
+)
 shares = st.builds(
     ShareFacts,
-    audience=st.sampled_from(Audience),
-    audience_clinic_id=st.sampled_from([None, CLINIC, ELSEWHERE]),
-    audience_person_id=st.sampled_from([None, ME, OTHER]),
-    audience_job=st.sampled_from([None, *Job]),
+    addressees=addressees,
+    barred=st.booleans(),
     revoked=st.booleans(),
     expired=st.booleans(),
     used_up=st.booleans(),
@@ -132,9 +138,16 @@ def test_a_viewer_within_an_open_share_reads_downloads_and_forwards() -> None:
         ({"forward_depth_left": 0}, Action.VISIT_FORWARD, "forward-depth-used-up"),
         ({"forwards_cut": True}, Action.VISIT_FORWARD, "forwards-cut"),
         ({"forwards_made": FORWARDS_MAX}, Action.VISIT_FORWARD, "forwards-used-up"),
-        ({"audience": Audience.CLINIC, "audience_clinic_id": ELSEWHERE}, Action.VISIT_START, "outside-audience"),
-        ({"audience": Audience.PERSON, "audience_person_id": OTHER}, Action.VISIT_START, "outside-audience"),
-        ({"audience_job": Job.OPERATIONS}, Action.VISIT_START, "outside-audience"),
+        ({"barred": True}, Action.VISIT_READ, "viewer-barred"),
+        ({"addressees": Addressees(clinics=frozenset({ELSEWHERE}))}, Action.VISIT_START, "outside-audience"),
+        ({"addressees": Addressees(people=frozenset({OTHER}))}, Action.VISIT_START, "outside-audience"),
+        ({"addressees": Addressees(regions=frozenset({"华西"}))}, Action.VISIT_START, "outside-audience"),
+        ({"addressees": Addressees(jobs=frozenset({Job.OPERATIONS}))}, Action.VISIT_START, "outside-audience"),
+        (
+            {"addressees": Addressees(clinics=frozenset({CLINIC}), jobs=frozenset())},
+            Action.VISIT_READ,
+            "outside-audience",
+        ),
     ],
 )
 def test_each_fact_of_a_share_closes_it_by_its_own_rule(facts: dict[str, object], action: Action, rule: str) -> None:
@@ -228,6 +241,21 @@ def test_a_forbid_wins_over_every_permit(actor: Actor, action: Action, target: T
 def test_the_role_gate_never_refuses_what_the_decision_allows(actor: Actor, action: Action, target: Target) -> None:
     """`may_ever` is a gate before the decision, so it must be the wider one."""
     assert may_ever(actor.role, action, actor.glass) or not decide(actor, action, target).allowed
+
+
+@given(actors, st.sampled_from(sorted(VIEWING)), targets, addressees)
+def test_whoever_is_within_both_is_within_each(
+    actor: Actor, action: Action, target: Target, others: Addressees
+) -> None:
+    """A forward is for those whom all above it are for: never for more."""
+    assume(target.share is not None)
+    share = target.share
+    assert share is not None
+    below = replace(target, share=replace(share, addressees=share.addressees.both(others)))
+    elsewhere = replace(target, share=replace(share, addressees=others))
+    if decide(actor, action, below).allowed:
+        assert decide(actor, action, target).allowed
+        assert decide(actor, action, elsewhere).allowed
 
 
 @given(actors, targets)

@@ -65,6 +65,10 @@ def test_a_link_never_widens(seed: int, action: Action) -> None:
         for fact in ("revoked", "expired", "used_up"):
             closed = replace(target, share=replace(target.share, **{fact: True}))  # type: ignore[arg-type]  # by name
             assert decide(actor, action, target).allowed or not decide(actor, action, closed).allowed
+        narrowed = replace(target.share, addressees=target.share.addressees.both(chance.addressees()))
+        for below in (narrowed, replace(target.share, barred=True)):
+            narrower = decide(actor, action, replace(target, share=below))
+            assert decide(actor, action, target).allowed or not narrower.allowed
         assert not decide(actor, action, replace(target, share=None)).allowed
 
 

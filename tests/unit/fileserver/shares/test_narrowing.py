@@ -1,0 +1,114 @@
+"""Narrowing a share: every field of the request has a rule, and none of them lets it grow."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from compliance.access import Addressees, Job
+from compliance.errors import InvalidValue
+from compliance.policies import WIDER, SharePolicy, as_told, changes
+from fileserver.shares.narrowing import narrowed
+from fileserver.shares.policy_schemas import AudienceIn, ShareNarrowIn
+from fileserver.shares.schemas import ShareIn
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
+POLICY = SharePolicy(
+    expires_at=NOW + timedelta(days=7),
+    visits_max=10,
+    visits_used=3,
+    download=False,
+    forward_depth=2,
+    addressees=Addressees(
+        people=frozenset({ONE, TWO}),
+        clinics=frozenset({ONE, TWO}),
+        regions=frozenset({"华东", "华北"}),
+        jobs=frozenset({Job.DOCTOR, Job.CONSULTANT}),
+    ),
+)
+# By field: values that are wider than POLICY, or say that there is no limit, and one that is narrower.
+WIDENING: dict[str, list[Any]] = {
+    "expires_at": [NOW + timedelta(days=7, seconds=1), None],
+    "visits_max": [11, None],
+    "download": [True, None],
+    "forward_depth": [3, None],
+    "person_ids": [[ONE, THREE], [ONE, TWO, THREE], None],
+    "clinic_ids": [[THREE], None],
+    "regions": [["华东", "华南"], ["华南"], None],
+    "jobs": [[Job.OPERATIONS], list(Job), None],
+}
+NARROWER: dict[str, Any] = {
+    "expires_at": NOW + timedelta(days=1),
+    "visits_max": 3,
+    "download": False,
+    "forward_depth": 0,
+    "person_ids": [TWO],
+    "clinic_ids": [ONE],
+    "regions": ["华北"],
+    "jobs": [Job.DOCTOR],
+}
+# What a share is made with and what stays as it was made: no request changes it. How copies are marked has a way of its
+# own, which can't take the mark away.
+FIXED = {"material_id", "seal_level", "note", "watermark", "look"}
+SAID_OTHERWISE = {"audience": "person_ids", "clinic_id": "clinic_ids", "person_id": "person_ids", "job": "jobs"}
+
+
+def test_every_field_has_a_rule() -> None:
+    """A new field of a share, or of what can be changed of it, has a rule here before anybody can send it."""
+    assert set(ShareNarrowIn.model_fields) == set(WIDER) == set(WIDENING) == set(NARROWER) == set(as_told(POLICY))
+    assert set(ShareIn.model_fields) == set(WIDER) | FIXED | set(SAID_OTHERWISE)
+    assert set(SAID_OTHERWISE.values()) <= set(WIDER)
+    assert set(AudienceIn.model_fields) <= set(ShareIn.model_fields)
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, each in WIDENING.items() for value in each])
+def test_no_field_widens(field: str, value: Any) -> None:
+    """More of anything, or no limit where there was one, is refused by the name of its field."""
+    with pytest.raises(InvalidValue) as refused:
+        narrowed(POLICY, ShareNarrowIn(**{field: value}), NOW)
+    assert (field, "narrower-only") == (refused.value.field, refused.value.params["rule"])
+
+
+@pytest.mark.parametrize("field", sorted(NARROWER))
+def test_every_field_narrows(field: str) -> None:
+    """Less of anything is taken, and only that changes."""
+    after = narrowed(POLICY, ShareNarrowIn(**{field: NARROWER[field]}), NOW)
+    assert set(changes(POLICY, after)[1]) <= {field}
+    assert (field == "download") == (after == POLICY)
+
+
+@pytest.mark.parametrize("field", sorted(set(FIXED | set(SAID_OTHERWISE))))
+def test_what_is_fixed_is_no_field(field: str) -> None:
+    """What stays as it was made is not known to the request."""
+    with pytest.raises(ValidationError):
+        ShareNarrowIn(**{field: None})
+
+
+def test_a_circle_is_drawn_where_there_was_none() -> None:
+    """A share for everybody becomes one for a clinic, for some people of it, for one job; never the way back."""
+    everybody = SharePolicy(**{**POLICY.__dict__, "addressees": Addressees()})
+    clinic = narrowed(everybody, ShareNarrowIn(clinic_ids=[ONE]), NOW)
+    person = narrowed(clinic, ShareNarrowIn(person_ids=[TWO], jobs=[Job.DOCTOR]), NOW)
+    assert (
+        Addressees(people=frozenset({TWO}), clinics=frozenset({ONE}), jobs=frozenset({Job.DOCTOR})) == person.addressees
+    )
+
+
+def test_what_was_used_stays_used() -> None:
+    """Fewer visits than were made can't be granted, and an end in the past is a revocation, which has its own way."""
+    for said, rule in (({"visits_max": 2}, "not-below-used"), ({"expires_at": NOW}, "in-the-future")):
+        with pytest.raises(InvalidValue) as refused:
+            narrowed(POLICY, ShareNarrowIn(**said), NOW)
+        assert rule == refused.value.params["rule"]
+
+
+def test_a_change_tells_what_changed() -> None:
+    """Only what changed, before and after, as JSON."""
+    after = narrowed(POLICY, ShareNarrowIn(visits_max=5, jobs=[Job.DOCTOR], forward_depth=2), NOW)
+    assert (
+        {"visits_max": 10, "jobs": ["consultant", "doctor"]},
+        {"visits_max": 5, "jobs": ["doctor"]},
+    ) == changes(POLICY, after)
