@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from benchmarks import (
+    beacons,
     brochure,
     copies,
     downloads,
@@ -46,6 +47,7 @@ from fileserver.services import Services
 
 ALL = {
     "links": links.run,
+    "beacons": beacons.run,
     "sealing": sealing.run,
     "copies": copies.run,
     "templates": templates.run,

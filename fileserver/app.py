@@ -30,6 +30,7 @@ from fileserver.uploads.handover import HANDOVER, handing_over
 from fileserver.uploads.publishing import publishing
 from fileserver.uploads.receptions import RECEPTIONS, Receptions
 from fileserver.uploads.whole import WHOLES, record
+from fileserver.viewing.figures import BeaconCollector
 
 
 def create_app(
@@ -63,6 +64,7 @@ def create_app(
     app[METRICS].registry.register(LedgerCollector(lambda: app[SERVICES].watch))
     app[METRICS].registry.register(OutsideCollector(lambda: app[SERVICES].outside))
     app[METRICS].registry.register(PlatformCollector(lambda: app[SERVICES].platforms.figures))
+    app[METRICS].registry.register(BeaconCollector(lambda: app[SERVICES].beacons))
     prepare_document(app)
     app.on_response_prepare.append(on_response_prepare)
     app.cleanup_ctx.append(_services_context(config, services))

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from compliance.beacons import Intake
 from compliance.exit import SealedExit
 from compliance.keys import KeyRing, MasterKey
 from compliance.ledger import Alone
@@ -94,6 +95,11 @@ class Services:
     def alone(self) -> Alone:
         """Appends events that stand alone."""
         return Alone(self.database, self.clock)
+
+    @cached_property
+    def beacons(self) -> Intake:
+        """Takes in how long pages were read."""
+        return Intake(self.database, self.clock)
 
     @cached_property
     def watch(self) -> LedgerWatch:

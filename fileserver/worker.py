@@ -35,6 +35,7 @@ from fileserver.services import Services, open_services
 from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
 from fileserver.uploads.figures import SweepCollector
+from fileserver.viewing import jobs as viewing
 from storage.jobs import STALLED_AFTER_S
 
 RESTART_AFTER_S = 2.0  # how long to leave a lost database alone
@@ -99,6 +100,7 @@ def register_jobs(services: Services) -> None:
     rules.register(services.jobs, services)
     callbacks.register(services.jobs, services)
     picture_checks.register(services.jobs, services)
+    viewing.register(services.jobs, services)
 
 
 async def keep_working(services: Services, *, stalled_after_s: float = STALLED_AFTER_S) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from compliance.beacons import tell_all
 from compliance.spreading.following import spread_all
 from compliance.trail.anomalies import Bars
 from compliance.trail.indexing import index_all
@@ -39,6 +40,7 @@ async def following(services: Services) -> AsyncIterator[None]:
 async def follow(services: Services) -> int:
     """Takes in, looks at and counts everything that is in the tree; how many leaves are new to the index."""
     now = services.clock()
+    await tell_all(services.database, now)
     done = await index_all(services.database, now)
     await watch_all(services.database, bars_of(services.config), now)
     await spread_all(services.database, now, zone=ZoneInfo(services.config.time_zone))

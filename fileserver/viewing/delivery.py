@@ -23,10 +23,12 @@ STANDSTILL_S = 300.0  # for one chunk, of 1 MiB at most from the store: a downlo
 SNIPPET_TYPES = frozenset({"image/jpeg", "image/png"})
 
 
-async def send(request: web.Request, outgoing: Outgoing, *, attachment: bool = False) -> web.StreamResponse:
-    """The whole of it. A permission that ends midway cuts the connection, so that no half file looks whole."""
+async def send(
+    request: web.Request, outgoing: Outgoing, *, attachment: bool = False, more: Mapping[str, str] | None = None
+) -> web.StreamResponse:
+    """The whole of it, with `more` headers. A permission that ends midway cuts the connection: no half looks whole."""
     named = headers_of(outgoing.media_type, outgoing.filename, attachment=attachment)
-    response = web.StreamResponse(headers=named)
+    response = web.StreamResponse(headers={**named, **(more or {})})
     if outgoing.size_bytes is not None:
         response.content_length = outgoing.size_bytes
     return await _pump(request, response, outgoing)

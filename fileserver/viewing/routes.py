@@ -1,5 +1,6 @@
 """Visits by viewers (`/api/v1/visits`, `/v/…`) and previews by employees (`/api/v1/versions/…`)."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,10 +24,11 @@ from fileserver.http.call import Call
 from fileserver.http.errors import PreconditionFailed
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.services import Services
-from fileserver.viewing import service
+from fileserver.viewing import reading, service
 from fileserver.viewing.delivery import send
 from fileserver.viewing.documents import document
 from fileserver.viewing.originals import original, proof
+from fileserver.viewing.reading import TOKEN_HEADER, page_token
 from fileserver.viewing.schemas import (
     Address,
     EvidencePath,
@@ -74,8 +76,9 @@ async def forward(call: Call[None, None, VisitPath]) -> ForwardOut:
 
 
 async def page(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
-    """One page, sealed to the viewer."""
-    return await _visit_piece(call, Piece(kind=PieceKind.PAGE, page=call.params.page))
+    """One page, sealed to the viewer; with it a token to report with how long it was read."""
+    token = page_token(call.services, call.params.visit_id, call.params.page, call.signed_in.person_id)
+    return await _visit_piece(call, Piece(kind=PieceKind.PAGE, page=call.params.page), {TOKEN_HEADER: token})
 
 
 async def thumb(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
@@ -97,11 +100,13 @@ def _tiles(visit_id: UUID, page: int, level: int) -> str:
     return f"/v/{visit_id}/pages/{page}/tiles/{level}"
 
 
-async def _visit_piece(call: Call[None, Address, VisitPagePath], piece: Piece) -> web.StreamResponse:
+async def _visit_piece(
+    call: Call[None, Address, VisitPagePath], piece: Piece, more: Mapping[str, str] | None = None
+) -> web.StreamResponse:
     services = call.services
     await open_address(services.keys, services.database, call.request.path, call.query.model_dump(), services.clock())
     gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
-    return await send(call.request, await services.exit.release(gate, piece, call.trail))
+    return await send(call.request, await services.exit.release(gate, piece, call.trail), more=more)
 
 
 async def preview(call: Call[None, None, VersionPagePath]) -> web.StreamResponse:
@@ -147,6 +152,7 @@ def _out(services: Services, opened: Opened) -> VisitOut:
         pages=[_page(services, opened, each) for each in opened.pages],
         download_url=service.signed(services, f"/v/{visit.id}/document", until) if opened.download else None,
         addresses_expire_at=until,
+        reading_seq=opened.reading_seq,
         forward_depth_left=opened.door.facts.forward_depth_left,
         started_at=visit.started_at,
         expires_at=visit.expires_at,
@@ -241,6 +247,7 @@ def _original(method: str, name: str, summary: str) -> Route:
 
 
 ROUTES = (
+    *reading.ROUTES,
     Route(
         method="POST",
         path="/api/v1/visits",

@@ -54,6 +54,7 @@ class VisitOut(Output):
     pages: list[PageOut]
     download_url: str | None = Field(description="The sealed file; null when the share offers no download")
     addresses_expire_at: datetime = Field(description="When to read the visit again for fresh addresses")
+    reading_seq: int = Field(description="The number of its last beacon: reports of reading go on above it")
     forward_depth_left: int
     started_at: datetime
     expires_at: datetime

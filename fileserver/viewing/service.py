@@ -14,7 +14,7 @@ from compliance.recruiting import Opening, opened
 from compliance.visits import Door, actor_of, begin, door_of_visit, person_now
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import cuts, renditions, shares
+from storage.rows import beacons, cuts, renditions, shares
 from storage.rows.aliases import ids_of
 from storage.rows.renditions import RenditionRow
 from storage.rows.shares import ShareRow
@@ -31,6 +31,7 @@ class Opened:
     full: RenditionRow | None
     download: bool
     addresses_until: datetime
+    reading_seq: int
 
 
 async def open_share(services: Services, actor: Actor, trail: Trail, token: str) -> Opened:
@@ -83,6 +84,7 @@ async def _opened(services: Services, tx: Transaction, visit: VisitRow, door: Do
         full=next((each for each in made if each.kind == "full"), None),
         download=sealable and door.facts.download,
         addresses_until=now + timedelta(seconds=services.config.visit_url_lifetime_s),
+        reading_seq=await beacons.seq_of(tx, visit.id),
     )
 
 

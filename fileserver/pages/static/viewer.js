@@ -1,6 +1,7 @@
 // Reads a share: begins the visit, shows its sealed pages as they are scrolled to, renews their addresses before they end.
 
 import { callApi } from "./api.js";
+import { createReading } from "./reading.js";
 import { addZoom } from "./zoom.js";
 
 const root = document.getElementById("viewer");
@@ -12,6 +13,7 @@ const AHEAD = "150% 0px"; // load a page and a half before it is reached
 
 let visit = null;
 let renewing = null;
+let reading = null;
 
 const say = (text) => {
   part("status").textContent = text;
@@ -50,6 +52,7 @@ async function load(image) {
     const response = await fetch(visit.pages[number - 1].url, { headers: { Accept: "image/jpeg, application/problem+json" } });
     if (!response.ok) throw Object.assign(new Error(response.statusText), { problem: await response.json() });
     const address = URL.createObjectURL(await response.blob());
+    reading.served(number, response.headers.get("Reading-Token"));
     image.onload = () => URL.revokeObjectURL(address);
     image.src = address;
     image.closest("li").classList.remove("loading", "failed");
@@ -81,6 +84,7 @@ async function zoomsOf(page) {
 function showPages() {
   const items = visit.pages.map(pageItem);
   part("pages").replaceChildren(...items);
+  reading ??= createReading(visit.id, visit.reading_seq, part("pages"));
   const loader = new IntersectionObserver(
     (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
       loader.unobserve(entry.target);

@@ -1,0 +1,109 @@
+"""What is acknowledged is kept, counted once, and told to the log to the last millisecond."""
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from compliance.beacons import Beacon, Intake, Outcome, Report, Taken, tell_all
+from compliance.beacons.telling import EVERY, KEPT_FOR, forget_told
+from storage.rows import beacons
+from tests.services import Clock
+from tests.stage import Stage
+
+QUARTER_MS = 15_000
+
+
+def report(stage: Stage, visit: dict[str, Any], seq: int, page: int = 1, ms: int = QUARTER_MS) -> Report:
+    """One beacon of a page that was served when the visit began."""
+    beacon = Beacon(page=page, seq=seq, claimed_ms=ms, served_at=stage.clock.now - timedelta(hours=1))
+    person_id = stage.cast.people["li"]
+    return Report(visit_id=UUID(visit["id"]), person_id=person_id, at=stage.clock.now, beacons=[beacon])
+
+
+async def told(stage: Stage) -> list[dict[str, Any]]:
+    """What the log says was read."""
+    return [each["det"] for each in await stage.told("viewer:page:read")]
+
+
+async def test_reports_that_race_share_the_clock_and_are_told_once(stage: Stage) -> None:
+    """Two nodes get fifty reports of one visit at once: it still read no longer than time went by."""
+    _, visit = await stage.visit("li")
+    stage.clock.advance(seconds=15)
+    nodes = [Intake(stage.services.database, stage.clock) for _ in range(2)]
+    taken = await asyncio.gather(
+        *(nodes[seq % 2].take(report(stage, visit, seq, page=seq % 4 + 1)) for seq in range(1, 51))
+    )
+    assert QUARTER_MS == sum(each.ms for each in taken)
+    assert 0 == await tell_all(stage.services.database, stage.clock.now)
+    stage.clock.advance(seconds=EVERY.total_seconds())
+    await asyncio.gather(*(tell_all(stage.services.database, stage.clock.now) for _ in range(3)))
+    assert QUARTER_MS == sum(each["ms"] for each in await told(stage))
+
+
+async def test_what_is_told_of_later_is_what_came_since(stage: Stage) -> None:
+    """Each event has what was added; what a visit that is over was told of is forgotten after a day."""
+    _, visit = await stage.visit("li")
+    for seq in range(1, 7):
+        stage.clock.advance(seconds=15)
+        await stage.services.beacons.take(report(stage, visit, seq))
+        await tell_all(stage.services.database, stage.clock.now)
+    stage.clock.advance(seconds=EVERY.total_seconds())
+    await tell_all(stage.services.database, stage.clock.now)
+    said = await told(stage)
+    assert ([75_000, 15_000], {visit["id"]}) == ([each["ms"] for each in said], {each["visit"] for each in said})
+    stage.clock.advance(seconds=KEPT_FOR.total_seconds() + 12 * 3_600 + 1)
+    await forget_told(stage.services.database, stage.clock.now)
+    await stage.services.beacons.take(report(stage, visit, 9))  # of a visit that is over: changes nothing
+    await tell_all(stage.services.database, stage.clock.now)
+    assert 2 == len(await told(stage))
+
+
+async def test_what_is_not_believed_is_counted(stage: Stage, clock: Clock) -> None:
+    """Duplicates, forgeries and other people's visits, by the process and for the visit that they were of."""
+    _, visit = await stage.visit("li")
+    clock.advance(seconds=15)
+    intake = Intake(stage.services.database, clock)
+    good = report(stage, visit, 1)
+    assert Taken(QUARTER_MS, 1, Counter({Outcome.ACCEPTED: 1})) == await intake.take(good)
+    again = await intake.take(replace(good, dropped=Counter({Outcome.FORGED: 2})))
+    assert (0, {Outcome.DUPLICATE: 1, Outcome.FORGED: 2}) == (again.ms, again.outcomes)
+    for other in (replace(good, person_id=stage.cast.people["wang"]), replace(good, visit_id=uuid4())):
+        assert {Outcome.FORGED: 1} == (await intake.take(other)).outcomes
+    async with stage.services.database.transaction() as tx:
+        assert 1 == await beacons.seq_of(tx, good.visit_id)
+        assert (1, 1, 2) == await beacons.outcomes_of(tx, good.visit_id)
+    assert {Outcome.ACCEPTED: 1, Outcome.DUPLICATE: 1, Outcome.FORGED: 4} == +intake.outcomes
+
+
+async def test_a_report_goes_over_http_with_the_pages_own_tokens(stage: Stage) -> None:
+    """A page that was served brings a token; it is good for that page of that visit by that viewer, and renewed."""
+    _, visit = await stage.visit("li")
+    served = await stage.get("li", visit["pages"][0]["url"])
+    token = served.headers["Reading-Token"]
+    stage.clock.advance(seconds=20)
+    beacon = {"page": 1, "seq": visit["reading_seq"] + 1, "ms": 30_000, "token": token}
+    path = f"/v/{visit['id']}/beacons"
+
+    async def sent(who: str, *said: dict[str, Any], to: str = path) -> dict[str, Any]:
+        answer = await stage.request("POST", who, to, json={"beacons": list(said)})
+        body: dict[str, Any] = json.loads(answer.body)
+        return {**body, "status": answer.status}
+
+    first = await sent("li", beacon)
+    assert (20_000, 1, 0) == (first["ms"], first["seq"], first["dropped"])
+    again = await sent("li", beacon)
+    assert (0, 1) == (again["ms"], again["dropped"])
+    assert 1 == (await sent("wang", {**beacon, "seq": 9}))["dropped"]
+    assert 1 == (await sent("li", {**beacon, "page": 2, "seq": 9}))["dropped"]
+    assert 1 == (await sent("li", {**beacon, "seq": 9}, to=f"/v/{uuid4()}/beacons"))["dropped"]
+    assert 422 == (await sent("li", {**beacon, "ms": -1}))["status"]
+    assert 403 == (await sent("owner", beacon))["status"]
+    stage.clock.advance(minutes=4)
+    renewed = first["tokens"][0]["token"]
+    assert 60_000 == (await sent("li", {**beacon, "seq": 2, "ms": 90_000, "token": renewed}))["ms"]
+    stage.clock.advance(minutes=2)
+    assert 1 == (await sent("li", {**beacon, "seq": 3, "token": token}))["dropped"]
