@@ -17,6 +17,7 @@ from compliance.errors import NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
 from storage.database import Transaction
+from storage.direct import Driver
 from storage.rows import sessions as rows
 from storage.rows.standing import Standing
 
@@ -127,9 +128,9 @@ async def freshen(
     return token
 
 
-async def find(tx: Transaction, token: str, *, limits_of: LimitsOf, now: datetime) -> LiveSession | None:
+async def find(driver: Driver, token: str, *, limits_of: LimitsOf, now: datetime) -> LiveSession | None:
     """The live session with this token, noted as used now; None for any other token."""
-    found = await rows.session_by_hash(tx, hash_of(token))
+    found = await rows.session_by_hash(driver, hash_of(token))
     if found is None:
         return None
     row, standing, second_factor = found
@@ -139,7 +140,7 @@ async def find(tx: Transaction, token: str, *, limits_of: LimitsOf, now: datetim
     if row.ended_at is not None or ends_at <= now or row.seen_at <= idle_since:
         return None
     if row.seen_at <= now - timedelta(seconds=SEEN_EVERY_S):
-        await rows.touch_session(tx, row.id, now)
+        await rows.touch_session(driver, row.id, now)
     return LiveSession(
         id=row.id,
         csrf_token=row.csrf_token,

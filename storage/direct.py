@@ -7,15 +7,47 @@ Each statement is a transaction of its own. To take one of these connections and
 import asyncio
 import select
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.sql import Executable
+from sqlalchemy.sql.elements import ClauseElement
 
 CONNECTIONS_MAX = 8
 RESTED_MAX_S = 30.0  # longer, and something on the way may have forgotten it
 Driver = psycopg.AsyncConnection[Any]
+
+
+class Prepared:
+    """A statement of SQLAlchemy, put into words once and asked by the driver: a third of what it costs otherwise."""
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+
+    async def one(self, driver: Driver, **values: object) -> Any:
+        """Its row, with columns by name, or None."""
+        return await (await self._run(driver, values)).fetchone()
+
+    async def run(self, driver: Driver, **values: object) -> None:
+        """For statements that answer nothing."""
+        await self._run(driver, values)
+
+    async def _run(self, driver: Driver, values: Mapping[str, object]) -> psycopg.AsyncCursor[Any]:
+        words, constants = self._compiled
+        cursor = driver.cursor(row_factory=namedtuple_row, binary=True)
+        return await cursor.execute(words, {**constants, **values}, prepare=True)
+
+    @cached_property
+    def _compiled(self) -> tuple[bytes, dict[str, object]]:
+        spoken: Dialect = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
+        compiled = cast("ClauseElement", self._statement).compile(dialect=spoken)
+        return str(compiled).encode(), dict(compiled.params)
 
 
 class Direct:

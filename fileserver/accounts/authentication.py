@@ -56,8 +56,8 @@ def bearer_of(request: web.Request) -> str | None:
 
 
 async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller | None:
-    async with services.database.statements() as tx:
-        live = await sessions.find(tx, token, limits_of=limits_of(services.config), now=services.clock())
+    async with services.database.driver() as driver:
+        live = await sessions.find(driver, token, limits_of=limits_of(services.config), now=services.clock())
     if live is None:
         return None
     return _caller(
@@ -74,8 +74,8 @@ async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller
 
 
 async def _by_token(services: Services, token: str) -> Caller | None:
-    async with services.database.statements() as tx:
-        live = await tokens.find(tx, token, now=services.clock())
+    async with services.database.driver() as driver:
+        live = await tokens.find(driver, token, now=services.clock())
     if live is None:
         return None
     return _caller(live.standing, services.clock(), token_id=live.id, scopes=live.scopes)

@@ -15,6 +15,7 @@ from compliance.ledger import append
 from compliance.sessions import SEEN_EVERY_S, hash_of
 from fileserver.http.scopes import Scope
 from storage.database import Transaction
+from storage.direct import Driver
 from storage.rows import tokens as rows
 from storage.rows.standing import Standing
 from storage.rows.tokens import TokenRow
@@ -73,16 +74,16 @@ async def create(
     return NewToken(row=row, text=text)
 
 
-async def find(tx: Transaction, text: str, *, now: datetime) -> LiveToken | None:
+async def find(driver: Driver, text: str, *, now: datetime) -> LiveToken | None:
     """The live token with this text, noted as used now; None for any other text."""
-    found = await rows.token_by_hash(tx, hash_of(text))
+    found = await rows.token_by_hash(driver, hash_of(text))
     if found is None:
         return None
     row, standing = found
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
         return None
     if row.used_at is None or row.used_at <= now - timedelta(seconds=SEEN_EVERY_S):
-        await rows.touch_token(tx, row.id, now)
+        await rows.touch_token(driver, row.id, now)
     return LiveToken(id=row.id, scopes=frozenset(row.scopes), standing=standing)
 
 

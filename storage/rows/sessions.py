@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
 
 from storage.database import Transaction
+from storage.direct import Driver, Prepared
 from storage.rows.standing import STANDING, Standing, to_standing
 from storage.schema import account, person, session, totp
 
@@ -43,13 +44,14 @@ COLUMNS = tuple(session.c[name] for name in SessionRow.__dataclass_fields__)
 ENROLLED = exists().where(totp.c.person_id == session.c.person_id, totp.c.confirmed_at.is_not(None))
 
 
-BY_HASH = (
+BY_HASH = Prepared(
     STANDING.add_columns(
         *(column.label(f"session_{column.name}") for column in COLUMNS), ENROLLED.label("second_factor")
     )
     .join(session, session.c.person_id == person.c.id)
     .where(session.c.token_hash == bindparam("hash"))
 )
+TOUCH = Prepared(update(session).where(session.c.id == bindparam("touched")).values(seen_at=bindparam("seen_at")))
 
 
 async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> None:
@@ -58,12 +60,12 @@ async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> No
     await tx.execute(insert(session).values(token_hash=token_hash, **values))
 
 
-async def session_by_hash(tx: Transaction, token_hash: bytes) -> tuple[SessionRow, Standing, bool] | None:
+async def session_by_hash(driver: Driver, token_hash: bytes) -> tuple[SessionRow, Standing, bool] | None:
     """The session with this token, the standing of its person, and whether they have a second factor, in one query.
 
     Ended and expired ones too.
     """
-    row = (await tx.execute(BY_HASH, {"hash": token_hash})).one_or_none()
+    row = await BY_HASH.one(driver, hash=token_hash)
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None
@@ -77,9 +79,9 @@ async def session_by_id(tx: Transaction, session_id: UUID) -> SessionRow | None:
     return SessionRow(**row) if row else None
 
 
-async def touch_session(tx: Transaction, session_id: UUID, seen_at: datetime) -> None:
+async def touch_session(driver: Driver, session_id: UUID, seen_at: datetime) -> None:
     """Notes that the session was used."""
-    await tx.execute(update(session).where(session.c.id == session_id).values(seen_at=seen_at))
+    await TOUCH.run(driver, touched=session_id, seen_at=seen_at)
 
 
 async def live_sessions_of(

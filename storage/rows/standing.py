@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
-from storage.database import Transaction
+from storage.database import Transaction, driver_of
+from storage.direct import Prepared
 from storage.rows.homes import region_name, region_of
 from storage.rows.people import SealedProfile
 from storage.schema import account, break_glass, clinic, department, person, person_key, profile, region, viewer
@@ -91,16 +92,17 @@ STANDING: Select[Any] = select(
     .outerjoin(viewer, viewer.c.person_id == person.c.id)
     .outerjoin(clinic, clinic.c.id == viewer.c.clinic_id)
 )
-STANDING_OF = STANDING.where(person.c.id == bindparam("person"))
+_OF = STANDING.where(person.c.id == bindparam("person"))
+STANDING_OF = Prepared(_OF)
 STANDINGS_OF = STANDING.where(person.c.id.in_(bindparam("people", expanding=True)))
-NAMED_STANDING_OF = (
-    STANDING_OF.add_columns(profile.c.sealed, person_key.c.wrapped_key)
+NAMED_STANDING_OF = Prepared(
+    _OF.add_columns(profile.c.sealed, person_key.c.wrapped_key)
     .outerjoin(profile, profile.c.person_id == person.c.id)
     .outerjoin(person_key, person_key.c.person_id == person.c.id)
 )
 
 
-def to_standing(row: Row[Any]) -> Standing | None:
+def to_standing(row: Any) -> Standing | None:
     """What a row of `STANDING` says; None for somebody who is neither employee nor viewer."""
     if row.role is None and row.kind != VIEWER:
         return None
@@ -134,13 +136,13 @@ def to_standing(row: Row[Any]) -> Standing | None:
 
 async def standing_of(tx: Transaction, person_id: UUID) -> Standing | None:
     """The person's standing; None if there is no such person, or one who is neither employee nor viewer."""
-    row = (await tx.execute(STANDING_OF, {"person": person_id})).one_or_none()
+    row = await STANDING_OF.one(await driver_of(tx), person=person_id)
     return to_standing(row) if row else None
 
 
 async def named_standing_of(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedProfile] | None:
     """The same with the person's sealed profile, in one question."""
-    row = (await tx.execute(NAMED_STANDING_OF, {"person": person_id})).one_or_none()
+    row = await NAMED_STANDING_OF.one(await driver_of(tx), person=person_id)
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None

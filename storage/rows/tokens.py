@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, or_, select, update
 
 from storage.database import Transaction
+from storage.direct import Driver, Prepared
 from storage.rows.standing import STANDING, Standing, to_standing
 from storage.schema import api_token, person
 
@@ -42,11 +43,12 @@ COLUMNS = (
 )
 
 
-BY_HASH = (
+BY_HASH = Prepared(
     STANDING.add_columns(*(column.label(f"token_{column.name}") for column in COLUMNS))
     .join(api_token, api_token.c.person_id == person.c.id)
     .where(api_token.c.token_hash == bindparam("hash"))
 )
+TOUCH = Prepared(update(api_token).where(api_token.c.id == bindparam("touched")).values(used_at=bindparam("used_at")))
 
 
 async def add_token(tx: Transaction, row: TokenRow, token_hash: bytes) -> None:
@@ -55,18 +57,18 @@ async def add_token(tx: Transaction, row: TokenRow, token_hash: bytes) -> None:
     await tx.execute(insert(api_token).values(**{**values, "token_hash": token_hash, "scopes": list(row.scopes)}))
 
 
-async def token_by_hash(tx: Transaction, token_hash: bytes) -> tuple[TokenRow, Standing] | None:
+async def token_by_hash(driver: Driver, token_hash: bytes) -> tuple[TokenRow, Standing] | None:
     """The token and the standing of its person, in one query; revoked and expired ones too."""
-    row = (await tx.execute(BY_HASH, {"hash": token_hash})).one_or_none()
+    row = await BY_HASH.one(driver, hash=token_hash)
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None
     return _token({column.name: getattr(row, f"token_{column.name}") for column in COLUMNS}), standing
 
 
-async def touch_token(tx: Transaction, token_id: UUID, used_at: datetime) -> None:
+async def touch_token(driver: Driver, token_id: UUID, used_at: datetime) -> None:
     """Notes that the token was used."""
-    await tx.execute(update(api_token).where(api_token.c.id == token_id).values(used_at=used_at))
+    await TOUCH.run(driver, touched=token_id, used_at=used_at)
 
 
 async def tokens_of(tx: Transaction, person_id: UUID) -> tuple[TokenRow, ...]:

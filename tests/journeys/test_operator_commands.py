@@ -138,8 +138,8 @@ def test_token_is_printed_and_nothing_else(config: Config, run: Run) -> None:
 
 
 async def _token(config: Config, text: str) -> TokenRow:
-    async with _database(config) as database, database.transaction() as tx:
-        found = await token_by_hash(tx, hash_of(text))
+    async with _database(config) as database, database.driver() as driver:
+        found = await token_by_hash(driver, hash_of(text))
     assert found is not None
     return found[0]
 

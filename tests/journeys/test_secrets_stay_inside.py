@@ -70,7 +70,8 @@ async def test_printed_objects_hold_no_secret(services: Services) -> None:
     now = services.clock()
     async with services.database.transaction() as tx:
         made = await tokens.create(tx, trail, who.person_id, label="t", scopes=[Scope.PEOPLE_READ], now=now)
-        live = await sessions.find(tx, done.session.token, limits_of=lambda role: SessionLimits(60, 60), now=now)
+    async with services.database.driver() as driver:
+        live = await sessions.find(driver, done.session.token, limits_of=lambda role: SessionLimits(60, 60), now=now)
     printed = repr([done, made, live, services.passwords])
     secrets = {done.session.token, done.session.csrf_token, made.text, done.account.password_hash, who.password, "王芳"}
     assert not {secret for secret in secrets if secret in printed}
