@@ -8,12 +8,12 @@ from compliance.batches import Batches
 from fileserver.config import Config
 from fileserver.http.api_docs import prepare_document
 from fileserver.http.caller import Authenticate
-from fileserver.http.dispatch import endpoints
+from fileserver.http.dispatch import resources
 from fileserver.http.headers import on_response_prepare
 from fileserver.http.keys import AUTHENTICATE, CONFIG, METRICS, PROBLEM_PAGE, ROUTES, SERVICES, ProblemPage
 from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
-from fileserver.http.routing import Route, check_routes
+from fileserver.http.routing import Route
 from fileserver.i18n import load_catalogues
 from fileserver.ledger.reading import READERS, Readers
 from fileserver.operations.ledger_figures import LedgerCollector
@@ -46,7 +46,8 @@ def create_app(
     Services that are given are used and left open, and don't take part in building the ledger's tree. Raises
     RouteTableError for a careless declaration.
     """
-    check_routes(routes)
+    table = tuple(routes)
+    served = resources(table)
     load_catalogues()
     # Bodies are read and limited per route; aiohttp's own limit would only be a second, hidden one.
     app = web.Application(middlewares=[request_context, problems], client_max_size=0)
@@ -54,7 +55,7 @@ def create_app(
     app[AUTHENTICATE] = authenticate
     app[PROBLEM_PAGE] = problem_page
     app[METRICS] = Metrics()
-    app[ROUTES] = tuple(routes)
+    app[ROUTES] = table
     app[PROBE] = ReadinessProbe()
     app[READERS] = Readers()
     app[RECEPTIONS] = Receptions()
@@ -71,7 +72,8 @@ def create_app(
     app.cleanup_ctx.append(_hand_over)
     app.cleanup_ctx.append(_publish_flights)
     app.on_shutdown.append(_end_uploads)
-    app.add_routes(endpoints(routes))
+    for resource in served:
+        app.router.register_resource(resource)
     return app
 
 

@@ -6,9 +6,10 @@ no parsing. Who it is gets asked again once the body is there.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -52,7 +53,7 @@ from fileserver.http.parsing import (
     read_body,
     validate_text,
 )
-from fileserver.http.routing import Answer, Auth, Route
+from fileserver.http.routing import Answer, Auth, Route, check_routes
 
 KINDS = {Auth.EMPLOYEE: CallerKind.EMPLOYEE, Auth.VIEWER: CallerKind.VIEWER}
 
@@ -231,11 +232,19 @@ def as_response(route: Route, answer: Answer) -> web.StreamResponse:
     return web.Response(body=body, status=route.status, content_type="application/json")
 
 
-def endpoints(routes: Sequence[Route]) -> list[web.RouteDef]:
-    """The table as aiohttp's definitions, literal paths before patterns so that `/shares/new` is not a share."""
+@lru_cache(maxsize=4)
+def resources(routes: tuple[Route, ...]) -> tuple[web.AbstractResource, ...]:
+    """The table as what aiohttp's router looks through, literal paths before patterns: `/shares/new` is not a share.
+
+    Made once for all applications of a process that serve the table: it holds nothing of any of them. Raises
+    RouteTableError for a careless declaration.
+    """
+    check_routes(routes)
     ordered = sorted(routes, key=lambda route: ("{" in route.path, route.path))
     own_head = {route.path for route in routes if route.method == "HEAD"}
-    return [_definition(route, own_head) for route in ordered]
+    table = web.UrlDispatcher()
+    table.add_routes([_definition(route, own_head) for route in ordered])
+    return tuple(table.resources())
 
 
 def _definition(route: Route, own_head: set[str]) -> web.RouteDef:

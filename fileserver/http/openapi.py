@@ -6,7 +6,7 @@ declaration implies. Pages (`hidden`) are left out.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -81,6 +81,7 @@ def _described(routes: tuple[Route, ...]) -> tuple[Document, Document]:
     return paths, definitions
 
 
+@cache
 def release() -> str:
     """The installed version; a source tree that nobody installed has none."""
     try:

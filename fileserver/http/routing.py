@@ -37,9 +37,9 @@ class Auth(StrEnum):
     VIEWER = "viewer"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Route:
-    """One method of one path. Defaults are the strict choice."""
+    """One method of one path. Defaults are the strict choice. Equal to itself only: what is made of a table is kept."""
 
     method: str
     path: str  # aiohttp syntax: "/api/v1/shares/{share_id}"
@@ -66,7 +66,7 @@ class Route:
     reads_session: bool = True  # False: never looks at credentials, so works without a database
     timeout_s: float | None = HANDLER_TIMEOUT_S  # until the answer begins; not used when the handler streams the body
     consumes: tuple[str, ...] = ()  # media types of a body that the handler streams; none: any
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)  # on every answer, problems included
+    headers: Mapping[str, str] = field(default_factory=dict)  # on every answer, problems included
     cross_origin: CrossOrigin | None = None  # what pages of SEALSHARE_UPLOAD_ORIGINS may do here
 
     @property
