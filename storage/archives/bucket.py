@@ -39,7 +39,6 @@ class BucketArchive:
         self._retention = timedelta(days=settings.retention_days)
 
     async def __aenter__(self) -> Self:
-        await self._control.open()
         return self
 
     async def __aexit__(

@@ -1,9 +1,10 @@
 """Control calls, through aiobotocore, and the signatures of all others, which are made here (`signing`).
 
-Promises: one client per store, opened and closed with it; every call has a time-out and goes through the retries of
-`faults`; presigned URLs whose percent-encoding is what was signed.
+Promises: one client per store, made by the first call and closed with it; every call has a time-out and goes through
+the retries of `faults`; presigned URLs whose percent-encoding is what was signed.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import cache
@@ -71,23 +72,13 @@ class Control:
         self._public_presigner = Presigner(replace(settings, endpoint_url=settings.public_url or settings.endpoint_url))
         self._sleep = sleep
         self._stack = AsyncExitStack()
+        self._making = asyncio.Lock()
         self._client: Any = None
-
-    async def open(self) -> None:
-        """Makes the client; no request is sent."""
-        self._client = await self._stack.enter_async_context(
-            _session().create_client(
-                "s3",
-                region_name=self._settings.region,
-                endpoint_url=self._settings.endpoint_url,
-                aws_access_key_id=self._settings.access_key,
-                aws_secret_access_key=self._settings.secret_key,
-                config=CONFIG,
-            )
-        )
+        self._closed = False
 
     async def close(self) -> None:
-        """Closes the client's connections."""
+        """Closes the client's connections; no call may follow."""
+        self._closed = True
         await self._stack.aclose()
 
     async def call(self, operation: str, *, key: str | None = None, **arguments: Any) -> dict[str, Any]:
@@ -97,10 +88,29 @@ class Control:
     async def call_once(self, operation: str, *, key: str | None = None, **arguments: Any) -> dict[str, Any]:
         """As `call`, but faults that may pass come out as they are."""
         try:
-            answer: dict[str, Any] = await getattr(self._client, operation)(**self._arguments(key, arguments))
+            client = await self._made()
+            answer: dict[str, Any] = await getattr(client, operation)(**self._arguments(key, arguments))
         except ClientError as error:
             raise from_client_error(operation, key or "", error) from error
         return answer
+
+    async def _made(self) -> Any:
+        """The client. Whoever only sends signed requests, as most do, never waits for the making of one."""
+        async with self._making:
+            if self._closed:
+                raise RuntimeError("use the store inside `async with`")
+            if self._client is None:
+                self._client = await self._stack.enter_async_context(
+                    _session().create_client(
+                        "s3",
+                        region_name=self._settings.region,
+                        endpoint_url=self._settings.endpoint_url,
+                        aws_access_key_id=self._settings.access_key,
+                        aws_secret_access_key=self._settings.secret_key,
+                        config=CONFIG,
+                    )
+                )
+        return self._client
 
     def presign(self, operation: str, key: str, *, expires_s: int = PRESIGN_EXPIRES_S, **arguments: Any) -> URL:
         """A URL for one request, encoded as it was signed: never let a library normalise it again.

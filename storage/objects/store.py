@@ -50,7 +50,6 @@ class ObjectStore:
         self._passing = Means()
 
     async def __aenter__(self) -> Self:
-        await self._control.open()
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS_MAX, keepalive_timeout=KEEPALIVE_S),
             timeout=aiohttp.ClientTimeout(

@@ -38,7 +38,6 @@ def rule_for(origin: str) -> dict[str, Any]:
 
 async def _allow_origin(settings: S3Settings, origin: str) -> str:
     control, rule = Control(settings, asyncio.sleep), rule_for(origin)
-    await control.open()
     try:
         rules = await _rules(control)
         if rule in rules:
