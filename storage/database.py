@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import LRUCache
 
 from storage.direct import Direct, Driver, is_readable
 from storage.errors import StoreUnavailable
@@ -29,6 +30,7 @@ POOL_TIMEOUT_S = 10
 IDLE_S = 30.0
 USED_AT = "used_at"
 NEWS = "news"
+STATEMENTS_KEPT = 1000  # more than there are in storage.rows
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
@@ -45,6 +47,23 @@ PASSING_STATES = {
 }
 
 
+class Statements(LRUCache[Any, Any]):
+    """What statements compile to, for every database of this process: SQLAlchemy's own cache is each pool's.
+
+    SQLAlchemy puts the dialect first in a key, of which each pool has one of its own; ours are all made alike.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The compiled statement, or the default."""
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+STATEMENTS = Statements(STATEMENTS_KEPT)
+
+
 class Database:
     """A pool of connections to one PostgreSQL, opened on first use and closed by `close`."""
 
@@ -57,6 +76,8 @@ class Database:
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
+            execution_options={"compiled_cache": STATEMENTS},
+            use_native_hstore=False,  # we have none: nobody need ask for it at the first connection
             hide_parameters=True,  # an error's text goes to the log, where hashes and sealed profiles don't belong
             connect_args=how,
         )
