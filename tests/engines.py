@@ -12,13 +12,18 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from storage.engines import EmbeddedEngines, Endpoints
 from storage.objects import ObjectStore
 
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108  # a folder of a random name is made in it, readable to nobody else
 ROOM_BYTES = 8 << 30  # several times what all tests of one process store
+
+
+_administrators: dict[str, psycopg.Connection] = {}  # by the URL of their server
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +35,17 @@ def engines() -> Iterator[Endpoints]:
         EmbeddedEngines(Path(folder) / "data", profile="test") as endpoints,
     ):
         yield endpoints
+        while _administrators:
+            _administrators.popitem()[1].close()
+
+
+def administer(url: str, statement: str) -> None:
+    """Runs a statement about databases by a connection that is kept: to make one each time would cost as much again."""
+    administrator = _administrators.get(url)
+    if administrator is None or administrator.closed:
+        conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        administrator = _administrators[url] = psycopg.connect(conninfo, autocommit=True)
+    administrator.execute(statement)
 
 
 def _roomy_memory() -> Path | None:

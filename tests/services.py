@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-import psycopg
 import pytest
 from aiohttp import web, web_app
 from aiohttp.test_utils import TestClient, TestServer
@@ -32,6 +32,7 @@ from fileserver.services import Services, open_services
 from storage.database import Database
 from storage.engines import Endpoints
 from storage.migrations import migrate
+from tests.engines import administer
 from tests.inspecting import InThisProcess
 
 TEMPLATE = "sealshare_template"
@@ -71,7 +72,7 @@ class RealServer(TestServer):
 @pytest.fixture(scope="session")
 def template_url(engines: Endpoints) -> str:
     """A migrated database that others are copied from."""
-    _execute(engines.database_url, f'CREATE DATABASE "{TEMPLATE}"')
+    administer(engines.database_url, f'CREATE DATABASE "{TEMPLATE}"')
     url = _named(engines.database_url, TEMPLATE)
     migrate(url)
     return url
@@ -102,11 +103,11 @@ def database_url(engines: Endpoints, keyed_url: str) -> Iterator[str]:
 def copied_database(server_url: str, template_url: str) -> Iterator[str]:
     """A copy of a database that nobody is connected to, as long as the block lasts."""
     name, template = f"test_{secrets.token_hex(6)}", make_url(template_url).database
-    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    administer(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     try:
         yield _named(server_url, name)
     finally:
-        _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+        administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -123,8 +124,14 @@ def config(engines: Endpoints, database_url: str, master_key: str) -> Config:
 
 def config_for(engines: Endpoints, database_url: str, *, master_key: str) -> Config:
     """A configuration on these engines and this database."""
+    return _config(engines, master_key).model_copy(update={"database_url": SecretStr(database_url)})
+
+
+@cache
+def _config(engines: Endpoints, master_key: str) -> Config:
+    """Read and checked once: that takes as long as a request or two."""
     return Config(
-        database_url=SecretStr(database_url),
+        database_url=SecretStr(engines.database_url),
         s3_endpoint_url=engines.s3.endpoint_url,
         s3_access_key=SecretStr(engines.s3.access_key),
         s3_secret_key=SecretStr(engines.s3.secret_key),
@@ -171,9 +178,3 @@ async def _make_keys(database_url: str, master_key: str) -> None:
 
 def _named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _execute(url: str, statement: str) -> None:
-    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(statement)
