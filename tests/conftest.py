@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engines import engines, key_prefix, object_store
+from tests.garbage import pytest_collection, pytest_collection_finish
 from tests.gotool import go_verify
 from tests.halls import hall
 from tests.left_out import pytest_collection_modifyitems, pytest_report_header
@@ -25,6 +26,8 @@ __all__ = [
     "master_key",
     "object_store",
     "plain_logs",
+    "pytest_collection",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_report_header",
     "services",
