@@ -14,6 +14,10 @@ MALFORMED_ARGS ?= --count 2000
 PROOFS_ARGS ?= --edits 1000 --rows 300 --mutants 100000
 UV_VERSION := 0.13.9
 
+# Modules are compiled once, on machines too where the environment says not to keep it: each of hundreds of processes
+# that the tests start would do it again.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 # Sets of packages are installed by content, not by time: requirements/install says how.
 INSTALL := PYTHON="$(PYTHON)" requirements/install
