@@ -19,6 +19,8 @@ UV_VERSION := 0.13.9
 export PYTHONDONTWRITEBYTECODE :=
 
 BIN := .venv/bin
+# Empty, it counts as not set: whoever imports a module keeps it compiled, for the hundreds of processes that import it next.
+export PYTHONDONTWRITEBYTECODE :=
 # Sets of packages are installed by content, not by time: requirements/install says how.
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
@@ -70,6 +72,7 @@ test: install-dev vendor
 	@requirements/clamav
 	@requirements/office
 	@requirements/go
+	@$(BIN)/python -m tests.compiled
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
 
 check: lint types layers deps test
