@@ -6,7 +6,8 @@ Requests (`op`; payload): `text` media_type, filename (the document): `page_coun
 JSON · `changes` before_bytes (two pages as JPEGs of ours, one after the other): `boxes` that differ.
 """
 
-from compliance.reading.documents import Taken, read_document
+from compliance.reading.documents.document import read_document
+from compliance.reading.documents.taken import Taken
 from compliance.reading.pictures.changes import changes
 from compliance.reading.shutting import shut_in
 from watermark.framing import BadFrame, Header

@@ -14,8 +14,7 @@ from compliance.errors import NotFound
 from compliance.events import Act, Trail
 from compliance.materials import obj_of, target_of_material
 from compliance.visits import actor_of, person_now
-from fileserver.dossiers.gathering import gather
-from fileserver.dossiers.paper import paper
+from fileserver.dossiers.gathering import File, gather
 from fileserver.i18n import Language
 from fileserver.services import Services
 from storage.rows import materials
@@ -28,7 +27,7 @@ async def make(services: Services, actor: Actor, trail: Trail, material_id: UUID
     services.require_log()
     async with services.database.transaction() as tx:
         file, _ = await gather(tx, services.keys.master, actor, material_id, services.clock())
-    body = await asyncio.to_thread(paper, file, language, services.config.brand_name)
+    body = await asyncio.to_thread(_written, file, language, services.config.brand_name)
     services.require_log()
     async with services.database.transaction() as tx:
         material = await materials.material_by_id(tx, material_id)
@@ -45,3 +44,9 @@ async def make(services: Services, actor: Actor, trail: Trail, material_id: UUID
         )
         await ledger.append(tx, event, now=services.clock())
     return body
+
+
+def _written(file: File, language: Language, brand: str) -> bytes:
+    from fileserver.dossiers.paper import paper  # noqa: PLC0415  # heavy: a server starts without what writes PDFs
+
+    return paper(file, language, brand)

@@ -10,7 +10,8 @@ from fileserver.i18n import Language
 from fileserver.services import Services
 from fileserver.traces import reading
 from fileserver.traces.errors import TraceUnfinished
-from fileserver.traces.report import Ending, report
+from fileserver.traces.reading import Occurrence
+from fileserver.traces.schemas import TraceOut
 from fileserver.traces.showing import out
 
 
@@ -24,10 +25,14 @@ async def make(services: Services, actor: Actor, trail: Trail, trace_id: UUID, l
     gate = EvidenceGate(trace_id=trace_id, person_id=actor.person_id, act=Act.EMPLOYEE_TRACE_REPORT)
     sealed = await services.exit.release_evidence(gate, wanted, trail)
     pictures = {(each.suspect_page, each.name): body for each, body in zip(wanted, sealed, strict=True)}
-    ending = await _ending(services, trace_id)
-    return await asyncio.to_thread(report, trace, ending, pictures, language, services.config.brand_name)
+    ended = await reading.ending_of(services, trace_id)
+    return await asyncio.to_thread(_written, trace, ended, pictures, language, services.config.brand_name)
 
 
-async def _ending(services: Services, trace_id: UUID) -> Ending | None:
-    found = await reading.ending_of(services, trace_id)
-    return None if found is None else Ending(position=found.id, results_sha256=found.leaf["det"]["results_sha256"])
+def _written(
+    trace: TraceOut, ended: Occurrence | None, pictures: dict[tuple[int, str], bytes], language: Language, brand: str
+) -> bytes:
+    from fileserver.traces.report import Ending, report  # noqa: PLC0415  # heavy: as in fileserver.dossiers.exporting
+
+    ending = Ending(position=ended.id, results_sha256=ended.leaf["det"]["results_sha256"]) if ended else None
+    return report(trace, ending, pictures, language, brand)

@@ -9,7 +9,8 @@ from fpdf import FPDF
 from noto_cjk_sans_otc import FONT_PATH
 from openpyxl.comments import Comment
 
-from compliance.reading.documents import Taken, read_document
+from compliance.reading.documents.document import read_document
+from compliance.reading.documents.taken import Taken
 from compliance.reading.pieces import TextPiece
 from watermark.media_types import EXCEL, PDF_MEDIA_TYPE, POWERPOINT, WORD
 

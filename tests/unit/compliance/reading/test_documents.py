@@ -6,7 +6,8 @@ import zipfile
 import pytest
 
 from compliance.reading import NotReadable, TextDamaged
-from compliance.reading.documents import Taken, read_document
+from compliance.reading.documents.document import read_document
+from compliance.reading.documents.taken import Taken
 from compliance.reading.limits import TextLimits
 from compliance.reading.merging import not_told, with_pages_of
 from compliance.reading.pieces import ExtractedText, TextPiece
