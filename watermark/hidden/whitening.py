@@ -23,10 +23,11 @@ SIDE_MAX = 6000  # of a view; the rest of a very long strip is not looked at
 HALVED_FROM_PX = 360  # shorter sides are not looked at again in half size
 WINDOW_SHARE = 0.55
 WINDOWED_FROM_PX = 400
-GROUND_SIGMA_PX = 3.0
+GROUND_SIGMA_PX, GROUND_ACROSS_PX = 4.0, 11  # how far around a place its picture is looked for
+GROUND_LEVELS = 10.0  # what differs by more lies beyond an edge, and says nothing about this side of it
 NOISE_FLOOR = 4.0  # variance that compression alone leaves, in squared levels
 CLIP_DEVIATIONS = 2.5
-MOVES_MIN = 1e-2  # of a view's values: four times what shrinking white makes of it, a tenth of a step of one level
+MOVES_MIN = 1e-2  # of a view's values: three times what shrinking white makes of it; an edge of one level makes more
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ def views(pixels: Pixels) -> Iterator[View]:
 
 
 def whitened(luma: Floats) -> Floats:
-    """Luma (H, W) less its surroundings, weighted and clipped."""
-    residue = luma - cv2.GaussianBlur(luma, (0, 0), GROUND_SIGMA_PX)
+    """Luma (H, W) less its surroundings on the same side of every edge, weighted and clipped."""
+    residue = luma - cv2.bilateralFilter(luma, GROUND_ACROSS_PX, GROUND_LEVELS, GROUND_SIGMA_PX)
     noise = np.maximum(cv2.blur(residue * residue, (9, 9)), 0)
     mean = cv2.blur(luma, (9, 9))
     deviation = np.sqrt(np.maximum(cv2.blur(luma * luma, (9, 9)) - mean * mean, 0))
     activity = cv2.blur(np.minimum(deviation, ACTIVITY_LEVELS_MAX), (5, 5))
-    values = residue * (FLAT_LEVELS + ACTIVITY_GAIN * activity) / (noise + NOISE_FLOOR)
+    values = residue * np.sqrt(FLAT_LEVELS + ACTIVITY_GAIN * activity) / (noise + NOISE_FLOOR)
     limit = CLIP_DEVIATIONS * float(np.sqrt(np.mean(values * values)))
     return np.asarray(np.clip(values, -limit, limit), np.float32)
 

@@ -136,9 +136,18 @@ def test_a_blank_picture_reads_as_nothing(size: tuple[int, int], level: int) -> 
 
 
 def test_peaks_that_span_no_square_are_no_lattice() -> None:
-    """What shrinking white leaves along its edges repeats in directions that don't go together."""
-    white = cv2.resize(np.full((2000, 1415), 255, np.float32), (1064, 1504), interpolation=cv2.INTER_AREA)
-    assert [] == candidates(whitened(np.asarray(white, np.float32))[677:, :585], skewed=True)
+    """What a small view of noise repeats across and down does not go together."""
+    noise = np.random.default_rng(29).normal(0, 1, (44, 44)).astype(np.float32)
+    assert [] == candidates(noise, skewed=True)
+
+
+def test_an_edge_hides_no_pattern_beside_it() -> None:
+    """What is beyond an edge is no surroundings: beside a black bar a weak pattern looks as it does elsewhere."""
+    waves = np.tile(2 * np.sin(np.arange(400) * 0.9), (400, 1)) + 200
+    barred = waves.copy()
+    barred[:, 150:200] = 20
+    alone, beside = (whitened(np.asarray(each, np.float32))[50:350, 205:260].ravel() for each in (waves, barred))
+    assert np.corrcoef(alone, beside)[0, 1] > 0.95
 
 
 def repeated(period: int, seed: int) -> np.ndarray:
