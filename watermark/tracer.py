@@ -3,8 +3,9 @@
 It is given pixels that another process has drawn, renditions of our own making, and keys of the hidden mark; it never
 opens what strangers send (`worker` does). What `serving` promises holds here. It holds one page of a suspect.
 
-Requests (`op`; payload): `suspect` width_px, height_px (raw RGB) · `blind` keys · `features` (a JPEG of ours) · `votes`
-lengths (features of pages, one after the other) · `informed` kid, secret, assets, trials (looks that the trace may
+Requests (`op`; payload): `suspect` width_px, height_px (raw RGB) · `blind` keys, each with the number of copies that it
+marked (their ids, key after key) · `features` (a JPEG of ours) · `votes` lengths (features of pages, one after the
+other) · `informed` kid, secret, assets, trials (looks that the trace may
 take), candidates (so many copy ids, eight bytes each, little-endian, then a JPEG of ours) · `fit` homography, lengths
 (the page and the page stamped, as JPEGs of ours) · `compare` homography (a JPEG of ours). Replies stand at the
 handlers.
@@ -59,9 +60,11 @@ class Session:
         self._suspect = Suspect(np.frombuffer(payload, np.uint8).reshape(shape))
         return {}, _jpeg(shrunk(self._page, SHOWN_LONG_SIDE_PX))
 
-    def _blind(self, request: Header, _payload: bytes) -> Reply:
+    def _blind(self, request: Header, payload: bytes) -> Reply:
         """`readings`: copy_id (hex), kid, score, false_alarm; the best first."""
         keys = [_key(each) for each in request["keys"]]
+        ends = np.cumsum([each["copies"] for each in request["keys"]])
+        served = dict(zip((key.kid for key in keys), np.split(_ids(payload), ends[:-1]), strict=True))
         found = [
             {
                 "copy_id": f"{each.copy_id:012x}",
@@ -69,7 +72,7 @@ class Session:
                 "score": float(each.score),
                 "false_alarm": float(each.false_alarm),
             }
-            for each in read_blind(self._page, keys)
+            for each in read_blind(self._page, keys, served)
         ]
         return {"readings": found}, b""
 
@@ -89,7 +92,7 @@ class Session:
         Their bounds are of this look alone; that it ends with the first placement that is enough for all trials, not.
         """
         split = request["candidates"] * ID_BYTES
-        candidates = np.frombuffer(payload[:split], "<u8").astype(np.uint64)
+        candidates = _ids(payload[:split])
         original = _pixels(payload[split:])
         assets, trials = [bytes.fromhex(each) for each in request["assets"]], int(request["trials"])
         reading = read_informed(self._shown, original, _key(request), assets, candidates, trials=trials)
@@ -143,6 +146,10 @@ def _told(suspicion: Suspicion, trials: int) -> Header:
         "score": float(suspicion.score),
         "false_accusation": bound / trials if bound < 1 else 1.0,
     }
+
+
+def _ids(payload: bytes) -> NDArray[np.uint64]:
+    return np.frombuffer(payload, "<u8").astype(np.uint64)
 
 
 def _key(request: Header) -> HiddenKey:

@@ -1,7 +1,8 @@
-"""Pictures that this key never marked, read all the same: what chance and pictures alone come to.
+"""Pictures that no copy on the list is the source of, read all the same: what chance and pictures alone come to.
 
-Promises: half of the inputs bear no mark, half bear another key's; each is a random part of a picture, at a random
-scale and quality. What is recorded is the smallest bound on a false alarm that any place in it reached.
+Promises: a third of the inputs bear no mark, a third another key's, a third this key's with an id that is not on the
+list; each is a random part of a picture, at a random scale and quality. What is recorded is the smallest bound on a
+false alarm that any place in it reached, decoded or held against the list.
 """
 
 from collections.abc import Iterator
@@ -13,41 +14,55 @@ from numpy.typing import NDArray
 
 from benchmarks.tracing.corpus import Picture
 from watermark.hidden import FALSE_ALARM_MAX, Carrier, HiddenKey, embed
-from watermark.hidden.reading import sightings
+from watermark.hidden.listed import judged
+from watermark.hidden.reading import Sighting, sightings
 from watermark.hidden.whitening import views
 
 Pixels = NDArray[np.uint8]
 
-FOREIGN = HiddenKey(9, bytes(range(7, 39)))
+FOREIGN = HiddenKey(99, bytes(range(7, 39)))
 SIDES_PX = (180, 420)
 KEYS = 16
+CANDIDATES = 100_000
+UNMARKED, OF_ANOTHER_KEY, OF_ANOTHER_COPY = KINDS_READ = ("unmarked", "of another key", "of another copy")
 
 
 @dataclass(frozen=True)
 class Innocent:
-    """One input and one key that did not mark it."""
+    """One input and one key; scores and `false_alarm` are of what can be decoded, 0 and 1 where it is a copy of ours.
+
+    `listed`: the smallest bound on naming anybody of CANDIDATES copies, none of which was the source. `misread`:
+    another id was decoded than the one that is there.
+    """
 
     picture: str
-    marked_by_another: bool
+    kind: str
     pilot_score: float
     code_score: float
     false_alarm: float
+    listed: float
+    misread: bool
 
     @property
     def accused(self) -> bool:
-        """True where a reading would have been returned."""
-        return self.false_alarm <= FALSE_ALARM_MAX
+        """True where somebody innocent would have been named."""
+        return min(self.false_alarm, self.listed) <= FALSE_ALARM_MAX or self.misread
 
 
 def innocents(picture: Picture, parts: int, seed: int) -> Iterator[Innocent]:
     """`parts` parts of a picture, each read with KEYS keys that are made for it; each key is an input."""
     chance = np.random.default_rng([seed, picture.number])
     plain = picture.pixels()
-    foreign = embed(plain, Carrier.of(plain), int(chance.integers(0, 1 << 48)), FOREIGN, bytes(32))
+    carrier = Carrier.of(plain)
     for number in range(parts):
-        marked = number % 2 == 1
-        part = _part(foreign if marked else plain, chance)
-        yield from _read(part, [HiddenKey(kid, chance.bytes(32)) for kid in range(KEYS)], picture.name, marked=marked)
+        keys = [HiddenKey(kid, chance.bytes(32)) for kid in range(KEYS)]
+        kind, copy_id = KINDS_READ[(seed * parts + number) % len(KINDS_READ)], int(chance.integers(0, 1 << 48))
+        marked = plain if kind == UNMARKED else embed(plain, carrier, copy_id, _marking(kind, keys), bytes(32))
+        yield from _read(_part(marked, chance), keys, picture.name, kind, copy_id, chance)
+
+
+def _marking(kind: str, keys: list[HiddenKey]) -> HiddenKey:
+    return keys[0] if kind == OF_ANOTHER_COPY else FOREIGN
 
 
 def _part(pixels: Pixels, chance: np.random.Generator) -> Pixels:
@@ -61,14 +76,36 @@ def _part(pixels: Pixels, chance: np.random.Generator) -> Pixels:
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
-def _read(part: Pixels, keys: list[HiddenKey], name: str, *, marked: bool) -> Iterator[Innocent]:
+def _read(
+    part: Pixels, keys: list[HiddenKey], name: str, kind: str, copy_id: int, chance: np.random.Generator
+) -> Iterator[Innocent]:
     seen = [sighting for view in views(part) for sighting in sightings(view, keys)]
+    ids = chance.integers(0, 1 << 48, CANDIDATES, np.uint64)
     for key in keys:
-        said = [sighting.evidence for sighting in seen if sighting.kid == key.kid]
+        said = [sighting for sighting in seen if sighting.kid == key.kid]
+        ours = kind == OF_ANOTHER_COPY and key.kid == 0
         yield Innocent(
             picture=name,
-            marked_by_another=marked,
-            pilot_score=max((evidence.pilot_score for evidence in said), default=0.0),
-            code_score=max((evidence.code_score for evidence in said), default=0.0),
-            false_alarm=min((evidence.false_alarm for evidence in said), default=1.0),
+            kind=OF_ANOTHER_COPY if ours else kind if kind == UNMARKED else OF_ANOTHER_KEY,
+            listed=_listed(key, said, ids),
+            misread=ours and any(_proven(each) and each.evidence.copy_id != copy_id for each in said),
+            **({"pilot_score": 0.0, "code_score": 0.0, "false_alarm": 1.0} if ours else _decoded(said)),
         )
+
+
+def _decoded(said: list[Sighting]) -> dict[str, float]:
+    found = [each.evidence for each in said]
+    return {
+        "pilot_score": max((each.pilot_score for each in found), default=0.0),
+        "code_score": max((each.code_score for each in found), default=0.0),
+        "false_alarm": min((each.false_alarm for each in found), default=1.0),
+    }
+
+
+def _proven(sighting: Sighting) -> bool:
+    return sighting.evidence.false_alarm <= FALSE_ALARM_MAX
+
+
+def _listed(key: HiddenKey, said: list[Sighting], ids: NDArray[np.uint64]) -> float:
+    suspicions = judged([(key, each.evidence) for each in said], {key.kid: ids})
+    return min((each.false_accusation for _, found in suspicions for each in found), default=1.0)

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
-from benchmarks.tracing.innocent import Innocent
+from benchmarks.tracing.innocent import CANDIDATES, KINDS_READ, Innocent
 from benchmarks.tracing.trial import Record
 
 KINDS = ("page", "photograph")
@@ -44,20 +44,22 @@ def false_alarms(innocents: Sequence[Innocent]) -> str:
         return ""
     accused = sum(each.accused for each in innocents)
     nearest = min(each.false_alarm for each in innocents)
-    pilot, code = max(each.pilot_score for each in innocents), max(each.code_score for each in innocents)
-    marked = sum(each.marked_by_another for each in innocents)
+    pilot, code = (max(getattr(each, name) for each in innocents) for name in ("pilot_score", "code_score"))
+    listed = min(each.listed for each in innocents)
+    kinds = ", ".join(f"{sum(each.kind == kind for each in innocents):,} {kind}" for kind in KINDS_READ)
     return (
-        f"{len(innocents):,} innocent inputs, {marked:,} of them marked with another key: {accused} accused. Highest "
-        f"scores: pilot {pilot:.1f}, code {code:.1f}; smallest bound {nearest:.1g}."
+        f"{len(innocents):,} innocent inputs ({kinds}), each also held against {CANDIDATES:,} copies: {accused} "
+        f"accused. Highest scores without this key's mark: pilot {pilot:.1f}, code {code:.1f}; smallest bound "
+        f"{nearest:.1g}, over the list {listed:.1g}."
     )
 
 
 def _totals(records: Sequence[Record]) -> list[str]:
     names = sorted({record.attack for record in records})
-    lines = ["", "| attack | trials | blind | blind or informed | wrong |", "|---|---|---|---|---|"]
+    lines = ["", "| attack | trials | decoded | blind | blind or informed | wrong |", "|---|---|---|---|---|---|"]
     for name in names:
         rows = [record for record in records if record.attack == name]
-        shares = [f"{np.mean([told(row) for row in rows]):.1%}" for told in (_blind, _either)]
+        shares = [f"{np.mean([told(row) for row in rows]):.1%}" for told in (_decoded, _blind, _either)]
         lines.append(f"| {name} | {len(rows)} | {' | '.join(shares)} | {sum(row.wrong for row in rows)} |")
     return lines
 
@@ -65,6 +67,10 @@ def _totals(records: Sequence[Record]) -> list[str]:
 def _share(rows: Sequence[Record], kind: str, told: Callable[[Record], bool]) -> str:
     told_of = [told(row) for row in rows if row.kind == kind]
     return f"{sum(told_of)}/{len(told_of)}"
+
+
+def _decoded(row: Record) -> bool:
+    return row.blind and not row.listed
 
 
 def _blind(row: Record) -> bool:

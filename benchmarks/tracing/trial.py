@@ -20,12 +20,16 @@ Pixels = NDArray[np.uint8]
 KEY = HiddenKey(1, bytes(range(32)))
 STAMP = Stamp("欧阳明慧", "上海静安门诊部", "5678", "2026-11-23 14:15", "7780108f")
 CANDIDATES = 1000  # copies served of a picture, the true one among them
+SERVED = 100_000  # copies served of everything, the true one among them
 SSIM_SIGMA, SSIM_C1, SSIM_C2 = 1.5, (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 @dataclass(frozen=True)
 class Record:
-    """What one attack on one picture came to; a reading that names another copy is `wrong`."""
+    """What one attack on one picture came to; a reading that names another copy is `wrong`.
+
+    `listed`: blind, but told among the copies that were served, not decoded.
+    """
 
     picture: str
     kind: str
@@ -33,6 +37,7 @@ class Record:
     strength: str
     blind: bool = False
     informed: bool = False
+    listed: bool = False
     wrong: bool = False
     bit_error: float = 0.5
     blind_s: float = 0.0
@@ -80,23 +85,29 @@ class Sealed:
         return Record(self.picture.name, self.picture.kind, attack.name, attack.strength, **(outcome | found))  # type: ignore[arg-type]  # each value has the type of its field
 
     def _blind(self, suspect: Pixels) -> dict[str, object]:
+        served = self._among(SERVED)
         started = time.perf_counter()
-        readings = read_blind(suspect, [KEY])
+        readings = read_blind(suspect, [KEY], {KEY.kid: served})
         taken = time.perf_counter() - started
         if not readings:
             return {"blind_s": taken}
         code = encode(np.array([self.copy_id], np.uint64), KEY)[0]
         bits = float(np.mean(readings[0].sighting.evidence.soft * code <= 0))
         right = [reading.copy_id == self.copy_id for reading in readings]
-        return {"blind": any(right), "wrong": not all(right), "bit_error": bits, "blind_s": taken}
+        listed = any(right) and readings[0].listed
+        return {"blind": any(right), "listed": listed, "wrong": not all(right), "bit_error": bits, "blind_s": taken}
 
     def _informed(self, suspect: Pixels, *, wrong: bool) -> dict[str, object]:
-        others = np.random.default_rng(self.picture.number + 1).integers(0, 1 << 48, CANDIDATES - 1, dtype=np.uint64)
-        candidates = np.append(others, np.uint64(self.copy_id))
+        candidates = self._among(CANDIDATES)
         started = time.perf_counter()
         named = {each.copy_id for each in read_informed(suspect, self.original, KEY, [self.asset], candidates).named}
         taken = time.perf_counter() - started
         return {"informed": self.copy_id in named, "wrong": wrong or bool(named - {self.copy_id}), "informed_s": taken}
+
+    def _among(self, count: int) -> NDArray[np.uint64]:
+        """The true copy and others, `count` together."""
+        others = np.random.default_rng(self.picture.number + 1).integers(0, 1 << 48, count - 1, dtype=np.uint64)
+        return np.append(others, np.uint64(self.copy_id))
 
 
 def similarity(first: Pixels, second: Pixels) -> float:

@@ -7,7 +7,8 @@ package: it knows copies.
 
 How a page of the suspect is looked at:
 
-1. **Blind.** The repeating layer of the hidden mark is read under every key. An id counts only if it was served.
+1. **Blind.** The repeating layer of the hidden mark is read under every key. An id counts only if it was served; where
+   the code can't be decoded, it is held against the codes of all that were served.
 2. **Which original.** What the file calls itself (/ID) and what was read blind say which versions to look at; otherwise
    every page that copies were made of is ranked by likeness, and the first ORIGINALS_TRIED are tried.
 3. **Informed.** The suspect is registered to each of them and both layers are scored against all copies of it.
@@ -20,7 +21,7 @@ How a page of the suspect is looked at:
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,11 +78,12 @@ class Notes:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One trace under way: where to look, and what there is to look at."""
+    """One trace under way: where to look, and what there is to look at; `served` are copy ids by their key."""
 
     row: TraceRow
     where: Narrowing
     copies_total: int
+    served: Mapping[int, Sequence[int]]
     originals: Sequence[PageRow]
     notes: Notes = field(default_factory=Notes)
 
@@ -177,10 +179,11 @@ class Tracer:
         async with self._database.transaction() as tx:
             copies_total = await copies.count_copies(tx, where)
             originals = list(await copies.served_pages(tx, where))
+            served = await copies.copy_ids(tx, where)
         missing = [at for at, page in enumerate(originals) if not page.features][:INDEXED_AT_ONCE]
         for at in missing:
             originals[at] = await self._indexed(examiner, originals[at])
-        return Case(row=row, where=where, copies_total=copies_total, originals=originals)
+        return Case(row=row, where=where, copies_total=copies_total, served=served, originals=originals)
 
     async def _indexed(self, examiner: Examiner, page: PageRow) -> PageRow:
         features = await examiner.features(await self._original(page))
@@ -224,8 +227,8 @@ class Tracer:
         await self._step(case.row, 2 * number + 2, total)
 
     async def _blind(self, examiner: Examiner, case: Case, page: RawPage) -> None:
-        case.notes.looks += 1
-        readings = await examiner.blind(self._keys.hidden_secrets)
+        case.notes.looks += 2  # what is decoded, and what is told from a list
+        readings = await examiner.blind(self._keys.hidden_secrets, case.served)
         telling = [each for each in readings if each.bound <= TELLING_BOUND_MAX]
         served = await self._served(case, [each.copy_id for each in telling])
         case.notes.pieces += [
@@ -294,14 +297,14 @@ class Tracer:
     async def _informed(self, examiner: Examiner, case: Case, page: RawPage, original: PageRow) -> Registered:
         """One original against all copies of its version; the registration that says something, or the first."""
         async with self._database.transaction() as tx:
-            candidates = await copies.copy_ids_of(tx, original.version_id, case.where)
+            candidates = await copies.copy_ids(tx, case.where, original.version_id)
         body, secrets = await self._original(original), self._keys.hidden_secrets
         # A page image carries a pattern of its own, the pages of a spliced PDF the one of the document.
         assets = [asset_of(original.version_sha256, each) for each in (original.page, DOCUMENT_PAGE)]
         best: Registered | None = None
         for kid, ids in candidates.items():
             case.notes.looks += 1
-            trials = 1 + SUSPECT_PAGES_MAX * (1 + ORIGINALS_TRIED * len(secrets))
+            trials = 1 + SUSPECT_PAGES_MAX * (2 + ORIGINALS_TRIED * len(secrets))
             found = await examiner.informed(body, ids, kid=kid, secret=secrets[kid], assets=assets, trials=trials)
             await self._note(case, page, original, found)
             if best is None or found.telling > best.telling:

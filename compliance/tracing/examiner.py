@@ -80,10 +80,13 @@ class Examiner:
         request = {"op": "suspect", "width_px": page.width_px, "height_px": page.height_px}
         return (await self._child.call(request, page.rgb))[1]
 
-    async def blind(self, secrets: Mapping[int, bytes]) -> list[Reading]:
-        """What the repeating layer says, under any of the keys."""
-        keys = [{"kid": kid, "secret": secret.hex()} for kid, secret in secrets.items()]
-        header, _ = await self._child.call({"op": "blind", "keys": keys})
+    async def blind(self, secrets: Mapping[int, bytes], served: Mapping[int, Sequence[int]]) -> list[Reading]:
+        """What the repeating layer says, under any of the keys; `served` are the copies that each of them marked."""
+        keys = [
+            {"kid": kid, "secret": secret.hex(), "copies": len(served.get(kid, ()))} for kid, secret in secrets.items()
+        ]
+        ids = b"".join(_packed(served.get(kid, ())) for kid in secrets)
+        header, _ = await self._child.call({"op": "blind", "keys": keys}, ids)
         with _nonsense_is_a_crash():
             return [_reading(each, int(each["kid"]), each["false_alarm"]) for each in header["readings"]]
 
@@ -123,8 +126,8 @@ class Examiner:
         """
         request = {"op": "informed", "kid": kid, "secret": secret.hex(), "trials": trials}
         request["assets"] = [each.hex() for each in assets]
-        ids = b"".join(each.to_bytes(ID_BYTES, "little") for each in candidates)
-        header, _ = await self._child.call({**request, "candidates": len(candidates)}, ids + original)
+        payload = _packed(candidates) + original
+        header, _ = await self._child.call({**request, "candidates": len(candidates)}, payload)
         with _nonsense_is_a_crash():
             return Registered(
                 homography=tuple(map(float, header["homography"])) if header["homography"] else None,
@@ -148,6 +151,10 @@ class Examiner:
         with _nonsense_is_a_crash():
             first, second, third = (int(each) for each in header["lengths"])
             return Pictures(body[:first], body[first : first + second], body[first + second :][:third])
+
+
+def _packed(ids: Sequence[int]) -> bytes:
+    return b"".join(each.to_bytes(ID_BYTES, "little") for each in ids)
 
 
 def _batches(pages: Sequence[bytes]) -> Generator[Sequence[bytes]]:

@@ -99,9 +99,11 @@ async def copies_by_id(tx: Transaction, copy_ids: Collection[int], where: Narrow
     return {row.copy_id: row for row in found}
 
 
-async def copy_ids_of(tx: Transaction, version_id: UUID, where: Narrowing) -> dict[int, list[int]]:
-    """Every copy of a version by the key of its mark, the newest first, at most COPIES_MAX."""
-    query = _narrowed(select(_SERVED.c.kid, _SERVED.c.copy_id), where).where(_SERVED.c.version_id == version_id)
+async def copy_ids(tx: Transaction, where: Narrowing, version_id: UUID | None = None) -> dict[int, list[int]]:
+    """Every copy, of a version if one is given, by the key of its mark, the newest first, at most COPIES_MAX."""
+    query = _narrowed(select(_SERVED.c.kid, _SERVED.c.copy_id), where)
+    if version_id is not None:
+        query = query.where(_SERVED.c.version_id == version_id)
     newest_first = query.order_by(_SERVED.c.started_at.desc(), _SERVED.c.copy_id)
     found: dict[int, list[int]] = {}
     for kid, copy_id in await tx.execute(newest_first.limit(COPIES_MAX)):

@@ -2,10 +2,11 @@
 
 Promises: whatever was cut off, resized, compressed, turned, mirrored or inverted, a reading that is returned has a
 stated bound on the probability of being wrong, and none is returned above FALSE_ALARM_MAX. The work is bounded; it ends
-with the first view that proves something. Leaves what to do without a reading to the informed layer.
+with the first view that proves something; where none does, `listed` holds the copies that were served against what was
+seen. Leaves what to do without a reading to the informed layer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,12 +16,14 @@ from watermark.hidden.evidence import FALSE_ALARM_MAX, Evidence, weighed
 from watermark.hidden.folding import Placement, folded, placed
 from watermark.hidden.keys import HiddenKey
 from watermark.hidden.lattice import candidates
+from watermark.hidden.listed import named_among
 from watermark.hidden.refining import refined
 from watermark.hidden.whitening import View, views
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
+Ids = NDArray[np.uint64]
 
 SCORE_BEYOND_DOUBT = 9.0
 SCORE_WORTH_WIDENING = 5.5
@@ -46,22 +49,33 @@ class Sighting:
 
 @dataclass(frozen=True)
 class BlindReading:
-    """A proven copy id: `score` is the pilot's, in deviations; `false_alarm` bounds the probability of an error."""
+    """A proven copy id: `score` is the pilot's, in deviations; `false_alarm` bounds the probability of an error.
+
+    `listed`: the code could not be decoded, and was told among the copies that were served; `score` is its own then.
+    """
 
     copy_id: int
     kid: int
     score: float
     false_alarm: float
     sighting: Sighting
+    listed: bool = False
 
 
-def read_blind(pixels: Pixels, keys: Sequence[HiddenKey]) -> list[BlindReading]:
-    """The copy ids proven by the repeating layer of a suspect (RGB, uint8), surest first; none if nothing is."""
+def read_blind(
+    pixels: Pixels, keys: Sequence[HiddenKey], served: Mapping[int, Ids] | None = None
+) -> list[BlindReading]:
+    """The copy ids proven by the repeating layer of a suspect (RGB, uint8), surest first; none if nothing is.
+
+    `served` are the copies there are by the `kid` of their key; without it, only what can be decoded is read.
+    """
+    seen: list[Sighting] = []
     for view in views(pixels):
-        for seen in sightings(view, keys):
-            if seen.evidence.false_alarm <= FALSE_ALARM_MAX:
-                return [_reading(seen)]
-    return []
+        for sighting in sightings(view, keys):
+            if sighting.evidence.false_alarm <= FALSE_ALARM_MAX:
+                return [_reading(sighting)]
+            seen.append(sighting)
+    return _listed(seen, {key.kid: key for key in keys}, served) if served else []
 
 
 def sightings(view: View, keys: Sequence[HiddenKey]) -> Iterator[Sighting]:
@@ -109,3 +123,11 @@ def _seen(view: View, placement: Placement, keys_tried: int) -> Sighting:
 def _reading(seen: Sighting) -> BlindReading:
     evidence = seen.evidence
     return BlindReading(evidence.copy_id, seen.kid, evidence.pilot_score, evidence.false_alarm, seen)
+
+
+def _listed(seen: Sequence[Sighting], keys: Mapping[int, HiddenKey], served: Mapping[int, Ids]) -> list[BlindReading]:
+    at, named = named_among([(keys[each.kid], each.evidence) for each in seen], served)
+    return [
+        BlindReading(each.copy_id, seen[at].kid, each.score, each.false_accusation, seen[at], listed=True)
+        for each in named
+    ]

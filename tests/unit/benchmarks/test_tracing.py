@@ -1,5 +1,7 @@
 """The attacks and the table of the tracing benchmark."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,25 +68,28 @@ def test_similarity_is_one_for_the_same_and_falls_with_noise() -> None:
 
 
 def test_the_table_counts_what_was_traced() -> None:
-    """Per kind, blind and in either way; a wrong reading is counted."""
+    """Per kind, decoded, blind and in either way; a wrong reading is counted."""
     records = [
-        Record("a", "page", "jpeg", "quality 50", blind=True, bit_error=0.1, psnr_db=40, ssim=0.98),
+        Record("a", "page", "jpeg", "quality 50", blind=True, listed=True, bit_error=0.1, psnr_db=40, ssim=0.98),
         Record("b", "page", "jpeg", "quality 50", informed=True, psnr_db=42, ssim=0.99),
         Record("c", "photograph", "jpeg", "quality 50", wrong=True, psnr_db=41, ssim=0.97),
     ]
 
     assert "| jpeg | quality 50 | 1/2 | 0/1 | 2/2 | 0/1 | 10.0% |" in robustness(records)
-    assert "| jpeg | 3 | 33.3% | 66.7% | 1 |" in robustness(records)
+    assert "| jpeg | 3 | 0.0% | 33.3% | 66.7% | 1 |" in robustness(records)
     assert "| page | 2 | 41.0 dB | 40.0 dB | 0.985 | 0.980 |" in quality(records)
 
 
 def test_false_alarms_are_counted() -> None:
-    """An input whose bound is within the limit would have been accused."""
+    """An input would have been accused by what is decoded, by the list, or by another id than the one that is there."""
+    quiet = Innocent("a", "unmarked", pilot_score=5, code_score=8, false_alarm=1.0, listed=1.0, misread=False)
     told = false_alarms(
         [
-            Innocent("a", marked_by_another=True, pilot_score=5, code_score=8, false_alarm=1.0),
-            Innocent("b", marked_by_another=False, pilot_score=4, code_score=7, false_alarm=1e-7),
+            quiet,
+            replace(quiet, kind="of another key", false_alarm=1e-7),
+            replace(quiet, kind="of another copy", listed=1e-7),
+            replace(quiet, kind="of another copy", misread=True),
         ]
     )
-
-    assert "2 innocent inputs, 1 of them marked with another key: 1 accused" in told
+    assert "4 innocent inputs (1 unmarked, 1 of another key, 2 of another copy)" in told
+    assert "100,000 copies: 3 accused" in told
