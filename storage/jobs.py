@@ -93,6 +93,7 @@ class Jobs:
             await self._app.run_worker_async(
                 concurrency=concurrency,
                 wait=wait,
+                listen_notify=wait,  # whoever doesn't wait need not be told, by a connection of its own
                 install_signal_handlers=False,
                 delete_jobs="successful",
                 update_heartbeat_interval=stalled_after_s / HEARTBEATS,

@@ -12,11 +12,11 @@ from PIL import Image
 
 from fileserver.services import Services
 from fileserver.worker import register_jobs
-from storage.jobs import Jobs
 from storage.rows import uploads
 from storage.rows.uploads import UploadRow
 from tests.api import Api
 from tests.people import Employee
+from tests.queues import Queue
 from tests.reviewing import approve
 
 PART_BYTES = 16 << 20
@@ -66,7 +66,7 @@ async def add_upload(
 
 async def run_jobs(services: Services) -> None:
     """What a worker does until its queue is empty."""
-    jobs = Jobs(services.config.database_url.get_secret_value())
+    jobs = Queue(services.config.database_url.get_secret_value())
     register_jobs(replace(services, jobs=jobs))
     await jobs.run(wait=False)
 

@@ -22,11 +22,11 @@ from fileserver.uploads.checksums import ALGORITHMS
 from fileserver.uploads.jobs import register
 from fileserver.uploads.names import obj_of
 from fileserver.uploads.receptions import RECEPTIONS, Reception, Receptions
-from storage.jobs import Jobs
 from storage.rows import uploads
 from storage.rows.events import EventFilter, search_events
 from storage.rows.uploads import UploadRow
 from tests.api import Client
+from tests.queues import Queue
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 WAIT_MAX_S = 20
@@ -219,7 +219,7 @@ class Tus:
     async def work(self) -> None:
         """What a worker would do now, with what follows from it."""
         while await self._due():
-            jobs = Jobs(self.services.config.database_url.get_secret_value())
+            jobs = Queue(self.services.config.database_url.get_secret_value())
             register(jobs, self.services)
             await jobs.run(wait=False)
 
