@@ -58,6 +58,8 @@ TEST_SETTINGS = {
     "full_page_writes": "off",
     "shared_buffers": "64MB",
     "autovacuum": "off",  # its workers belong to the superuser, so a test could not drop the database they are in
+    "track_counts": "off",  # only autovacuum asks for them
+    "update_process_title": "off",
     "io_method": "sync",  # everything is in memory: processes that read ahead would only be switched to and from
 }
 # Rounds of hashing a password for each new connection. They protect passwords that people think of; tests connect
