@@ -14,10 +14,6 @@ MALFORMED_ARGS ?= --count 2000
 PROOFS_ARGS ?= --edits 1000 --rows 300 --mutants 100000
 UV_VERSION := 0.13.9
 
-# Modules are compiled once, on machines too where the environment says not to keep it: each of hundreds of processes
-# that the tests start would do it again.
-export PYTHONDONTWRITEBYTECODE :=
-
 BIN := .venv/bin
 # Empty, it counts as not set: whoever imports a module keeps it compiled, for the hundreds of processes that import it next.
 export PYTHONDONTWRITEBYTECODE :=
