@@ -119,6 +119,12 @@ class CodeRefused(ComplianceError):
     slug = "code-refused"
 
 
+class SharePasswordRefused(ComplianceError):
+    """The password of a share is wrong."""
+
+    slug = "share-password-refused"
+
+
 class ConsentMissing(ComplianceError):
     """What is asked needs an agreement that was not given, or was taken back: `purpose` names it."""
 

@@ -85,14 +85,18 @@ async def admit_stranger(tx: Transaction, master: MasterKey, *, address: str, no
     return Attempt(now, counters, "")
 
 
-async def admit_by(tx: Transaction, master: MasterKey, limits: Sequence[tuple[Limit, str]], *, now: datetime) -> None:
+async def admit_by(
+    tx: Transaction, master: MasterKey, limits: Sequence[tuple[Limit, str]], *, now: datetime
+) -> Attempt:
     """Counts one attempt under each limit, for what names it there (kept as a keyed hash), and lets it through.
 
-    An empty name limits nothing. Raises TooManyAttempts, which undoes the counts with the transaction.
+    An empty name limits nothing; `succeeded` takes the counts back, where only failures are to count. Raises
+    TooManyAttempts, which undoes the counts with the transaction.
     """
     counters = [Counter(limit, f"{limit.name}:{_hash(master, named)}") for limit, named in limits if named]
     if counters:
         await _count(tx, counters, now)
+    return Attempt(now, tuple(counters), "")
 
 
 async def succeeded(tx: Transaction, attempt: Attempt) -> None:

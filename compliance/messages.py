@@ -27,6 +27,9 @@ class MessageKind(StrEnum):
     CLINIC_DISPUTED = "clinic-disputed"
     EMERGENCY_SIGN_IN = "emergency-sign-in"
     BREAK_GLASS = "break-glass"
+    ACCESS_REQUESTED = "access-requested"
+    ACCESS_GRANTED = "access-granted"
+    ACCESS_REFUSED = "access-refused"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,12 @@ Result = TypeVar("Result")
 
 PASSWORD_CHARS_MIN = 12
 PASSWORD_CHARS_MAX = 128
+SHARE_PASSWORD_CHARS_MIN = 8  # of something that is told to people, tried by verified viewers only, and counted
 DISTINCT_CHARS_MIN = 5
 LOGIN_CHARS_MIN = 4  # a shorter login stands in too many good passwords by chance
 HASHES_AT_ONCE = 4  # times 64 MiB
 RANDOM_GROUPS = 4
+SHARE_GROUPS = 2  # 49 bits: typed on a telephone
 RANDOM_GROUP_CHARS = 5
 RANDOM_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread; 20 characters carry 99 bits
 
@@ -87,13 +89,13 @@ class Passwords:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
 
-def check_password(password: str, login: str, *, field: str = "password") -> None:
+def check_password(password: str, login: str, *, field: str = "password", chars_min: int = PASSWORD_CHARS_MIN) -> None:
     """Returns if the password is acceptable.
 
     Raises InvalidValue with `field` and the rule password-too-short, -too-long, -like-login, -too-plain or -common.
     """
-    if len(password) < PASSWORD_CHARS_MIN:
-        raise InvalidValue(field=field, rule="password-too-short", min_length=PASSWORD_CHARS_MIN)
+    if len(password) < chars_min:
+        raise InvalidValue(field=field, rule="password-too-short", min_length=chars_min)
     if len(password) > PASSWORD_CHARS_MAX:
         raise InvalidValue(field=field, rule="password-too-long", max_length=PASSWORD_CHARS_MAX)
     folded = _normal(password).casefold()
@@ -105,10 +107,10 @@ def check_password(password: str, login: str, *, field: str = "password") -> Non
         raise InvalidValue(field=field, rule="password-common")
 
 
-def random_password() -> str:
-    """A password to hand over once: four groups that can be read aloud."""
-    groups = ("".join(secrets.choice(RANDOM_ALPHABET) for _ in range(RANDOM_GROUP_CHARS)) for _ in range(RANDOM_GROUPS))
-    return "-".join(groups)
+def random_password(groups: int = RANDOM_GROUPS) -> str:
+    """A password to hand over once: groups that can be read aloud."""
+    made = ("".join(secrets.choice(RANDOM_ALPHABET) for _ in range(RANDOM_GROUP_CHARS)) for _ in range(groups))
+    return "-".join(made)
 
 
 def _normal(password: str) -> str:

@@ -33,9 +33,10 @@ from compliance.keys import MasterKey
 from compliance.looks import Marked
 from compliance.reviewing.standing import stands
 from storage.database import Transaction
-from storage.rows import desk_visits, doors, shares, visits
+from storage.rows import desk_visits, doors, gates, shares, visits
 from storage.rows.addressees import AddresseesRow
 from storage.rows.desk_visits import DeskVisitRow
+from storage.rows.gates import Due
 from storage.rows.people import SealedProfile
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import Standing, named_standing_of, standing_of
@@ -148,26 +149,25 @@ async def named_now(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedP
     return named
 
 
-async def door_of(
-    tx: Transaction, share: ShareRow, now: datetime, *, person_id: UUID, version_id: UUID | None = None
-) -> Door:
-    """What stands behind a share now for this person: the given version, or the newest approved one.
+@dataclass(frozen=True)
+class Opener:
+    """Who stands at a share's door, and in which session: what a share asks for is answered for one alone."""
 
-    Raises NotFound.
-    """
-    served = await shares.served(tx, share.material_id, version_id=version_id)
+    person_id: UUID
+    session_id: UUID | None
+
+
+async def door_of(tx: Transaction, share: ShareRow, opener: Opener, now: datetime) -> Door:
+    """What stands behind a share for this person now: the newest approved version. Raises NotFound."""
+    served = await shares.served(tx, share.material_id)
     if served is None:
         raise NotFound
-    return Door(
-        share=share,
-        served=served,
-        marked=share,
-        facts=_facts(await shares.standing(tx, share.id, person_id), now),
-        at=now,
-    )
+    due = await gates.due(tx, share.root_id, opener.person_id, opener.session_id)
+    facts = _facts(await shares.standing(tx, share.id, opener.person_id), due, now)
+    return Door(share=share, served=served, marked=share, facts=facts, at=now)
 
 
-def _facts(standing: ShareStanding, now: datetime) -> ShareFacts:
+def _facts(standing: ShareStanding, due: Due, now: datetime) -> ShareFacts:
     return ShareFacts(
         addressees=addressees_of(standing.addressees),
         barred=standing.barred,
@@ -177,6 +177,8 @@ def _facts(standing: ShareStanding, now: datetime) -> ShareFacts:
         creator_active=standing.creators_active_at(now),
         download=standing.download,
         forward_depth_left=standing.forward_depth_left,
+        locked=due.locked,
+        unpledged=due.unpledged,
     )
 
 
@@ -196,15 +198,20 @@ def _circles(row: AddresseesRow) -> Addressees:
     )
 
 
-async def door_of_visit(tx: Transaction, visit_id: UUID, now: datetime) -> tuple[VisitRow, Door]:
+async def door_of_visit(
+    tx: Transaction, visit_id: UUID, now: datetime, *, session_id: UUID | None = None
+) -> tuple[VisitRow, Door]:
     """A visit with its share and the bytes it began with. Raises NotFound, also once the visit is over.
+
+    What a share asks for is answered for one session: without one, a share that asks for something stays closed.
 
     A visit that ends with its share is not over but expired: then the access decision has the rule to tell.
     """
-    row = await doors.door_of_visit(tx, visit_id)
+    row = await doors.door_of_visit(tx, visit_id, session_id)
     if row is None:
         raise NotFound
-    door = Door(share=row.share, served=row.served, marked=row.marked, facts=_facts(row.standing, now), at=now)
+    facts = _facts(row.standing, row.due, now)
+    door = Door(share=row.share, served=row.served, marked=row.marked, facts=facts, at=now)
     if row.visit.expires_at <= now and not door.facts.expired:
         raise NotFound
     return row.visit, door
@@ -227,7 +234,7 @@ async def examined(tx: Transaction, master: MasterKey, served: Served) -> Served
 
 
 async def begin(
-    tx: Transaction, master: MasterKey, share: ShareRow, person_id: UUID, now: datetime, *, kid: int
+    tx: Transaction, master: MasterKey, share: ShareRow, opener: Opener, now: datetime, *, kid: int
 ) -> Begun:
     """The viewer's visit to this share: the running one, or a new one that takes from the share's allowance.
 
@@ -237,8 +244,9 @@ async def begin(
     transaction must then end without a commit.
     """
     await shares.lock_chain(tx, share.id)
+    person_id = opener.person_id
     actor = actor_of(await person_now(tx, person_id), now)
-    door = await door_of(tx, share, now, person_id=person_id)
+    door = await door_of(tx, share, opener, now)
     door = replace(door, served=await examined(tx, master, door.served))
     names = {"obj": door.obj, "link": str(share.id)}
     running = await _running(tx, door, person_id, now)

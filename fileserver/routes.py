@@ -9,6 +9,7 @@ from fileserver.audit.siem import routes as siem
 from fileserver.callbacks import routes as callbacks
 from fileserver.certificates import routes as certificates
 from fileserver.declarations import routes as declarations
+from fileserver.doors import routes as doors
 from fileserver.dossiers import routes as dossiers
 from fileserver.entering import routes as entering
 from fileserver.glass import routes as glass
@@ -23,10 +24,12 @@ from fileserver.pages import problems
 from fileserver.pages import routes as pages
 from fileserver.people import routes as people
 from fileserver.picture_checks import routes as picture_checks
+from fileserver.pledges import routes as pledges
 from fileserver.privacy import routes as privacy
 from fileserver.recruiting import routes as recruiting
 from fileserver.reviews import routes as reviews
 from fileserver.rules import routes as rules
+from fileserver.shares import request_routes as access_requests
 from fileserver.shares import routes as shares
 from fileserver.traces import routes as traces
 from fileserver.uploads import direct as direct_uploads
@@ -60,6 +63,9 @@ ROUTES: tuple[Route, ...] = (
     *reviews.ROUTES,
     *rules.ROUTES,
     *shares.ROUTES,
+    *access_requests.ROUTES,
+    *pledges.ROUTES,
+    *doors.ROUTES,
     *viewing.ROUTES,
     *analytics.ROUTES,
     *audit.ROUTES,

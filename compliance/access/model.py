@@ -104,6 +104,8 @@ class Action(StrEnum):
     RULES_ACTIVATE = "rules.activate"
     ABSENCE_LIST = "absence.list"
     ABSENCE_SET = "absence.set"
+    PLEDGE_READ = "pledge.read"
+    PLEDGE_WRITE = "pledge.write"
     SHARE_LIST = "share.list"
     SHARE_CREATE = "share.create"
     SHARE_READ = "share.read"
@@ -251,6 +253,8 @@ class ShareFacts:
     forward_depth_left: int = 0
     forwards_made: int = 0  # by this viewer, of this share
     forwards_cut: bool = False  # this viewer's branch of the tree was cut
+    locked: bool = False  # a password or code is asked for, and was not given in this session
+    unpledged: bool = False  # the pledge in force is asked for, and was not given
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,7 @@ READS_ONLY = frozenset(
         A.GLASS_LIST,
         A.PROCEDURE_READ,
         A.RULES_READ,
+        A.PLEDGE_READ,
         A.ABSENCE_LIST,
     }
 )
@@ -182,6 +183,8 @@ FORBIDS: tuple[Forbid, ...] = (
     ),
     Forbid("not-approved", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.state is not VersionState.APPROVED),
     Forbid("approval-fallen", VIEWING | {A.SHARE_CREATE}, lambda actor, target: not target.approval_stands),
+    Forbid("share-locked", VIEWING, _unless(lambda share: share.locked)),
+    Forbid("pledge-missing", VIEWING, _unless(lambda share: share.unpledged)),
     Forbid("not-sealable", VIEWING - {A.VISIT_START}, lambda actor, target: not target.sealable),
     Forbid("download-not-offered", frozenset({A.VISIT_DOWNLOAD}), _unless(lambda share: not share.download)),
     Forbid(
@@ -331,6 +334,8 @@ PERMITS: tuple[Permit, ...] = (
     Permit("absences-are-set", _roles(Role.MANAGER, Role.ADMIN), _actions(A.ABSENCE_SET)),
     Permit("marketer-shares", _roles(Role.MARKETER), _actions(A.SHARE_CREATE), _own_or_reaches),
     Permit("manager-shares", _roles(Role.MANAGER), _actions(A.SHARE_CREATE), _in_reach),
+    Permit("pledges-are-read", EMPLOYEES, _actions(A.PLEDGE_READ)),
+    Permit("pledges-are-written", _roles(Role.REVIEWER, Role.ADMIN), _actions(A.PLEDGE_WRITE)),
     Permit("maker-lists-shares", MAKERS | {Role.AUDITOR}, _actions(A.SHARE_LIST)),
     Permit("own-share", MAKERS, _actions(A.SHARE_READ, A.SHARE_CHANGE, A.SHARE_REVOKE), _own),
     Permit(

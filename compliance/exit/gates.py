@@ -79,15 +79,16 @@ class Gate(Protocol):
 
 @dataclass(frozen=True)
 class VisitGate:
-    """A viewer within their visit."""
+    """A viewer within their visit, in one of their sessions."""
 
     visit_id: UUID
     person_id: UUID
+    session_id: UUID | None = None
     begins_visits: ClassVar[bool] = False
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for a visit that is over or somebody else's, AccessDenied with the rule otherwise."""
-        visit, door = await door_of_visit(tx, self.visit_id, now)
+        visit, door = await door_of_visit(tx, self.visit_id, now, session_id=self.session_id)
         viewer, profile = await named_now(tx, self.person_id)
         names = {"obj": door.obj, "link": str(door.share.id)}
         rule = _decide(actor_of(viewer, now), VISIT_ACTIONS.get(kind), door.target(visit), names)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from compliance import employment, limits, one_time_codes, sessions
+from compliance import asking, employment, gating, limits, one_time_codes, sessions
 from compliance.events import Trail
 from fileserver.accounts.directory import jobs as directory
 from fileserver.services import Services
@@ -15,6 +15,7 @@ EVERY_HOUR = "17 * * * *"
 ENDED, EVERY_MINUTE = "accounts.shut_out_ended", "* * * * *"
 
 SYSTEM = Trail(role="system")
+COUNTED = (*one_time_codes.CODE_LIMITS, *gating.GATE_LIMITS, *asking.ASKING_LIMITS)
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,9 @@ async def clean_up(services: Services) -> None:
     """Forgets what is no longer of use. Doing it twice changes nothing."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        counters = await limits.forget_old(tx, now, others=one_time_codes.CODE_LIMITS)
+        counters = await limits.forget_old(
+            tx, now, others=(*one_time_codes.CODE_LIMITS, *gating.GATE_LIMITS, *asking.ASKING_LIMITS)
+        )
         codes = await one_time_codes.forget_old(tx, now)
         over = await sessions.forget_old(tx, now)
         await delete_attempts_over(tx, now)

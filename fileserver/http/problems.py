@@ -54,6 +54,7 @@ STATUSES: Mapping[str, int] = {
     "claimed": HTTPStatus.CONFLICT,
     "sign-in-refused": HTTPStatus.UNAUTHORIZED,
     "code-refused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "share-password-refused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "consent-missing": HTTPStatus.FORBIDDEN,
     "name-mismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "verification-busy": HTTPStatus.CONFLICT,

@@ -47,6 +47,7 @@ PLACES: Sequence[Place] = (
     Place("reviewing", "/reviewing", Action.PROCEDURE_READ),
     Place("rules", "/rules", Action.RULES_READ),
     Place("certificates", "/certificates", Action.CERTIFICATE_LIST),
+    Place("pledges", "/pledges", Action.PLEDGE_READ),
     Place("shares", "/shares", Action.SHARE_LIST),
     Place("recruiting", "/recruiting", Action.INVITATION_LIST),
     Place("people", "/people", Action.PERSON_LIST),

@@ -2,6 +2,7 @@
 
 from fileserver.http.routing import Route
 from fileserver.pages import (
+    access_requests,
     accounts,
     certificates,
     dossiers,
@@ -19,6 +20,7 @@ from fileserver.pages import (
     my_uploads,
     organisation,
     people,
+    pledges,
     privacy,
     recruiting,
     reviewing,
@@ -52,6 +54,8 @@ ROUTES: tuple[Route, ...] = (
     *reviewing.ROUTES,
     *rules.ROUTES,
     *shares.ROUTES,
+    *pledges.ROUTES,
+    *access_requests.ROUTES,
     *people.ROUTES,
     *recruiting.ROUTES,
     *privacy.ROUTES,

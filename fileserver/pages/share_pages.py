@@ -20,6 +20,7 @@ from fileserver.pages.dossiers import unread
 from fileserver.pages.entry_trouble import ENTER
 from fileserver.pages.entry_ways import sign_in_page
 from fileserver.pages.rendering import page
+from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX
 
 NOTICES_SHOWN = 5
 SEE_OTHER = 303
@@ -34,6 +35,9 @@ SCRIPT_TEXTS = {
     "offlineTitle": "share-offline-title",
     "notSealable": "share-not-sealable-text",
     "notSealableTitle": "share-not-sealable-title",
+    "request-waiting": "request-waiting",
+    "request-granted": "request-granted",
+    "request-refused": "request-refused",
 }
 
 
@@ -70,10 +74,11 @@ async def _is_in(call: Call[None, None, TokenPath], caller: Caller) -> bool:
         return not (await state_of(tx, call.services, caller.person_id)).needs
 
 
-def _texts(call: Call[None, None, TokenPath]) -> dict[str, str]:
+def _texts(call: Call[None, None, TokenPath]) -> dict[str, str | list[str]]:
     """The sentences that the page's script needs."""
-    texts = {name: translate(call.language, key) for name, key in SCRIPT_TEXTS.items()}
-    return texts | {"page": translate(call.language, "share-page", page="{page}")}
+    texts: dict[str, str | list[str]] = {name: translate(call.language, key) for name, key in SCRIPT_TEXTS.items()}
+    left = [translate(call.language, "share-forward-left", depth=depth) for depth in range(FORWARD_DEPTH_MAX + 1)]
+    return texts | {"page": translate(call.language, "share-page", page="{page}"), "forwardLeft": left}
 
 
 ROUTES = (

@@ -1,6 +1,7 @@
 """The shares API."""
 
 import io
+from dataclasses import replace
 
 import segno
 from aiohttp import web
@@ -10,10 +11,11 @@ from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementU
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.shares import policy_routes, service
+from fileserver.shares import gating, policy_routes, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
+    GateIn,
     ShareIn,
     ShareList,
     ShareLookIn,
@@ -72,6 +74,14 @@ async def change_look(call: Call[ShareLookIn, None, SharePath]) -> ShareOut:
     return share_out(
         call.services, await service.change_look(call.services, call.actor, call.trail, share_id, call.body)
     )
+
+
+async def change_gate(call: Call[GateIn, None, SharePath]) -> ShareOut:
+    """Change what a share asks at its door; a new lock asks everybody anew, from the next byte."""
+    share_id = call.params.share_id
+    _, password = await gating.change(call.services, call.actor, call.trail, share_id, call.body)
+    shown = await service.read(call.services, call.actor, share_id)
+    return share_out(call.services, replace(shown, password=password))
 
 
 async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
@@ -155,6 +165,20 @@ ROUTES = (
         scope="shares:write",
         path_params=SharePath,
         body=ShareLookIn,
+        returns=ShareOut,
+        errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/shares/{share_id}/gate",
+        name="shares.gate",
+        summary="Change what a share asks at its door: a password, a code, the pledge",
+        handler=change_gate,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_CHANGE,
+        scope="shares:write",
+        path_params=SharePath,
+        body=GateIn,
         returns=ShareOut,
         errors=(AccessDenied, NotFound, InvalidValue),
     ),

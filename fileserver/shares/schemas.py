@@ -7,7 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from compliance.access import Audience, Job
+from compliance.asking import Need
+from compliance.gating import Lock
 from compliance.levels import SealLevel
+from compliance.passwords import PASSWORD_CHARS_MAX
 from fileserver.http.schemas import Input, Output
 from fileserver.looks import LookIn, LookOut
 from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX, VISITS_MAX, AudienceIn
@@ -19,6 +22,8 @@ NOTE_CHARS_MAX = 200
 Note = Annotated[
     str, StringConstraints(max_length=NOTE_CHARS_MAX, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
+
+Password = Annotated[str, StringConstraints(max_length=PASSWORD_CHARS_MAX)]
 
 
 class ShareIn(AudienceIn):
@@ -40,6 +45,27 @@ class ShareIn(AudienceIn):
         "material of top sensitivity is always flattened",
     )
     note: Note = Field(default="", description="What the maker wants to remember; viewers don't see it")
+    lock: Lock = Field(
+        default=Lock.NONE,
+        description="What opens it for a session of a viewer's, besides who they are: nothing, a password, or a "
+        "one-time code that only they get. What is forwarded from it asks the same",
+    )
+    password: Password | None = Field(
+        default=None, repr=False, description="With `lock` of `password`; null: one is made, and answered once"
+    )
+    pledge: bool = Field(default=False, description="Whether viewers give the brand's pledge of confidentiality first")
+
+
+class GateIn(Input):
+    """What a share is to ask from now on; what is left out stays."""
+
+    lock: Lock | None = Field(
+        default=None, description="Null: stays as it is. Naming one asks everybody anew, from the next byte"
+    )
+    password: Password | None = Field(
+        default=None, repr=False, description="With `lock` of `password`; null: one is made, and answered once"
+    )
+    pledge: bool | None = Field(default=None, description="Whether the pledge is asked for; null: stays as it is")
 
 
 class ShareLookIn(Input):
@@ -78,6 +104,11 @@ class ShareOut(Output):
     look: LookOut = Field(description="How copies are marked; forwards keep it")
     seal_level: SealLevel
     note: str
+    lock: Lock = Field(description="What is asked at its door besides who somebody is")
+    pledge: bool = Field(description="Whether the pledge of confidentiality is asked for")
+    password: str | None = Field(
+        default=None, repr=False, description="Only in the answer that set it; nobody can read it later"
+    )
     revoked_at: datetime | None
     revoked_reason: str
     state: Literal["open", "revoked", "expired", "used_up", "suspended", "closed"] = Field(
@@ -136,6 +167,63 @@ class RevokeAllIn(Input):
 
     material_id: UUID
     reason: Reason = Field(description="Why; employees see it beside each share")
+
+
+class GrantIn(Input):
+    """What the asker gets: never wider than the share that they asked about."""
+
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="Until when; a week unless given, and never longer than the original lasted"
+    )
+    visits_max: int | None = Field(
+        default=None, ge=1, le=VISITS_MAX, description="How many visits; null: as many as the original"
+    )
+    download: bool | None = Field(default=None, description="Null: as the original")
+
+
+class RefuseIn(Input):
+    """No."""
+
+    word: Note = Field(default="", description="What the asker is told")
+
+
+class RequestPath(Input):
+    """The request in a path."""
+
+    request_id: UUID
+
+
+class RequestQuery(Input):
+    """Which requests to list."""
+
+    waiting: bool = Field(default=True, description="Those that wait, oldest first; or those decided, newest first")
+
+
+class AccessRequestOut(Output):
+    """A viewer who was refused and asks to be let in."""
+
+    id: UUID
+    share_id: UUID = Field(description="Whose link they had")
+    root_id: UUID = Field(description="The employee's share that it comes from")
+    material_id: UUID
+    material_title: str
+    person: str = Field(description="Empty once the person is erased")
+    clinic: str
+    job: Job | None
+    need: Need
+    rule: str = Field(description="The rule that refused them")
+    note: str
+    state: Literal["waiting", "granted", "refused"]
+    word: str
+    asked_at: datetime
+    decided_at: datetime | None
+    granted_id: UUID | None = Field(description="The share that they got")
+
+
+class AccessRequestList(Output):
+    """Requests."""
+
+    items: list[AccessRequestOut]
 
 
 class SharePath(Input):

@@ -1,14 +1,15 @@
 """Making, listing and closing shares, each in one transaction with its event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from compliance import ledger
+from compliance import gating, ledger
 from compliance.access import Action, Actor, Addressees, Target, VersionState, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
+from compliance.gating import Wanted, wanted_gate
 from compliance.homes import home_of
 from compliance.lifecycle import Command, met, step
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
@@ -22,9 +23,10 @@ from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import addressees, cuts, materials, people, share_changes, shares, versions, visits
+from storage.rows import addressees, cuts, gates, materials, people, share_changes, shares, versions, visits
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
+from storage.rows.gates import GateRow
 from storage.rows.shares import Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
 from storage.rows.visits import VisitRow
@@ -42,6 +44,8 @@ class Described:
     standing: ShareStanding
     token: str | None
     creator_name: str
+    gate: GateRow | None
+    password: str | None = field(default=None, repr=False)  # known only to the answer that sets it
 
 
 async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn) -> Described:
@@ -52,27 +56,30 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     now = services.clock()
     to = wanted_addressees(wanted)
     row = _new_row(services, actor, wanted, to, now)
+    gate = await wanted_gate(services.passwords, wanted.lock, wanted.password, pledge=wanted.pledge)
     async with services.database.transaction() as tx:
         await check_known(tx, to)
-        served = await examined(tx, services.keys.master, await _served(tx, wanted.material_id))
+        served = await examined(tx, services.keys.master, await served_of(tx, wanted.material_id))
         obj = f"material:{wanted.material_id}"
         rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
-        await _check_step(tx, served, now)
+        await check_step(tx, served, now)
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
+        if not gate.is_open:
+            await gating.put(tx, row.id, gate, actor.person_id, now)
         event = trail.event(
             Act.EMPLOYEE_SHARE_CREATE,
             why=rule,
             obj=obj,
             link=str(row.id),
             ver=served.sha256 or "",
-            det=_policy(row, to),
+            det={**policy_of(row, to), **_asked(gate)},
         )
         await ledger.append(tx, event, now=now)
-        return await described(services, tx, row, served)
+        return replace(await described(services, tx, row, served), password=gate.password)
 
 
-async def _check_step(tx: Transaction, served: Served, now: datetime) -> None:
+async def check_step(tx: Transaction, served: Served, now: datetime) -> None:
     """Sharing is a step of the lifecycle: what an earlier release approved must have what its class needs today."""
     material = await materials.material_by_id(tx, served.material_id)
     version = served.version_id and await versions.version_by_id(tx, served.version_id)
@@ -123,7 +130,7 @@ def _expiry(wanted: datetime | None, now: datetime) -> datetime:
     return wanted
 
 
-def _policy(row: ShareRow, to: Addressees) -> dict[str, str | int]:
+def policy_of(row: ShareRow, to: Addressees) -> dict[str, str | int]:
     """The policy as the log keeps it."""
     return counted(to) | {
         "expires": int(row.expires_at.timestamp()),
@@ -134,6 +141,10 @@ def _policy(row: ShareRow, to: Addressees) -> dict[str, str | int]:
         "look": told(look_of(row)),
         "level": row.seal_level,
     }
+
+
+def _asked(gate: Wanted) -> dict[str, str | int]:
+    return {"lock": gate.lock.value, "pledge": int(gate.pledge)}
 
 
 async def listed(
@@ -255,7 +266,8 @@ async def allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID)
     return row
 
 
-async def _served(tx: Transaction, material_id: UUID) -> Served:
+async def served_of(tx: Transaction, material_id: UUID) -> Served:
+    """What a share of this material leads to now. Raises NotFound."""
     served = await shares.served(tx, material_id)
     if served is None:
         raise NotFound(field="material_id")
@@ -267,10 +279,11 @@ async def described(services: Services, tx: Transaction, row: ShareRow, served: 
     names = await profiles_of(tx, services.keys.master, person_ids=[row.creator_id])
     return Described(
         row=row,
-        served=served or await _served(tx, row.material_id),
+        served=served or await served_of(tx, row.material_id),
         standing=await shares.standing(tx, row.id),
         token=_token(services, row),
         creator_name=names[row.creator_id].name,
+        gate=await gates.gate_of(tx, row.root_id),
     )
 
 

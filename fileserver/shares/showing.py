@@ -1,6 +1,7 @@
 """A share as the API shows it: what it offers now, with all above it taken into account."""
 
 from compliance.access import Job
+from compliance.gating import Lock
 from compliance.levels import SealLevel
 from compliance.looks import look_of
 from compliance.visits import addressees_of
@@ -41,6 +42,9 @@ def share_out(services: Services, share: Described) -> ShareOut:
         look=look_out(look_of(row)),
         seal_level=SealLevel(row.seal_level),
         note=row.note,
+        lock=Lock(share.gate.lock) if share.gate else Lock.NONE,
+        pledge=share.gate is not None and share.gate.pledge,
+        password=share.password,
         revoked_at=row.revoked_at,
         revoked_reason=row.revoked_reason,
         state=state_of(share, services.clock()),

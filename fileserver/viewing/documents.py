@@ -21,7 +21,7 @@ async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
     """The whole version as a file sealed to the viewer."""
     request, services = call.request, call.services
     await open_address(services.keys, services.database, request.path, call.query.model_dump(), services.clock())
-    gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
+    gate = VisitGate(call.params.visit_id, call.signed_in.person_id, call.signed_in.session_id)
     released = await services.exit.release_document(gate, lambda copy: _leaving(request, copy), call.trail)
     if released.departure is not None:
         return await _sent(request, released.copy, released.departure)

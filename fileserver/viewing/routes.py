@@ -28,6 +28,7 @@ from fileserver.viewing import reading, service
 from fileserver.viewing.delivery import send
 from fileserver.viewing.documents import document
 from fileserver.viewing.originals import original, proof
+from fileserver.viewing.own import ROUTES as OWN
 from fileserver.viewing.reading import TOKEN_HEADER, page_token
 from fileserver.viewing.schemas import (
     Address,
@@ -55,17 +56,17 @@ JPEG = "image/jpeg"
 
 async def open_visit(call: Call[VisitIn]) -> VisitOut:
     """Open a share: begin a visit, or go on with the one that runs."""
-    return _out(call.services, await service.open_share(call.services, call.actor, call.trail, call.body.token))
+    return _out(call.services, await service.open_share(call.services, call.signed_in, call.trail, call.body.token))
 
 
 async def read_visit(call: Call[None, None, VisitPath]) -> VisitOut:
     """A visit of the caller, with fresh content addresses."""
-    return _out(call.services, await service.read(call.services, call.actor, call.params.visit_id))
+    return _out(call.services, await service.read(call.services, call.signed_in, call.params.visit_id))
 
 
 async def forward(call: Call[None, None, VisitPath]) -> ForwardOut:
     """Pass a share on: a child share with a link of its own."""
-    child, token = await service.forward(call.services, call.actor, call.trail, call.params.visit_id)
+    child, token = await service.forward(call.services, call.signed_in, call.trail, call.params.visit_id)
     return ForwardOut(
         id=child.id,
         url=f"{call.services.config.public_url}/s/{token}",
@@ -92,7 +93,7 @@ async def tile(call: Call[None, Address, VisitTilePath]) -> web.StreamResponse:
     place = _tiles(wanted.visit_id, wanted.page, wanted.level)
     await open_address(services.keys, services.database, place, call.query.model_dump(), services.clock())
     piece = Piece(kind=PieceKind.TILE, page=wanted.page, level=wanted.level, column=wanted.column, row=wanted.row)
-    gate = VisitGate(wanted.visit_id, call.signed_in.person_id)
+    gate = VisitGate(wanted.visit_id, call.signed_in.person_id, call.signed_in.session_id)
     return await send(call.request, await services.exit.release(gate, piece, call.trail))
 
 
@@ -105,7 +106,7 @@ async def _visit_piece(
 ) -> web.StreamResponse:
     services = call.services
     await open_address(services.keys, services.database, call.request.path, call.query.model_dump(), services.clock())
-    gate = VisitGate(call.params.visit_id, call.signed_in.person_id)
+    gate = VisitGate(call.params.visit_id, call.signed_in.person_id, call.signed_in.session_id)
     return await send(call.request, await services.exit.release(gate, piece, call.trail), more=more)
 
 
@@ -248,6 +249,7 @@ def _original(method: str, name: str, summary: str) -> Route:
 
 ROUTES = (
     *reading.ROUTES,
+    *OWN,
     Route(
         method="POST",
         path="/api/v1/visits",

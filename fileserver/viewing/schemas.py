@@ -101,6 +101,35 @@ class ForwardOut(Output):
     forward_depth_left: int
 
 
+class OpenedOut(Output):
+    """A share that the viewer opened."""
+
+    title: str
+    opened_at: datetime
+    expires_at: datetime
+    forward_depth_left: int = Field(description="How many times it may still be passed on, one after the other")
+    url: str | None = Field(description="Where it opens again; null once it doesn't")
+
+
+class ForwardedOut(Output):
+    """A link that the viewer passed on. Who opened it is the brand's to see; they see how many."""
+
+    id: UUID
+    title: str
+    forwarded_at: datetime
+    expires_at: datetime
+    forward_depth_left: int
+    readers: int = Field(description="Other people who opened this very link, each once")
+    open: bool
+
+
+class OwnOut(Output):
+    """What is the viewer's own, the newest first."""
+
+    opened: list[OpenedOut]
+    forwarded: list[ForwardedOut]
+
+
 class EvidencePath(Input):
     """The file in a path."""
 

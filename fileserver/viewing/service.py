@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, Actor, require
+from compliance.access import Action, require
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, new_token_id, open_token, sign_address, token_text
 from compliance.recruiting import Opening, opened
-from compliance.visits import Door, actor_of, begin, door_of_visit, person_now
+from compliance.visits import Door, Opener, actor_of, begin, door_of_visit, person_now
+from fileserver.http.caller import Caller
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import beacons, cuts, renditions, shares
@@ -34,15 +35,15 @@ class Opened:
     reading_seq: int
 
 
-async def open_share(services: Services, actor: Actor, trail: Trail, token: str) -> Opened:
+async def open_share(services: Services, caller: Caller, trail: Trail, token: str) -> Opened:
     """Begins (or goes on with) the caller's visit. Raises LinkInvalid before any look-up, AccessDenied after it."""
     genuine = await open_token(services.keys, services.database, token)
-    now = services.clock()
+    now, opener = services.clock(), Opener(caller.person_id, caller.session_id)
     async with services.database.transaction() as tx:
         share = await shares.share_by_token_id(tx, genuine.token_id)
         if share is None or share.kid != genuine.kid:
             raise LinkInvalid
-        begun = await begin(tx, services.keys.master, share, actor.person_id, now, kid=active_kid(services.keys))
+        begun = await begin(tx, services.keys.master, share, opener, now, kid=active_kid(services.keys))
         if begun.fresh:
             event = trail.event(
                 Act.VIEWER_VISIT_START,
@@ -54,8 +55,8 @@ async def open_share(services: Services, actor: Actor, trail: Trail, token: str)
             )
             told = await ledger.append(tx, event, now=now)
             opening = Opening(
-                person_id=actor.person_id,
-                clinic_id=actor.clinic_id,
+                person_id=caller.person_id,
+                clinic_id=caller.clinic_id,
                 material_id=share.material_id,
                 sponsor_id=share.sponsor_id,
             )
@@ -63,12 +64,12 @@ async def open_share(services: Services, actor: Actor, trail: Trail, token: str)
         return await _opened(services, tx, begun.visit, begun.door, now)
 
 
-async def read(services: Services, actor: Actor, visit_id: UUID) -> Opened:
+async def read(services: Services, caller: Caller, visit_id: UUID) -> Opened:
     """The visit with fresh addresses. Raises NotFound for one that is over, AccessDenied for one that is closed."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        visit, door = await door_of_visit(tx, visit_id, now)
-        viewer = actor_of(await person_now(tx, actor.person_id), now)
+        visit, door = await door_of_visit(tx, visit_id, now, session_id=caller.session_id)
+        viewer = actor_of(await person_now(tx, caller.person_id), now)
         target = replace(door.target(visit), sealable=True)  # the page itself says what can't be shown
         require(viewer, Action.VISIT_READ, target, obj=door.obj, link=str(door.share.id))
         return await _opened(services, tx, visit, door, now)
@@ -94,12 +95,12 @@ def signed(services: Services, path: str, until: datetime) -> str:
     return f"{path}?{query}"
 
 
-async def forward(services: Services, actor: Actor, trail: Trail, visit_id: UUID) -> tuple[ShareRow, str]:
+async def forward(services: Services, caller: Caller, trail: Trail, visit_id: UUID) -> tuple[ShareRow, str]:
     """A child share, never wider than its parent: (row, token). Raises AccessDenied when the depth is used up."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        visit, door = await door_of_visit(tx, visit_id, now)
-        viewer = actor_of(await person_now(tx, actor.person_id), now)
+        visit, door = await door_of_visit(tx, visit_id, now, session_id=caller.session_id)
+        viewer = actor_of(await person_now(tx, caller.person_id), now)
         await shares.lock_chain(tx, door.share.id)  # so that simultaneous forwards are counted one after the other
         cut = await cuts.is_cut(tx, door.share.root_id, await ids_of(tx, viewer.person_id))
         made = await shares.count_forwards(tx, door.share.id, viewer.person_id)

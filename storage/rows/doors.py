@@ -8,26 +8,31 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, select, true
+from sqlalchemy import ColumnElement, RowMapping, Uuid, bindparam, select, true
 
 from storage.database import Transaction
-from storage.rows import shares, visits
+from storage.rows import gates, shares, visits
+from storage.rows.gates import Due
 from storage.rows.shares import MarkedRow, Served, ShareRow, ShareStanding
 from storage.rows.visits import VisitRow
 from storage.schema import material, share, version, visit
 
-VISIT, SHARE, STANDING, SERVED, MARKED = "visit_", "share_", "standing_", "served_", "marked_"
+VISIT, SHARE, STANDING, SERVED, MARKED, DUE = "visit_", "share_", "standing_", "served_", "marked_", "due_"
 
 
 @dataclass(frozen=True)
 class DoorRow:
-    """All of it at one moment. `served` and `marked` are the version and the look that the visit began with."""
+    """All of it at one moment. `served` and `marked` are the version and the look that the visit began with.
+
+    `due` is what the share still asks of the visitor, in the session that was asked for.
+    """
 
     visit: VisitRow
     share: ShareRow
     standing: ShareStanding
     served: Served
     marked: MarkedRow
+    due: Due
 
 
 def _named(prefix: str, columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -39,6 +44,7 @@ _ABOVE = shares.standing_query(
     *(select(column).where(visit.c.id == bindparam("visit")).scalar_subquery() for column in _WHICH)
 ).subquery("above")
 _MARKED = shares.look_at(visit.c.share_id, visit.c.started_at).lateral("marked")
+_DUES = gates.dues(share.c.root_id, visit.c.person_id, bindparam("session", type_=Uuid))
 _DOOR = (
     select(
         *_named(VISIT, {column.key: column for column in visits.COLUMNS}),
@@ -46,6 +52,7 @@ _DOOR = (
         *_named(STANDING, {column.key: column for column in _ABOVE.c}),
         *_named(SERVED, shares.SERVED_COLUMNS),
         *_named(MARKED, {column.key: column for column in _MARKED.c}),
+        *_named(DUE, _DUES),
     )
     .select_from(
         visit.join(share, share.c.id == visit.c.share_id)
@@ -58,9 +65,9 @@ _DOOR = (
 )
 
 
-async def door_of_visit(tx: Transaction, visit_id: UUID) -> DoorRow | None:
-    """None for a visit that is not there."""
-    row = (await tx.execute(_DOOR, {"visit": visit_id})).mappings().one_or_none()
+async def door_of_visit(tx: Transaction, visit_id: UUID, session_id: UUID | None = None) -> DoorRow | None:
+    """None for a visit that is not there. Without a session every lock is closed."""
+    row = (await tx.execute(_DOOR, {"visit": visit_id, "session": session_id})).mappings().one_or_none()
     if row is None:
         return None
     return DoorRow(
@@ -68,6 +75,7 @@ async def door_of_visit(tx: Transaction, visit_id: UUID) -> DoorRow | None:
         share=ShareRow(**_taken(SHARE, ShareRow, row)),
         standing=shares.to_standing({column.key: row[f"{STANDING}{column.key}"] for column in _ABOVE.c}),
         served=Served(**_taken(SERVED, Served, row)),
+        due=Due(**_taken(DUE, Due, row)),
         marked=MarkedRow(**_taken(SHARE if row[f"{MARKED}watermark"] is None else MARKED, MarkedRow, row)),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Transaction
 from storage.schema import (
+    access_request,
     account,
     account_change,
     anomaly,
@@ -71,6 +72,8 @@ MERGED_KEYS = ["kept_key", "merged_key", "profile", "workplace"]  # what a merge
 
 # Texts that people write in their own words; in all others stand ids, hashes, closed words and names of things.
 FREE_TEXTS: tuple[Column[str], ...] = (
+    access_request.c.note,
+    access_request.c.word,
     account_change.c.reason,
     anomaly.c.reason,
     break_glass.c.reason,
@@ -182,6 +185,7 @@ async def blank_person(tx: Transaction, person_id: UUID, pseudonym: str, at: dat
         "verifications": update(verification)
         .where(verification.c.person_id == person_id)
         .values(state="over", input_hash="", strong_key=None, sealed=None),
+        "asked": update(access_request).where(access_request.c.person_id == person_id).values(note=""),
         "requests": update(clinic_request)
         .where(clinic_request.c.person_id == person_id)
         .values(name="", credit_code=None),

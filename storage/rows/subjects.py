@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table, or_, select
 
 from storage.database import Transaction
 from storage.schema import (
+    access_request,
     account,
     account_change,
     anomaly,
@@ -46,6 +47,8 @@ from storage.schema import (
     organisation_change,
     ownership_dispute,
     person,
+    pledge,
+    pledge_text,
     recovery_code,
     review,
     review_absence,
@@ -63,6 +66,7 @@ from storage.schema import (
     share_bar,
     share_change,
     share_cut,
+    share_gate,
     share_look,
     sign_in_change,
     sign_in_policy,
@@ -190,6 +194,16 @@ HELD: tuple[Held, ...] = (
     # Who was shut out learns that they were, when, and of what; why is not told.
     Held("share-bars", share_bar, (share_bar.c.person_id, share_bar.c.barred_by), frozenset({"reason"})),
     Held("share-changes", share_change, (share_change.c.changed_by,), frozenset({"before", "after"})),
+    Held("share-gates", share_gate, (share_gate.c.changed_by,), frozenset({"password_hash"})),
+    # Who asked is not for whoever decided.
+    Held(
+        "access-requests",
+        access_request,
+        (access_request.c.person_id, access_request.c.decided_by),
+        frozenset({"person_id"}),
+    ),
+    Held("pledges", pledge, (pledge.c.person_id,)),
+    Held("pledge-texts", pledge_text, (pledge_text.c.made_by,)),
     Held("share-looks", share_look, (share_look.c.changed_by,)),
     Held("visits", visit, (visit.c.person_id,), frozenset({"copy_id", "kid"})),
     Held("readings", desk_visit, (desk_visit.c.person_id,), frozenset({"copy_id", "kid"})),

@@ -49,6 +49,17 @@ class OpenedRow:
     is_open: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class ForwardedRow:
+    """A link that somebody passed on; `readers` are the other people who opened it."""
+
+    title: str
+    made_at: datetime
+    share_id: UUID
+    readers: int
+    is_open: bool
+
+
 def new_copy_id() -> int:
     """A fresh copy id. Two alike among a million are one chance in five hundred; a unique column refuses the second."""
     return secrets.randbits(COPY_ID_BITS)
@@ -138,3 +149,27 @@ async def opened_by(
         .limit(min(limit, PAGE_MAX))
     )
     return [OpenedRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def forwarded_by(
+    tx: Transaction, person_ids: Collection[UUID], now: datetime, limit: int = PAGE_MAX
+) -> Sequence[ForwardedRow]:
+    """The links that somebody passed on, under whichever of their ids, the newest first."""
+    others = select(func.count(visit.c.person_id.distinct())).where(
+        visit.c.share_id == share.c.id, visit.c.person_id.not_in(person_ids)
+    )
+    is_open = and_(share.c.revoked_at.is_(None), share.c.expires_at > now, material.c.withdrawn_at.is_(None))
+    query = (
+        select(
+            material.c.title,
+            share.c.created_at.label("made_at"),
+            share.c.id.label("share_id"),
+            others.scalar_subquery().label("readers"),
+            is_open.label("is_open"),
+        )
+        .join(material, material.c.id == share.c.material_id)
+        .where(share.c.creator_id.in_(person_ids), share.c.parent_id.is_not(None))
+        .order_by(share.c.created_at.desc(), share.c.id)
+        .limit(min(limit, PAGE_MAX))
+    )
+    return [ForwardedRow(**row) for row in (await tx.execute(query)).mappings()]

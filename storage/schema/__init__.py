@@ -6,6 +6,7 @@ Personal data stands in `profile.sealed` only, encrypted under the person's own 
 key erases the person and leaves every event and proof intact. Everything else refers to people by id or pseudonym.
 """
 
+from storage.schema.asking import access_request
 from storage.schema.certificates import (
     certificate,
     certificate_change,
@@ -26,6 +27,7 @@ from storage.schema.directories import (
     sign_in_change,
 )
 from storage.schema.entry import clinic_request, consent, verification, wechat_session_key
+from storage.schema.gating import pledge, pledge_text, share_gate, share_unlock
 from storage.schema.ledger import (
     event,
     ledger_checkpoint,
@@ -153,6 +155,7 @@ from storage.schema.uploads import (
 )
 
 __all__ = [
+    "access_request",
     "account",
     "account_change",
     "anomaly",
@@ -220,6 +223,8 @@ __all__ = [
     "platform_callback",
     "platform_nonce",
     "platform_token",
+    "pledge",
+    "pledge_text",
     "profile",
     "rate_limit",
     "read_page",
@@ -249,8 +254,10 @@ __all__ = [
     "share_change",
     "share_chat",
     "share_cut",
+    "share_gate",
     "share_look",
     "share_sending",
+    "share_unlock",
     "siem_cursor",
     "siem_target",
     "sign_in_attempt",

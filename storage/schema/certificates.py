@@ -161,7 +161,7 @@ notice = Table(
         CheckConstraint(
             "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', "
             "'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', "
-            "'emergency-sign-in')",
+            "'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused')",
             name="kind",
         ),
         nullable=False,

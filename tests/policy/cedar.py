@@ -151,6 +151,8 @@ def _share(share: ShareFacts) -> dict[str, Any]:
         "depthLeft": share.forward_depth_left,
         "forwardsMade": share.forwards_made,
         "forwardsCut": share.forwards_cut,
+        "locked": share.locked,
+        "unpledged": share.unpledged,
         **_known(
             people=_circle(to.people, _whom),
             clinics=_circle(to.clinics, lambda each: _entity("Clinic", each)),

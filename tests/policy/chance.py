@@ -180,6 +180,8 @@ class Chance:
             forward_depth_left=self._one(0, 1, 2),
             forwards_made=self._one(0, 1, FORWARDS_MAX - 1, FORWARDS_MAX),
             forwards_cut=self._rarely(),
+            locked=self._rarely(),
+            unpledged=self._rarely(),
         )
 
     def addressees(self) -> Addressees:

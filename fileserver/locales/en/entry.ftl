@@ -1,5 +1,9 @@
 # Problems of the way in
 
+problem-share-password-refused-title = Wrong password
+problem-share-password-refused-detail = That is not the password of this share.
+problem-share-password-refused-explanation = Whoever shared this asks for a password. Check it and try again, or ask them; after several wrong tries there is a wait.
+
 problem-consent-missing-title = Your consent is needed
 problem-consent-missing-detail = Please read and agree to the notice first.
 problem-consent-missing-explanation = Personal data is handled after consent only; sensitive data needs a consent of its own. The member purpose names the missing one.

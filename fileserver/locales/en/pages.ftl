@@ -20,6 +20,7 @@ page-none = None
 place-materials = Materials
 place-uploads = Uploads
 place-reviews = Reviews
+place-pledges = Pledge
 place-shares = Shares
 place-people = People
 place-log = Log

@@ -32,3 +32,39 @@ share-preparing = The material is being prepared and will appear here by itself.
 share-not-sealable-title = This kind of file can't be viewed yet
 share-not-sealable-text = Files of this kind can't be sealed to you yet, so they are neither shown nor downloaded. Ask the person who shared it if you need it.
 share-offline-title = No connection
+
+door-password-title = This share has a password
+door-password-text = Whoever shared it with you has set one: ask them for it.
+door-password = Password of the share
+door-open = Open
+door-code-title = Please show once more that it is you
+door-code-text = Before this opens, say the code that is sent to the address you sign in with.
+door-code-hint = You sign in with WeChat and have no address here? Open the link in the mini-program.
+door-pledge = Pledge of confidentiality
+door-pledge-agree = I have read this and agree to it; that is recorded.
+door-pledge-give = Agree and open
+
+notice-access-requested = Somebody asks to be let in to “{ $title }”.
+notice-access-granted = What you asked for of “{ $title }” was granted: you can open it.
+notice-access-refused = What you asked for of “{ $title }” was refused.
+
+request-note = A word to them (optional)
+request-hint = Whoever shared it sees your name, your clinic and this.
+request-send = Ask to be let in
+request-open = Open
+request-waiting = You have asked; whoever shared it has yet to answer.
+request-granted = Granted.
+request-refused = Refused. You may ask again.
+
+data-forwarded = What I passed on
+data-forwarded-none = Nothing yet.
+data-forwarded-readers = { $count ->
+    [one] opened by { $count } person
+   *[other] opened by { $count } people
+}
+data-until = until { $at }
+share-forward-left = { $depth ->
+    [0] not passed on any further
+    [one] may be passed on once more
+   *[other] may be passed on { $depth } more times, one after the other
+}

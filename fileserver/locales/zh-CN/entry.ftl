@@ -1,5 +1,9 @@
 # Problems of the way in
 
+problem-share-password-refused-title = 密码不正确
+problem-share-password-refused-detail = 分享的密码不正确。
+problem-share-password-refused-explanation = 分享人为该分享设置了密码。请核对后重试，或向分享人确认；多次输错须等待一段时间。
+
 problem-consent-missing-title = 需要您的同意
 problem-consent-missing-detail = 请先阅读并同意相关说明，再继续。
 problem-consent-missing-explanation = 处理个人信息须先取得本人同意；敏感个人信息须单独同意。字段 purpose 指出缺少哪一项。

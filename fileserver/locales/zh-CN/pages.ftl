@@ -20,6 +20,7 @@ page-none = 无
 place-materials = 资料
 place-uploads = 上传
 place-reviews = 审核
+place-pledges = 保密承诺
 place-shares = 分享
 place-people = 人员
 place-log = 日志

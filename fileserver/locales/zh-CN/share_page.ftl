@@ -32,3 +32,35 @@ share-preparing = 资料正在准备中，稍后自动显示。
 share-not-sealable-title = 此类文件暂不能查看
 share-not-sealable-text = 此类文件暂时无法加盖您的专属标记，因此不提供查看或下载。如有需要请联系分享人。
 share-offline-title = 网络不通
+
+door-password-title = 请输入分享密码
+door-password-text = 分享人为这份资料设置了密码，请向分享人索取。
+door-password = 分享密码
+door-open = 打开
+door-code-title = 请再次确认是您本人
+door-code-text = 打开这份资料前，需要输入发送到您登录邮箱的验证码。
+door-code-hint = 通过微信登录、没有登记邮箱？请在微信小程序中打开此链接。
+door-pledge = 保密承诺
+door-pledge-agree = 我已阅读并同意以上承诺，此同意将被记录。
+door-pledge-give = 同意并打开
+
+notice-access-requested = 有人申请查看《{ $title }》，请处理。
+notice-access-granted = 您申请的《{ $title }》已获批准，可以打开。
+notice-access-refused = 您申请的《{ $title }》未获批准。
+
+request-note = 留言（选填）
+request-hint = 分享人会看到您的姓名、机构和留言。
+request-send = 申请查看
+request-open = 打开
+request-waiting = 已提交申请，等待分享人处理。
+request-granted = 申请已获批准。
+request-refused = 申请未获批准，您可以再次申请。
+
+data-forwarded = 我转发的
+data-forwarded-none = 还没有转发过。
+data-forwarded-readers = { $count } 人打开
+data-until = { $at } 前有效
+share-forward-left = { $depth ->
+    [0] 不可再转发
+   *[other] 还可转发 { $depth } 级
+}

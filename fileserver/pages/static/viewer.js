@@ -11,6 +11,9 @@ const RENEW_BEFORE_MS = 20_000;
 const PREPARING_POLL_MS = 2_000;
 const AHEAD = "150% 0px"; // load a page and a half before it is reached
 
+const ASKED = ["share-locked", "pledge-missing"]; // rules behind which the door asks for something
+const ASKABLE = ["share-revoked", "share-expired", "share-used-up", "outside-audience"]; // that whoever shared it can help with
+
 let visit = null;
 let renewing = null;
 let reading = null;
@@ -23,12 +26,15 @@ const say = (text) => {
 function refuse(error) {
   const problem = error.problem;
   say("");
+  part("forwarded").hidden = true;
   part("facts").hidden = true;
   part("pages").replaceChildren();
   part("counter").hidden = true;
+  if (ASKED.includes(problem?.rule)) return ask();
   part("refused-title").textContent = problem?.title ?? texts.offlineTitle;
   part("refused-text").textContent = problem ? (problem.detail ?? "") : texts.offline;
   part("refused").hidden = false;
+  if (ASKABLE.includes(problem?.rule)) offer();
 }
 
 function showFacts() {
@@ -39,6 +45,7 @@ function showFacts() {
   part("download").hidden = !visit.download_url;
   if (visit.download_url) part("download").href = visit.download_url;
   part("forward").hidden = visit.forward_depth_left < 1;
+  part("left").textContent = texts.forwardLeft[Math.min(visit.forward_depth_left, texts.forwardLeft.length - 1)];
   part("facts").hidden = false;
   part("refused").hidden = true;
 }
@@ -112,6 +119,20 @@ async function renewIfNeeded() {
   if (visit.download_url) part("download").href = visit.download_url;
 }
 
+// What few shares need is fetched when it is needed, once.
+let door = null;
+let request = null;
+
+async function ask() {
+  door ??= import("./door.js").then(({ doorOf }) => doorOf(root, { opened: open, refused: refuse }));
+  (await door)();
+}
+
+async function offer() {
+  request ??= import("./request.js").then(({ requestOf }) => requestOf(root, texts));
+  (await request)();
+}
+
 async function open() {
   part("refused").hidden = true;
   say(texts.loading);
@@ -179,5 +200,17 @@ part("leave").addEventListener("submit", async (event) => {
   await callApi("DELETE", "/api/v1/sessions/current").catch(() => {});
   window.location.reload();
 });
+document.querySelector("[data-told]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const told = event.currentTarget;
+  try {
+    await callApi("POST", event.target.dataset.read);
+    event.target.closest("li").remove();
+    if (!told.querySelector("li")) told.remove();
+  } catch (error) {
+    say(error.problem?.detail ?? texts.offline);
+  }
+});
 root.addEventListener("contextmenu", (event) => event.target instanceof HTMLImageElement && event.preventDefault());
+window.addEventListener("load", () => (document.documentElement.dataset.ready = "")); // every form has its script now
 open();

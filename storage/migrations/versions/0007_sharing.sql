@@ -323,3 +323,96 @@ CREATE TABLE share_change (
     CONSTRAINT fk_share_change_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
 );
 CREATE INDEX ix_share_change_share_id ON share_change (share_id);
+
+-- What is asked at a share's door --------------------------------------------------------------------------------------
+
+CREATE TABLE share_gate (
+    share_id UUID NOT NULL,
+    lock TEXT NOT NULL,
+    password_hash TEXT,
+    revision INTEGER NOT NULL,
+    pledge BOOLEAN NOT NULL,
+    changed_by UUID NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_share_gate PRIMARY KEY (share_id),
+    CONSTRAINT ck_share_gate_password CHECK ((lock = 'password') = (password_hash IS NOT NULL)),
+    CONSTRAINT fk_share_gate_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT ck_share_gate_lock CHECK (lock IN ('none', 'password', 'code')),
+    CONSTRAINT fk_share_gate_changed_by FOREIGN KEY(changed_by) REFERENCES person (id)
+);
+
+CREATE TABLE share_unlock (
+    share_id UUID NOT NULL,
+    session_id UUID NOT NULL,
+    revision INTEGER NOT NULL,
+    unlocked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_share_unlock PRIMARY KEY (share_id, session_id),
+    CONSTRAINT fk_share_unlock_share_id FOREIGN KEY(share_id) REFERENCES share_gate (share_id),
+    CONSTRAINT fk_share_unlock_session_id FOREIGN KEY(session_id) REFERENCES session (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_share_unlock_session_id ON share_unlock (session_id);
+
+-- The brand's 保密承诺 (NDA): a version is never changed, only followed by another.
+CREATE TABLE pledge_text (
+    version INTEGER NOT NULL,
+    title_zh TEXT NOT NULL,
+    text_zh TEXT NOT NULL,
+    sha256_zh TEXT NOT NULL,
+    title_en TEXT NOT NULL,
+    text_en TEXT NOT NULL,
+    sha256_en TEXT NOT NULL,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_pledge_text PRIMARY KEY (version),
+    CONSTRAINT fk_pledge_text_made_by FOREIGN KEY(made_by) REFERENCES person (id)
+);
+
+CREATE TABLE pledge (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    share_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    session TEXT NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_pledge PRIMARY KEY (id),
+    CONSTRAINT fk_pledge_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_pledge_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_pledge_version FOREIGN KEY(version) REFERENCES pledge_text (version),
+    CONSTRAINT ck_pledge_language CHECK (language IN ('zh-CN', 'en'))
+);
+CREATE UNIQUE INDEX uq_pledge_once ON pledge (share_id, person_id, version);
+CREATE INDEX ix_pledge_person_id ON pledge (person_id);
+
+-- Viewers who were refused and ask to be let in ------------------------------------------------------------------------
+
+CREATE TABLE access_request (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    share_id UUID NOT NULL,
+    root_id UUID NOT NULL,
+    need TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    note TEXT NOT NULL,
+    state TEXT NOT NULL,
+    word TEXT DEFAULT '' NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decided_by UUID,
+    granted_id UUID,
+    CONSTRAINT pk_access_request PRIMARY KEY (id),
+    CONSTRAINT fk_access_request_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_access_request_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_access_request_root_id FOREIGN KEY(root_id) REFERENCES share (id),
+    CONSTRAINT ck_access_request_need CHECK (need IN ('open', 'forward')),
+    CONSTRAINT ck_access_request_state CHECK (state IN ('waiting', 'granted', 'refused')),
+    CONSTRAINT fk_access_request_decided_by FOREIGN KEY(decided_by) REFERENCES person (id),
+    CONSTRAINT fk_access_request_granted_id FOREIGN KEY(granted_id) REFERENCES share (id)
+);
+CREATE UNIQUE INDEX uq_access_request_waiting ON access_request (root_id, person_id, need) WHERE state = 'waiting';
+CREATE INDEX ix_access_request_person_id ON access_request (person_id, asked_at);
+CREATE INDEX ix_access_request_state ON access_request (state, asked_at);
+
+ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
+ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', 'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused'));

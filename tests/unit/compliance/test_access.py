@@ -89,6 +89,8 @@ shares = st.builds(
     creator_active=st.booleans(),
     download=st.booleans(),
     forward_depth_left=st.integers(0, 2),
+    locked=st.booleans(),
+    unpledged=st.booleans(),
 )
 targets = st.builds(
     Target,
@@ -137,6 +139,15 @@ def test_a_viewer_within_an_open_share_reads_downloads_and_forwards() -> None:
         ({"download": False}, Action.VISIT_DOWNLOAD, "download-not-offered"),
         ({"forward_depth_left": 0}, Action.VISIT_FORWARD, "forward-depth-used-up"),
         ({"forwards_cut": True}, Action.VISIT_FORWARD, "forwards-cut"),
+        ({"locked": True}, Action.VISIT_START, "share-locked"),
+        ({"locked": True}, Action.VISIT_DOWNLOAD, "share-locked"),
+        ({"locked": True, "unpledged": True}, Action.VISIT_FORWARD, "share-locked"),
+        ({"unpledged": True}, Action.VISIT_READ, "pledge-missing"),
+        (
+            {"unpledged": True, "addressees": Addressees(people=frozenset({OTHER}))},
+            Action.VISIT_READ,
+            "outside-audience",
+        ),
         ({"forwards_made": FORWARDS_MAX}, Action.VISIT_FORWARD, "forwards-used-up"),
         ({"barred": True}, Action.VISIT_READ, "viewer-barred"),
         ({"addressees": Addressees(clinics=frozenset({ELSEWHERE}))}, Action.VISIT_START, "outside-audience"),

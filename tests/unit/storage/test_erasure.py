@@ -39,6 +39,7 @@ BLANKED = {
 }
 # Closed words, ids, hashes, names of things, and what machines write.
 NOBODYS = {
+    "access_request.need", "access_request.rule", "access_request.state",
     "account.clearance", "account.role", "account_change.after", "account_change.before", "account_change.kind",
     "anomaly.*", "certificate.*", "certificate_change.facts", "clinic.name",
     "clinic.region", "clinic_request.job", "clinic_request.state", "consent.*",
@@ -57,6 +58,7 @@ NOBODYS = {
     "rate_limit.bucket", "region.name", "rendition.*", "read_page.*", "read_version.*", "read_visit.*",
     "share_sending.*", "spread_day.*", "spread_gap.*", "spread_opener.*", "spread_person.*", "spread_pulse.*",
     "spread_root.maker", "spread_seen.*", "spread_sending.*", "spread_share.*", "spread_subject.*", "spread_wait.*",
+    "pledge.*", "pledge_text.*",
     "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "clinic.credit_code", "clinic.full_name",
     "clinic_contact.*", "clinic_ownership.cause", "duplicate.grounds", "duplicate.kind",
@@ -71,6 +73,7 @@ NOBODYS = {
     "scan.*",
     "share.audience", "share.audience_job", "share_addressee.region", "share_change.after", "share_change.before",
     "share.seal_level", "share.watermark", "share_look.watermark",
+    "share_gate.lock", "share_gate.password_hash",
     "siem_cursor.*", "signature_redaction.*", "signed_since.mac",
     "sign_in_attempt.*", "sign_in_change.detail", "sign_in_change.kind",
     "sign_in_policy.local_sign_in", "sign_in_policy.second_factor_roles",

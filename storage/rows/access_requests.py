@@ -1,0 +1,83 @@
+"""Rows of viewers who were refused and ask to be let in, and what became of each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.rows.homes import path_of, region_of
+from storage.rows.scoping import Scope, in_scope
+from storage.schema import access_request, share
+
+LISTED_MAX = 200
+WAITING, GRANTED, REFUSED = "waiting", "granted", "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRequestRow:
+    """Somebody asks to open a share, or to pass it on; `rule` refused them. `word` is of whoever refused."""
+
+    id: UUID
+    person_id: UUID
+    share_id: UUID
+    root_id: UUID
+    need: str
+    rule: str
+    note: str
+    state: str
+    word: str
+    asked_at: datetime
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
+    granted_id: UUID | None = None
+
+
+COLUMNS = tuple(access_request.c[each.name] for each in fields(AccessRequestRow))
+
+
+async def add(tx: Transaction, row: AccessRequestRow) -> bool:
+    """Keeps a request. False if one of this person, for this share and need, waits already."""
+    adding = upsert(access_request).values({each.name: getattr(row, each.name) for each in fields(row)})
+    adding = adding.on_conflict_do_nothing(
+        index_elements=["root_id", "person_id", "need"], index_where=access_request.c.state == WAITING
+    )
+    return await tx.scalar(adding.returning(access_request.c.id)) is not None
+
+
+async def newest_of(tx: Transaction, person_ids: Collection[UUID], root_id: UUID) -> AccessRequestRow | None:
+    """What this person, under any of their ids, asked last about a share."""
+    query = select(*COLUMNS).where(access_request.c.person_id.in_(person_ids), access_request.c.root_id == root_id)
+    row = (await tx.execute(query.order_by(access_request.c.asked_at.desc()).limit(1))).mappings().first()
+    return None if row is None else AccessRequestRow(**row)
+
+
+async def by_id(tx: Transaction, request_id: UUID, *, lock: bool = False) -> AccessRequestRow | None:
+    """One request; `lock` holds it until `tx` ends."""
+    query = select(*COLUMNS).where(access_request.c.id == request_id)
+    row = (await tx.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    return None if row is None else AccessRequestRow(**row)
+
+
+async def listed(tx: Transaction, *, scope: Scope, waiting: bool) -> Sequence[AccessRequestRow]:
+    """Of the shares in this scope: those that wait, the oldest first; or those that were decided, the newest first."""
+    home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
+    query = select(*COLUMNS).join(share, share.c.id == access_request.c.root_id)
+    query = query.where(in_scope(scope, owner_id=share.c.sponsor_id, **home))
+    if waiting:
+        query = query.where(access_request.c.state == WAITING).order_by(access_request.c.asked_at)
+    else:
+        query = query.where(access_request.c.state != WAITING).order_by(access_request.c.decided_at.desc())
+    return [AccessRequestRow(**row) for row in (await tx.execute(query.limit(LISTED_MAX))).mappings()]
+
+
+async def decide(
+    tx: Transaction, request_id: UUID, *, by: UUID, now: datetime, granted_id: UUID | None, word: str
+) -> None:
+    """Granted as this share, or refused with a word."""
+    state = REFUSED if granted_id is None else GRANTED
+    query = update(access_request).where(access_request.c.id == request_id)
+    await tx.execute(query.values(state=state, word=word, decided_by=by, decided_at=now, granted_id=granted_id))

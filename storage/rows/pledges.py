@@ -1,0 +1,95 @@
+"""Rows of the brand's pledge of confidentiality: its versions, and who gave which for which share."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.database import Transaction
+from storage.schema import pledge, pledge_text, share
+
+VERSIONS_MAX = 100
+GIVEN_MAX = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeTextRow:
+    """One version, in both languages. A hash is of title, line feed, text."""
+
+    version: int
+    title_zh: str
+    text_zh: str
+    sha256_zh: str
+    title_en: str
+    text_en: str
+    sha256_en: str
+    made_by: UUID
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeRow:
+    """One that was given; `session` as events name it."""
+
+    id: UUID
+    person_id: UUID
+    share_id: UUID
+    version: int
+    language: str
+    text_sha256: str
+    session: str
+    given_at: datetime
+
+
+TEXT_COLUMNS = tuple(pledge_text.c[each.name] for each in fields(PledgeTextRow))
+COLUMNS = tuple(pledge.c[each.name] for each in fields(PledgeRow))
+
+
+async def newest_text(tx: Transaction) -> PledgeTextRow | None:
+    """The version in force."""
+    return next(iter(await texts(tx, limit=1)), None)
+
+
+async def texts(tx: Transaction, limit: int = VERSIONS_MAX) -> Sequence[PledgeTextRow]:
+    """Versions, the newest first."""
+    query = select(*TEXT_COLUMNS).order_by(pledge_text.c.version.desc()).limit(limit)
+    return [PledgeTextRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def text_of(tx: Transaction, version: int) -> PledgeTextRow | None:
+    """One version."""
+    row = (await tx.execute(select(*TEXT_COLUMNS).where(pledge_text.c.version == version))).mappings().one_or_none()
+    return None if row is None else PledgeTextRow(**row)
+
+
+async def next_version(tx: Transaction) -> int:
+    """The number of a version that is about to be made; others wait until `tx` ends."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("pledge_text", 0))))
+    return int(await tx.scalar(select(func.coalesce(func.max(pledge_text.c.version), 0))) or 0) + 1
+
+
+async def add_text(tx: Transaction, row: PledgeTextRow) -> None:
+    """Adds a version."""
+    await tx.execute(insert(pledge_text).values({each.name: getattr(row, each.name) for each in fields(row)}))
+
+
+async def add_pledge(tx: Transaction, row: PledgeRow) -> bool:
+    """Keeps that somebody gave it. False if they had given this version for this share."""
+    adding = upsert(pledge).values({each.name: getattr(row, each.name) for each in fields(row)})
+    adding = adding.on_conflict_do_nothing(index_elements=["share_id", "person_id", "version"])
+    return (await tx.scalar(adding.returning(pledge.c.id))) is not None
+
+
+async def given_for(
+    tx: Transaction, *, share_ids: Collection[UUID] = (), material_id: UUID | None = None
+) -> Sequence[PledgeRow]:
+    """Those given for these shares, or for any share of a material, the newest first."""
+    query = select(*COLUMNS).order_by(pledge.c.given_at.desc()).limit(GIVEN_MAX)
+    if material_id is None:
+        query = query.where(pledge.c.share_id.in_(share_ids))
+    else:
+        query = query.join(share, share.c.id == pledge.c.share_id).where(share.c.material_id == material_id)
+    return [PledgeRow(**row) for row in (await tx.execute(query)).mappings()]

@@ -1,0 +1,99 @@
+"""Viewers who were refused ask to be let in: whom it is told to, what a grant gives, and what it never gives."""
+
+from typing import Any
+
+import pytest
+
+from tests.stage import Stage
+
+
+async def asked(stage: Stage, share: dict[str, Any], **more: str) -> dict[str, Any]:
+    """王强 asks."""
+    made: dict[str, Any] = (await stage.api("wang").post("/doors/request", {"token": share["token"], **more})).ok
+    return made
+
+
+async def state(stage: Stage, share: dict[str, Any]) -> dict[str, Any]:
+    """What he sees of it."""
+    found: dict[str, Any] = (await stage.api("wang").post("/doors/request/state", {"token": share["token"]})).ok
+    return found["asked"]  # type: ignore[no-any-return]  # a member of a JSON object
+
+
+async def test_grant_is_a_share_of_the_askers_own_and_never_wider(stage: Stage) -> None:
+    """The owner is told once, sees who asks, and lets one person in by a share with the original's lock and limits."""
+    share = await stage.share(
+        lock="password",
+        password="Blossom-42-spring",
+        audience="clinic",
+        clinic_id=str(stage.cast.clinics["li"]),
+        visits_max=3,
+        forward_depth=2,
+    )
+    first = await asked(stage, share, note="请让我看看")
+    assert ("waiting", first["id"]) == (first["state"], (await asked(stage, share))["id"])
+    (notice,) = (await stage.api("owner").get("/notices")).ok["items"]
+    assert "access-requested" == notice["kind"]
+    assert not any(word in notice["text"] for word in ("王强", "悦美诊所"))
+    (request,) = (await stage.api("owner").get("/access-requests")).ok["items"]
+    assert ("王强", "悦美诊所", "outside-audience", "请让我看看") == tuple(
+        request[name] for name in ("person", "clinic", "rule", "note")
+    )
+    assert [] == (await stage.api("rival").get("/access-requests")).ok["items"]
+    path = f"/access-requests/{request['id']}"
+    assert 403 == (await stage.api("rival").post(f"{path}/grant")).status
+    for wider, field in (
+        ({"download": True}, "/download"),
+        ({"visits_max": 4}, "/visits_max"),
+        ({"expires_at": "2027-01-01T00:00:00Z"}, "/expires_at"),
+    ):
+        assert (422, {field}) == ((no := await stage.api("owner").post(f"{path}/grant", wider)).status, no.fields)
+    made = (await stage.api("owner").post(f"{path}/grant")).ok
+    policy = {name: made[name] for name in ("audience", "person_id", "forward_depth_left", "visits_max", "lock")}
+    assert {
+        "audience": "person",
+        "person_id": str(stage.cast.people["wang"]),
+        "forward_depth_left": 0,
+        "visits_max": 3,
+        "lock": "password",
+    } == policy
+    answer = await state(stage, share)
+    assert ("granted", made["url"]) == (answer["state"], answer["url"])
+    assert "share-locked" == (await stage.open("wang", made["token"])).body["rule"]
+    unlock = {"token": made["token"], "password": "Blossom-42-spring"}
+    assert "none" == (await stage.api("wang").post("/doors/password", unlock)).ok["lock"]
+    assert 201 == (await stage.open("wang", made["token"])).status
+    assert "outside-audience" == (await stage.open("li", made["token"])).body["rule"]
+    assert 409 == (await stage.api("owner").post(f"{path}/refuse", {"word": "x"})).status
+    assert "access-granted" in {each["kind"] for each in (await stage.api("wang").get("/notices")).ok["items"]}
+    told = await stage.told("viewer:access:request", "employee:access:grant")
+    assert ["viewer", "marketer"] == [event["role"] for event in told]
+    assert "请让我看看" not in str(told)
+
+
+async def test_refusal_comes_with_a_word_and_passing_on_can_be_asked_for_too(stage: Stage) -> None:
+    """Who was refused may ask again, some times a day; what passes on can be asked for where the original did."""
+    share = await stage.share(audience="clinic", clinic_id=str(stage.cast.clinics["li"]))
+    for _ in range(3):
+        path = f"/access-requests/{(await asked(stage, share))['id']}/refuse"
+        assert 204 == (await stage.api("manager").post(path, {"word": "不行"})).status
+        answer = await state(stage, share)
+        assert ("refused", "不行", None) == (answer["state"], answer["word"], answer["url"])
+    assert 429 == (await stage.api("wang").post("/doors/request", {"token": share["token"]})).status
+    passed, visit = await stage.visit("li", forward_depth=1)
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    assert 201 == (await stage.open("wang", child["token"])).status
+    request = await asked(stage, child, need="forward")
+    made = (await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok
+    assert (1, passed["audience"]) == (made["forward_depth_left"], made["audience"])
+
+
+@pytest.mark.parametrize(("policy", "status"), [({}, 409), ({"lock": "password"}, 409)])
+async def test_nothing_is_asked_where_nothing_stands_in_the_way(
+    stage: Stage, policy: dict[str, Any], status: int
+) -> None:
+    """A share that is open, or asks for a password that can be said, has nobody to be asked about."""
+    share = await stage.share(**policy)
+    assert status == (await stage.api("wang").post("/doors/request", {"token": share["token"]})).status
+    (await stage.api("owner").post(f"/materials/{stage.cast.material_id}/withdraw", {"reason": "x"})).ok  # noqa: B018  # reading it asserts success
+    refused = await stage.api("wang").post("/doors/request", {"token": share["token"]})
+    assert (403, "material-withdrawn") == (refused.status, refused.body["rule"])
