@@ -18,11 +18,12 @@ from compliance.events import Act, Trail
 from compliance.links import active_kid, new_token_id
 from compliance.profiles import profiles_of
 from compliance.scopes import owned_scope
-from compliance.visits import actor_of, addressees_of, examined, person_now, target_of
+from compliance.sharing import shareable
+from compliance.visits import actor_of, addressees_of, person_now
 from fileserver.services import Services
 from fileserver.shares.audience import as_row, single
 from fileserver.shares.schemas import GrantIn
-from fileserver.shares.service import DEFAULT_LIFETIME, Described, allowed, check_step, described, policy_of, served_of
+from fileserver.shares.service import DEFAULT_LIFETIME, Described, allowed, described, policy_of, served_of
 from storage.database import Transaction
 from storage.rows import access_requests, addressees, gates, shares
 from storage.rows.access_requests import AccessRequestRow
@@ -74,10 +75,8 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
     now = services.clock()
     async with services.database.transaction() as tx:
         request, root = await _held(tx, actor, request_id)
-        served = await examined(tx, services.keys.master, await served_of(tx, root.material_id))
-        obj = f"material:{root.material_id}"
-        rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
-        await check_step(tx, served, now)
+        found = await shareable(tx, services.keys.master, actor, root.material_id, now)
+        served, rule, obj = found.served, found.rule, f"material:{root.material_id}"
         asker = await person_behind(tx, request.person_id)
         if not actor_of(await person_now(tx, asker), now).verified:
             raise WrongState(state="unverified", command="grant")

@@ -6,24 +6,23 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import gating, ledger
-from compliance.access import Action, Actor, Addressees, Target, VersionState, decide, require
+from compliance.access import Action, Actor, Addressees, Target, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.gating import Wanted, wanted_gate
 from compliance.homes import home_of
-from compliance.lifecycle import Command, met, step
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
-from compliance.reviewing.facts import dossier_of
 from compliance.scopes import owned_scope
-from compliance.visits import examined, has_lapsed, target_of
+from compliance.sharing import shareable
+from compliance.visits import has_lapsed
 from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import addressees, cuts, gates, materials, people, share_changes, shares, versions, visits
+from storage.rows import addressees, cuts, gates, people, share_changes, shares, visits
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
 from storage.rows.gates import GateRow
@@ -59,17 +58,15 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     gate = await wanted_gate(services.passwords, wanted.lock, wanted.password, pledge=wanted.pledge)
     async with services.database.transaction() as tx:
         await check_known(tx, to)
-        served = await examined(tx, services.keys.master, await served_of(tx, wanted.material_id))
-        obj = f"material:{wanted.material_id}"
-        rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=obj)
-        await check_step(tx, served, now)
+        found = await shareable(tx, services.keys.master, actor, wanted.material_id, now)
+        served, obj = found.served, f"material:{wanted.material_id}"
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
         if not gate.is_open:
             await gating.put(tx, row.id, gate, actor.person_id, now)
         event = trail.event(
             Act.EMPLOYEE_SHARE_CREATE,
-            why=rule,
+            why=found.rule,
             obj=obj,
             link=str(row.id),
             ver=served.sha256 or "",
@@ -77,16 +74,6 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
         )
         await ledger.append(tx, event, now=now)
         return replace(await described(services, tx, row, served), password=gate.password)
-
-
-async def check_step(tx: Transaction, served: Served, now: datetime) -> None:
-    """Sharing is a step of the lifecycle: what an earlier release approved must have what its class needs today."""
-    material = await materials.material_by_id(tx, served.material_id)
-    version = served.version_id and await versions.version_by_id(tx, served.version_id)
-    if material is None or not version:
-        raise NotFound(field="material_id")
-    dossier = await dossier_of(tx, material, version, now, steps_open=0 if served.approved else 1)
-    step(VersionState(version.state), Command.SHARE, met(dossier.facts))
 
 
 def _new_row(services: Services, actor: Actor, wanted: ShareIn, to: Addressees, now: datetime) -> ShareRow:
