@@ -31,6 +31,7 @@ from fileserver.reviews import routes as reviews
 from fileserver.rules import routes as rules
 from fileserver.shares import request_routes as access_requests
 from fileserver.shares import routes as shares
+from fileserver.tasks import routes as tasks
 from fileserver.traces import routes as traces
 from fileserver.uploads import direct as direct_uploads
 from fileserver.uploads import flight_routes as flights
@@ -66,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *access_requests.ROUTES,
     *pledges.ROUTES,
     *doors.ROUTES,
+    *tasks.ROUTES,
     *viewing.ROUTES,
     *analytics.ROUTES,
     *audit.ROUTES,

@@ -32,6 +32,7 @@ from fileserver.recruiting import jobs as recruiting
 from fileserver.reviews import jobs as reviews
 from fileserver.rules import jobs as rules
 from fileserver.services import Services, open_services
+from fileserver.tasks import jobs as tasks
 from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
 from fileserver.uploads.figures import SweepCollector
@@ -93,6 +94,7 @@ def register_jobs(services: Services) -> None:
     materials.register(services.jobs, services)
     recruiting.register(services.jobs, services)
     reviews.register(services.jobs, services)
+    tasks.register(services.jobs, services)
     traces.register(services.jobs, services)
     privacy.register(services.jobs, services)
     certificates.register(services.jobs, services)

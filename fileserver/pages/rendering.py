@@ -49,6 +49,8 @@ PLACES: Sequence[Place] = (
     Place("certificates", "/certificates", Action.CERTIFICATE_LIST),
     Place("pledges", "/pledges", Action.PLEDGE_READ),
     Place("shares", "/shares", Action.SHARE_LIST),
+    Place("tasks", "/tasks", Action.TASK_LIST),
+    Place("my-tasks", "/my-tasks", Action.TASK_COMPLETE),
     Place("recruiting", "/recruiting", Action.INVITATION_LIST),
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),

@@ -33,6 +33,7 @@ from fileserver.pages import (
     spreading,
     start,
     static_files,
+    tasks,
     traces,
     ways_in,
 )
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *shares.ROUTES,
     *pledges.ROUTES,
     *access_requests.ROUTES,
+    *tasks.ROUTES,
     *people.ROUTES,
     *recruiting.ROUTES,
     *privacy.ROUTES,

@@ -71,6 +71,8 @@ from storage.schema import (
     sign_in_change,
     sign_in_policy,
     sign_in_provider_change,
+    task,
+    task_assignment,
     totp,
     trace,
     trail_review,
@@ -156,6 +158,8 @@ HELD: tuple[Held, ...] = (
     Held("declarations", material_declaration, (material_declaration.c.declared_by,)),
     Held("evidence", evidence, (evidence.c.added_by, evidence.c.removed_by), frozenset({"object_key"})),
     Held("certificate-changes", certificate_change, (certificate_change.c.changed_by,)),
+    Held("tasks", task, (task.c.creator_id, task.c.ended_by), frozenset({"person_ids"})),
+    Held("task-assignments", task_assignment, (task_assignment.c.person_id,), frozenset({"message_id"})),
     Held("notices", notice, (notice.c.person_id,)),
     # Whose material it was found in is not theirs to see; that they decided about it is.
     Held("decided-findings", finding, (finding.c.decided_by,), frozenset({"quote", "params", "place"})),

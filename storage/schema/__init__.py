@@ -143,6 +143,7 @@ from storage.schema.spreading import (
     spread_root,
     spread_share,
 )
+from storage.schema.tasks import task, task_assignment
 from storage.schema.traces import desk_visit, page_features, trace
 from storage.schema.uploads import (
     upload,
@@ -281,6 +282,8 @@ __all__ = [
     "spread_share",
     "spread_subject",
     "spread_wait",
+    "task",
+    "task_assignment",
     "totp",
     "trace",
     "trail_review",

@@ -161,7 +161,8 @@ notice = Table(
         CheckConstraint(
             "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', "
             "'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', "
-            "'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused')",
+            "'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused', "
+            "'task-given', 'task-reminded', 'webhook-disabled')",
             name="kind",
         ),
         nullable=False,

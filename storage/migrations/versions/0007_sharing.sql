@@ -414,5 +414,69 @@ CREATE UNIQUE INDEX uq_access_request_waiting ON access_request (root_id, person
 CREATE INDEX ix_access_request_person_id ON access_request (person_id, asked_at);
 CREATE INDEX ix_access_request_state ON access_request (state, asked_at);
 
+-- Tasks ----------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE task (
+    id UUID NOT NULL,
+    material_id UUID NOT NULL,
+    creator_id UUID NOT NULL,
+    text TEXT NOT NULL,
+    poster_page INTEGER,
+    person_ids UUID[] NOT NULL,
+    department_ids UUID[] NOT NULL,
+    region TEXT DEFAULT '' NOT NULL,
+    roles TEXT[] NOT NULL,
+    clinic_region TEXT DEFAULT '' NOT NULL,
+    job TEXT CONSTRAINT ck_task_job CHECK (job IN ('consultant', 'operations', 'doctor')),
+    download BOOLEAN NOT NULL,
+    forward_depth INTEGER NOT NULL CONSTRAINT ck_task_depth CHECK (forward_depth BETWEEN 0 AND 10),
+    visits_max INTEGER,
+    watermark TEXT NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    shares_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    reminded_at TIMESTAMP WITH TIME ZONE,
+    reminders INTEGER DEFAULT '0' NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    ended_by UUID,
+    shares_closed BOOLEAN DEFAULT false NOT NULL,
+    stopped_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_task PRIMARY KEY (id),
+    CONSTRAINT fk_task_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_task_creator_id FOREIGN KEY(creator_id) REFERENCES person (id),
+    CONSTRAINT fk_task_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
+);
+CREATE INDEX ix_task_created_at ON task (created_at);
+CREATE INDEX ix_task_creator_id ON task (creator_id);
+CREATE INDEX ix_task_material_id ON task (material_id);
+
+CREATE TABLE task_assignment (
+    task_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    off_at TIMESTAMP WITH TIME ZONE,
+    told TEXT DEFAULT 'waiting' NOT NULL
+        CONSTRAINT ck_task_assignment_told CHECK (told IN ('waiting', 'reached', 'unreached', 'absent')),
+    share_id UUID,
+    done_at TIMESTAMP WITH TIME ZONE,
+    message TEXT DEFAULT '' NOT NULL CONSTRAINT ck_task_assignment_message
+        CHECK (message IN ('', 'asked', 'laid', 'nobody', 'refused', 'cancelled')),
+    message_id TEXT DEFAULT '' NOT NULL,
+    copies_sent INTEGER DEFAULT '0' NOT NULL,
+    copies_unsent INTEGER DEFAULT '0' NOT NULL,
+    copies_no_friend INTEGER DEFAULT '0' NOT NULL,
+    copies_capped INTEGER DEFAULT '0' NOT NULL,
+    polled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_task_assignment PRIMARY KEY (task_id, person_id),
+    CONSTRAINT fk_task_assignment_task_id FOREIGN KEY(task_id) REFERENCES task (id),
+    CONSTRAINT fk_task_assignment_person_id FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT fk_task_assignment_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT uq_task_assignment_share_id UNIQUE (share_id)
+);
+CREATE INDEX ix_task_assignment_person_id ON task_assignment (person_id);
+CREATE INDEX ix_task_assignment_message ON task_assignment (polled_at) WHERE message = 'laid';
+
 ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
-ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', 'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused'));
+ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring',
+    'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed',
+    'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused', 'task-given', 'task-reminded', 'webhook-disabled'));
