@@ -39,6 +39,7 @@ from fileserver.uploads import quota_routes as quotas
 from fileserver.uploads import routes as uploads
 from fileserver.uploads.figures import counting
 from fileserver.viewing import routes as viewing
+from fileserver.webhooks import routes as webhooks
 
 ROUTES: tuple[Route, ...] = (
     *problem_pages.ROUTES,
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *analytics.ROUTES,
     *audit.ROUTES,
     *siem.ROUTES,
+    *webhooks.ROUTES,
     *ledger.ROUTES,
     *traces.ROUTES,
     *pages.ROUTES,

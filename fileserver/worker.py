@@ -37,6 +37,7 @@ from fileserver.traces import jobs as traces
 from fileserver.uploads import jobs as uploads
 from fileserver.uploads.figures import SweepCollector
 from fileserver.viewing import jobs as viewing
+from fileserver.webhooks.sending import sending
 from storage.jobs import STALLED_AFTER_S
 
 RESTART_AFTER_S = 2.0  # how long to leave a lost database alone
@@ -55,6 +56,7 @@ async def run_worker(config: Config, *, stalled_after_s: float = STALLED_AFTER_S
         await stack.enter_async_context(services.sequencer.running())
         await stack.enter_async_context(pushing(services, lags))
         await stack.enter_async_context(following(services))
+        await stack.enter_async_context(sending(services))
         working = asyncio.create_task(keep_working(services, stalled_after_s=stalled_after_s))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

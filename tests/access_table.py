@@ -7,6 +7,7 @@ A stranger at a page of the console is shown the way to the sign-in (303).
 """
 
 from tests import access_administration as administration
+from tests import access_tasks as tasks
 from tests.access_row import CALLERS, Row
 from tests.materials import png
 
@@ -57,6 +58,7 @@ THINGS = {
         "event_id": "event",
         "tile_level": "entries",
         **administration.PLACEHOLDERS,
+        **tasks.PLACEHOLDERS,
         "place": "000.p/1",
     },
     "draft": {"material_id": "draft", "version_id": "draft_version"},
@@ -78,6 +80,7 @@ QUERIES = {
 }
 BODIES: dict[str, dict[str, object] | bytes] = {
     **administration.BODIES,
+    **tasks.BODIES,
     "sessions.create": {"login": "nobody", "password": "x"},
     "tokens.create": {"label": "x", "scopes": ["shares:read"]},
     "sessions.step_up": {"password": "wrong"},
@@ -190,6 +193,7 @@ HEADERS = {
 
 ROWS = (
     *administration.ROWS,
+    *tasks.ROWS,
     # stra owne riva mana revi audi admi  li wang narrow
     Row("401 401 401 401 401 401 401 401 401 401", "sessions.create"),
     Row("401 200 200 200 200 200 200 200 200 403", "sessions.list"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from compliance import siem_addresses
+from compliance import siem_addresses, webhooks
 from compliance.events import Act, Trail
 from compliance.keys.keyring import context_of
 from compliance.keys.master import MasterKey
@@ -56,6 +56,7 @@ async def rewrap_all(
             wrapped = master.rewrap(row.wrapped_secret, context_of(row.use, row.kid))
             await rows.put_wrapped(tx, row.use, row.kid, wrapped)
         secrets = await _providers(tx, master) + await siem_addresses.rewrap(tx, master)
+        secrets += await webhooks.rewrap(tx, master)
         det: dict[str, str | int] = {
             "use": "envelope",
             "kek": master.kek_id,

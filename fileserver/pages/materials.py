@@ -112,6 +112,7 @@ async def read(call: Call[None, None, MaterialPath]) -> web.Response:
         may_hold=may_ever(call.actor.role, Action.HOLD_PLACE),
         may_recall=decide(call.actor, Action.MATERIAL_RECALL, about_it).allowed,
         may_measure=may_ever(call.actor.role, Action.ANALYTICS_READ),
+        may_give_tasks=may_ever(call.actor.role, Action.TASK_CREATE),
         may_dossier=may_ever(call.actor.role, Action.MATERIAL_DOSSIER),
         strips=await _strips(call, material) if can.preview else {},
         shares=await _shares(call, material),

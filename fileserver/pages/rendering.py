@@ -61,6 +61,7 @@ PLACES: Sequence[Place] = (
     Place("glass", "/break-glass", Action.GLASS_LIST),
     Place("flights", "/flights", Action.UPLOAD_WATCH),
     Place("quotas", "/quotas", Action.QUOTA_LIST),
+    Place("webhooks", "/webhooks", Action.WEBHOOK_LIST),
     Place("log-targets", "/log-targets", Action.SIEM_LIST),
 )
 

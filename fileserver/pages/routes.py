@@ -36,6 +36,7 @@ from fileserver.pages import (
     tasks,
     traces,
     ways_in,
+    webhooks,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     *my_data.ROUTES,
     *log.ROUTES,
     *log_targets.ROUTES,
+    *webhooks.ROUTES,
     *log_watch.ROUTES,
     *log.EVENT_ROUTES,
     *traces.ROUTES,

@@ -130,7 +130,7 @@ async def cancel(services: Services, task_id: UUID) -> None:
 
 
 async def poll(services: Services) -> int:
-    """Asks what became of messages, the longest not asked about first; how many copies went out that were not known to."""
+    """Asks what became of messages, the longest not asked about first; how many copies newly went out."""
     wecom, now = services.platforms.wecom, services.clock()
     if wecom is None:
         return 0

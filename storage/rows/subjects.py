@@ -82,6 +82,7 @@ from storage.schema import (
     version,
     viewer,
     visit,
+    webhook,
 )
 
 ROWS_MAX = 10_000  # of each table
@@ -160,6 +161,7 @@ HELD: tuple[Held, ...] = (
     Held("certificate-changes", certificate_change, (certificate_change.c.changed_by,)),
     Held("tasks", task, (task.c.creator_id, task.c.ended_by), frozenset({"person_ids"})),
     Held("task-assignments", task_assignment, (task_assignment.c.person_id,), frozenset({"message_id"})),
+    Held("webhooks", webhook, (webhook.c.created_by,), frozenset({"sealed_address"})),
     Held("notices", notice, (notice.c.person_id,)),
     # Whose material it was found in is not theirs to see; that they decided about it is.
     Held("decided-findings", finding, (finding.c.decided_by,), frozenset({"quote", "params", "place"})),

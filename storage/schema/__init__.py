@@ -154,6 +154,7 @@ from storage.schema.uploads import (
     upload_source,
     upload_tail,
 )
+from storage.schema.webhooks import webhook, webhook_delivery
 
 __all__ = [
     "access_request",
@@ -300,5 +301,7 @@ __all__ = [
     "version",
     "viewer",
     "visit",
+    "webhook",
+    "webhook_delivery",
     "wechat_session_key",
 ]

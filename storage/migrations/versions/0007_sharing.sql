@@ -480,3 +480,48 @@ ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
 ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring',
     'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed',
     'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused', 'task-given', 'task-reminded', 'webhook-disabled'));
+
+-- Webhooks out ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE webhook (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    sealed_address BYTEA NOT NULL,
+    kek TEXT NOT NULL,
+    kinds TEXT[] NOT NULL,
+    generation INTEGER DEFAULT '1' NOT NULL,
+    former_until TIMESTAMP WITH TIME ZONE,
+    next_index BIGINT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    created_by UUID NOT NULL,
+    paused_at TIMESTAMP WITH TIME ZONE,
+    disabled_at TIMESTAMP WITH TIME ZONE,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    succeeded_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_webhook PRIMARY KEY (id),
+    CONSTRAINT uq_webhook_name UNIQUE (name),
+    CONSTRAINT fk_webhook_created_by FOREIGN KEY(created_by) REFERENCES person (id)
+);
+
+CREATE TABLE webhook_delivery (
+    id UUID NOT NULL,
+    webhook_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    place BIGINT,
+    kind TEXT NOT NULL,
+    body BYTEA NOT NULL,
+    state TEXT DEFAULT 'waiting' NOT NULL
+        CONSTRAINT ck_webhook_delivery_state CHECK (state IN ('waiting', 'done', 'dead')),
+    tries INTEGER DEFAULT '0' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    next_try_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tried_at TIMESTAMP WITH TIME ZONE,
+    status INTEGER,
+    reason TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_webhook_delivery PRIMARY KEY (id),
+    CONSTRAINT fk_webhook_delivery_webhook_id FOREIGN KEY(webhook_id) REFERENCES webhook (id) ON DELETE CASCADE,
+    CONSTRAINT uq_webhook_delivery_webhook_id_seq UNIQUE (webhook_id, seq),
+    CONSTRAINT uq_webhook_delivery_webhook_id_place UNIQUE (webhook_id, place)
+);
+CREATE INDEX ix_webhook_delivery_waiting ON webhook_delivery (webhook_id, seq) WHERE state = 'waiting';
+CREATE INDEX ix_webhook_delivery_created_at ON webhook_delivery (created_at);

@@ -78,12 +78,15 @@ NOBODYS = {
     "sign_in_attempt.*", "sign_in_change.detail", "sign_in_change.kind",
     "sign_in_policy.local_sign_in", "sign_in_policy.second_factor_roles",
     "sign_in_policy.signing_factor", "sign_in_provider.*", "sign_in_provider_change.facts",
-    "siem_target.*", "signing_key.state", "task.clinic_region", "task.department_ids", "task.job", "task.person_ids",
-    "task.region", "task.roles", "task.watermark", "task_assignment.*", "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",
+    "siem_target.*", "signing_key.state",
+    "task.clinic_region", "task.department_ids", "task.job", "task.person_ids",
+    "task.region", "task.roles", "task.watermark", "task_assignment.*",
+    "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",
     "trace.results", "trace.sha256", "trace.state", "trail_review.meaning", "upload.concat", "upload.multipart_id",
     "upload.object_key", "upload.sha256", "upload.state", "upload.way", "upload_part.*", "upload_quota.scope",
     "upload_signed_part.*", "upload_source.url", "upload_tail.*", "version.media_type", "version.object_key",
     "version.preparation", "version.sha256", "version.state", "verification.method",
+    "webhook.*", "webhook_delivery.*",
     "verification.provider", "verification.result", "verification.state", "viewer.job",
 }  # fmt: skip
 # Part of a signed record that nobody can change: docs/how-to/erase-a-person.md tells auditors to name nobody there.

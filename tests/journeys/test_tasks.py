@@ -1,0 +1,223 @@
+"""A manager asks marketers to share a material; they do, in the page and over the stand-in's WeCom."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import insert, update
+
+from fileserver.demo.platforms import FakePlatforms
+from fileserver.demo.platforms.people import Member
+from fileserver.tasks.jobs import watch
+from storage.engines import Endpoints
+from storage.schema import account, clinic, clinic_contact, department, identity
+from tests.html import Page
+from tests.journeys.test_analytics import caught_up
+from tests.materials import run_jobs
+from tests.platforms import configured
+from tests.services import Clock, config_for, copied_database
+from tests.stage import Cast, Stage, running
+
+Json = dict[str, Any]
+OWNER = "linxiao"
+
+
+@pytest.fixture
+async def fake(clock: Clock) -> AsyncIterator[FakePlatforms]:
+    """The stand-in, where the owner has four contacts."""
+    async with FakePlatforms(clock) as serving_it:
+        serving_it.wecom.directory.members[OWNER] = Member(user_id=OWNER, name=OWNER)
+        for number in range(4):
+            serving_it.wecom.contacts.follow(OWNER, f"wm{number}")
+        yield serving_it
+
+
+@pytest.fixture
+async def connected(engines: Endpoints, cast: Cast, clock: Clock, fake: FakePlatforms) -> AsyncIterator[Stage]:
+    """The stage with WeCom: the owner is in it, and holds the clinic where three of the contacts work."""
+    with copied_database(engines.database_url, cast.database_url) as url:
+        config = configured(config_for(engines, url, master_key=cast.master_key), fake)
+        async with running(config, clock) as (services, client):
+            stage = Stage(cast=cast, services=services, client=client, clock=clock)
+            owner, theirs = cast.people["owner"], cast.clinics["li"]
+            async with services.database.transaction() as tx:
+                key = {"provider": "wecom", "app": "corp", "subject": OWNER}
+                await tx.execute(insert(identity).values(id=uuid4(), person_id=owner, **key))
+                await tx.execute(update(clinic).where(clinic.c.id == theirs).values(owner_id=owner))
+                for number in range(4):
+                    works = theirs if number < 3 else None
+                    contact = {"external_userid": f"wm{number}", "employee_id": owner, "clinic_id": works}
+                    await tx.execute(insert(clinic_contact).values(**contact, followed_at=clock()))
+            yield stage
+
+
+async def given(stage: Stage, **wanted: Any) -> Json:
+    """A task of the manager's for all marketers."""
+    said = {
+        "material_id": str(stage.cast.material_id),
+        "text": "夏季护肤手册已上线，欢迎查看。",
+        "until": (stage.clock() + timedelta(days=3)).isoformat(),
+        "forward_depth": 2,
+        **wanted,
+    }
+    made: Json = (await stage.api("manager").post("/tasks", said)).ok
+    return made
+
+
+async def done(stage: Stage, task: Json, who: str = "owner", **way: str) -> Json:
+    """Somebody's tap."""
+    made: Json = (await stage.api(who).post(f"/tasks/{task['id']}/complete", way)).ok
+    return made
+
+
+async def test_from_the_task_to_what_came_of_it(connected: Stage, fake: FakePlatforms) -> None:
+    """Given, told in WeCom, done once, sent by WeCom and opened: the board counts each, and people once."""
+    stage, messages = connected, fake.wecom.group_messages
+    task = await given(stage)
+    await run_jobs(stage.services)
+    (card,) = fake.wecom.directory.messages
+    assert (OWNER, True) == (card["touser"], card["textcard"]["url"].endswith("/my-tasks"))
+    (mine,) = (await stage.api("owner").get("/tasks/mine")).ok["items"]
+    assert (True, None, "open") == (mine["wecom"], mine["url"], mine["state"])
+    first, again = await done(stage, task, way="wecom"), await done(stage, task, way="wecom")
+    assert first["url"] == again["url"] != (await done(stage, task, "rival"))["url"]
+    await run_jobs(stage.services)
+    (laid,) = messages.messages
+    sent = messages.messages[laid]
+    assert ({"wm0", "wm1", "wm2"}, first["url"]) == (set(sent.receivers), sent.body["attachments"][0]["link"]["url"])
+    fake.wecom.contacts.customers["wm2"].followers.pop(OWNER)
+    messages.confirm(laid)
+    for _ in range(2):  # told twice, counted once
+        await watch(stage.services)
+    opened = (await stage.open("li", first["url"].rpartition("/")[2])).ok
+    child = (await stage.api("li").post(f"/visits/{opened['id']}/forward")).ok
+    rivals = (await stage.api("rival").get("/tasks/mine")).ok["items"][0]["url"].rpartition("/")[2]
+    for token in (child["token"], rivals):
+        await stage.open("wang", token)
+    await caught_up(stage)
+    board = (await stage.api("manager").get(f"/tasks/{task['id']}")).ok
+    expected = {"given": 2, "done": 2, "confirmed": 1, "opened": 2, "viewers": 2, "opens": 3}
+    assert expected == {name: board["totals"][name] for name in expected}
+    copies = ("copies_sent", "copies_unsent", "copies_no_friend", "copies_capped")
+    assert [2, 0, 1, 0] == [board["totals"][name] for name in copies]
+    assert {1, 2} == {each["viewers"] for each in board["items"]}
+    assert 2 == len(await stage.told("system:share:send"))
+    acts = ("employee:task:create", "employee:task:send", "system:task:lay")
+    assert {1} == {len(await stage.told(each)) for each in acts}
+    assert [] == fake.violations
+
+
+async def test_a_task_ends_with_its_links_or_without_them(stage: Stage) -> None:
+    """Ended, it makes no more links; those that were made go on until they are closed too."""
+    task = await given(stage)
+    token = (await done(stage, task))["url"].rpartition("/")[2]
+    path = f"/tasks/{task['id']}"
+    assert 403 == (await stage.api("owner").post(f"{path}/end", {"shares": "close"})).status
+    kept = (await stage.api("manager").post(f"{path}/end", {"shares": "keep"})).ok
+    assert ("ended", False) == (kept["state"], kept["shares_closed"])
+    assert 409 == (await stage.api("rival").post(f"{path}/complete")).status
+    assert 201 == (await stage.open("li", token)).status
+    assert (await stage.api("manager").post(f"{path}/end", {"shares": "close"})).ok["shares_closed"]
+    assert 403 == (await stage.open("li", token)).status
+    assert 409 == (await stage.api("manager").post(f"{path}/end", {"shares": "close"})).status
+
+
+async def test_reminders_reach_who_is_late_and_not_too_often(stage: Stage) -> None:
+    """One at a time within eight hours; who did it is left alone."""
+    task = await given(stage)
+    await done(stage, task)
+    path = f"/tasks/{task['id']}/remind"
+    assert 1 == (await stage.api("manager").post(path)).ok["reminders"]
+    refused = await stage.api("manager").post(path)
+    assert (429, "28801") == (refused.status, refused.headers["Retry-After"])
+    kinds = {
+        who: [each["kind"] for each in (await stage.api(who).get("/notices")).ok["items"]] for who in ("owner", "rival")
+    }
+    assert {"owner": ["task-given"], "rival": ["task-reminded", "task-given"]} == {
+        who: sorted(each, reverse=True) for who, each in kinds.items()
+    }
+
+
+async def test_a_task_follows_the_organisation(stage: Stage) -> None:
+    """Who leaves, or moves to where it does not ask, has it no more; what they did stays counted; who comes gets it."""
+    east = uuid4()
+    root = UUID(int=1)
+    owner, rival = stage.cast.people["owner"], stage.cast.people["rival"]
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(
+            insert(department).values(id=east, parent_id=root, name="华东", path=[root, east], created_at=stage.clock())
+        )
+        await tx.execute(update(account).where(account.c.person_id == owner).values(department_id=east))
+    task = await given(stage, department_ids=[str(east)])
+    assert 404 == (await stage.api("rival").post(f"/tasks/{task['id']}/complete")).status
+    await done(stage, task)
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(account).where(account.c.person_id == rival).values(department_id=east))
+        await tx.execute(update(account).where(account.c.person_id == owner).values(left_at=stage.clock()))
+    await watch(stage.services)
+    board = (await stage.api("manager").get(f"/tasks/{task['id']}")).ok
+    assert (2, 1) == (board["totals"]["given"], board["totals"]["done"])
+    assert {True: 1, False: 1} == {off: sum(each["off"] is off for each in board["items"]) for off in (True, False)}
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(account).where(account.c.person_id == rival).values(department_id=root))
+    await watch(stage.services)
+    assert [] == (await stage.api("rival").get("/tasks/mine")).ok["items"]
+    assert 1 == (await stage.api("manager").get(f"/tasks/{task['id']}")).ok["totals"]["given"]
+
+
+async def test_what_is_withdrawn_is_passed_on_no_more(connected: Stage, fake: FakePlatforms) -> None:
+    """No link is made any more, what was laid is taken back before anybody confirms it, and the log says so once."""
+    stage = connected
+    task = await given(stage)
+    await done(stage, task, way="wecom")
+    await run_jobs(stage.services)
+    withdrawn = await stage.api("owner").post(f"/materials/{stage.cast.material_id}/withdraw", {"reason": "召回"})
+    assert withdrawn.status < 300
+    assert 403 == (await stage.api("rival").post(f"/tasks/{task['id']}/complete")).status
+    for _ in range(2):
+        await watch(stage.services)
+    await run_jobs(stage.services)
+    assert [True] == [each.cancelled for each in fake.wecom.group_messages.messages.values()]
+    assert 1 == len(await stage.told("system:task:stop"))
+    (mine,) = (await stage.api("owner").get("/tasks/mine")).ok["items"]
+    assert ("withdrawn", "cancelled", None) == (mine["state"], mine["message"], mine["version_id"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"text": "保证根治，疗效最佳，无任何副作用！"}, "/text"),
+        ({"poster_page": 999}, "/poster_page"),
+        ({"region": "火星"}, "/region"),
+        ({"person_ids": [str(UUID(int=7))]}, "/roles"),
+        ({"shares_until": "2020-01-01T00:00:00Z"}, "/shares_until"),
+    ],
+    ids=["text", "poster", "region", "nobody", "expiry"],
+)
+async def test_what_a_task_may_not_say(stage: Stage, wanted: Json, field: str) -> None:
+    """A text against a rule, a page or a region that is not there, nobody to do it: the field is named."""
+    said = {
+        "material_id": str(stage.cast.material_id),
+        "text": "欢迎查看。",
+        "until": (stage.clock() + timedelta(days=1)).isoformat(),
+        **wanted,
+    }
+    refused = await stage.api("manager").post("/tasks", said)
+    assert (422, {field}) == (refused.status, refused.fields)
+
+
+async def test_the_pages_of_tasks(stage: Stage) -> None:
+    """Both languages, before and after the tap."""
+    task = await given(stage, poster_page=1)
+    url = (await done(stage, task))["url"]
+    pages = {"manager": ("/tasks", f"/tasks/{task['id']}"), "owner": ("/my-tasks",)}
+    for language in ("zh-CN", "en"):
+        for who, paths in pages.items():
+            for path in paths:
+                headers = {"Accept": "text/html", "Accept-Language": language}
+                answer = await stage.request("GET", who, path, headers=headers)
+                assert 200 == answer.status
+                Page(answer.body.decode())
+                assert who != "owner" or url in answer.body.decode()

@@ -1,0 +1,155 @@
+"""An administrator adds a webhook; what happens arrives there, signed, in order, and again after failures."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from standardwebhooks.webhooks import Webhook
+
+from fileserver.webhooks.sending import DISABLED_AFTER, PAUSES, step
+from storage.engines import Endpoints
+from storage.schema import webhook_delivery
+from tests.html import Page
+from tests.receivers import Posts, posts
+from tests.services import Clock, config_for, copied_database
+from tests.stage import Cast, Stage, running
+
+Json = dict[str, Any]
+ADDRESS_REFUSED = [
+    ("http://hooks.example/in", "no-outside"),
+    ("https://169.254.169.254/latest/meta-data", "not-listed"),
+    ("https://hooks.example@10.0.0.1/", "no-outside"),
+    ("https://elsewhere.example/", "not-listed"),
+]
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Posts]:
+    """A receiver on the loopback."""
+    async with posts() as taking:
+        yield taking
+
+
+@pytest.fixture
+async def told(engines: Endpoints, cast: Cast, clock: Clock, receiver: Posts) -> AsyncIterator[Stage]:
+    """The stage, which may send to the loopback."""
+    with copied_database(engines.database_url, cast.database_url) as url:
+        config = config_for(engines, url, master_key=cast.master_key)
+        config = config.model_copy(update={"outgoing_hosts": ("127.0.0.1",), "outgoing_loopback_http": True})
+        async with running(config, clock) as (services, client):
+            yield Stage(cast=cast, services=services, client=client, clock=clock)
+
+
+async def added(stage: Stage, receiver: Posts) -> Json:
+    """A webhook that is told of everything."""
+    await stage.services.sequencer.catch_up()
+    kinds = ["share.opened", "share.forwarded", "material.withdrawn", "finding.found"]
+    said = {"name": "crm", "address": receiver.url, "kinds": kinds}
+    made: Json = (await stage.api("admin").post("/webhooks", said)).ok
+    return made
+
+
+async def sent(stage: Stage) -> int:
+    """What the sequencer and a worker do within seconds."""
+    await stage.services.sequencer.catch_up()
+    return await step(stage.services)
+
+
+async def log_of(stage: Stage, made: Json) -> list[Json]:
+    """Deliveries, the oldest first."""
+    items: list[Json] = (await stage.api("auditor").get(f"/webhooks/{made['id']}/deliveries")).ok["items"]
+    return items[::-1]
+
+
+async def test_what_happens_arrives_in_order(told: Stage, receiver: Posts) -> None:
+    """An opening that fails at first holds up the forward behind it; both arrive once, signed by the secret given."""
+    stage = told
+    made = await added(stage, receiver)
+    _, visit = await stage.visit("li", forward_depth=1)
+    await stage.api("li").post(f"/visits/{visit['id']}/forward")
+    receiver.statuses = [500]
+    assert 0 == await sent(stage)
+    waiting = await log_of(stage, made)
+    assert [("share.opened", "waiting", 1, 500), ("share.forwarded", "waiting", 0, None)] == [
+        (each["kind"], each["state"], each["tries"], each["status"]) for each in waiting
+    ]
+    assert 0 == await sent(stage)  # its time has not come
+    stage.clock.advance(seconds=6)
+    assert 2 == await sent(stage)
+    assert ["share.opened", "share.opened", "share.forwarded"] == [json.loads(each)["type"] for each in receiver.bodies]
+    assert receiver.headers[0]["webhook-id"] == receiver.headers[1]["webhook-id"]
+    signer = Webhook(made["secret"])
+    for body, headers in zip(receiver.bodies, receiver.headers, strict=True):
+        at = int(headers["webhook-timestamp"])
+        expected = signer.sign(headers["webhook-id"], datetime.fromtimestamp(at, UTC), body.decode())
+        assert expected == headers["webhook-signature"]
+    assert "李娜" not in b"".join(receiver.bodies).decode()
+    assert 0 == await sent(stage)
+
+
+async def test_given_up_and_sent_by_hand(told: Stage, receiver: Posts) -> None:
+    """After its last try a message is given up, the next has its turn, and by hand it goes out after all."""
+    stage = told
+    made = await added(stage, receiver)
+    admin, path = stage.api("admin"), f"/webhooks/{made['id']}"
+    await admin.post(f"{path}/test")
+    receiver.statuses = [500] * (len(PAUSES) + 1)
+    for _ in range(len(PAUSES) + 1):
+        assert 0 == await step(stage.services)
+        async with stage.services.database.transaction() as tx:
+            await tx.execute(update(webhook_delivery).values(next_try_at=stage.clock()))
+    (given_up,) = await log_of(stage, made)
+    assert ("dead", len(PAUSES) + 1) == (given_up["state"], given_up["tries"])
+    await admin.post(f"{path}/deliveries/{given_up['id']}/send")
+    assert 1 == await step(stage.services)
+    assert "done" == (await log_of(stage, made))[0]["state"]
+
+
+async def test_a_receiver_that_is_gone_is_left_alone(told: Stage, receiver: Posts) -> None:
+    """An answer of 410 disables it, administrators are told, and it goes on when they say so."""
+    stage = told
+    made = await added(stage, receiver)
+    path = f"/webhooks/{made['id']}"
+    await stage.api("admin").post(f"{path}/test")
+    receiver.statuses = [410]
+    await step(stage.services)
+    await step(stage.services)
+    assert 1 == len(receiver.bodies)
+    (shown,) = (await stage.api("auditor").get("/webhooks")).ok["items"]
+    assert ("disabled", "http://127.0.0.1") == (shown["state"], shown["host"].rpartition(":")[0])
+    assert "webhook-disabled" in [each["kind"] for each in (await stage.api("admin").get("/notices")).ok["items"]]
+    assert 1 == len(await stage.told("system:webhook:disable"))
+    assert "active" == (await stage.api("admin").post(f"{path}/state", {"state": "active"})).ok["state"]
+    assert DISABLED_AFTER.days == 5
+    for language in ("zh-CN", "en"):
+        for page in ("/webhooks", path):
+            headers = {"Accept": "text/html", "Accept-Language": language}
+            answer = await stage.request("GET", "admin", page, headers=headers)
+            assert 200 == answer.status
+            Page(answer.body.decode())
+            assert made["secret"] not in answer.body.decode()
+
+
+async def test_a_new_secret_overlaps_with_the_old(told: Stage, receiver: Posts) -> None:
+    """For a day both sign; then the new one alone."""
+    stage = told
+    made = await added(stage, receiver)
+    path = f"/webhooks/{made['id']}"
+    rotated = (await stage.api("admin").post(f"{path}/rotate")).ok
+    assert made["secret"] != rotated["secret"]
+    await stage.api("admin").post(f"{path}/test")
+    await step(stage.services)
+    assert 2 == len(receiver.headers[0]["webhook-signature"].split())
+
+
+@pytest.mark.parametrize(("address", "why"), ADDRESS_REFUSED, ids=range(len(ADDRESS_REFUSED)))
+async def test_addresses_that_lead_inside_are_refused(stage: Stage, address: str, why: str) -> None:
+    """No scheme but https, no host that nobody listed, no way to dress one up: nothing is added or asked."""
+    said = {"name": "crm", "address": address, "kinds": ["share.opened"]}
+    refused = await stage.api("admin").post("/webhooks", said)
+    assert (422, {"/address"}) == (refused.status, refused.fields)
+    assert why in str(refused.body)
+    assert [] == (await stage.api("admin").get("/webhooks")).ok["items"]
