@@ -16,6 +16,7 @@ from compliance.ledger import append
 from storage.database import Transaction
 from storage.rows import departments as rows
 from storage.rows import organisation_changes as changes
+from storage.rows import tasks
 from storage.rows.departments import ROOT_ID, DepartmentRow, RegionRow
 from storage.rows.organisation_changes import ChangeRow
 
@@ -135,6 +136,7 @@ class Organising:
         name = await self._free_region(name)
         await rows.change_region(self._tx, region_id, name=name)
         await rows.rename_region_of_clinics(self._tx, before.name, name)
+        await tasks.rename_region(self._tx, before.name, name)
         return await self._region_told(region_id, "rename", before.name, name)
 
     async def close_region(self, region_id: UUID) -> RegionRow:

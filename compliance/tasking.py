@@ -26,7 +26,8 @@ from compliance.materials import obj_of
 from compliance.sharing import shareable
 from compliance.visits import examined, has_lapsed
 from storage.database import Transaction
-from storage.rows import materials, recruiting, sendings, shares, tasks
+from storage.rows import addressees, materials, recruiting, sendings, shares, tasks
+from storage.rows.addressees import AddresseesRow
 from storage.rows.shares import ShareRow
 from storage.rows.standing import standing_of
 from storage.rows.tasks import AssignmentRow, TaskRow
@@ -101,8 +102,9 @@ async def complete(
     found = await shareable(tx, keys.master, actor, row.material_id, now)
     share = _share(keys, row, actor.person_id, now)
     await shares.add_share(tx, share)
+    await addressees.add_addressees(tx, share.id, _addressees(row, share))
     await tasks.put_assignment(tx, task_id, actor.person_id, share_id=share.id, done_at=now)
-    det = {"task": str(task_id), **_policy(share)}
+    det = {"task": str(task_id), **_policy(row, share)}
     event = trail.event(
         Act.EMPLOYEE_SHARE_CREATE,
         why=found.rule,
@@ -223,7 +225,7 @@ def _share(keys: KeyRing, row: TaskRow, person_id: UUID, now: datetime) -> Share
         parent_id=None,
         root_id=share_id,
         depth=0,
-        audience=Audience.VERIFIED.value,
+        audience=(Audience.REGION if row.clinic_region else Audience.VERIFIED).value,
         audience_clinic_id=None,
         audience_person_id=None,
         audience_job=row.job,
@@ -243,16 +245,24 @@ def _share(keys: KeyRing, row: TaskRow, person_id: UUID, now: datetime) -> Share
     return replace(share, look=stored(look_of(share)))
 
 
-def _policy(row: ShareRow) -> dict[str, str | int]:
+def _addressees(row: TaskRow, share: ShareRow) -> AddresseesRow:
+    regions = frozenset({row.clinic_region} if row.clinic_region else ())
+    jobs = frozenset({row.job} if row.job else ())
+    return AddresseesRow(audience=share.audience, root=True, regions=regions, jobs=jobs)
+
+
+def _policy(row: TaskRow, share: ShareRow) -> dict[str, str | int]:
+    circles = {"regions": row.clinic_region, "jobs": row.job or ""}
     return {
-        "audience": row.audience,
-        "expires": int(row.expires_at.timestamp()),
-        "visits_max": row.visits_max or 0,
-        "download": int(row.download),
-        "depth_left": row.forward_depth_left,
-        "watermark": row.watermark,
-        "look": told(look_of(row)),
-        "level": row.seal_level,
+        "audience": share.audience,
+        **{name: each for name, each in circles.items() if each},
+        "expires": int(share.expires_at.timestamp()),
+        "visits_max": share.visits_max or 0,
+        "download": int(share.download),
+        "depth_left": share.forward_depth_left,
+        "watermark": share.watermark,
+        "look": told(look_of(share)),
+        "level": share.seal_level,
     }
 
 

@@ -21,10 +21,11 @@ from fileserver.pages.rendering import page, with_query
 from fileserver.tasks import routes as api
 from fileserver.tasks.schemas import CURSOR_CHARS_MAX, TEXT_CHARS_MAX, PartQuery, TaskPath, TaskQuery
 from fileserver.tasks.service import LIFETIME_MAX, SHARES_LIFETIME_MAX
-from storage.rows import departments, shares, tasks
+from storage.rows import addressees, departments, shares, tasks
 
 USUAL = timedelta(days=7)
 DEPTHS = 4
+REGIONS_OFFERED = 200
 
 
 class ListQuery(FormQuery):
@@ -81,6 +82,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         require(call.actor, Action.SHARE_CREATE, target_of(whole, now), obj=obj_of(material.id))
         tree = await departments.all_departments(tx)
         regions = await departments.all_regions(tx)
+        clinic_regions = await addressees.regions_known(tx, REGIONS_OFFERED)
     return page(
         call,
         "task_new.html",
@@ -88,6 +90,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         pages_total=whole.pages_total or 0,
         departments=[each for each in tree if each.parent_id is not None],
         regions=regions,
+        clinic_regions=clinic_regions,
         jobs=list(Job),
         depths=range(DEPTHS),
         text_chars_max=TEXT_CHARS_MAX,

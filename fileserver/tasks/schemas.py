@@ -52,7 +52,7 @@ class TaskIn(Input):
     )
     region: Name = Field(default="", description="Only employees of this region; empty: of any")
     roles: list[FrontLine] = Field(default=["marketer"], min_length=1, max_length=2, description="Only these roles")
-    clinic_region: Name = Field(default="", description="Messages go to clinics of this region only; empty: of any")
+    clinic_region: Name = Field(default="", description="Links open, and messages go, to clinics of this region only; empty: of any")
     job: Job | None = Field(default=None, description="The links open for people with this job only; null: for any")
     until: AwareDatetime = Field(description="When the task is over")
     shares_until: AwareDatetime | None = Field(

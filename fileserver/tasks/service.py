@@ -23,7 +23,7 @@ from fileserver.services import Services
 from fileserver.tasks import jobs
 from fileserver.tasks.schemas import TaskIn
 from storage.database import Transaction
-from storage.rows import departments, materials, shares, task_figures, tasks
+from storage.rows import addressees, departments, materials, shares, task_figures, tasks
 from storage.rows.shares import ShareRow
 from storage.rows.standing import standings_of
 from storage.rows.task_figures import FiguresRow
@@ -240,6 +240,8 @@ async def _check_places(tx: Transaction, row: TaskRow) -> None:
     regions = {each.name for each in await departments.all_regions(tx)}
     if row.region and row.region not in regions:
         raise InvalidValue(field="region", rule="must-exist")
+    if row.clinic_region and not await addressees.known_regions(tx, [row.clinic_region]):
+        raise InvalidValue(field="clinic_region", rule="must-exist")
 
 
 async def _check_poster(tx: Transaction, row: TaskRow) -> None:

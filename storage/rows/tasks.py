@@ -264,6 +264,12 @@ async def contacts_of(tx: Transaction, person_id: UUID, region: str) -> Sequence
     return list(await tx.scalars(query.order_by(clinic_contact.c.external_userid).limit(CONTACTS_MAX)))
 
 
+async def rename_region(tx: Transaction, before: str, after: str) -> None:
+    """Tasks name regions by name."""
+    for column in (task.c.region, task.c.clinic_region):
+        await tx.execute(update(task).where(column == before).values({column: after}))
+
+
 async def close_shares(tx: Transaction, task_id: UUID, by: UUID, now: datetime) -> Sequence[UUID]:
     """Closes every share that the task made and that is open; which."""
     made = select(task_assignment.c.share_id).where(task_assignment.c.task_id == task_id)
