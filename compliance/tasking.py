@@ -81,7 +81,7 @@ async def follow(tx: Transaction, row: TaskRow, now: datetime) -> Given:
     wanted = await tasks.matching(tx, row, reach, now)
     given = Given(added=await tasks.give(tx, row.id, wanted, now), off=await tasks.take_off(tx, row.id, wanted, now))
     if given.added or given.off:
-        det = {"task": str(row.id), "given": len(given.added), "off": len(given.off)}
+        det: dict[str, str | int] = {"task": str(row.id), "given": len(given.added), "off": len(given.off)}
         await _told(tx, row, Act.SYSTEM_TASK_GIVE, det, now)
     return given
 

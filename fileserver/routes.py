@@ -9,6 +9,7 @@ from fileserver.audit.siem import routes as siem
 from fileserver.callbacks import routes as callbacks
 from fileserver.certificates import routes as certificates
 from fileserver.declarations import routes as declarations
+from fileserver.digests import routes as digests
 from fileserver.doors import routes as doors
 from fileserver.dossiers import routes as dossiers
 from fileserver.entering import routes as entering
@@ -69,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     *pledges.ROUTES,
     *doors.ROUTES,
     *tasks.ROUTES,
+    *digests.ROUTES,
     *viewing.ROUTES,
     *analytics.ROUTES,
     *audit.ROUTES,

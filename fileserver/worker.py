@@ -19,6 +19,7 @@ from fileserver.callbacks import jobs as callbacks
 from fileserver.certificates import jobs as certificates
 from fileserver.config import Config, MalwareScan
 from fileserver.declarations import jobs as declarations
+from fileserver.digests import jobs as digests
 from fileserver.glass import jobs as glass
 from fileserver.materials import jobs as materials
 from fileserver.operations.ledger_figures import LedgerCollector
@@ -91,6 +92,7 @@ def figures_of(services: Services, lags: Lags) -> CollectorRegistry:
 def register_jobs(services: Services) -> None:
     """Every job there is, and every periodic clean-up."""
     accounts.register(services.jobs, services)
+    digests.register(services.jobs, services)
     glass.register(services.jobs, services)
     uploads.register(services.jobs, services)
     materials.register(services.jobs, services)

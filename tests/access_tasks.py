@@ -9,6 +9,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "tasks.end": {"shares": "keep"},
     "webhooks.add": {"name": "crm", "address": "https://not-listed.example/", "kinds": ["share.opened"]},
     "webhooks.put_state": {"state": "paused"},
+    "digest.put": {"wanted": False},
 }
 ROWS = (
     # stra owne riva mana revi audi admi  li wang narrow
@@ -24,6 +25,8 @@ ROWS = (
     Row("303 403 403 200 403 200 403 403 403 403", "pages.tasks"),
     Row("303 403 403 404 403 404 403 403 403 403", "pages.task"),
     Row("303 403 403 200 403 403 403 403 403 403", "pages.task_new"),
+    Row("401 200 200 200 200 200 200 403 403 403", "digest.read"),
+    Row("401 200 200 200 200 200 200 403 403 403", "digest.put"),
     Row("401 403 403 403 403 200 200 403 403 403", "webhooks.list"),
     Row("401 403 403 403 403 403 422 403 403 403", "webhooks.add"),
     Row("401 403 403 403 403 403 404 403 403 403", "webhooks.rotate"),

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from yarl import URL
 
+from fileserver.config.digests import DigestSettings
 from fileserver.config.engines import EngineSettings
 from fileserver.config.entering import EntrySettings
 from fileserver.config.files import FileSettings
@@ -68,6 +69,7 @@ class Setting:
 
 class Config(
     RecruitSettings,
+    DigestSettings,
     PlatformSettings,
     OtherSettings,
     EntrySettings,

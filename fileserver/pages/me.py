@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from compliance.access import may_ever
+from compliance.access import Action, may_ever
 from compliance.profiles import profiles_of
 from fileserver.accounts import identity_routes, second_factor_routes, session_routes, token_routes
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
+from fileserver.digests import routes as digests
 from fileserver.http.call import Call
 from fileserver.http.keys import ROUTES as TABLE
 from fileserver.http.scopes import Scope
@@ -31,6 +32,7 @@ async def me(call: Call) -> web.Response:
         person_id=person_id,
         name=profiles[person_id].name,
         login=account.login if account else "",
+        digest=await digests.read(call) if may_ever(call.signed_in.role, Action.TASK_CREATE) else None,
         factor=await second_factor_routes.state(call),
         identities=(await identity_routes.listed(call)).items,
         sessions=(await session_routes.listed(call)).items,

@@ -10,6 +10,7 @@ from compliance.access import Job
 from compliance.tasking import TaskState
 from fileserver.answers import PersonOut
 from fileserver.http.schemas import Input, Output
+from storage.rows.tasks import Message, Told
 from watermark.look import PresetName
 
 TEXT_CHARS_MAX = 600
@@ -35,7 +36,6 @@ Name = Annotated[
     str, StringConstraints(max_length=NAME_CHARS_MAX, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
 FrontLine = Literal["marketer", "manager"]
-Message = Literal["", "asked", "laid", "nobody", "refused", "cancelled"]
 
 
 class TaskIn(Input):
@@ -52,7 +52,9 @@ class TaskIn(Input):
     )
     region: Name = Field(default="", description="Only employees of this region; empty: of any")
     roles: list[FrontLine] = Field(default=["marketer"], min_length=1, max_length=2, description="Only these roles")
-    clinic_region: Name = Field(default="", description="Links open, and messages go, to clinics of this region only; empty: of any")
+    clinic_region: Name = Field(
+        default="", description="Links open, and messages go, to clinics of this region only; empty: of any"
+    )
     job: Job | None = Field(default=None, description="The links open for people with this job only; null: for any")
     until: AwareDatetime = Field(description="When the task is over")
     shares_until: AwareDatetime | None = Field(
@@ -160,9 +162,7 @@ class PartOut(Output):
     department: str
     given_at: datetime
     off: bool = Field(description="They left, or moved to where the task does not ask")
-    told: Literal["waiting", "reached", "unreached", "absent"] = Field(
-        description="In WeCom; `absent`: they are not in it, and see it on their page"
-    )
+    told: Told = Field(description="In WeCom; `absent`: they are not in it, and see it on their page")
     done_at: datetime | None
     share_id: UUID | None
     message: Message = Field(description="WeCom's message to contacts; empty: not asked for")

@@ -1,6 +1,7 @@
 """The API of webhooks: run by administrators, seen by auditors."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from compliance import checkpoints, ledger, webhooks
@@ -157,12 +158,12 @@ async def send_again(call: Call[None, None, DeliveryPath]) -> DeliveryOut:
         return _delivery(await rows.delivery_by_id(tx, row.id, delivery.id) or delivery)
 
 
-async def _changing(tx: Transaction, call: Call[object, object, WebhookPath]) -> WebhookRow:
+async def _changing(tx: Transaction, call: Call[Any, Any, Any]) -> WebhookRow:
     require(call.actor, Action.WEBHOOK_CHANGE)
     return await _found(tx, call, lock=True)
 
 
-async def _found(tx: Transaction, call: Call[object, object, WebhookPath], *, lock: bool = False) -> WebhookRow:
+async def _found(tx: Transaction, call: Call[Any, Any, Any], *, lock: bool = False) -> WebhookRow:
     row = await rows.webhook_by_id(tx, call.params.webhook_id, lock=lock)
     if row is None:
         raise NotFound(field="webhook_id")
@@ -171,7 +172,7 @@ async def _found(tx: Transaction, call: Call[object, object, WebhookPath], *, lo
 
 async def _tell(
     tx: Transaction,
-    call: Call[object, object, object],
+    call: Call[Any, Any, Any],
     act: Act,
     row: WebhookRow,
     now: datetime,
@@ -182,7 +183,7 @@ async def _tell(
     await ledger.append(tx, call.trail.event(act, why=why, obj=f"webhook:{row.id}", det=det), now=now)
 
 
-async def _out(tx: Transaction, call: Call[object, object, object], row: WebhookRow) -> WebhookOut:
+async def _out(tx: Transaction, call: Call[Any, Any, Any], row: WebhookRow) -> WebhookOut:
     counts = await rows.count_by_state(tx, row.id)
     now = call.services.clock()
     return WebhookOut(
@@ -200,7 +201,7 @@ async def _out(tx: Transaction, call: Call[object, object, object], row: Webhook
     )
 
 
-async def _with_secret(tx: Transaction, call: Call[object, object, object], row: WebhookRow) -> WebhookWithSecret:
+async def _with_secret(tx: Transaction, call: Call[Any, Any, Any], row: WebhookRow) -> WebhookWithSecret:
     secret = webhooks.secret_of(call.services.keys.master, row.id, row.generation)
     return WebhookWithSecret(**(await _out(tx, call, row)).model_dump(), secret=secret)
 

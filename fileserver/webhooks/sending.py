@@ -86,7 +86,7 @@ async def _lead_forever(services: Services) -> None:
 
 
 async def step(services: Services) -> int:
-    """One round over all receivers, at the same time; how many messages were delivered."""
+    """One round over all receivers, at the same time; how many messages are done with, delivered or given up."""
     now = services.clock()
     async with services.database.transaction() as tx:
         found = await rows.list_webhooks(tx)

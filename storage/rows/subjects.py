@@ -26,6 +26,8 @@ from storage.schema import (
     clinic_request,
     consent,
     desk_visit,
+    digest,
+    digest_choice,
     directory_change,
     directory_difference,
     directory_mapping,
@@ -162,6 +164,8 @@ HELD: tuple[Held, ...] = (
     Held("tasks", task, (task.c.creator_id, task.c.ended_by), frozenset({"person_ids"})),
     Held("task-assignments", task_assignment, (task_assignment.c.person_id,), frozenset({"message_id"})),
     Held("webhooks", webhook, (webhook.c.created_by,), frozenset({"sealed_address"})),
+    Held("digests", digest, (digest.c.person_id,)),
+    Held("digest-choice", digest_choice, (digest_choice.c.person_id,)),
     Held("notices", notice, (notice.c.person_id,)),
     # Whose material it was found in is not theirs to see; that they decided about it is.
     Held("decided-findings", finding, (finding.c.decided_by,), frozenset({"quote", "params", "place"})),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import String, bindparam, func, insert, or_, select, text, update
@@ -18,6 +18,8 @@ ASSIGNEES_MAX = 2_000  # of one task
 CONTACTS_MAX = 10_000  # of one employee: what WeCom takes in one message
 PAGE_MAX = 100
 OPEN_MAX = 500  # tasks that a worker looks after at once
+Told = Literal["waiting", "reached", "unreached", "absent"]
+Message = Literal["", "asked", "laid", "nobody", "refused", "cancelled"]
 IDS = ARRAY(PG_UUID(as_uuid=True))
 
 
@@ -59,10 +61,10 @@ class AssignmentRow:
     person_id: UUID
     given_at: datetime
     off_at: datetime | None
-    told: str
+    told: Told
     share_id: UUID | None
     done_at: datetime | None
-    message: str
+    message: Message
     message_id: str
     copies_sent: int
     copies_unsent: int

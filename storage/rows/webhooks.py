@@ -145,10 +145,10 @@ async def deliveries(
 
 async def count_by_state(tx: Transaction, webhook_id: UUID) -> dict[str, int]:
     """How many messages are in each state."""
-    query = select(webhook_delivery.c.state, func.count().label("count")).where(
+    query = select(webhook_delivery.c.state, func.count().label("found")).where(
         webhook_delivery.c.webhook_id == webhook_id
     )
-    return {row.state: row.count for row in await tx.execute(query.group_by(webhook_delivery.c.state))}
+    return {row.state: row.found for row in await tx.execute(query.group_by(webhook_delivery.c.state))}
 
 
 async def forget_deliveries(tx: Transaction, before: datetime) -> int:

@@ -18,6 +18,7 @@ from storage.schema.certificates import (
     notice,
 )
 from storage.schema.columns import metadata
+from storage.schema.digests import digest, digest_choice
 from storage.schema.directories import (
     directory_change,
     directory_difference,
@@ -177,6 +178,8 @@ __all__ = [
     "declared_warning",
     "department",
     "desk_visit",
+    "digest",
+    "digest_choice",
     "directory_change",
     "directory_difference",
     "directory_mapping",

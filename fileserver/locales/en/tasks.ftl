@@ -116,3 +116,22 @@ task-message-nobody = There is nobody to send it to: nobody at the clinics that 
 task-message-refused = WeCom did not take the message. Use the link or the QR code, or try again later.
 task-message-cancelled = The message was taken back.
 task-poster-alt = Poster: page { $page } of the material
+
+digest-title = The week from { $week }
+digest-viewers = New viewers: { $count } (the week before: { $before })
+digest-tasks = Tasks done: { $done } / { $given }
+digest-material = “{ $title }”: { $count } new
+digest-sharer = { $name } brought { $count }
+digest-foot = You want it no more? Switch it off on your own page: { $url }
+digest-mine = Weekly digest
+digest-about = Sent on { $weekday ->
+    [1] Mondays
+    [2] Tuesdays
+    [3] Wednesdays
+    [4] Thursdays
+    [5] Fridays
+    [6] Saturdays
+   *[7] Sundays
+} after { $hour }:00 to WeCom, and by mail where the login is an address.
+digest-wanted = Send me the digest
+digest-save = Save

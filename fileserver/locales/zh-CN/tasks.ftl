@@ -113,3 +113,22 @@ task-message-nobody = 没有可群发的客户：在您负责的机构中，没�
 task-message-refused = 企业微信没有受理这次群发。请改用链接或二维码，或稍后再试。
 task-message-cancelled = 群发已取消。
 task-poster-alt = 海报：资料第 { $page } 页
+
+digest-title = 周报：{ $week } 起的一周
+digest-viewers = 新增查看者 { $count } 人（前一周 { $before } 人）
+digest-tasks = 任务完成 { $done } / { $given }
+digest-material = 《{ $title }》新增 { $count } 人
+digest-sharer = { $name } 带来 { $count } 人
+digest-foot = 不想再收到？请在“我的”页面关闭：{ $url }
+digest-mine = 周报
+digest-about = 每周{ $weekday ->
+    [1] 一
+    [2] 二
+    [3] 三
+    [4] 四
+    [5] 五
+    [6] 六
+   *[7] 日
+} { $hour } 点后发送到企业微信；登录名是邮箱的，也发邮件。
+digest-wanted = 接收周报
+digest-save = 保存

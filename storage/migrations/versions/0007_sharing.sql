@@ -525,3 +525,24 @@ CREATE TABLE webhook_delivery (
 );
 CREATE INDEX ix_webhook_delivery_waiting ON webhook_delivery (webhook_id, seq) WHERE state = 'waiting';
 CREATE INDEX ix_webhook_delivery_created_at ON webhook_delivery (created_at);
+
+-- Weekly digests -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE digest_choice (
+    person_id UUID NOT NULL,
+    off_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_digest_choice PRIMARY KEY (person_id),
+    CONSTRAINT fk_digest_choice_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
+CREATE TABLE digest (
+    person_id UUID NOT NULL,
+    week DATE NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    wecom TEXT DEFAULT 'waiting' NOT NULL
+        CONSTRAINT ck_digest_wecom CHECK (wecom IN ('waiting', 'sent', 'absent', 'refused')),
+    mail TEXT DEFAULT 'waiting' NOT NULL
+        CONSTRAINT ck_digest_mail CHECK (mail IN ('waiting', 'sent', 'absent', 'refused')),
+    CONSTRAINT pk_digest PRIMARY KEY (person_id, week),
+    CONSTRAINT fk_digest_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);

@@ -45,7 +45,7 @@ NOBODYS = {
     "clinic.region", "clinic_request.job", "clinic_request.state", "consent.*",
     "event.*", "event_index.*", "event_month.*",
     "declared_certificate.*", "declared_warning.*", "department.*", "discipline_taken.discipline",
-    "directory_change.*", "directory_difference.detail", "directory_difference.key_hash",
+    "digest.*", "directory_change.*", "directory_difference.detail", "directory_difference.key_hash",
     "directory_difference.kind", "directory_difference.source", "directory_mapping.facts", "directory_mapping.source",
     "directory_member.*", "directory_run.*",
     "event_total.*", "event_word.*", "evidence.kind", "evidence.media_type",
