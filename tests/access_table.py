@@ -309,6 +309,7 @@ ROWS = (
     Row("401 200 403 200 403 200 403 403 403 403", "recalls.employees"),
     Row("401 200 403 200 403 200 403 403 403 200", "analytics.material"),
     Row("401 200 403 200 403 200 403 403 403 200", "analytics.people"),
+    Row("401 200 403 200 403 200 403 403 403 200", "analytics.reading"),
     Row("401 403 403 403 403 200 403 403 403 403", "dossiers.export"),
     Row("401 200 200 200 200 200 200 200 200 403", "notices.list"),
     Row("401 404 404 404 404 404 404 404 404 403", "notices.mark_read"),

@@ -32,6 +32,7 @@ class Cascades:
         parent = self.people.get((share.root_id, share.maker)) or self.people.get((share.root_id, root.maker))
         if parent is not None:
             self._add(share, root, told.who, parent, told.org, told.at)
+            self.people[share.root_id, told.who].native = told.det.get("native", "")
         return parent is not None
 
     def _add(  # what makes up a person's place

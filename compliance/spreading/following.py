@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from compliance.events import Act
 from compliance.spreading.arriving import Cascades
 from compliance.spreading.counting import Counting, hour_of, places_of, subjects_of
+from compliance.spreading.reading import Read, take_in_reading
 from compliance.spreading.telling import MADE, SENT, Recruited, Told, told_by
 from storage.database import Database, Transaction
-from storage.rows import event_index, spread_counts, spreading
+from storage.rows import event_index, reading, spread_counts, spreading
 from storage.rows.spread_counts import Subject
 from storage.rows.spreading import Hour, Opens, Place, SpreadShare
 
@@ -56,6 +57,7 @@ async def forget(database: Database, now: datetime) -> None:
         await event_index.restart_reader(tx, READER, now)
         await spreading.forget_all(tx)
         await spread_counts.forget_all(tx)
+        await reading.forget_all(tx)
 
 
 async def _take_in(tx: Transaction, said: Sequence[Told | Recruited], zone: ZoneInfo) -> None:
@@ -77,6 +79,8 @@ async def _take_in(tx: Transaction, said: Sequence[Told | Recruited], zone: Zone
     for one in said:
         if isinstance(one, Recruited):
             counting.recruited(one.what, one.employee, one.at)
+    if reads := [_read(each, shares[each.share_id]) for each in acts if _was_read(each, shares)]:
+        await take_in_reading(tx, reads)
     added = counting.added()
     await spread_counts.make_years(tx, added.years)
     await _write(tx, new, cascades, acts)
@@ -180,6 +184,26 @@ def _places(shares: Mapping[UUID, SpreadShare], new: Iterable[SpreadShare], acts
     tops = {(share.root_id, shares[share.root_id].maker) for share, _ in opened}
     makers = {(share.root_id, share.maker) for share in (*new, *sent, *(share for share, _ in opened))}
     return tops | makers | {(share.root_id, who) for share, who in opened}
+
+
+def _was_read(told: Told, shares: Mapping[UUID, SpreadShare]) -> bool:
+    """Whether somebody read something; not through their own link, which tells nothing of how it spreads."""
+    return told.act is Act.VIEWER_PAGE_READ and shares[told.share_id].maker != told.who
+
+
+def _read(told: Told, share: SpreadShare) -> Read:
+    return Read(
+        visit_id=UUID(told.det["visit"]),
+        share_id=share.share_id,
+        root_id=share.root_id,
+        material_id=share.material_id,
+        ver=told.ver,
+        who=told.who,
+        page=told.det["page"],
+        pages=told.det["pages"],
+        ms=told.ms,
+        at=told.at,
+    )
 
 
 def _hours(acts: Iterable[Told]) -> dict[tuple[UUID, datetime], Hour]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,9 @@ class Told:
     obj: str
     share_id: UUID
     parent_id: UUID | None
+    ver: str = ""  # SHA-256 of the version
     ms: int = 0  # of attested reading
+    det: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,5 +61,7 @@ def told_by(leaf: Leaf) -> Told | Recruited | None:
         obj=said["obj"],
         share_id=UUID(said["link"]),
         parent_id=UUID(parent) if parent else None,
+        ver=said["ver"],
         ms=int(det.get("ms", 0)),
+        det=det,
     )

@@ -8,7 +8,7 @@ from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.profiles import ERASED
 from compliance.spreading.growth import Growth
-from fileserver.analytics import service
+from fileserver.analytics import reading, service
 from fileserver.analytics.schemas import (
     BranchOut,
     BranchQuery,
@@ -138,6 +138,7 @@ def _person(known: Known, who: str) -> PersonOut:
 
 
 ROUTES = (
+    *reading.ROUTES,
     Route(
         method="GET",
         path="/api/v1/analytics/materials/{material_id}",

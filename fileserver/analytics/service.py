@@ -66,7 +66,7 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
     """The figures, told to the log. Raises AccessDenied, NotFound."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        material, scope = await _allowed(tx, actor, trail, services, material_id)
+        material, scope = await allowed(tx, actor, trail, services, material_id)
         among = await figures.subjects(tx, scope)
         totals = await figures.totals(tx, among)
         cascades = await figures.cascades(tx, scope)
@@ -103,7 +103,7 @@ async def branch(
 ) -> Branch:
     """One person below a root share, whoever made it if nobody is named. Raises AccessDenied, NotFound."""
     async with services.database.transaction() as tx:
-        material, scope = await _allowed(tx, actor, trail, services, material_id)
+        material, scope = await allowed(tx, actor, trail, services, material_id)
         maker = await figures.maker_of(tx, Scope(material_id), share_id)
         if maker is None:
             raise NotFound(field="share_id")
@@ -122,10 +122,13 @@ async def branch(
         )
 
 
-async def _allowed(
-    tx: Transaction, actor: Actor, trail: Trail, services: Services, material_id: UUID
+async def allowed(
+    tx: Transaction, actor: Actor, trail: Trail, services: Services, material_id: UUID, *, tell: bool = True
 ) -> tuple[MaterialRow, Scope]:
-    """The material and whose shares are shown: all to those who may call it back, otherwise the caller's own."""
+    """The material and whose shares are shown: all to those who may call it back, otherwise the caller's own.
+
+    The look is told to the log, unless it is a part of one that was (`tell`). Raises AccessDenied, NotFound.
+    """
     material = await materials.material_by_id(tx, material_id)
     if material is None:
         raise NotFound(field="material_id")
@@ -136,8 +139,9 @@ async def _allowed(
     shared = maker is not None and await _shared(tx, Scope(material_id, maker))
     if not (everything or shared):  # whoever shared it may know what came of it; others, what they may read
         require(actor, Action.MATERIAL_READ, target, obj=obj_of(material_id))
-    event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj_of(material_id))
-    await ledger.append(tx, event, now=services.clock())
+    if tell:
+        event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj_of(material_id))
+        await ledger.append(tx, event, now=services.clock())
     return material, Scope(material_id, maker)
 
 

@@ -9,7 +9,9 @@ from aiohttp import web
 from pydantic import Field
 
 from compliance.access import Action
+from fileserver.analytics import reading as reading_api
 from fileserver.analytics import routes as api
+from fileserver.analytics.reading import PageReadOut, ReadingQuery
 from fileserver.analytics.schemas import CURSOR_CHARS_MAX, BranchQuery, CascadePath, DayOut, MaterialPath
 from fileserver.http.call import Call
 from fileserver.pages.declaring import console_page
@@ -38,9 +40,26 @@ class Level:
     percent: int
 
 
-async def spread(call: Call[None, None, MaterialPath]) -> web.Response:
+class SpreadQuery(FormQuery):
+    """Whose pages are shown."""
+
+    version: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True)
+class Heat:
+    """How one page was read, and how long its bar is: the longest is 100."""
+
+    page: PageReadOut
+    percent: int
+
+
+async def spread(call: Call[None, SpreadQuery, MaterialPath]) -> web.Response:
     """The figures of one material."""
-    found = await api.spread(call)
+    found = await api.spread(replace(cast("Call[None, None, MaterialPath]", call), query=None))
+    query = ReadingQuery(version=call.query.version)
+    asked = replace(cast("Call[None, ReadingQuery, MaterialPath]", call), query=query)
+    reading = await reading_api.read(asked, tell=False)
     return page(
         call,
         "spread.html",
@@ -49,7 +68,15 @@ async def spread(call: Call[None, None, MaterialPath]) -> web.Response:
         plot_shown=plot([_bar(each) for each in found.days if each.people], by_month=False),
         generations=[each for each in found.generations if each.depth],
         cohorts=found.cohorts[-COHORTS_SHOWN:],
+        reading=reading,
+        heat=heat_of(reading.pages),
     )
+
+
+def heat_of(pages: list[PageReadOut]) -> list[Heat]:
+    """Bars of how long each page was read."""
+    most = max((each.seconds for each in pages), default=0.0)
+    return [Heat(each, round(100 * each.seconds / most) if most else 0) for each in pages]
 
 
 async def walk(call: Call[None, WalkQuery, CascadePath]) -> web.Response:
@@ -87,6 +114,7 @@ ROUTES = (
         "How a material travels",
         spread,
         action=Action.ANALYTICS_READ,
+        query=SpreadQuery,
         path_params=MaterialPath,
     ),
     console_page(

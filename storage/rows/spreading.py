@@ -77,7 +77,6 @@ class Hour:
     opens: int
     pages: int
     downloads: int
-    read_ms: int = 0
 
 
 _SHARE_COLUMNS = tuple(SpreadShare.__dataclass_fields__)
@@ -138,11 +137,10 @@ _ADD_OPENS = text(
     "ON CONFLICT (share_id, who) DO UPDATE SET opens = kept.opens + excluded.opens"
 )
 _ADD_HOURS = text(
-    "INSERT INTO spread_hour AS kept (share_id, hour, opens, pages, downloads, read_ms) "  # noqa: S608  # our own names
-    f"SELECT * FROM unnest({_arrays('share_id', 'hour', 'opens', 'pages', 'downloads')}, CAST(:read_ms AS bigint[])) "
+    "INSERT INTO spread_hour AS kept (share_id, hour, opens, pages, downloads) "  # noqa: S608  # our own names
+    f"SELECT * FROM unnest({_arrays('share_id', 'hour', 'opens', 'pages', 'downloads')}) "
     "ON CONFLICT (share_id, hour) DO UPDATE SET opens = kept.opens + excluded.opens, "
-    "pages = kept.pages + excluded.pages, downloads = kept.downloads + excluded.downloads, "
-    "read_ms = kept.read_ms + excluded.read_ms"
+    "pages = kept.pages + excluded.pages, downloads = kept.downloads + excluded.downloads"
 )
 
 
@@ -199,11 +197,8 @@ async def add_opens(tx: Transaction, opens: Mapping[tuple[UUID, str], Opens]) ->
 
 async def add_hours(tx: Transaction, hours: Mapping[tuple[UUID, datetime], Hour]) -> None:
     """Adds what happened, by share and hour."""
-    rows = [
-        (share, hour, each.opens, each.pages, each.downloads, each.read_ms)
-        for (share, hour), each in sorted(hours.items())
-    ]
-    names = ("share_id", "hour", "opens", "pages", "downloads", "read_ms")
+    rows = [(share, hour, each.opens, each.pages, each.downloads) for (share, hour), each in sorted(hours.items())]
+    names = ("share_id", "hour", "opens", "pages", "downloads")
     await tx.execute(_ADD_HOURS, dict(zip(names, _turned(rows, len(names)), strict=True)))
 
 

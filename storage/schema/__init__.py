@@ -74,7 +74,6 @@ from storage.schema.reading import (
     read_visit_page,
     share_chat,
     share_sending,
-    spread_sending,
 )
 from storage.schema.recruiting import (
     clinic_contact,
@@ -282,7 +281,6 @@ __all__ = [
     "spread_pulse",
     "spread_root",
     "spread_seen",
-    "spread_sending",
     "spread_share",
     "spread_subject",
     "spread_wait",

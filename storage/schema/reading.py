@@ -1,9 +1,7 @@
 """Attested reading, and forwards at their source: what intake keeps, and what figures are read from.
 
 `beacon_visit`, `beacon_page`, `forward_pool`, `share_chat` and `share_sending` are kept by acts. The other tables are
-made of the leaves of the log, in the order of the tree, and can be made anew from it: `viewer:page:read` fills those
-named read_* and `spread_hour.read_ms`, `employee:share:send` and `system:share:send` fill `spread_sending`, and
-`native` of a `viewer:visit:start` is kept in `spread_person`.
+made of the leaves of the log, in the order of the tree, and can be made anew from it: `viewer:page:read` fills them.
 
 A page counts as *read* in a visit once its reader spent compliance.spreading.reading.READ_MS on it. Reading through
 one's own link is in the log and in no figure. `scope_id` is an employee's share, with all that was passed on from it,
@@ -82,15 +80,6 @@ share_sending = Table(
     Column("key", Text, primary_key=True),  # a hash
     Column("channel", Text, nullable=False),
     moment("sent_at", nullable=False),
-)
-
-spread_sending = Table(
-    # Sendings of a share that a platform confirmed, by channel.
-    "spread_sending",
-    metadata,
-    Column("share_id", Uuid, primary_key=True),
-    Column("channel", Text, primary_key=True),
-    Column("sendings", Integer, nullable=False),
 )
 
 read_visit = Table(

@@ -90,6 +90,5 @@ spread_hour = Table(
     Column("opens", Integer, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("downloads", Integer, nullable=False),
-    Column("read_ms", BigInteger, nullable=False),  # told in this hour
     postgresql_partition_by="RANGE (hour)",
 )

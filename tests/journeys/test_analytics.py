@@ -146,3 +146,27 @@ async def shown(stage: Stage, path: str, language: str, *, who: str = "owner") -
     assert answer.status == 200
     Page(answer.body.decode())
     return answer.body.decode()
+
+
+async def test_reading_is_shown_page_by_page(stage: Stage) -> None:
+    """What 李娜's page reported and the clock allowed, a minute later, to whoever may see how the material travels."""
+    _share, visit = await stage.visit("li", forward_depth=1)
+    token = (await stage.get("li", visit["pages"][0]["url"])).headers["Reading-Token"]
+    stage.clock.advance(seconds=30)
+    beacon = {"page": 1, "seq": 1, "ms": 12_500, "token": token}
+    assert 200 == (await stage.request("POST", "li", f"/v/{visit['id']}/beacons", json={"beacons": [beacon]})).status
+    await caught_up(stage)
+    assert None is (await stage.api("owner").get(f"{figures_of(stage)}/reading")).ok["version"]
+    stage.clock.advance(minutes=2)
+    await caught_up(stage)
+    await caught_up(stage)  # the log was told in the first round
+    found = (await stage.api("owner").get(f"{figures_of(stage)}/reading")).ok
+    (version,) = found["versions"]
+    pages = version["pages"]
+    assert (stage.cast.sha256, 1, 1, 12.5) == tuple(version[key] for key in ("version", "visits", "readers", "seconds"))
+    assert (1 / pages, 1 / pages) == (version["completion"], version["furthest"])
+    first, *others = found["pages"]
+    assert (12.5, 1.0, 1, 1.0) == tuple(first[key] for key in ("seconds", "share", "readers", "completion"))
+    assert {(0.0, 0, 0.0)} == {(each["seconds"], each["readers"], each["completion"]) for each in others}
+    assert 404 == (await stage.api("owner").get(f"{figures_of(stage)}/reading", version="0" * 64)).status
+    assert "12" in await shown(stage, f"/materials/{stage.cast.material_id}/spread?version={version['version']}", "en")

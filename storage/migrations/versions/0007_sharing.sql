@@ -142,15 +142,7 @@ CREATE TABLE share_sending (
 );
 
 -- Made of the log, as the tables above: how a visit, a person, a share and a material were read.
-ALTER TABLE spread_hour ADD COLUMN read_ms BIGINT NOT NULL;
 ALTER TABLE spread_person ADD COLUMN native TEXT NOT NULL;
-
-CREATE TABLE spread_sending (
-    share_id UUID NOT NULL,
-    channel TEXT NOT NULL,
-    sendings INTEGER NOT NULL,
-    CONSTRAINT pk_spread_sending PRIMARY KEY (share_id, channel)
-);
 
 CREATE TABLE read_visit (
     visit_id UUID NOT NULL,

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from sqlalchemy import text
@@ -16,15 +16,18 @@ from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.spreading.cascades import FirstOpen, Sums, cascade_of, sums_of
 from compliance.spreading.following import ZONE, forget, spread_all, spread_step
+from compliance.spreading.reading import READ_MS
 from storage.database import Database
-from storage.rows import spread_counts, spread_dashboard, spreading
+from storage.rows import reading, spread_counts, spread_dashboard, spreading
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Span
 from storage.schema import spread_person
 
-TABLES = (*spreading.TABLES, *spread_counts.TABLES)
+TABLES = (*spreading.TABLES, *spread_counts.TABLES, *reading.TABLES)
 START = datetime(2026, 12, 28, tzinfo=UTC)  # a year ends in it
 EVENTS = 400
+PAGES = 4
+SPANS = (300, 900, 2_500)
 EVER = Span(date(2026, 1, 1), date(2028, 1, 1))
 PEOPLE = [f"p-{number}" for number in range(40)]
 MATERIALS = [UUID(int=number) for number in (1, 2)]
@@ -49,13 +52,16 @@ class World:
         self.counts: dict[str, Counter[UUID]] = defaultdict(Counter)
         self.seen: list[tuple[str, datetime, set[tuple[Dim, str]]]] = []  # viewers, when, of what
         self.opened_by_others: set[UUID] = set()
+        self.reading: dict[UUID, Counter[tuple[UUID, str, int]]] = defaultdict(Counter)  # scope: (visit, who, page): ms
 
     def event(self) -> Event:
         """The next thing that happens."""
         self.now += timedelta(minutes=self.rng.randrange(1, 50))
         if not self.shares or self.rng.random() < 0.02:
             return self.share()
-        return self.rng.choice((self.forward, self.open, self.open, self.open, self.read, self.refused, self.attest))()
+        return self.rng.choice(
+            (self.forward, self.open, self.open, self.open, self.read, self.refused, self.attest, self.attest)
+        )()
 
     def share(self) -> Event:
         """An employee makes a share."""
@@ -97,12 +103,19 @@ class World:
 
     def attest(self) -> Event:
         """Somebody was seen to read, or a platform saw a link sent."""
-        share_id, (material, _, maker) = self.a_share()
-        what, who = self.rng.choice((("sent", maker), ("read_ms", self.rng.choice(PEOPLE))))
-        ms = 1 if what == "sent" else self.rng.randrange(1, 60_000)
-        self.counts[what][share_id] += ms if who != maker or what == "sent" else 0
-        act = Act.SYSTEM_SHARE_SEND if what == "sent" else Act.VIEWER_PAGE_READ
-        return Event(act=act, who=who, obj=f"material:{material}", link=str(share_id), det={"ms": ms, "page": 1})
+        share_id, (material, root, maker) = self.a_share()
+        if self.rng.random() < 0.2:
+            self.counts["sent"][share_id] += 1
+            return Event(act=Act.SYSTEM_SHARE_SEND, who=maker, obj=f"material:{material}", link=str(share_id))
+        who, page, ms = self.rng.choice((*PEOPLE[:6], maker)), self.rng.randrange(1, PAGES + 1), self.rng.choice(SPANS)
+        visit = uuid5(share_id, who + self.rng.choice("ab"))
+        if who != maker:
+            self.counts["read_ms"][share_id] += ms
+            for scope in (root, material):
+                self.reading[scope][visit, who, page] += ms
+        det: dict[str, str | int] = {"visit": str(visit), "page": page, "pages": PAGES, "ms": ms}
+        link, obj = str(share_id), f"material:{material}"
+        return Event(act=Act.VIEWER_PAGE_READ, who=who, obj=obj, ver="v1", link=link, det=det)
 
     def refused(self) -> Event:
         """Somebody is not let in."""
@@ -210,6 +223,25 @@ async def test_each_forward_is_confirmed_once(database: Database) -> None:
         counted = await spread_dashboard.sums(tx, Among(Dim.BRAND), EVER)
     assert (len(world.made), len(passed)) == (counted.shares, counted.intents)
     assert len(set(passed) & world.opened_by_others) == counted.confirmed > 0
+
+
+async def test_reading_is_that_of_the_log(database: Database) -> None:
+    """By page and by version, within a share's tree and within a material: time, and distinct people who read."""
+    world = World(19)
+    await lived(database, world)
+    pages: dict[tuple[UUID, str, int], tuple[int, int]] = {}
+    versions: dict[UUID, tuple[int, ...]] = {}
+    for scope, said in world.reading.items():
+        done = {(visit, who, page) for (visit, who, page), ms in said.items() if ms >= READ_MS}
+        for page in {page for _, _, page in said}:
+            readers = {who for _, who, at in done if at == page}
+            pages[scope, "v1", page] = (sum(ms for (_, _, at), ms in said.items() if at == page), len(readers))
+        visits, readers = {visit for visit, _, _ in said}, {who for _, who, _ in done}
+        furthest = sum(max((page for at, _, page in done if at == visit), default=0) for visit in visits)
+        versions[scope] = (PAGES, len(visits), len(readers), said.total(), len(done), furthest)
+    found = await kept(database)
+    assert pages == {row[:3]: row[3:] for row in found["read_page"]}
+    assert versions == {row[0]: row[2:] for row in found["read_version"]}
 
 
 async def test_each_knows_who_came_through_them(database: Database) -> None:

@@ -57,7 +57,7 @@ NOBODYS = {
     "picture_check.*", "platform_callback.*", "platform_nonce.*", "platform_token.*",
     "rate_limit.bucket", "region.name", "rendition.*", "read_page.*", "read_version.*", "read_visit.*",
     "share_sending.*", "spread_day.*", "spread_gap.*", "spread_opener.*", "spread_person.*", "spread_pulse.*",
-    "spread_root.maker", "spread_seen.*", "spread_sending.*", "spread_share.*", "spread_subject.*", "spread_wait.*",
+    "spread_root.maker", "spread_seen.*", "spread_share.*", "spread_subject.*", "spread_wait.*",
     "pledge.*", "pledge_text.*",
     "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "clinic.credit_code", "clinic.full_name",
