@@ -178,6 +178,8 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "trail.sign": {"size": 1, "root": "0" * 64, "meaning": "in_order", "password": "wrong"},
     "anomalies.dismiss": {"reason": "x"},
     "visits.create": {"token": "{share_token}"},
+    "visits.forward_ahead": {"count": 2},
+    "visits.forward_confirm": {"token": "{share_token}"},
     "visits.report": {"beacons": [{"page": 1, "seq": 1, "ms": 1, "token": "x"}]},
 }
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -371,6 +373,8 @@ ROWS = (
     Row("401 403 403 403 403 403 403 201 201 403", "visits.create"),
     Row("401 403 403 403 403 403 403 200 403 403", "visits.read"),
     Row("401 403 403 403 403 403 403 201 403 403", "visits.forward"),
+    Row("401 403 403 403 403 403 403 201 403 403", "visits.forward_ahead"),
+    Row("401 403 403 403 403 403 403 404 404 403", "visits.forward_confirm"),  # no link made ahead
     Row("401 403 403 403 403 403 403 200 200 403", "visits.report"),  # a forgery is dropped and counted, not told of
     Row("401 403 403 403 403 403 403 200 403 403", "copies.page"),
     Row("401 403 403 403 403 403 403 200 403 403", "copies.thumb"),

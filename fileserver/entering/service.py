@@ -30,7 +30,7 @@ from fileserver.mailing import checked_address
 from fileserver.mailing.texts import code_message
 from fileserver.platforms import CodeRefused, PlatformRefused, PlatformUnavailable
 from fileserver.services import Services
-from storage.rows.shares import share_by_token_id
+from storage.rows.forward_pool import share_behind
 
 EMAIL_PURPOSE = "viewer-email"
 MINUTE_S = 60
@@ -155,7 +155,7 @@ async def sharer_of(services: Services, share: str) -> UUID | None:
     except LinkInvalid:
         return None
     async with services.database.transaction() as tx:
-        row = await share_by_token_id(tx, token.token_id)
+        row = await share_behind(tx, token.token_id, services.clock())
     return row.sponsor_id if row else None
 
 

@@ -3,6 +3,7 @@
 from compliance.beacons import forget_told
 from fileserver.services import Services
 from storage.jobs import Jobs
+from storage.rows import forward_pool
 
 TIDY, TIDY_CRON = "viewing.tidy", "17 * * * *"
 
@@ -17,5 +18,7 @@ def register(jobs: Jobs, services: Services) -> None:
 
 
 async def tidy(services: Services) -> None:
-    """Reading that the log was told of, of visits that are long over."""
+    """Reading that the log was told of, of visits that are long over; links made ahead that nobody used in time."""
     await forget_told(services.database, services.clock())
+    async with services.database.transaction() as tx:
+        await forward_pool.forget(tx, services.clock())

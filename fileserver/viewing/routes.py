@@ -24,7 +24,7 @@ from fileserver.http.call import Call
 from fileserver.http.errors import PreconditionFailed
 from fileserver.http.routing import Auth, Handler, Route
 from fileserver.services import Services
-from fileserver.viewing import reading, service
+from fileserver.viewing import forward_routes, reading, service
 from fileserver.viewing.delivery import send
 from fileserver.viewing.documents import document
 from fileserver.viewing.originals import original, proof
@@ -33,7 +33,6 @@ from fileserver.viewing.reading import TOKEN_HEADER, page_token
 from fileserver.viewing.schemas import (
     Address,
     EvidencePath,
-    ForwardOut,
     PageOut,
     VersionPagePath,
     VersionPath,
@@ -62,18 +61,6 @@ async def open_visit(call: Call[VisitIn]) -> VisitOut:
 async def read_visit(call: Call[None, None, VisitPath]) -> VisitOut:
     """A visit of the caller, with fresh content addresses."""
     return _out(call.services, await service.read(call.services, call.signed_in, call.params.visit_id))
-
-
-async def forward(call: Call[None, None, VisitPath]) -> ForwardOut:
-    """Pass a share on: a child share with a link of its own."""
-    child, token = await service.forward(call.services, call.signed_in, call.trail, call.params.visit_id)
-    return ForwardOut(
-        id=child.id,
-        url=f"{call.services.config.public_url}/s/{token}",
-        token=token,
-        expires_at=child.expires_at,
-        forward_depth_left=child.forward_depth_left,
-    )
 
 
 async def page(call: Call[None, Address, VisitPagePath]) -> web.StreamResponse:
@@ -249,6 +236,7 @@ def _original(method: str, name: str, summary: str) -> Route:
 
 ROUTES = (
     *reading.ROUTES,
+    *forward_routes.ROUTES,
     *OWN,
     Route(
         method="POST",
@@ -273,19 +261,6 @@ ROUTES = (
         action=Action.VISIT_READ,
         path_params=VisitPath,
         returns=VisitOut,
-        errors=(AccessDenied, NotFound),
-    ),
-    Route(
-        method="POST",
-        path="/api/v1/visits/{visit_id}/forward",
-        name="visits.forward",
-        summary="Pass a share on",
-        handler=forward,
-        auth=Auth.VIEWER,
-        action=Action.VISIT_FORWARD,
-        path_params=VisitPath,
-        returns=ForwardOut,
-        status=201,
         errors=(AccessDenied, NotFound),
     ),
     _copy("pages/{page}", "copies.page", "One page, sealed to the viewer", page),
