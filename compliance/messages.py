@@ -33,6 +33,10 @@ class MessageKind(StrEnum):
     ACCESS_REQUESTED = "access-requested"
     ACCESS_GRANTED = "access-granted"
     ACCESS_REFUSED = "access-refused"
+    SHARE_OPENED = "share-opened"
+    SHARE_SURGE = "share-surge"
+    SHARE_STRANGER = "share-stranger"
+    SHARE_NATIVE = "share-native"
 
 
 @dataclass(frozen=True, kw_only=True)

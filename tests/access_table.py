@@ -468,6 +468,7 @@ ROWS = (
     Row("303 200 200 200 403 200 403 403 403 403", "pages.access_requests"),
     Row("303 200 403 200 403 200 403 403 403 403", "pages.share_detail"),
     Row("303 200 403 200 403 403 403 403 403 403", "pages.share_look"),
+    Row("303 200 403 200 403 200 403 403 403 403", "pages.share_stop"),
     Row("303 200 200 200 403 403 403 403 403 403", "pages.share_new"),
     Row("303 403 403 403 403 403 403 403 403 403", "pages.share_new", "draft"),
     Row("303 200 200 200 403 200 403 403 403 403", "pages.people"),

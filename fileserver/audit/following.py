@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from compliance.beacons import tell_all
+from compliance.spreading.alarms import alarm_all
 from compliance.spreading.following import spread_all
 from compliance.trail.anomalies import Bars
 from compliance.trail.indexing import index_all
@@ -44,6 +45,7 @@ async def follow(services: Services) -> int:
     done = await index_all(services.database, now)
     await watch_all(services.database, bars_of(services.config), now)
     await spread_all(services.database, now, zone=ZoneInfo(services.config.time_zone))
+    await alarm_all(services.database, services.messages, now)
     return done
 
 

@@ -43,6 +43,8 @@ class NoticeOut(Output):
     text: str = Field(description="In the reader's language")
     material_id: UUID | None
     certificate_id: UUID | None
+    share_id: UUID | None = Field(description="Of notices about a share")
+    person_id: UUID | None = Field(description="Whose branch of it the notice is about; null: the share's own link")
     created_at: datetime
     read_at: datetime | None
 
@@ -91,6 +93,8 @@ def out(notice: TitledNotice, language: Language) -> NoticeOut:
         text=translate(language, key, **params),
         material_id=row.material_id,
         certificate_id=row.certificate_id,
+        share_id=row.params.get("share"),
+        person_id=row.params.get("person") or None,
         created_at=row.created_at,
         read_at=row.read_at,
     )

@@ -50,6 +50,7 @@ spread_person = Table(
     moment("first_at", nullable=False),
     Column("native", Text, nullable=False),  # "": the link itself; else why somebody passed its card on by hand
     Index("ix_spread_person_root_id_parent_below", "root_id", "parent", "below"),
+    Index("ix_spread_person_root_id_org_first_at", "root_id", "org", "first_at"),
     Index("ix_spread_person_root_id_children", "root_id", "children"),
     Index(
         "ix_spread_person_material_id_below",

@@ -27,6 +27,7 @@ SERVED = [
 OWN_ONLY = {
     "pages.share_detail": ("rival",),
     "pages.share_look": ("rival",),
+    "pages.share_stop": ("rival",),
     "pages.recall": ("rival",),
     "pages.spread": ("rival",),
     "pages.spread_tree": ("rival",),

@@ -76,3 +76,16 @@ spread-reading-page = Page
 spread-reading-seconds = Seconds
 spread-reading-of-readers = Of the readers
 spread-reading-none = Nobody has read it yet.
+
+notice-share-opened = “{ $title }”, which you shared, was opened for the first time.
+notice-share-surge = “{ $title }”, which you shared, brought in { $count } new viewers within an hour: far more than usual.
+notice-share-stranger = “{ $title }”, which you shared, was opened by a clinic that you did not share it with and that is not yours.
+notice-share-native = The card of “{ $title }”, which you shared, seems to have been passed on by hand (a guess, with low confidence).
+notices-to-spread = How it travels
+share-stop = Cut here
+share-stop-text = “{ $title }”. It counts at the next byte. What was seen was seen; the mark on each copy still leads to its reader.
+share-stop-branch = Cut this branch
+share-stop-branch-text = Every link that { $name } passed on is closed, with all that was passed on from it; they may read on, and pass nothing on any more.
+share-stop-all = Revoke the whole share
+share-stop-all-text = The share is closed, with all that was passed on from it: nobody opens it any more.
+share-stop-none = There is nothing to cut here: the share is closed, or not yours.

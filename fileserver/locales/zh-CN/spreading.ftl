@@ -76,3 +76,16 @@ spread-reading-page = 页
 spread-reading-seconds = 秒
 spread-reading-of-readers = 占读者
 spread-reading-none = 还没有人阅读。
+
+notice-share-opened = 您分享的《{ $title }》第一次被打开。
+notice-share-surge = 您分享的《{ $title }》一小时内来了 { $count } 位新查看者，远多于平时。
+notice-share-stranger = 您分享的《{ $title }》被一家既不在分享对象内、也不归您负责的机构打开。
+notice-share-native = 您分享的《{ $title }》的卡片似乎被人长按直接转给了别处（推断，可信度低）。
+notices-to-spread = 查看传播情况
+share-stop = 在这里切断
+share-stop-text = 《{ $title }》。切断在下一个字节生效；已经看到的内容收不回来，副本上的水印仍能查到人。
+share-stop-branch = 切断这一支
+share-stop-branch-text = { $name } 转发出去的链接，连同其下的全部转发，一起关闭；本人可以继续阅读，但不能再转发。
+share-stop-all = 撤销整个分享
+share-stop-all-text = 这个分享和由它转发出去的全部链接一起关闭，任何人都不能再打开。
+share-stop-none = 这里没有可以切断的：这个分享已经关闭，或不由您负责。

@@ -1,7 +1,6 @@
 // Reads a share: begins the visit, shows its sealed pages as they are scrolled to, renews their addresses before they end.
 
 import { callApi } from "./api.js";
-import { createReading } from "./reading.js";
 import { addZoom } from "./zoom.js";
 
 const root = document.getElementById("viewer");
@@ -16,7 +15,8 @@ const ASKABLE = ["share-revoked", "share-expired", "share-used-up", "outside-aud
 
 let visit = null;
 let renewing = null;
-let reading = null;
+let reading = null; // a promise: what reports reading comes after what is read
+let ahead = null;
 
 const say = (text) => {
   part("status").textContent = text;
@@ -46,6 +46,7 @@ function showFacts() {
   if (visit.download_url) part("download").href = visit.download_url;
   part("forward").hidden = visit.forward_depth_left < 1;
   part("left").textContent = texts.forwardLeft[Math.min(visit.forward_depth_left, texts.forwardLeft.length - 1)];
+  if (visit.forward_depth_left > 0 && !ahead) getAhead();
   part("facts").hidden = false;
   part("refused").hidden = true;
 }
@@ -59,7 +60,8 @@ async function load(image) {
     const response = await fetch(visit.pages[number - 1].url, { headers: { Accept: "image/jpeg, application/problem+json" } });
     if (!response.ok) throw Object.assign(new Error(response.statusText), { problem: await response.json() });
     const address = URL.createObjectURL(await response.blob());
-    reading.served(number, response.headers.get("Reading-Token"));
+    const token = response.headers.get("Reading-Token");
+    reading.then(({ served }) => served(number, token));
     image.onload = () => URL.revokeObjectURL(address);
     image.src = address;
     image.closest("li").classList.remove("loading", "failed");
@@ -91,7 +93,7 @@ async function zoomsOf(page) {
 function showPages() {
   const items = visit.pages.map(pageItem);
   part("pages").replaceChildren(...items);
-  reading ??= createReading(visit.id, visit.reading_seq, part("pages"));
+  reading ??= import("./reading.js").then(({ createReading }) => createReading(visit.id, visit.reading_seq, part("pages")));
   const loader = new IntersectionObserver(
     (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
       loader.unobserve(entry.target);
@@ -169,14 +171,30 @@ async function refresh() {
   }
 }
 
+// A share sheet opens at a touch or not at all: its link is there before, and counts once the click is confirmed.
+async function getAhead() {
+  const made = callApi("POST", `/api/v1/visits/${visit.id}/forward/ahead`, { count: 1 });
+  ahead = await made.then(({ items }) => items[0]).catch(() => null);
+}
+
+function passOn(url) {
+  part("forward-link").value = url;
+  part("forwarded").hidden = false;
+  part("forward-link").select();
+  navigator.share?.({ title: visit.title, url }).catch(() => {});
+}
+
 async function forward() {
+  const link = ahead;
+  ahead = null;
   try {
-    const child = await callApi("POST", `/api/v1/visits/${visit.id}/forward`);
-    part("forward-link").value = child.url;
-    part("forwarded").hidden = false;
-    part("forward-link").select();
-    if (navigator.share) await navigator.share({ title: visit.title, url: child.url }).catch(() => {});
+    if (link) passOn(link.url);
+    const path = `/api/v1/visits/${visit.id}/forward`;
+    const child = await (link ? callApi("POST", `${path}/confirm`, { token: link.token }) : callApi("POST", path));
+    if (!link) passOn(child.url);
+    getAhead();
   } catch (error) {
+    part("forwarded").hidden = true;
     say(error.problem?.detail ?? texts.offline);
   }
 }

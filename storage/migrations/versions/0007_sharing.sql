@@ -143,6 +143,7 @@ CREATE TABLE share_sending (
 
 -- Made of the log, as the tables above: how a visit, a person, a share and a material were read.
 ALTER TABLE spread_person ADD COLUMN native TEXT NOT NULL;
+CREATE INDEX ix_spread_person_root_id_org_first_at ON spread_person (root_id, org, first_at);
 
 CREATE TABLE read_visit (
     visit_id UUID NOT NULL,

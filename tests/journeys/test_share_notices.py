@@ -1,0 +1,72 @@
+"""Who made a share is told of its first opening and of unusual spread, once, and led to where it can be cut."""
+
+from datetime import timedelta
+
+from compliance import ledger
+from compliance.events import Act, Event
+from fileserver.audit.following import follow
+from storage.rows import notices
+from tests.html import Page
+from tests.stage import Stage
+
+
+async def caught_up(stage: Stage) -> None:
+    """What the sequencer and a worker do within seconds."""
+    await stage.services.sequencer.catch_up()
+    await follow(stage.services)
+
+
+async def kinds(stage: Stage) -> list[str]:
+    """What the owner is told, oldest first."""
+    items = (await stage.api("owner").get("/notices")).ok["items"]
+    return [each["kind"] for each in reversed(items) if each["kind"].startswith("share-")]
+
+
+async def crowd(stage: Stage, share_id: str, count: int) -> None:
+    """So many people nobody knows open a share, as the log tells it."""
+    obj = f"material:{stage.cast.material_id}"
+    async with stage.services.database.transaction() as tx:
+        for number in range(count):
+            event = Event(act=Act.VIEWER_VISIT_START, who=f"p-{stage.clock.now:%H%M}-{number}", obj=obj, link=share_id)
+            await ledger.append(tx, event, now=stage.clock.now + timedelta(seconds=number))
+
+
+async def test_the_maker_hears_of_each_thing_once(stage: Stage) -> None:
+    """A first opening by a clinic that is not theirs, then a crowd within an hour; not again on the same day."""
+    share, visit = await stage.visit("li", forward_depth=2)
+    await caught_up(stage)
+    assert {"share-opened", "share-stranger"} == {*await kinds(stage)}
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    await crowd(stage, child["id"], 12)
+    await caught_up(stage)
+    await crowd(stage, share["id"], 12)
+    await caught_up(stage)
+    told = (await stage.api("owner").get("/notices")).ok["items"]
+    assert 3 == len(await kinds(stage))
+    surge = next(each for each in told if each["kind"] == "share-surge")
+    li = str(stage.cast.people["li"])
+    assert (share["id"], li) == (surge["share_id"], surge["person_id"])
+    stop = f"/shares/{share['id']}/stop?person_id={li}"
+    assert stop in await shown(stage, "/notices")
+    page = await shown(stage, stop)
+    assert "李娜" in page
+    assert f"/api/v1/shares/{share['id']}/cut" in page
+    stranger = await shown(stage, f"/shares/{share['id']}/stop?person_id={stage.cast.people['wang']}")
+    assert "王强" not in stranger
+
+
+async def test_old_news_rings_no_bell(stage: Stage) -> None:
+    """A log that is read days later tells nobody of what is over."""
+    await stage.visit("li")
+    stage.clock.advance(days=2)
+    await caught_up(stage)
+    async with stage.services.database.transaction() as tx:
+        assert 0 == await notices.count_unread(tx, stage.cast.people["owner"])
+
+
+async def shown(stage: Stage, path: str) -> str:
+    """The page as text."""
+    answer = await stage.request("GET", "owner", path, headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert 200 == answer.status
+    Page(answer.body.decode())
+    return answer.body.decode()
