@@ -25,6 +25,7 @@ from compliance.sessions import Begun, NewSession
 from fileserver.entering import inviting
 from fileserver.http.caller import Caller
 from fileserver.platforms import CodeRefused, PersonBlocked, PlatformRefused, PlatformUnavailable
+from fileserver.platforms.crypto.session import SEALED_AS
 from fileserver.services import Services
 from fileserver.session_limits import limits_of
 from storage.database import Transaction
@@ -32,7 +33,6 @@ from storage.rows import wechat_sessions
 from storage.rows.standing import standing_of
 
 MINI_PROGRAM, OFFICIAL, OPEN, EMAIL = "wechat-mini", "wechat-official", "wechat-open", "email"
-SESSION_KEY = "wechat-session"
 REFUSED = (CodeRefused, PersonBlocked)
 
 
@@ -154,7 +154,7 @@ async def _admit(services: Services, visitor: Visitor) -> None:
 async def _keep_session_key(
     tx: Transaction, services: Services, arrived: Arrived, known: KnownAs, session_key: str, now: datetime
 ) -> None:
-    sealed = await seal_for(tx, services.keys.master, arrived.person_id, session_key.encode(), SESSION_KEY)
+    sealed = await seal_for(tx, services.keys.master, arrived.person_id, session_key.encode(), SEALED_AS)
     await wechat_sessions.put_session_key(
         tx, provider=known.provider, app=known.app, subject=known.subject, sealed=sealed, at=now
     )

@@ -55,7 +55,7 @@ JPEG = "image/jpeg"
 
 async def open_visit(call: Call[VisitIn]) -> VisitOut:
     """Open a share: begin a visit, or go on with the one that runs."""
-    return _out(call.services, await service.open_share(call.services, call.signed_in, call.trail, call.body.token))
+    return _out(call.services, await service.open_share(call.services, call.signed_in, call.trail, call.body))
 
 
 async def read_visit(call: Call[None, None, VisitPath]) -> VisitOut:

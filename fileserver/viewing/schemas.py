@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from compliance.access import MaterialClass
 from fileserver.http.schemas import Input, Output
+from fileserver.viewing.chats import ChatIn
 
 Token = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -16,6 +17,10 @@ class VisitIn(Input):
     """A viewer opens a share."""
 
     token: Token = Field(description="The last part of the share's link")
+    scene: int | None = Field(
+        default=None, ge=1000, le=9999, description="WeChat's number of the way in; for figures only"
+    )
+    chat: ChatIn | None = Field(default=None, description="In which chat the card was opened; for figures only")
 
 
 class ZoomOut(Output):

@@ -10,15 +10,21 @@ from compliance.access import Action, require
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
 from compliance.links import active_kid, open_token, sign_address
+from compliance.natives import seen_native
 from compliance.recruiting import Opening, opened
 from compliance.visits import Door, Opener, actor_of, begin, door_of_visit, person_now
 from fileserver.http.caller import Caller
 from fileserver.services import Services
+from fileserver.viewing.chats import chat_of
 from fileserver.viewing.forwarding import opened_ahead
+from fileserver.viewing.schemas import VisitIn
 from storage.database import Transaction
 from storage.rows import beacons, renditions, shares
 from storage.rows.renditions import RenditionRow
+from storage.rows.shares import ShareRow
 from storage.rows.visits import VisitRow
+
+CHAT_CHARS = 16  # enough to tell chats apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +40,9 @@ class Opened:
     reading_seq: int
 
 
-async def open_share(services: Services, caller: Caller, trail: Trail, token: str) -> Opened:
+async def open_share(services: Services, caller: Caller, trail: Trail, wanted: VisitIn) -> Opened:
     """Begins (or goes on with) the caller's visit. Raises LinkInvalid before any look-up, AccessDenied after it."""
-    genuine = await open_token(services.keys, services.database, token)
+    genuine = await open_token(services.keys, services.database, wanted.token)
     now, opener = services.clock(), Opener(caller.person_id, caller.session_id)
     async with services.database.transaction() as tx:
         share = await shares.share_by_token_id(tx, genuine.token_id) or await opened_ahead(tx, services, genuine)
@@ -44,13 +50,14 @@ async def open_share(services: Services, caller: Caller, trail: Trail, token: st
             raise LinkInvalid
         begun = await begin(tx, services.keys.master, share, opener, now, kid=active_kid(services.keys))
         if begun.fresh:
+            came = await _came(tx, services, share, caller.person_id, wanted)
             event = trail.event(
                 Act.VIEWER_VISIT_START,
                 why=begun.rule,
                 obj=begun.door.obj,
                 link=str(share.id),
                 ver=begun.door.served.sha256 or "",
-                det={"visit": str(begun.visit.id), "copy": f"{begun.visit.copy_id:012x}", "depth": share.depth},
+                det={"visit": str(begun.visit.id), "copy": f"{begun.visit.copy_id:012x}", "depth": share.depth, **came},
             )
             told = await ledger.append(tx, event, now=now)
             opening = Opening(
@@ -61,6 +68,22 @@ async def open_share(services: Services, caller: Caller, trail: Trail, token: st
             )
             await opened(tx, services.messages, opening, now, event_id=told)
         return await _opened(services, tx, begun.visit, begun.door, now)
+
+
+async def _came(
+    tx: Transaction, services: Services, share: ShareRow, person_id: UUID, wanted: VisitIn
+) -> dict[str, str | int]:
+    """How somebody came in, as the log keeps it."""
+    came: dict[str, str | int] = {}
+    if wanted.scene is not None:
+        came["scene"] = wanted.scene
+    chat = await chat_of(tx, services, person_id, wanted.chat)
+    if chat is not None:
+        came["chat"] = chat.hex()[:CHAT_CHARS]
+    native = await seen_native(tx, share, chat, services.clock())
+    if native is not None:
+        came["native"] = native.value
+    return came
 
 
 async def read(services: Services, caller: Caller, visit_id: UUID) -> Opened:

@@ -162,7 +162,8 @@ notice = Table(
             "kind IN ('material-withdrawn', 'certificate-expiring', 'certificate-lapsed', 'break-glass', "
             "'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed', "
             "'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused', "
-            "'task-given', 'task-reminded', 'webhook-disabled')",
+            "'task-given', 'task-reminded', 'webhook-disabled', "
+            "'share-opened', 'share-surge', 'share-stranger', 'share-native')",
             name="kind",
         ),
         nullable=False,

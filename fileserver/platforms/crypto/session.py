@@ -5,6 +5,8 @@ import hmac
 
 SIG_METHOD = "hmac_sha256"
 
+SEALED_AS = "wechat-session"  # what a session_key is sealed for, where it is kept
+
 
 def user_signature(session_key: str, message: str = "") -> str:
     """HMAC-SHA-256 in hex, as `checksession` and others take it: the key is the session_key as it is written."""

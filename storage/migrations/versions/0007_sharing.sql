@@ -472,7 +472,8 @@ CREATE INDEX ix_task_assignment_message ON task_assignment (polled_at) WHERE mes
 ALTER TABLE notice DROP CONSTRAINT ck_notice_kind;
 ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind IN ('material-withdrawn', 'certificate-expiring',
     'certificate-lapsed', 'break-glass', 'clinic-opened', 'clinic-received', 'clinic-returned', 'clinic-disputed',
-    'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused', 'task-given', 'task-reminded', 'webhook-disabled'));
+    'emergency-sign-in', 'access-requested', 'access-granted', 'access-refused', 'task-given', 'task-reminded', 'webhook-disabled',
+    'share-opened', 'share-surge', 'share-stranger', 'share-native'));
 
 -- Webhooks out ---------------------------------------------------------------------------------------------------------
 
