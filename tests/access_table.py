@@ -172,6 +172,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "doors.ask": {"token": "{share_token}"},
     "doors.asked": {"token": "{share_token}"},
     "doors.pledge": {"token": "{share_token}", "version": 1, "language": "en", "sha256": "0" * 64},
+    "shares.sent": {"channel": "chat", "key": "a-sending"},
     "looks.preview": {"version_id": "{version_id}"},
     "traces.create": png(),
     "searches.create": {"name": "x", "query": {"act": "viewer:"}},
@@ -370,6 +371,7 @@ ROWS = (
     Row("401 200 403 409 403 403 403 403 403 403", "shares.revoke"),
     Row("401 200 403 409 403 403 403 403 403 403", "shares.cut"),
     Row("401 403 403 403 403 403 403 200 200 403", "visits.own"),
+    Row("401 200 403 403 403 403 403 403 403 403", "shares.sent"),  # of one's own only
     Row("401 403 403 403 403 403 403 201 201 403", "visits.create"),
     Row("401 403 403 403 403 403 403 200 403 403", "visits.read"),
     Row("401 403 403 403 403 403 403 201 403 403", "visits.forward"),

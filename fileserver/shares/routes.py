@@ -11,7 +11,7 @@ from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementU
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.shares import gating, policy_routes, service
+from fileserver.shares import gating, policy_routes, sending, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -114,6 +114,7 @@ def _visitor(visitor: Visitor) -> VisitorOut:
 
 
 ROUTES = (
+    *sending.ROUTES,
     Route(
         method="POST",
         path="/api/v1/shares",

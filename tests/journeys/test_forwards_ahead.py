@@ -61,3 +61,15 @@ async def test_links_made_ahead_are_no_way_round_the_policy(stage: Stage) -> Non
     assert 404 == (await stage.open("wang", token)).status
     assert 403 == (await confirmed(stage, visit, token)).status
     assert [] == await passed_on(stage)
+
+
+async def test_wecom_confirms_a_sending_of_ones_own_share(stage: Stage) -> None:
+    """Once for each sending, by whoever made the share, and to nobody who asks in another's name."""
+    share = await stage.share()
+    path, said = f"/shares/{share['id']}/sent", {"channel": "contact", "key": "9f8e7d6c"}
+    answers = [(await stage.api("owner").post(path, said)).ok["counted"] for _ in range(2)]
+    assert [True, False] == answers
+    assert 403 == (await stage.api("manager").post(path, said)).status
+    (event,) = await stage.told("employee:share:send")
+    assert ("contact", share["id"]) == (event["det"]["channel"], event["link"])
+    assert "9f8e7d6c" not in str(event)
