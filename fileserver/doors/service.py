@@ -31,6 +31,7 @@ from fileserver.services import Services
 from storage.rows import access_requests, gates, own_identities, pledges, shares
 from storage.rows.access_requests import AccessRequestRow
 from storage.rows.aliases import ids_of
+from storage.rows.forward_pool import share_behind
 from storage.rows.gates import GateRow
 from storage.rows.pledges import PledgeTextRow
 from storage.rows.shares import ShareRow
@@ -193,7 +194,7 @@ async def share_of(services: Services, token: str) -> ShareRow:
     """The share of a genuine link. Raises LinkInvalid."""
     genuine = await open_token(services.keys, services.database, token)
     async with services.database.transaction() as tx:
-        share = await shares.share_by_token_id(tx, genuine.token_id)
+        share = await share_behind(tx, genuine.token_id, services.clock())
     if share is None or share.kid != genuine.kid:
         raise LinkInvalid
     return share

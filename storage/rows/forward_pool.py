@@ -1,7 +1,7 @@
 """Rows of links that were made ahead: each hangs on a visit, and becomes a share when it is used."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -66,18 +66,22 @@ async def use(tx: Transaction, token_id: bytes, share_id: UUID) -> None:
 
 
 async def share_behind(tx: Transaction, token_id: bytes, now: datetime) -> ShareRow | None:
-    """The share that a genuine token names; of a link that was made ahead and not used yet, the one it will hang on."""
+    """The share that a genuine token names; of a link made ahead and not used yet, the one it will hang on."""
     found = await share_by_token_id(tx, token_id)
     if found is not None:
         return found
     ahead = forward_pool.join(visit, visit.c.id == forward_pool.c.visit_id).join(share, share.c.id == visit.c.share_id)
     query = (
-        select(*COLUMNS)
+        select(*COLUMNS, forward_pool.c.kid.label("ahead_kid"))
         .select_from(ahead)
         .where(forward_pool.c.token_id == token_id, forward_pool.c.share_id.is_(None), forward_pool.c.expires_at > now)
     )
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else ShareRow(**row._asdict())
+    if row is None:
+        return None
+    values = row._asdict()
+    kid = values.pop("ahead_kid")
+    return replace(ShareRow(**values), kid=kid, token_id=token_id)
 
 
 async def forget(tx: Transaction, now: datetime) -> None:
