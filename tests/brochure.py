@@ -9,13 +9,12 @@ PAGE_ATTRIBUTES = (b"", b"/Rotate 90", b"/CropBox[100 200 500 600]")
 FONT = b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
 
 
-def brochure(words: str = WORDS, *, ballast: bytes = b"") -> bytes:
+def brochure(words: str = WORDS, *, ballast: bytes = b"", pages: int = len(PAGE_ATTRIBUTES)) -> bytes:
     """A PDF of three pages: one plain, one rotated, one cropped. `ballast` makes it larger and is never shown."""
     first = 3
-    pages = len(PAGE_ATTRIBUTES)
     kids = b" ".join(b"%d 0 R" % (first + 2 * page) for page in range(pages))
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, pages)]
-    for page, attributes in enumerate(PAGE_ATTRIBUTES):
+    for page, attributes in enumerate(PAGE_ATTRIBUTES[:pages]):
         head = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R%b%b>>"
         objects.append(head % (first + 2 * page + 1, FONT, attributes))
         objects.append(stream(_drawn(f"{words} {page + 1}")))

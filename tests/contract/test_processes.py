@@ -28,14 +28,15 @@ WRONG_SIGN_IN = b"\r\n".join(
 )
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
-def test_another_master_key_is_refused(config: Config, command: str) -> None:
+def test_another_master_key_is_refused(config: Config, subtests: pytest.Subtests) -> None:
     """A process under another master key than the database's own would read nothing, so it doesn't start."""
     assert 0 == sealshare("users", "list", environment=environment_of(config)).returncode
     other = base64.b64encode(secrets.token_bytes(32)).decode()
-    done = sealshare(command, environment=environment_of(config, master_key=other))
     wrong = "Error: SEALSHARE_MASTER_KEY is not the key that this database was made with, or not any more.\n"
-    assert (1, wrong) == (done.returncode, done.stderr)
+    for command in ("serve", "worker"):
+        with subtests.test(command):
+            done = sealshare(command, environment=environment_of(config, master_key=other))
+            assert (1, wrong) == (done.returncode, done.stderr)
 
 
 def test_a_taken_port_is_named(config: Config) -> None:

@@ -60,9 +60,9 @@ async def test_given_password_is_not_repeated(client: Client, admin: Api) -> Non
     await sign_in(client, _as(made, "harbour-lamp-light"))
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
+async def test_bad_input_names_its_field(admin: Api, subtests: pytest.Subtests) -> None:
+    """Each wrong part is named, and no account appears."""
+    cases: list[tuple[dict[str, object], str]] = [
         ({"password": "short"}, "/password"),
         ({"password": "x-wang.fang-2026"}, "/password"),
         ({"password": "password-2026"}, "/password"),
@@ -72,13 +72,12 @@ async def test_given_password_is_not_repeated(client: Client, admin: Api) -> Non
         ({"role": "viewer"}, "/role"),
         ({"name": " "}, "/name"),
         ({"salary": 1}, "/salary"),
-    ],
-)
-async def test_bad_input_names_its_field(admin: Api, change: dict[str, object], field: str) -> None:
-    """Each wrong part is named, and no account appears."""
-    refused = await admin.post("/people/accounts", {**NEW, **change})
-    assert (422, {field}) == (refused.status, refused.fields)
-    assert len((await admin.get("/people/accounts")).ok["items"]) == 1
+    ]
+    for change, field in cases:
+        with subtests.test(str((change, field))):
+            refused = await admin.post("/people/accounts", {**NEW, **change})
+            assert (422, {field}) == (refused.status, refused.fields)
+            assert len((await admin.get("/people/accounts")).ok["items"]) == 1
 
 
 async def test_login_is_taken_once_however_many_ask_at_once(admin: Api) -> None:
@@ -140,20 +139,21 @@ async def test_two_administrators_who_disable_each_other_leave_one(services: Ser
     assert [200, 401] == sorted(standing)
 
 
-@pytest.mark.parametrize("role", [Role.MARKETER, Role.MANAGER, Role.REVIEWER, Role.AUDITOR])
-async def test_nobody_else_runs_accounts(services: Services, client: Client, role: Role) -> None:
+async def test_nobody_else_runs_accounts(services: Services, client: Client, subtests: pytest.Subtests) -> None:
     """Every command is the administrator's alone."""
-    who = await add_employee(services, role)
-    api = await sign_in(client, who)
-    path = f"/people/accounts/{who.person_id}"
-    answers = [
-        await api.get("/people/accounts"),
-        await api.post("/people/accounts", NEW),
-        await api.post(f"{path}/disable"),
-        await api.post(f"{path}/enable"),
-        await api.post(f"{path}/password"),
-    ]
-    assert {403} == {answer.status for answer in answers}
+    for role in [Role.MARKETER, Role.MANAGER, Role.REVIEWER, Role.AUDITOR]:
+        with subtests.test(str(role)):
+            who = await add_employee(services, role)
+            api = await sign_in(client, who)
+            path = f"/people/accounts/{who.person_id}"
+            answers = [
+                await api.get("/people/accounts"),
+                await api.post("/people/accounts", NEW),
+                await api.post(f"{path}/disable"),
+                await api.post(f"{path}/enable"),
+                await api.post(f"{path}/password"),
+            ]
+            assert {403} == {answer.status for answer in answers}
 
 
 async def test_unknown_person_is_not_found(admin: Api) -> None:

@@ -71,9 +71,9 @@ async def test_filters_narrow_together(stage: Stage, auditor: Api) -> None:
     assert ["viewer:request:deny"] == await acts(auditor, person=deny["person"], result="deny")
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
+async def test_bad_filters_name_their_field(stage: Stage, auditor: Api, subtests: pytest.Subtests) -> None:
+    """A filter that can't be meant is refused; it is never left out silently."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"act": "viewer"}, "/act"),
         ({"act": "viewer:%"}, "/act"),
         ({"result": "maybe"}, "/result"),
@@ -84,12 +84,11 @@ async def test_filters_narrow_together(stage: Stage, auditor: Api) -> None:
         ({"limit": 501}, "/limit"),
         ({"before": 0}, "/before"),
         ({"persona": "x"}, "/persona"),
-    ],
-)
-async def test_bad_filters_name_their_field(stage: Stage, auditor: Api, query: dict[str, Any], field: str) -> None:
-    """A filter that can't be meant is refused; it is never left out silently."""
-    refused = await auditor.get("/events", **query)
-    assert (422, {field}) == (refused.status, refused.fields)
+    ]
+    for query, field in cases:
+        with subtests.test(str((query, field))):
+            refused = await auditor.get("/events", **query)
+            assert (422, {field}) == (refused.status, refused.fields)
 
 
 async def test_pages_follow_without_gap_or_repetition(stage: Stage, auditor: Api) -> None:
@@ -130,15 +129,16 @@ async def test_large_export_is_whole_and_in_order(stage: Stage, auditor: Api) ->
     assert 1 == len(await stage.told("employee:event:export"))
 
 
-@pytest.mark.parametrize(("form", "media_type"), [(name, form.media_type) for name, form in FORMS.items()])
-async def test_every_form_is_offered(stage: Stage, auditor: Api, form: str, media_type: str) -> None:
+async def test_every_form_is_offered(stage: Stage, auditor: Api, subtests: pytest.Subtests) -> None:
     """Each comes as a file with its own name and type, and says about how much there is for a progress bar."""
     await many(stage, 40)
-    answer = await stage.get("auditor", f"/api/v1/events/export?act=system:key:rotate&format={form}")
-    assert (200, media_type) == (answer.status, answer.headers["Content-Type"].removesuffix("; charset=utf-8"))
-    assert answer.headers["Content-Disposition"].endswith(f'.{FORMS[form].suffix}"')
-    assert "40" == answer.headers["X-Events-About"]
-    assert 0.2 < len(answer.body) / int(answer.headers["X-Bytes-About"]) < 5
+    for form, media_type in [(name, form.media_type) for name, form in FORMS.items()]:
+        with subtests.test(str((form, media_type))):
+            answer = await stage.get("auditor", f"/api/v1/events/export?act=system:key:rotate&format={form}")
+            assert (200, media_type) == (answer.status, answer.headers["Content-Type"].removesuffix("; charset=utf-8"))
+            assert answer.headers["Content-Disposition"].endswith(f'.{FORMS[form].suffix}"')
+            assert "40" == answer.headers["X-Events-About"]
+            assert 0.2 < len(answer.body) / int(answer.headers["X-Bytes-About"]) < 5
 
 
 @pytest.mark.parametrize("form", [name for name, form in FORMS.items() if form.text])

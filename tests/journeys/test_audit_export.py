@@ -38,17 +38,22 @@ def kids(file: Path) -> list[int]:
     return [json.loads(line)["det"]["kid"] for line in file.read_bytes().splitlines()]
 
 
-@pytest.mark.parametrize("form", FORMS)
-async def test_parts_make_one_file(stage: Stage, tmp_path: Path, form: str) -> None:
+def names_in(folder: Path) -> set[str]:
+    """What lies there."""
+    return {each.name for each in folder.iterdir()}
+
+
+async def test_parts_make_one_file(stage: Stage, tmp_path: Path, subtests: pytest.Subtests) -> None:
     """The same bytes as the export in one go, readable by its owner only; nothing else is left behind."""
     await many(stage, 100)
-    output = tmp_path / "log"
-    status, _ = await run(asked(stage, output, form), stage.cast.tokens["auditor"], part_events=PART_EVENTS)
-    address = f"/api/v1/events/export?act=system:key:rotate&format={form}"
-    assert (0, (await stage.get("auditor", address)).body) == (status, output.read_bytes())
-    assert 0o600 == stat.S_IMODE(output.stat().st_mode)
-    assert not output.with_name("log.part").exists()
-    assert not output.with_name("log.part.json").exists()
+    for form in FORMS:
+        with subtests.test(form):
+            output = tmp_path / f"log-{form}"
+            status, _ = await run(asked(stage, output, form), stage.cast.tokens["auditor"], part_events=PART_EVENTS)
+            address = f"/api/v1/events/export?act=system:key:rotate&format={form}"
+            assert (0, (await stage.get("auditor", address)).body) == (status, output.read_bytes())
+            assert 0o600 == stat.S_IMODE(output.stat().st_mode)
+    assert {f"log-{form}" for form in FORMS} == names_in(tmp_path)
 
 
 async def test_a_part_cut_short_is_asked_for_again(

@@ -1,5 +1,6 @@
 """The console's pages for every role in both languages: shown or refused as the rules say, and sound as HTML."""
 
+import itertools
 import re
 from urllib.parse import urlencode
 
@@ -62,31 +63,34 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 
 
-@pytest.mark.parametrize("who", EMPLOYEES)
-async def test_pages_open_as_the_rules_say(stage: Stage, who: str) -> None:
+async def test_pages_open_as_the_rules_say(stage: Stage, subtests: pytest.Subtests) -> None:
     """A page opens for the roles that a rule permits its act, and is a page of refusal for the others."""
-    role = (await stage.api(who).get("/sessions/current")).ok["role"]
-    for route, path in await the_paths(stage):
-        found = await stage.request("GET", who, path, headers=BROWSER)
-        permitted = route.action is None or may_ever(role, route.action)
-        others = route.name in OWN_ONLY and who in OWN_ONLY[route.name]
-        assert found.status == (200 if permitted and not others else 403), path
-        assert found.headers["Content-Type"].startswith("text/html"), path
+    paths = await the_paths(stage)
+    for who in EMPLOYEES:
+        with subtests.test(who):
+            role = (await stage.api(who).get("/sessions/current")).ok["role"]
+            for route, path in paths:
+                found = await stage.request("GET", who, path, headers=BROWSER)
+                permitted = route.action is None or may_ever(role, route.action)
+                others = route.name in OWN_ONLY and who in OWN_ONLY[route.name]
+                assert found.status == (200 if permitted and not others else 403), path
+                assert found.headers["Content-Type"].startswith("text/html"), path
 
 
-@pytest.mark.parametrize("who", EMPLOYEES)
-async def test_pages_are_sound(stage: Stage, who: str) -> None:
+async def test_pages_are_sound(stage: Stage, subtests: pytest.Subtests) -> None:
     """No inline code, a label on every control, no broken reference, one main heading, every link leads somewhere."""
-    for _, path in await the_paths(stage):
-        for language in LANGUAGES:
-            found = await stage.request("GET", who, path, headers={**BROWSER, "Accept-Language": language})
-            page = Page(found.body.decode())
-            assert [] == page.inline_code(), path
-            assert [] == page.unlabelled(), path
-            assert [] == page.broken_references(), path
-            assert 1 == len(page.all("h1")), path
-            assert language == page.all("html")[0].attributes["lang"], path
-            assert [] == [each for each in page.paths() if not leads_somewhere(each)], path
+    paths = await the_paths(stage)
+    for who, language in itertools.product(EMPLOYEES, LANGUAGES):
+        with subtests.test(f"{who} {language}"):
+            for _, path in paths:
+                found = await stage.request("GET", who, path, headers={**BROWSER, "Accept-Language": language})
+                page = Page(found.body.decode())
+                assert [] == page.inline_code(), path
+                assert [] == page.unlabelled(), path
+                assert [] == page.broken_references(), path
+                assert 1 == len(page.all("h1")), path
+                assert language == page.all("html")[0].attributes["lang"], path
+                assert [] == [each for each in page.paths() if not leads_somewhere(each)], path
 
 
 def leads_somewhere(path: str) -> bool:

@@ -59,9 +59,14 @@ async def test_what_is_declared_is_kept_revision_by_revision(stage: Stage) -> No
     assert "润泽" not in str(told)
 
 
-@pytest.mark.parametrize(
-    ("certificate", "field", "rule"),
-    [
+async def test_a_contradiction_names_its_field(stage: Stage, subtests: pytest.Subtests) -> None:
+    """What the number, the calendar or the register says otherwise is refused, and nothing is kept."""
+    for number, more in (
+        ("沪医广【2026】第06-05-A009号", {}),
+        ("沪医广【2026】第06-06-A010号", {"status": "suspended"}),
+    ):
+        (await stage.api("manager").post("/certificates", {**ENTRY, "number": number, **more})).ok  # noqa: B018  # must succeed
+    for certificate, field, rule in [
         ({**AD, "number": "沪医广第1号"}, "/certificates/0/number", "certificate-number-form"),
         ({**AD, "valid_until": "2027-08-01"}, "/certificates/0/valid_until", "certificate-end"),
         ({**AD, "number": "沪医广【2024】第06-02-A003号"}, "/certificates/0/number", "certificate-expired"),
@@ -72,24 +77,15 @@ async def test_what_is_declared_is_kept_revision_by_revision(stage: Stage) -> No
             "certificate-register-end",
         ),
         ({**AD, "number": SUSPENDED}, "/certificates/0/number", "certificate-suspended"),
-    ],
-)
-async def test_a_contradiction_names_its_field(
-    stage: Stage, certificate: dict[str, str], field: str, rule: str
-) -> None:
-    """What the number, the calendar or the register says otherwise is refused, and nothing is kept."""
-    for number, more in (
-        ("沪医广【2026】第06-05-A009号", {}),
-        ("沪医广【2026】第06-06-A010号", {"status": "suspended"}),
-    ):
-        (await stage.api("manager").post("/certificates", {**ENTRY, "number": number, **more})).ok  # noqa: B018  # must succeed
-    refused = await declared(stage, certificates=[certificate])
-    assert (422, [(field, rule)]) == (
-        refused.status,
-        [(error["field"], error["rule"]) for error in refused.body["errors"]],
-    )
-    kept = (await stage.api("owner").get(f"/materials/{stage.cast.draft_id}/declaration")).ok
-    assert 0 == kept["revision"]
+    ]:
+        with subtests.test(str((certificate, field, rule))):
+            refused = await declared(stage, certificates=[certificate])
+            assert (422, [(field, rule)]) == (
+                refused.status,
+                [(error["field"], error["rule"]) for error in refused.body["errors"]],
+            )
+            kept = (await stage.api("owner").get(f"/materials/{stage.cast.draft_id}/declaration")).ok
+            assert 0 == kept["revision"]
 
 
 async def test_evidence_is_kept_and_read_by_who_may(stage: Stage) -> None:
@@ -153,22 +149,20 @@ async def test_evidence_waits_for_a_virus_scanner_where_one_is_required(stage: S
         assert 0 == len(await declarations.unscanned_evidence(tx, ["not_scanned"], 10, attempts_max=1))
 
 
-@pytest.mark.parametrize(
-    ("body", "filename", "rule"),
-    [
+async def test_evidence_is_a_pdf_or_a_picture(stage: Stage, subtests: pytest.Subtests) -> None:
+    """By its bytes, whatever it is called: nothing else reaches a reviewer, and an empty file proves nothing."""
+    for body, filename, rule in [
         (b"", "proof.pdf", "evidence-empty"),
         (b"MZ" + bytes(100), "proof.pdf", "evidence-type"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "proof.svg", "evidence-type"),
         (b"<script>" + pdf(), "proof.pdf", "evidence-type"),
         (docx("一"), "proof.docx", "evidence-type"),
-    ],
-)
-async def test_evidence_is_a_pdf_or_a_picture(stage: Stage, body: bytes, filename: str, rule: str) -> None:
-    """By its bytes, whatever it is called: nothing else reaches a reviewer, and an empty file proves nothing."""
-    upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, filename)
-    wanted = {"upload_id": str(upload_id), "kind": "other"}
-    refused = await stage.api("owner").post(f"/materials/{stage.cast.pending_id}/evidence", wanted)
-    assert (422, [rule]) == (refused.status, [error["rule"] for error in refused.body["errors"]])
+    ]:
+        with subtests.test(f"{filename} {rule}"):
+            upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, filename)
+            wanted = {"upload_id": str(upload_id), "kind": "other"}
+            refused = await stage.api("owner").post(f"/materials/{stage.cast.pending_id}/evidence", wanted)
+            assert (422, [rule]) == (refused.status, [error["rule"] for error in refused.body["errors"]])
 
 
 async def test_what_was_submitted_is_declared_for_good(stage: Stage) -> None:

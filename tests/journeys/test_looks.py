@@ -84,9 +84,9 @@ async def test_a_share_says_how_its_copies_are_marked(stage: Stage, owner: Api) 
     assert ("standard", STANDARD) == (plain["watermark"], plain["look"])
 
 
-@pytest.mark.parametrize(
-    ("look", "field"),
-    [
+async def test_a_bad_look_names_its_field(stage: Stage, owner: Api, subtests: pytest.Subtests) -> None:
+    """Both the share and the preview refuse it with the field and a sentence, and no share is made."""
+    for look, field in [
         ({"strength": "none"}, "/look/strength"),
         ({"layout": "nowhere"}, "/look/layout"),
         ({"size": 3}, "/look/size"),
@@ -98,17 +98,15 @@ async def test_a_share_says_how_its_copies_are_marked(stage: Stage, owner: Api) 
         ({"text": "{name}" + "密" * 200}, "/look/text"),
         ({"blur": True}, "/look/blur"),
         ("strong", "/look"),
-    ],
-)
-async def test_a_bad_look_names_its_field(stage: Stage, owner: Api, look: Any, field: str) -> None:
-    """Both the share and the preview refuse it with the field and a sentence, and no share is made."""
-    for path, body in (
-        ("/shares", {"material_id": str(stage.cast.material_id), "look": look}),
-        ("/looks/preview", {"version_id": str(stage.cast.version_id), "look": look}),
-    ):
-        refused = await owner.post(path, body)
-        assert (422, {field}) == (refused.status, refused.fields)
-    assert [] == (await owner.get("/shares")).ok["items"]
+    ]:
+        with subtests.test(str((look, field))):
+            for path, body in (
+                ("/shares", {"material_id": str(stage.cast.material_id), "look": look}),
+                ("/looks/preview", {"version_id": str(stage.cast.version_id), "look": look}),
+            ):
+                refused = await owner.post(path, body)
+                assert (422, {field}) == (refused.status, refused.fields)
+            assert [] == (await owner.get("/shares")).ok["items"]
 
 
 async def test_every_page_is_drawn_in_the_look_of_its_share(stage: Stage) -> None:

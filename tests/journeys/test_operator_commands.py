@@ -328,21 +328,19 @@ def _quotas(run: Run) -> list[dict[str, object]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("arguments", "exit_code"),
-    [
+def test_what_is_no_quota_is_refused(run: Run, subtests: pytest.Subtests) -> None:
+    """With one line that says why, and nothing is set."""
+    for arguments, exit_code in [
         (("set", "--person", "nobody", "1GB"), 1),
         (("set", "1GB"), 2),
         (("set", "--person", "a", "--department", "b", "1GB"), 2),
         (("set", "--department", "b", "much"), 2),
         (("set", "--department", "b", "10EB"), 2),
         (("remove", "--department", "b"), 1),
-    ],
-)
-def test_what_is_no_quota_is_refused(run: Run, arguments: tuple[str, ...], exit_code: int) -> None:
-    """With one line that says why, and nothing is set."""
-    assert exit_code == run("quotas", *arguments).exit_code
-    assert [] == _quotas(run)
+    ]:
+        with subtests.test(str((arguments, exit_code))):
+            assert exit_code == run("quotas", *arguments).exit_code
+            assert [] == _quotas(run)
 
 
 def test_uploads_are_listed(config: Config, run: Run) -> None:

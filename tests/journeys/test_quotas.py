@@ -242,9 +242,9 @@ async def test_setting_a_quota_is_logged_without_names(services: Services, clien
     ] == [(event["act"], event["obj"], event["det"]) for event in told]
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "field"),
-    [
+async def test_what_is_no_quota_is_refused(admin: Api, subtests: pytest.Subtests) -> None:
+    """With the field that is to blame; nothing is set."""
+    for body, status, field in [
         ({"scope": "person", "subject": "nobody", "size_max_bytes": 1}, 404, "/subject"),
         ({"scope": "team", "subject": "x", "size_max_bytes": 1}, 422, "/scope"),
         ({"scope": "department", "subject": "华东", "size_max_bytes": 1}, 422, "/subject"),
@@ -253,13 +253,11 @@ async def test_setting_a_quota_is_logged_without_names(services: Services, clien
         ({"scope": "department", "subject": "x", "size_max_bytes": -1}, 422, "/size_max_bytes"),
         ({"scope": "department", "subject": "x", "size_max_bytes": "much"}, 422, "/size_max_bytes"),
         ({"scope": "department", "subject": "x", "size_max_bytes": 2**54}, 422, "/size_max_bytes"),
-    ],
-)
-async def test_what_is_no_quota_is_refused(admin: Api, body: dict[str, object], status: int, field: str) -> None:
-    """With the field that is to blame; nothing is set."""
-    answer = await admin.post("/uploads/quotas", body)
-    assert (status, {field}) == (answer.status, answer.fields)
-    assert [] == (await admin.get("/uploads/quotas")).ok["items"]
+    ]:
+        with subtests.test(str((body, status, field))):
+            answer = await admin.post("/uploads/quotas", body)
+            assert (status, {field}) == (answer.status, answer.fields)
+            assert [] == (await admin.get("/uploads/quotas")).ok["items"]
 
 
 async def test_an_upload_whose_length_is_said_later(services: Services, client: Client, admin: Api) -> None:

@@ -1,7 +1,6 @@
 """Shares: what a marketer may set, what the careful values are, and who gets in by which audience."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -48,9 +47,9 @@ async def test_what_an_earlier_release_approved_needs_a_certificate_to_be_shared
     assert "certificate-valid" in refused.body["need"]
 
 
-@pytest.mark.parametrize(
-    ("policy", "field"),
-    [
+async def test_bad_policy_names_its_field(stage: Stage, owner: Api, subtests: pytest.Subtests) -> None:
+    """Each wrong value is named with a sentence, and no share is made."""
+    cases: list[tuple[dict[str, object], str]] = [
         ({"audience": "clinic"}, "/clinic_id"),
         ({"audience": "person"}, "/person_id"),
         ({"clinic_id": NOBODY}, "/clinic_id"),
@@ -74,13 +73,12 @@ async def test_what_an_earlier_release_approved_needs_a_certificate_to_be_shared
         ({"note": "a\u0000b"}, "/note"),
         ({"material_id": "7"}, "/material_id"),
         ({"limit": 5}, "/limit"),
-    ],
-)
-async def test_bad_policy_names_its_field(stage: Stage, owner: Api, policy: dict[str, Any], field: str) -> None:
-    """Each wrong value is named with a sentence, and no share is made."""
-    refused = await owner.post("/shares", {"material_id": str(stage.cast.material_id), **policy})
-    assert (422, {field}) == (refused.status, refused.fields)
-    assert [] == (await owner.get("/shares")).ok["items"]
+    ]
+    for policy, field in cases:
+        with subtests.test(str((policy, field))):
+            refused = await owner.post("/shares", {"material_id": str(stage.cast.material_id), **policy})
+            assert (422, {field}) == (refused.status, refused.fields)
+            assert [] == (await owner.get("/shares")).ok["items"]
 
 
 async def test_share_for_one_person_goes_no_further(stage: Stage, owner: Api) -> None:

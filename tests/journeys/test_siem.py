@@ -302,23 +302,21 @@ async def test_a_killed_worker_loses_nothing(siem_config: Config, services: Serv
     assert list(range(1_100)) == list(dict.fromkeys(numbers(taking.lines)))
 
 
-@pytest.mark.parametrize(
-    ("wanted", "words"),
-    [
+async def test_what_makes_no_target_is_refused(services: Services, subtests: pytest.Subtests) -> None:
+    """With the reason in words, and nothing added."""
+    await add(services, "http://127.0.0.1:9/log")
+    for wanted, words in [
         ({"name": "SOC"}, "small letters"),
         ({"name": "soc"}, "already"),
         ({"name": "other", "form": "cef"}, "takes ndjson, ocsf"),
         ({"name": "other", "address": "https://10.0.0.7/log"}, "SEALSHARE_OUTGOING_HOSTS"),
         ({"name": "other", "address": "ftp://127.0.0.1/"}, "https://"),
         ({"name": "other", "address": "tcp://127.0.0.1:514", "form": "ndjson"}, "takes syslog, cef, ocsf"),
-    ],
-)
-async def test_what_makes_no_target_is_refused(services: Services, wanted: dict[str, Any], words: str) -> None:
-    """With the reason in words, and nothing added."""
-    await add(services, "http://127.0.0.1:9/log")
-    with pytest.raises(TargetRefused, match=words):
-        await add(services, **{"address": "http://127.0.0.1:9/log", **wanted})
-    assert "soc" == (await progress(services)).target.name
+    ]:
+        with subtests.test(str((wanted, words))):
+            with pytest.raises(TargetRefused, match=words):
+                await add(services, **{"address": "http://127.0.0.1:9/log", **wanted})
+            assert "soc" == (await progress(services)).target.name
 
 
 async def test_there_are_only_so_many_targets(services: Services) -> None:

@@ -78,31 +78,29 @@ async def test_own_tokens_are_listed_with_their_last_use_and_revoked(
     assert [] == (await session.get("/tokens")).ok["items"]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
+async def test_bad_input_names_its_field(services: Services, client: Client, subtests: pytest.Subtests) -> None:
+    """No token without a scope, with one that does not exist, or for ever."""
+    session = await sign_in(client, await add_employee(services, Role.MARKETER))
+    cases: list[tuple[dict[str, object], str]] = [
         ({"scopes": []}, "/scopes"),
         ({"scopes": ["people:own"]}, "/scopes/0"),
         ({"days": 0}, "/days"),
         ({"days": 367}, "/days"),
         ({"label": ""}, "/label"),
         ({"label": "a\u202eb"}, "/label"),
-    ],
-)
-async def test_bad_input_names_its_field(
-    services: Services, client: Client, change: dict[str, object], field: str
-) -> None:
-    """No token without a scope, with one that does not exist, or for ever."""
-    session = await sign_in(client, await add_employee(services, Role.MARKETER))
-    refused = await session.post("/tokens", {"label": "nightly", "scopes": ["people:read"], **change})
-    assert (422, {field}) == (refused.status, refused.fields)
-    assert [] == (await session.get("/tokens")).ok["items"]
+    ]
+    for change, field in cases:
+        with subtests.test(str((change, field))):
+            refused = await session.post("/tokens", {"label": "nightly", "scopes": ["people:read"], **change})
+            assert (422, {field}) == (refused.status, refused.fields)
+            assert [] == (await session.get("/tokens")).ok["items"]
 
 
-@pytest.mark.parametrize("text", ["", "ss_", "ss_unknown", "sst_unknown", "ss_" + "x" * 500, "ss_\u00e9", "no"])
-async def test_nonsense_is_a_stranger(client: Client, text: str) -> None:
+async def test_nonsense_is_a_stranger(client: Client, subtests: pytest.Subtests) -> None:
     """Whatever stands in the header, a bad token is no error of the server's."""
-    assert (await Api(client, text).get("/people/clinics")).status == 401
+    for text in ["", "ss_", "ss_unknown", "sst_unknown", "ss_" + "x" * 500, "ss_\u00e9", "no"]:
+        with subtests.test(str(text)):
+            assert (await Api(client, text).get("/people/clinics")).status == 401
 
 
 async def test_token_works_as_bearer_only(services: Services, client: Client) -> None:

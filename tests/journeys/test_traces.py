@@ -14,6 +14,7 @@ from fileserver.traces.receiving import SUSPECT_MAX_BYTES
 from storage.rows import traces
 from storage.schema import page_features
 from tests.api import Answer
+from tests.brochure import brochure
 from tests.materials import png, run_jobs
 from tests.pictures import changed_share, decoded, text_of
 from tests.stage import Stage
@@ -101,7 +102,8 @@ async def check_report(stage: Stage, found: dict[str, Any], copy: dict[str, Any]
 
 async def test_a_downloaded_document_with_text_is_traced_by_its_pages(stage: Stage) -> None:
     """A PDF whose pages are no pictures names its copy by the hidden mark; what it calls itself only agrees."""
-    _, visit = await stage.visit("li", download=True, seal_level="interleaved")
+    leaflet = await stage.approved(brochure(pages=1))
+    _, visit = await stage.visit("li", material_id=leaflet, download=True, seal_level="interleaved")
     found = await traced(stage, (await stage.get("li", visit["download_url"])).body)
     [copy] = found["copies"]
     assert visit["id"] == copy["visit_id"]
@@ -179,26 +181,21 @@ async def test_a_worker_runs_it_once(stage: Stage) -> None:
     assert [("done", made["id"])] == [(each["state"], each["id"]) for each in listed]
 
 
-@pytest.mark.parametrize(
-    ("body", "query", "status", "slug"),
-    [
+async def test_what_can_not_be_traced_leaves_nothing(stage: Stage, subtests: pytest.Subtests) -> None:
+    """The answer names the reason; there is no row, no event and no object."""
+    for body, query, status, slug in [
         (b"", {}, 422, "suspect-empty"),
         (b"hello", {}, 422, "unsupported-type"),
         (bytes(SUSPECT_MAX_BYTES + 1), {}, 413, "body-too-large"),
         (png(), {"material_id": str(uuid4())}, 422, "invalid-value"),
         (png(), {"share_id": str(uuid4())}, 422, "invalid-value"),
         (png(), {"since": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"}, 422, "invalid-value"),
-    ],
-    ids=["empty", "unknown type", "too long", "no such material", "no such share", "times turned round"],
-)
-async def test_what_can_not_be_traced_leaves_nothing(
-    stage: Stage, body: bytes, query: dict[str, str], status: int, slug: str
-) -> None:
-    """The answer names the reason; there is no row, no event and no object."""
-    answer = await sent(stage, body, **query)
-    assert (status, f"/problems/{slug}") == (answer.status, answer.body["type"])
-    assert [] == (await stage.api("auditor").get("/traces")).ok["items"]
-    assert [] == await stage.told("employee:trace:")
+    ]:
+        with subtests.test(f"{slug} {sorted(query)}"):
+            answer = await sent(stage, body, **query)
+            assert (status, f"/problems/{slug}") == (answer.status, answer.body["type"])
+            assert [] == (await stage.api("auditor").get("/traces")).ok["items"]
+            assert [] == await stage.told("employee:trace:")
 
 
 async def test_suspects_are_forgotten_in_time(stage: Stage) -> None:

@@ -101,19 +101,20 @@ async def test_an_event_says_where_it_stands(stage: Stage) -> None:
     assert 404 == (await auditor.get("/events/999999999")).status
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-async def test_what_is_asked_is_data(stage: Stage, payload: str) -> None:
+async def test_what_is_asked_is_data(stage: Stage, subtests: pytest.Subtests) -> None:
     """Text that looks like SQL or HTML finds nothing, breaks nothing, and stands in the page as text."""
     await caught_up(stage)
     auditor = stage.api("auditor")
-    assert [] == (await auditor.get("/events", person=payload)).ok["items"]
-    assert 0 == (await auditor.get("/events/facets", person=payload)).ok["total"]
-    shown = await stage.request("GET", "auditor", "/log", params={"person": payload})
-    assert 200 == shown.status
-    assert b"<script>alert(1)" not in shown.body
-    for name in ("object", "session", "network", "rule", "details"):
-        refused = await stage.request("GET", "auditor", "/api/v1/events", params={name: payload})
-        assert 422 == refused.status, name
+    for payload in PAYLOADS:
+        with subtests.test(str(payload)):
+            assert [] == (await auditor.get("/events", person=payload)).ok["items"]
+            assert 0 == (await auditor.get("/events/facets", person=payload)).ok["total"]
+            shown = await stage.request("GET", "auditor", "/log", params={"person": payload})
+            assert 200 == shown.status
+            assert b"<script>alert(1)" not in shown.body
+            for name in ("object", "session", "network", "rule", "details"):
+                refused = await stage.request("GET", "auditor", "/api/v1/events", params={name: payload})
+                assert 422 == refused.status, name
 
 
 async def test_a_search_is_saved_without_a_name_in_it(stage: Stage) -> None:

@@ -41,23 +41,21 @@ async def test_viewer_is_no_employee(client: Client) -> None:
         assert (403, "/problems/wrong-kind") == ((await api.get(path)).status, (await api.get(path)).body["type"])
 
 
-@pytest.mark.parametrize(
-    ("path", "said", "fields"),
-    [
+async def test_bad_input_names_its_field(client: Client, subtests: pytest.Subtests) -> None:
+    """Each wrong part is named with a sentence."""
+    api, _ = await as_viewer(client)
+    for path, said, fields in [
         ("verification", {"name": "", "id_number": "1"}, {"/name"}),
         ("verification", {"name": "a\u202eb", "id_number": ""}, {"/name", "/id_number"}),
         ("verification", {"name": "李娜", "id_number": "110101194001010010", "phone": "12"}, {"/phone"}),
         ("verification", {"name": "李娜", "id_number": "110101194001010010", "vip": "1"}, {"/vip"}),
         ("workplace", {"clinic_name": "诊所", "job": "nurse"}, {"/job"}),
         ("workplace", {"clinic_name": "", "job": "doctor"}, {"/clinic_name"}),
-    ],
-)
-async def test_bad_input_names_its_field(client: Client, path: str, said: dict[str, str], fields: set[str]) -> None:
-    """Each wrong part is named with a sentence."""
-    api, _ = await as_viewer(client)
-    refused = await api.post(f"/entry/{path}", said)
-    assert (422, fields) == (refused.status, refused.fields)
-    assert all(error["message"] for error in refused.body["errors"])
+    ]:
+        with subtests.test(str((path, said, fields))):
+            refused = await api.post(f"/entry/{path}", said)
+            assert (422, fields) == (refused.status, refused.fields)
+            assert all(error["message"] for error in refused.body["errors"])
 
 
 async def test_blocked_viewer_is_out_at_the_next_request(services: Services, client: Client, manager: Api) -> None:
@@ -105,14 +103,15 @@ async def test_block_needs_a_reason_and_a_viewer(services: Services, client: Cli
         assert (await manager.post(f"/people/viewers/{person_id}/block", {"reason": "x"})).status == 404
 
 
-@pytest.mark.parametrize("role", [Role.MARKETER, Role.REVIEWER, Role.AUDITOR, Role.ADMIN])
-async def test_only_a_manager_blocks(services: Services, client: Client, role: Role) -> None:
+async def test_only_a_manager_blocks(services: Services, client: Client, subtests: pytest.Subtests) -> None:
     """Nobody else shuts a viewer out or lets one in."""
     _, answer = await as_viewer(client)
-    api = await sign_in(client, await add_employee(services, role))
-    for command in ("block", "unblock"):
-        path = f"/people/viewers/{answer['person']['id']}/{command}"
-        assert (await api.post(path, {"reason": "x"})).status == 403
+    for role in [Role.MARKETER, Role.REVIEWER, Role.AUDITOR, Role.ADMIN]:
+        with subtests.test(str(role)):
+            api = await sign_in(client, await add_employee(services, role))
+            for command in ("block", "unblock"):
+                path = f"/people/viewers/{answer['person']['id']}/{command}"
+                assert (await api.post(path, {"reason": "x"})).status == 403
 
 
 async def test_events_of_a_sign_in_name_nobody(services: Services, client: Client) -> None:

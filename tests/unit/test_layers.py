@@ -1,6 +1,7 @@
 """The directions of imports: the contracts of pyproject.toml catch what they are for; what they can't say is here."""
 
 import ast
+import json
 import shutil
 import subprocess
 import sys
@@ -100,44 +101,50 @@ def test_every_feature_folder_is_under_contract() -> None:
     assert features <= {name.strip(" ()") for layer in layers for name in layer.split("|")}
 
 
-@pytest.mark.parametrize(
-    ("module", "statement"),
-    [
-        ("storage/broken.py", "import watermark"),
-        ("watermark/broken.py", "import storage"),
-        ("storage/broken.py", "import compliance"),
-        ("compliance/broken.py", "import fileserver"),
-        ("compliance/broken.py", "import sqlalchemy"),
-        ("fileserver/broken.py", "import procrastinate"),
-        ("storage/broken.py", "import jinja2"),
-        ("compliance/broken.py", "import aiohttp"),
-        ("watermark/broken.py", "import asyncio"),
-        ("fileserver/shares/broken.py", "import fileserver.uploads"),
-        ("compliance/verifying/broken.py", "import compliance.merkle"),
-        ("compliance/verifying/broken.py", "import compliance.notes"),
-        ("compliance/verifying/broken.py", "import storage"),
-        ("fileserver/witness/broken.py", "import compliance.notes"),
-        ("fileserver/cli/witness.py", "import storage"),
-    ],
-)
-def test_contracts_catch(tmp_path: Path, module: str, statement: str) -> None:
-    """Import-linter passes four empty packages, and fails them when one gets an import against the direction."""
+BROKEN = [
+    ("storage/broken.py", "import watermark"),
+    ("watermark/broken.py", "import storage"),
+    ("storage/broken.py", "import compliance"),
+    ("compliance/broken.py", "import fileserver"),
+    ("compliance/broken.py", "import sqlalchemy"),
+    ("fileserver/broken.py", "import procrastinate"),
+    ("storage/broken.py", "import jinja2"),
+    ("compliance/broken.py", "import aiohttp"),
+    ("watermark/broken.py", "import asyncio"),
+    ("fileserver/shares/broken.py", "import fileserver.uploads"),
+    ("compliance/verifying/broken.py", "import compliance.merkle"),
+    ("compliance/verifying/broken.py", "import compliance.notes"),
+    ("compliance/verifying/broken.py", "import storage"),
+    ("fileserver/witness/broken.py", "import compliance.notes"),
+    ("fileserver/cli/witness.py", "import storage"),
+]
+LINTING = """
+import json, sys
+from pathlib import Path
+from importlinter.cli import lint_imports
+
+answers = [lint_imports(no_cache=True)]
+for module, statement in json.loads(sys.argv[1]):
+    Path(module).write_text(statement)
+    answers.append(lint_imports(no_cache=True))
+    Path(module).write_text("")
+Path("answers.json").write_text(json.dumps(answers))
+"""
+
+
+def test_contracts_catch(tmp_path: Path) -> None:
+    """Import-linter passes four empty packages, and fails them whenever one gets an import against the direction."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for folder in [*PACKAGES, *ROOMS]:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "__init__.py").touch()
     for file in FILES:
         (tmp_path / file).touch()
-
-    assert _lint(tmp_path) == 0
-    (tmp_path / module).write_text(statement + "\n")
-    assert _lint(tmp_path) == 1
-
-
-def _lint(folder: Path) -> int:
     # The folder comes before the installed project on the path, so these packages are found instead of the real ones.
-    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
-    environment = {"PYTHONPATH": str(folder)}
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, check=False
-    ).returncode
+    environment = {"PYTHONPATH": str(tmp_path)}
+    linting = [sys.executable, "-c", LINTING, json.dumps(BROKEN)]
+    subprocess.run(linting, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    sound, *broken = json.loads((tmp_path / "answers.json").read_text())
+
+    assert 0 == sound
+    assert [] == [each for each, answer in zip(BROKEN, broken, strict=True) if answer != 1]

@@ -81,9 +81,10 @@ async def test_an_old_signature_is_refused_and_a_new_one_is_good(
     assert direct_service.SIGNED_FOR_S <= 900 < signing.EXPIRES_MAX_S
 
 
-@pytest.mark.parametrize(
-    ("number", "checksum", "field"),
-    [
+async def test_a_part_that_is_none_is_refused(direct: DirectClient, subtests: pytest.Subtests) -> None:
+    """Numbers outside the layout and checksums that are none are named, and nothing is signed."""
+    upload = await direct.begin(2 * PART_BYTES)
+    for number, checksum, field in [
         ("3", sha256_of(b""), "part_number"),
         ("0", sha256_of(b""), "/part_number"),
         ("10001", sha256_of(b""), "/part_number"),
@@ -91,14 +92,11 @@ async def test_an_old_signature_is_refused_and_a_new_one_is_good(
         ("1", sha256_of(b"")[:-1], "/checksum"),
         ("1", sha256_of(b"") + "\n", "/checksum"),
         ("1", "a" * 64, "/checksum"),
-    ],
-)
-async def test_a_part_that_is_none_is_refused(direct: DirectClient, number: str, checksum: str, field: str) -> None:
-    """Numbers outside the layout and checksums that are none are named, and nothing is signed."""
-    upload = await direct.begin(2 * PART_BYTES)
-    answer = await direct.call("GET", f"{BASE}/{upload}/{number}", key=upload, checksum=checksum)
-    assert 422 == answer.status
-    assert [field.strip("/")] == [error["field"].strip("/") for error in answer.body["errors"]]
+    ]:
+        with subtests.test(str((number, checksum, field))):
+            answer = await direct.call("GET", f"{BASE}/{upload}/{number}", key=upload, checksum=checksum)
+            assert 422 == answer.status
+            assert [field.strip("/")] == [error["field"].strip("/") for error in answer.body["errors"]]
 
 
 async def test_the_key_must_be_the_uploads(direct: DirectClient) -> None:

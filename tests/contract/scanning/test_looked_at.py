@@ -64,7 +64,7 @@ def booklet(*pages: str) -> bytes:
     return out.getvalue()
 
 
-async def test_pages_are_told_as_they_are_looked_at(services: Services, client: Client) -> None:
+async def pages_are_told_as_they_are_looked_at(services: Services, client: Client, _folder: Path) -> None:
     """Whoever follows the scan of a booklet sees how many pages are done, and what stands on them, before its end."""
     owner = await add_employee(services, Role.MARKETER)
     marketer = await sign_in(client, owner)
@@ -106,11 +106,11 @@ def film(folder: Path, words: str) -> bytes:
     return (folder / "film.mp4").read_bytes()
 
 
-async def test_words_of_a_film_are_told_by_their_second(services: Services, client: Client, tmp_path: Path) -> None:
+async def words_of_a_film_are_told_by_their_second(services: Services, client: Client, folder: Path) -> None:
     """A film is not sealed yet: its owner reads that it can't be shared, and what is wrong with it at which second."""
     owner = await add_employee(services, Role.MARKETER)
     marketer = await sign_in(client, owner)
-    upload_id = await add_upload(services, owner.person_id, film(tmp_path, "国家级专家"), "film.mp4")
+    upload_id = await add_upload(services, owner.person_id, film(folder, "国家级专家"), "film.mp4")
     made = await marketer.post("/materials", {"upload_id": str(upload_id), "title": "短片", "class": "public_ad"})
     await scanned(services, UUID(made.ok["versions"][0]["id"]))
     version = (await marketer.get(f"/materials/{made.ok['id']}")).ok["versions"][0]
@@ -124,7 +124,7 @@ async def test_words_of_a_film_are_told_by_their_second(services: Services, clie
     assert "can&#39;t be shared yet" in text
 
 
-async def test_words_of_a_poster_are_found(services: Services, client: Client) -> None:
+async def words_of_a_poster_are_found(services: Services, client: Client, _folder: Path) -> None:
     """A national rank that is nothing but pixels: the rule, the page, and a box around the words."""
     owner = await add_employee(services, Role.MARKETER)
     marketer = await sign_in(client, owner)
@@ -139,3 +139,16 @@ async def test_words_of_a_poster_are_found(services: Services, client: Client) -
     assert 80 < left < right < 800
     assert 100 < top < bottom < 400
     assert version["scan"]["detectors"]["text"].endswith("/always")
+
+
+async def test_what_only_pictures_say_is_found(
+    services: Services, client: Client, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    """On a poster, in a booklet page by page, in a film by the second; one recogniser, whose models are read once."""
+    for seen in (
+        words_of_a_poster_are_found,
+        pages_are_told_as_they_are_looked_at,
+        words_of_a_film_are_told_by_their_second,
+    ):
+        with subtests.test(seen.__name__):
+            await seen(services, client, tmp_path)

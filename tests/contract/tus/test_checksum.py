@@ -10,14 +10,15 @@ from tests.uploads import Tus, checksum
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "crc32c"])
-@pytest.mark.parametrize("size_bytes", [5, PART_BYTES * 2, PART_BYTES * 3 + 5])
-async def test_a_right_checksum(tus: Tus, algorithm: str, size_bytes: int) -> None:
+async def test_a_right_checksum(tus: Tus, algorithm: str, subtests: pytest.Subtests) -> None:
     """The PATCH counts as any other."""
-    body = os.urandom(size_bytes)
-    path = await tus.create(size_bytes + 1)
-    assert 204 == (await tus.patch(path, 0, body, checksum(body, algorithm))).status
-    assert 204 == (await tus.patch(path, size_bytes, b"x")).status
-    await assert_complete(tus, path, body + b"x")
+    for size_bytes in (5, PART_BYTES * 2, PART_BYTES * 3 + 5):
+        with subtests.test(str(size_bytes)):
+            body = os.urandom(size_bytes)
+            path = await tus.create(size_bytes + 1)
+            assert 204 == (await tus.patch(path, 0, body, checksum(body, algorithm))).status
+            assert 204 == (await tus.patch(path, size_bytes, b"x")).status
+            await assert_complete(tus, path, body + b"x")
 
 
 @pytest.mark.parametrize("size_bytes", [5, PART_BYTES * 3 + 5])

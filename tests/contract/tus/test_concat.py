@@ -125,9 +125,9 @@ async def _refused(*_: object, **__: object) -> None:
     raise StoreRefused(operation="upload_part", code="AccessDenied")
 
 
-@pytest.mark.parametrize(
-    ("headers", "field"),
-    [
+async def test_headers_that_do_not_fit(tus: Tus, subtests: pytest.Subtests) -> None:
+    """400 names the header; a final upload says no length."""
+    for headers, field in [
         ({"Upload-Concat": "final;"}, "/Upload-Concat"),
         ({"Upload-Concat": "final"}, "/Upload-Concat"),
         ({"Upload-Concat": f"final;https://elsewhere.example/uploads/{NOBODY}"}, "/Upload-Concat"),
@@ -135,12 +135,10 @@ async def _refused(*_: object, **__: object) -> None:
         ({"Upload-Concat": "final;/uploads/none"}, "/Upload-Concat"),
         ({"Upload-Concat": "final;/uploads/a", "Upload-Length": "5"}, "/Upload-Length"),
         ({"Upload-Concat": "final;/uploads/a", "Upload-Defer-Length": "1"}, "/Upload-Defer-Length"),
-    ],
-)  # fmt: skip
-async def test_headers_that_do_not_fit(tus: Tus, headers: dict[str, str], field: str) -> None:
-    """400 names the header; a final upload says no length."""
-    answer = await tus.request("POST", "/uploads/", {**VERSION, **headers})
-    assert (400, ("upload-header-invalid", [field])) == (answer.status, await tus.problem(answer))
+    ]:
+        with subtests.test(str((headers, field))):
+            answer = await tus.request("POST", "/uploads/", {**VERSION, **headers})
+            assert (400, ("upload-header-invalid", [field])) == (answer.status, await tus.problem(answer))
 
 
 async def test_bytes_that_are_no_text_are_refused(tus: Tus) -> None:

@@ -11,14 +11,19 @@ from tests.uploads import STREAM, VERSION, Tus
 OVERRIDE = "X-HTTP-Method-Override"
 
 
-@pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH", "DELETE"])
-async def test_another_version_is_refused_with_ours(tus: Tus, method: str) -> None:
+async def test_another_version_is_refused_with_ours(tus: Tus, subtests: pytest.Subtests) -> None:
     """412 with Tus-Version, and nothing is done."""
-    path = await tus.create(10)
-    headers = {**STREAM, "Tus-Resumable": "0.2.2", "Upload-Offset": "0", "Upload-Length": "10"}
-    answer = await tus.request(method, "/uploads/" if method == "POST" else path, headers)
-    assert (412, "1.0.0", "1.0.0") == (answer.status, answer.headers["Tus-Version"], answer.headers["Tus-Resumable"])
-    assert 0 == await tus.offset(path)
+    for method in ["POST", "HEAD", "PATCH", "DELETE"]:
+        with subtests.test(str(method)):
+            path = await tus.create(10)
+            headers = {**STREAM, "Tus-Resumable": "0.2.2", "Upload-Offset": "0", "Upload-Length": "10"}
+            answer = await tus.request(method, "/uploads/" if method == "POST" else path, headers)
+            assert (412, "1.0.0", "1.0.0") == (
+                answer.status,
+                answer.headers["Tus-Version"],
+                answer.headers["Tus-Resumable"],
+            )
+            assert 0 == await tus.offset(path)
 
 
 @pytest.mark.parametrize(
@@ -42,15 +47,18 @@ async def test_strangers_learn_nothing(tus: Tus, client: Client) -> None:
         )
 
 
-@pytest.mark.parametrize("carrier", ["POST", "GET", "DELETE", "PATCH"])
-async def test_the_method_override_stands_for_the_method(tus: Tus, carrier: str) -> None:
+async def test_the_method_override_stands_for_the_method(tus: Tus, subtests: pytest.Subtests) -> None:
     """Whatever carries it: PATCH, HEAD and DELETE do what they say."""
-    path = await tus.create(3)
-    patched = await tus.request(carrier, path, {**VERSION, **STREAM, "Upload-Offset": "0", OVERRIDE: "PATCH"}, b"abc")
-    assert (204, "3") == (patched.status, patched.headers["Upload-Offset"])
-    asked = await tus.request(carrier, path, {**VERSION, OVERRIDE: "HEAD"})
-    assert (200, "3") == (asked.status, asked.headers["Upload-Offset"])
-    assert 204 == (await tus.request(carrier, path, {**VERSION, OVERRIDE: "DELETE"})).status
+    for carrier in ["POST", "GET", "DELETE", "PATCH"]:
+        with subtests.test(str(carrier)):
+            path = await tus.create(3)
+            patched = await tus.request(
+                carrier, path, {**VERSION, **STREAM, "Upload-Offset": "0", OVERRIDE: "PATCH"}, b"abc"
+            )
+            assert (204, "3") == (patched.status, patched.headers["Upload-Offset"])
+            asked = await tus.request(carrier, path, {**VERSION, OVERRIDE: "HEAD"})
+            assert (200, "3") == (asked.status, asked.headers["Upload-Offset"])
+            assert 204 == (await tus.request(carrier, path, {**VERSION, OVERRIDE: "DELETE"})).status
 
 
 async def test_an_override_that_names_no_verb(tus: Tus) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import os
 import warnings
 from collections.abc import Mapping
@@ -54,16 +55,16 @@ async def append(tus: Tus, path: str, offset: int, body: Body, *headers: Mapping
 
 
 @pytest.mark.parametrize("version", [FIVE, SIX], ids=["5", "6"])
-@pytest.mark.parametrize("size_bytes", [0, 1000, PART_BYTES + 1000])
-@pytest.mark.parametrize("announced", [True, False], ids=["announced", "chunked"])
-async def test_a_file_in_one_request(tus: Tus, version: Mapping[str, str], size_bytes: int, *, announced: bool) -> None:
+async def test_a_file_in_one_request(tus: Tus, version: Mapping[str, str], subtests: pytest.Subtests) -> None:
     """201 with the address, the whole offset, and that it is complete; the version comes back."""
-    content = os.urandom(size_bytes)
-    body = content if announced else chunked(content[:10], content[10:])
-    answer = await tus.request("POST", "/uploads/", {**version, **LAST}, body)
-    assert (201, str(size_bytes), "?1") == told(answer)
-    assert version["Upload-Draft-Interop-Version"] == answer.headers["Upload-Draft-Interop-Version"]
-    await assert_complete(tus, path_of(answer), content)
+    for size_bytes, announced in itertools.product([0, 1000, PART_BYTES + 1000], [True, False]):
+        with subtests.test(f"{size_bytes} {'announced' if announced else 'chunked'}"):
+            content = os.urandom(size_bytes)
+            body = content if announced else chunked(content[:10], content[10:])
+            answer = await tus.request("POST", "/uploads/", {**version, **LAST}, body)
+            assert (201, str(size_bytes), "?1") == told(answer)
+            assert version["Upload-Draft-Interop-Version"] == answer.headers["Upload-Draft-Interop-Version"]
+            await assert_complete(tus, path_of(answer), content)
 
 
 async def test_a_file_in_several_requests(tus: Tus) -> None:
@@ -122,9 +123,9 @@ async def test_the_next_bytes_need_their_type(tus: Tus) -> None:
     assert 415 == (await append(tus, path, 3, b"abc", {"Content-Encoding": "gzip"})).status
 
 
-@pytest.mark.parametrize(
-    ("method", "headers", "field"),
-    [
+async def test_headers_that_do_not_fit(tus: Tus, subtests: pytest.Subtests) -> None:
+    """400 names the header; nothing is done."""
+    for method, headers, field in [
         ("POST", {}, "/Upload-Complete"),
         ("POST", {"Upload-Complete": "1"}, "/Upload-Complete"),
         ("POST", {"Upload-Complete": "?1", "Upload-Offset": "0"}, "/Upload-Offset"),
@@ -134,16 +135,14 @@ async def test_the_next_bytes_need_their_type(tus: Tus) -> None:
         ("HEAD", {"Upload-Offset": "0"}, None),
         ("HEAD", {"Upload-Complete": "?1"}, None),
         ("DELETE", {"Upload-Complete": "?1"}, "/Upload-Complete"),
-    ],
-)
-async def test_headers_that_do_not_fit(tus: Tus, method: str, headers: Mapping[str, str], field: str | None) -> None:
-    """400 names the header; nothing is done."""
-    path = "/uploads/" if method == "POST" else await begun(tus)
-    sent = {**(NEXT if method == "PATCH" else SIX), **headers}
-    answer = await tus.request(method, path, sent)
-    assert 400 == answer.status
-    if field:
-        assert ("upload-header-invalid", [field]) == await tus.problem(answer)
+    ]:
+        with subtests.test(str((method, headers, field))):
+            path = "/uploads/" if method == "POST" else await begun(tus)
+            sent = {**(NEXT if method == "PATCH" else SIX), **headers}
+            answer = await tus.request(method, path, sent)
+            assert 400 == answer.status
+            if field:
+                assert ("upload-header-invalid", [field]) == await tus.problem(answer)
 
 
 async def test_an_upload_that_is_not_there(tus: Tus) -> None:

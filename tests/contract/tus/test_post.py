@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
 
 import pytest
 
@@ -28,37 +27,43 @@ async def test_an_empty_file_is_complete_at_once(tus: Tus) -> None:
     assert 204 == (await tus.patch(path, 0, b"")).status
 
 
-@pytest.mark.parametrize(
-    ("headers", "field"),
-    [
+async def test_a_bad_header_is_named(tus: Tus, subtests: pytest.Subtests) -> None:
+    """400 with the header and what is wrong with it, and no upload is made."""
+    for headers, field in [
         ({}, "/Upload-Length"),
         ({"Upload-Length": "+5"}, "/Upload-Length"),
         ({"Upload-Length": "5", "Upload-Concat": "whole"}, "/Upload-Concat"),
         ({"Upload-Length": "5", "Upload-Metadata": "filename Li4vYQ=="}, "/Upload-Metadata"),
         ({"Upload-Length": "5", "Upload-Checksum": "crc32 AAAA"}, "/Upload-Checksum"),
-    ],
-)
-async def test_a_bad_header_is_named(tus: Tus, headers: Mapping[str, str], field: str) -> None:
-    """400 with the header and what is wrong with it, and no upload is made."""
-    answer = await tus.request("POST", "/uploads/", {**VERSION, **headers})
-    assert (400, ("upload-header-invalid", [field])) == (answer.status, await tus.problem(answer))
-    assert [] == (await tus.json("/api/v1/uploads"))["items"]
+    ]:
+        with subtests.test(str((headers, field))):
+            answer = await tus.request("POST", "/uploads/", {**VERSION, **headers})
+            assert (400, ("upload-header-invalid", [field])) == (answer.status, await tus.problem(answer))
+            assert [] == (await tus.json("/api/v1/uploads"))["items"]
 
 
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [
-        ("-1", 400), ("+5", 400), (" 5 5", 400), ("1_0", 400), ("0x10", 400), ("5.0", 400), ("", 400), ("1e3", 400),
-        ("9" * 20, 400), ("9" * 19, 413), (str(1 << 63), 413), (str((1 << 63) - 1), 413),
-    ],
-)  # fmt: skip
-async def test_numbers_that_are_none_or_too_large(tus: Tus, text: str, status: int) -> None:
+async def test_numbers_that_are_none_or_too_large(tus: Tus, subtests: pytest.Subtests) -> None:
     """Only 1 to 19 ASCII digits are a number; one that no upload can have is too large, and nothing overflows."""
-    answer = await tus.request("POST", "/uploads/", {**VERSION, "Upload-Length": text})
-    assert status == answer.status
-    path = await tus.create(10)
-    expected = 400 if status == 400 else 409
-    assert expected == (await tus.patch(path, 0, b"abc", {"Upload-Offset": text})).status
+    for text, status in [
+        ("-1", 400),
+        ("+5", 400),
+        (" 5 5", 400),
+        ("1_0", 400),
+        ("0x10", 400),
+        ("5.0", 400),
+        ("", 400),
+        ("1e3", 400),
+        ("9" * 20, 400),
+        ("9" * 19, 413),
+        (str(1 << 63), 413),
+        (str((1 << 63) - 1), 413),
+    ]:
+        with subtests.test(str((text, status))):
+            answer = await tus.request("POST", "/uploads/", {**VERSION, "Upload-Length": text})
+            assert status == answer.status
+            path = await tus.create(10)
+            expected = 400 if status == 400 else 409
+            assert expected == (await tus.patch(path, 0, b"abc", {"Upload-Offset": text})).status
 
 
 async def test_larger_than_the_largest_upload(tus: Tus) -> None:
