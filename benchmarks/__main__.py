@@ -36,6 +36,7 @@ from benchmarks import (
     spreading,
     templates,
 )
+from benchmarks.dashboards import running as dashboards
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.trail import figures as trail
@@ -63,6 +64,7 @@ ALL = {
     "removal": removal.run,
     "spreading": spreading.run,
     "spreading-long": spreading.run_long,
+    "dashboards": dashboards.run,
     "tracing": tracing.run,
     "trail": trail.run,
     "trail-long": trail.run_long,
@@ -70,8 +72,8 @@ ALL = {
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)
 UNASKED = tuple(
-    name for name in NAMES if name not in {"removal", "spreading-long", "trail-long"}
-)  # half an hour, minutes, 15 GB
+    name for name in NAMES if name not in {"removal", "spreading-long", "dashboards", "trail-long"}
+)  # half an hour, minutes, minutes and 3 GB, 15 GB
 UNBROKEN_CHARS = 160
 WHOLE_FROM = 100
 COLUMNS = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -115,7 +117,7 @@ def main(  # one for each option
     quick: bool,
     plot: Path | None,
 ) -> None:
-    """Run the named benchmarks, or all of them but `removal`, `spreading-long` and `trail-long`."""
+    """Run the named benchmarks, or all of them but `removal`, `spreading-long`, `dashboards` and `trail-long`."""
     wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
     # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:

@@ -85,11 +85,9 @@ async def _ask(database: Database, note: str) -> list[Figure]:
     now, zone = BEGAN + timedelta(days=400), "Asia/Shanghai"
     questions: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         "totals": lambda tx: figures.totals(tx, SUBJECT),
-        "levels": lambda tx: figures.levels(tx, SUBJECT),
         "cascades": lambda tx: figures.cascades(tx, SCOPE),
         "ranking": lambda tx: figures.sharers(tx, SCOPE),
-        "generations": lambda tx: figures.generations(tx, SUBJECT, window=WINDOW, now=now),
-        "cohorts": lambda tx: figures.cohorts(tx, SUBJECT, window=WINDOW, now=now, zone=zone),
+        "growth": lambda tx: figures.grown(tx, SUBJECT, window=WINDOW, now=now, zone=zone),
         "days": lambda tx: figures.days(tx, SUBJECT),
         "cycle": lambda tx: figures.cycle_time(tx, SUBJECT),
         "a branch": lambda tx: figures.brought_in_by(tx, ROOT, "e-1"),

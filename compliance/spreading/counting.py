@@ -67,8 +67,12 @@ class Counting:
 
     def passed_on(self, subjects: tuple[Subject, ...], at: datetime, maker: SpreadPerson | None, who: str) -> None:
         """A viewer made a link to pass on. `maker`: who they are in the cascade, None for who isn't in it."""
+        met = self.seen.get((Dim.BRAND, "", who))
+        fresh = met is not None and met.forward_day is None
         for subject in subjects:
             self._count(subject, at, "intents")
+            if fresh:
+                self._count(subject, at, "new_forwarders")
             seen = self._seen_in(subject, who)
             if seen is not None and seen.forward_day is None:
                 seen.forward_day = self._day(at)
@@ -119,8 +123,12 @@ class Counting:
 
     def read(self, subjects: tuple[Subject, ...], at: datetime, who: str, ms: int) -> None:
         """Reading was attested."""
+        met = self.seen.get((Dim.BRAND, "", who))
+        fresh = met is not None and met.read_day is None
         for subject in subjects:
             self._count(subject, at, "read_ms", ms)
+            if fresh:
+                self._count(subject, at, "new_readers")
             seen = self._seen_in(subject, who)
             if seen is not None and seen.read_day is None:
                 seen.read_day = self._day(at)

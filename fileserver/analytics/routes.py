@@ -8,7 +8,7 @@ from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.profiles import ERASED
 from compliance.spreading.growth import Growth
-from fileserver.analytics import reading, service
+from fileserver.analytics import dashboard_routes, reading, service
 from fileserver.analytics.schemas import (
     BranchOut,
     BranchQuery,
@@ -95,8 +95,9 @@ def _before(cursor: str | None) -> Before | None:
 
 
 def _forwards(totals: Totals) -> ForwardsOut:
-    """No platform tells yet whether a link was sent."""
-    return ForwardsOut(intents=totals.intents, confirmed=totals.confirmed, platform_confirmed=None, reach=totals.reach)
+    return ForwardsOut(
+        intents=totals.intents, confirmed=totals.confirmed, platform_confirmed=totals.sent, reach=totals.reach
+    )
 
 
 def _growth(growth: Growth) -> dict[str, Any]:
@@ -139,6 +140,7 @@ def _person(known: Known, who: str) -> PersonOut:
 
 ROUTES = (
     *reading.ROUTES,
+    *dashboard_routes.ROUTES,
     Route(
         method="GET",
         path="/api/v1/analytics/materials/{material_id}",

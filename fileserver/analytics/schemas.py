@@ -38,8 +38,10 @@ class ForwardsOut(Output):
 
     intents: int = Field(description="Links that viewers passed on")
     confirmed: int = Field(description="Of these, links that somebody else opened")
-    platform_confirmed: int | None = Field(description="Links that the platform says were sent; null: it doesn't say")
-    reach: int = Field(description="Distinct people who came in through such a link, within the shares shown")
+    platform_confirmed: int | None = Field(description="Sendings that a platform confirmed, of employees only")
+    reach: int | None = Field(
+        description="Distinct people who came in through such a link, within what is shown; null: several are added up"
+    )
 
 
 class GrowthOut(Output):

@@ -71,17 +71,16 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
         totals = await figures.totals(tx, among)
         cascades = await figures.cascades(tx, scope)
         sharers = await figures.sharers(tx, scope)
-        generations = await figures.generations(tx, among, window=WINDOW, now=now)
-        cohorts = await figures.cohorts(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
+        grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
         return Spread(
             material=material,
             narrowed=scope.maker is not None,
             totals=totals,
-            levels=await figures.levels(tx, among),
+            levels=grown.levels,
             cascades=[(row, shape_of(_sums(row))) for row in cascades],
             sharers=sharers,
-            generations={depth: _growth(row) for depth, row in generations.items()},
-            cohorts={week: _growth(row) for week, row in cohorts.items()},
+            generations={depth: _growth(row) for depth, row in grown.generations.items()},
+            cohorts={week: _growth(row) for week, row in grown.cohorts.items()},
             days=await figures.days(tx, among),
             half_time=elapsed(totals.began, totals.half_at),
             most_time=elapsed(totals.began, totals.most_at),

@@ -51,6 +51,7 @@ PLACES: Sequence[Place] = (
     Place("shares", "/shares", Action.SHARE_LIST),
     Place("tasks", "/tasks", Action.TASK_LIST),
     Place("my-tasks", "/my-tasks", Action.TASK_COMPLETE),
+    Place("figures", "/analytics", Action.ANALYTICS_READ),
     Place("recruiting", "/recruiting", Action.INVITATION_LIST),
     Place("people", "/people", Action.PERSON_LIST),
     Place("log", "/log", Action.EVENT_SEARCH),

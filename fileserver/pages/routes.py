@@ -4,6 +4,7 @@ from fileserver.http.routing import Route
 from fileserver.pages import (
     access_requests,
     accounts,
+    analytics,
     certificates,
     dossiers,
     entry,
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *dossiers.ROUTES,
     *spreading.ROUTES,
     *stopping.ROUTES,
+    *analytics.ROUTES,
     *certificates.ROUTES,
     *my_uploads.ROUTES,
     *reviews.ROUTES,

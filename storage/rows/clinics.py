@@ -84,6 +84,13 @@ async def clinic_names(tx: Transaction, clinic_ids: Collection[UUID]) -> dict[st
     return {str(row.id): row.name for row in rows}
 
 
+async def clinics_owned_by(tx: Transaction, people: Collection[UUID]) -> list[UUID]:
+    """Clinics that these employees hold."""
+    return list(
+        await tx.scalars(select(clinic.c.id).where(clinic.c.owner_id.in_(people), clinic.c.merged_into.is_(None)))
+    )
+
+
 async def clinic_of_code(tx: Transaction, code: str) -> UUID | None:
     """The clinic that is registered under this credit code."""
     found: UUID | None = await tx.scalar(select(clinic.c.id).where(clinic.c.credit_code == code))

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from storage.database import Transaction
 from storage.rows.versions import VersionRow
@@ -101,6 +102,18 @@ async def add_declaration(tx: Transaction, row: DeclarationRow, certificates: Se
     ]
     if values:
         await tx.execute(insert(declared_certificate), values)
+
+
+async def campaigns_of(tx: Transaction, material_ids: Collection[UUID] | None = None) -> dict[UUID, str]:
+    """The campaign that each of these materials, or each of all, was last declared for; those without are left out."""
+    newest = (
+        select(material_declaration.c.material_id, material_declaration.c.campaign)
+        .ext(distinct_on(material_declaration.c.material_id))
+        .order_by(material_declaration.c.material_id, material_declaration.c.revision.desc())
+    )
+    if material_ids is not None:
+        newest = newest.where(material_declaration.c.material_id.in_(material_ids))
+    return {row.material_id: row.campaign for row in await tx.execute(newest) if row.campaign}
 
 
 async def declarations_of(tx: Transaction, material_id: UUID) -> Sequence[DeclarationRow]:

@@ -82,6 +82,12 @@ async def material_by_id(tx: Transaction, material_id: UUID, *, lock: bool = Fal
     return None if row is None else MaterialRow(**row._asdict())
 
 
+async def materials_by_ids(tx: Transaction, material_ids: Collection[UUID]) -> dict[UUID, MaterialRow]:
+    """Those of these materials that there are."""
+    rows = await tx.execute(select(*MATERIAL_COLUMNS).where(material.c.id.in_(material_ids)))
+    return {row.id: MaterialRow(**row._asdict()) for row in rows}
+
+
 async def withdraw_material(tx: Transaction, material_id: UUID, *, by: UUID, reason: str, now: datetime) -> bool:
     """Takes the material out of use. False if it was withdrawn already."""
     query = update(material).where(material.c.id == material_id, material.c.withdrawn_at.is_(None))

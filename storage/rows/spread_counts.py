@@ -45,6 +45,8 @@ COUNTS = (
     "verified",
     "sent",
     "read_ms",
+    "new_readers",
+    "new_forwarders",
 )
 BEATS = ("opens", "people", "viewers", "intents", "brought")
 

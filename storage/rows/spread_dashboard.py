@@ -61,6 +61,8 @@ class Counts:
     verified: int = 0
     sent: int = 0
     read_ms: int = 0
+    new_readers: int = 0
+    new_forwarders: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         """Of both together. People who are counted once within each may then be counted twice."""
@@ -91,6 +93,16 @@ class Hot:
     material_id: UUID
     heat: float
     opens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """An employee's share."""
+
+    share_id: UUID
+    material_id: UUID
+    maker: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,10 +206,29 @@ async def viewers_within(tx: Transaction, dim: Dim, key: str, span: Span) -> int
     return int(await tx.scalar(query, asked) or 0)
 
 
-async def viewers_among(tx: Transaction, among: Among) -> int:
-    """Distinct people who ever opened anything of several subjects."""
-    query = _text(f"SELECT count(DISTINCT who) FROM spread_seen WHERE dim = :dim{_some(among.keys)}", keys=among.keys)  # noqa: S608  # our own words
-    return int(await tx.scalar(query, {"dim": among.dim.value, "keys": list(among.keys or ())}) or 0)
+async def roots_of(tx: Transaction, makers: Collection[str], material_ids: Collection[UUID]) -> tuple[str, ...]:
+    """The shares of these materials that these employees made, as keys."""
+    query = text(
+        "SELECT CAST(share_id AS text) FROM spread_share WHERE parent_id IS NULL "
+        "AND maker = ANY(CAST(:makers AS text[])) AND material_id = ANY(CAST(:material_ids AS uuid[])) "
+        "ORDER BY share_id"
+    )
+    return tuple(await tx.scalars(query, {"makers": list(makers), "material_ids": list(material_ids)}))
+
+
+async def share_of(tx: Transaction, root_ids: Collection[UUID]) -> dict[UUID, Root]:
+    """Employees' shares among these."""
+    query = text(
+        "SELECT share_id, material_id, maker, made_at FROM spread_share "
+        "WHERE parent_id IS NULL AND share_id = ANY(CAST(:root_ids AS uuid[]))"
+    )
+    return {row.share_id: Root(**row._asdict()) for row in await tx.execute(query, {"root_ids": list(root_ids)})}
+
+
+async def keys_of(tx: Transaction, dim: Dim) -> tuple[str, ...]:
+    """Every subject of a dimension that was ever shared."""
+    query = text("SELECT key FROM spread_subject WHERE dim = :dim ORDER BY key")
+    return tuple(await tx.scalars(query, {"dim": dim.value}))
 
 
 async def hot(

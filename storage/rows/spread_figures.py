@@ -1,8 +1,9 @@
 """What the rows of storage.rows.spreading say of one material: counts, cascades, who brought in whom, and how fast."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class Totals:
     opens: int
     pages: int
     downloads: int
+    sent: int  # sendings that a platform confirmed
+    read_ms: int  # attested reading
     began: datetime | None  # when the first share was made
     half_at: datetime | None  # the end of the hour in which half of its viewers had come
     most_at: datetime | None  # the same for 95 %
@@ -78,6 +81,30 @@ class GrowthRow:
     intents: int
     brought: int
 
+    def __add__(self, other: "GrowthRow") -> "GrowthRow":
+        """Both together."""
+        return GrowthRow(
+            people=self.people + other.people,
+            intents=self.intents + other.intents,
+            brought=self.brought + other.brought,
+        )
+
+
+NOBODY = GrowthRow(people=0, intents=0, brought=0)
+FOREVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grown:
+    """Cascades of subjects together: people at each number of hands, the makers first, and what closed windows tell.
+
+    `generations` by number of hands, `cohorts` by the Monday of the week in which viewers came.
+    """
+
+    levels: tuple[int, ...]
+    generations: Mapping[int, GrowthRow]
+    cohorts: Mapping[date, GrowthRow]
+
 
 @dataclass(frozen=True)
 class DayRow:
@@ -104,13 +131,14 @@ def _over_subjects(rest: str) -> TextClause:
 _TOTALS = _over_subjects(
     """, told AS (SELECT coalesce(sum(shares), 0) AS shares, coalesce(sum(intents), 0) AS intents,
       coalesce(sum(confirmed), 0) AS confirmed, coalesce(sum(reach), 0) AS reach, coalesce(sum(viewers), 0) AS viewers,
-      coalesce(sum(opens), 0) AS opens, coalesce(sum(pages), 0) AS pages, coalesce(sum(downloads), 0) AS downloads
+      coalesce(sum(opens), 0) AS opens, coalesce(sum(pages), 0) AS pages, coalesce(sum(downloads), 0) AS downloads,
+      coalesce(sum(sent), 0) AS sent, CAST(coalesce(sum(read_ms), 0) AS bigint) AS read_ms
       FROM spread_day JOIN subjects USING (dim, key)),
     once AS (SELECT count(DISTINCT who) AS viewers, count(DISTINCT who) FILTER (WHERE reach_day IS NOT NULL) AS reach
       FROM spread_seen JOIN subjects USING (dim, key) WHERE :several),
     arrivals AS (SELECT hour, sum(sum(viewers)) OVER (ORDER BY hour) AS so_far, sum(sum(viewers)) OVER () AS whole
       FROM spread_pulse JOIN subjects USING (dim, key) WHERE viewers > 0 GROUP BY hour)
-    SELECT told.shares, told.intents, told.confirmed, told.opens, told.pages, told.downloads,
+    SELECT told.shares, told.intents, told.confirmed, told.opens, told.pages, told.downloads, told.sent, told.read_ms,
       CASE WHEN :several THEN once.viewers ELSE told.viewers END AS viewers,
       CASE WHEN :several THEN once.reach ELSE told.reach END AS reach,
       (SELECT min(began_at) FROM spread_subject JOIN subjects USING (dim, key)) AS began,
@@ -125,10 +153,6 @@ _ROOTS = text(
 _MAKER = text(
     "SELECT maker FROM spread_share WHERE share_id = :root_id AND material_id = :material_id AND parent_id IS NULL "
     "AND (CAST(:maker AS text) IS NULL OR maker = :maker)"
-)
-_LEVELS = _over_subjects(
-    " SELECT depth, CAST(sum(people) AS bigint) AS people FROM spread_pulse JOIN subjects USING (dim, key) "
-    "GROUP BY depth HAVING sum(people) > 0 ORDER BY depth"
 )
 _CASCADES = text(
     """SELECT r.root_id, r.maker, s.made_at, r.below, r.below_squared,
@@ -156,20 +180,15 @@ _SHARERS = text(
         OR EXISTS (SELECT FROM spread_root r WHERE r.root_id = p.root_id AND r.maker = :maker))
     ORDER BY p.below DESC, p.children DESC, p.first_at, p.who LIMIT :limit"""
 )
-_CLOSED = "p.hour + interval '1 hour' + :window <= :now"  # the window of everybody who came in that hour
-
-
-def _growth_by(key: str, only: str = "") -> TextClause:
-    """Grouped by an expression of ours over `p`, an hour in which people came whose window has closed."""
-    return _over_subjects(
-        f""" SELECT {key} AS key, sum(p.people) AS people, sum(p.intents) AS intents, sum(p.brought) AS brought
-        FROM spread_pulse p JOIN subjects USING (dim, key) WHERE {_CLOSED} {only}
-        GROUP BY 1 HAVING sum(p.people) > 0 ORDER BY 1"""  # noqa: S608  # our own words
-    )
-
-
-_GENERATIONS = _growth_by("p.depth")
-_COHORTS = _growth_by("CAST(date_trunc('week', p.hour AT TIME ZONE :zone) AS date)", "AND p.depth > 0")
+_GROWN = _over_subjects(
+    """ SELECT CAST(date_trunc('week', p.hour AT TIME ZONE :zone) AS date) AS week, p.depth, sum(p.people) AS people,
+      coalesce(sum(p.people) FILTER (WHERE closed.yes), 0) AS done,
+      coalesce(sum(p.intents) FILTER (WHERE closed.yes), 0) AS intents,
+      coalesce(sum(p.brought) FILTER (WHERE closed.yes), 0) AS brought
+    FROM spread_pulse p JOIN subjects USING (dim, key)
+    CROSS JOIN LATERAL (SELECT p.hour + interval '1 hour' + :window <= :now AS yes) closed
+    WHERE p.hour >= :since GROUP BY 1, 2 HAVING sum(p.people) > 0 ORDER BY 1, 2"""
+)
 _DAYS = _over_subjects(
     """ SELECT day, CAST(sum(viewers) AS bigint) AS people, CAST(sum(opens) AS bigint) AS opens
     FROM spread_day JOIN subjects USING (dim, key) GROUP BY day HAVING sum(viewers) + sum(opens) > 0 ORDER BY day"""
@@ -202,11 +221,6 @@ async def subjects(tx: Transaction, scope: Scope) -> Among:
 async def totals(tx: Transaction, among: Among) -> Totals:
     """The counts."""
     return Totals(**(await tx.execute(_TOTALS, _told(among, several=len(among.keys or ()) > 1))).one()._asdict())
-
-
-async def levels(tx: Transaction, among: Among) -> tuple[int, ...]:
-    """People at each number of hands, over all cascades; the makers first. Nobody is at none: empty."""
-    return tuple(row.people for row in await tx.execute(_LEVELS, _told(among)))
 
 
 async def maker_of(tx: Transaction, scope: Scope, root_id: UUID) -> str | None:
@@ -242,26 +256,29 @@ async def sharers(tx: Transaction, scope: Scope, *, limit: int = PEOPLE_MAX) -> 
     return tuple(PersonRow(**row._asdict()) for row in await tx.execute(_SHARERS, _asked(scope, limit=limit)))
 
 
-async def generations(tx: Transaction, among: Among, *, window: timedelta, now: datetime) -> dict[int, GrowthRow]:
-    """By number of hands from the root; only people whose window has closed, and what they did within it.
+async def grown(
+    tx: Transaction, among: Among, *, window: timedelta, now: datetime, zone: str, since: datetime = FOREVER
+) -> Grown:
+    """How many came, level by level and week by week, and what they did within their window once it has closed.
 
-    A window closes with the hour in which the person came.
+    A window closes with the hour in which the person came. `since`: only those who came then or later.
     """
-    return await _growth(tx, _GENERATIONS, _told(among, window=window, now=now))
-
-
-async def cohorts(
-    tx: Transaction, among: Among, *, window: timedelta, now: datetime, zone: str
-) -> dict[date, GrowthRow]:
-    """By the week in which viewers came, named by its Monday; otherwise as `generations`."""
-    return await _growth(tx, _COHORTS, _told(among, window=window, now=now, zone=zone))
-
-
-async def _growth(tx: Transaction, query: Any, asked: Mapping[str, Any]) -> dict[Any, GrowthRow]:
-    rows = await tx.execute(query, asked)
-    return {
-        row.key: GrowthRow(people=int(row.people), intents=int(row.intents), brought=int(row.brought)) for row in rows
-    }
+    asked = _told(among, window=window, now=now, zone=zone, since=since)
+    levels: Counter[int] = Counter()
+    depths: dict[int, GrowthRow] = {}
+    weeks: dict[date, GrowthRow] = {}
+    for row in await tx.execute(_GROWN, asked):
+        levels[row.depth] += int(row.people)
+        done = GrowthRow(people=int(row.done), intents=int(row.intents), brought=int(row.brought))
+        if done.people:
+            depths[row.depth] = depths.get(row.depth, NOBODY) + done
+            if row.depth:
+                weeks[row.week] = weeks.get(row.week, NOBODY) + done
+    return Grown(
+        levels=tuple(levels[depth] for depth in range(max(levels, default=-1) + 1)),
+        generations=dict(sorted(depths.items())),
+        cohorts=weeks,
+    )
 
 
 async def days(tx: Transaction, among: Among) -> Sequence[DayRow]:

@@ -44,6 +44,8 @@ spread_day = Table(
     Column("verified", Integer, nullable=False),  # guests of invitations who proved who they are
     Column("sent", Integer, nullable=False),  # sendings that a platform confirmed
     Column("read_ms", BigInteger, nullable=False),  # attested reading
+    Column("new_readers", Integer, nullable=False),  # people whose reading was attested, first within the brand
+    Column("new_forwarders", Integer, nullable=False),  # people who passed on, first within the brand
     Index("ix_spread_day_dim_day", "dim", "day"),
     postgresql_partition_by="RANGE (day)",
 )

@@ -34,10 +34,10 @@ def figures_of(stage: Stage, material_id: object = None) -> str:
 
 
 async def test_four_counts_of_forwards_stand_beside_each_other(stage: Stage) -> None:
-    """Two links passed on, one opened by somebody else, one person come in by it; the platform says nothing."""
+    """Two links passed on, one opened by somebody else, one person come in by it; no platform confirmed any."""
     await spread_out(stage)
     found = (await stage.api("owner").get(figures_of(stage))).ok
-    expected = {"intents": 2, "confirmed": 1, "platform_confirmed": None, "reach": 1}
+    expected = {"intents": 2, "confirmed": 1, "platform_confirmed": 0, "reach": 1}
     assert expected == found["forwards"]
     assert (1, 2, 4, [1, 1, 1]) == (found["shares"], found["viewers"], found["opens"], found["levels"])
 

@@ -31,6 +31,7 @@ OWN_ONLY = {
     "pages.share_stop": ("rival",),
     "pages.recall": ("rival",),
     "pages.spread": ("rival",),
+    "pages.figures_subject": ("rival",),
     "pages.spread_tree": ("rival",),
     "pages.version_new": ("rival", "manager"),
 }  # whom they are not open to
@@ -59,6 +60,8 @@ async def the_paths(stage: Stage) -> list[tuple[Route, str]]:
         "clinic_id": stage.cast.clinics["li"],
         "person_id": stage.cast.people["rival"],
         "source": "wecom",
+        "kind": "material",
+        "key": stage.cast.material_id,
     }
     return [(route, route.path.format(**ids)) for route in CONSOLE]
 

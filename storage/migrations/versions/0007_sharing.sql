@@ -223,6 +223,8 @@ CREATE TABLE spread_day (
     verified INTEGER NOT NULL,
     sent INTEGER NOT NULL,
     read_ms BIGINT NOT NULL,
+    new_readers INTEGER NOT NULL,
+    new_forwarders INTEGER NOT NULL,
     CONSTRAINT pk_spread_day PRIMARY KEY (dim, key, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX ix_spread_day_dim_day ON spread_day (dim, day);

@@ -10,11 +10,11 @@ import pytest
 from compliance.spreading.counting import Counting
 from compliance.spreading.following import ZONE
 from compliance.spreading.growth import WINDOW, Growth, pooled
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.rows import spread_counts, spread_figures
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among
-from storage.rows.spread_figures import GrowthRow
+from storage.rows.spread_figures import Grown, GrowthRow
 from storage.rows.spreading import SpreadPerson, SpreadShare
 
 BEGAN = datetime(2026, 11, 2, tzinfo=UTC)
@@ -76,8 +76,13 @@ def _person(number: int, node: Node) -> SpreadPerson:
 async def r_of(database: Database, now: datetime) -> float | None:
     """R of all viewers at some moment. Roots are no part of it: employees spread by duty, viewers by wish."""
     async with database.transaction() as tx:
-        found = await spread_figures.generations(tx, SUBJECT, window=WINDOW, now=now)
+        found = (await grown(tx, now)).generations
     return pooled(growth(each) for depth, each in found.items() if depth > 0).reproduction
+
+
+async def grown(tx: Transaction, now: datetime) -> Grown:
+    """What is known of the material's growth at some moment."""
+    return await spread_figures.grown(tx, SUBJECT, window=WINDOW, now=now, zone="Asia/Shanghai")
 
 
 def growth(row: GrowthRow) -> Growth:
@@ -112,8 +117,7 @@ async def test_what_comes_after_the_window_is_not_counted(database: Database) ->
     """Or people of long ago would count more than those of last week."""
     await keep(database, [(-1, BEGAN), (0, BEGAN + HOUR), (1, BEGAN + 2 * HOUR), (1, BEGAN + HOUR + WINDOW)])
     async with database.transaction() as tx:
-        found = await spread_figures.generations(tx, SUBJECT, window=WINDOW, now=LATER)
-        by_week = await spread_figures.cohorts(tx, SUBJECT, window=WINDOW, now=LATER, zone="Asia/Shanghai")
+        found, by_week = (await grown(tx, LATER)).generations, (await grown(tx, LATER)).cohorts
     assert [(1, 1), (1, 1), (2, 0)] == [(each.people, each.brought) for each in found.values()]
     assert {date(2026, 11, 2): (2, 1), date(2026, 11, 9): (1, 0)} == {
         week: (each.people, each.brought) for week, each in by_week.items()

@@ -1,0 +1,295 @@
+"""The API of dashboards."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from compliance.access import Action
+from compliance.errors import AccessDenied, NotFound
+from compliance.spreading.growth import Growth
+from fileserver.analytics import overview as overviews
+from fileserver.analytics import subjects, tables
+from fileserver.analytics.dashboard_schemas import (
+    CountsOut,
+    DayCountsOut,
+    EverOut,
+    KindPath,
+    LineOut,
+    OverviewOut,
+    SpanQuery,
+    StepOut,
+    SubjectOut,
+    SubjectPath,
+    TableOut,
+    TableQuery,
+    TitledOut,
+)
+from fileserver.analytics.kinds import PEOPLE_WITHIN, Kind, columns_of
+from fileserver.analytics.overview import Overview, Titled
+from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
+from fileserver.analytics.subjects import Subject
+from fileserver.analytics.tables import Line
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.scopes import Scope
+from fileserver.i18n import translate
+from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
+from storage.rows.spread_dashboard import Counts, Day
+
+HOUR = timedelta(hours=1)
+ONE_DAY = timedelta(days=1)
+EVERY = tuple(PEOPLE_WITHIN)
+NONE: tuple[str, ...] = ()  # of several things added up
+
+
+async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
+    """How things stand."""
+    found = await overviews.overview(call.services, call.actor, call.trail, days=call.query.days)
+    return OverviewOut(
+        first=found.span.start,
+        last=found.span.end - ONE_DAY,
+        narrowed=found.narrowed,
+        viewers=found.viewers,
+        viewers_before=found.viewers_before,
+        now=counts_out(found.now, NONE if found.viewers is None else EVERY),
+        before=counts_out(found.before, NONE if found.viewers is None else EVERY),
+        funnel=_funnel(found),
+        days=[_day(each) for each in found.days],
+        hot=[_titled(each) for each in found.hot],
+        fresh=[_titled(each) for each in found.fresh],
+        stale=[_titled(each) for each in found.stale],
+        sharers=_lines(found.sharers, EVERY),
+    )
+
+
+async def table(call: Call[None, TableQuery, KindPath]) -> TableOut:
+    """One table."""
+    found = await tables.table(
+        call.services, call.actor, call.trail, call.params.kind, days=call.query.days, order=call.query.order
+    )
+    return TableOut(
+        kind=found.kind,
+        first=found.span.start,
+        last=found.span.end - ONE_DAY,
+        order=found.order,
+        narrowed=found.narrowed,
+        columns=list(found.columns),
+        items=_lines(found.lines, found.columns),
+    )
+
+
+async def export(call: Call[None, TableQuery, KindPath]) -> web.Response:
+    """The same for a spreadsheet, with the span before beside each count."""
+    shown = await table(call)
+    columns = [(name, when) for name in shown.columns for when in ("now", "before")]
+    head = [translate(call.language, f"figures-kind-{shown.kind.value}"), translate(call.language, "figures-note")]
+    for name, when in columns:
+        said = translate(call.language, f"figures-{name.replace('_', '-')}")
+        head.append(said if when == "now" else translate(call.language, "figures-before-of", name=said))
+    lines = [
+        [safe_cell(line.name), safe_cell(line.note), *(_cell(getattr(line, when), name) for name, when in columns)]
+        for line in shown.items
+    ]
+    return web.Response(
+        text=BYTE_ORDER_MARK + records([head, *lines]),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{shown.kind.value}-{shown.first}-{shown.last}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+async def subject(call: Call[None, SpanQuery, SubjectPath]) -> SubjectOut:
+    """Everything about one thing."""
+    params = call.params
+    found = await subjects.subject(call.services, call.actor, call.trail, params.kind, params.key, days=call.query.days)
+    what = found.found
+    return SubjectOut(
+        kind=found.kind,
+        key=found.key,
+        name=what.name,
+        note=what.note,
+        narrowed=what.narrowed,
+        first=found.span.start,
+        last=found.span.end - ONE_DAY,
+        columns=list(found.columns),
+        viewers=found.viewers,
+        viewers_before=found.viewers_before,
+        now=counts_out(found.now, NONE if found.viewers is None else EVERY),
+        before=counts_out(found.before, NONE if found.viewers is None else EVERY),
+        ever=_ever(found),
+        days=[_day(each) for each in found.days],
+        levels=list(found.levels),
+        amplification=_amplification(found.levels),
+        generations=[GenerationOut(depth=depth, **_growth(each)) for depth, each in found.generations.items() if depth],
+        cohorts=[CohortOut(week=week, **_growth(each)) for week, each in found.cohorts.items()],
+        half_time_h=_hours(found.half_time),
+        most_time_h=_hours(found.most_time),
+        cycle_time_h=_hours(found.cycle_time),
+        shape=ShapeOut(**{**asdict(found.shape), "levels": list(found.shape.levels)}) if found.shape else None,
+        material_id=what.material_id,
+        share_id=what.share_id,
+        parts_kind=found.parts_kind,
+        parts_columns=list(_parts_columns(found)),
+        parts=_lines(found.parts, _parts_columns(found)),
+    )
+
+
+def counts_out(counts: Counts, columns: Sequence[str]) -> CountsOut:
+    """Counts for an answer; those of people are left out where they are no column."""
+    people = {name: getattr(counts, name) if name in columns else None for name in PEOPLE_WITHIN - {"reach"}}
+    return CountsOut(
+        opens=counts.opens,
+        newcomers=counts.newcomers,
+        read_s=counts.read_ms // 1000,
+        pages=counts.pages,
+        downloads=counts.downloads,
+        forwards=ForwardsOut(
+            intents=counts.intents,
+            confirmed=counts.confirmed,
+            platform_confirmed=counts.sent,
+            reach=counts.reach if "reach" in columns else None,
+        ),
+        shares=counts.shares,
+        invited=counts.invited,
+        verified=counts.verified,
+        **people,
+    )
+
+
+def shown_count(counts: CountsOut, name: str) -> int | None:
+    """One count by the name of its column; reading in whole seconds."""
+    if name in {"intents", "confirmed", "reach"}:
+        found: int | None = getattr(counts.forwards, name)
+        return found
+    renamed = {"read_ms": "read_s"}.get(name, name)
+    return counts.forwards.platform_confirmed if name == "sent" else getattr(counts, renamed)
+
+
+def _cell(counts: CountsOut, name: str) -> str:
+    value = shown_count(counts, name)
+    return "" if value is None else str(value)
+
+
+def _funnel(found: Overview) -> list[StepOut]:
+    now = found.now
+    return [
+        StepOut(step="invited", count=now.invited),
+        StepOut(step="verified", count=now.verified),
+        StepOut(step="opened", count=now.newcomers),
+        StepOut(step="read", count=now.new_readers),
+        StepOut(step="forwarded", count=now.new_forwarders),
+    ]
+
+
+def _parts_columns(found: Subject) -> Sequence[str]:
+    """An employee's materials are added up from their shares: people would count twice."""
+    kind = found.parts_kind
+    return columns_of(kind, narrowed=found.kind is Kind.EMPLOYEE) if kind else ()
+
+
+def _ever(found: Subject) -> EverOut | None:
+    ever = found.ever
+    if ever is None:
+        return None
+    return EverOut(
+        viewers=ever.viewers,
+        opens=ever.opens,
+        downloads=ever.downloads,
+        forwards=ForwardsOut(
+            intents=ever.intents, confirmed=ever.confirmed, platform_confirmed=ever.sent, reach=ever.reach
+        ),
+    )
+
+
+def _amplification(levels: Sequence[int]) -> float | None:
+    return sum(levels[1:]) / levels[1] if len(levels) > 1 and levels[1] else None
+
+
+def _growth(growth: Growth) -> dict[str, Any]:
+    return {**asdict(growth), "reproduction": growth.reproduction, "k_factor": growth.k_factor}
+
+
+def _hours(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration / HOUR)
+
+
+def _day(each: Day) -> DayCountsOut:
+    counts = each.counts
+    return DayCountsOut(day=each.day, opens=counts.opens, viewers=counts.viewers, newcomers=counts.newcomers)
+
+
+def _titled(each: Titled) -> TitledOut:
+    return TitledOut(**{**asdict(each), "heat": round(each.heat, 1)})
+
+
+def _lines(lines: Sequence[Line], columns: Sequence[str]) -> list[LineOut]:
+    return [
+        LineOut(
+            key=line.key,
+            name=line.name,
+            note=line.note,
+            now=counts_out(line.now, columns),
+            before=counts_out(line.before, columns),
+        )
+        for line in lines
+    ]
+
+
+_COMMON: dict[str, Any] = {
+    "method": "GET",
+    "auth": Auth.EMPLOYEE,
+    "action": Action.ANALYTICS_READ,
+    "scope": Scope.ANALYTICS_READ,
+}
+
+ROUTES = (
+    Route(
+        path="/api/v1/analytics/overview",
+        name="analytics.overview",
+        summary="How things stand: counts beside the span before, the funnel, hot, fresh and stale materials, sharers",
+        handler=overview,
+        query=SpanQuery,
+        returns=OverviewOut,
+        errors=(AccessDenied,),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/tables/{kind}",
+        name="analytics.table",
+        summary="Materials, shares, employees, clinics, departments, regions or campaigns, most first",
+        handler=table,
+        query=TableQuery,
+        path_params=KindPath,
+        returns=TableOut,
+        errors=(AccessDenied,),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/exports/{kind}",
+        name="analytics.export",
+        summary="The same table as a CSV file",
+        handler=export,
+        query=TableQuery,
+        path_params=KindPath,
+        produces="text/csv",
+        errors=(AccessDenied,),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/subjects/{kind}/{key}",
+        name="analytics.subject",
+        summary="Everything about one material, share, employee, clinic, department, region or campaign",
+        handler=subject,
+        query=SpanQuery,
+        path_params=SubjectPath,
+        returns=SubjectOut,
+        errors=(AccessDenied, NotFound),
+        **_COMMON,
+    ),
+)

@@ -1,0 +1,169 @@
+"""What the API of dashboards takes and answers. What each count means, and within what people are distinct, is said."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from fileserver.analytics.kinds import Kind
+from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
+from fileserver.http.schemas import LINE, Input, Output
+from storage.rows.spread_counts import COUNTS
+
+DAYS_DEFAULT = 30
+DAYS_MAX = 366
+KEY_CHARS_MAX = 200
+Order = Literal[COUNTS]  # type: ignore[valid-type]  # the list of counts, named once
+
+
+class SpanQuery(Input):
+    """Which days."""
+
+    days: int = Field(default=DAYS_DEFAULT, ge=1, le=DAYS_MAX, description="The last days, today included")
+
+
+class TableQuery(SpanQuery):
+    """Which days, in which order."""
+
+    order: Order | None = Field(default=None, description="Most of this first; one that is not shown is passed over")
+
+
+class KindPath(Input):
+    """What is listed."""
+
+    kind: Kind
+
+
+class SubjectPath(KindPath):
+    """What it is about: an id; of a region or campaign its name."""
+
+    key: str = Field(min_length=1, max_length=KEY_CHARS_MAX, pattern=LINE)
+
+
+class CountsOut(Output):
+    """Counts of a span. Null: not said of several things added up, because people would count twice."""
+
+    opens: int = Field(description="Visits that began")
+    viewers: int | None = Field(description="People who opened for the first time, within the thing itself")
+    direct: int | None = Field(description="Of these, by the employee's own link")
+    newcomers: int = Field(description="People who opened for the first time, within the brand")
+    read_s: int = Field(description="Attested reading, in whole seconds")
+    readers: int | None = Field(description="People whose reading was attested for the first time, within the thing")
+    pages: int = Field(description="Page images that were served")
+    downloads: int
+    forwards: ForwardsOut
+    forwarders: int | None = Field(description="People who passed on for the first time, within the thing")
+    shares: int = Field(description="Links that employees made")
+    invited: int = Field(description="Invitations that employees made; of employees, groups of them and the brand")
+    verified: int = Field(description="Guests of invitations who proved who they are; of the same")
+
+
+class LineOut(Output):
+    """One thing."""
+
+    key: str = Field(description="Addresses its figures")
+    name: str = Field(description="Empty once a person is erased")
+    note: str
+    now: CountsOut
+    before: CountsOut = Field(description="The same number of days just before")
+
+
+class TableOut(Output):
+    """A table, most first, 200 lines at most."""
+
+    kind: Kind
+    first: date
+    last: date
+    order: str
+    narrowed: bool = Field(description="Only what the caller's own people did")
+    columns: list[str] = Field(description="What is shown, in this order; `sent` is platform_confirmed")
+    items: list[LineOut]
+
+
+class DayCountsOut(Output):
+    """One day of the brand."""
+
+    day: date
+    opens: int
+    viewers: int
+    newcomers: int
+
+
+class TitledOut(Output):
+    """A material on a list."""
+
+    material_id: UUID
+    title: str
+    heat: float = Field(description="Openings, each weighing half as much after each day")
+    opens: int
+    began_at: datetime | None
+    opened_at: datetime | None
+
+
+class StepOut(Output):
+    """One step of the funnel."""
+
+    step: Literal["invited", "verified", "opened", "read", "forwarded"]
+    count: int
+
+
+class OverviewOut(Output):
+    """How things stand."""
+
+    first: date
+    last: date
+    narrowed: bool
+    viewers: int | None = Field(description="Distinct people who opened; null for several employees together")
+    viewers_before: int | None
+    now: CountsOut
+    before: CountsOut
+    funnel: list[StepOut] = Field(
+        description="Invitations, then people who first did each thing within the brand, in the span"
+    )
+    days: list[DayCountsOut]
+    hot: list[TitledOut]
+    fresh: list[TitledOut] = Field(description="First shared within the span, newest first")
+    stale: list[TitledOut] = Field(description="Shared, not opened for 30 days, the longest unopened first")
+    sharers: list[LineOut] = Field(description="Employees by the distinct people whom they reached")
+
+
+class EverOut(Output):
+    """Counts since the first share."""
+
+    viewers: int = Field(description="Distinct people, within all that is shown")
+    opens: int
+    downloads: int
+    forwards: ForwardsOut
+
+
+class SubjectOut(Output):
+    """Everything about one thing."""
+
+    kind: Kind
+    key: str
+    name: str
+    note: str
+    narrowed: bool
+    first: date
+    last: date
+    columns: list[str]
+    viewers: int | None = Field(description="Distinct people who opened in the span; null where several are added up")
+    viewers_before: int | None
+    now: CountsOut
+    before: CountsOut
+    ever: EverOut | None = Field(description="Null for departments, regions and campaigns")
+    days: list[DayCountsOut]
+    levels: list[int] = Field(description="People at each number of hands, the makers first")
+    amplification: float | None = Field(description="Everybody reached, by those at the first level; over cascades")
+    generations: list[GenerationOut]
+    cohorts: list[CohortOut]
+    half_time_h: int | None
+    most_time_h: int | None
+    cycle_time_h: int | None
+    shape: ShapeOut | None = Field(description="Of a share")
+    material_id: UUID | None
+    share_id: UUID | None
+    parts_kind: Kind | None
+    parts_columns: list[str]
+    parts: list[LineOut] = Field(description="An employee's materials, a group's employees, a campaign's materials")

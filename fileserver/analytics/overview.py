@@ -1,0 +1,104 @@
+"""The first page of figures: how things stand, what is hot, fresh or stale, who brings people in, and the funnel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from compliance.access import Action, Actor, require
+from compliance.events import Trail
+from fileserver.analytics.kinds import Kind
+from fileserver.analytics.sight import Sight, sight_of, visible
+from fileserver.analytics.tables import Line, lines_of, span_of, tell
+from fileserver.services import Services
+from storage.database import Transaction
+from storage.rows import spread_dashboard as rows
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among, Counts, Day, Hot, Lived, Span
+
+HALF_LIFE = timedelta(days=1)
+STALE_AFTER = timedelta(days=30)
+SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titled:
+    """A material on a list: how hot it is, or when it was first shared and last opened."""
+
+    material_id: UUID
+    title: str
+    heat: float = 0.0
+    opens: int = 0
+    began_at: datetime | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """How things stand. `viewers`: distinct people who opened in the span; None for several employees together."""
+
+    span: Span
+    narrowed: bool
+    now: Counts
+    before: Counts
+    viewers: int | None
+    viewers_before: int | None
+    days: Sequence[Day]
+    hot: Sequence[Titled]
+    fresh: Sequence[Titled]
+    stale: Sequence[Titled]
+    sharers: Sequence[Line]
+
+
+async def overview(services: Services, actor: Actor, trail: Trail, *, days: int) -> Overview:
+    """The figures of what the actor may see, told to the log. Raises AccessDenied."""
+    rule = require(actor, Action.ANALYTICS_READ, obj="figures:overview")
+    now = services.clock()
+    span = span_of(now, services.config.time_zone, days)
+    async with services.database.transaction() as tx:
+        await tell(tx, services, trail, rule, "figures:overview")
+        sight = await sight_of(tx, actor)
+        among = among_of(sight)
+        hot = await rows.hot(tx, sight.makers, now, HALF_LIFE, limit=3 * SHOWN)
+        fresh = await rows.lives(tx, sight.makers, begun_since=now - timedelta(days=days), limit=3 * SHOWN)
+        stale = await rows.lives(tx, sight.makers, unopened_since=now - STALE_AFTER, limit=3 * SHOWN)
+        return Overview(
+            span=span,
+            narrowed=not sight.whole,
+            now=await rows.sums(tx, among, span),
+            before=await rows.sums(tx, among, span.before),
+            viewers=await viewers_in(tx, among, span),
+            viewers_before=await viewers_in(tx, among, span.before),
+            days=await rows.by_day(tx, among, span),
+            hot=await _titled(tx, actor, hot),
+            fresh=await _titled(tx, actor, fresh),
+            stale=await _titled(tx, actor, stale),
+            sharers=await lines_of(tx, services, actor, sight, Kind.EMPLOYEE, span, "viewers", SHOWN),
+        )
+
+
+def among_of(sight: Sight) -> Among:
+    """What of the counts a sight is about."""
+    return Among(Dim.BRAND, ("",)) if sight.makers is None else Among(Dim.EMPLOYEE, sight.makers)
+
+
+async def viewers_in(tx: Transaction, among: Among, span: Span) -> int | None:
+    """Distinct people who opened in a span, of one subject; None for several."""
+    if among.keys is None or len(among.keys) != 1:
+        return None
+    return await rows.viewers_within(tx, among.dim, next(iter(among.keys)), span)
+
+
+async def _titled(tx: Transaction, actor: Actor, found: Sequence[Hot | Lived]) -> Sequence[Titled]:
+    seen = await visible(tx, actor, [each.material_id for each in found])
+    titled = [
+        Titled(
+            **{
+                **{name: getattr(each, name) for name in each.__dataclass_fields__},
+                "title": seen[each.material_id].title,
+            }
+        )
+        for each in found
+        if each.material_id in seen and seen[each.material_id].withdrawn_at is None
+    ]
+    return titled[:SHOWN]

@@ -1,0 +1,51 @@
+"""Whose figures somebody sees: their own, those of their department and below, or the whole brand's."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from compliance.access import Action, Actor, Role, decide
+from compliance.materials import target_of_material
+from fileserver.reaching import reach
+from storage.database import Transaction
+from storage.rows import materials, people
+from storage.rows.materials import MaterialRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """Employees whose shares and invitations somebody may know the outcome of; None: everybody's."""
+
+    people: frozenset[UUID] | None
+    makers: tuple[str, ...] | None  # the same by pseudonym
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.makers is None
+
+    def covers(self, maker: str) -> bool:
+        """Whether somebody's shares are among them."""
+        return self.makers is None or maker in self.makers
+
+
+EVERYTHING = Sight(people=None, makers=None)
+
+
+async def sight_of(tx: Transaction, actor: Actor) -> Sight:
+    """Auditors, and managers of the brand itself who are bound to no region, see all of it."""
+    at_the_top = actor.role is Role.MANAGER and len(actor.departments) == 1
+    if (at_the_top or actor.role is Role.AUDITOR) and not actor.region:
+        return EVERYTHING
+    theirs = frozenset(await reach(tx, actor))
+    return Sight(people=theirs, makers=tuple(sorted((await people.pseudonyms_of(tx, theirs)).values())))
+
+
+async def visible(tx: Transaction, actor: Actor, material_ids: Collection[UUID]) -> Mapping[UUID, MaterialRow]:
+    """Those of these materials that are not too sensitive for somebody, and not of another region."""
+    found = await materials.materials_by_ids(tx, material_ids)
+    return {
+        material_id: row
+        for material_id, row in found.items()
+        if decide(actor, Action.ANALYTICS_READ, target_of_material(row)).allowed
+    }

@@ -1,0 +1,151 @@
+"""Tables of figures: materials, shares, employees, clinics, departments, regions or campaigns, most first."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from compliance import ledger
+from compliance.access import Action, Actor, require
+from compliance.events import Act, Trail
+from fileserver.analytics.kinds import Kind, columns_of
+from fileserver.analytics.naming import groups_of, names_of
+from fileserver.analytics.sight import Sight, sight_of
+from fileserver.services import Services
+from storage.database import Transaction
+from storage.rows import clinics, declarations
+from storage.rows import spread_dashboard as rows
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among, Counts, Ranked, Span
+
+LINES_MAX = 200
+GROUPED_MAX = 5_000  # employees or materials that groups are added up from
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing with what it did in the span and in the one before."""
+
+    key: str
+    name: str
+    note: str
+    now: Counts
+    before: Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Lines, most first. `narrowed`: some of the brand is left out. `columns`: what of the counts may be said."""
+
+    kind: Kind
+    span: Span
+    order: str
+    narrowed: bool
+    columns: tuple[str, ...]
+    lines: Sequence[Line]
+
+
+def span_of(now: datetime, zone: str, days: int) -> Span:
+    """The last days of the brand, today included."""
+    end = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return Span(end - timedelta(days=days), end)
+
+
+async def table(
+    services: Services, actor: Actor, trail: Trail, kind: Kind, *, days: int, order: str | None = None
+) -> Table:
+    """One table, told to the log. Raises AccessDenied."""
+    rule = require(actor, Action.ANALYTICS_READ, obj=f"figures:{kind.value}")
+    async with services.database.transaction() as tx:
+        await tell(tx, services, trail, rule, f"figures:{kind.value}")
+        sight = await sight_of(tx, actor)
+        columns = columns_of(kind, narrowed=not sight.whole)
+        chosen = order if order in columns else columns[0]
+        span = span_of(services.clock(), services.config.time_zone, days)
+        lines = await lines_of(tx, services, actor, sight, kind, span, chosen)
+    return Table(kind=kind, span=span, order=chosen, narrowed=not sight.whole, columns=columns, lines=lines)
+
+
+async def tell(tx: Transaction, services: Services, trail: Trail, rule: str, obj: str) -> None:
+    """Writes down that somebody looked, before anything is shown."""
+    await ledger.append(tx, trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj), now=services.clock())
+
+
+async def lines_of(  # who asks what of which part
+    tx: Transaction, services: Services, actor: Actor, sight: Sight, kind: Kind, span: Span, order: str,
+    limit: int = LINES_MAX,
+) -> Sequence[Line]:  # fmt: skip
+    """The lines of a table, of what the actor may see."""
+    match kind:
+        case Kind.DEPARTMENT | Kind.REGION:
+            return await _grouped_employees(tx, sight, actor, kind, span, order, limit)
+        case Kind.CAMPAIGN:
+            return await _campaigns(tx, actor, services, sight, span, order, limit)
+    found = await _ranked(tx, sight, kind, span, order, limit)
+    return await named(tx, services, actor, kind, found)
+
+
+async def named(
+    tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Sequence[Ranked]
+) -> Sequence[Line]:
+    """Rows with their names; what may not be seen is left out."""
+    names = await names_of(tx, services, actor, kind, [each.key for each in found])
+    return [
+        Line(key=name.key, name=name.name, note=name.note, now=each.now, before=each.before)
+        for each in found
+        if (name := names.get(each.key)) is not None
+    ]
+
+
+async def clinics_seen(tx: Transaction, sight: Sight) -> Collection[str] | None:
+    """Keys of the clinics that the employees of a sight hold; None: all."""
+    return None if sight.people is None else [str(each) for each in await clinics.clinics_owned_by(tx, sight.people)]
+
+
+async def _ranked(tx: Transaction, sight: Sight, kind: Kind, span: Span, order: str, limit: int) -> Sequence[Ranked]:
+    match kind:
+        case Kind.MATERIAL if sight.makers is not None:
+            return await rows.materials_of(tx, sight.makers, span, order, limit=limit)
+        case Kind.SHARE if sight.makers is not None:
+            return await rows.shares_of(tx, sight.makers, span, order, limit=limit)
+        case Kind.EMPLOYEE:
+            return await rows.ranked(tx, Among(Dim.EMPLOYEE, sight.makers), span, order, limit=limit)
+        case Kind.CLINIC:
+            return await rows.ranked(tx, Among(Dim.CLINIC, await clinics_seen(tx, sight)), span, order, limit=limit)
+        case _:
+            return await rows.ranked(tx, Among(Dim(kind.value)), span, order, limit=limit)
+
+
+async def _grouped_employees(
+    tx: Transaction, sight: Sight, actor: Actor, kind: Kind, span: Span, order: str, limit: int
+) -> Sequence[Line]:
+    found = await _ranked(tx, sight, Kind.EMPLOYEE, span, order, GROUPED_MAX)
+    by_key = {each.key: each for each in found}
+    groups = await groups_of(tx, sight, actor, kind, by_key)
+    return _most_first(
+        [_sum(each.key, each.name, [by_key[who] for who in each.members]) for each in groups], order, limit
+    )
+
+
+async def _campaigns(
+    tx: Transaction, actor: Actor, services: Services, sight: Sight, span: Span, order: str, limit: int
+) -> Sequence[Line]:
+    found = await _ranked(tx, sight, Kind.MATERIAL, span, order, GROUPED_MAX)
+    names = await names_of(tx, services, actor, Kind.MATERIAL, [each.key for each in found])
+    campaigns: Mapping[UUID, str] = await declarations.campaigns_of(tx, [UUID(each.key) for each in found])
+    parts: dict[str, list[Ranked]] = defaultdict(list)
+    for each in found:
+        if each.key in names and (campaign := campaigns.get(UUID(each.key))):
+            parts[campaign].append(each)
+    return _most_first([_sum(campaign, campaign, part) for campaign, part in parts.items()], order, limit)
+
+
+def _sum(key: str, name: str, parts: Sequence[Ranked]) -> Line:
+    now, before = (sum((getattr(each, when) for each in parts), Counts()) for when in ("now", "before"))
+    return Line(key=key, name=name, note="", now=now, before=before)
+
+
+def _most_first(lines: Sequence[Line], order: str, limit: int) -> Sequence[Line]:
+    return sorted(lines, key=lambda line: (-getattr(line.now, order), line.name, line.key))[:limit]

@@ -1,0 +1,215 @@
+"""Figures in the console: the overview, tables of things, and everything about one of them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import Field
+
+from compliance.access import Action, may_ever
+from fileserver.analytics import dashboard_routes as api
+from fileserver.analytics.dashboard_routes import shown_count
+from fileserver.analytics.dashboard_schemas import (
+    DAYS_DEFAULT,
+    CountsOut,
+    DayCountsOut,
+    KindPath,
+    OverviewOut,
+    SpanQuery,
+    SubjectOut,
+    SubjectPath,
+    TableQuery,
+)
+from fileserver.analytics.kinds import SHOWN, Kind
+from fileserver.http.call import Call
+from fileserver.pages.calls import asking
+from fileserver.pages.declaring import console_page
+from fileserver.pages.queries import FormQuery
+from fileserver.pages.rendering import page
+
+SPANS = (7, 30, 90, 365)
+COHORTS_SHOWN = 12
+CARDS = ("opens", "viewers", "newcomers", "read_ms", "downloads", "shares")
+FORWARDS = ("intents", "confirmed", "sent", "reach")
+BELOW_ZERO = "−"  # a minus sign, which is as wide as the plus
+
+
+class SpanPageQuery(FormQuery):
+    """Of which days."""
+
+    days: int = Field(default=DAYS_DEFAULT, ge=1, le=SPANS[-1])
+
+
+class TablePageQuery(SpanPageQuery):
+    """In which order."""
+
+    order: str | None = Field(default=None, max_length=20)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One count beside that of the span before; `change` as people write it, empty where nothing compares."""
+
+    name: str
+    value: int | None
+    before: int | None
+    change: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the funnel, how long its bar is (the longest is 100), and its part of the step before."""
+
+    step: str
+    count: int
+    percent: int
+    of_last: int | None
+
+
+async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
+    """How things stand."""
+    found = await api.overview(asking(call, SpanQuery(days=call.query.days)))
+    return page(
+        call,
+        "figures.html",
+        **_frame(call),
+        found=found,
+        cards=_cards(found),
+        forwards=[figure(found.now, found.before, name) for name in FORWARDS],
+        steps=_steps(found),
+        days=_days(found.days, found.first, found.last) if found.days else [],
+    )
+
+
+async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
+    """One table."""
+    order = call.query.order if call.query.order in SHOWN else None
+    found = await api.table(asking(call, TableQuery(days=call.query.days, order=order)))  # type: ignore[arg-type]  # asking keeps the path's parameters
+    return page(
+        call,
+        "figures_table.html",
+        **_frame(call),
+        found=found,
+        kind=found.kind,
+        lines=[(line, [figure(line.now, line.before, name) for name in found.columns]) for line in found.items],
+        csv_url=f"/api/v1/analytics/exports/{found.kind.value}?days={call.query.days}&order={found.order}",
+    )
+
+
+async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
+    """Everything about one thing."""
+    found = await api.subject(asking(call, SpanQuery(days=call.query.days)))  # type: ignore[arg-type]  # asking keeps the path's parameters
+    return page(
+        call,
+        "figures_subject.html",
+        **_frame(call),
+        found=found,
+        kind=found.kind,
+        cards=_cards(found),
+        forwards=[figure(found.now, found.before, name) for name in FORWARDS],
+        days=_days(found.days, found.first, found.last) if found.days else [],
+        levels=_levels(found.levels),
+        cohorts=found.cohorts[-COHORTS_SHOWN:],
+        part_lines=[
+            (line, [figure(line.now, line.before, name) for name in found.parts_columns]) for line in found.parts
+        ],
+        events_url=_events_url(call, found),
+    )
+
+
+def figure(now: CountsOut, before: CountsOut, name: str) -> Figure:
+    """One count by the name of its column."""
+    value, was = shown_count(now, name), shown_count(before, name)
+    return Figure(name.replace("_", "-"), value, was, change(value, was))
+
+
+def change(value: int | None, before: int | None) -> str:
+    """How much more or less than before, in whole percent: "+12 %"."""
+    if value is None or not before:
+        return ""
+    percent = round(100 * (value - before) / before)
+    return f"{'+' if percent >= 0 else BELOW_ZERO}{abs(percent)} %"
+
+
+def subject_url(kind: str, key: str, days: int) -> str:
+    """The page of one thing."""
+    return f"/analytics/{kind}/{quote(key, safe='')}?days={days}"
+
+
+def _frame(call: Call[Any, Any, Any]) -> dict[str, Any]:
+    return {"spans": SPANS, "days_asked": call.query.days, "kinds": tuple(Kind), "subject_url": subject_url}
+
+
+def _cards(found: OverviewOut | SubjectOut) -> list[Figure]:
+    """Figures of the span; where people can be counted in it, those who opened at all instead of those who were new."""
+    cards = [figure(found.now, found.before, name) for name in CARDS]
+    if found.viewers is not None:
+        opened = Figure("opened", found.viewers, found.viewers_before, change(found.viewers, found.viewers_before))
+        cards.insert(1, opened)
+    return cards
+
+
+def _steps(found: OverviewOut) -> list[Step]:
+    most = max((each.count for each in found.funnel), default=0)
+    steps, last = [], 0
+    for each in found.funnel:
+        of_last = round(100 * each.count / last) if last else None
+        steps.append(Step(each.step, each.count, round(100 * each.count / most) if most else 0, of_last))
+        last = each.count
+    return steps
+
+
+def _days(days: list[DayCountsOut], first: date, last: date) -> list[DayCountsOut]:
+    """Every day of the span, those without anything too, so that a plot shows gaps as such."""
+    known = {each.day: each for each in days}
+    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [known.get(day) or DayCountsOut(day=day, opens=0, viewers=0, newcomers=0) for day in every]
+
+
+def _levels(counts: list[int]) -> list[tuple[int, int, int]]:
+    """(hands, people, percent of the most) for each level below the makers."""
+    most = max(counts[1:], default=0)
+    return [(depth, people, round(100 * people / most)) for depth, people in enumerate(counts) if depth]
+
+
+def _events_url(call: Call[Any, Any, Any], found: SubjectOut) -> str | None:
+    """The events that the figures are made of: in the log for who may search it, otherwise the visits that they see."""
+    asked: dict[Kind, tuple[str, UUID | str | None]] = {
+        Kind.MATERIAL: ("material_id", found.material_id),
+        Kind.SHARE: ("share_id", found.share_id),
+        Kind.CLINIC: ("clinic_id", found.key),
+    }
+    name, value = asked.get(found.kind, ("", None))
+    if may_ever(call.actor.role, Action.EVENT_SEARCH):
+        return f"/log?{name}={value}&act=viewer:" if value else "/log?act=viewer:"
+    return {
+        Kind.MATERIAL: f"/materials/{found.material_id}/recall",
+        Kind.SHARE: f"/shares/{found.share_id}",
+    }.get(found.kind)
+
+
+READ = Action.ANALYTICS_READ
+ROUTES = (
+    console_page("/analytics", "figures", "Figures", overview, action=READ, query=SpanPageQuery),
+    console_page(
+        "/analytics/{kind}",
+        "figures_table",
+        "A table of figures",
+        table,
+        action=READ,
+        query=TablePageQuery,
+        path_params=KindPath,
+    ),
+    console_page(
+        "/analytics/{kind}/{key}",
+        "figures_subject",
+        "Figures of one thing",
+        subject,
+        action=READ,
+        query=SpanPageQuery,
+        path_params=SubjectPath,
+    ),
+)

@@ -1,0 +1,35 @@
+"""Figures in Chromium: drawn from the table that is there without scripts, explained to the keyboard, taken as PNG."""
+
+import pytest
+from playwright.async_api import expect
+
+from benchmarks.dashboards.filling import fill
+from benchmarks.dashboards.histories import BEGAN, Size, history
+from tests.browser.conftest import DESK, PHONE, Console
+
+pytestmark = pytest.mark.browser
+
+SIZE = Size(shares=6, visits=60, materials=3, employees=2, clinics=3, people=30, days=5)
+STICKING_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+PNG = b"\x89PNG"
+
+
+async def test_figures_are_drawn_and_explained(console: Console) -> None:
+    """One bar a day, saved as a picture; what a figure means when it has the focus; nothing sticks out on a phone."""
+    await fill(console.services.database, history(SIZE))
+    days = (console.services.clock() - BEGAN).days
+    assert days < 366, "the history lies in the last year"
+    async with console.opened("manager", language="en", size=DESK) as page:
+        await page.goto("/analytics?days=365")
+        await expect(page.locator("[data-chart] canvas")).to_be_visible()
+        means = page.get_by_role("button", name="New to the brand").first
+        await means.focus()
+        await expect(page.get_by_role("tooltip").filter(has_text="within the whole brand").first).to_be_visible()
+        async with page.expect_download() as saving:
+            await page.get_by_role("button", name="Save as PNG").click()
+        saved = await (await saving.value).path()
+        assert saved.read_bytes().startswith(PNG)
+    async with console.opened("manager", size=PHONE) as page:
+        await page.goto("/analytics/employee?days=365")
+        assert not await page.evaluate(STICKING_OUT)
+    assert [] == console.complaints

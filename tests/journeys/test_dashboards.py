@@ -1,0 +1,144 @@
+"""What shares, materials, employees, clinics, departments, regions and campaigns did, for whoever may know."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.journeys.test_analytics import caught_up, shown, spread_out
+from tests.stage import Stage
+
+Json = dict[str, Any]
+KINDS = ("material", "share", "employee", "clinic", "department", "region", "campaign")
+
+
+async def table(stage: Stage, who: str, kind: str, **query: str) -> Json:
+    """One table, as somebody sees it."""
+    found: Json = (await stage.api(who).get(f"/analytics/tables/{kind}", **query)).ok
+    return found
+
+
+async def two_shares(stage: Stage) -> Json:
+    """The owner's share spreads as in `spread_out`; 李娜 opens the rival's too. The owner's."""
+    share = await spread_out(stage)
+    theirs = await stage.share(by="rival")
+    await stage.open("li", theirs["token"])
+    await caught_up(stage)
+    return share
+
+
+async def test_the_overview_counts_each_person_once(stage: Stage) -> None:
+    """Two people opened five times, by both employees' links; each employee sees what came of their own."""
+    await two_shares(stage)
+    seen = {who: (await stage.api(who).get("/analytics/overview")).ok for who in ("manager", "owner", "rival")}
+    assert {"manager": (5, 2, 2), "owner": (4, 2, 2), "rival": (1, 1, 1)} == {
+        who: (each["now"]["opens"], each["viewers"], each["now"]["viewers"]) for who, each in seen.items()
+    }
+    assert {"manager": False, "owner": True, "rival": True} == {who: each["narrowed"] for who, each in seen.items()}
+    assert [2, 0] == [seen[who]["now"]["newcomers"] for who in ("owner", "rival")]  # 李娜 was no news to the brand
+    assert (2, 1, 1) == tuple(seen["manager"]["now"]["forwards"][name] for name in ("intents", "confirmed", "reach"))
+    assert [("林晓", 2, 1), ("赵敏", 1, 1)] == [
+        (each["name"], each["now"]["viewers"], each["now"]["direct"]) for each in seen["manager"]["sharers"]
+    ]
+    (hot,) = seen["rival"]["hot"]
+    assert (1, 1.0) == (hot["opens"], hot["heat"])
+
+
+async def test_tables_show_what_somebody_may_know(stage: Stage) -> None:
+    """All of it at the top; their own materials, shares, clinics and selves to others. Counts of people stay apart."""
+    await two_shares(stage)
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(text("UPDATE clinic SET owner_id = NULL"))
+    listed = {who: {kind: await table(stage, who, kind) for kind in KINDS} for who in ("manager", "rival")}
+    assert [1, 2, 2, 2, 1, 0, 0] == [len(listed["manager"][kind]["items"]) for kind in KINDS]
+    assert [1, 1, 1, 0, 1, 0, 0] == [len(listed["rival"][kind]["items"]) for kind in KINDS]
+    counted = {who: "viewers" in each["material"]["columns"] for who, each in listed.items()}
+    assert {"manager": True, "rival": False} == counted
+    assert listed["manager"]["department"]["items"][0]["now"]["viewers"] is None
+
+
+async def test_a_clinic_is_its_owners_to_know(stage: Stage) -> None:
+    """Whoever holds it sees what its people did; another employee does not."""
+    await two_shares(stage)
+    clinic = stage.cast.clinics["li"]
+    async with stage.services.database.transaction() as tx:
+        asked = {"owner": stage.cast.people["owner"], "clinic": clinic}
+        await tx.execute(
+            text("UPDATE clinic SET owner_id = CASE WHEN id = :clinic THEN CAST(:owner AS uuid) END"), asked
+        )
+    assert ["瑞丽诊所"] == [each["name"] for each in (await table(stage, "owner", "clinic"))["items"]]
+    path = f"/analytics/subjects/clinic/{clinic}"
+    assert [200, 403] == [(await stage.api(who).get(path)).status for who in ("owner", "rival")]
+
+
+async def test_one_thing_is_shown_whole(stage: Stage) -> None:
+    """A share with its levels and shape, an employee with their materials, a department with its employees."""
+    share = await two_shares(stage)
+    found = (await stage.api("owner").get(f"/analytics/subjects/share/{share['id']}")).ok
+    assert (4, 2, [1, 1, 1], 2.0) == (
+        found["ever"]["opens"], found["ever"]["viewers"], found["levels"], found["amplification"],
+    )  # fmt: skip
+    assert 3 == found["shape"]["size"]
+    owner = stage.cast.people["owner"]
+    parts = (await stage.api("manager").get(f"/analytics/subjects/employee/{owner}")).ok
+    assert ("material", 4, None) == (
+        parts["parts_kind"], parts["parts"][0]["now"]["opens"], parts["parts"][0]["now"]["viewers"],
+    )  # fmt: skip
+    (line,) = (await table(stage, "manager", "department"))["items"]
+    below = (await stage.api("manager").get(f"/analytics/subjects/department/{line['key']}")).ok
+    assert (2, 5, 2, None) == (
+        len(below["parts"]), below["now"]["opens"], below["now"]["newcomers"], below["viewers"],
+    )  # fmt: skip
+
+
+async def test_what_is_not_theirs_stays_closed(stage: Stage) -> None:
+    """Others' shares and selves, things that are not there, and words that are no ids."""
+    share = await two_shares(stage)
+    owner = stage.cast.people["owner"]
+    tried = (f"share/{share['id']}", f"employee/{owner}", "campaign/x", "region/x", "share/x", f"clinic/{owner}")
+    answers = [(await stage.api("rival").get(f"/analytics/subjects/{path}")).status for path in tried]
+    assert [403, 403, 404, 404, 404, 404] == answers
+    assert 403 == (await stage.api("reviewer").get("/analytics/overview")).status
+
+
+async def test_a_campaign_is_found_by_what_was_declared(stage: Stage) -> None:
+    """Its materials added up, to whoever shared one of them."""
+    await two_shares(stage)
+    said = {"material_id": stage.cast.material_id, "by": stage.cast.people["owner"]}
+    query = """INSERT INTO material_declaration
+      (material_id, revision, product, region, campaign, declared_by, declared_at)
+      VALUES (:material_id, 9, '', '', '秋冬', :by, now())"""
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(text(query), said)
+    for who, opens in (("manager", 5), ("owner", 4), ("rival", 1)):
+        (line,) = (await table(stage, who, "campaign"))["items"]
+        found = (await stage.api(who).get("/analytics/subjects/campaign/秋冬")).ok
+        assert ("秋冬", opens, opens) == (line["name"], line["now"]["opens"], found["now"]["opens"])
+
+
+async def test_tables_are_taken_away(stage: Stage) -> None:
+    """As CSV: with the span before beside each count, and nothing that a spreadsheet would run."""
+    await two_shares(stage)
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(text("UPDATE material SET title = '=1+1'"))
+    answer = await stage.request("GET", "manager", "/api/v1/analytics/exports/material?days=7")
+    head, line, *_ = answer.body.decode("utf-8-sig").splitlines()
+    assert head.startswith('"Materials","Note","Openings","Openings (before)"')
+    assert line.startswith('"\'=1+1","","5","0","2","0"')
+
+
+async def test_pages_say_what_each_figure_means(stage: Stage) -> None:
+    """In both languages, with a way to the events for auditors and to what they may see for others."""
+    share = await two_shares(stage)
+    told = {
+        "zh-CN": ("当前热门", "在全品牌内去重", "林晓"),
+        "en": ("Hot now", "distinct within the whole brand", "林晓"),
+    }
+    for language, words in told.items():
+        overview = await shown(stage, "/analytics", language, who="manager")
+        assert [] == [word for word in words if word not in overview]
+    page = f"/analytics/share/{share['id']}"
+    assert f"/log?share_id={share['id']}" in await shown(stage, page, "en", who="auditor")
+    assert f'href="/shares/{share["id"]}"' in await shown(stage, page, "en")
+    assert "Nothing yet" in await shown(stage, "/analytics/campaign", "en")
+    (look, *_) = await stage.told("employee:spread:read")
+    assert ("maker-reads-figures", "figures:overview") == (look["why"], look["obj"])
