@@ -6,6 +6,7 @@ from typing import Any
 
 from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.natives import Native
 from compliance.profiles import ERASED
 from compliance.spreading.growth import Growth
 from fileserver.analytics import dashboard_routes, reading, service
@@ -128,6 +129,8 @@ def _member(known: Known, row: PersonRow) -> MemberOut:
         depth=row.depth,
         first_at=row.first_at,
         passed_on=row.passed_on,
+        parent_confidence="low" if row.native else "high",
+        native=Native(row.native).value if row.native else "",
         brought=row.children,
         below=row.below,
     )

@@ -1,6 +1,7 @@
 """What the API of figures takes and answers. Each field says what it counts, and within what people are distinct."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -99,6 +100,12 @@ class MemberOut(Output):
     depth: int
     first_at: datetime = Field(description="When they first opened; of the maker: when the share was made")
     passed_on: int = Field(description="Links that they passed on")
+    parent_confidence: Literal["high", "low"] = Field(
+        description="low: the card seems to have been passed on by hand, so whoever owns its link is a guess"
+    )
+    native: Literal["", "other-chat", "many-viewers"] = Field(
+        description="Why it seems so: opened in another chat than at first, or by more people than it can be sent to"
+    )
     brought: int = Field(description="People who came first through a link of theirs")
     below: int = Field(description="Everybody who came through them. Overlaps along a chain: never to be summed")
 

@@ -71,6 +71,7 @@ class PersonRow:
     below: int
     first_at: datetime
     passed_on: int
+    native: str = ""  # why the card that they opened seems to have been passed on by hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ class DayRow:
 
 _SUBJECTS = "WITH subjects AS (SELECT CAST(:dim AS text) AS dim, key FROM unnest(CAST(:keys AS text[])) AS asked (key))"
 _PERSON = (
-    "SELECT p.root_id, p.who, p.parent, p.share_id, p.org, p.depth, p.children, p.below, p.first_at, "
+    "SELECT p.root_id, p.who, p.parent, p.share_id, p.org, p.depth, p.children, p.below, p.first_at, p.native, "
     "(SELECT count(*) FROM spread_share f WHERE f.root_id = p.root_id AND f.maker = p.who "
     "AND f.parent_id IS NOT NULL) AS passed_on"
 )

@@ -89,3 +89,5 @@ share-stop-branch-text = Every link that { $name } passed on is closed, with all
 share-stop-all = Revoke the whole share
 share-stop-all-text = The share is closed, with all that was passed on from it: nobody opens it any more.
 share-stop-none = There is nothing to cut here: the share is closed, or not yours.
+spread-native-other-chat = Whom it came from is a guess, with low confidence: the card was opened in another chat.
+spread-native-many-viewers = Whom it came from is a guess, with low confidence: more people opened it than it can have been sent to.

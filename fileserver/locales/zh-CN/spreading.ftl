@@ -89,3 +89,5 @@ share-stop-branch-text = { $name } 转发出去的链接，连同其下的全部
 share-stop-all = 撤销整个分享
 share-stop-all-text = 这个分享和由它转发出去的全部链接一起关闭，任何人都不能再打开。
 share-stop-none = 这里没有可以切断的：这个分享已经关闭，或不由您负责。
+spread-native-other-chat = 上一手是推断：卡片在另一个聊天里被打开，可信度低。
+spread-native-many-viewers = 上一手是推断：打开的人多于可能直接收到的人，可信度低。
