@@ -158,28 +158,32 @@ async def test_a_picture_becomes_its_whole_self_too(services: Services, preparer
     ] == [(row.kind, row.media_type, row.width_px, row.height_px) for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("expected", "body", "filename"),
-    [
-        ("not-sealable", b"\0\0\0\x18ftypmp42" + bytes(100), "film.mp4"),
-        ("not-sealable", b"any bytes at all", "notes.txt"),
-        ("pdf-encrypted", encrypted(pdf()), "brochure.pdf"),
-        ("pdf-damaged", b"%PDF-1.7\n" + b"junk " * 100, "brochure.pdf"),
-        ("image-damaged", png()[:60], "poster.png"),
-        ("not-sealable", b"", "empty.bin"),
-    ],
+REFUSED = (
+    ("not-sealable", b"\0\0\0\x18ftypmp42" + bytes(100), "film.mp4"),
+    ("not-sealable", b"any bytes at all", "notes.txt"),
+    ("pdf-encrypted", encrypted(pdf()), "brochure.pdf"),
+    ("pdf-damaged", b"%PDF-1.7\n" + b"junk " * 100, "brochure.pdf"),
+    ("image-damaged", png()[:60], "poster.png"),
+    ("not-sealable", b"", "empty.bin"),
 )
+
+
 async def test_what_cannot_be_drawn_is_refused_with_a_reason(
-    services: Services, preparer: Preparer, expected: str, body: bytes, filename: str
+    services: Services, preparer: Preparer, subtests: pytest.Subtests
 ) -> None:
     """The version is refused, the finding says why, and the log tells it as an error; nothing is left to retry."""
-    version_id = await add_version(services, body, filename)
-    await preparer.prepare(version_id)
-    assert "refused" == (await state_of(services, version_id)).preparation
-    assert [(expected, "review")] == [(each.rule, each.severity) for each in await found_in(services, version_id)]
-    (leaf,) = await events_of(services, "system:version:prepare")
-    assert b'"outcome":"%s"' % expected.encode() in leaf
-    assert b'"res":"error"' in leaf
+    for expected, body, filename in REFUSED:
+        with subtests.test(f"{filename} {expected}"):
+            version_id = await add_version(services, body, filename)
+            await preparer.prepare(version_id)
+            row = await state_of(services, version_id)
+            assert "refused" == row.preparation
+            found = [(each.rule, each.severity) for each in await found_in(services, version_id)]
+            assert [(expected, "review")] == found
+            told = await events_of(services, "system:version:prepare")
+            (leaf,) = [each for each in told if row.sha256.encode() in each]
+            assert b'"outcome":"%s"' % expected.encode() in leaf
+            assert b'"res":"error"' in leaf
 
 
 async def test_preparing_again_changes_nothing(services: Services, preparer: Preparer) -> None:

@@ -125,7 +125,7 @@ async def test_a_refused_version_that_was_decided_on_stays_refused(services: Ser
 
 
 async def test_a_presentation_is_prepared_as_the_pdf_it_becomes(services: Services) -> None:
-    """Each slide is a page; the PDF and its hash are kept; the event names the original and the PDF."""
+    """Each slide is a page, which leaves sealed; the PDF and its hash are kept; the event names original and PDF."""
     version_id = await prepared(services, office_files.pptx("one", "two"), "launch.pptx")
     async with services.database.transaction() as tx:
         version = await versions.version_by_id(tx, version_id)
@@ -144,16 +144,16 @@ async def test_a_presentation_is_prepared_as_the_pdf_it_becomes(services: Servic
     ]
     assert f'"converted_sha256":"{kept.sha256}"'.encode() in told.leaf
     assert f'"ver":"{version.sha256}"'.encode() in told.leaf
+    await a_sealed_page_of_it_leaves_like_any_other(services, version_id)
 
 
-async def test_a_sealed_page_of_it_leaves_like_any_other(services: Services) -> None:
+async def a_sealed_page_of_it_leaves_like_any_other(services: Services, version_id: UUID) -> None:
     """The exit serves its pages, named as what they are."""
-    version_id = await prepared(services, office_files.docx("text"), "notes.docx")
     reviewer = await add_employee(services, Role.REVIEWER)
     async with services.database.transaction() as tx:
         await versions.set_state(tx, version_id, "submitted")
     outgoing = await services.exit.release(
         DeskGate(version_id, reviewer.person_id), Piece(kind=PieceKind.PAGE, page=1), Trail()
     )
-    assert ("image/jpeg", "notes.jpg") == (outgoing.media_type, outgoing.filename)
+    assert ("image/jpeg", "launch.jpg") == (outgoing.media_type, outgoing.filename)
     await outgoing.chunks.aclose()

@@ -95,36 +95,40 @@ async def brings(tus: Tus, path: str, body: bytes, *cuts: int) -> bool:
     raise AssertionError("no end of trying")
 
 
-@pytest.mark.parametrize("operation", CASES)
-async def test_one_fault(tus: Tus, faulty: FaultyStore, operation: str) -> None:
+async def test_one_fault(tus: Tus, faulty: FaultyStore, subtests: pytest.Subtests) -> None:
     """A fault that passes harms nobody: the bytes arrive, each once, and the SHA-256 is theirs."""
-    for fault in CASES[operation]:
-        path = await tus.create(LENGTH)
-        faulty.fail(operation, fault)
-        brought = await brings(tus, path, BODY, TAIL)
-        assert [] == faulty.faults[operation], fault
-        assert brought or (operation, fault) in MAY_FAIL, fault
-        await tus.work()
-        if brought:
-            await assert_complete(tus, path, BODY)
-        else:
-            assert "failed" == (await tus.row(path)).state, fault
+    for operation, fault in ((operation, each) for operation, several in CASES.items() for each in several):
+        with subtests.test(f"{operation} {fault}"):
+            path = await tus.create(LENGTH)
+            faulty.fail(operation, fault)
+            brought = await brings(tus, path, BODY, TAIL)
+            assert [] == faulty.faults[operation]
+            assert brought or (operation, fault) in MAY_FAIL
+            await tus.work()
+            if brought:
+                await assert_complete(tus, path, BODY)
+            else:
+                assert "failed" == (await tus.row(path)).state
 
 
-@pytest.mark.parametrize("fault", [Fault.SLOW_DOWN, Fault.UNHEARD, Fault.CUT_AFTER, Fault.HALF_ANSWER], ids=str)
 @pytest.mark.parametrize("operation", ["create_multipart_upload", "upload_part", "put_object"])
-async def test_a_store_that_stays_broken(tus: Tus, faulty: FaultyStore, operation: str, fault: Fault) -> None:
+async def test_a_store_that_stays_broken(
+    tus: Tus, faulty: FaultyStore, operation: str, subtests: pytest.Subtests
+) -> None:
     """Trying has an end, which the client is told with 503; when the store is well again the upload goes on."""
-    path = await tus.create(LENGTH)
-    faulty.fail(operation, fault, times=EVER)
-    stop = TAIL if operation == "put_object" else LENGTH
-    assert 503 == (await tus.patch(path, 0, BODY[:stop])).status
-    assert 1 <= faulty.requests[operation] <= REQUESTS_MAX
-    assert 0 == await tus.offset(path)
-    faulty.faults.clear()
-    assert await brings(tus, path, BODY)
-    await tus.work()
-    await assert_complete(tus, path, BODY)
+    for fault in (Fault.SLOW_DOWN, Fault.UNHEARD, Fault.CUT_AFTER, Fault.HALF_ANSWER):
+        with subtests.test(str(fault)):
+            path = await tus.create(LENGTH)
+            faulty.requests.clear()
+            faulty.fail(operation, fault, times=EVER)
+            stop = TAIL if operation == "put_object" else LENGTH
+            assert 503 == (await tus.patch(path, 0, BODY[:stop])).status
+            assert 1 <= faulty.requests[operation] <= REQUESTS_MAX
+            assert 0 == await tus.offset(path)
+            faulty.faults.clear()
+            assert await brings(tus, path, BODY)
+            await tus.work()
+            await assert_complete(tus, path, BODY)
 
 
 async def test_a_part_that_fails_after_later_ones_succeeded(tus: Tus, faulty: FaultyStore) -> None:
