@@ -68,7 +68,7 @@ async def run_jobs(services: Services) -> None:
     """What a worker does until its queue is empty."""
     jobs = Queue(services.config.database_url.get_secret_value())
     register_jobs(replace(services, jobs=jobs))
-    await jobs.run(wait=False)
+    await jobs.empty(services.database)
 
 
 async def approved_material(

@@ -2,7 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy import text
+
+from storage.database import Database
 from storage.jobs import Jobs
+
+ROUNDS_MAX = 20
+DUE = text("""SELECT EXISTS (
+    SELECT FROM procrastinate_jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp())
+)""")
 
 
 class Queue(Jobs):
@@ -10,3 +19,19 @@ class Queue(Jobs):
 
     def register_periodic(self, name: str, cron: str, handler: Callable[[], Awaitable[None]]) -> None:
         """Nothing has its tick; tests call what they want done."""
+
+    async def empty(self, database: Database) -> None:
+        """Runs until nothing is due: a job of the same key as one under way comes in the next round.
+
+        What waits for a job that a dead worker has is left after ROUNDS_MAX rounds.
+        """
+        for _ in range(ROUNDS_MAX):
+            await self.run(wait=False)
+            if not await due(database):
+                return
+
+
+async def due(database: Database) -> bool:
+    """Whether there are jobs to be done now; those that failed wait for a later moment."""
+    async with database.transaction() as tx:
+        return bool(await tx.scalar(DUE))

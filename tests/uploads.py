@@ -26,18 +26,13 @@ from storage.rows import uploads
 from storage.rows.events import EventFilter, search_events
 from storage.rows.uploads import UploadRow
 from tests.api import Client
-from tests.queues import Queue
+from tests.queues import Queue, due
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 WAIT_MAX_S = 20
 STREAM = {"Content-Type": "application/offset+octet-stream"}
 
 Body = bytes | AsyncIterable[bytes]
-
-DUE = """SELECT EXISTS (
-    SELECT FROM procrastinate_jobs
-    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp())
-)"""
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -218,7 +213,7 @@ class Tus:
 
     async def work(self) -> None:
         """What a worker would do now, with what follows from it."""
-        while await self._due():
+        while await due(self.services.database):
             jobs = Queue(self.services.config.database_url.get_secret_value())
             register(jobs, self.services)
             await jobs.run(wait=False)
@@ -227,11 +222,6 @@ class Tus:
         """Jobs that wait for their time have waited long enough: the queue goes by the database's clock."""
         async with self.services.database.transaction() as tx:
             await tx.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
-
-    async def _due(self) -> bool:
-        """Whether there are jobs to be done now; those that failed wait for a later moment."""
-        async with self.services.database.transaction() as tx:
-            return bool(await tx.scalar(text(DUE)))
 
     async def json(self, path: str) -> Any:
         """What a GET answers."""
