@@ -1,4 +1,5 @@
 place-figures = Figures
+figures-of-days = Figures by time
 figures-title = Figures
 figures-text = { $first } to { $last }, beside the same number of days before. Every figure comes from the log.
 figures-narrowed = Only what you and the people you manage shared.

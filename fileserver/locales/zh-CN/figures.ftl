@@ -1,4 +1,5 @@
 place-figures = 统计
+figures-of-days = 按时间查看
 figures-title = 统计
 figures-text = { $first } 至 { $last }，与之前同样天数比较。数字都来自访问日志。
 figures-narrowed = 仅含您本人及您管理的员工的分享。
