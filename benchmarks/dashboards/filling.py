@@ -1,18 +1,23 @@
 """Puts a history into the tables of figures without a log: by one statement for each table, and trees from Python."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
-from benchmarks.dashboards.histories import History, Visit, uuid_of
+from benchmarks.dashboards.histories import History, Share, Visit, uuid_of
 from compliance.spreading.cascades import FirstOpen, cascade_of
 from storage.database import Database, Transaction
 from storage.rows import spread_counts, spreading
-from storage.rows.spreading import Growth, SpreadPerson
+from storage.rows.spreading import Growth
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MAKER, NOBODY = -1, -2
 CHUNK = 50_000
 TABLES = """
 SET LOCAL work_mem = '256MB';
@@ -23,7 +28,23 @@ CREATE TEMP TABLE made_visit (root uuid, link uuid, owner text, who text, org te
 CREATE FUNCTION pg_temp.subjects(material uuid, share uuid, maker text, org text) RETURNS TABLE (dim text, key text)
   LANGUAGE sql IMMUTABLE AS $$ VALUES ('brand', ''), ('material', CAST(material AS text)),
      ('share', CAST(share AS text)), ('employee', maker) UNION ALL SELECT 'clinic', org WHERE org <> '' $$;
+CREATE FUNCTION pg_temp.id_of(kind int, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+  $$ SELECT CAST(lpad(to_hex(kind), 16, '0') || lpad(to_hex(number + 1), 16, '0') AS uuid) $$;
+CREATE FUNCTION pg_temp.at_us(us bigint) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
+  $$ SELECT timestamptz 'epoch' + us * interval '1 microsecond' $$;
 """
+JOINED = "JOIN made_share r ON r.id = pg_temp.id_of(1, c0)"
+SHARES = "INSERT INTO made_share SELECT pg_temp.id_of(1, c0), pg_temp.id_of(2, c1), 'e-' || c2, pg_temp.at_us(c3)"
+FORWARDS = """INSERT INTO made_forward SELECT pg_temp.id_of(1, c0), pg_temp.id_of(1, c1), pg_temp.id_of(1, c2),
+  'p-' || c3, CAST(pg_temp.id_of(3, c3 % :clinics) AS text), pg_temp.at_us(c4)"""
+VISITS = """INSERT INTO made_visit SELECT pg_temp.id_of(1, c0), pg_temp.id_of(1, c1),
+  CASE WHEN c2 < 0 THEN '' ELSE 'p-' || c2 END, 'p-' || c3, CAST(pg_temp.id_of(3, c3 % :clinics) AS text),
+  pg_temp.at_us(c4), c5, c6 = 1, c7, c8, c9, c2 = c3"""
+PEOPLE = """INSERT INTO spread_person
+  (root_id, who, material_id, parent, share_id, org, depth, children, below, first_at, native)
+  SELECT r.id, CASE WHEN c1 < 0 THEN r.who ELSE 'p-' || c1 END, r.material,
+  CASE c2 WHEN -2 THEN NULL WHEN -1 THEN r.who ELSE 'p-' || c2 END, pg_temp.id_of(1, c3),
+  CASE WHEN c1 < 0 THEN '' ELSE CAST(pg_temp.id_of(3, c1 % :clinics) AS text) END, c4, c5, c6, pg_temp.at_us(c7), ''"""
 AFTER = (
     "CREATE INDEX ON made_share (id); CREATE INDEX ON made_forward (id); ANALYZE made_share, made_forward, made_visit"
 )
@@ -52,74 +73,62 @@ def _split(statements: str) -> list[str]:
 
 
 async def _hand_over(tx: Transaction, told: History) -> None:
-    clinics = told.size.clinics
-    shares = [(uuid_of(1, s.id), uuid_of(2, s.material), f"e-{s.employee}", s.at) for s in told.shares]
-    await _insert(tx, "made_share", ("uuid", "uuid", "text", "timestamptz"), shares)
-    forwards = [
-        (uuid_of(1, f.id), uuid_of(1, f.parent), uuid_of(1, f.root), f"p-{f.who}", _org(f.who, clinics), f.at)
-        for f in told.forwards
-    ]
-    await _insert(tx, "made_forward", ("uuid", "uuid", "uuid", "text", "text", "timestamptz"), forwards)
-    kinds = ("uuid", "uuid", "text", "text", "text", "timestamptz", "int", "bool", "int", "int", "bigint", "bool")
-    await _insert(tx, "made_visit", kinds, (_visit(each, clinics) for each in told.visits))
+    """The history as numbers, which travel fast; the database makes ids, pseudonyms and times of them."""
+    more = {"clinics": told.size.clinics}
+    shares = ((s.id, s.material, s.employee, _us(s.at)) for s in told.shares)
+    await _insert(tx, SHARES, shares, more)
+    forwards = ((f.id, f.parent, f.root, f.who, _us(f.at)) for f in told.forwards)
+    await _insert(tx, FORWARDS, forwards, more)
+    visits = (
+        (v.root, v.link, v.owner, v.who, _us(v.at), v.depth, int(v.came), v.pages, v.downloads, v.ms)
+        for v in told.visits
+    )
+    await _insert(tx, VISITS, visits, more)
 
 
-def _visit(v: Visit, clinics: int) -> tuple[Any, ...]:
-    owner = "" if v.owner < 0 else f"p-{v.owner}"
-    return (
-        uuid_of(1, v.root), uuid_of(1, v.link), owner, f"p-{v.who}", _org(v.who, clinics), v.at, v.depth, v.came,
-        v.pages, v.downloads, v.ms, v.who == v.owner,
-    )  # fmt: skip
+def _us(at: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    return (at - EPOCH) // MICROSECOND
 
 
-def _org(who: int, clinics: int) -> str:
-    return str(uuid_of(3, who % clinics))
-
-
-async def _insert(tx: Transaction, table: str, kinds: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    arrays = ", ".join(f"CAST(:c{at} AS {kind}[])" for at, kind in enumerate(kinds))
-    query = text(f"INSERT INTO {table} SELECT * FROM unnest({arrays})")  # noqa: S608  # our own names
-    kept = list(rows)
-    for start in range(0, len(kept), CHUNK):
-        columns = zip(*kept[start : start + CHUNK], strict=True)
-        await tx.execute(query, {f"c{at}": list(column) for at, column in enumerate(columns)})
+async def _insert(
+    tx: Transaction, statement: str, rows: Iterable[tuple[int, ...]], more: Mapping[str, int] | None = None
+) -> None:
+    """Rows of numbers through one statement, which knows them as c0, c1… of `told`."""
+    every = iter(rows)
+    while chunk := list(islice(every, CHUNK)):
+        columns = list(zip(*chunk, strict=True))
+        arrays = ", ".join(f"CAST(:c{at} AS bigint[])" for at in range(len(columns)))
+        names = ", ".join(f"c{at}" for at in range(len(columns)))
+        query = text(f"{statement} FROM unnest({arrays}) AS told ({names}) {JOINED if 'r.id' in statement else ''}")
+        used = {name: value for name, value in (more or {}).items() if f":{name}" in statement}
+        await tx.execute(query, {f"c{at}": list(column) for at, column in enumerate(columns)} | used)
 
 
 async def _trees(tx: Transaction, told: History) -> None:
     """People, levels and sums: of whole trees, which is what the follower's arrivals have to add up to."""
-    shares = {each.id: each for each in told.shares}
     opens: dict[int, list[Visit]] = {each.id: [] for each in told.shares}
     for visit in told.visits:
-        opens[visit.root].append(visit)
-    people: list[SpreadPerson] = []
-    growths = {}
-    for root, visits in opens.items():
-        share, came = shares[root], [each for each in visits if each.came]
-        tree = cascade_of(-1, share.at, [FirstOpen(each.who, each.owner, each.at) for each in came])
-        links = [root, *(each.link for each in came)]
-        for node, who in enumerate(tree.people):
-            parent = tree.people[tree.parents[node]] if node else None
-            people.append(
-                SpreadPerson(
-                    root_id=uuid_of(1, root),
-                    who=f"p-{who}" if node else f"e-{share.employee}",
-                    material_id=uuid_of(2, share.material),
-                    parent=None if parent is None else f"p-{parent}" if parent >= 0 else f"e-{share.employee}",
-                    share_id=uuid_of(1, links[node]),
-                    org=_org(who, told.size.clinics) if node else "",
-                    depth=tree.depths[node],
-                    children=tree.children[node],
-                    below=tree.subtrees[node] - 1,
-                    first_at=tree.times[node],
-                )
-            )
-        growths[uuid_of(1, root)] = Growth(
-            material_id=uuid_of(2, share.material),
-            maker=f"e-{share.employee}",
-            levels=Counter(tree.depths),
-            below=sum(tree.subtrees[1:]),
-            below_squared=sum(below * below for below in tree.subtrees[1:]),
-        )
-    for start in range(0, len(people), CHUNK):
-        await spreading.put_people(tx, people[start : start + CHUNK])
+        if visit.came:
+            opens[visit.root].append(visit)
+    growths: dict[UUID, Growth] = {}
+    people = (row for share in told.shares for row in _tree(share, opens[share.id], growths))
+    await _insert(tx, PEOPLE, people, {"clinics": told.size.clinics})
     await spreading.grow(tx, growths)
+
+
+def _tree(share: Share, came: list[Visit], growths: dict[UUID, Growth]) -> Iterator[tuple[int, ...]]:
+    """The people of one cascade; what it grew by is added to `growths`."""
+    tree = cascade_of(MAKER, share.at, [FirstOpen(each.who, each.owner, each.at) for each in came])
+    links = [share.id, *(each.link for each in came)]
+    growths[uuid_of(1, share.id)] = Growth(
+        material_id=uuid_of(2, share.material),
+        maker=f"e-{share.employee}",
+        levels=Counter(tree.depths),
+        below=sum(tree.subtrees[1:]),
+        below_squared=sum(below * below for below in tree.subtrees[1:]),
+    )
+    for node, who in enumerate(tree.people):
+        parent = tree.people[tree.parents[node]] if node else NOBODY
+        sums = (tree.depths[node], tree.children[node], tree.subtrees[node] - 1)
+        yield (share.id, who, parent, links[node], *sums, _us(tree.times[node]))
