@@ -24,6 +24,7 @@ from fileserver.tasks.service import LIFETIME_MAX, SHARES_LIFETIME_MAX
 from storage.rows import addressees, departments, shares, tasks
 
 USUAL = timedelta(days=7)
+TASKS = 20
 DEPTHS = 4
 REGIONS_OFFERED = 200
 
@@ -41,7 +42,7 @@ async def mine(call: Call) -> web.Response:
 
 async def listed(call: Call[None, ListQuery]) -> web.Response:
     """Tasks that the reader governs, newest first."""
-    found = await api.listed(asking(call, TaskQuery(cursor=call.query.cursor)))
+    found = await api.listed(asking(call, TaskQuery(cursor=call.query.cursor, limit=TASKS)))
     return page(
         call,
         "tasks.html",
