@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Uuid, bindparam, select, true
+from sqlalchemy import ColumnElement, Uuid, bindparam, select, true
 
-from storage.database import Transaction
+from storage.database import Transaction, driver_of
+from storage.direct import Prepared
 from storage.rows import gates, shares, visits
 from storage.rows.gates import Due
 from storage.rows.shares import MarkedRow, Served, ShareRow, ShareStanding
@@ -45,7 +46,7 @@ _ABOVE = shares.standing_query(
 ).subquery("above")
 _MARKED = shares.look_at(visit.c.share_id, visit.c.started_at).lateral("marked")
 _DUES = gates.dues(share.c.root_id, visit.c.person_id, bindparam("session", type_=Uuid))
-_DOOR = (
+_DOOR = Prepared(
     select(
         *_named(VISIT, {column.key: column for column in visits.COLUMNS}),
         *_named(SHARE, {column.key: column for column in shares.COLUMNS}),
@@ -67,9 +68,10 @@ _DOOR = (
 
 async def door_of_visit(tx: Transaction, visit_id: UUID, session_id: UUID | None = None) -> DoorRow | None:
     """None for a visit that is not there. Without a session every lock is closed."""
-    row = (await tx.execute(_DOOR, {"visit": visit_id, "session": session_id})).mappings().one_or_none()
-    if row is None:
+    found = await _DOOR.one(await driver_of(tx), visit=visit_id, session=session_id)
+    if found is None:
         return None
+    row: Mapping[str, Any] = found._asdict()
     return DoorRow(
         visit=VisitRow(**_taken(VISIT, VisitRow, row)),
         share=ShareRow(**_taken(SHARE, ShareRow, row)),
@@ -80,5 +82,5 @@ async def door_of_visit(tx: Transaction, visit_id: UUID, session_id: UUID | None
     )
 
 
-def _taken(prefix: str, kind: type, row: RowMapping) -> dict[str, Any]:
+def _taken(prefix: str, kind: type, row: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: row[f"{prefix}{field.name}"] for field in fields(kind)}
