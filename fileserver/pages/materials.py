@@ -103,7 +103,8 @@ async def read(call: Call[None, None, MaterialPath]) -> web.Response:
     """One material: versions, findings, decisions, shares."""
     material = await api.read(call)
     about_it = await target_of_version(call, material, material.versions[0])
-    can = _can(call, material, about_it)
+    can, shares = _can(call, material, about_it), await _shares(call, material)
+    still_open = any(each.revoked_at is None for each in shares or ())
     return page(
         call,
         "material.html",
@@ -115,7 +116,8 @@ async def read(call: Call[None, None, MaterialPath]) -> web.Response:
         may_give_tasks=may_ever(call.actor.role, Action.TASK_CREATE),
         may_dossier=may_ever(call.actor.role, Action.MATERIAL_DOSSIER),
         strips=await _strips(call, material) if can.preview else {},
-        shares=await _shares(call, material),
+        shares=shares,
+        may_close_shares=still_open and may_ever(call.actor.role, Action.SHARE_REVOKE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
     )
 

@@ -9,24 +9,28 @@ from compliance.access import Action, Audience, Job, decide, may_ever, require
 from compliance.errors import NotFound
 from compliance.levels import SealLevel
 from compliance.materials import obj_of
-from compliance.profiles import profiles_of
 from compliance.scopes import owned_scope
 from compliance.visits import examined, target_of
 from fileserver.http.call import Call
+from fileserver.i18n import translate
 from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialOut, MaterialPath
-from fileserver.pages import looks
+from fileserver.pages import looks, share_story
 from fileserver.pages.calls import about, asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
+from fileserver.pages.share_story import audience_of
 from fileserver.shares import routes as api
 from fileserver.shares import service
+from fileserver.shares.policy_schemas import REGIONS_MAX
+from fileserver.shares.presets import PRESETS
 from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
 from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
 from storage.rows import clinics as clinic_rows
 from storage.rows import shares as share_rows
+from storage.rows.addressees import regions_known
 
 CLINICS_OFFERED = 200
 STILL_CLOSABLE = frozenset({"open", "used_up", "suspended", "closed"})
@@ -57,7 +61,8 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         call,
         "share.html",
         share=share,
-        audience_name=await _audience_name(call, share),
+        audience_names=[name for _, _, members in await audience_of(call, share) for _, name in members],
+        changes=await share_story.told(call),
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
         may_revoke=await _may(call, share, Action.SHARE_REVOKE),
@@ -78,13 +83,16 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
     require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
     async with call.services.database.transaction() as tx:
         clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
+        regions = await regions_known(tx, REGIONS_MAX)
     now = call.services.clock()
     return page(
         call,
         "share_new.html",
         material=material,
         audiences=list(Audience),
+        presets={name: dict(values) for name, values in PRESETS.items()},
         jobs=list(Job),
+        regions=regions,
         clinics=clinics[:CLINICS_OFFERED],
         clinics_incomplete=len(clinics) > CLINICS_OFFERED,
         look=looks.offered(),
@@ -98,16 +106,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
 
 async def look(call: Call[None, None, SharePath]) -> web.Response:
     """The form that changes how copies are marked. Raises AccessDenied for whoever may not change the share."""
-    owned = await service.read(call.services, call.actor, call.params.share_id)
-    async with call.services.database.transaction() as tx:
-        target = await service.target_of_share(tx, owned.row)
-    require(
-        call.actor,
-        Action.SHARE_CHANGE,
-        target,
-        obj=obj_of(owned.row.material_id),
-        link=str(owned.row.id),
-    )
+    await _require_change(call)
     share = await api.read(call)
     material = await materials_api.read(about(call, MaterialPath(material_id=share.material_id)))
     return page(
@@ -131,15 +130,34 @@ async def _trying_on(call: Call[Any, Any, Any], material: MaterialOut) -> dict[s
     }
 
 
-async def _audience_name(call: Call[Any, Any, Any], share: ShareOut) -> str:
-    """Which clinic or person the share is for; empty for everybody."""
+async def narrow(call: Call[None, None, SharePath]) -> web.Response:
+    """The form that narrows a share. Raises AccessDenied for whoever may not change it."""
+    await _require_change(call)
+    share = await api.read(call)
+    return page(
+        call,
+        "share_narrow.html",
+        share=share,
+        circles=[
+            (field, translate(call.language, key), members) for field, key, members in await audience_of(call, share)
+        ]
+        + _jobs(call, share),
+        jobs=list(Job),
+        now=call.services.clock(),
+    )
+
+
+def _jobs(call: Call[Any, Any, Any], share: ShareOut) -> list[Any]:
+    words = [(each.value, translate(call.language, f"job-{each.value}")) for each in share.jobs]
+    return [("jobs", translate(call.language, "share-for-job"), words)] if words else []
+
+
+async def _require_change(call: Call[None, None, SharePath]) -> None:
+    owned = await service.read(call.services, call.actor, call.params.share_id)
     async with call.services.database.transaction() as tx:
-        if share.clinic_id is not None:
-            return (await clinic_rows.clinic_names(tx, [share.clinic_id])).get(str(share.clinic_id), "")
-        if share.person_id is not None:
-            names = await profiles_of(tx, call.services.keys.master, person_ids=[share.person_id])
-            return names[share.person_id].name
-    return ""
+        target = await service.target_of_share(tx, owned.row)
+    link = str(owned.row.id)
+    require(call.actor, Action.SHARE_CHANGE, target, obj=obj_of(owned.row.material_id), link=link)
 
 
 async def _may(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bool:
@@ -160,6 +178,14 @@ ROUTES = (
         "share_look",
         "How a share's copies are marked",
         look,
+        action=Action.SHARE_CHANGE,
+        path_params=SharePath,
+    ),
+    console_page(
+        "/shares/{share_id}/narrow",
+        "share_narrow",
+        "Narrow a share",
+        narrow,
         action=Action.SHARE_CHANGE,
         path_params=SharePath,
     ),

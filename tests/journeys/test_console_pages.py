@@ -30,6 +30,7 @@ OWN_ONLY = {
     "pages.share_detail": ("rival",),
     "pages.share_look": ("rival",),
     "pages.share_stop": ("rival",),
+    "pages.share_narrow": ("rival",),
     "pages.recall": ("rival",),
     "pages.spread": ("rival",),
     "pages.figures_subject": ("rival",),

@@ -2,7 +2,7 @@
 //
 //   <form data-api="/api/v1/shares" data-method="POST" data-next="/shares/{id}">
 //
-// Names with dots make nested objects, numbers between dots a list, checkboxes named `scopes[]` a list. Empty fields are left out, null with `data-null`, "" with `data-empty`.
+// Names with dots make nested objects, numbers between dots a list, checkboxes named `scopes[]` a list (with `data-any` none where nothing is ticked). Empty fields are left out, null with `data-null`, "" with `data-empty`.
 // Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-type="json"` for lists, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 //
@@ -31,6 +31,7 @@ function bodyOf(form) {
     if (!input.name || input.matches(":disabled") || ["submit", "file"].includes(input.type)) continue;
     if (input.type === "radio" && !input.checked) continue;
     if (input.name.endsWith("[]")) {
+      if (!input.checked && "any" in input.dataset) continue;
       const list = (body[input.name.slice(0, -2)] ??= []);
       if (input.checked) list.push(input.value);
       continue;

@@ -1,0 +1,31 @@
+"""The policy of a share in Chromium: a preset that fills, several addressees, a policy narrowed, a viewer shut out."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import PHONE, Console
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_policy_is_made_narrowed_and_told(console: Console) -> None:
+    """What a preset fills is seen and changed; later the share is for one clinic less, and its page says since when."""
+    async with console.opened("owner", size=PHONE) as page:
+        await page.goto(f"/materials/{console.cast.material_id}/share")
+        await page.get_by_role("button", name="接收人所在机构").click()
+        await expect(page.get_by_label("转发", exact=True)).to_have_value("1")
+        for clinic in ("瑞丽诊所", "悦美诊所"):
+            await page.get_by_label(clinic).check()
+        await page.get_by_text("医生", exact=True).click()
+        await page.get_by_role("button", name="生成链接").click()
+        await page.wait_for_url("**/shares/*-*")
+        for said in ("瑞丽诊所", "悦美诊所", "医生"):
+            await expect(page.locator("dl")).to_contain_text(said)
+        await page.get_by_role("link", name="收窄规则").click()
+        await page.get_by_label("悦美诊所").uncheck()
+        await page.get_by_role("button", name="保存").click()
+        await page.wait_for_url("**/shares/*-*")
+        row = page.get_by_role("row").filter(has_text="哪些机构")
+        await expect(row.get_by_role("cell").nth(3)).to_have_text("1")
+        await expect(page.locator("dl")).not_to_contain_text("悦美诊所")
+    assert [] == console.complaints
