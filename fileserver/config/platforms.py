@@ -30,6 +30,12 @@ class PlatformSettings(BaseSettings):
 
     wechat_app_id: str | None = Field(default=None, description="AppID of the mini-program")
     wechat_app_secret: SecretStr | None = Field(default=None, description="Its AppSecret")
+    share_page: str = Field(
+        default="pages/share/index",
+        max_length=128,
+        pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_/-]*$",
+        description="The mini-program's page that shares open; it gets the token as `scene`",
+    )
     wechat_check_openid: str | None = Field(
         default=None,
         description="With this user's openid in the app, WeChat is asked what it makes of the text of every version "

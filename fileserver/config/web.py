@@ -1,6 +1,7 @@
 """How this server is reached, what it writes down, and how long people stay signed in."""
 
 from ipaddress import ip_network
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -31,6 +32,9 @@ class WebSettings(BaseSettings):
         description="Port where a worker tells its figures; none: a worker listens nowhere",
     )
     brand_name: str = Field(default="SealShare", description="Name shown in the pages", min_length=1, max_length=60)
+    brand_logo: Path | None = Field(
+        default=None, description="PNG, JPEG or WebP of 2 MB at most in the middle of QR codes; none: SealShare's mark"
+    )
     default_language: Language = Field(default=Language.ZH_CN, description="For readers who name none we have")
     session_idle_s: Seconds = Field(default=8 * 3600, description="A session ends after so long without a request")
     session_absolute_s: Seconds = Field(default=7 * DAY_S, description="A session ends so long after sign-in")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -21,7 +22,7 @@ Setting both is an error. `sealshare config` shows what is in force, with secret
 `sealshare demo` needs none of them: it makes its own. `sealshare upload` reads only `{CLIENT_URL}` and
 `{CLIENT_TOKEN}`."""
 BOUNDS = {"gt": "> {}", "ge": "≥ {}", "le": "≤ {}", "min_length": "length ≥ {}", "max_length": "length ≤ {}"}
-KINDS = {bool: "`true` or `false`", int: "whole number", str: "text"}
+KINDS = {bool: "`true` or `false`", int: "whole number", str: "text", Path: "path of a file"}
 
 
 def page() -> str:

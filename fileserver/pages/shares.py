@@ -63,6 +63,7 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         share=share,
         audience_names=[name for _, _, members in await audience_of(call, share) for _, name in members],
         changes=await share_story.told(call),
+        has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
         may_revoke=await _may(call, share, Action.SHARE_REVOKE),

@@ -1,21 +1,21 @@
 """Invitations and the funnel over HTTP."""
 
-import io
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import segno
 from aiohttp import web
 
 from compliance.access import Action, require
 from compliance.errors import AccessDenied, InvalidValue, NotFound
+from fileserver import qr_codes
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.platforms import PlatformError
+from fileserver.qr_codes import CodeUnavailable
 from fileserver.reaching import clinic_target, reach
 from fileserver.recruiting import funnel, invitations, wecom
-from fileserver.recruiting.errors import CodeUnavailable
 from fileserver.recruiting.invitations import Maker
 from fileserver.recruiting.people import Names, called, names_of
 from fileserver.recruiting.schemas import (
@@ -34,7 +34,6 @@ from storage.rows import recruiting as figures
 from storage.rows.clinics import clinic_names
 from storage.rows.invitations import InvitationRow
 
-QR_SCALE = 6
 NO_STORE = {"Cache-Control": "private, no-store"}
 
 
@@ -67,10 +66,9 @@ async def revoke(call: Call[None, None, InvitationPath]) -> InvitationOut:
 async def qr(call: Call[None, None, InvitationPath]) -> web.Response:
     """The link as a QR code."""
     row = await _own(call)
-    picture = io.BytesIO()
     url = invitations.url_of(call.services.keys, call.services.config.public_url, row)
-    segno.make(url, error="m", micro=False).save(picture, kind="svg", scale=QR_SCALE, xmldecl=False, svgns=True)
-    return web.Response(body=picture.getvalue(), content_type="image/svg+xml", headers=NO_STORE)
+    drawn = await asyncio.to_thread(qr_codes.svg, url, call.services.config.brand_logo)
+    return web.Response(body=drawn, content_type="image/svg+xml", headers=NO_STORE)
 
 
 async def mini_program_code(call: Call[None, None, InvitationPath]) -> web.Response:

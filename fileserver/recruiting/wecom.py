@@ -21,7 +21,7 @@ from fileserver.platforms.events import FOLLOWING, ContactChanged
 from fileserver.platforms.wecom.client import WeCom
 from fileserver.platforms.wecom.results import TransferStatus
 from fileserver.platforms.wecom.transfers import CUSTOMERS_MAX
-from fileserver.recruiting.errors import CodeUnavailable
+from fileserver.qr_codes import CodeUnavailable
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import transfers as rows

@@ -12,6 +12,8 @@ from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.shares import gating, policy_routes, sending, service
+from fileserver.shares import gating, policy_routes, service
+from fileserver.shares import carrying, policy_routes, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -27,9 +29,6 @@ from fileserver.shares.schemas import (
 )
 from fileserver.shares.service import Visitor
 from fileserver.shares.showing import share_out
-
-QR_SCALE = 8
-QR_BORDER = 3
 
 
 async def create(call: Call[ShareIn]) -> ShareOut:
@@ -88,16 +87,6 @@ async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
     """Who opened a share."""
     found = await service.visitors(call.services, call.actor, call.params.share_id)
     return VisitorList(items=[_visitor(each) for each in found])
-
-
-async def qr(call: Call[None, None, SharePath]) -> web.Response:
-    """The share's link as a QR code."""
-    url = share_out(call.services, await service.read(call.services, call.actor, call.params.share_id)).url
-    if url is None:
-        raise NotFound(field="share_id")
-    picture = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(picture, kind="svg", scale=QR_SCALE, border=QR_BORDER, light="#fff")
-    return web.Response(body=picture.getvalue(), content_type="image/svg+xml")
 
 
 def _visitor(visitor: Visitor) -> VisitorOut:
@@ -223,18 +212,6 @@ ROUTES = (
         returns=VisitorList,
         errors=(AccessDenied, NotFound),
     ),
-    Route(
-        method="GET",
-        path="/api/v1/shares/{share_id}/qr.svg",
-        name="shares.qr",
-        summary="The share's link as a QR code",
-        handler=qr,
-        auth=Auth.EMPLOYEE,
-        action=Action.SHARE_READ,
-        scope="shares:read",
-        path_params=SharePath,
-        produces="image/svg+xml",
-        errors=(AccessDenied, NotFound),
-    ),
+    *carrying.ROUTES,
     *policy_routes.ROUTES,
 )

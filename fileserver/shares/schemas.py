@@ -81,6 +81,9 @@ class ShareOut(Output):
     id: UUID
     url: str | None = Field(description="The link to give away; null when its key was revoked")
     token: str | None = Field(description="The link's last part, which also fits a mini-program code's scene")
+    mini_program_path: str | None = Field(
+        description="Path of the mini-program's page that opens it, for cards and menus; null without a link"
+    )
     material_id: UUID
     material_title: str
     audience: Audience = Field(description="The narrowest word for whom it is for")
@@ -224,6 +227,11 @@ class AccessRequestList(Output):
     """Requests."""
 
     items: list[AccessRequestOut]
+class ShortLinkOut(Output):
+    """A link of WeChat's into the mini-program."""
+
+    url: str
+    expires_at: datetime
 
 
 class SharePath(Input):

@@ -19,6 +19,7 @@ def share_out(services: Services, share: Described) -> ShareOut:
         id=row.id,
         url=f"{services.config.public_url}/s/{share.token}" if share.token else None,
         token=share.token,
+        mini_program_path=f"{services.config.share_page}?scene={share.token}" if share.token else None,
         material_id=row.material_id,
         material_title=share.served.title,
         audience=to.audience,

@@ -6,6 +6,8 @@
 // Number, checkbox and datetime-local inputs keep their type (`data-type="number"` for a select, `data-type="json"` for lists, `data-offset="+08:00"` for the
 // zone of a time). `data-next` is where to go afterwards ({name} is filled from the answer); without it the page is read again.
 //
+// With `data-fills` the answer's `url` goes into that field instead, to be copied.
+//
 // A long list goes in pieces with `data-batch`: see batches.js.
 //
 // Importing this adds a listener; other modules import api.js and problem_box.js, which do nothing by themselves. (The page's own
@@ -75,7 +77,8 @@ async function submit(event) {
     const answer = form.dataset.batch ? {} : await call(body);
     const done = new CustomEvent("sealshare:done", { detail: answer, bubbles: true, cancelable: true });
     if (form.dispatchEvent(done)) {
-      if (form.dataset.next) window.location.assign(fill(form.dataset.next, answer));
+      if (form.dataset.fills) document.querySelector(form.dataset.fills).value = answer.url;
+      else if (form.dataset.next) window.location.assign(fill(form.dataset.next, answer));
       else window.location.reload();
     }
   } catch (error) {
