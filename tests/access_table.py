@@ -70,6 +70,7 @@ THINGS = {
     "wang": {"person_id": "wang"},
 }
 QUERIES = {
+    "shares.list_people": "material_id={material_id}",
     "people.find": "q=李",
     "entry.clinics": "q=瑞丽",
     "picture_checks.picture": "k=1&e=1&m=00",
@@ -139,6 +140,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     },
     "certificates.change": {"holder": "y", "product": "x", "valid_from": "2026-01-01"},
     "certificates.import": b"kind,number,holder,product,valid_from\n",
+    "shares.list_people": b"person_id\n",
     "rules.check": {"source": "x"},
     "rules.try": {"text": "x"},
     "rules.write": {"source": "x", "note": "x"},
@@ -153,6 +155,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "reviews.resolve": {"resolved": True},
     "shares.create": {"material_id": "{material_id}"},
     "shares.look": {"watermark": "light"},
+    "shares.create_all": {"material_id": "{material_id}", "people": [{"person_id": "{li}"}]},
     "shares.narrow": {"download": False},
     "shares.bar": {"person_id": "{li}", "reason": "x"},
     "shares.revoke_all": {"material_id": "{material_id}", "reason": "x"},
@@ -188,6 +191,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
 HEADERS = {
+    "shares.list_people": {"Content-Type": "text/csv"},
     "certificates.import": {"Content-Type": "text/csv"},
     "uploads.create": {"Upload-Length": "5"},
     "uploads.patch": BYTES,
@@ -352,6 +356,8 @@ ROWS = (
     Row("401 200 200 200 403 200 403 403 403 403", "shares.list"),
     Row("401 200 403 200 403 200 403 403 403 403", "shares.read"),
     Row("401 200 403 200 403 200 403 403 403 403", "shares.visits"),
+    Row("401 201 201 201 403 403 403 403 403 403", "shares.create_all"),
+    Row("401 422 422 422 403 403 403 403 403 403", "shares.list_people"),
     Row("401 200 403 200 403 200 403 403 403 403", "shares.qr"),
     Row("401 200 403 200 403 200 403 403 403 403", "shares.qr_png"),
     Row("401 503 403 503 403 503 403 403 403 403", "shares.mini_program_code"),
@@ -485,6 +491,7 @@ ROWS = (
     Row("303 200 403 200 403 200 403 403 403 403", "pages.share_stop"),
     Row("303 200 403 200 403 403 403 403 403 403", "pages.share_narrow"),
     Row("303 200 200 200 403 403 403 403 403 403", "pages.share_new"),
+    Row("303 200 200 200 403 403 403 403 403 403", "pages.share_bulk"),
     Row("303 403 403 403 403 403 403 403 403 403", "pages.share_new", "draft"),
     Row("303 200 200 200 403 200 403 403 403 403", "pages.people"),
     Row("303 200 200 200 403 200 403 403 403 403", "pages.clinics"),

@@ -24,6 +24,7 @@ from fileserver.pages.rendering import page, with_query
 from fileserver.pages.share_story import audience_of
 from fileserver.shares import routes as api
 from fileserver.shares import service
+from fileserver.shares.bulk_schemas import PEOPLE_MAX
 from fileserver.shares.policy_schemas import REGIONS_MAX
 from fileserver.shares.presets import PRESETS
 from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
@@ -74,14 +75,7 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
 
 async def new(call: Call[None, None, MaterialPath]) -> web.Response:
     """The form for a share of a material. Raises AccessDenied for a material that can't be shared (now)."""
-    material = await materials_api.read(call)
-    async with call.services.database.transaction() as tx:
-        served = await share_rows.served(tx, material.id)
-        if served is None:
-            raise NotFound(field="material_id")
-        whole = await examined(tx, call.services.keys.master, served)
-        target = target_of(whole, call.services.clock())
-    require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
+    material = await _shareable(call)
     async with call.services.database.transaction() as tx:
         clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
         regions = await regions_known(tx, REGIONS_MAX)
@@ -103,6 +97,32 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         expires_at=now + DEFAULT_LIFETIME,
         latest=now + LIFETIME_MAX,
     )
+
+
+async def bulk(call: Call[None, None, MaterialPath]) -> web.Response:
+    """The form for personal shares of a list of people. Raises AccessDenied for a material that can't be shared."""
+    material, now = await _shareable(call), call.services.clock()
+    return page(
+        call,
+        "share_bulk.html",
+        material=material,
+        people_max=PEOPLE_MAX,
+        now=now,
+        expires_at=now + DEFAULT_LIFETIME,
+        latest=now + LIFETIME_MAX,
+    )
+
+
+async def _shareable(call: Call[None, None, MaterialPath]) -> MaterialOut:
+    material = await materials_api.read(call)
+    async with call.services.database.transaction() as tx:
+        served = await share_rows.served(tx, material.id)
+        if served is None:
+            raise NotFound(field="material_id")
+        whole = await examined(tx, call.services.keys.master, served)
+        target = target_of(whole, call.services.clock())
+    require(call.actor, Action.SHARE_CREATE, target, obj=obj_of(material.id))
+    return material
 
 
 async def look(call: Call[None, None, SharePath]) -> web.Response:
@@ -189,6 +209,14 @@ ROUTES = (
         narrow,
         action=Action.SHARE_CHANGE,
         path_params=SharePath,
+    ),
+    console_page(
+        "/materials/{material_id}/share/people",
+        "share_bulk",
+        "Make personal shares for a list of people",
+        bulk,
+        action=Action.SHARE_CREATE,
+        path_params=MaterialPath,
     ),
     console_page(
         "/materials/{material_id}/share",

@@ -14,6 +14,7 @@ from fileserver.http.routing import Auth, Route
 from fileserver.shares import gating, policy_routes, sending, service
 from fileserver.shares import gating, policy_routes, service
 from fileserver.shares import carrying, policy_routes, service
+from fileserver.shares import bulk_routes, carrying, policy_routes, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -212,6 +213,7 @@ ROUTES = (
         returns=VisitorList,
         errors=(AccessDenied, NotFound),
     ),
+    *bulk_routes.ROUTES,
     *carrying.ROUTES,
     *policy_routes.ROUTES,
 )

@@ -10,6 +10,7 @@ from compliance.access import Action, Actor, Addressees, Target, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.gating import Wanted, wanted_gate
+from compliance.events import Act, Event, Trail
 from compliance.homes import home_of
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
@@ -74,9 +75,53 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
         )
         await ledger.append(tx, event, now=now)
         return replace(await described(services, tx, row, served), password=gate.password)
+    row = new_row(services, actor, wanted, to, now)
+    async with services.database.transaction() as tx:
+        await check_known(tx, to)
+        served, rule = await shareable(services, tx, actor, wanted.material_id, now)
+        await shares.add_share(tx, row)
+        await addressees.add_addressees(tx, row.id, as_row(to))
+        await ledger.append(tx, created_event(trail, row, to, served, rule), now=now)
+        return await described(services, tx, row, served)
 
 
-def _new_row(services: Services, actor: Actor, wanted: ShareIn, to: Addressees, now: datetime) -> ShareRow:
+async def shareable(
+    services: Services, tx: Transaction, actor: Actor, material_id: UUID, now: datetime
+) -> tuple[Served, str]:
+    """What a share of this material would serve now, and the rule that lets the actor make one.
+
+    Raises AccessDenied, NotFound, or RequirementUnmet naming what sharing needs.
+    """
+    served = await examined(tx, services.keys.master, await _served(tx, material_id))
+    rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=f"material:{material_id}")
+    await _check_step(tx, served, now)
+    return served, rule
+
+
+def created_event(trail: Trail, row: ShareRow, to: Addressees, served: Served, rule: str) -> Event:
+    """What the log is told of a new share."""
+    return trail.event(
+        Act.EMPLOYEE_SHARE_CREATE,
+        why=rule,
+        obj=f"material:{row.material_id}",
+        link=str(row.id),
+        ver=served.sha256 or "",
+        det=_policy(row, to),
+    )
+
+
+async def _check_step(tx: Transaction, served: Served, now: datetime) -> None:
+    """Sharing is a step of the lifecycle: what an earlier release approved must have what its class needs today."""
+    material = await materials.material_by_id(tx, served.material_id)
+    version = served.version_id and await versions.version_by_id(tx, served.version_id)
+    if material is None or not version:
+        raise NotFound(field="material_id")
+    dossier = await dossier_of(tx, material, version, now, steps_open=0 if served.approved else 1)
+    step(VersionState(version.state), Command.SHARE, met(dossier.facts))
+
+
+def new_row(services: Services, actor: Actor, wanted: ShareIn, to: Addressees, now: datetime) -> ShareRow:
+    """The row of a share by this employee. Raises InvalidValue naming the field that doesn't fit."""
     if wanted.forward_depth and to.people is not None and len(to.people) == 1:
         raise InvalidValue(field="forward_depth", rule="fits-the-audience")
     share_id = uuid4()
@@ -268,13 +313,14 @@ async def described(services: Services, tx: Transaction, row: ShareRow, served: 
         row=row,
         served=served or await served_of(tx, row.material_id),
         standing=await shares.standing(tx, row.id),
-        token=_token(services, row),
+        token=link_token(services, row),
         creator_name=names[row.creator_id].name,
         gate=await gates.gate_of(tx, row.root_id),
     )
 
 
-def _token(services: Services, row: ShareRow) -> str | None:
+def link_token(services: Services, row: ShareRow) -> str | None:
+    """The last part of a share's link; None once its key is gone."""
     try:
         return token_text(services.keys, ShareToken(row.kid, row.token_id))
     except KeyUnavailable:

@@ -157,6 +157,11 @@ async def add_share(tx: Transaction, row: ShareRow) -> None:
     await tx.execute(insert(share).values({field.name: getattr(row, field.name) for field in fields(row)}))
 
 
+async def add_shares(tx: Transaction, rows: Sequence[ShareRow]) -> None:
+    """Adds several shares at once."""
+    await tx.execute(insert(share), [{field.name: getattr(row, field.name) for field in fields(row)} for row in rows])
+
+
 async def share_by_id(tx: Transaction, share_id: UUID) -> ShareRow | None:
     """The share as it is now."""
     return await _one(tx, select(*COLUMNS).where(share.c.id == share_id))

@@ -42,6 +42,14 @@ async def person_by_identity(tx: Transaction, *, provider: str, app: str, subjec
     return found
 
 
+async def people_by_subjects(tx: Transaction, *, provider: str, subjects: Collection[str]) -> dict[str, UUID]:
+    """Whom these identities of one provider lead to; unknown ones are left out."""
+    query = select(identity.c.subject, identity.c.person_id).where(
+        identity.c.provider == provider, identity.c.app == "", identity.c.subject.in_(subjects)
+    )
+    return {row.subject: row.person_id for row in await tx.execute(query)}
+
+
 async def add_identity(tx: Transaction, person_id: UUID, *, provider: str, app: str, subject: str) -> bool:
     """Lets an identity lead to this person; False if it leads to somebody already."""
     row = upsert(identity).values(id=uuid4(), person_id=person_id, provider=provider, app=app, subject=subject)

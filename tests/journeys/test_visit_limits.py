@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from uuid import UUID
 
+from storage.rows import shares
 from tests.stage import Stage
 from tests.viewers import as_viewer
 
@@ -18,6 +20,18 @@ async def test_of_fifty_at_once_five_get_in(stage: Stage) -> None:
     assert 5 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["visits_used"]
     assert 5 == len((await stage.api("owner").get(f"/shares/{share['id']}/visits")).ok["items"])
     assert (5, 45) == (len(await stage.told("viewer:visit:start")), len(await stage.told("viewer:request:deny")))
+
+
+async def test_of_a_hundred_at_once_exactly_as_many_as_agreed(stage: Stage) -> None:
+    """A hundred transactions take a visit in the same moment from a share of thirty-seven: thirty-seven get one."""
+    share_id = UUID((await stage.share(visits_max=37))["id"])
+
+    async def take() -> bool:
+        async with stage.services.database.transaction() as tx:
+            return await shares.use_visit(tx, share_id)
+
+    assert {True: 37, False: 63} == Counter(await asyncio.gather(*(take() for _ in range(100))))
+    assert 37 == (await stage.api("owner").get(f"/shares/{share_id}")).ok["visits_used"]
 
 
 async def test_one_person_counts_once(stage: Stage) -> None:

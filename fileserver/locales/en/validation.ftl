@@ -99,3 +99,6 @@ invalid-ambiguous = Several departments are called so: choose one by its id.
 invalid-narrower-only = This can be made narrower, never wider.
 invalid-not-below-used = This can’t be less than what has been used.
 invalid-in-the-future = This must be in the future.
+invalid-names-nobody = Give a person’s id, e-mail address or phone number.
+invalid-several-people = Several people fit: use the person’s id.
+invalid-another-name = This person has another name.

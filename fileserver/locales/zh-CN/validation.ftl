@@ -99,3 +99,6 @@ invalid-ambiguous = 有多个同名部门，请按编号选择。
 invalid-narrower-only = 只能收窄，不能放宽。
 invalid-not-below-used = 不能少于已用的次数。
 invalid-in-the-future = 必须是将来的时间。
+invalid-names-nobody = 请填写人员编号、邮箱或手机号之一。
+invalid-several-people = 有多人符合，请改用人员编号。
+invalid-another-name = 与此人的姓名不一致。

@@ -1,5 +1,7 @@
 """Share tokens and content addresses: forged, mistyped and expired ones are refused before any look-up."""
 
+import base64
+import random
 import string
 from datetime import UTC, datetime, timedelta
 
@@ -15,11 +17,14 @@ from compliance.links import (
     active_kid,
     check_address,
     new_token_id,
+    open_token,
     read_token,
     sign_address,
     token_text,
 )
+from storage.database import Database
 
+MUTATIONS = 10_000
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 ALPHABET = string.ascii_letters + string.digits + "-_"
 
@@ -104,3 +109,24 @@ def test_a_changed_address_is_refused(change: dict[str, str]) -> None:
     query = sign_address(ring(), "/v/1/pages/1", NOW + timedelta(minutes=5)) | change
     with pytest.raises(LinkInvalid):
         check_address(ring(), "/v/1/pages/1", query, NOW)
+
+
+async def test_ten_thousand_mutations_are_refused_before_any_look_up() -> None:
+    """Every bit turned, every character changed, and what chance makes of a key that is known: no row is asked for.
+
+    The database is not there: whoever asked it would hear so.
+    """
+    nowhere, keys = Database("postgresql://nobody@127.0.0.1:1/none"), ring()
+    raw = base64.urlsafe_b64decode(token_text(keys, ShareToken(2, b"\x07" * 11)))
+    chance = random.Random(1)  # cases of a test, no secret
+    turned = [int.from_bytes(raw) ^ 1 << bit for bit in range(8 * (len(raw) - 1))]
+    forged = {each.to_bytes(len(raw)) for each in turned} | {
+        raw[:1] + chance.randbytes(len(raw) - 1) for _ in range(MUTATIONS - len(turned))
+    }
+    assert MUTATIONS == len(forged - {raw})
+    for each in sorted(forged):
+        with pytest.raises(LinkInvalid):
+            await open_token(keys, nowhere, base64.urlsafe_b64encode(each).decode())
+    for kid in set(range(256)) - {2}:
+        with pytest.raises(LinkInvalid):
+            read_token(keys, base64.urlsafe_b64encode(bytes([kid]) + raw[1:]).decode())
