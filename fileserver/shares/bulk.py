@@ -12,7 +12,9 @@ from compliance import ledger
 from compliance.access import Action, Actor, Addressees, Audience, require
 from compliance.errors import InvalidValue
 from compliance.events import Act, Trail
+from compliance.gating import Lock, Wanted
 from compliance.profiles import Profile, open_profiles, profiles_of
+from compliance.sharing import shareable
 from fileserver.http.errors import InvalidRequest, Violation
 from fileserver.mailing.port import checked_address
 from fileserver.services import Services
@@ -20,7 +22,7 @@ from fileserver.shares.audience import wanted_addressees
 from fileserver.shares.bulk_csv import FAULTS_MAX, Listed, fault
 from fileserver.shares.bulk_schemas import BulkIn, RecipientIn
 from fileserver.shares.schemas import ShareIn
-from fileserver.shares.service import created_event, link_token, new_row, shareable
+from fileserver.shares.service import created_event, link_token, new_row
 from storage.database import Transaction
 from storage.rows import shares, viewers
 from storage.rows.shares import ShareRow
@@ -28,6 +30,7 @@ from storage.rows.standing import Standing, standings_of
 
 PROFILES_MAX = 5_000  # the newest people, whose phone numbers are compared
 EMAIL = "email"
+NO_GATE = Wanted(lock=Lock.NONE, pledge=False)
 HASH_CHARS = 16
 
 
@@ -51,7 +54,7 @@ async def matched(
     now, master = services.clock(), services.keys.master
     why = require(actor, Action.PERSON_LIST)
     async with services.database.transaction() as tx:
-        await shareable(services, tx, actor, material_id, now)
+        await shareable(tx, master, actor, material_id, now)
         asked = await _ids(services, tx, lines)
         standings = await standings_of(tx, {person for ids in asked.values() for person in ids})
         names = await profiles_of(tx, master, person_ids=standings)
@@ -157,14 +160,14 @@ async def create_all(services: Services, actor: Actor, trail: Trail, wanted: Bul
     now = services.clock()
     rows = [_row(services, actor, wanted, each, now) for each in wanted.people]
     async with services.database.transaction() as tx:
-        served, rule = await shareable(services, tx, actor, wanted.material_id, now)
+        found = await shareable(tx, services.keys.master, actor, wanted.material_id, now)
         ids = [each.person_id for each in wanted.people]
         standings = await standings_of(tx, ids)
         _check_people(ids, standings)
         names = await profiles_of(tx, services.keys.master, person_ids=ids)
         await shares.add_shares(tx, rows)
         whom = [Addressees(people=frozenset({each})) for each in ids]
-        events = [created_event(trail, row, to, served, rule) for row, to in zip(rows, whom, strict=True)]
+        events = [created_event(trail, row, to, NO_GATE, found) for row, to in zip(rows, whom, strict=True)]
         await ledger.append_all(tx, events, now=now)
     return [
         Made(

@@ -1,10 +1,6 @@
 """The shares API."""
 
-import io
 from dataclasses import replace
-
-import segno
-from aiohttp import web
 
 from compliance.access import Action, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementUnmet, WrongState
@@ -15,6 +11,7 @@ from fileserver.shares import gating, policy_routes, sending, service
 from fileserver.shares import gating, policy_routes, service
 from fileserver.shares import carrying, policy_routes, service
 from fileserver.shares import bulk_routes, carrying, policy_routes, service
+from fileserver.shares import bulk_routes, carrying, gating, policy_routes, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,

@@ -227,6 +227,8 @@ class AccessRequestList(Output):
     """Requests."""
 
     items: list[AccessRequestOut]
+
+
 class ShortLinkOut(Output):
     """A link of WeChat's into the mini-program."""
 

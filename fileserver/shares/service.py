@@ -8,15 +8,14 @@ from uuid import UUID, uuid4
 from compliance import gating, ledger
 from compliance.access import Action, Actor, Addressees, Target, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
-from compliance.events import Act, Trail
-from compliance.gating import Wanted, wanted_gate
 from compliance.events import Act, Event, Trail
+from compliance.gating import Wanted, wanted_gate
 from compliance.homes import home_of
 from compliance.links import ShareToken, active_kid, new_token_id, token_text
 from compliance.looks import look_of, stored, told
 from compliance.profiles import profiles_of
 from compliance.scopes import owned_scope
-from compliance.sharing import shareable
+from compliance.sharing import Shareable, shareable
 from compliance.visits import has_lapsed
 from fileserver.looks import look_in
 from fileserver.services import Services
@@ -55,69 +54,29 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     """
     now = services.clock()
     to = wanted_addressees(wanted)
-    row = _new_row(services, actor, wanted, to, now)
+    row = new_row(services, actor, wanted, to, now)
     gate = await wanted_gate(services.passwords, wanted.lock, wanted.password, pledge=wanted.pledge)
     async with services.database.transaction() as tx:
         await check_known(tx, to)
         found = await shareable(tx, services.keys.master, actor, wanted.material_id, now)
-        served, obj = found.served, f"material:{wanted.material_id}"
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
         if not gate.is_open:
             await gating.put(tx, row.id, gate, actor.person_id, now)
-        event = trail.event(
-            Act.EMPLOYEE_SHARE_CREATE,
-            why=found.rule,
-            obj=obj,
-            link=str(row.id),
-            ver=served.sha256 or "",
-            det={**policy_of(row, to), **_asked(gate)},
-        )
-        await ledger.append(tx, event, now=now)
-        return replace(await described(services, tx, row, served), password=gate.password)
-    row = new_row(services, actor, wanted, to, now)
-    async with services.database.transaction() as tx:
-        await check_known(tx, to)
-        served, rule = await shareable(services, tx, actor, wanted.material_id, now)
-        await shares.add_share(tx, row)
-        await addressees.add_addressees(tx, row.id, as_row(to))
-        await ledger.append(tx, created_event(trail, row, to, served, rule), now=now)
-        return await described(services, tx, row, served)
+        await ledger.append(tx, created_event(trail, row, to, gate, found), now=now)
+        return replace(await described(services, tx, row, found.served), password=gate.password)
 
 
-async def shareable(
-    services: Services, tx: Transaction, actor: Actor, material_id: UUID, now: datetime
-) -> tuple[Served, str]:
-    """What a share of this material would serve now, and the rule that lets the actor make one.
-
-    Raises AccessDenied, NotFound, or RequirementUnmet naming what sharing needs.
-    """
-    served = await examined(tx, services.keys.master, await _served(tx, material_id))
-    rule = require(actor, Action.SHARE_CREATE, target_of(served, now), obj=f"material:{material_id}")
-    await _check_step(tx, served, now)
-    return served, rule
-
-
-def created_event(trail: Trail, row: ShareRow, to: Addressees, served: Served, rule: str) -> Event:
+def created_event(trail: Trail, row: ShareRow, to: Addressees, gate: Wanted, found: Shareable) -> Event:
     """What the log is told of a new share."""
     return trail.event(
         Act.EMPLOYEE_SHARE_CREATE,
-        why=rule,
+        why=found.rule,
         obj=f"material:{row.material_id}",
         link=str(row.id),
-        ver=served.sha256 or "",
-        det=_policy(row, to),
+        ver=found.served.sha256 or "",
+        det={**policy_of(row, to), **_asked(gate)},
     )
-
-
-async def _check_step(tx: Transaction, served: Served, now: datetime) -> None:
-    """Sharing is a step of the lifecycle: what an earlier release approved must have what its class needs today."""
-    material = await materials.material_by_id(tx, served.material_id)
-    version = served.version_id and await versions.version_by_id(tx, served.version_id)
-    if material is None or not version:
-        raise NotFound(field="material_id")
-    dossier = await dossier_of(tx, material, version, now, steps_open=0 if served.approved else 1)
-    step(VersionState(version.state), Command.SHARE, met(dossier.facts))
 
 
 def new_row(services: Services, actor: Actor, wanted: ShareIn, to: Addressees, now: datetime) -> ShareRow:

@@ -53,13 +53,15 @@ NARROWER: dict[str, Any] = {
 # What a share is made with and what stays as it was made: no request changes it. How copies are marked has a way of its
 # own, which can't take the mark away.
 FIXED = {"material_id", "seal_level", "note", "watermark", "look"}
+# What is asked at the door besides who somebody is: changed by a way of its own, never by narrowing.
+GATED = {"lock", "password", "pledge"}
 SAID_OTHERWISE = {"audience": "person_ids", "clinic_id": "clinic_ids", "person_id": "person_ids", "job": "jobs"}
 
 
 def test_every_field_has_a_rule() -> None:
     """A new field of a share, or of what can be changed of it, has a rule here before anybody can send it."""
     assert set(ShareNarrowIn.model_fields) == set(WIDER) == set(WIDENING) == set(NARROWER) == set(as_told(POLICY))
-    assert set(ShareIn.model_fields) == set(WIDER) | FIXED | set(SAID_OTHERWISE)
+    assert set(ShareIn.model_fields) == set(WIDER) | FIXED | GATED | set(SAID_OTHERWISE)
     assert set(SAID_OTHERWISE.values()) <= set(WIDER)
     assert set(AudienceIn.model_fields) <= set(ShareIn.model_fields)
 
@@ -80,7 +82,7 @@ def test_every_field_narrows(field: str) -> None:
     assert (field == "download") == (after == POLICY)
 
 
-@pytest.mark.parametrize("field", sorted(set(FIXED | set(SAID_OTHERWISE))))
+@pytest.mark.parametrize("field", sorted(FIXED | GATED | set(SAID_OTHERWISE)))
 def test_what_is_fixed_is_no_field(field: str) -> None:
     """What stays as it was made is not known to the request."""
     with pytest.raises(ValidationError):
