@@ -186,6 +186,7 @@ BODIES: dict[str, dict[str, object] | bytes] = {
     "visits.create": {"token": "{share_token}"},
     "visits.forward_ahead": {"count": 2},
     "visits.forward_confirm": {"token": "{share_token}"},
+    "folders.open": {"token": "{share_token}"},
     "visits.report": {"beacons": [{"page": 1, "seq": 1, "ms": 1, "token": "x"}]},
 }
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -358,6 +359,7 @@ ROWS = (
     Row("401 200 403 200 403 200 403 403 403 403", "shares.visits"),
     Row("401 201 201 201 403 403 403 403 403 403", "shares.create_all"),
     Row("401 422 422 422 403 403 403 403 403 403", "shares.list_people"),
+    Row("401 200 403 200 403 200 403 403 403 403", "shares.items"),
     Row("401 200 403 200 403 200 403 403 403 403", "shares.qr"),
     Row("401 200 403 200 403 200 403 403 403 403", "shares.qr_png"),
     Row("401 503 403 503 403 503 403 403 403 403", "shares.mini_program_code"),
@@ -388,6 +390,7 @@ ROWS = (
     Row("401 403 403 403 403 403 403 200 200 403", "visits.own"),
     Row("401 200 403 403 403 403 403 403 403 403", "shares.sent"),  # of one's own only
     Row("401 403 403 403 403 403 403 201 201 403", "visits.create"),
+    Row("401 403 403 403 403 403 403 404 404 403", "folders.open"),
     Row("401 403 403 403 403 403 403 200 403 403", "visits.read"),
     Row("401 403 403 403 403 403 403 201 403 403", "visits.forward"),
     Row("401 403 403 403 403 403 403 201 403 403", "visits.forward_ahead"),

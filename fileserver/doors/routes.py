@@ -14,7 +14,7 @@ from compliance.errors import (
     TooManyAttempts,
     WrongState,
 )
-from fileserver.doors import service
+from fileserver.doors import folders, service
 from fileserver.doors.schemas import (
     AskedOut,
     AskedState,
@@ -182,4 +182,5 @@ ROUTES = (
         body=PledgeIn,
         errors=(InvalidValue, WrongState),
     ),
+    *folders.ROUTES,
 )

@@ -114,3 +114,18 @@ class DoorOut(Output):
 
     lock: Lock = Field(description="`none`: it is open; `password` or `code`: asked first")
     pledge: PledgeTextOut | None = Field(description="To be given before the share opens; null: nothing is asked")
+
+
+class ItemFound(Output):
+    """One material of a folder."""
+
+    position: int
+    title: str | None = Field(description="null: it can't be opened any more")
+    token: str | None = Field(description="Of the share that opens it")
+
+
+class FolderOpened(Output):
+    """A folder as this viewer sees it: what is not for them is not in it."""
+
+    title: str
+    items: list[ItemFound]

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from compliance.errors import LinkInvalid
 from compliance.links import open_token
+from compliance.visits import Opener
+from fileserver.doors.folders import found_behind
 from fileserver.entering.state import state_of
 from fileserver.http.call import Call
 from fileserver.http.caller import Caller, CallerKind
@@ -47,7 +49,13 @@ class TokenPath(Input):
     token: str = Field(max_length=64)
 
 
-async def share(call: Call[None, None, TokenPath]) -> web.Response:
+class ItemQuery(Input):
+    """Which material of a folder."""
+
+    item: int | None = Field(default=None, ge=1, le=1000)
+
+
+async def share(call: Call[None, ItemQuery, TokenPath]) -> web.Response:
     """The reading page; who is not known or not verified yet is led through the way in, and back."""
     token, services = call.params.token, call.services
     try:
@@ -60,21 +68,27 @@ async def share(call: Call[None, None, TokenPath]) -> web.Response:
     if caller is None:
         response = sign_in_page(call, share=token)
     elif await _is_in(call, caller):
-        return page(call, "share_view.html", token=token, texts=_texts(call), notices=await unread(call, NOTICES_SHOWN))
+        folder = await found_behind(services, Opener(caller.person_id, caller.session_id), token)
+        if folder is not None and call.query.item is None:
+            return page(call, "share_folder.html", folder=folder, token=token)
+        item = next((each.token for each in folder.items if each.position == call.query.item), None) if folder else None
+        notices = await unread(call, NOTICES_SHOWN)
+        back = token if item else None
+        return page(call, "share_view.html", token=item or token, back=back, texts=_texts(call), notices=notices)
     else:
         response = web.Response(status=SEE_OTHER, headers={"Location": ENTER})
     remember(services.config, response, SHARE, token)
     return response
 
 
-async def _is_in(call: Call[None, None, TokenPath], caller: Caller) -> bool:
+async def _is_in(call: Call[None, ItemQuery, TokenPath], caller: Caller) -> bool:
     if not caller.active:
         return False
     async with call.services.database.transaction() as tx:
         return not (await state_of(tx, call.services, caller.person_id)).needs
 
 
-def _texts(call: Call[None, None, TokenPath]) -> dict[str, str | list[str]]:
+def _texts(call: Call[None, ItemQuery, TokenPath]) -> dict[str, str | list[str]]:
     """The sentences that the page's script needs."""
     texts: dict[str, str | list[str]] = {name: translate(call.language, key) for name, key in SCRIPT_TEXTS.items()}
     left = [translate(call.language, "share-forward-left", depth=depth) for depth in range(FORWARD_DEPTH_MAX + 1)]
@@ -92,5 +106,6 @@ ROUTES = (
         hidden=True,
         produces="text/html",
         path_params=TokenPath,
+        query=ItemQuery,
     ),
 )

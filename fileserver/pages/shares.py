@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, Audience, Job, decide, may_ever, require
+from compliance.access import Action, Audience, Job, MaterialClass, VersionState, decide, may_ever, require
 from compliance.errors import NotFound
 from compliance.levels import SealLevel
 from compliance.materials import obj_of
@@ -14,7 +14,7 @@ from compliance.visits import examined, target_of
 from fileserver.http.call import Call
 from fileserver.i18n import translate
 from fileserver.materials import routes as materials_api
-from fileserver.materials.schemas import MaterialOut, MaterialPath
+from fileserver.materials.schemas import MaterialOut, MaterialPath, MaterialQuery
 from fileserver.pages import looks, share_story
 from fileserver.pages.calls import about, asking
 from fileserver.pages.declaring import console_page
@@ -22,8 +22,8 @@ from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.pages.share_story import audience_of
+from fileserver.shares import folders, service
 from fileserver.shares import routes as api
-from fileserver.shares import service
 from fileserver.shares.bulk_schemas import PEOPLE_MAX
 from fileserver.shares.policy_schemas import REGIONS_MAX
 from fileserver.shares.presets import PRESETS
@@ -34,6 +34,8 @@ from storage.rows import shares as share_rows
 from storage.rows.addressees import regions_known
 
 CLINICS_OFFERED = 200
+OTHERS_OFFERED = 100
+INTERNAL = MaterialClass.INTERNAL
 STILL_CLOSABLE = frozenset({"open", "used_up", "suspended", "closed"})
 
 
@@ -64,6 +66,7 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         share=share,
         audience_names=[name for _, _, members in await audience_of(call, share) for _, name in members],
         changes=await share_story.told(call),
+        folder=await folders.contents(call),
         has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
@@ -80,10 +83,13 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
         regions = await regions_known(tx, REGIONS_MAX)
     now = call.services.clock()
+    approved = MaterialQuery(state=VersionState.APPROVED, limit=OTHERS_OFFERED)
+    others = (await materials_api.listed(asking(call, approved))).items
     return page(
         call,
         "share_new.html",
         material=material,
+        others=[each for each in others if each.id != material.id and each.material_class != INTERNAL],
         audiences=list(Audience),
         presets={name: dict(values) for name, values in PRESETS.items()},
         jobs=list(Job),

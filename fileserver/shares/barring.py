@@ -11,26 +11,31 @@ from compliance.materials import obj_of
 from compliance.scopes import owned_scope
 from fileserver.services import Services
 from fileserver.shares.service import allowed
-from storage.rows import materials, people, share_changes, shares
+from storage.rows import folders, materials, people, share_changes, shares
 from storage.rows.aliases import ids_of
 
 
 async def bar(services: Services, actor: Actor, trail: Trail, share_id: UUID, person_id: UUID, reason: str) -> None:
-    """Shuts somebody out of a share and of all that is forwarded from it, from the next byte on and for good.
+    """Shuts somebody out of a share, of the folder that it leads and of all that is forwarded from it, for good.
 
     What they passed on themselves stays open: cutting their branch closes that. Raises AccessDenied, NotFound for who
     never opened it, WrongState for who was shut out before.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
-        await shares.lock_chain(tx, share_id)
         row = await allowed(tx, actor, Action.SHARE_REVOKE, share_id)
         pseudonym, ids = await people.pseudonym_of(tx, person_id), await ids_of(tx, person_id)
-        if pseudonym is None or not await share_changes.visited(tx, share_id, ids):
+        every = await folders.led_by(tx, share_id)
+        if pseudonym is None or not any([await share_changes.visited(tx, each, ids) for each in every]):
             raise NotFound(field="person_id")
-        if not await share_changes.bar(tx, share_id, ids, barred_by=actor.person_id, reason=reason, now=now):
+        shut = []
+        for each in every:
+            await shares.lock_chain(tx, each)
+            if await share_changes.bar(tx, each, ids, barred_by=actor.person_id, reason=reason, now=now):
+                shut.append(each)
+        if not shut:
             raise WrongState(state="barred", command="bar")
-        det: dict[str, str | int] = {"person": pseudonym, "reason_sha256": _hashed(reason)}
+        det: dict[str, str | int] = {"person": pseudonym, "reason_sha256": _hashed(reason), "links": len(shut)}
         obj = obj_of(row.material_id)
         await ledger.append(tx, trail.event(Act.EMPLOYEE_VIEWER_BAR, obj=obj, link=str(share_id), det=det), now=now)
 

@@ -16,7 +16,8 @@ from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted
 from fileserver.shares.policy_schemas import ShareNarrowIn
 from fileserver.shares.service import Described, allowed, described
-from storage.rows import addressees, share_changes, shares
+from storage.database import Transaction
+from storage.rows import addressees, folders, share_changes, shares
 from storage.rows.share_changes import ShareChangeRow
 from storage.rows.shares import ShareRow, ShareStanding
 
@@ -55,29 +56,37 @@ def _circle(members: list[Any] | None) -> frozenset[Any] | None:
 
 
 async def narrow(services: Services, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn) -> Described:
-    """Narrows a share, and with it all that was forwarded from it, from the next byte on.
+    """Narrows a share, and with it all that was forwarded from it, from the next byte on; with a lead its folder.
 
     Raises AccessDenied, NotFound, or InvalidValue naming the field that would be wider. What changes nothing is no
     change.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
-        await shares.lock_chain(tx, share_id)  # openings and forwards wait, and see it narrowed
+        for each in await folders.led_by(tx, share_id):
+            await _narrow_one(tx, actor, trail, each, wanted, now)
         row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
-        was = policy_of(row, await shares.standing(tx, share_id))
-        after = narrowed(was, wanted, now)
-        before, told = changes(was, after)
-        if told:
-            await check_known(tx, after.addressees, names={"clinics": "clinic_ids", "people": "person_ids"})
-            await share_changes.put_policy(tx, share_id, **_columns(was, after))
-            if after.addressees != was.addressees:
-                await addressees.put_addressees(tx, share_id, as_row(after.addressees))
-            change = ShareChangeRow(changed_by=actor.person_id, changed_at=now, before=before, after=told)
-            await share_changes.add_change(tx, share_id, change)
-            obj, det = f"material:{row.material_id}", _told(after) | {"fields": ",".join(told)}
-            event = trail.event(Act.EMPLOYEE_SHARE_NARROW, obj=obj, link=str(share_id), det=det)
-            await ledger.append(tx, event, now=now)
-        return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
+        return await described(services, tx, row)
+
+
+async def _narrow_one(  # one share of a folder, in the transaction of all
+    tx: Transaction, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn, now: datetime
+) -> None:
+    await shares.lock_chain(tx, share_id)  # openings and forwards wait, and see it narrowed
+    row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
+    was = policy_of(row, await shares.standing(tx, share_id))
+    after = narrowed(was, wanted, now)
+    before, told = changes(was, after)
+    if told:
+        await check_known(tx, after.addressees, names={"clinics": "clinic_ids", "people": "person_ids"})
+        await share_changes.put_policy(tx, share_id, **_columns(was, after))
+        if after.addressees != was.addressees:
+            await addressees.put_addressees(tx, share_id, as_row(after.addressees))
+        change = ShareChangeRow(changed_by=actor.person_id, changed_at=now, before=before, after=told)
+        await share_changes.add_change(tx, share_id, change)
+        obj, det = f"material:{row.material_id}", _told(after) | {"fields": ",".join(told)}
+        event = trail.event(Act.EMPLOYEE_SHARE_NARROW, obj=obj, link=str(share_id), det=det)
+        await ledger.append(tx, event, now=now)
 
 
 def _columns(was: SharePolicy, after: SharePolicy) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from fileserver.shares import gating, policy_routes, service
 from fileserver.shares import carrying, policy_routes, service
 from fileserver.shares import bulk_routes, carrying, policy_routes, service
 from fileserver.shares import bulk_routes, carrying, gating, policy_routes, service
+from fileserver.shares import bulk_routes, carrying, folders, gating, policy_routes, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -212,5 +213,6 @@ ROUTES = (
     ),
     *bulk_routes.ROUTES,
     *carrying.ROUTES,
+    *folders.ROUTES,
     *policy_routes.ROUTES,
 )

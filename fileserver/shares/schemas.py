@@ -11,12 +11,14 @@ from compliance.asking import Need
 from compliance.gating import Lock
 from compliance.levels import SealLevel
 from compliance.passwords import PASSWORD_CHARS_MAX
-from fileserver.http.schemas import Input, Output
+from fileserver.http.schemas import LINE, Input, Output
 from fileserver.looks import LookIn, LookOut
 from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX, VISITS_MAX, AudienceIn
 from watermark.look import PresetName
 
 REASON_CHARS_MAX = 200
+ITEMS_MAX = 30
+TITLE_CHARS_MAX = 100
 NOTE_CHARS_MAX = 200
 
 Note = Annotated[
@@ -24,6 +26,9 @@ Note = Annotated[
 ]
 
 Password = Annotated[str, StringConstraints(max_length=PASSWORD_CHARS_MAX)]
+
+
+Title = Annotated[str, StringConstraints(min_length=1, max_length=TITLE_CHARS_MAX, strip_whitespace=True, pattern=LINE)]
 
 
 class ShareIn(AudienceIn):
@@ -45,6 +50,13 @@ class ShareIn(AudienceIn):
         "material of top sensitivity is always flattened",
     )
     note: Note = Field(default="", description="What the maker wants to remember; viewers don't see it")
+    more_material_ids: list[UUID] = Field(
+        default=[],
+        max_length=ITEMS_MAX - 1,
+        description="Further materials of a folder behind the one link, in their order; each is opened, counted and "
+        "judged by itself, and is a share of its own",
+    )
+    title: Title | None = Field(default=None, description="What the folder is called, for more than one material")
     lock: Lock = Field(
         default=Lock.NONE,
         description="What opens it for a session of a viewer's, besides who they are: nothing, a password, or a "
@@ -66,6 +78,24 @@ class GateIn(Input):
         default=None, repr=False, description="With `lock` of `password`; null: one is made, and answered once"
     )
     pledge: bool | None = Field(default=None, description="Whether the pledge is asked for; null: stays as it is")
+
+
+class ItemOut(Output):
+    """One material of a folder: a share of its own."""
+
+    share_id: UUID
+    material_id: UUID
+    material_title: str
+    visits_used: int
+    state: str
+
+
+class FolderOut(Output):
+    """What is behind a share's link besides its own material; of a share alone no title and no items."""
+
+    title: str
+    items: list[ItemOut] = Field(description="In their order; the first is the share that was asked about")
+    lead_id: UUID | None = Field(description="The share whose link opens the folder that this one is in")
 
 
 class ShareLookIn(Input):

@@ -22,7 +22,7 @@ from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import addressees, cuts, gates, people, share_changes, shares, visits
+from storage.rows import addressees, cuts, folders, gates, people, share_changes, shares, visits
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
 from storage.rows.gates import GateRow
@@ -54,17 +54,33 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: ShareIn
     """
     now = services.clock()
     to = wanted_addressees(wanted)
-    row = new_row(services, actor, wanted, to, now)
+    rows = [
+        new_row(services, actor, wanted.model_copy(update={"material_id": each}), to, now)
+        for each in _materials(wanted)
+    ]
     gate = await wanted_gate(services.passwords, wanted.lock, wanted.password, pledge=wanted.pledge)
     async with services.database.transaction() as tx:
         await check_known(tx, to)
-        found = await shareable(tx, services.keys.master, actor, wanted.material_id, now)
-        await shares.add_share(tx, row)
-        await addressees.add_addressees(tx, row.id, as_row(to))
-        if not gate.is_open:
-            await gating.put(tx, row.id, gate, actor.person_id, now)
-        await ledger.append(tx, created_event(trail, row, to, gate, found), now=now)
-        return replace(await described(services, tx, row, found.served), password=gate.password)
+        for row in rows:
+            found = await shareable(tx, services.keys.master, actor, row.material_id, now)
+            await shares.add_share(tx, row)
+            await addressees.add_addressees(tx, row.id, as_row(to))
+            if not gate.is_open:
+                await gating.put(tx, row.id, gate, actor.person_id, now)
+            await ledger.append(tx, created_event(trail, row, to, gate, found), now=now)
+        if wanted.title is not None:
+            await folders.add_folder(tx, wanted.title, [row.id for row in rows])
+        return replace(await described(services, tx, rows[0]), password=gate.password)
+
+
+def _materials(wanted: ShareIn) -> tuple[UUID, ...]:
+    """The materials in their order. Raises InvalidValue for one that is there twice, and a folder without a title."""
+    every = (wanted.material_id, *wanted.more_material_ids)
+    if len(set(every)) < len(every):
+        raise InvalidValue(field="more_material_ids", rule="repeated")
+    if (wanted.title is None) != (len(every) == 1):
+        raise InvalidValue(field="title", rule="fits-the-folder")
+    return every
 
 
 def created_event(trail: Trail, row: ShareRow, to: Addressees, gate: Wanted, found: Shareable) -> Event:
@@ -157,14 +173,22 @@ async def read(services: Services, actor: Actor, share_id: UUID) -> Described:
 
 
 async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID) -> Described:
-    """Closes the share and all that was forwarded from it. Raises WrongState when it is closed already."""
+    """Closes the share and all that was forwarded from it, and the folder that it leads.
+
+    Raises WrongState when it is closed already.
+    """
     now = services.clock()
     async with services.database.transaction() as tx:
         row = await allowed(tx, actor, Action.SHARE_REVOKE, share_id)
         if not await shares.revoke_share(tx, share_id, actor.person_id, now):
             raise WrongState(state="revoked", command="revoke")
-        obj = f"material:{row.material_id}"
-        await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=str(share_id)), now=now)
+        closed = [row]
+        for each in (await folders.led_by(tx, share_id))[1:]:
+            item = await shares.share_by_id(tx, each)
+            closed += [item] if item and await shares.revoke_share(tx, each, actor.person_id, now) else []
+        for each in closed:
+            obj, link = f"material:{each.material_id}", str(each.id)
+            await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=link), now=now)
         return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
 
 

@@ -116,7 +116,17 @@ from storage.schema.searching import (
     saved_search,
     trail_review,
 )
-from storage.schema.shares import share, share_addressee, share_bar, share_change, share_cut, share_look, visit
+from storage.schema.shares import (
+    share,
+    share_addressee,
+    share_bar,
+    share_change,
+    share_cut,
+    share_folder,
+    share_item,
+    share_look,
+    visit,
+)
 from storage.schema.siem import siem_cursor, siem_target
 from storage.schema.signing_in import (
     one_time_code,
@@ -258,7 +268,9 @@ __all__ = [
     "share_change",
     "share_chat",
     "share_cut",
+    "share_folder",
     "share_gate",
+    "share_item",
     "share_look",
     "share_sending",
     "share_unlock",

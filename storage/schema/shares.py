@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -104,6 +105,24 @@ share_change = Table(
     Column("before", JSONB, nullable=False),
     Column("after", JSONB, nullable=False),
     Index("ix_share_change_share_id", "share_id"),
+)
+
+share_folder = Table(
+    # Several materials behind one link, that of the lead: each is a share of its own, with the policy of the others.
+    "share_folder",
+    metadata,
+    Column("lead_id", Uuid, ForeignKey("share.id"), primary_key=True),
+    Column("title", Text, nullable=False),
+)
+
+share_item = Table(
+    # What is in a folder, in its order; the lead is the first.
+    "share_item",
+    metadata,
+    Column("share_id", Uuid, ForeignKey("share.id"), primary_key=True),
+    Column("lead_id", Uuid, ForeignKey("share_folder.lead_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("lead_id", "position"),
 )
 
 share_look = Table(

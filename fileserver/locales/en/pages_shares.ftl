@@ -242,3 +242,11 @@ bulk-done = { $count } links made: download them. Later you find them one by one
 bulk-links = Links (CSV)
 bulk-list = The list
 bulk-line = Line { $line }
+
+share-folder-more = Share more materials at once (a folder)
+share-folder-hint = One link opens the folder. Each material in it is counted, judged and marked by itself; one that is withdrawn closes alone. Visits are counted for each.
+share-folder-title = Name of the folder
+share-folder-place = Number { $place }
+share-folder-of = Folder: { $title }
+share-folder-lead = Narrowing, shutting out and revoking count for the whole folder; for one material open its own page. The mark changes for this material alone.
+share-folder-in = This share is in a folder.

@@ -68,3 +68,6 @@ share-forward-left = { $depth ->
     [one] may be passed on once more
    *[other] may be passed on { $depth } more times, one after the other
 }
+share-folder-text = { $count } materials, for you alone.
+share-folder-closed = This one can’t be opened any more
+share-folder-back = Back to the list

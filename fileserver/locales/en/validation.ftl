@@ -102,3 +102,4 @@ invalid-in-the-future = This must be in the future.
 invalid-names-nobody = Give a person’s id, e-mail address or phone number.
 invalid-several-people = Several people fit: use the person’s id.
 invalid-another-name = This person has another name.
+invalid-fits-the-folder = Several materials need a name for their folder; one alone needs none.

@@ -241,3 +241,11 @@ bulk-done = 已生成 { $count } 个链接，请下载。离开此页后可在�
 bulk-links = 下载链接（CSV）
 bulk-list = 名单
 bulk-line = 第 { $line } 行
+
+share-folder-more = 同时分享更多资料（资料夹）
+share-folder-hint = 一个链接打开资料夹，其中每份资料各自计次、各自审核、各自加水印；撤回其中一份不影响其余。访问次数按每份资料计算。
+share-folder-title = 资料夹名称
+share-folder-place = 第 { $place } 份
+share-folder-of = 资料夹：{ $title }
+share-folder-lead = 收窄、移出和撤销对整个资料夹生效；只针对其中一份时，请打开该份的页面。更改水印只对本份生效。
+share-folder-in = 此分享属于一个资料夹。

@@ -64,3 +64,6 @@ share-forward-left = { $depth ->
     [0] 不可再转发
    *[other] 还可转发 { $depth } 级
 }
+share-folder-text = 共 { $count } 份资料，仅供您本人查看。
+share-folder-closed = 此份资料已不能打开
+share-folder-back = 返回目录

@@ -542,3 +542,22 @@ CREATE TABLE digest (
     CONSTRAINT pk_digest PRIMARY KEY (person_id, week),
     CONSTRAINT fk_digest_person_id FOREIGN KEY(person_id) REFERENCES person (id)
 );
+
+-- Several materials behind one link --------------------------------------------------------------------------------------
+
+CREATE TABLE share_folder (
+    lead_id UUID NOT NULL,
+    title TEXT NOT NULL,
+    CONSTRAINT pk_share_folder PRIMARY KEY (lead_id),
+    CONSTRAINT fk_share_folder_lead_id FOREIGN KEY(lead_id) REFERENCES share (id)
+);
+
+CREATE TABLE share_item (
+    share_id UUID NOT NULL,
+    lead_id UUID NOT NULL,
+    position INTEGER NOT NULL,
+    CONSTRAINT pk_share_item PRIMARY KEY (share_id),
+    CONSTRAINT uq_share_item_lead_id UNIQUE (lead_id, position),
+    CONSTRAINT fk_share_item_share_id FOREIGN KEY(share_id) REFERENCES share (id),
+    CONSTRAINT fk_share_item_lead_id FOREIGN KEY(lead_id) REFERENCES share_folder (lead_id)
+);

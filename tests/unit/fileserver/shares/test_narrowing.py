@@ -52,7 +52,7 @@ NARROWER: dict[str, Any] = {
 }
 # What a share is made with and what stays as it was made: no request changes it. How copies are marked has a way of its
 # own, which can't take the mark away.
-FIXED = {"material_id", "seal_level", "note", "watermark", "look"}
+FIXED = {"material_id", "more_material_ids", "title", "seal_level", "note", "watermark", "look"}
 # What is asked at the door besides who somebody is: changed by a way of its own, never by narrowing.
 GATED = {"lock", "password", "pledge"}
 SAID_OTHERWISE = {"audience": "person_ids", "clinic_id": "clinic_ids", "person_id": "person_ids", "job": "jobs"}
