@@ -7,12 +7,7 @@ from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementU
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.shares import gating, policy_routes, sending, service
-from fileserver.shares import gating, policy_routes, service
-from fileserver.shares import carrying, policy_routes, service
-from fileserver.shares import bulk_routes, carrying, policy_routes, service
-from fileserver.shares import bulk_routes, carrying, gating, policy_routes, service
-from fileserver.shares import bulk_routes, carrying, folders, gating, policy_routes, service
+from fileserver.shares import bulk_routes, carrying, folders, gating, policy_routes, sending, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
