@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, Audience, Job, MaterialClass, VersionState, decide, may_ever, require
+from compliance.access import Action, Audience, Job, MaterialClass, decide, may_ever, require
 from compliance.errors import NotFound
 from compliance.levels import SealLevel
 from compliance.materials import obj_of
@@ -83,7 +83,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         clinics = await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED + 1)
         regions = await regions_known(tx, REGIONS_MAX)
     now = call.services.clock()
-    approved = MaterialQuery(state=VersionState.APPROVED, limit=OTHERS_OFFERED)
+    approved = MaterialQuery(state="approved", limit=OTHERS_OFFERED)
     others = (await materials_api.listed(asking(call, approved))).items
     return page(
         call,

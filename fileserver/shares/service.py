@@ -186,8 +186,8 @@ async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID)
         for each in (await folders.led_by(tx, share_id))[1:]:
             item = await shares.share_by_id(tx, each)
             closed += [item] if item and await shares.revoke_share(tx, each, actor.person_id, now) else []
-        for each in closed:
-            obj, link = f"material:{each.material_id}", str(each.id)
+        for gone in closed:
+            obj, link = f"material:{gone.material_id}", str(gone.id)
             await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=link), now=now)
         return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
 

@@ -53,11 +53,12 @@ async def test_a_folder_is_shares_behind_one_link(stage: Stage) -> None:
 async def test_a_folder_has_a_title_and_each_material_once(stage: Stage) -> None:
     """A folder without a title, a title without one, and a material that is there twice are told by field."""
     own = str(stage.cast.material_id)
-    for policy, field in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"title": "x"}, "/title"),
         ({"more_material_ids": [str(stage.cast.draft_id)]}, "/title"),
         ({"more_material_ids": [own], "title": "x"}, "/more_material_ids"),
-    ):
+    ]
+    for policy, field in wrong:
         refused = await stage.api("owner").post("/shares", {"material_id": own, **policy})
         assert (422, {field}) == (refused.status, refused.fields)
     draft = {"material_id": own, "more_material_ids": [str(stage.cast.draft_id)], "title": "x"}
