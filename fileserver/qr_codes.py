@@ -40,7 +40,7 @@ def svg(url: str, logo: Path | None = None) -> bytes:
     side, _ = code.symbol_size(border=QUIET_MODULES)
     out = io.BytesIO()
     code.save(out, kind="svg", border=QUIET_MODULES, light="#fff", xmldecl=False, svgns=True, omitsize=True)
-    begin, size = _middle(side)
+    begin, size = _middle(int(side))
     picture = base64.b64encode(_logo(logo)).decode()
     inner = (
         f'<rect x="{begin}" y="{begin}" width="{size}" height="{size}" fill="#fff"/>'

@@ -7,6 +7,7 @@ spreadsheets of Chinese systems save it. Whatever can't be read is a fault that 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -62,12 +63,13 @@ def read_list(body: bytes) -> list[Listed]:
 
 
 def _decoded(body: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = body[: error.start].count(b"\n") + 1
-    raise InvalidRequest(fault(line, "", "string-unicode"))
+    with suppress(UnicodeDecodeError):
+        return body.decode("utf-8-sig")
+    try:
+        return body.decode("gb18030")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise InvalidRequest(fault(line, "", "string-unicode")) from None
 
 
 def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
