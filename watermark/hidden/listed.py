@@ -3,7 +3,7 @@
 Promises: a copy is named only if the probability that chance names any innocent one of the list, at any of the places
 that are tried, is bounded by FALSE_ACCUSATION_MAX: `scoring` says how. The places are chosen by the pilot alone, whose
 signs have nothing to do with those of the code; so only their number counts, not how many were searched for them. To
-choose among 100,000 codes takes a code 7.6 deviations high; a decoder, which chooses among 2⁴⁸, begins to err below
+choose among 100,000 codes takes a code 7.7 deviations high; a decoder, which chooses among 2⁴⁸, begins to err below
 ten. Leaves finding places to `reading`.
 """
 
