@@ -48,7 +48,7 @@ def false_alarms(innocents: Sequence[Innocent]) -> str:
     listed = min(each.listed for each in innocents)
     kinds = ", ".join(f"{sum(each.kind == kind for each in innocents):,} {kind}" for kind in KINDS_READ)
     return (
-        f"{len(innocents):,} innocent inputs ({kinds}), each also held against {CANDIDATES:,} copies: {accused} "
+        f"{len(innocents):,} innocent inputs ({kinds}), each with a list of {CANDIDATES:,} copies: {accused} "
         f"accused. Highest scores without this key's mark: pilot {pilot:.1f}, code {code:.1f}; smallest bound "
         f"{nearest:.1g}, over the list {listed:.1g}."
     )
