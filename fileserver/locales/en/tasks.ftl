@@ -76,6 +76,7 @@ task-copies-capped = Limit reached
 task-copies = Messages, one for each contact
 task-by-department = By department
 task-department = Department
+task-brand = The brand itself
 task-no-department = In no department
 task-by-employee = By employee
 task-employee = Employee

@@ -76,6 +76,7 @@ task-copies-capped = 已达上限
 task-copies = 群发结果（每位客户一条）
 task-by-department = 按部门
 task-department = 部门
+task-brand = 品牌总部
 task-no-department = 未分部门
 task-by-employee = 按员工
 task-employee = 员工
