@@ -21,6 +21,7 @@ MAKER, NOBODY = -1, -2
 CHUNK = 50_000
 TABLES = """
 SET LOCAL work_mem = '256MB';
+SET LOCAL statement_timeout = 0;
 CREATE TEMP TABLE made_share (id uuid, material uuid, who text, at timestamptz);
 CREATE TEMP TABLE made_forward (id uuid, parent uuid, root uuid, who text, org text, at timestamptz);
 CREATE TEMP TABLE made_visit (root uuid, link uuid, owner text, who text, org text, at timestamptz, depth int,
