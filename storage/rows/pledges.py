@@ -1,6 +1,6 @@
 """Rows of the brand's pledge of confidentiality: its versions, and who gave which for which share."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +9,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import pledge, pledge_text, share
+from storage.schema import pledge, pledge_text
 
 VERSIONS_MAX = 100
-GIVEN_MAX = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +58,6 @@ async def texts(tx: Transaction, limit: int = VERSIONS_MAX) -> Sequence[PledgeTe
     return [PledgeTextRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
-async def text_of(tx: Transaction, version: int) -> PledgeTextRow | None:
-    """One version."""
-    row = (await tx.execute(select(*TEXT_COLUMNS).where(pledge_text.c.version == version))).mappings().one_or_none()
-    return None if row is None else PledgeTextRow(**row)
-
-
 async def next_version(tx: Transaction) -> int:
     """The number of a version that is about to be made; others wait until `tx` ends."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("pledge_text", 0))))
@@ -81,15 +74,3 @@ async def add_pledge(tx: Transaction, row: PledgeRow) -> bool:
     adding = upsert(pledge).values({each.name: getattr(row, each.name) for each in fields(row)})
     adding = adding.on_conflict_do_nothing(index_elements=["share_id", "person_id", "version"])
     return (await tx.scalar(adding.returning(pledge.c.id))) is not None
-
-
-async def given_for(
-    tx: Transaction, *, share_ids: Collection[UUID] = (), material_id: UUID | None = None
-) -> Sequence[PledgeRow]:
-    """Those given for these shares, or for any share of a material, the newest first."""
-    query = select(*COLUMNS).order_by(pledge.c.given_at.desc()).limit(GIVEN_MAX)
-    if material_id is None:
-        query = query.where(pledge.c.share_id.in_(share_ids))
-    else:
-        query = query.join(share, share.c.id == pledge.c.share_id).where(share.c.material_id == material_id)
-    return [PledgeRow(**row) for row in (await tx.execute(query)).mappings()]
