@@ -11,7 +11,14 @@ from compliance.profiles import profiles_of
 from fileserver.config import Config
 from fileserver.i18n import Language, translate
 from fileserver.mailing import MailFailed, Message, checked_address
-from fileserver.platforms import PlatformRefused, TooFrequent
+from fileserver.platforms import (
+    NotPermitted,
+    PlatformBusy,
+    PlatformError,
+    PlatformRefused,
+    TokenRefused,
+    TooFrequent,
+)
 from fileserver.platforms.wecom.directory import text_card
 from fileserver.services import Services
 from storage.jobs import Jobs
@@ -24,6 +31,7 @@ LOOK, LOOK_CRON = "digests.look", "11,41 * * * *"  # WeCom is busy at the full a
 SEND = "digests.send"
 WEEK = timedelta(days=7)
 CARD_BYTES_MAX = 512
+LATER = (TooFrequent, PlatformBusy, TokenRefused, NotPermitted)  # refusals that say nothing about this person
 LANGUAGE = Language.ZH_CN  # of people whose browser nobody asked
 
 log = structlog.get_logger(__name__)
@@ -51,28 +59,33 @@ def due(config: Config, now: datetime) -> date | None:
 
 
 async def look(services: Services) -> int:
-    """Makes the digests that are due and were not made; how many."""
+    """Makes the digests that are due and were not made; how many. What was made and could not be sent is sent again."""
     now = services.clock()
     week = due(services.config, now)
     if week is None:
         return 0
     async with services.database.transaction() as tx:
         people = await digests.readers_without(tx, week, now)
-        made = [each for each in people if await digests.begin(tx, each, week, now)]
-        for each in made:
-            await services.jobs.enqueue(tx, SEND, key=f"digest:{each}", person_id=str(each), week=week.isoformat())
+        made = {each for each in people if await digests.begin(tx, each, week, now)}
+        for each in await digests.waiting(tx, week, now):
+            person_id, day = str(each), week.isoformat()
+            if each in made or not await services.jobs.is_due(tx, SEND, person_id=person_id, week=day):
+                await services.jobs.enqueue(tx, SEND, key=f"digest:{each}", person_id=person_id, week=day)
     if made:
         log.info("digests made", count=len(made))
     return len(made)
 
 
 async def send(services: Services, person_id: UUID, week: date) -> None:
-    """Sends a digest by the ways that have not sent it. Raises PlatformError, MailFailed to be tried again."""
+    """Sends a digest by the ways that have not sent it, each by itself, if the person is still to get it.
+
+    Raises PlatformError, MailFailed to be tried again.
+    """
     zone = ZoneInfo(services.config.time_zone)
     until = datetime(week.year, week.month, week.day, tzinfo=zone)
     async with services.database.transaction() as tx:
         ways = await digests.ways_of(tx, person_id, week)
-        if "waiting" not in ways.values() or not await digests.wants(tx, person_id):
+        if "waiting" not in ways.values() or not await digests.is_reader(tx, person_id, services.clock()):
             return
         people = await recruiting.people_under(tx, person_id)
         found = await digests.week_of(tx, people, before=until - 2 * WEEK, since=until - WEEK, until=until)
@@ -81,11 +94,19 @@ async def send(services: Services, person_id: UUID, week: date) -> None:
         called = (await wecom_names(tx, [person_id])).get(person_id)
     title = translate(LANGUAGE, "digest-title", week=f"{week - WEEK:%Y-%m-%d}")
     words = text_of(found, {each.id: names[each.id].name for each in found.sharers})
-    if ways["wecom"] == "waiting":
-        await _put(services, person_id, week, "wecom", await _by_wecom(services, called, title, words))
-    if ways["mail"] == "waiting":
-        login = account.login if account else ""
-        await _put(services, person_id, week, "mail", await _by_mail(services, login, title, words))
+    login = account.login if account else ""
+    sendings = {
+        "wecom": lambda: _by_wecom(services, called, title, words),
+        "mail": lambda: _by_mail(services, login, title, words),
+    }
+    trouble: PlatformError | MailFailed | None = None
+    for way in [each for each in sendings if ways[each] == "waiting"]:
+        try:
+            await _put(services, person_id, week, way, await sendings[way]())
+        except (PlatformError, MailFailed) as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
 
 
 def text_of(found: WeekRow, names: dict[UUID, str]) -> str:
@@ -106,7 +127,7 @@ async def _by_wecom(services: Services, called: str | None, title: str, words: s
     shown = words.encode()[:CARD_BYTES_MAX].decode(errors="ignore")
     try:
         sent = await wecom.message_send([called], text_card(title, shown, f"{services.config.public_url}/tasks"))
-    except TooFrequent:
+    except LATER:
         raise
     except PlatformRefused as error:
         log.warning("digest refused by WeCom", error=type(error).__name__)

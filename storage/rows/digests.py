@@ -35,20 +35,25 @@ class WeekRow:
     viewers_before: int  # the same of the week before
     materials: Sequence[Counted]
     sharers: Sequence[Counted]
-    tasks_given: int  # parts in tasks that ended in the week or run on
+    tasks_given: int  # their parts in tasks that ended in the week or run on
     tasks_done: int
 
 
 # Who may govern what others share, and did not say that they want no digest.
-_READERS = text(
-    """
+_READER = """
     SELECT a.person_id FROM account AS a
     WHERE a.role = 'manager' AND a.disabled_at IS NULL AND a.left_at IS NULL
       AND (a.valid_from IS NULL OR a.valid_from <= :now) AND (a.valid_until IS NULL OR a.valid_until > :now)
-      AND NOT EXISTS (SELECT FROM digest_choice AS c WHERE c.person_id = a.person_id)
-      AND NOT EXISTS (SELECT FROM digest AS d WHERE d.person_id = a.person_id AND d.week = :week)
-    ORDER BY a.person_id LIMIT :limit
-    """
+      AND NOT EXISTS (SELECT FROM digest_choice AS c WHERE c.person_id = a.person_id)"""
+_IS_READER = text(f"{_READER} AND a.person_id = :person")
+_READERS = text(
+    f"""{_READER} AND NOT EXISTS (SELECT FROM digest AS d WHERE d.person_id = a.person_id AND d.week = :week)
+    ORDER BY a.person_id LIMIT :limit"""
+)
+_WAITING = text(
+    f"""{_READER} AND EXISTS (SELECT FROM digest AS d WHERE d.person_id = a.person_id AND d.week = :week
+        AND 'waiting' IN (d.wecom, d.mail))
+    ORDER BY a.person_id LIMIT :limit"""
 )
 _CAME = """
     WITH makers AS (SELECT id, pseudonym FROM person WHERE id = ANY(:people)),
@@ -76,7 +81,7 @@ _SHARERS = text(
 _TASKS = text(
     """
     SELECT count(*) AS given, count(a.share_id) AS done FROM task AS t JOIN task_assignment AS a ON a.task_id = t.id
-    WHERE t.creator_id = ANY(:people) AND t.created_at < :until
+    WHERE a.person_id = ANY(:people) AND t.created_at < :until
       AND least(t.until, coalesce(t.ended_at, t.until)) >= :since
       AND (a.off_at IS NULL OR a.share_id IS NOT NULL)
     """
@@ -86,6 +91,16 @@ _TASKS = text(
 async def readers_without(tx: Transaction, week: date, now: datetime) -> Sequence[UUID]:
     """Who is to get a digest of this week and got none yet."""
     return list(await tx.scalars(_READERS, {"week": week, "now": now, "limit": READERS_MAX}))
+
+
+async def waiting(tx: Transaction, week: date, now: datetime) -> Sequence[UUID]:
+    """Who is to get a digest of this week still, by one way or both."""
+    return list(await tx.scalars(_WAITING, {"week": week, "now": now, "limit": READERS_MAX}))
+
+
+async def is_reader(tx: Transaction, person_id: UUID, now: datetime) -> bool:
+    """Whether this person is to get digests at this moment."""
+    return await tx.scalar(_IS_READER, {"person": person_id, "now": now}) is not None
 
 
 async def begin(tx: Transaction, person_id: UUID, week: date, now: datetime) -> bool:

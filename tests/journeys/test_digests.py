@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 
 from fileserver.config import Config
 from fileserver.demo.platforms import FakePlatforms
@@ -21,6 +21,7 @@ from tests.services import Clock, config_for, copied_database
 from tests.stage import Cast, Stage, running
 
 MANAGER = "zhouning"
+GIVEN_UP = text("DELETE FROM procrastinate_jobs WHERE task_name = 'digests.send'")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,10 @@ def test_when_it_is_due(config: Config, weekday: int, at: datetime, expected: da
 
 
 async def test_a_manager_gets_it_once_and_by_both_ways(engines: Endpoints, cast: Cast, clock: Clock) -> None:
-    """New viewers beside the week before, the material and the sharer; who wants none gets none."""
+    """New viewers beside the week before, the material and the sharer; who wants none, or is no manager, gets none.
+
+    Trouble with one way leaves the other alone, and what was given up is sent at the next look.
+    """
     async with FakePlatforms(clock) as fake, smtp_server() as box:
         fake.wecom.directory.members[MANAGER] = Member(user_id=MANAGER, name=MANAGER)
         with copied_database(engines.database_url, cast.database_url) as url:
@@ -60,7 +64,13 @@ async def test_a_manager_gets_it_once_and_by_both_ways(engines: Endpoints, cast:
                 clock.advance(days=1)
                 while due(services.config, clock()) is None:
                     clock.advance(hours=1)
+                fake.faults.next("/cgi-bin/message/send", code=48002)
                 assert 1 == await look(services)
+                assert 0 == await look(services)
+                await run_jobs(services)
+                assert (0, 1) == (len(fake.wecom.directory.messages), len(box.mails))
+                async with services.database.transaction() as tx:
+                    await tx.execute(GIVEN_UP)
                 assert 0 == await look(services)
                 await run_jobs(services)
                 (card,) = fake.wecom.directory.messages
@@ -74,3 +84,10 @@ async def test_a_manager_gets_it_once_and_by_both_ways(engines: Endpoints, cast:
                     await digests.put_wish(tx, manager, wanted=False, now=clock())
                 clock.advance(days=7)
                 assert 0 == await look(services)
+                async with services.database.transaction() as tx:
+                    await digests.put_wish(tx, manager, wanted=True, now=clock())
+                assert 1 == await look(services)
+                async with services.database.transaction() as tx:
+                    await tx.execute(update(account).where(account.c.person_id == manager).values(role="marketer"))
+                await run_jobs(services)
+                assert (1, 1) == (len(fake.wecom.directory.messages), len(box.mails))
