@@ -1,9 +1,11 @@
 """Tasks: a material that employees are asked to pass on to the clinics they hold, each by a link of their own.
 
-Promises: a task is given to those within its maker's reach only, and follows the organisation: who leaves, or moves to
-where it does not ask, has it no more, and who comes gets it. One employee has one link of one task, whatever happens at
-the same moment, with the task's policy and by their own right to share. What can't be shared any more makes no link.
-Every step is an event. Leaves telling people, and WeCom, to `fileserver.tasks`.
+Promises: a task stays where its maker was when they made it. It is given to those only whom they reached from there and
+whose clearance reaches the material, and follows the organisation: who leaves, or moves to where it does not ask, has
+it no more, and who comes gets it. Whoever governs it closes what it made, wherever its employees are now. One employee
+has one link of one task, whatever happens at the same moment, with the task's policy and by their own right to share.
+What can't be shared any more makes no link. Every step is an event. Leaves telling people, and WeCom, to
+`fileserver.tasks`.
 """
 
 from collections import Counter
@@ -26,7 +28,7 @@ from compliance.materials import obj_of
 from compliance.sharing import shareable
 from compliance.visits import examined, has_lapsed
 from storage.database import Transaction
-from storage.rows import addressees, materials, recruiting, sendings, shares, tasks
+from storage.rows import addressees, departments, materials, recruiting, sendings, shares, tasks
 from storage.rows.addressees import AddresseesRow
 from storage.rows.shares import ShareRow
 from storage.rows.standing import standing_of
@@ -36,6 +38,9 @@ OUTCOMES = ("sent", "unsent", "no_friend", "capped")
 CHANNEL = "group-message"
 SENDING_PURPOSE, SENDING_CHARS = "share-sending", 32
 REMIND_EVERY = timedelta(hours=8)  # three in 24 hours, which is as often as WeCom reminds of a message
+
+# How far a message is when its employee may ask for one: none lies there, as far as is known.
+ASKABLE = frozenset({"", "unsure", "nobody", "refused", "cancelled"})
 
 TaskState = Literal["open", "over", "ended", "withdrawn", "suspended"]
 
@@ -77,7 +82,7 @@ async def create(tx: Transaction, keys: KeyRing, actor: Actor, trail: Trail, row
 
 async def follow(tx: Transaction, row: TaskRow, now: datetime) -> Given:
     """Gives the task to whoever it asks for now and has it not, and takes it from whoever it asks for no more."""
-    reach = await recruiting.people_under(tx, row.creator_id)
+    reach = await recruiting.people_at(tx, row.home_department_id, row.home_region, row.creator_id)
     wanted = await tasks.matching(tx, row, reach, now)
     given = Given(added=await tasks.give(tx, row.id, wanted, now), off=await tasks.take_off(tx, row.id, wanted, now))
     if given.added or given.off:
@@ -120,8 +125,11 @@ async def complete(
 async def own_part(
     tx: Transaction, actor: Actor, task_id: UUID, *, lock: bool = False
 ) -> tuple[TaskRow, AssignmentRow]:
-    """A task and what of it is the actor's to do. Raises NotFound, AccessDenied."""
-    row = await tasks.task_by_id(tx, task_id)
+    """A task and what of it is the actor's to do. Raises NotFound, AccessDenied.
+
+    `lock` keeps both from changing until `tx` ends: a task that is ended waits for links that are being made.
+    """
+    row = await tasks.task_by_id(tx, task_id, hold=lock)
     part = await tasks.assignment(tx, task_id, actor.person_id, lock=lock)
     if row is None or part is None or part.off_at is not None:
         raise NotFound(field="task_id")
@@ -140,10 +148,12 @@ async def governed(tx: Transaction, actor: Actor, task_id: UUID, action: Action,
 
 
 async def target_of_task(tx: Transaction, row: TaskRow) -> Target:
-    """A task for `decide`: it belongs where its maker does, and is as sensitive as its material."""
+    """A task for `decide`: it belongs where it was made, and to its maker as long as they are there."""
+    place = row.home_department_id and await departments.department_by_id(tx, row.home_department_id)
+    home = home_of(place.path if place else (), row.home_region)
     maker = await standing_of(tx, row.creator_id)
-    home = home_of(maker.departments, maker.region) if maker else None
-    return await _target(tx, row, owner_id=row.creator_id, home=home)
+    there = maker is not None and home == home_of(maker.departments, maker.region)
+    return await _target(tx, row, owner_id=row.creator_id if there else None, home=home)
 
 
 async def target_of_part(tx: Transaction, row: TaskRow, part: AssignmentRow) -> Target:
@@ -207,7 +217,7 @@ async def state_of(tx: Transaction, keys: KeyRing, row: TaskRow, now: datetime) 
     return "suspended" if whole.version_id is None or has_lapsed(whole, now) or not whole.approved else "open"
 
 
-async def _target(tx: Transaction, row: TaskRow, *, owner_id: UUID, home: Home | None) -> Target:
+async def _target(tx: Transaction, row: TaskRow, *, owner_id: UUID | None, home: Home | None) -> Target:
     material = await materials.material_by_id(tx, row.material_id)
     sensitivity = Sensitivity(material.sensitivity) if material else None
     return Target(owner_id=owner_id, material_id=row.material_id, sensitivity=sensitivity, home=home)

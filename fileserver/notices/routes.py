@@ -83,7 +83,9 @@ async def mark_read(call: Call[None, None, NoticePath]) -> None:
 def out(notice: TitledNotice, language: Language) -> NoticeOut:
     """The notice in this language. A certificate's kind is a word of the language too."""
     row = notice.row
-    params: dict[str, Any] = {"title": notice.title, **row.params}
+    hidden = row.material_id is not None and not notice.title
+    title = translate(language, "notice-title-hidden") if hidden else notice.title
+    params: dict[str, Any] = {"title": title, **row.params}
     if kind := row.params.get("kind"):
         params["kind"] = translate(language, f"certificate-kind-{kind.replace('_', '-')}")
     key = f"notice-{row.kind}" + ("-shares" if row.kind == MessageKind.CERTIFICATE_LAPSED and row.material_id else "")

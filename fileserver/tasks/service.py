@@ -217,6 +217,8 @@ def _row(actor: Actor, wanted: TaskIn, now: datetime) -> TaskRow:
         watermark=wanted.watermark,
         until=wanted.until,
         shares_until=shares_until,
+        home_department_id=actor.departments[-1] if actor.departments else None,
+        home_region=actor.region,
         created_at=now,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Uuid, cast, column, func, literal, select, union, update
+from sqlalchemy import ARRAY, Uuid, case, cast, column, func, literal, select, true, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -32,7 +32,7 @@ class NoticeRow:
 
 @dataclass(frozen=True, kw_only=True)
 class TitledNotice:
-    """A notice with its material's title."""
+    """A notice with its material's title; empty where the reader's clearance does not reach it."""
 
     row: NoticeRow
     title: str
@@ -71,8 +71,11 @@ async def notices_of(
     limit: int = PAGE_MAX,
 ) -> Sequence[TitledNotice]:
     """What the person is told, newest first; `before` continues after the last one seen."""
-    query = select(*COLUMNS, material.c.title).select_from(
-        notice.outerjoin(material, material.c.id == notice.c.material_id)
+    cleared = (material.c.sensitivity == "usual") | func.coalesce(account.c.clearance == "top", true())  # viewers: none
+    query = select(*COLUMNS, case((cleared, material.c.title)).label("title")).select_from(
+        notice.outerjoin(material, material.c.id == notice.c.material_id).outerjoin(
+            account, account.c.person_id == notice.c.person_id
+        )
     )
     query = query.where(notice.c.person_id == person_id)
     if unread:

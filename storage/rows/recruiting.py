@@ -159,6 +159,22 @@ _UNDER = text(
 ).bindparams(bindparam("roles", type_=ARRAY(String)))
 
 
+# The same of a department and a region that somebody was in, wherever they are now.
+_AT = text(
+    """
+    SELECT a.person_id FROM account AS a
+    LEFT JOIN department AS d ON d.id = a.department_id LEFT JOIN region AS r ON r.id = a.region_id
+    LEFT JOIN department AS home ON home.id = :department
+    WHERE a.role = ANY(:roles) AND (
+        (home.id IS NULL AND a.person_id = :person)
+        OR ((home.parent_id IS NULL OR home.id = ANY(d.path)) AND home.id IS NOT NULL
+            AND (:region = '' OR coalesce(r.name, d.region, '') IN ('', :region)))
+    )
+    ORDER BY a.person_id LIMIT :limit
+    """
+).bindparams(bindparam("department", type_=PG_UUID(as_uuid=True)), bindparam("roles", type_=ARRAY(String)))
+
+
 async def funnel(tx: Transaction, people: Collection[UUID], now: datetime) -> Sequence[FunnelRow]:
     """Clinics that one of these people holds or invited, the latest invited first."""
     values: dict[str, Any] = {"people": list(people), "now": now, "limit": FUNNEL_MAX}
@@ -191,3 +207,9 @@ async def people_under(tx: Transaction, person_id: UUID) -> Sequence[UUID]:
     """
     values = {"person": person_id, "roles": ["marketer", "manager"], "limit": PROGRESS_MAX}
     return list(await tx.scalars(_UNDER, values))
+
+
+async def people_at(tx: Transaction, department_id: UUID | None, region: str, person_id: UUID) -> Sequence[UUID]:
+    """Whom somebody in this department reaches, bound to this region unless it is empty; `person_id` without one."""
+    values = {"department": department_id, "region": region, "person": person_id, "limit": PROGRESS_MAX}
+    return list(await tx.scalars(_AT, {**values, "roles": ["marketer", "manager"]}))

@@ -19,7 +19,7 @@ CONTACTS_MAX = 10_000  # of one employee: what WeCom takes in one message
 PAGE_MAX = 100
 OPEN_MAX = 500  # tasks that a worker looks after at once
 Told = Literal["waiting", "reached", "unreached", "absent"]
-Message = Literal["", "asked", "laid", "nobody", "refused", "cancelled"]
+Message = Literal["", "asked", "laying", "laid", "unsure", "nobody", "refused", "cancelled"]
 IDS = ARRAY(PG_UUID(as_uuid=True))
 
 
@@ -44,6 +44,8 @@ class TaskRow:
     watermark: str
     until: datetime
     shares_until: datetime
+    home_department_id: UUID | None
+    home_region: str
     created_at: datetime
     reminded_at: datetime | None = None
     reminders: int = 0
@@ -77,10 +79,12 @@ TASK = tuple(task.c[each.name] for each in fields(TaskRow))
 ASSIGNMENT = tuple(task_assignment.c[each.name] for each in fields(AssignmentRow))
 LISTS = ("person_ids", "department_ids", "roles")
 
-# Of those within the maker's reach (`reach`): named ones, and who is where and what the task asks for.
+# Of those within the task's reach (`reach`): named ones, and who is where and what it asks for. Nobody is asked to pass
+# on what their clearance keeps from them.
 _MATCHING = text(
     """
     SELECT a.person_id FROM account AS a
+    JOIN material AS m ON m.id = :material AND (m.sensitivity = 'usual' OR a.clearance = 'top')
     LEFT JOIN department AS d ON d.id = a.department_id LEFT JOIN region AS r ON r.id = a.region_id
     WHERE a.person_id = ANY(:reach) AND a.disabled_at IS NULL AND a.left_at IS NULL
       AND (a.valid_from IS NULL OR a.valid_from <= :now) AND (a.valid_until IS NULL OR a.valid_until > :now)
@@ -105,10 +109,12 @@ async def add_task(tx: Transaction, row: TaskRow) -> None:
     await tx.execute(insert(task).values(**{**values, **{name: list(values[name]) for name in LISTS}}))
 
 
-async def task_by_id(tx: Transaction, task_id: UUID, *, lock: bool = False) -> TaskRow | None:
-    """One task; `lock` keeps it from changing until `tx` ends."""
+async def task_by_id(tx: Transaction, task_id: UUID, *, lock: bool = False, hold: bool = False) -> TaskRow | None:
+    """One task; `lock` keeps it from changing until `tx` ends, and so does `hold`, which others may do as well."""
     query = select(*TASK).where(task.c.id == task_id)
-    row = (await tx.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    if lock or hold:
+        query = query.with_for_update(read=not lock)
+    row = (await tx.execute(query)).mappings().one_or_none()
     return _task(row) if row else None
 
 
@@ -154,6 +160,7 @@ async def put_task(tx: Transaction, task_id: UUID, **values: Any) -> None:
 async def matching(tx: Transaction, row: TaskRow, reach: Collection[UUID], now: datetime) -> frozenset[UUID]:
     """Whom of these a task asks for at this moment."""
     asked = {
+        "material": row.material_id,
         "reach": list(reach),
         "people": list(row.person_ids),
         "departments": list(row.department_ids),
@@ -235,9 +242,28 @@ async def laid(tx: Transaction, *, since: datetime, limit: int) -> Sequence[Assi
     return [AssignmentRow(**row) for row in (await tx.execute(query.limit(limit))).mappings()]
 
 
+async def outlived(tx: Transaction, now: datetime, *, since: datetime, limit: int = OPEN_MAX) -> Sequence[UUID]:
+    """Tasks until after `since` of which a message lies unconfirmed that is to go out no more.
+
+    The task is over, ended or stopped, or that part of it is its employee's no more.
+    """
+    over = or_(
+        task.c.until <= now,
+        task.c.ended_at.is_not(None),
+        task.c.stopped_at.is_not(None),
+        task_assignment.c.off_at.is_not(None),
+    )
+    query = select(task.c.id).where(task.c.until > since, over).order_by(task.c.id).distinct()
+    query = query.join(task_assignment, task_assignment.c.task_id == task.c.id).where(
+        task_assignment.c.message == "laid", task_assignment.c.copies_unsent > 0, task_assignment.c.copies_sent == 0
+    )
+    return list(await tx.scalars(query.limit(limit)))
+
+
 async def asked(tx: Transaction, limit: int = PAGE_MAX) -> Sequence[AssignmentRow]:
-    """Parts whose employee asked for a message that WeCom has not taken yet."""
-    query = select(*ASSIGNMENT).where(task_assignment.c.message == "asked").order_by(task_assignment.c.done_at)
+    """Parts whose employee asked for a message that WeCom has not taken yet, as far as is known."""
+    query = select(*ASSIGNMENT).where(task_assignment.c.message.in_(("asked", "laying")))
+    query = query.order_by(task_assignment.c.done_at)
     return [AssignmentRow(**row) for row in (await tx.execute(query.limit(limit))).mappings()]
 
 
@@ -268,7 +294,7 @@ async def contacts_of(tx: Transaction, person_id: UUID, region: str) -> Sequence
 
 async def rename_region(tx: Transaction, before: str, after: str) -> None:
     """Tasks name regions by name."""
-    for column in (task.c.region, task.c.clinic_region):
+    for column in (task.c.region, task.c.clinic_region, task.c.home_region):
         await tx.execute(update(task).where(column == before).values({column: after}))
 
 

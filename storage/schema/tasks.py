@@ -28,6 +28,9 @@ task = Table(
     Column("watermark", Text, nullable=False),
     moment("until", nullable=False),
     moment("shares_until", nullable=False),  # when the shares that it makes expire
+    # Where its maker was when they made it: whose it is to govern, and whose employees it may ask.
+    ref("home_department_id", "department", nullable=True),
+    Column("home_region", Text, nullable=False, server_default=""),
     created(),
     moment("reminded_at"),
     Column("reminders", Integer, nullable=False, server_default="0"),
@@ -60,7 +63,9 @@ task_assignment = Table(
     Column(
         "message",
         Text,
-        CheckConstraint("message IN ('', 'asked', 'laid', 'nobody', 'refused', 'cancelled')", name="message"),
+        CheckConstraint(
+            "message IN ('', 'asked', 'laying', 'laid', 'unsure', 'nobody', 'refused', 'cancelled')", name="message"
+        ),
         nullable=False,
         server_default="",
     ),

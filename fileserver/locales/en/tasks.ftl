@@ -4,9 +4,13 @@ place-tasks = Tasks
 place-my-tasks = My tasks
 notice-task-given = A new task for you: share “{ $title }”.
 notice-task-reminded = Please do your task: share “{ $title }”.
+notice-title-hidden = a material that you may not see
 notices-to-my-tasks = Do it
 
 task-card-title = Task: share { $title }
+# WeCom gets no title of a material of top sensitivity
+task-card-hidden = a material
+task-link-hidden = A material for you
 task-card-reminder = Reminder: please share “{ $title }”
 task-card-text = Please do it by { $until }. One tap makes your own link, or prepares a message to your clinics’ contacts.
 
@@ -112,6 +116,8 @@ task-link = Your own link
 task-qr = The link as a QR code
 task-words = Text to copy
 task-message-asked = WeCom is asked to prepare the message…
+task-message-laying = WeCom is asked to prepare the message…
+task-message-unsure = WeCom did not answer: the message may be ready or not. Look in WeCom first, and ask again only if it isn’t there.
 task-message-laid = The message is ready: confirm it with “Send” in WeCom.
 task-message-nobody = There is nobody to send it to: nobody at the clinics that you hold follows you in WeCom. Use the link or the QR code.
 task-message-refused = WeCom did not take the message. Use the link or the QR code, or try again later.

@@ -4,9 +4,13 @@ place-tasks = 任务
 place-my-tasks = 我的任务
 notice-task-given = 您有一项新的分享任务：《{ $title }》。
 notice-task-reminded = 请完成分享任务：《{ $title }》。
+notice-title-hidden = 资料（无权查看）
 notices-to-my-tasks = 去完成
 
 task-card-title = 分享任务：{ $title }
+# 最高敏感级别资料的标题不发给企业微信
+task-card-hidden = 一份资料
+task-link-hidden = 为您分享的资料
 task-card-reminder = 提醒：请分享《{ $title }》
 task-card-text = 请在 { $until } 前完成。点开后一键生成您的专属链接，或群发给您负责的机构客户。
 
@@ -109,6 +113,8 @@ task-link = 您的专属链接
 task-qr = 链接的二维码
 task-words = 可复制的文案
 task-message-asked = 正在请企业微信准备群发……
+task-message-laying = 正在请企业微信准备群发……
+task-message-unsure = 企业微信没有回应，群发可能已备好，也可能没有。请先在企业微信中查看：没有再点一次；已有请勿重复发送。
 task-message-laid = 群发已备好：请在企业微信中点“发送”确认。
 task-message-nobody = 没有可群发的客户：在您负责的机构中，没有人添加您为企业微信好友。请改用链接或二维码。
 task-message-refused = 企业微信没有受理这次群发。请改用链接或二维码，或稍后再试。

@@ -429,6 +429,8 @@ CREATE TABLE task (
     watermark TEXT NOT NULL,
     until TIMESTAMP WITH TIME ZONE NOT NULL,
     shares_until TIMESTAMP WITH TIME ZONE NOT NULL,
+    home_department_id UUID,
+    home_region TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     reminded_at TIMESTAMP WITH TIME ZONE,
     reminders INTEGER DEFAULT '0' NOT NULL,
@@ -439,6 +441,7 @@ CREATE TABLE task (
     CONSTRAINT pk_task PRIMARY KEY (id),
     CONSTRAINT fk_task_material_id FOREIGN KEY(material_id) REFERENCES material (id),
     CONSTRAINT fk_task_creator_id FOREIGN KEY(creator_id) REFERENCES person (id),
+    CONSTRAINT fk_task_home_department_id FOREIGN KEY(home_department_id) REFERENCES department (id),
     CONSTRAINT fk_task_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
 );
 CREATE INDEX ix_task_created_at ON task (created_at);
@@ -455,7 +458,7 @@ CREATE TABLE task_assignment (
     share_id UUID,
     done_at TIMESTAMP WITH TIME ZONE,
     message TEXT DEFAULT '' NOT NULL CONSTRAINT ck_task_assignment_message
-        CHECK (message IN ('', 'asked', 'laid', 'nobody', 'refused', 'cancelled')),
+        CHECK (message IN ('', 'asked', 'laying', 'laid', 'unsure', 'nobody', 'refused', 'cancelled')),
     message_id TEXT DEFAULT '' NOT NULL,
     copies_sent INTEGER DEFAULT '0' NOT NULL,
     copies_unsent INTEGER DEFAULT '0' NOT NULL,

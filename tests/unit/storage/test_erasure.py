@@ -79,7 +79,7 @@ NOBODYS = {
     "sign_in_policy.local_sign_in", "sign_in_policy.second_factor_roles",
     "sign_in_policy.signing_factor", "sign_in_provider.*", "sign_in_provider_change.facts",
     "siem_target.*", "signing_key.state",
-    "task.clinic_region", "task.department_ids", "task.job", "task.person_ids",
+    "task.clinic_region", "task.department_ids", "task.home_region", "task.job", "task.person_ids",
     "task.region", "task.roles", "task.watermark", "task_assignment.*",
     "trace.failure", "trace.media_type", "trace.object_key", "trace.outcome",
     "trace.results", "trace.sha256", "trace.state", "trail_review.meaning", "upload.concat", "upload.multipart_id",
