@@ -9,7 +9,7 @@ from pydantic import Field
 from compliance.access import Action, Job, decide, may_ever, require
 from compliance.errors import NotFound
 from compliance.materials import obj_of
-from compliance.tasking import target_of_task
+from compliance.tasking import ASKABLE, target_of_task
 from compliance.visits import examined, target_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
@@ -37,7 +37,7 @@ class ListQuery(FormQuery):
 
 async def mine(call: Call) -> web.Response:
     """What was given to the reader."""
-    return page(call, "my_tasks.html", tasks=(await api.mine(call)).items)
+    return page(call, "my_tasks.html", tasks=(await api.mine(call)).items, askable=ASKABLE)
 
 
 async def listed(call: Call[None, ListQuery]) -> web.Response:

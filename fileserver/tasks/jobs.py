@@ -11,13 +11,20 @@ import structlog
 from compliance import tasking
 from compliance.messages import Message, MessageKind
 from fileserver.services import Services
-from fileserver.tasks import wecom
-from storage.database import Transaction
+from fileserver.tasks import cards, laying
+from fileserver.tasks.enqueuing import (
+    CANCEL,
+    LAY,
+    REMIND,
+    TELL,
+    enqueue_cancelling,
+    enqueue_laying,
+    enqueue_telling,
+)
 from storage.jobs import Jobs
 from storage.rows import tasks
 from storage.rows.tasks import TaskRow
 
-TELL, LAY, REMIND, CANCEL = "tasks.tell", "tasks.lay", "tasks.remind", "tasks.cancel"
 WATCH, WATCH_CRON = "tasks.watch", "3-58/5 * * * *"  # not at the full hour, when everybody asks WeCom
 
 log = structlog.get_logger(__name__)
@@ -27,58 +34,46 @@ def register(jobs: Jobs, services: Services) -> None:
     """Lets a worker run them."""
 
     async def telling(task_id: str) -> None:
-        await wecom.tell(services, UUID(task_id))
+        await cards.tell(services, UUID(task_id))
 
-    async def laying(task_id: str, person_id: str) -> None:
-        await wecom.lay(services, UUID(task_id), UUID(person_id))
+    async def lay(task_id: str, person_id: str) -> None:
+        await laying.lay(services, UUID(task_id), UUID(person_id))
 
     async def reminding(task_id: str, number: int) -> None:
-        await wecom.remind(services, UUID(task_id), number)
+        await cards.remind(services, UUID(task_id), number)
 
     async def cancelling(task_id: str) -> None:
-        await wecom.cancel(services, UUID(task_id))
+        await laying.cancel(services, UUID(task_id))
 
     async def watching() -> None:
         await watch(services)
 
     jobs.register(TELL, telling)
-    jobs.register(LAY, laying)
+    jobs.register(LAY, lay)
     jobs.register(REMIND, reminding)
     jobs.register(CANCEL, cancelling)
     jobs.register_periodic(WATCH, WATCH_CRON, watching)
 
 
-async def enqueue_telling(jobs: Jobs, tx: Transaction, task_id: UUID) -> None:
-    """Who has a task is told in WeCom once `tx` commits."""
-    await jobs.enqueue(tx, TELL, key=f"task:{task_id}", task_id=str(task_id))
-
-
-async def enqueue_laying(jobs: Jobs, tx: Transaction, task_id: UUID, person_id: UUID) -> None:
-    """A message is laid before this employee once `tx` commits."""
-    await jobs.enqueue(tx, LAY, key=f"task:{task_id}:{person_id}", task_id=str(task_id), person_id=str(person_id))
-
-
-async def enqueue_reminding(jobs: Jobs, tx: Transaction, task_id: UUID, number: int) -> None:
-    """Who has not done it is reminded in WeCom once `tx` commits."""
-    await jobs.enqueue(tx, REMIND, key=f"task:{task_id}", task_id=str(task_id), number=number)
-
-
-async def enqueue_cancelling(jobs: Jobs, tx: Transaction, task_id: UUID) -> None:
-    """Messages that nobody has confirmed are taken back once `tx` commits."""
-    await jobs.enqueue(tx, CANCEL, key=f"task:{task_id}", task_id=str(task_id))
-
-
 async def watch(services: Services) -> None:
-    """What WeCom was too busy for is asked again; open tasks follow the organisation; messages are asked about."""
+    """What WeCom was too busy for is asked again, and what outlived its task taken back.
+
+    Open tasks follow the organisation; messages are asked about.
+    """
+    now = services.clock()
     async with services.database.transaction() as tx:
-        rows = await tasks.open_tasks(tx, services.clock())
+        rows = await tasks.open_tasks(tx, now)
         asked = await tasks.asked(tx)
         for part in asked:
             if not await services.jobs.is_due(tx, LAY, task_id=str(part.task_id), person_id=str(part.person_id)):
                 await enqueue_laying(services.jobs, tx, part.task_id, part.person_id)
     for row in rows:
         await _follow(services, row)
-    confirmed = await wecom.poll(services)
+    async with services.database.transaction() as tx:
+        for task_id in await tasks.outlived(tx, now, since=now - laying.POLLED_FOR):
+            if not await services.jobs.is_due(tx, CANCEL, task_id=str(task_id)):
+                await enqueue_cancelling(services.jobs, tx, task_id)
+    confirmed = await laying.poll(services)
     if confirmed:
         log.info("messages of tasks confirmed", copies=confirmed)
 

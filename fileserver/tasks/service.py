@@ -20,7 +20,12 @@ from compliance.ruleset.matcher import Scope
 from compliance.ruling import matcher_of, rule_set_in_force
 from compliance.tasking import TaskState
 from fileserver.services import Services
-from fileserver.tasks import jobs
+from fileserver.tasks.enqueuing import (
+    enqueue_cancelling,
+    enqueue_laying,
+    enqueue_reminding,
+    enqueue_telling,
+)
 from fileserver.tasks.schemas import TaskIn
 from storage.database import Transaction
 from storage.rows import addressees, departments, materials, shares, task_figures, tasks
@@ -85,7 +90,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: TaskIn)
         await _check_poster(tx, row)
         await _check_text(tx, row)
         await tell(services, tx, row, MessageKind.TASK_GIVEN, str(row.id), given.added)
-        await jobs.enqueue_telling(services.jobs, tx, row.id)
+        await enqueue_telling(services.jobs, tx, row.id)
         return await _described(services, tx, row, now)
 
 
@@ -158,7 +163,7 @@ async def complete(services: Services, actor: Actor, trail: Trail, task_id: UUID
         part = await tasks.assignment(tx, task_id, actor.person_id)
         if part is None:
             raise NotFound(field="task_id")
-        if wecom and part.message in ("", "nobody", "refused"):
+        if wecom and part.message in tasking.ASKABLE:
             if not await _reachable(services, tx, actor.person_id):
                 raise WrongState(state="no-wecom", command="complete")
             if await tasking.state_of(tx, services.keys, row, now) != "open":
@@ -167,7 +172,7 @@ async def complete(services: Services, actor: Actor, trail: Trail, task_id: UUID
             det = {"task": str(task_id)}
             event = trail.event(Act.EMPLOYEE_TASK_SEND, obj=obj_of(row.material_id), link=str(share.id), det=det)
             await ledger.append(tx, event, now=now)
-            await jobs.enqueue_laying(services.jobs, tx, task_id, actor.person_id)
+            await enqueue_laying(services.jobs, tx, task_id, actor.person_id)
         part = await tasks.assignment(tx, task_id, actor.person_id) or part
         return await _mine(services, tx, row, part)
 
@@ -180,7 +185,7 @@ async def remind(services: Services, actor: Actor, trail: Trail, task_id: UUID) 
         parts = await tasks.assignments(tx, task_id)
         late = frozenset(each.person_id for each in parts if each.share_id is None and each.off_at is None)
         await tell(services, tx, row, MessageKind.TASK_REMINDED, f"{task_id}:{row.reminders + 1}", late)
-        await jobs.enqueue_reminding(services.jobs, tx, task_id, row.reminders + 1)
+        await enqueue_reminding(services.jobs, tx, task_id, row.reminders + 1)
         return await _described(services, tx, await tasks.task_by_id(tx, task_id) or row, now)
 
 
@@ -189,7 +194,7 @@ async def end(services: Services, actor: Actor, trail: Trail, task_id: UUID, *, 
     now = services.clock()
     async with services.database.transaction() as tx:
         row = await tasking.end(tx, actor, trail, task_id, close_shares=close_shares, now=now)
-        await jobs.enqueue_cancelling(services.jobs, tx, task_id)
+        await enqueue_cancelling(services.jobs, tx, task_id)
         return await _described(services, tx, await tasks.task_by_id(tx, task_id) or row, now)
 
 

@@ -1,25 +1,34 @@
 """A manager asks marketers to share a material; they do, in the page and over the stand-in's WeCom."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, text, update
 
+from compliance import tasking
+from compliance.access import Actor, Role, Sensitivity
+from compliance.events import Trail
 from fileserver.demo.platforms import FakePlatforms
+from fileserver.demo.platforms.group_messages import BASE
 from fileserver.demo.platforms.people import Member
+from fileserver.platforms import NotPermitted
+from fileserver.tasks import laying
 from fileserver.tasks.jobs import watch
 from storage.engines import Endpoints
-from storage.schema import account, clinic, clinic_contact, department, identity
+from storage.rows import shares
+from storage.schema import account, clinic, clinic_contact, department, identity, material, task_assignment
 from tests.html import Page
 from tests.journeys.test_analytics import caught_up
+from tests.journeys.test_fail_closed import waiting_for_locks
 from tests.materials import run_jobs
 from tests.platforms import configured
 from tests.services import Clock, config_for, copied_database
-from tests.stage import Cast, Stage, running
+from tests.stage import TITLE, Cast, Stage, running
 
 Json = dict[str, Any]
 OWNER = "linxiao"
@@ -71,6 +80,20 @@ async def done(stage: Stage, task: Json, who: str = "owner", **way: str) -> Json
     """Somebody's tap."""
     made: Json = (await stage.api(who).post(f"/tasks/{task['id']}/complete", way)).ok
     return made
+
+
+async def board_of(stage: Stage, task: Json) -> Json:
+    """Its totals, as the manager sees them."""
+    board: Json = (await stage.api("manager").get(f"/tasks/{task['id']}")).ok
+    totals: Json = board["totals"]
+    return totals
+
+
+async def messages_of(stage: Stage) -> list[str]:
+    """How far each message to contacts is that was asked for."""
+    async with stage.services.database.transaction() as tx:
+        asked = select(task_assignment.c.message).where(task_assignment.c.message != "")
+        return list(await tx.scalars(asked))
 
 
 async def test_from_the_task_to_what_came_of_it(connected: Stage, fake: FakePlatforms) -> None:
@@ -217,3 +240,131 @@ async def test_the_pages_of_tasks(stage: Stage) -> None:
                 assert 200 == answer.status
                 Page(answer.body.decode())
                 assert who != "owner" or url in answer.body.decode()
+
+
+async def test_what_outlives_its_task_is_taken_back(connected: Stage, fake: FakePlatforms) -> None:
+    """A refusal of WeCom's is no word that it went out: past the task's end, too, it is asked again until it is so."""
+    stage, messages = connected, fake.wecom.group_messages.messages
+    task = await given(stage)
+    await done(stage, task, way="wecom")
+    await run_jobs(stage.services)
+    stage.clock.advance(days=4)
+    fake.faults.next(f"{BASE}/cancel_groupmsg_send", code=48002)
+    with pytest.raises(NotPermitted):
+        await laying.cancel(stage.services, UUID(task["id"]))
+    assert ["laid"] == await messages_of(stage)
+    await watch(stage.services)
+    await run_jobs(stage.services)
+    assert ([True], ["cancelled"]) == ([each.cancelled for each in messages.values()], await messages_of(stage))
+
+
+async def test_what_is_laid_after_the_end_is_taken_back(connected: Stage, fake: FakePlatforms) -> None:
+    """The task ends while WeCom is asked, and nothing lies there yet to be taken back."""
+    stage = connected
+    task = await given(stage)
+    await done(stage, task, way="wecom")
+    fake.faults.next(f"{BASE}/add_msg_template", latency_s=0.3)
+    working = asyncio.create_task(run_jobs(stage.services))
+    while not fake.record.count(f"{BASE}/add_msg_template"):  # noqa: ASYNC110  # the worker is what is watched
+        await asyncio.sleep(0.01)
+    await stage.api("manager").post(f"/tasks/{task['id']}/end", {"shares": "keep"})
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'tasks.cancel'"))  # it found nothing
+    await working
+    assert [True] == [each.cancelled for each in fake.wecom.group_messages.messages.values()]
+
+
+async def test_where_wecom_does_not_answer_the_employee_decides(connected: Stage, fake: FakePlatforms) -> None:
+    """Nothing is laid twice by itself; after that, and after one that was taken back, it can be asked for anew."""
+    stage = connected
+    task = await given(stage)
+    await done(stage, task, way="wecom")
+    fake.faults.next(f"{BASE}/add_msg_template", cut=True)
+    for _ in range(2):
+        await run_jobs(stage.services)
+        await watch(stage.services)
+    assert (["unsure"], 1) == (await messages_of(stage), fake.record.count(f"{BASE}/add_msg_template"))
+    page = await stage.request("GET", "owner", "/my-tasks", headers={"Accept": "text/html"})
+    assert 'value="wecom"' in page.body.decode()
+    asked = update(task_assignment).where(task_assignment.c.message != "")
+    for before in ("laying", "unsure", "cancelled"):
+        async with stage.services.database.transaction() as tx:
+            await tx.execute(asked.values(message=before))
+        await watch(stage.services)
+        await run_jobs(stage.services)
+        assert [before.replace("laying", "unsure")] == await messages_of(stage)
+        await done(stage, task, way="wecom")
+        await run_jobs(stage.services)
+        assert ["laid"] == await messages_of(stage)
+
+
+async def test_what_is_of_top_sensitivity_goes_to_who_is_cleared(connected: Stage, fake: FakePlatforms) -> None:
+    """Raised later, it is taken from who is not cleared, who sees its title no more; WeCom never hears the title."""
+    stage, people = connected, connected.cast.people
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(account).where(account.c.person_id == people["rival"]).values(clearance="usual"))
+    before = await given(stage)
+    async with stage.services.database.transaction() as tx:
+        top = update(material).where(material.c.id == stage.cast.material_id).values(sensitivity="top")
+        await tx.execute(top)
+    await watch(stage.services)
+    task = await given(stage, text="欢迎查看。")
+    assert (1, 1) == ((await board_of(stage, before))["given"], task["given"])
+    for wanted in (before, task):
+        assert 404 == (await stage.api("rival").post(f"/tasks/{wanted['id']}/complete")).status
+    (notice,) = (await stage.api("rival").get("/notices")).ok["items"]
+    assert TITLE not in notice["text"]
+    assert all(TITLE in each["text"] for each in (await stage.api("owner").get("/notices")).ok["items"])
+    await done(stage, task, way="wecom")
+    await run_jobs(stage.services)
+    laid = [each.body for each in fake.wecom.group_messages.messages.values()]
+    assert (2, 1) == (len(fake.wecom.directory.messages), len(laid))
+    assert TITLE not in json.dumps([*fake.wecom.directory.messages, *laid], ensure_ascii=False)
+
+
+async def test_a_link_that_is_being_made_is_closed_with_its_task(stage: Stage) -> None:
+    """Who ends a task with its links waits for the one that is made at that moment, and closes it too."""
+    task = await given(stage)
+    actor = Actor(
+        person_id=stage.cast.people["owner"],
+        role=Role.MARKETER,
+        departments=(UUID(int=1),),
+        clearance=Sensitivity.TOP,
+    )
+    async with stage.services.database.transaction() as tx:
+        made = await tasking.complete(tx, stage.services.keys, actor, Trail(), UUID(task["id"]), stage.clock())
+        ending = asyncio.create_task(stage.api("manager").post(f"/tasks/{task['id']}/end", {"shares": "close"}))
+        while not ending.done() and not await waiting_for_locks(stage.services.database):  # noqa: ASYNC110  # another connection is what is watched
+            await asyncio.sleep(0.01)
+    assert (await ending).ok["shares_closed"]
+    async with stage.services.database.transaction() as tx:
+        kept = await shares.share_by_id(tx, made[1].id)
+    assert kept is not None
+    assert kept.revoked_at is not None
+
+
+async def test_a_task_stays_where_it_was_made(stage: Stage) -> None:
+    """Its maker moves on: its employees keep it, and neither the maker nor who is over them now governs it."""
+    root, east, west = UUID(int=1), uuid4(), uuid4()
+    people = stage.cast.people
+    manager = update(account).where(account.c.person_id == people["manager"])
+    async with stage.services.database.transaction() as tx:
+        for each, name in ((east, "华东"), (west, "华西")):
+            place = {"id": each, "parent_id": root, "name": name, "path": [root, each]}
+            await tx.execute(insert(department).values(**place, created_at=stage.clock()))
+        await tx.execute(update(account).where(account.c.person_id == people["owner"]).values(department_id=east))
+        await tx.execute(manager.values(department_id=east))
+    task = await given(stage)
+    token = (await done(stage, task))["url"].rpartition("/")[2]
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(manager.values(department_id=west))
+    await watch(stage.services)
+    assert [] == (await stage.api("manager").get("/tasks")).ok["items"]
+    assert 403 == (await stage.api("manager").get(f"/tasks/{task['id']}")).status
+    assert 403 == (await stage.api("manager").post(f"/tasks/{task['id']}/end", {"shares": "close"})).status
+    assert 201 == (await stage.open("li", token)).status
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(manager.values(department_id=east))
+    totals = await board_of(stage, task)
+    assert (1, 1) == (totals["given"], totals["done"])
+    assert (await stage.api("manager").post(f"/tasks/{task['id']}/end", {"shares": "close"})).ok["shares_closed"]
