@@ -120,8 +120,12 @@ def test_ctrl_c_ends_every_process_and_is_no_failure(brand: Brand) -> None:
     assert "Stopping…\n" == brand.errors
 
 
-def test_the_next_start_goes_on(brand: Brand) -> None:
-    """Another start has the same accounts, passwords, port, data and ways to upload; a second demo changes nothing."""
+def test_the_next_starts_go_on(brand: Brand) -> None:
+    """Another start has the same accounts, passwords, port, data and ways to upload; a second demo changes nothing.
+
+    Killed itself, the demo takes all its processes with it, and the start after that goes on with the same data. Then
+    a killed server or worker is started again, and a killed engine ends the demo; it says so and leaves nothing.
+    """
     with demo(brand.data_dir) as again:
         announced = again.announcement()
         shown = titles(announced)
@@ -132,7 +136,7 @@ def test_the_next_start_goes_on(brand: Brand) -> None:
         assert answers(announced["url"])
         token = sign_in(announced, "marketer")["token"]
         ways = request(announced["url"], "/api/v1/uploads/ways", token=token)
-        assert 0 == again.ends(signal.SIGTERM)
+        assert (-signal.SIGKILL, True) == (again.ends(signal.SIGKILL), again.all_gone())
     assert ways["direct"]["endpoint"].startswith("http://127.0.0.1:")
     assert brand.announced == announced
     assert brand.titles == shown
@@ -140,34 +144,25 @@ def test_the_next_start_goes_on(brand: Brand) -> None:
     told = f"Error: A demo runs in {brand.data_dir} already: {here}. "
     told += "End it first, or choose another folder with --data-dir.\n"
     assert [(1, told), (1, told)] == refusals
-
-
-def test_what_is_killed_is_replaced_or_ends_the_demo(brand: Brand) -> None:
-    """A killed server or worker is started again, a killed engine ends the demo; it says so and leaves nothing."""
-    with demo(brand.data_dir) as running:
-        url = running.announcement()["url"]
-        for name, title in (("serve", "server"), ("worker", "worker")):
-            killed = running.child("fileserver", name)
-            killed.kill()
-            eventually(said(running, f"The {title} runs again.\n"))
-            assert killed.pid != running.child("fileserver", name).pid
-            assert f"The {title} has ended (it ended with status 137); starting it again.\n" in running.errors()
-        assert answers(url)
-        running.engine("postgres").kill()
-        assert (1, True) == (running.ends(), running.all_gone())
-        assert "Error: PostgreSQL: it ended with status 137\n" in running.errors()
-        assert "The demo ends with it. Start it again: what was saved is there.\n" in running.errors()
-
-
-def test_a_killed_demo_leaves_no_process(brand: Brand) -> None:
-    """Killed itself, the demo takes all its processes with it, and the next start goes on with the same data."""
-    with demo(brand.data_dir) as killed:
-        killed.announcement()
-        assert (-signal.SIGKILL, True) == (killed.ends(signal.SIGKILL), killed.all_gone())
     with demo(brand.data_dir) as after:
         assert brand.titles == titles(after.announcement())
         assert "the last run was killed" in after.errors()
-        assert (0, True) == (after.ends(signal.SIGINT), after.all_gone())
+        looks_after_its_own(after, announced["url"])
+
+
+def looks_after_its_own(running: DemoProcess, url: str) -> None:
+    """What is killed is replaced, or ends the demo."""
+    for name, title in (("serve", "server"), ("worker", "worker")):
+        killed = running.child("fileserver", name)
+        killed.kill()
+        eventually(said(running, f"The {title} runs again.\n"))
+        assert killed.pid != running.child("fileserver", name).pid
+        assert f"The {title} has ended (it ended with status 137); starting it again.\n" in running.errors()
+    assert answers(url)
+    running.engine("postgres").kill()
+    assert (1, True) == (running.ends(), running.all_gone())
+    assert "Error: PostgreSQL: it ended with status 137\n" in running.errors()
+    assert "The demo ends with it. Start it again: what was saved is there.\n" in running.errors()
 
 
 def test_a_port_that_is_taken_is_named(brand: Brand) -> None:
