@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from tests.journeys.test_analytics import caught_up, shown, spread_out
@@ -26,9 +27,8 @@ async def two_shares(stage: Stage) -> Json:
     return share
 
 
-async def test_the_overview_counts_each_person_once(stage: Stage) -> None:
+async def the_overview_counts_each_person_once(stage: Stage, share: Json) -> None:
     """Two people opened five times, by both employees' links; each employee sees what came of their own."""
-    await two_shares(stage)
     seen = {who: (await stage.api(who).get("/analytics/overview")).ok for who in ("manager", "owner", "rival")}
     assert {"manager": (5, 2, 2), "owner": (4, 2, 2), "rival": (1, 1, 1)} == {
         who: (each["now"]["opens"], each["viewers"], each["now"]["viewers"]) for who, each in seen.items()
@@ -43,9 +43,8 @@ async def test_the_overview_counts_each_person_once(stage: Stage) -> None:
     assert (1, 1.0) == (hot["opens"], hot["heat"])
 
 
-async def test_tables_show_what_somebody_may_know(stage: Stage) -> None:
+async def tables_show_what_somebody_may_know(stage: Stage, share: Json) -> None:
     """All of it at the top; their own materials, shares, clinics and selves to others. Counts of people stay apart."""
-    await two_shares(stage)
     async with stage.services.database.transaction() as tx:
         await tx.execute(text("UPDATE clinic SET owner_id = NULL"))
     listed = {who: {kind: await table(stage, who, kind) for kind in KINDS} for who in ("manager", "rival")}
@@ -56,9 +55,8 @@ async def test_tables_show_what_somebody_may_know(stage: Stage) -> None:
     assert listed["manager"]["department"]["items"][0]["now"]["viewers"] is None
 
 
-async def test_a_clinic_is_its_owners_to_know(stage: Stage) -> None:
+async def a_clinic_is_its_owners_to_know(stage: Stage, share: Json) -> None:
     """Whoever holds it sees what its people did; another employee does not."""
-    await two_shares(stage)
     clinic = stage.cast.clinics["li"]
     async with stage.services.database.transaction() as tx:
         asked = {"owner": stage.cast.people["owner"], "clinic": clinic}
@@ -70,9 +68,8 @@ async def test_a_clinic_is_its_owners_to_know(stage: Stage) -> None:
     assert [200, 403] == [(await stage.api(who).get(path)).status for who in ("owner", "rival")]
 
 
-async def test_one_thing_is_shown_whole(stage: Stage) -> None:
+async def one_thing_is_shown_whole(stage: Stage, share: Json) -> None:
     """A share with its levels and shape, an employee with their materials, a department with its employees."""
-    share = await two_shares(stage)
     found = (await stage.api("owner").get(f"/analytics/subjects/share/{share['id']}")).ok
     assert (4, 2, [1, 1, 1], 2.0) == (
         found["ever"]["opens"], found["ever"]["viewers"], found["levels"], found["amplification"],
@@ -90,9 +87,8 @@ async def test_one_thing_is_shown_whole(stage: Stage) -> None:
     )  # fmt: skip
 
 
-async def test_what_is_not_theirs_stays_closed(stage: Stage) -> None:
+async def what_is_not_theirs_stays_closed(stage: Stage, share: Json) -> None:
     """Others' shares and selves, things that are not there, and words that are no ids."""
-    share = await two_shares(stage)
     owner = stage.cast.people["owner"]
     tried = (f"share/{share['id']}", f"employee/{owner}", "campaign/x", "region/x", "share/x", f"clinic/{owner}")
     answers = [(await stage.api("rival").get(f"/analytics/subjects/{path}")).status for path in tried]
@@ -100,9 +96,8 @@ async def test_what_is_not_theirs_stays_closed(stage: Stage) -> None:
     assert 403 == (await stage.api("reviewer").get("/analytics/overview")).status
 
 
-async def test_a_campaign_is_found_by_what_was_declared(stage: Stage) -> None:
+async def a_campaign_is_found_by_what_was_declared(stage: Stage, share: Json) -> None:
     """Its materials added up, to whoever shared one of them."""
-    await two_shares(stage)
     said = {"material_id": stage.cast.material_id, "by": stage.cast.people["owner"]}
     query = """INSERT INTO material_declaration
       (material_id, revision, product, region, campaign, declared_by, declared_at)
@@ -115,9 +110,8 @@ async def test_a_campaign_is_found_by_what_was_declared(stage: Stage) -> None:
         assert ("秋冬", opens, opens) == (line["name"], line["now"]["opens"], found["now"]["opens"])
 
 
-async def test_tables_are_taken_away(stage: Stage) -> None:
+async def tables_are_taken_away(stage: Stage, share: Json) -> None:
     """As CSV: with the span before beside each count, and nothing that a spreadsheet would run."""
-    await two_shares(stage)
     async with stage.services.database.transaction() as tx:
         await tx.execute(text("UPDATE material SET title = '=1+1'"))
     answer = await stage.request("GET", "manager", "/api/v1/analytics/exports/material?days=7")
@@ -126,9 +120,8 @@ async def test_tables_are_taken_away(stage: Stage) -> None:
     assert line.startswith('"\'=1+1","","5","0","2","0"')
 
 
-async def test_pages_say_what_each_figure_means(stage: Stage) -> None:
+async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
     """In both languages, with a way to the events for auditors and to what they may see for others."""
-    share = await two_shares(stage)
     told = {
         "zh-CN": ("当前热门", "在全品牌内去重", "林晓"),
         "en": ("Hot now", "distinct within the whole brand", "林晓"),
@@ -142,3 +135,24 @@ async def test_pages_say_what_each_figure_means(stage: Stage) -> None:
     assert "Nothing yet" in await shown(stage, "/analytics/campaign", "en")
     (look, *_) = await stage.told("employee:spread:read")
     assert ("maker-reads-figures", "figures:overview") == (look["why"], look["obj"])
+
+
+# Each takes what the ones before it left: those that only look come first.
+LOOKS = (
+    the_overview_counts_each_person_once,
+    pages_say_what_each_figure_means,
+    one_thing_is_shown_whole,
+    what_is_not_theirs_stays_closed,
+    tables_show_what_somebody_may_know,
+    a_clinic_is_its_owners_to_know,
+    a_campaign_is_found_by_what_was_declared,
+    tables_are_taken_away,
+)
+
+
+async def test_whoever_may_know_sees_what_came_of_it(stage: Stage, subtests: pytest.Subtests) -> None:
+    """The overview, every table, one thing of each kind, files and pages, about one story of two shares."""
+    share = await two_shares(stage)
+    for look in LOOKS:
+        with subtests.test(look.__name__):
+            await look(stage, share)
