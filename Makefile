@@ -67,7 +67,7 @@ test: install-dev vendor
 	@requirements/office
 	@requirements/go
 	@$(BIN)/python -m tests.compiled
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(TEST_ARGS)
 
 check: lint types layers deps test
 

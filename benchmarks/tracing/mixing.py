@@ -17,6 +17,7 @@ Floats = NDArray[np.float32]
 
 MOSAIC_PX = 48
 DENOISED_UNITS = 6.0
+GROUND_ACROSS_UNITS, GROUND_LEVELS = 19, 10.0
 LOUDNESS_UNITS = 4.0
 GAINS = (1.0, 1.5)
 
@@ -59,15 +60,16 @@ MIXES: dict[str, Callable[[Sequence[Pixels], int], Pixels]] = {
 def unrepeated(copy: Pixels, gain: float = 1.0) -> Pixels:
     """A copy less its repeating tile, by somebody who knows the scheme but no key.
 
-    The tile is the average of all periods of the copy's own high frequencies, weighted as the mark's reader weights
-    them; it is subtracted with the strength that the copy's own carrier gives it.
+    The tile is the average of all periods of the copy less its surroundings on the same side of every edge, weighted
+    by how loud it is there, as the mark's reader looks at it; it is subtracted with the strength that the copy's own
+    carrier gives it.
     """
     height, width = copy.shape[:2]
     carrier = Carrier.of(copy)
     levels = carrier.levels()
     size = (levels.shape[1], levels.shape[0])
     luma = cv2.cvtColor(cv2.resize(copy, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = luma - cv2.GaussianBlur(luma, (0, 0), DENOISED_UNITS)
+    fine = luma - cv2.bilateralFilter(luma, GROUND_ACROSS_UNITS, GROUND_LEVELS, DENOISED_UNITS)
     loud = cv2.GaussianBlur(fine * fine, (0, 0), LOUDNESS_UNITS) + 1
     fine = np.clip(fine, -2 * np.sqrt(loud), 2 * np.sqrt(loud))
     tile = _folded(np.asarray(fine * levels / loud, np.float32)) / _folded(

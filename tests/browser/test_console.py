@@ -103,14 +103,14 @@ async def test_a_share_for_one_person(console: Console) -> None:
         sent: list[str] = []
         page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
         await page.goto(f"/materials/{console.cast.material_id}/share")
-        await page.get_by_label("某一位人员").check()
-        await page.get_by_label("哪一位", exact=True).first.fill("李娜")
-        await page.get_by_role("radio", name=re.compile("李娜")).check()
+        await page.get_by_label("指定人员").check()
+        await page.get_by_label("哪些人", exact=True).first.fill("李娜")
+        await page.get_by_role("checkbox", name=re.compile("李娜")).check()
         await expect(page.get_by_label("转发", exact=True)).to_be_disabled()
         await page.get_by_role("button", name="生成链接").click()
         await page.wait_for_url("**/shares/*")
         assert [f"{console.url}/api/v1/shares"] == [url for url in sent if "preview" not in url]  # one press, one share
-        await expect(page.get_by_text("某一位人员 · 李娜")).to_be_visible()
+        await expect(page.get_by_text("指定人员 · 李娜")).to_be_visible()
         page.on("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("button", name="撤销分享").click()
         await expect(page.locator(".badge.revoked")).to_be_visible()

@@ -560,7 +560,7 @@ CREATE TABLE share_item (
     lead_id UUID NOT NULL,
     position INTEGER NOT NULL,
     CONSTRAINT pk_share_item PRIMARY KEY (share_id),
-    CONSTRAINT uq_share_item_lead_id UNIQUE (lead_id, position),
+    CONSTRAINT uq_share_item_lead_id_position UNIQUE (lead_id, position),
     CONSTRAINT fk_share_item_share_id FOREIGN KEY(share_id) REFERENCES share (id),
     CONSTRAINT fk_share_item_lead_id FOREIGN KEY(lead_id) REFERENCES share_folder (lead_id)
 );

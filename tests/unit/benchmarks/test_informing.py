@@ -34,7 +34,7 @@ def test_each_mix_keeps_to_its_copies() -> None:
 
 def test_removing_the_tile_leaves_the_secret_layer(source: Source) -> None:
     """Folding works against the blind layer, as it must without a key, and leads nowhere against the other."""
-    suspect = unrepeated(source.copy(5), gain=1.2)
+    suspect = unrepeated(source.copy(5), gain=1.5)
     assert int(SERVED[5]) not in {each.copy_id for each in read_blind(suspect, [KEY])}
     assert {5} == numbers(source.read(suspect))
 
