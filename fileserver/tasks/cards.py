@@ -41,7 +41,8 @@ async def tell(services: Services, task_id: UUID) -> None:
         absent = waiting if wecom is None else waiting - names.keys()
         await tasks.put_told(tx, task_id, absent, "absent")
         title = await title_for_wecom(tx, row, "task-card-hidden")
-    if row is None or wecom is None or not names:
+        over = row is None or await tasking.state_of(tx, services.keys, row, services.clock()) != "open"
+    if row is None or wecom is None or over or not names:
         return
     await _send(services, wecom, row, names, "task-card-title", title)
 

@@ -173,6 +173,7 @@ async def _lies(services: Services, row: TaskRow, part: AssignmentRow, draft: Dr
         theirs = await tasks.assignment(tx, row.id, part.person_id, lock=True)
         copies = len(draft.contacts) - failed
         await _note(services, tx, row, part, "laid", message_id=made.message_id, unsent=copies, failed=failed)
+        await tasks.put_assignment(tx, row.id, part.person_id, laid_at=services.clock(), polled_at=None)
         if fresh is None or theirs is None or not await _lasts(services, tx, fresh, theirs):
             await enqueue_cancelling(services.jobs, tx, row.id)
 

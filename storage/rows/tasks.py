@@ -68,6 +68,7 @@ class AssignmentRow:
     done_at: datetime | None
     message: Message
     message_id: str
+    laid_at: datetime | None
     copies_sent: int
     copies_unsent: int
     copies_no_friend: int
@@ -234,7 +235,7 @@ async def laid(tx: Transaction, *, since: datetime, limit: int) -> Sequence[Assi
         select(*ASSIGNMENT)
         .where(
             task_assignment.c.message == "laid",
-            task_assignment.c.done_at > since,
+            task_assignment.c.laid_at > since,
             or_(task_assignment.c.polled_at.is_(None), task_assignment.c.copies_unsent > 0),
         )
         .order_by(task_assignment.c.polled_at.asc().nulls_first(), task_assignment.c.person_id)

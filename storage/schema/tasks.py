@@ -70,6 +70,7 @@ task_assignment = Table(
         server_default="",
     ),
     Column("message_id", Text, nullable=False, server_default=""),  # WeCom's, of the message to contacts
+    moment("laid_at"),
     Column("copies_sent", Integer, nullable=False, server_default="0"),
     Column("copies_unsent", Integer, nullable=False, server_default="0"),
     Column("copies_no_friend", Integer, nullable=False, server_default="0"),

@@ -460,6 +460,7 @@ CREATE TABLE task_assignment (
     message TEXT DEFAULT '' NOT NULL CONSTRAINT ck_task_assignment_message
         CHECK (message IN ('', 'asked', 'laying', 'laid', 'unsure', 'nobody', 'refused', 'cancelled')),
     message_id TEXT DEFAULT '' NOT NULL,
+    laid_at TIMESTAMP WITH TIME ZONE,
     copies_sent INTEGER DEFAULT '0' NOT NULL,
     copies_unsent INTEGER DEFAULT '0' NOT NULL,
     copies_no_friend INTEGER DEFAULT '0' NOT NULL,
