@@ -1,8 +1,8 @@
 """Asking to be let in: a viewer whom a rule refused may ask whoever made the share, who grants or refuses.
 
 Promises: only what a grant could change can be asked, so a refusal tells no more than the door told already; one
-question waits for each share, person and need; how often is limited; what is granted is a share of its own, never wider
-than the one that was asked about. Who grants is asked by the caller (`fileserver.shares.granting`).
+question waits for each share, person and need; how often is limited; who was stopped themselves asks for nothing; what
+is granted is a share of its own, never wider than the one that was asked about. Who grants is asked by the caller (`fileserver.shares.granting`).
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from compliance.limits import Limit, admit_by
 from compliance.messages import Message, MessageKind, Messages
 from compliance.visits import Door, Opener, actor_of, door_of, person_now
 from storage.database import Transaction
-from storage.rows import access_requests
+from storage.rows import access_requests, cuts, shares
 from storage.rows.access_requests import WAITING, AccessRequestRow
 from storage.rows.aliases import ids_of
 from storage.rows.shares import ShareRow
@@ -54,7 +54,17 @@ async def refusal(tx: Transaction, share: ShareRow, opener: Opener, need: Need, 
         raise WrongState(state="open", command="ask")
     if decision.rule not in ASKABLE[need]:
         raise AccessDenied(decision.rule, action=ACTIONS[need].value, obj=door.obj, link=str(share.id))
+    if rule := await stopped(tx, share.id, share.root_id, opener.person_id, need):
+        raise AccessDenied(rule, action=ACTIONS[need].value, obj=door.obj, link=str(share.id))
     return door, decision.rule
+
+
+async def stopped(tx: Transaction, share_id: UUID, root_id: UUID, person_id: UUID, need: Need) -> str | None:
+    """The rule by which this person was stopped, under any of their ids, which no grant undoes; None: they were not."""
+    ids = await ids_of(tx, person_id)
+    if any([(await shares.standing(tx, share_id, each)).barred for each in ids]):
+        return "viewer-barred"
+    return "forwards-cut" if need is Need.FORWARD and await cuts.is_cut(tx, root_id, ids) else None
 
 
 @dataclass(frozen=True)

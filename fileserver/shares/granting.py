@@ -1,8 +1,8 @@
 """Requests of viewers who were refused, for whoever made the share and who governs them: listing, granting, refusing.
 
 What is granted is a share of the asker's own: for one person (or, where passing on was asked for, for whom the original
-is), no longer than the original lasted, with no more visits, no download that the original doesn't offer, its gate, its
-mark. Whoever grants must be allowed to share the material themselves at this moment, and answers for it.
+is), no longer than the link that they asked about lasted, with no more visits, no download that it doesn't offer, its
+gate, its mark. Who was shut out of that link stays outside. Whoever grants must be allowed to share the material themselves at this moment, and answers for it.
 """
 
 from collections.abc import Sequence
@@ -80,13 +80,15 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
         asker = await person_behind(tx, request.person_id)
         if not actor_of(await person_now(tx, asker), now).verified:
             raise WrongState(state="unverified", command="grant")
-        standing = await shares.standing(tx, request.share_id)
+        asked = await _open_to(tx, request, asker)
+        standing = await shares.standing(tx, asked.id)
         to = addressees_of(standing.addressees)
         if request.need == Need.OPEN:
             to = Addressees(people=frozenset({asker}))
-        row = _own(services, actor, _narrowed(root, standing, request, said, now), to, now)
+        row = _own(services, actor, _narrowed(root, asked, standing, request, said, now), to, now)
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
+        await shares.copy_bars(tx, asked.id, row.id)
         det = {**policy_of(row, to), **await _gated(tx, row, root), "request": str(request.id)}
         event = trail.event(
             Act.EMPLOYEE_SHARE_CREATE, why=rule, obj=obj, link=str(row.id), ver=served.sha256 or "", det=det
@@ -97,27 +99,41 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
         return await described(services, tx, row, served)
 
 
-def _narrowed(
-    root: ShareRow, standing: ShareStanding, request: AccessRequestRow, said: GrantIn, now: datetime
+async def _open_to(tx: Transaction, request: AccessRequestRow, asker: UUID) -> ShareRow:
+    """The link that was asked about. Raises WrongState if whoever asked was stopped since then."""
+    asked = await shares.share_by_id(tx, request.share_id)
+    if asked is None:
+        raise NotFound(field="request_id")
+    if rule := await asking.stopped(tx, asked.id, asked.root_id, asker, Need(request.need)):
+        raise WrongState(state=rule, command="grant")
+    return asked
+
+
+def _narrowed(  # the link that was asked about, and what is wanted of it
+    root: ShareRow, asked: ShareRow, standing: ShareStanding, request: AccessRequestRow, said: GrantIn, now: datetime
 ) -> ShareRow:
     """The policy of the link that was asked about, never wider: the root's with all that narrows it below."""
-    lasts = root.expires_at - root.created_at
+    lasts = standing.expires_at - asked.created_at
     expires_at = said.expires_at or now + min(lasts, DEFAULT_LIFETIME)
     if not now < expires_at <= now + lasts:
         raise InvalidValue(field="expires_at", rule="wider-than-the-original")
-    if said.visits_max is not None and root.visits_max is not None and said.visits_max > root.visits_max:
+    most = standing.visits_max
+    if said.visits_max is not None and most is not None and said.visits_max > most:
         raise InvalidValue(field="visits_max", rule="wider-than-the-original")
     if said.download and not standing.download:
         raise InvalidValue(field="download", rule="wider-than-the-original")
     forward = request.need == Need.FORWARD
-    if forward and not root.forward_depth_left:
+    narrowed_below = standing.forward_depth_left + asked.depth < root.forward_depth_left
+    if forward and (narrowed_below or not root.forward_depth_left):
         raise WrongState(state="not-forwardable", command="grant")
     return replace(
         root,
         expires_at=expires_at,
-        visits_max=said.visits_max or root.visits_max,
+        visits_max=said.visits_max or most,
         download=standing.download and said.download is not False,
         forward_depth_left=int(forward),
+        watermark=asked.watermark,
+        look=asked.look,
     )
 
 

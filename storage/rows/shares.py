@@ -111,6 +111,7 @@ class ShareStanding:
     forward_depth_left: int
     addressees: tuple[AddresseesRow, ...]
     barred: bool = False  # the person who was asked about
+    visits_max: int | None = None  # the least of theirs; None: not limited
     sponsors_from: datetime | None = None
     sponsors_until: datetime | None = None
 
@@ -254,6 +255,15 @@ async def count_forwards(tx: Transaction, share_id: UUID, creator_id: UUID) -> i
     return int((await tx.scalar(query)) or 0)
 
 
+async def copy_bars(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
+    """Shuts whoever was shut out of one share, or of one above it, out of the other too."""
+    columns = (share_bar.c.person_id, share_bar.c.barred_by, share_bar.c.barred_at, share_bar.c.reason)
+    above = select(_chain(from_id).c.id)
+    had = select(func.gen_random_uuid(), literal(to_id, Uuid), *columns).where(share_bar.c.share_id.in_(above))
+    names = ["id", "share_id", *(column.name for column in columns)]
+    await tx.execute(insert(share_bar).from_select(names, had))
+
+
 async def lock_chain(tx: Transaction, share_id: UUID) -> None:
     """Locks the share and everything above it, root first, so that openings of one tree never deadlock."""
     ids = select(_chain(share_id).c.id)
@@ -292,6 +302,7 @@ def standing_query(share_id: ColumnElement[Any], person_id: ColumnElement[Any]) 
         func.bool_or(or_(disabled, blocked)).label("broken"),
         func.bool_or(barred).label("barred"),
         func.min(chain.c.expires_at).label("expires_at"),
+        func.min(chain.c.visits_max).label("visits_max"),
         func.bool_and(chain.c.download).label("download"),
         (func.min(chain.c.forward_depth_left + chain.c.depth) - func.max(chain.c.depth)).label("forward_depth_left"),
         addressees.told(chain).label("addressees"),
@@ -315,6 +326,7 @@ def to_standing(row: Mapping[str, Any]) -> ShareStanding:
         forward_depth_left=row["forward_depth_left"],
         addressees=read_chain(row["addressees"]),
         barred=row["barred"] is not False,
+        visits_max=row["visits_max"],
         sponsors_from=row["sponsors_from"],
         sponsors_until=row["sponsors_until"],
     )

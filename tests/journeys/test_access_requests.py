@@ -1,5 +1,6 @@
 """Viewers who were refused ask to be let in: whom it is told to, what a grant gives, and what it never gives."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -79,12 +80,53 @@ async def test_refusal_comes_with_a_word_and_passing_on_can_be_asked_for_too(sta
         answer = await state(stage, share)
         assert ("refused", "不行", None) == (answer["state"], answer["word"], answer["url"])
     assert 429 == (await stage.api("wang").post("/doors/request", {"token": share["token"]})).status
-    passed, visit = await stage.visit("li", forward_depth=1)
-    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
-    assert 201 == (await stage.open("wang", child["token"])).status
+    child, passed = await passed_on(stage)
     request = await asked(stage, child, need="forward")
     made = (await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok
     assert (1, passed["audience"]) == (made["forward_depth_left"], made["audience"])
+
+
+async def test_asking_undoes_neither_a_bar_nor_a_cut(stage: Stage) -> None:
+    """Whoever was shut out, or whose branch was cut, asks for nothing; nor is granted what they asked before."""
+    owner, wang = stage.api("owner"), {"person_id": str(stage.cast.people["wang"]), "reason": "外传"}
+    share, _ = await stage.visit("wang", visits_max=1)
+    early = await asked(stage, share)
+    assert 200 == (await owner.post(f"/shares/{share['id']}/bar", wang)).status
+    assert 409 == (await owner.post(f"/access-requests/{early['id']}/grant")).status
+    assert 204 == (await owner.post(f"/access-requests/{early['id']}/refuse", {"word": "不行"})).status
+    assert "viewer-barred" == (await stage.api("wang").post("/doors/request", {"token": share["token"]})).body["rule"]
+    child, passed = await passed_on(stage)
+    early = await asked(stage, child, need="forward")
+    assert 200 == (await owner.post(f"/shares/{passed['id']}/cut", {"person_id": wang["person_id"]})).status
+    assert 409 == (await owner.post(f"/access-requests/{early['id']}/grant")).status
+    assert 204 == (await owner.post(f"/access-requests/{early['id']}/refuse", {"word": "不行"})).status
+    again = await stage.api("wang").post("/doors/request", {"token": child["token"], "need": "forward"})
+    assert "forwards-cut" == again.body["rule"]
+
+
+async def passed_on(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What 李娜 passed on, which 王强 opened and can't pass on, and the original."""
+    passed, visit = await stage.visit("li", forward_depth=1)
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    assert 201 == (await stage.open("wang", child["token"])).status
+    return child, passed
+
+
+async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage) -> None:
+    """What was passed on and narrowed then counts, not the original; and whoever is shut out of that stays outside."""
+    owner = stage.api("owner")
+    child, passed = await passed_on(stage)
+    narrow = {"visits_max": 5, "expires_at": (stage.clock() + timedelta(hours=1)).isoformat()}
+    assert 200 == (await owner.call("PATCH", f"/shares/{child['id']}", json=narrow)).status
+    bar = {"person_id": str(stage.cast.people["li"]), "reason": "外传"}
+    assert 200 == (await owner.post(f"/shares/{passed['id']}/bar", bar)).status
+    path = f"/access-requests/{(await asked(stage, child, need='forward'))['id']}/grant"
+    later = (stage.clock() + timedelta(hours=2)).isoformat()
+    for wider, field in (({"visits_max": 6}, "/visits_max"), ({"expires_at": later}, "/expires_at")):
+        assert (422, {field}) == ((no := await owner.post(path, wider)).status, no.fields)
+    made = (await owner.post(path)).ok
+    assert (5, narrow["expires_at"][:19]) == (made["visits_max"], made["expires_at"][:19])
+    assert "viewer-barred" == (await stage.open("li", made["token"])).body["rule"]
 
 
 @pytest.mark.parametrize(("policy", "status"), [({}, 409), ({"lock": "password"}, 409)])
