@@ -256,8 +256,9 @@ async def visitors(services: Services, actor: Actor, share_id: UUID) -> list[Vis
     async with services.database.transaction() as tx:
         await allowed(tx, actor, Action.SHARE_READ, share_id)
         rows = await visits.visits_of_share(tx, share_id)
-        barred = await share_changes.barred(tx, share_id)
         people = {row.person_id for row in rows}
+        shut_out = await share_changes.barred(tx, share_id)
+        barred = {each for each in people if shut_out.intersection(await ids_of(tx, each))}
         names = await profiles_of(tx, services.keys.master, person_ids=people)
         standings = {person_id: await standing_of(tx, person_id) for person_id in people}
     return [

@@ -16,14 +16,14 @@ async def cut_branch(
 ) -> tuple[UUID, ...] | None:
     """Closes every link that somebody passed on below a root share, and keeps them from passing on more.
 
-    `ids` are all that they go by, the one that goes on first, which is the one that is kept.
+    `ids` are all that they go by: each has a row of its own, for two people who turn out not to be one.
     The links that this closed, each with all that hangs on it; None where the branch was cut before.
     """
     if await is_cut(tx, root_id, ids):
         return None
-    kept = {"root_id": root_id, "person_id": ids[0], "cut_by": cut_by, "cut_at": now}
+    kept = [{"root_id": root_id, "person_id": each, "cut_by": cut_by, "cut_at": now} for each in sorted(ids)]
     cutting = upsert(share_cut).values(kept).on_conflict_do_nothing().returning(share_cut.c.root_id)
-    if await tx.scalar(cutting) is None:
+    if not (await tx.scalars(cutting)).all():
         return None
     theirs = (share.c.root_id == root_id) & share.c.creator_id.in_(ids) & share.c.parent_id.is_not(None)
     closing = update(share).where(theirs, share.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=cut_by)

@@ -48,13 +48,13 @@ async def bar(
 ) -> bool:
     """Shuts somebody out of a share and of all below it; False if they were before.
 
-    `ids` are all that they go by, the one that goes on first, which is the one that is kept.
+    `ids` are all that they go by: each has a row of its own, for two people who turn out not to be one.
     """
-    if await tx.scalar(select(exists().where(share_bar.c.share_id == share_id, share_bar.c.person_id.in_(ids)))):
-        return False
-    values = {"barred_by": barred_by, "barred_at": now, "reason": reason}
-    await tx.execute(insert(share_bar).values(id=uuid4(), share_id=share_id, person_id=ids[0], **values))
-    return True
+    new = sorted(set(ids) - await barred(tx, share_id))
+    values = {"share_id": share_id, "barred_by": barred_by, "barred_at": now, "reason": reason}
+    if new:
+        await tx.execute(insert(share_bar).values([{"id": uuid4(), "person_id": each, **values} for each in new]))
+    return bool(new)
 
 
 async def barred(tx: Transaction, share_id: UUID) -> set[UUID]:

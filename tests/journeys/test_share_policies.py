@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from storage.schema import clinic, share
+from storage.rows.cuts import is_cut
+from storage.schema import clinic, person, share
 from tests.api import Api
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -152,6 +153,29 @@ async def test_one_viewer_is_shut_out(stage: Stage, sun: Api) -> None:
     seen = {each["person"]: each["barred"] for each in (await owner.get(f"/shares/{made['id']}/visits")).ok["items"]}
     assert {"李娜": True, "王强": False} == seen
     assert 1 == len(await stage.told("employee:viewer:bar"))
+
+
+async def test_two_who_were_one_are_both_stopped(stage: Stage) -> None:
+    """Undoing a merge lets nobody back in, and lets nobody pass on what was cut while they were one."""
+    made, visit = await stage.visit("wang", forward_depth=1)
+    li, wang = stage.cast.people["li"], stage.cast.people["wang"]
+    child = (await stage.api("wang").post(f"/visits/{visit['id']}/forward")).ok
+    await _merged(stage, wang, li)
+    assert {"links": 1} == (await stage.api("owner").post(f"/shares/{made['id']}/cut", {"person_id": str(li)})).ok
+    bar = {"person_id": str(li), "reason": "已离职"}
+    assert 200 == (await stage.api("owner").post(f"/shares/{made['id']}/bar", bar)).status
+    (seen,) = (await stage.api("owner").get(f"/shares/{made['id']}/visits")).ok["items"]
+    assert seen["barred"]
+    await _merged(stage, wang, None)
+    assert ["viewer-barred"] * 2 == [await opened(stage.api(who), made) for who in ("li", "wang")]
+    async with stage.services.database.transaction() as tx:
+        assert all([await is_cut(tx, UUID(made["id"]), [each]) for each in (li, wang)])
+    assert "share-revoked" == await opened(stage.api("li"), child)
+
+
+async def _merged(stage: Stage, person_id: UUID, into: UUID | None) -> None:
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(person).where(person.c.id == person_id).values(merged_into=into))
 
 
 async def test_everything_of_a_material_is_closed(stage: Stage, sun: Api) -> None:
