@@ -2,7 +2,8 @@
 
 Promises: only what a grant could change can be asked, so a refusal tells no more than the door told already; one
 question waits for each share, person and need; how often is limited; who was stopped themselves asks for nothing; what
-is granted is a share of its own, never wider than the one that was asked about. Who grants is asked by the caller (`fileserver.shares.granting`).
+is granted is a share of its own, never wider than the one that was asked about. Who grants is asked by the caller
+(`fileserver.shares.granting`).
 """
 
 from dataclasses import dataclass, replace

@@ -2,7 +2,8 @@
 
 What is granted is a share of the asker's own: for one person (or, where passing on was asked for, for whom the original
 is), no longer than the link that they asked about lasted, with no more visits, no download that it doesn't offer, its
-gate, its mark. Who was shut out of that link stays outside. Whoever grants must be allowed to share the material themselves at this moment, and answers for it.
+gate, its mark. Who was shut out of that link stays outside. Whoever grants must be allowed to share the material
+themselves at this moment, and answers for it.
 """
 
 from collections.abc import Sequence
