@@ -31,6 +31,10 @@ def _beyond(was: frozenset[Any] | None, now: frozenset[Any] | None) -> bool:
     return was is not None and (now is None or not now <= was)
 
 
+def _among(was: frozenset[Any] | None, members: list[Any]) -> list[Any]:
+    return members if was is None else [each for each in members if each in was]
+
+
 def _more(was: int | None, now: int | None) -> bool:
     return was is not None and (now is None or now > was)
 
@@ -44,6 +48,18 @@ WIDER: Mapping[str, Callable[[SharePolicy, SharePolicy], bool]] = {
     "clinic_ids": lambda was, now: _beyond(was.addressees.clinics, now.addressees.clinics),
     "regions": lambda was, now: _beyond(was.addressees.regions, now.addressees.regions),
     "jobs": lambda was, now: _beyond(was.addressees.jobs, now.addressees.jobs),
+}
+
+# The less of what a share offers and a value that is wanted of it; lists for circles.
+LESS: Mapping[str, Callable[[SharePolicy, Any], Any]] = {
+    "expires_at": lambda was, end: min(was.expires_at, end),
+    "visits_max": lambda was, most: max(was.visits_used, most if was.visits_max is None else min(was.visits_max, most)),
+    "download": lambda was, offered: was.download and offered,
+    "forward_depth": lambda was, depth: min(was.forward_depth, depth),
+    "person_ids": lambda was, members: _among(was.addressees.people, members),
+    "clinic_ids": lambda was, members: _among(was.addressees.clinics, members),
+    "regions": lambda was, members: _among(was.addressees.regions, members),
+    "jobs": lambda was, members: _among(was.addressees.jobs, members),
 }
 
 

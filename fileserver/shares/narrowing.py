@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from compliance import ledger
-from compliance.access import Action, Actor
+from compliance.access import Action, Actor, Addressees
 from compliance.errors import InvalidValue
 from compliance.events import Act, Trail
-from compliance.policies import SharePolicy, changes, require_narrower
+from compliance.policies import LESS, SharePolicy, changes, require_narrower
 from compliance.profiles import profiles_of
 from compliance.visits import addressees_of
 from fileserver.services import Services
@@ -55,30 +55,55 @@ def _circle(members: list[Any] | None) -> frozenset[Any] | None:
     return None if members is None else frozenset(members)
 
 
+def fitted(was: SharePolicy, wanted: ShareNarrowIn) -> ShareNarrowIn:
+    """What is wanted of a folder, for a share in it that may be narrower already, or more used: the less of both.
+
+    Raises InvalidValue naming a circle in which nobody would be left.
+    """
+    said = {name: getattr(wanted, name) for name in wanted.model_fields_set}
+    less = {name: LESS[name](was, value) for name, value in said.items() if value is not None}
+    for name in CIRCLES:
+        if less.get(name) == []:
+            raise InvalidValue(field=name, rule="fits-the-audience")
+    return ShareNarrowIn(**less)
+
+
+def added(was: Addressees, after: Addressees) -> Addressees:
+    """Whom the circles name anew."""
+    new = {
+        each: (getattr(after, each) or frozenset()) - (getattr(was, each) or frozenset()) for each in CIRCLES.values()
+    }
+    return Addressees(**new)
+
+
 async def narrow(services: Services, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn) -> Described:
     """Narrows a share, and with it all that was forwarded from it, from the next byte on; with a lead its folder.
 
-    Raises AccessDenied, NotFound, or InvalidValue naming the field that would be wider. What changes nothing is no
-    change.
+    What is in its folder and is narrower already stays so. Raises AccessDenied, NotFound, or InvalidValue naming the
+    field that would be wider than the share itself. What changes nothing is no change.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
         for each in await folders.led_by(tx, share_id):
-            await _narrow_one(tx, actor, trail, each, wanted, now)
+            await _narrow_one(tx, actor, trail, each, wanted, now, led=each != share_id)
         row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
         return await described(services, tx, row)
 
 
 async def _narrow_one(  # one share of a folder, in the transaction of all
-    tx: Transaction, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn, now: datetime
+    tx: Transaction, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn, now: datetime, *, led: bool
 ) -> None:
     await shares.lock_chain(tx, share_id)  # openings and forwards wait, and see it narrowed
     row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
     was = policy_of(row, await shares.standing(tx, share_id))
-    after = narrowed(was, wanted, now)
+    if led and row.revoked_at is not None:
+        return
+    after = narrowed(was, fitted(was, wanted) if led else wanted, now)
     before, told = changes(was, after)
     if told:
-        await check_known(tx, after.addressees, names={"clinics": "clinic_ids", "people": "person_ids"})
+        await check_known(
+            tx, added(was.addressees, after.addressees), names={"clinics": "clinic_ids", "people": "person_ids"}
+        )
         await share_changes.put_policy(tx, share_id, **_columns(was, after))
         if after.addressees != was.addressees:
             await addressees.put_addressees(tx, share_id, as_row(after.addressees))

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from compliance.access import Addressees, Job
 from compliance.errors import InvalidValue
-from compliance.policies import WIDER, SharePolicy, as_told, changes
-from fileserver.shares.narrowing import narrowed
+from compliance.policies import LESS, WIDER, SharePolicy, as_told, changes
+from fileserver.shares.narrowing import added, fitted, narrowed
 from fileserver.shares.policy_schemas import AudienceIn, ShareNarrowIn
 from fileserver.shares.schemas import ShareIn
 
@@ -60,7 +60,14 @@ SAID_OTHERWISE = {"audience": "person_ids", "clinic_id": "clinic_ids", "person_i
 
 def test_every_field_has_a_rule() -> None:
     """A new field of a share, or of what can be changed of it, has a rule here before anybody can send it."""
-    assert set(ShareNarrowIn.model_fields) == set(WIDER) == set(WIDENING) == set(NARROWER) == set(as_told(POLICY))
+    assert (
+        set(ShareNarrowIn.model_fields)
+        == set(LESS)
+        == set(WIDER)
+        == set(WIDENING)
+        == set(NARROWER)
+        == set(as_told(POLICY))
+    )
     assert set(ShareIn.model_fields) == set(WIDER) | FIXED | GATED | set(SAID_OTHERWISE)
     assert set(SAID_OTHERWISE.values()) <= set(WIDER)
     assert set(AudienceIn.model_fields) <= set(ShareIn.model_fields)
@@ -97,6 +104,32 @@ def test_a_circle_is_drawn_where_there_was_none() -> None:
     assert (
         Addressees(people=frozenset({TWO}), clinics=frozenset({ONE}), jobs=frozenset({Job.DOCTOR})) == person.addressees
     )
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, each in WIDENING.items() for value in each])
+def test_what_a_folder_may_have_is_fitted_to_what_is_in_it(field: str, value: Any) -> None:
+    """A share in a folder that is narrower than the wish stays as it is, or refuses a circle with nobody in it."""
+    wanted = ShareNarrowIn(**{field: value})
+    if isinstance(value, list) and LESS[field](POLICY, value) == []:
+        with pytest.raises(InvalidValue) as refused:
+            fitted(POLICY, wanted)
+        assert (field, "fits-the-audience") == (refused.value.field, refused.value.params["rule"])
+    else:
+        assert set(changes(POLICY, narrowed(POLICY, fitted(POLICY, wanted), NOW))[1]) <= {field}
+
+
+def test_fewer_than_were_used_become_those_that_were() -> None:
+    """In a folder one share may be more used than the wish allows: it is used up then."""
+    assert 3 == narrowed(POLICY, fitted(POLICY, ShareNarrowIn(visits_max=2)), NOW).visits_max
+
+
+def test_only_who_is_named_anew_is_looked_up() -> None:
+    """A region that nobody knows any more doesn't keep a share from being narrowed in it."""
+    was = POLICY.addressees
+    after = narrowed(POLICY, ShareNarrowIn(regions=["华北"], visits_max=5), NOW).addressees
+    assert not any(vars(added(was, after)).values())
+    new = added(Addressees(), after)
+    assert (frozenset({"华北"}), was.people) == (new.regions, new.people)
 
 
 def test_what_was_used_stays_used() -> None:
