@@ -116,7 +116,7 @@ async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage
     """What was passed on and narrowed then counts, not the original; and whoever is shut out of that stays outside."""
     owner = stage.api("owner")
     child, passed = await passed_on(stage)
-    narrow = {"visits_max": 5, "expires_at": (stage.clock() + timedelta(hours=1)).isoformat()}
+    narrow: dict[str, Any] = {"visits_max": 5, "expires_at": (stage.clock() + timedelta(hours=1)).isoformat()}
     assert 200 == (await owner.call("PATCH", f"/shares/{child['id']}", json=narrow)).status
     bar = {"person_id": str(stage.cast.people["li"]), "reason": "外传"}
     assert 200 == (await owner.post(f"/shares/{passed['id']}/bar", bar)).status
