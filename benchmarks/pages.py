@@ -76,7 +76,7 @@ async def _reading(services: Services, server: Node) -> AsyncIterator[Reading]:
         desk(services, server, Role.MARKETER) as marketer,
         desk(services, server, Role.REVIEWER) as reviewer,
     ):
-        material_id, version_id = await _approved(services, marketer, reviewer)
+        material_id, version_id = await approved(services, marketer, reviewer)
         share = await marketer.call("POST", "/api/v1/shares", {"material_id": material_id})
         async with phone_of(services, server, **VIEWER) as phone:
             visit = await phone.call("POST", "/api/v1/visits", {"token": share["token"]})
@@ -85,7 +85,8 @@ async def _reading(services: Services, server: Node) -> AsyncIterator[Reading]:
             yield Reading(phone, [each["url"] for each in visit["pages"]], keys)
 
 
-async def _approved(services: Services, marketer: Desk, reviewer: Desk) -> tuple[str, str]:
+async def approved(services: Services, marketer: Desk, reviewer: Desk) -> tuple[str, str]:
+    """A document that may be shared: the ids of its material and its version."""
     upload_id = await marketer.upload("guide.pdf", "application/pdf", await asyncio.to_thread(service_guide))
     wanted = {"upload_id": upload_id, "title": "测速", "class": "in_clinic"}
     made = await marketer.call("POST", "/api/v1/materials", wanted)

@@ -8,7 +8,7 @@ each page of a visit (`telling`); figures are made of what the log was told.
 from compliance.beacons.clocking import Beacon, Outcome
 from compliance.beacons.intake import Intake, Report, Taken
 from compliance.beacons.telling import forget_told, tell_all
-from compliance.beacons.tokens import PageToken, read_page_token, sign_page
+from compliance.beacons.tokens import PageToken, open_page_token, read_page_token, sign_page
 
 __all__ = [
     "Beacon",
@@ -18,6 +18,7 @@ __all__ = [
     "Report",
     "Taken",
     "forget_told",
+    "open_page_token",
     "read_page_token",
     "sign_page",
     "tell_all",

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     SHORTENED = "shortened"  # claimed more than was possible, and got what was
     DUPLICATE = "duplicate"  # its number was seen, or passed by
     FORGED = "forged"  # its token is not of this page, visit and person
-    EXPIRED = "expired"  # its token is over, or its visit
+    EXPIRED = "expired"  # its visit is over
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,21 @@
 """How long pages are read: what a viewer's page reports, and the tokens that it reports with.
 
-Promises an acknowledgement only for what is durable. A report goes without the session's CSRF token, because a page
-that is being left can send no header: each beacon brings a token of its own, which no other site can know.
+Promises an acknowledgement only for what is durable, and no time behind a door that is closed by now. A report goes
+without the session's CSRF token, because a page that is being left can send no header: each beacon brings a token of
+its own, which no other site can know.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from compliance.access import Action
-from compliance.beacons import Beacon, Outcome, PageToken, Report, read_page_token, sign_page
-from compliance.errors import LinkExpired, LinkInvalid
+from compliance.access import Action, require
+from compliance.beacons import Beacon, Outcome, PageToken, Report, open_page_token, sign_page
+from compliance.errors import AccessDenied, LinkInvalid, NotFound
+from compliance.visits import actor_of, door_of_visit, person_now
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input, Output
@@ -36,7 +38,9 @@ class BeaconIn(Input):
     ms: int = Field(
         ge=0, le=CLAIM_MAX_MS, description="Of the reader's own clock; the server's own says what it allows"
     )
-    token: str = Field(max_length=64, description="Came with the page in its header Reading-Token, or with a report")
+    token: str = Field(
+        max_length=64, description="Came with the page in its header Reading-Token; good until the visit ends"
+    )
 
 
 class ReportIn(Input):
@@ -45,33 +49,28 @@ class ReportIn(Input):
     beacons: list[BeaconIn] = Field(min_length=1, max_length=BEACONS_MAX)
 
 
-class PageTokenOut(Output):
-    """A fresh token of a page."""
-
-    page: int
-    token: str
-
-
 class ReportOut(Output):
     """What became of a report; all that is counted is durable."""
 
     ms: int = Field(description="What was counted: never more than the time since the last report")
     seq: int = Field(description="The visit's last number: go on above it")
-    dropped: int = Field(description="Duplicates, and beacons whose token is of another page or over")
-    tokens: list[PageTokenOut]
+    dropped: int = Field(
+        description="Duplicates, and beacons whose token is of another page: none of their time counts"
+    )
 
 
 def page_token(services: Services, visit_id: UUID, page: int, person_id: UUID) -> str:
     """The token that leaves with a page's bytes."""
-    now = services.clock()
-    token = PageToken(visit_id=visit_id, page=page, person_id=person_id, served_at=now)
-    return sign_page(services.keys, token, _end(services, now))
+    token = PageToken(visit_id=visit_id, page=page, person_id=person_id, served_at=services.clock())
+    return sign_page(services.keys, token)
 
 
 async def report(call: Call[ReportIn, None, VisitPath]) -> ReportOut:
-    """Reading of pages that were served to this visit."""
+    """Reading of pages that were served to this visit, as long as it may be read."""
     services, now = call.services, call.services.clock()
-    believed, dropped = _believed(call, now)
+    believed, dropped = await _believed(call)
+    if believed:  # whoever brings no genuine token learns nothing of the visit
+        await _still_open(call, now)
     beacons = [
         Beacon(page=token.page, seq=said.seq, claimed_ms=said.ms, served_at=token.served_at) for said, token in believed
     ]
@@ -80,36 +79,30 @@ async def report(call: Call[ReportIn, None, VisitPath]) -> ReportOut:
         Report(visit_id=visit_id, person_id=person_id, at=now, beacons=beacons, dropped=dropped)
     )
     lost = sum(taken.outcomes[each] for each in (Outcome.DUPLICATE, Outcome.FORGED, Outcome.EXPIRED))
-    return ReportOut(ms=taken.ms, seq=taken.seq, dropped=lost, tokens=_fresh(services, [each for _, each in believed]))
+    return ReportOut(ms=taken.ms, seq=taken.seq, dropped=lost)
 
 
-def _believed(
-    call: Call[ReportIn, None, VisitPath], now: datetime
-) -> tuple[list[tuple[BeaconIn, PageToken]], Counter[Outcome]]:
-    believed, dropped = [], Counter[Outcome]()
+async def _still_open(call: Call[ReportIn, None, VisitPath], now: datetime) -> None:
+    """Raises NotFound for a visit that is over, AccessDenied for one whose pages would be refused now."""
+    async with call.services.database.transaction() as tx:
+        visit, door = await door_of_visit(tx, call.params.visit_id, now, session_id=call.signed_in.session_id)
+        viewer = actor_of(await person_now(tx, call.signed_in.person_id), now)
+    target = replace(door.target(visit), sealable=True)  # what was served was sealed
+    require(viewer, Action.VISIT_READ, target, obj=door.obj, link=str(door.share.id))
+
+
+async def _believed(call: Call[ReportIn, None, VisitPath]) -> tuple[list[tuple[BeaconIn, PageToken]], Counter[Outcome]]:
+    believed, dropped, services = [], Counter[Outcome](), call.services
     visit_id, person_id = call.params.visit_id, call.signed_in.person_id
     for said in call.body.beacons:
         try:
-            token = read_page_token(
-                call.services.keys, said.token, visit_id=visit_id, page=said.page, person_id=person_id, now=now
+            token = await open_page_token(
+                services.keys, services.database, said.token, visit_id=visit_id, page=said.page, person_id=person_id
             )
             believed.append((said, token))
         except LinkInvalid:
             dropped[Outcome.FORGED] += 1
-        except LinkExpired:
-            dropped[Outcome.EXPIRED] += 1
     return believed, dropped
-
-
-def _fresh(services: Services, tokens: Sequence[PageToken]) -> list[PageTokenOut]:
-    """A page stays open for longer than a token is good; when it was served doesn't change by that."""
-    end = _end(services, services.clock())
-    pages = {each.page: each for each in tokens}
-    return [PageTokenOut(page=page, token=sign_page(services.keys, each, end)) for page, each in pages.items()]
-
-
-def _end(services: Services, now: datetime) -> datetime:
-    return now + timedelta(seconds=services.config.visit_url_lifetime_s)
 
 
 ROUTES = (
@@ -126,6 +119,6 @@ ROUTES = (
         body_max_bytes=BODY_MAX_BYTES,
         path_params=VisitPath,
         returns=ReportOut,
-        errors=(StorageError,),
+        errors=(AccessDenied, NotFound, StorageError),
     ),
 )

@@ -4,6 +4,7 @@ const EVERY_MS = 15_000;
 const IDLE_MS = 120_000; // without a touch, a key or a scroll nobody is there
 const TICK_MS = 1_000;
 const BEACONS_MAX = 40;
+const CLAIM_MAX_MS = 60_000; // of one page at once: the server believes no more
 
 export function createReading(visitId, seq, pages) {
   const tokens = new Map();
@@ -38,7 +39,7 @@ export function createReading(visitId, seq, pages) {
 
   function report() {
     const beacons = [...claimed].filter(([, ms]) => ms >= 1).slice(0, BEACONS_MAX)
-      .map(([page, ms]) => ({ page, seq: ++last, ms: Math.round(ms), token: tokens.get(page) }));
+      .map(([page, ms]) => ({ page, seq: ++last, ms: Math.min(Math.round(ms), CLAIM_MAX_MS), token: tokens.get(page) }));
     for (const { page } of beacons) claimed.delete(page);
     return beacons;
   }
@@ -52,8 +53,8 @@ export function createReading(visitId, seq, pages) {
       const response = await fetch(`/v/${visitId}/beacons`, {
         method: "POST", keepalive: true, body: JSON.stringify({ beacons }), headers: { "Content-Type": "application/json" },
       });
-      if (response.ok) taken(await response.json());
-      else if (response.status < 500) over = true; // signed out, or the visit is somebody else's by now
+      if (response.ok) taken(await response.json(), beacons);
+      else if (response.status < 500) over = true; // signed out, or the visit may not be read any more
       else giveBack(beacons);
     } catch {
       giveBack(beacons);
@@ -62,9 +63,10 @@ export function createReading(visitId, seq, pages) {
     }
   }
 
-  function taken(said) {
+  // Another window of the visit may have passed these numbers by: the first ones, because they rise.
+  function taken(said, beacons) {
     last = Math.max(last, said.seq);
-    for (const { page, token } of said.tokens) tokens.set(page, token);
+    giveBack(beacons.slice(0, said.dropped));
   }
 
   // What may not have arrived is claimed again: the server counts no moment twice.
