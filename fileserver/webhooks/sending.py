@@ -1,11 +1,16 @@
-"""The rounds of the worker that sends."""
+"""The worker that sends: one process leads, and serves each receiver by itself.
+
+Promises that no receiver waits for another, that one gets its messages in their order, and that what comes of a try
+never overwrites what somebody did to the message meanwhile.
+"""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -74,10 +79,8 @@ async def _lead_forever(services: Services) -> None:
     while True:
         try:
             async with leading(services.database, LEADING) as lock:
-                while lock is not None:
-                    await still_leading(lock)
-                    await step(services)
-                    await asyncio.sleep(PAUSE_S)
+                if lock is not None:
+                    await _lead(services, lock)
         except StorageError as error:
             log.warning("webhooks interrupted", error=error.slug)
         except Exception:  # whatever it was, the next round goes on where this one broke off
@@ -85,23 +88,60 @@ async def _lead_forever(services: Services) -> None:
         await asyncio.sleep(LEAD_AGAIN_S)
 
 
-async def step(services: Services) -> int:
-    """One round over all receivers, at the same time; how many messages are done with, delivered or given up."""
-    now = services.clock()
-    async with services.database.transaction() as tx:
-        found = await rows.list_webhooks(tx)
-        if found:
-            await rows.forget_deliveries(tx, now - KEPT)
-    counts = await asyncio.gather(*(_serve(services, row) for row in found if row.active), return_exceptions=True)
-    for each in counts:
-        if isinstance(each, BaseException):
-            log.warning("a webhook's round failed", error=type(each).__name__)
-    return sum(each for each in counts if isinstance(each, int))
+async def _lead(services: Services, lock: Transaction) -> None:
+    """Until cancelled. Raises when the lock is lost."""
+    one_asks = asyncio.Lock()  # a connection takes one question at a time
+
+    async def still_led() -> None:
+        async with one_asks:
+            await still_leading(lock)
+
+    rounds = Rounds(services, still_led)
+    try:
+        while True:
+            await still_led()
+            await rounds.begin()
+            await asyncio.sleep(PAUSE_S)
+    finally:
+        await rounds.cancel()
 
 
-async def _serve(services: Services, row: WebhookRow) -> int:
+class Rounds:
+    """A task for each receiver that is being served; `still_led` raises once another process may send."""
+
+    def __init__(self, services: Services, still_led: Callable[[], Awaitable[None]]) -> None:
+        self._services, self._still_led = services, still_led
+        self.serving: dict[UUID, asyncio.Task[int]] = {}
+
+    async def begin(self) -> None:
+        """A round for every receiver that is in none; how many messages it is done with is what its task returns."""
+        self._forget_ended()
+        async with self._services.database.transaction() as tx:
+            found = await rows.list_webhooks(tx)
+            if found:
+                await rows.forget_deliveries(tx, self._services.clock() - KEPT)
+        for row in found:
+            if row.active and row.id not in self.serving:
+                self.serving[row.id] = asyncio.create_task(_serve(self._services, row, self._still_led))
+
+    async def cancel(self) -> None:
+        """Ends all of them. What is under way may have arrived, and is sent again."""
+        for task in self.serving.values():
+            task.cancel()
+        await asyncio.gather(*self.serving.values(), return_exceptions=True)
+
+    def _forget_ended(self) -> None:
+        for webhook_id, task in [each for each in self.serving.items() if each[1].done()]:
+            del self.serving[webhook_id]
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.warning("a webhook's round failed", webhook=str(webhook_id), error=type(error).__name__)
+
+
+async def _serve(services: Services, row: WebhookRow, still_led: Callable[[], Awaitable[None]]) -> int:
+    """One round of one receiver; how many messages are done with, delivered or given up."""
     await _gather(services, row)
     for count in range(SENT_MAX):
+        await still_led()
         if not await _send_next(services, row):
             return count
     return SENT_MAX
@@ -132,7 +172,7 @@ async def _send_next(services: Services, row: WebhookRow) -> bool:
         return False
     tried = await _try(services, fresh, delivery)
     async with services.database.transaction() as tx:
-        return await _settle(services, tx, fresh, delivery, tried)
+        return await _settle(services, tx, delivery, tried)
 
 
 async def _try(services: Services, row: WebhookRow, delivery: DeliveryRow) -> Tried:
@@ -162,17 +202,22 @@ async def _try(services: Services, row: WebhookRow, delivery: DeliveryRow) -> Tr
     return Tried(answer.status, "" if answer.status in FINE else f"status-{answer.status}")
 
 
-async def _settle(services: Services, tx: Transaction, row: WebhookRow, delivery: DeliveryRow, tried: Tried) -> bool:
+async def _settle(services: Services, tx: Transaction, delivery: DeliveryRow, tried: Tried) -> bool:
+    """Keeps what came of a try, unless the message was sent again or its receiver forgotten in the meantime."""
     now, tries = services.clock(), delivery.tries + 1
+    row = await rows.webhook_by_id(tx, delivery.webhook_id, lock=True)
+    if row is None:
+        return False
     told = {"tries": tries, "tried_at": now, "status": tried.status, "reason": tried.reason}
     if tried.fine:
-        await rows.put_delivery(tx, delivery.id, state="done", **told)
+        kept = await rows.put_tried(tx, delivery, state="done", **told)
         await rows.put_webhook(tx, row.id, failing_since=None, succeeded_at=now)
-        return True
+        return kept
     since = row.failing_since or now
     pause = pause_after(tries, random.random())  # noqa: S311  # protects nothing
     state = "waiting" if pause else "dead"
-    await rows.put_delivery(tx, delivery.id, state=state, next_try_at=now + (pause or timedelta(0)), **told)
+    if not await rows.put_tried(tx, delivery, state=state, next_try_at=now + (pause or timedelta(0)), **told):
+        return False
     await rows.put_webhook(tx, row.id, failing_since=since)
     log.info("webhook not delivered", webhook=row.name, reason=tried.reason, tries=tries)
     if tried.status == GONE or now - since >= DISABLED_AFTER:

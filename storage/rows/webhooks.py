@@ -130,6 +130,13 @@ async def put_delivery(tx: Transaction, delivery_id: UUID, **values: Any) -> Non
     await tx.execute(update(webhook_delivery).where(webhook_delivery.c.id == delivery_id).values(**values))
 
 
+async def put_tried(tx: Transaction, tried: DeliveryRow, **values: Any) -> bool:
+    """The same after a try; False, and nothing, for a message that somebody sent again or forgot meanwhile."""
+    as_it_was = webhook_delivery.c.state == "waiting", webhook_delivery.c.tries == tried.tries
+    changing = update(webhook_delivery).where(webhook_delivery.c.id == tried.id, *as_it_was).values(**values)
+    return bool((await tx.execute(changing)).rowcount)
+
+
 async def deliveries(
     tx: Transaction, webhook_id: UUID, *, state: str | None, before: int | None, limit: int
 ) -> Sequence[DeliveryRow]:

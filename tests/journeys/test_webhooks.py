@@ -1,15 +1,18 @@
 """An administrator adds a webhook; what happens arrives there, signed, in order, and again after failures."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 from standardwebhooks.webhooks import Webhook
 
-from fileserver.webhooks.sending import DISABLED_AFTER, PAUSES, step
+from fileserver.services import Services
+from fileserver.webhooks.sending import DISABLED_AFTER, PAUSES, Rounds
 from storage.engines import Endpoints
 from storage.schema import webhook_delivery
 from tests.html import Page
@@ -50,6 +53,17 @@ async def added(stage: Stage, receiver: Posts) -> Json:
     said = {"name": "crm", "address": receiver.url, "kinds": kinds}
     made: Json = (await stage.api("admin").post("/webhooks", said)).ok
     return made
+
+
+async def led() -> None:
+    """No other process sends."""
+
+
+async def step(services: Services) -> int:
+    """One round of every receiver; how many messages are done with."""
+    rounds = Rounds(services, led)
+    await rounds.begin()
+    return sum(await asyncio.gather(*rounds.serving.values()))
 
 
 async def sent(stage: Stage) -> int:
@@ -143,6 +157,34 @@ async def test_a_new_secret_overlaps_with_the_old(told: Stage, receiver: Posts) 
     await stage.api("admin").post(f"{path}/test")
     await step(stage.services)
     assert 2 == len(receiver.headers[0]["webhook-signature"].split())
+
+
+async def test_a_slow_receiver_holds_nobody_up(told: Stage, receiver: Posts) -> None:
+    """While one keeps a request waiting the other hears all; and its late failure undoes no sending by hand."""
+    stage, rounds = told, Rounds(told.services, led)
+    slow, admin = await added(stage, receiver), stage.api("admin")
+    receiver.statuses = [500, 500]
+    async with posts() as quick:
+        said = {"name": "quick", "address": quick.url, "kinds": ["share.opened"]}
+        paths = [f"/webhooks/{each['id']}" for each in (slow, (await admin.post("/webhooks", said)).ok)]
+        for path in paths:
+            await admin.post(f"{path}/test")
+        await step(stage.services)
+        stage.clock.advance(seconds=6)
+        receiver.arrived.clear()
+        receiver.answering.clear()
+        for count in (2, 3):
+            await admin.post(f"{paths[1]}/test")
+            await rounds.begin()
+            await rounds.serving[UUID(paths[1].rsplit("/")[-1])]
+            assert count == len(quick.bodies)
+    await receiver.arrived.wait()
+    (waiting,) = await log_of(stage, slow)
+    await admin.post(f"{paths[0]}/deliveries/{waiting['id']}/send")
+    receiver.answering.set()
+    assert 0 == await rounds.serving[UUID(slow["id"])]
+    (again,) = await log_of(stage, slow)
+    assert (("waiting", 1), ("waiting", 0)) == tuple((each["state"], each["tries"]) for each in (waiting, again))
 
 
 async def test_addresses_that_lead_inside_are_refused(stage: Stage) -> None:
