@@ -234,21 +234,22 @@ async def examined(tx: Transaction, master: MasterKey, served: Served) -> Served
 
 
 async def begin(
-    tx: Transaction, master: MasterKey, share: ShareRow, opener: Opener, now: datetime, *, kid: int
+    tx: Transaction, master: MasterKey, share: ShareRow, opener: Opener, now: datetime, *, kid: int, fresh: bool = False
 ) -> Begun:
     """The viewer's visit to this share: the running one, or a new one that takes from the share's allowance.
 
     The approval is examined down to its signatures. The copies of a new one are marked with the key `kid`.
 
     Locks the share's chain, so that two openings by one person count once. Raises AccessDenied; the caller's
-    transaction must then end without a commit.
+    transaction must then end without a commit. A `fresh` share was made in this transaction and ends with it: then the
+    refusal names the one that it was passed on from.
     """
     await shares.lock_chain(tx, share.id)
     person_id = opener.person_id
     actor = actor_of(await person_now(tx, person_id), now)
     door = await door_of(tx, share, opener, now)
     door = replace(door, served=await examined(tx, master, door.served))
-    names = {"obj": door.obj, "link": str(share.id)}
+    names = {"obj": door.obj, "link": str(share.parent_id if fresh else share.id)}
     running = await _running(tx, door, person_id, now)
     if running is not None:
         rule = require(actor, Action.VISIT_READ, _opened(door, running), **names)

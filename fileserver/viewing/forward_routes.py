@@ -9,8 +9,8 @@ from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input, Output
 from fileserver.services import Services
 from fileserver.viewing import forwarding
+from fileserver.viewing.forwarding import Forwarded
 from fileserver.viewing.schemas import ForwardOut, Token, VisitPath
-from storage.rows.shares import ShareRow
 
 AHEAD_MAX = 5
 
@@ -42,8 +42,8 @@ class ConfirmIn(Input):
 
 async def forward(call: Call[None, None, VisitPath]) -> ForwardOut:
     """Pass a share on: a child share with a link of its own."""
-    child, token = await forwarding.forward(call.services, call.signed_in, call.trail, call.params.visit_id)
-    return _out(call.services, child, token)
+    child = await forwarding.forward(call.services, call.signed_in, call.trail, call.params.visit_id)
+    return _out(call.services, child)
 
 
 async def pool(call: Call[PoolIn, None, VisitPath]) -> PoolOut:
@@ -54,17 +54,15 @@ async def pool(call: Call[PoolIn, None, VisitPath]) -> PoolOut:
 
 async def confirm(call: Call[ConfirmIn, None, VisitPath]) -> ForwardOut:
     """A link made ahead was used."""
-    child, token = await forwarding.confirm(
-        call.services, call.signed_in, call.trail, call.params.visit_id, call.body.token
-    )
-    return _out(call.services, child, token)
+    child = await forwarding.confirm(call.services, call.signed_in, call.trail, call.params.visit_id, call.body.token)
+    return _out(call.services, child)
 
 
-def _out(services: Services, child: ShareRow, token: str) -> ForwardOut:
+def _out(services: Services, child: Forwarded) -> ForwardOut:
     return ForwardOut(
         id=child.id,
-        url=_url(services, token),
-        token=token,
+        url=_url(services, child.token),
+        token=child.token,
         expires_at=child.expires_at,
         forward_depth_left=child.forward_depth_left,
     )

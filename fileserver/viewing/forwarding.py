@@ -39,15 +39,25 @@ class _Link:
     by: str
 
 
-async def forward(services: Services, caller: Caller, trail: Trail, visit_id: UUID) -> tuple[ShareRow, str]:
-    """A child share, never wider than its parent: (row, token). Raises AccessDenied when the depth is used up."""
+@dataclass(frozen=True)
+class Forwarded:
+    """A child share with its link, and until when and how far its whole chain lets it lead now."""
+
+    id: UUID
+    token: str
+    expires_at: datetime
+    forward_depth_left: int
+
+
+async def forward(services: Services, caller: Caller, trail: Trail, visit_id: UUID) -> Forwarded:
+    """A child share, never wider than its parent. Raises AccessDenied when the depth is used up."""
     now = services.clock()
     async with services.database.transaction() as tx:
         visit, door = await door_of_visit(tx, visit_id, now, session_id=caller.session_id)
         viewer = actor_of(await person_now(tx, caller.person_id), now)
         link = _Link(new_token_id(), active_kid(services.keys), "click")
         child = await _mint(tx, trail, viewer, visit, door, link)
-    return child, text_of(services, child)
+        return await _forwarded(tx, services, child)
 
 
 async def pool(services: Services, caller: Caller, visit_id: UUID, count: int) -> list[str]:
@@ -81,7 +91,7 @@ def _pooled(services: Services, visit_id: UUID, now: datetime) -> PooledRow:
     )
 
 
-async def confirm(services: Services, caller: Caller, trail: Trail, visit_id: UUID, token: str) -> tuple[ShareRow, str]:
+async def confirm(services: Services, caller: Caller, trail: Trail, visit_id: UUID, token: str) -> Forwarded:
     """The click that used a link made ahead. Said twice it is the same child.
 
     Raises LinkInvalid for what was not made ahead for this visit, otherwise as `forward`.
@@ -100,20 +110,22 @@ async def confirm(services: Services, caller: Caller, trail: Trail, visit_id: UU
             await forward_pool.use(tx, entry.token_id, child.id)
         elif child.creator_id != viewer.person_id:
             raise LinkInvalid
-    return child, text_of(services, child)
+        return await _forwarded(tx, services, child)
 
 
-async def opened_ahead(tx: Transaction, services: Services, genuine: ShareToken) -> ShareRow | None:
+async def opened_ahead(tx: Transaction, services: Services, genuine: ShareToken) -> tuple[ShareRow, bool] | None:
     """The share of a link made ahead that somebody opens: its click was never confirmed, but here it is.
 
-    None where there is no such link, or whoever it belongs to may not pass anything on any more.
+    Besides, whether it was made just now, in this transaction. None where there is no such link, or whoever it belongs
+    to may not pass anything on any more.
     """
     now = services.clock()
     entry = await forward_pool.hold(tx, genuine.token_id, now)
     if entry is None or entry.kid != genuine.kid:
         return None
     if entry.share_id is not None:
-        return await _used(tx, entry)
+        used = await _used(tx, entry)
+        return (used, False) if used else None
     visit = await visits.visit_by_id(tx, entry.visit_id)
     share = await shares.share_by_id(tx, visit.share_id) if visit else None
     if visit is None or share is None:
@@ -130,7 +142,7 @@ async def opened_ahead(tx: Transaction, services: Services, genuine: ShareToken)
     except (AccessDenied, NotFound):
         return None
     await forward_pool.use(tx, entry.token_id, child.id)
-    return child
+    return child, True
 
 
 async def _used(tx: Transaction, entry: PooledRow) -> ShareRow | None:
@@ -186,6 +198,11 @@ def _child(door: Door, creator_id: UUID, link: _Link) -> ShareRow:
     )
 
 
-def text_of(services: Services, child: ShareRow) -> str:
-    """The token of a share."""
-    return token_text(services.keys, ShareToken(child.kid, child.token_id))
+async def _forwarded(tx: Transaction, services: Services, child: ShareRow) -> Forwarded:
+    allowed = await shares.standing(tx, child.id)
+    return Forwarded(
+        id=child.id,
+        token=token_text(services.keys, ShareToken(child.kid, child.token_id)),
+        expires_at=allowed.expires_at,
+        forward_depth_left=allowed.forward_depth_left,
+    )

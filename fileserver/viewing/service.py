@@ -9,7 +9,7 @@ from compliance import ledger
 from compliance.access import Action, require
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
-from compliance.links import active_kid, open_token, sign_address
+from compliance.links import ShareToken, active_kid, open_token, sign_address
 from compliance.natives import seen_native
 from compliance.recruiting import Opening, opened
 from compliance.visits import Door, Opener, actor_of, begin, door_of_visit, person_now
@@ -45,10 +45,8 @@ async def open_share(services: Services, caller: Caller, trail: Trail, wanted: V
     genuine = await open_token(services.keys, services.database, wanted.token)
     now, opener = services.clock(), Opener(caller.person_id, caller.session_id)
     async with services.database.transaction() as tx:
-        share = await shares.share_by_token_id(tx, genuine.token_id) or await opened_ahead(tx, services, genuine)
-        if share is None or share.kid != genuine.kid:
-            raise LinkInvalid
-        begun = await begin(tx, services.keys.master, share, opener, now, kid=active_kid(services.keys))
+        share, fresh = await _share_behind(tx, services, genuine)
+        begun = await begin(tx, services.keys.master, share, opener, now, kid=active_kid(services.keys), fresh=fresh)
         if begun.fresh:
             came = await _came(tx, services, share, caller.person_id, wanted)
             event = trail.event(
@@ -68,6 +66,15 @@ async def open_share(services: Services, caller: Caller, trail: Trail, wanted: V
             )
             await opened(tx, services.messages, opening, now, event_id=told)
         return await _opened(services, tx, begun.visit, begun.door, now)
+
+
+async def _share_behind(tx: Transaction, services: Services, genuine: ShareToken) -> tuple[ShareRow, bool]:
+    """The share of a link, and whether it was made just now. Raises LinkInvalid."""
+    share = await shares.share_by_token_id(tx, genuine.token_id)
+    found = (share, False) if share else await opened_ahead(tx, services, genuine)
+    if found is None or found[0].kid != genuine.kid:
+        raise LinkInvalid
+    return found
 
 
 async def _came(

@@ -1,6 +1,7 @@
 """A share sheet can't wait, so links are made ahead; each counts once it is used, and not before."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.stage import Stage
@@ -24,7 +25,7 @@ async def passed_on(stage: Stage) -> list[tuple[str, str]]:
 
 async def test_a_link_made_ahead_is_an_intent_once_it_is_used(stage: Stage) -> None:
     """Confirmed ten times at once it is one child; what nobody uses is in no figure and no list of shares."""
-    _, visit = await stage.visit("li", forward_depth=2)
+    share, visit = await stage.visit("li", forward_depth=2)
     first, _second = await ahead(stage, visit, 2)
     assert [] == await passed_on(stage)
     answers = await asyncio.gather(*(confirmed(stage, visit, first) for _ in range(10)))
@@ -32,6 +33,9 @@ async def test_a_link_made_ahead_is_an_intent_once_it_is_used(stage: Stage) -> N
     assert [(child, "pool")] == await passed_on(stage)
     assert 2 == len((await stage.api("owner").get("/shares")).ok["items"])
     assert 201 == (await stage.open("wang", first)).status
+    sooner = stage.clock() + timedelta(days=1)
+    await stage.api("owner").call("PATCH", f"/shares/{share['id']}", json={"expires_at": sooner.isoformat()})
+    assert sooner == datetime.fromisoformat((await confirmed(stage, visit, first)).ok["expires_at"])
 
 
 async def test_a_confirmation_that_got_lost_is_made_up_for(stage: Stage) -> None:
@@ -60,6 +64,16 @@ async def test_links_made_ahead_are_no_way_round_the_policy(stage: Stage) -> Non
     await stage.api("owner").post(f"/shares/{share['id']}/revoke")
     assert 404 == (await stage.open("wang", token)).status
     assert 403 == (await confirmed(stage, visit, token)).status
+    assert [] == await passed_on(stage)
+
+
+async def test_a_refusal_at_a_link_made_ahead_stands_under_its_parent(stage: Stage) -> None:
+    """The child that would have been made never was, so the log names the share that it would have come from."""
+    _, visit = await stage.visit("li", forward_depth=1, audience="clinic", clinic_id=str(stage.cast.clinics["li"]))
+    (token,) = await ahead(stage, visit)
+    assert 403 == (await stage.open("wang", token)).status
+    (denied,) = await stage.told("viewer:request:deny")
+    assert visit["share_id"] == denied["link"]
     assert [] == await passed_on(stage)
 
 
