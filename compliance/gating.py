@@ -14,7 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from compliance import ledger
-from compliance.access import Action, require
+from compliance.access import Action, Actor, Target, decide, require
 from compliance.errors import InvalidValue
 from compliance.events import Act, Event, Result, Trail
 from compliance.keys import MasterKey
@@ -30,6 +30,7 @@ TRIED_AT_PLACE = Limit("gate-tried-place", 10, 15 * 60)
 TRIED_BY_VIEWER = Limit("gate-tried-viewer", 30, 60 * 60)
 TRIED_ON_SHARE = Limit("gate-tried-share", 1_000, 60 * 60)
 TRIED_BY_ADDRESS = Limit("gate-tried-address", 600, 15 * 60)
+UNKNOWN_TO = frozenset({"outside-audience", "viewer-barred", "viewer-unverified", "actor-inactive"})
 GATE_LIMITS = (TRIED_AT_PLACE, TRIED_BY_VIEWER, TRIED_ON_SHARE, TRIED_BY_ADDRESS)
 
 
@@ -102,12 +103,43 @@ async def put_pledge(tx: Transaction, root_id: UUID, by: UUID, now: datetime, *,
 
 async def at_door(tx: Transaction, share: ShareRow, opener: Opener, now: datetime) -> Door:
     """The door, for somebody to whom it is open but for what it asks. Raises AccessDenied for everybody else."""
+    actor, door, target = await _answered(tx, share, opener, now)
+    require(actor, Action.VISIT_READ, target, obj=door.obj, link=str(share.id))
+    return door
+
+
+@dataclass(frozen=True)
+class Met:
+    """A door as somebody meets it who may know of it: whether it is theirs to open but for what it asks."""
+
+    door: Door
+    open: bool
+
+    @property
+    def answered(self) -> bool:
+        """Whether it asks nothing more."""
+        return not self.door.facts.locked and not self.door.facts.unpledged
+
+
+async def met(tx: Transaction, share: ShareRow, opener: Opener, now: datetime) -> Met | None:
+    """The door; None for somebody whom it would not be for if nothing had ended: they don't learn that it has.
+
+    Raises NotFound; AccessDenied for somebody who is gone.
+    """
+    actor, door, target = await _answered(tx, share, opener, now)
+    whole = replace(door.facts, locked=False, unpledged=False, revoked=False, expired=False, creator_active=True)
+    at_first = decide(actor, Action.VISIT_READ, replace(target, share=whole, withdrawn=False, lapsed=False))
+    if at_first.rule in UNKNOWN_TO:
+        return None
+    return Met(door, decide(actor, Action.VISIT_READ, target).allowed)
+
+
+async def _answered(tx: Transaction, share: ShareRow, opener: Opener, now: datetime) -> tuple[Actor, Door, Target]:
+    """Who stands at a door, the door, and what is behind it as if all that it asks were answered."""
     door = await door_of(tx, share, opener, now)
     actor = actor_of(await person_now(tx, opener.person_id), now)
     answered = replace(door.facts, locked=False, unpledged=False)
-    target = replace(door.target(), share=answered, visit_person_id=opener.person_id, sealable=True)
-    require(actor, Action.VISIT_READ, target, obj=door.obj, link=str(share.id))
-    return door
+    return actor, door, replace(door.target(), share=answered, visit_person_id=opener.person_id, sealable=True)
 
 
 async def admit(
@@ -127,11 +159,18 @@ async def admit(
 async def opened(
     tx: Transaction, trail: Trail, door: Door, gate: GateRow, session_id: UUID, attempt: Attempt | None, now: datetime
 ) -> None:
-    """This session has answered what the share asked; the log is told."""
-    await gates.unlock(tx, gate.share_id, session_id, gate.revision, now)
+    """This session has answered what the share asked, and what in its folder asks the same; the log is told of each."""
+    beside = await gates.alike(tx, gate)
+    answered = {gate.share_id: gate.revision} | {share_id: revision for share_id, _, revision in beside}
+    for share_id in sorted(answered):  # in one order: two answers of a session at once wait for each other
+        await gates.unlock(tx, share_id, session_id, answered[share_id], now)
     if attempt is not None:
         await succeeded(tx, attempt)
     await ledger.append(tx, _told(trail, door, gate, Result.ALLOW), now=now)
+    for share_id, material_id, revision in beside:
+        det: dict[str, str | int] = {"lock": gate.lock, "revision": revision, "by": str(gate.share_id)}
+        event = trail.event(Act.VIEWER_SHARE_UNLOCK, obj=f"material:{material_id}", link=str(share_id), det=det)
+        await ledger.append(tx, event, now=now)
 
 
 async def missed(tx: Transaction, trail: Trail, door: Door, gate: GateRow, now: datetime) -> None:

@@ -120,12 +120,12 @@ class ItemFound(Output):
     """One material of a folder."""
 
     position: int
-    title: str | None = Field(description="null: it can't be opened any more")
-    token: str | None = Field(description="Of the share that opens it")
+    title: str | None = Field(description="null: it asks for something first, or can't be opened any more")
+    token: str | None = Field(description="Of the share that opens it; null: it can't be opened any more")
 
 
 class FolderOpened(Output):
     """A folder as this viewer sees it: what is not for them is not in it."""
 
-    title: str
+    title: str | None = Field(description="null: each of its materials asks for something first")
     items: list[ItemFound]

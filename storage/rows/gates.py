@@ -3,6 +3,7 @@
 A gate is an employee's share's; all that was forwarded from it asks the same, so it is looked up by the root.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, Uuid, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import pledge, pledge_text, share_gate, share_unlock
+from storage.schema import pledge, pledge_text, share, share_gate, share_item, share_unlock
 
 OPEN = "none"
 
@@ -60,6 +61,21 @@ async def unlock(tx: Transaction, root_id: UUID, session_id: UUID, revision: int
     values = {"revision": revision, "unlocked_at": now}
     query = upsert(share_unlock).values(share_id=root_id, session_id=session_id, **values)
     await tx.execute(query.on_conflict_do_update(index_elements=["share_id", "session_id"], set_=values))
+
+
+async def alike(tx: Transaction, gate: GateRow) -> Sequence[tuple[UUID, UUID, int]]:
+    """What else of a folder the same answer opens, if the gate is still as answered: (share, material, revision)."""
+    mine, other, place, beside = share_gate.alias(), share_gate.alias(), share_item.alias(), share_item.alias()
+    same = (other.c.lock == mine.c.lock) & other.c.password_hash.is_not_distinct_from(mine.c.password_hash)
+    folder = (
+        mine.join(place, place.c.share_id == mine.c.share_id)
+        .join(beside, (beside.c.lead_id == place.c.lead_id) & (beside.c.share_id != place.c.share_id))
+        .join(other, (other.c.share_id == beside.c.share_id) & same)
+        .join(share, share.c.id == other.c.share_id)
+    )
+    query = select(other.c.share_id, share.c.material_id, other.c.revision).select_from(folder)
+    found = await tx.execute(query.where(mine.c.share_id == gate.share_id, mine.c.revision == gate.revision))
+    return [(row.share_id, row.material_id, row.revision) for row in found]
 
 
 async def due(tx: Transaction, root_id: UUID, person_id: UUID, session_id: UUID | None) -> Due:

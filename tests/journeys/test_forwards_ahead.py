@@ -43,6 +43,7 @@ async def test_a_confirmation_that_got_lost_is_made_up_for(stage: Stage) -> None
     _, visit = await stage.visit("li", forward_depth=2)
     (token,) = await ahead(stage, visit)
     stage.clock.advance(hours=1)
+    assert 200 == (await stage.get("wang", f"/s/{token}")).status
     opened = await asyncio.gather(*(stage.open("wang", token) for _ in range(3)))
     assert {201} == {each.status for each in opened}
     ((child, by),) = await passed_on(stage)

@@ -69,5 +69,8 @@ share-forward-left = { $depth ->
    *[other] may be passed on { $depth } more times, one after the other
 }
 share-folder-text = { $count } materials, for you alone.
+share-folder-untold = Folder
+share-folder-asks = Titles are shown once you have opened one and answered what it asks for.
+share-folder-item = Material { $place }
 share-folder-closed = This one can’t be opened any more
 share-folder-back = Back to the list

@@ -65,5 +65,8 @@ share-forward-left = { $depth ->
    *[other] 还可转发 { $depth } 级
 }
 share-folder-text = 共 { $count } 份资料，仅供您本人查看。
+share-folder-untold = 资料夹
+share-folder-asks = 打开并通过验证后显示名称。
+share-folder-item = 资料 { $place }
 share-folder-closed = 此份资料已不能打开
 share-folder-back = 返回目录

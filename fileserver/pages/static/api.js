@@ -4,15 +4,17 @@ import { needsStepUp, stepUp } from "./step_up.js";
 
 export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-export async function callApi(method, url, body, signal) {
+// keepalive: it arrives even if the page is left meanwhile.
+export async function callApi(method, url, body, signal, keepalive = false) {
   const headers = { Accept: "application/json", "X-CSRF-Token": csrf() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const response = await fetch(url, { method, headers, signal, keepalive, body: sent });
   const text = await response.text();
   if (!response.ok) {
     const error = refusal(response.status, text, response.headers.get("Retry-After"));
     if (error.problem?.type?.endsWith("/second-factor-needed")) window.location.assign("/second-factor");
-    if (needsStepUp(error) && (await stepUp(callApi))) return callApi(method, url, body, signal);
+    if (needsStepUp(error) && (await stepUp(callApi))) return callApi(method, url, body, signal, keepalive);
     throw error;
   }
   return text ? JSON.parse(text) : {};

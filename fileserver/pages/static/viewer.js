@@ -190,7 +190,8 @@ async function forward() {
   try {
     if (link) passOn(link.url);
     const path = `/api/v1/visits/${visit.id}/forward`;
-    const child = await (link ? callApi("POST", `${path}/confirm`, { token: link.token }) : callApi("POST", path));
+    const confirm = () => callApi("POST", `${path}/confirm`, { token: link.token }, undefined, true);
+    const child = await (link ? confirm() : callApi("POST", path));
     if (!link) passOn(child.url);
     getAhead();
   } catch (error) {
