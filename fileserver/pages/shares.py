@@ -59,19 +59,20 @@ async def listed(call: Call[None, ListQuery]) -> web.Response:
 
 async def read(call: Call[None, None, SharePath]) -> web.Response:
     """One share: its link, its policy, who opened it."""
-    share = await api.read(call)
+    share, folder = await api.read(call), await folders.contents(call)
+    closable = any(state in STILL_CLOSABLE for state in (share.state, *(item.state for item in folder.items)))
     return page(
         call,
         "share.html",
         share=share,
         audience_names=[name for _, _, members in await audience_of(call, share) for _, name in members],
         changes=await share_story.told(call),
-        folder=await folders.contents(call),
+        folder=folder,
         has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
-        may_revoke=await _may(call, share, Action.SHARE_REVOKE),
-        may_change=await _may(call, share, Action.SHARE_CHANGE),
+        may_revoke=closable and await _may(call, share, Action.SHARE_REVOKE),
+        may_change=share.state in STILL_CLOSABLE and await _may(call, share, Action.SHARE_CHANGE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
     )
 
@@ -188,11 +189,11 @@ async def _require_change(call: Call[None, None, SharePath]) -> None:
 
 
 async def _may(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bool:
-    """Whether the reader may do this to a share that still counts."""
+    """Whether the reader may do this to a share, if it still counts."""
     owned = await service.read(call.services, call.actor, share.id)
     async with call.services.database.transaction() as tx:
         target = await service.target_of_share(tx, owned.row)
-    return share.state in STILL_CLOSABLE and decide(call.actor, action, target).allowed
+    return decide(call.actor, action, target).allowed
 
 
 ROUTES = (

@@ -18,6 +18,7 @@ from fileserver.shares.schemas import SharePath
 from fileserver.shares.service import may_cut
 from storage.rows import cuts
 from storage.rows.aliases import ids_of
+from storage.rows.folders import led_by
 
 
 class StopQuery(FormQuery):
@@ -38,7 +39,8 @@ async def _branch(call: Call[None, StopQuery, SharePath]) -> tuple[UUID, str] | 
     if person_id is None:
         return None
     async with call.services.database.transaction() as tx:
-        if not await cuts.visited_below(tx, call.params.share_id, await ids_of(tx, person_id)):
+        ids, every = await ids_of(tx, person_id), await led_by(tx, call.params.share_id)
+        if not any([await cuts.visited_below(tx, each, ids) for each in every]):
             return None  # whose name is none of the caller's business
         found = await profiles_of(tx, call.services.keys.master, person_ids=[person_id])
     return person_id, found.get(person_id, ERASED).name

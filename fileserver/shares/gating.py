@@ -1,5 +1,10 @@
-"""What a share asks at its door, from its maker's side: set with the share, and changed later, for all below it too."""
+"""What a share asks at its door, from its maker's side: set with the share, and changed later, for all below it too.
 
+What the first share of a folder asks, all of the folder asks.
+"""
+
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from compliance import gating, ledger
@@ -10,14 +15,15 @@ from compliance.gating import Wanted
 from fileserver.services import Services
 from fileserver.shares.schemas import GateIn
 from fileserver.shares.service import allowed
-from storage.rows import gates
+from storage.database import Transaction
+from storage.rows import folders, gates
 from storage.rows.gates import GateRow
 
 
 async def change(
     services: Services, actor: Actor, trail: Trail, share_id: UUID, said: GateIn
 ) -> tuple[GateRow, str | None]:
-    """The gate as it is now, and the password if one was set: the only moment at which it is known.
+    """The gate as it is now, of a folder with its lead; and the password if one was set: known only at this moment.
 
     A lock that is named asks everybody anew, from the next byte. Raises AccessDenied, NotFound, InvalidValue.
     """
@@ -27,19 +33,32 @@ async def change(
         row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
         if row.parent_id is not None:
             raise InvalidValue(field="share_id", rule="root-share")
-        before = await gates.gate_of(tx, share_id, lock=True)
-        pledge = said.pledge if said.pledge is not None else before is not None and before.pledge
-        if wanted is None:
-            gate = await gating.put_pledge(tx, share_id, actor.person_id, now, pledge=pledge)
-        else:
-            asked = Wanted(
-                lock=wanted.lock, pledge=pledge, password=wanted.password, password_hash=wanted.password_hash
-            )
-            gate = await gating.put(tx, share_id, asked, actor.person_id, now)
-        det: dict[str, str | int] = {"lock": gate.lock, "pledge": int(gate.pledge), "revision": gate.revision}
-        obj = f"material:{row.material_id}"
-        await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_GATE, obj=obj, link=str(share_id), det=det), now=now)
+        gate, *_ = [
+            await _put(tx, actor, trail, each, wanted, said, now) for each in await folders.led_by(tx, share_id)
+        ]
     return gate, wanted.password if wanted else None
+
+
+async def _put(  # of one share of a folder, in the transaction of all
+    tx: Transaction,
+    actor: Actor,
+    trail: Trail,
+    share_id: UUID,
+    wanted: Wanted | None,
+    said: GateIn,
+    now: datetime,
+) -> GateRow:
+    row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
+    before = await gates.gate_of(tx, share_id, lock=True)
+    pledge = said.pledge if said.pledge is not None else before is not None and before.pledge
+    if wanted is None:
+        gate = await gating.put_pledge(tx, share_id, actor.person_id, now, pledge=pledge)
+    else:
+        gate = await gating.put(tx, share_id, replace(wanted, pledge=pledge), actor.person_id, now)
+    det: dict[str, str | int] = {"lock": gate.lock, "pledge": int(gate.pledge), "revision": gate.revision}
+    obj = f"material:{row.material_id}"
+    await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_GATE, obj=obj, link=str(share_id), det=det), now=now)
+    return gate
 
 
 async def _wanted(services: Services, said: GateIn) -> Wanted | None:

@@ -175,17 +175,17 @@ async def read(services: Services, actor: Actor, share_id: UUID) -> Described:
 async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID) -> Described:
     """Closes the share and all that was forwarded from it, and the folder that it leads.
 
-    Raises WrongState when it is closed already.
+    Raises WrongState when all that is closed already.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
         row = await allowed(tx, actor, Action.SHARE_REVOKE, share_id)
-        if not await shares.revoke_share(tx, share_id, actor.person_id, now):
-            raise WrongState(state="revoked", command="revoke")
-        closed = [row]
-        for each in (await folders.led_by(tx, share_id))[1:]:
+        closed = []
+        for each in await folders.led_by(tx, share_id):
             item = await shares.share_by_id(tx, each)
             closed += [item] if item and await shares.revoke_share(tx, each, actor.person_id, now) else []
+        if not closed:
+            raise WrongState(state="revoked", command="revoke")
         for gone in closed:
             obj, link = f"material:{gone.material_id}", str(gone.id)
             await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=link), now=now)
@@ -195,7 +195,8 @@ async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID)
 async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, person_id: UUID) -> int:
     """Closes what somebody passed on below an employee's share, and keeps them from passing on more; how many links.
 
-    They may still read. Raises AccessDenied, NotFound for who is not in the tree, WrongState for what was cut before.
+    Below all of a folder, by its lead. They may still read.
+    Raises AccessDenied, NotFound for who is not in the tree, WrongState for what was cut before.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
@@ -204,15 +205,19 @@ async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, pe
             raise InvalidValue(field="share_id", rule="root-share")
         pseudonym = await people.pseudonym_of(tx, person_id)
         ids = await ids_of(tx, person_id)
-        if pseudonym is None or not await cuts.visited_below(tx, share_id, ids):
+        every = await folders.led_by(tx, share_id)
+        if pseudonym is None or not any([await cuts.visited_below(tx, each, ids) for each in every]):
             raise NotFound(field="person_id")
-        closed = await cuts.cut_branch(tx, share_id, ids, actor.person_id, now)
-        if closed is None:
+        done = [(each, await cuts.cut_branch(tx, each, ids, actor.person_id, now)) for each in every]
+        closed = {each: links for each, links in done if links is not None}
+        if not closed:
             raise WrongState(state="cut", command="cut")
-        det: dict[str, str | int] = {"person": pseudonym, "links": len(closed)}
-        obj = f"material:{row.material_id}"
-        await ledger.append(tx, trail.event(Act.EMPLOYEE_BRANCH_CUT, obj=obj, link=str(share_id), det=det), now=now)
-    return len(closed)
+        for each, links in closed.items():
+            item = await shares.share_by_id(tx, each) or row
+            det: dict[str, str | int] = {"person": pseudonym, "links": len(links)}
+            obj = f"material:{item.material_id}"
+            await ledger.append(tx, trail.event(Act.EMPLOYEE_BRANCH_CUT, obj=obj, link=str(each), det=det), now=now)
+    return sum(map(len, closed.values()))
 
 
 async def may_cut(services: Services, actor: Actor, share_id: UUID) -> bool:

@@ -6,6 +6,16 @@ from tests.api import Api
 from tests.brochure import brochure
 from tests.stage import TITLE, Stage
 
+FOLDER, POSTER = "秋季资料", "海报.pdf"
+
+
+async def folder(stage: Stage, **policy: Any) -> tuple[dict[str, Any], list[str]]:
+    """A folder of two materials: its lead, and the token of each."""
+    poster = await stage.approved(brochure("海报"), POSTER)
+    lead = await stage.share(more_material_ids=[poster], title=FOLDER, **policy)
+    items = (await stage.api("li").post("/folders/open", {"token": lead["token"]})).ok["items"]
+    return lead, [each["token"] for each in items]
+
 
 async def behind(who: Api, token: str) -> list[tuple[int, str | None, bool]]:
     """What a viewer finds behind the link of a folder: place, title, and whether it opens."""
@@ -48,6 +58,48 @@ async def test_a_folder_is_shares_behind_one_link(stage: Stage) -> None:
     assert 200 == (await owner.post(f"/shares/{lead['id']}/revoke")).status
     assert 403 == (await stage.get("li", visits[1]["pages"][0]["url"])).status
     assert 2 == len(await stage.told("employee:share:revoke"))
+
+
+async def test_a_folder_asks_once_and_tells_no_titles_before(stage: Stage) -> None:
+    """A lock of its first share is that of all, one answer opens all, and the titles come after it."""
+    owner, li = stage.api("owner"), stage.api("li")
+    lead, tokens = await folder(stage, forward_depth=1)
+    gate = (await owner.post(f"/shares/{lead['id']}/gate", {"lock": "password"})).ok
+    assert [403, 403] == [(await stage.open("li", token)).status for token in tokens]
+    assert [(1, None, True), (2, None, True)] == await behind(li, lead["token"])
+    assert (await li.post("/folders/open", {"token": lead["token"]})).ok["title"] is None
+    page = (await stage.get("li", f"/s/{lead['token']}")).body.decode()
+    assert [] == [title for title in (FOLDER, TITLE, POSTER) if title in page]
+    assert "Material 2" in page
+
+    assert (await li.post("/doors/password", {"token": tokens[1], "password": gate["password"]})).ok
+    assert [(1, TITLE, True), (2, POSTER, True)] == await behind(li, lead["token"])
+    visits = [(await stage.open("li", token)).ok for token in tokens]
+    assert 2 == len(await stage.told("employee:share:gate"))
+    assert 2 == len({each["link"] for each in await stage.told("viewer:share:unlock")})
+
+    (ahead,) = (await li.post(f"/visits/{visits[0]['id']}/forward/ahead", {"count": 1})).ok["items"]
+    landing = await stage.get("li", f"/s/{ahead['token']}")
+    assert (200, False) == (landing.status, FOLDER in landing.body.decode())
+    assert (await li.post(f"/visits/{visits[1]['id']}/forward")).ok
+    cut = await owner.post(f"/shares/{lead['id']}/cut", {"person_id": str(stage.cast.people["li"])})
+    assert {"links": 1} == cut.ok
+    assert 2 == len(await stage.told("employee:branch:cut"))
+    assert [403, 403] == [(await li.post(f"/visits/{each['id']}/forward")).status for each in visits]
+
+
+async def test_a_folder_ends_whole_and_is_unknown_to_strangers(stage: Stage) -> None:
+    """It can be closed while one of its links is open, and that it was is told to whom it was for alone."""
+    owner, li, wang = stage.api("owner"), stage.api("li"), stage.api("wang")
+    lead, _ = await folder(stage, audience="clinic", clinic_id=str(stage.cast.clinics["li"]))
+    first = {"material_id": str(stage.cast.material_id), "reason": "x"}
+    assert {"links": 1} == (await owner.post("/shares/revoke", first)).ok
+    assert [(1, None, False), (2, POSTER, True)] == await behind(li, lead["token"])
+    path = f"/shares/{lead['id']}"
+    assert f"/api/v1{path}/revoke" in (await stage.get("owner", path)).body.decode()
+    assert [200, 409] == [(await owner.post(f"{path}/revoke")).status for _ in range(2)]
+    assert [(1, None, False), (2, None, False)] == await behind(li, lead["token"])
+    assert 404 == (await wang.post("/folders/open", {"token": lead["token"]})).status
 
 
 async def test_a_folder_has_a_title_and_each_material_once(stage: Stage) -> None:

@@ -248,5 +248,5 @@ share-folder-hint = One link opens the folder. Each material in it is counted, j
 share-folder-title = Name of the folder
 share-folder-place = Number { $place }
 share-folder-of = Folder: { $title }
-share-folder-lead = Narrowing, shutting out and revoking count for the whole folder; for one material open its own page. The mark changes for this material alone.
+share-folder-lead = Narrowing, passwords and pledges, shutting out, cutting and revoking count for the whole folder; for one material open its own page. The mark changes for this material alone.
 share-folder-in = This share is in a folder.

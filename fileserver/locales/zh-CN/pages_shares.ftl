@@ -247,5 +247,5 @@ share-folder-hint = 一个链接打开资料夹，其中每份资料各自计次
 share-folder-title = 资料夹名称
 share-folder-place = 第 { $place } 份
 share-folder-of = 资料夹：{ $title }
-share-folder-lead = 收窄、移出和撤销对整个资料夹生效；只针对其中一份时，请打开该份的页面。更改水印只对本份生效。
+share-folder-lead = 收窄、密码与承诺要求、移出、切断转发和撤销对整个资料夹生效；只针对其中一份时，请打开该份的页面。更改水印只对本份生效。
 share-folder-in = 此分享属于一个资料夹。
