@@ -67,8 +67,13 @@ async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
 
 async def table(call: Call[None, TableQuery, KindPath]) -> TableOut:
     """One table."""
+    return await _table(call, tables.LINES_MAX)
+
+
+async def _table(call: Call[None, TableQuery, KindPath], limit: int) -> TableOut:
+    query = call.query
     found = await tables.table(
-        call.services, call.actor, call.trail, call.params.kind, days=call.query.days, order=call.query.order
+        call.services, call.actor, call.trail, call.params.kind, days=query.days, order=query.order, limit=limit
     )
     return TableOut(
         kind=found.kind,
@@ -77,13 +82,14 @@ async def table(call: Call[None, TableQuery, KindPath]) -> TableOut:
         order=found.order,
         narrowed=found.narrowed,
         columns=list(found.columns),
-        items=_lines(found.lines, found.columns),
+        items=_lines(found.lines.shown, found.columns),
+        cut=found.lines.cut,
     )
 
 
 async def export(call: Call[None, TableQuery, KindPath]) -> web.Response:
-    """The same for a spreadsheet, with the span before beside each count."""
-    shown = await table(call)
+    """The same for a spreadsheet, with the span before beside each count; a last line says so where it is cut."""
+    shown = await _table(call, tables.EXPORTED_MAX)
     columns = [(name, when) for name in shown.columns for when in ("now", "before")]
     head = [translate(call.language, f"figures-kind-{shown.kind.value}"), translate(call.language, "figures-note")]
     for name, when in columns:
@@ -93,6 +99,8 @@ async def export(call: Call[None, TableQuery, KindPath]) -> web.Response:
         [safe_cell(line.name), safe_cell(line.note), *(_cell(getattr(line, when), name) for name, when in columns)]
         for line in shown.items
     ]
+    if shown.cut:
+        lines.append([translate(call.language, "figures-cut-rest", lines=len(lines))])
     return web.Response(
         text=BYTE_ORDER_MARK + records([head, *lines]),
         content_type="text/csv",
@@ -136,7 +144,8 @@ async def subject(call: Call[None, SpanQuery, SubjectPath]) -> SubjectOut:
         share_id=what.share_id,
         parts_kind=found.parts_kind,
         parts_columns=list(_parts_columns(found)),
-        parts=_lines(found.parts, _parts_columns(found)),
+        parts=_lines(found.parts.shown, _parts_columns(found)),
+        parts_cut=found.parts.cut,
     )
 
 
@@ -273,7 +282,7 @@ ROUTES = (
     Route(
         path="/api/v1/analytics/exports/{kind}",
         name="analytics.export",
-        summary="The same table as a CSV file",
+        summary="The same table as a CSV file of up to 10,000 lines",
         handler=export,
         query=TableQuery,
         path_params=KindPath,

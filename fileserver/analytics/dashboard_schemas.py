@@ -70,7 +70,7 @@ class LineOut(Output):
 
 
 class TableOut(Output):
-    """A table, most first, 200 lines at most."""
+    """A table, most first, 200 lines at most; the file has 10,000."""
 
     kind: Kind
     first: date
@@ -79,6 +79,7 @@ class TableOut(Output):
     narrowed: bool = Field(description="Only what the caller's own people did")
     columns: list[str] = Field(description="What is shown, in this order; `sent` is platform_confirmed")
     items: list[LineOut]
+    cut: bool = Field(description="There are more lines, or more than 20,000 things that groups would be added up from")
 
 
 class DayCountsOut(Output):
@@ -167,3 +168,4 @@ class SubjectOut(Output):
     parts_kind: Kind | None
     parts_columns: list[str]
     parts: list[LineOut] = Field(description="An employee's materials, a group's employees, a campaign's materials")
+    parts_cut: bool = Field(description="There are more than 200")

@@ -15,14 +15,14 @@ from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
 from fileserver.analytics.overview import viewers_in
 from fileserver.analytics.sight import Sight, sight_of
-from fileserver.analytics.tables import LINES_MAX, Line, clinics_seen, named, span_of, tell
+from fileserver.analytics.tables import LINES_MAX, Lines, clinics_seen, first_lines, span_of, tell
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, declarations, materials, people
 from storage.rows import spread_dashboard as rows
 from storage.rows import spread_figures as figures
 from storage.rows.spread_counts import Dim
-from storage.rows.spread_dashboard import Among, Counts, Day, Span
+from storage.rows.spread_dashboard import Among, Counts, Day, Ranked, Span
 from storage.rows.spread_figures import Scope, Totals
 
 
@@ -66,7 +66,7 @@ class Subject:
     cycle_time: timedelta | None
     shape: Shape | None  # of a share
     parts_kind: Kind | None
-    parts: Sequence[Line]
+    parts: Lines
 
 
 async def subject(services: Services, actor: Actor, trail: Trail, kind: Kind, key: str, *, days: int) -> Subject:
@@ -205,18 +205,24 @@ FINDERS = {
 
 async def _parts(
     tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Found, span: Span
-) -> tuple[Kind | None, Sequence[Line]]:
+) -> tuple[Kind | None, Lines]:
     """What a thing is made of: an employee's materials, a department's employees, a campaign's materials or shares."""
     among = found.among
     if kind is Kind.EMPLOYEE:
-        ranked, parts = await rows.materials_of(tx, among.keys or (), span, limit=LINES_MAX), Kind.MATERIAL
+        parts = Kind.MATERIAL
     elif kind in {Kind.DEPARTMENT, Kind.REGION, Kind.CAMPAIGN}:
-        ranked, parts = await rows.ranked(tx, among, span, limit=LINES_MAX), Kind(among.dim.value)
+        parts = Kind(among.dim.value)
     elif kind is Kind.MATERIAL and found.narrowed:
-        ranked, parts = await rows.ranked(tx, among, span, limit=LINES_MAX), Kind.SHARE
+        parts = Kind.SHARE
     else:
-        return None, ()
-    return parts, await named(tx, services, actor, parts, ranked)
+        return None, Lines((), cut=False)
+
+    async def ranked(count: int, skip: int) -> Sequence[Ranked]:
+        if kind is Kind.EMPLOYEE:
+            return await rows.materials_of(tx, among.keys or (), span, limit=count, skip=skip)
+        return await rows.ranked(tx, among, span, limit=count, skip=skip)
+
+    return parts, await first_lines(tx, services, actor, parts, ranked, LINES_MAX)
 
 
 async def _shape(tx: Transaction, found: Found) -> Shape | None:

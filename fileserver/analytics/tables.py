@@ -1,7 +1,7 @@
 """Tables of figures: materials, shares, employees, clinics, departments, regions or campaigns, most first."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +21,11 @@ from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Counts, Ranked, Span
 
 LINES_MAX = 200
-GROUPED_MAX = 5_000  # employees or materials that groups are added up from
+EXPORTED_MAX = 10_000  # lines of a file
+SLICE_MAX = 1_000  # lines that are named at once
+LOOKED_AT_MAX = 100_000  # among them those that somebody may not see
+GROUPED_MAX = 20_000  # employees or materials that groups are added up from
+Ranking = Callable[[int, int], Awaitable[Sequence[Ranked]]]  # so many, after so many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,14 @@ class Line:
     before: Counts
 
 
+@dataclass(frozen=True)
+class Lines:
+    """The first lines of what somebody may see; `cut`: there is more than was wanted, or than can be looked at."""
+
+    shown: Sequence[Line]
+    cut: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """Lines, most first. `narrowed`: some of the brand is left out. `columns`: what of the counts may be said."""
@@ -44,7 +56,7 @@ class Table:
     order: str
     narrowed: bool
     columns: tuple[str, ...]
-    lines: Sequence[Line]
+    lines: Lines
 
 
 def span_of(now: datetime, zone: str, days: int) -> Span:
@@ -53,9 +65,10 @@ def span_of(now: datetime, zone: str, days: int) -> Span:
     return Span(end - timedelta(days=days), end)
 
 
-async def table(
-    services: Services, actor: Actor, trail: Trail, kind: Kind, *, days: int, order: str | None = None
-) -> Table:
+async def table(  # who asks what, and how much of it
+    services: Services, actor: Actor, trail: Trail, kind: Kind, *, days: int, order: str | None = None,
+    limit: int = LINES_MAX,
+) -> Table:  # fmt: skip
     """One table, told to the log. Raises AccessDenied."""
     rule = require(actor, Action.ANALYTICS_READ, obj=f"figures:{kind.value}")
     async with services.database.transaction() as tx:
@@ -64,7 +77,7 @@ async def table(
         columns = columns_of(kind, narrowed=not sight.whole)
         chosen = order if order in columns else columns[0]
         span = span_of(services.clock(), services.config.time_zone, days)
-        lines = await lines_of(tx, services, actor, sight, kind, span, chosen)
+        lines = await lines_of(tx, services, actor, sight, kind, span, chosen, limit)
     return Table(kind=kind, span=span, order=chosen, narrowed=not sight.whole, columns=columns, lines=lines)
 
 
@@ -76,18 +89,35 @@ async def tell(tx: Transaction, services: Services, trail: Trail, rule: str, obj
 async def lines_of(  # who asks what of which part
     tx: Transaction, services: Services, actor: Actor, sight: Sight, kind: Kind, span: Span, order: str,
     limit: int = LINES_MAX,
-) -> Sequence[Line]:  # fmt: skip
-    """The lines of a table, of what the actor may see."""
+) -> Lines:  # fmt: skip
+    """The lines of a table: the first ones of what the actor may see."""
     match kind:
         case Kind.DEPARTMENT | Kind.REGION:
             return await _grouped_employees(tx, sight, actor, kind, span, order, limit)
         case Kind.CAMPAIGN:
             return await _campaigns(tx, actor, services, sight, span, order, limit)
-    found = await _ranked(tx, sight, kind, span, order, limit)
-    return await named(tx, services, actor, kind, found)
+
+    async def ranked(count: int, skip: int) -> Sequence[Ranked]:
+        return await _ranked(tx, sight, kind, span, order, count, skip)
+
+    return await first_lines(tx, services, actor, kind, ranked, limit)
 
 
-async def named(
+async def first_lines(  # of whom, for whom, from where
+    tx: Transaction, services: Services, actor: Actor, kind: Kind, ranked: Ranking, limit: int
+) -> Lines:
+    """Takes as many slices of a ranking as it needs until there are so many lines that the actor may see."""
+    lines: list[Line] = []
+    size = min(limit + 1, SLICE_MAX)
+    for skip in range(0, LOOKED_AT_MAX, size):
+        found = await ranked(size, skip)
+        lines += await _named(tx, services, actor, kind, found)
+        if len(lines) > limit or len(found) < size:
+            return Lines(lines[:limit], cut=len(lines) > limit)
+    return Lines(lines, cut=True)
+
+
+async def _named(
     tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Sequence[Ranked]
 ) -> Sequence[Line]:
     """Rows with their names; what may not be seen is left out."""
@@ -104,42 +134,51 @@ async def clinics_seen(tx: Transaction, sight: Sight) -> Collection[str] | None:
     return None if sight.people is None else [str(each) for each in await clinics.clinics_owned_by(tx, sight.people)]
 
 
-async def _ranked(tx: Transaction, sight: Sight, kind: Kind, span: Span, order: str, limit: int) -> Sequence[Ranked]:
+async def _ranked(  # what, in which order, and which part of it
+    tx: Transaction, sight: Sight, kind: Kind, span: Span, order: str, limit: int, skip: int = 0
+) -> Sequence[Ranked]:
     match kind:
         case Kind.MATERIAL if sight.makers is not None:
-            return await rows.materials_of(tx, sight.makers, span, order, limit=limit)
+            return await rows.materials_of(tx, sight.makers, span, order, limit=limit, skip=skip)
         case Kind.SHARE if sight.makers is not None:
-            return await rows.shares_of(tx, sight.makers, span, order, limit=limit)
+            return await rows.shares_of(tx, sight.makers, span, order, limit=limit, skip=skip)
         case Kind.EMPLOYEE:
-            return await rows.ranked(tx, Among(Dim.EMPLOYEE, sight.makers), span, order, limit=limit)
+            return await rows.ranked(tx, Among(Dim.EMPLOYEE, sight.makers), span, order, limit=limit, skip=skip)
         case Kind.CLINIC:
-            return await rows.ranked(tx, Among(Dim.CLINIC, await clinics_seen(tx, sight)), span, order, limit=limit)
+            return await rows.ranked(
+                tx, Among(Dim.CLINIC, await clinics_seen(tx, sight)), span, order, limit=limit, skip=skip
+            )
         case _:
-            return await rows.ranked(tx, Among(Dim(kind.value)), span, order, limit=limit)
+            return await rows.ranked(tx, Among(Dim(kind.value)), span, order, limit=limit, skip=skip)
 
 
 async def _grouped_employees(
     tx: Transaction, sight: Sight, actor: Actor, kind: Kind, span: Span, order: str, limit: int
-) -> Sequence[Line]:
-    found = await _ranked(tx, sight, Kind.EMPLOYEE, span, order, GROUPED_MAX)
-    by_key = {each.key: each for each in found}
+) -> Lines:
+    found = await _ranked(tx, sight, Kind.EMPLOYEE, span, order, GROUPED_MAX + 1)
+    by_key = {each.key: each for each in found[:GROUPED_MAX]}
     groups = await groups_of(tx, sight, actor, kind, by_key)
     return _most_first(
-        [_sum(each.key, each.name, [by_key[who] for who in each.members]) for each in groups], order, limit
+        [_sum(each.key, each.name, [by_key[who] for who in each.members]) for each in groups],
+        order,
+        limit,
+        cut=len(found) > GROUPED_MAX,
     )
 
 
 async def _campaigns(
     tx: Transaction, actor: Actor, services: Services, sight: Sight, span: Span, order: str, limit: int
-) -> Sequence[Line]:
-    found = await _ranked(tx, sight, Kind.MATERIAL, span, order, GROUPED_MAX)
+) -> Lines:
+    looked_at = await _ranked(tx, sight, Kind.MATERIAL, span, order, GROUPED_MAX + 1)
+    found = looked_at[:GROUPED_MAX]
     names = await names_of(tx, services, actor, Kind.MATERIAL, [each.key for each in found])
     campaigns: Mapping[UUID, str] = await declarations.campaigns_of(tx, [UUID(each.key) for each in found])
     parts: dict[str, list[Ranked]] = defaultdict(list)
     for each in found:
         if each.key in names and (campaign := campaigns.get(UUID(each.key))):
             parts[campaign].append(each)
-    return _most_first([_sum(campaign, campaign, part) for campaign, part in parts.items()], order, limit)
+    lines = [_sum(campaign, campaign, part) for campaign, part in parts.items()]
+    return _most_first(lines, order, limit, cut=len(looked_at) > GROUPED_MAX)
 
 
 def _sum(key: str, name: str, parts: Sequence[Ranked]) -> Line:
@@ -147,5 +186,7 @@ def _sum(key: str, name: str, parts: Sequence[Ranked]) -> Line:
     return Line(key=key, name=name, note="", now=now, before=before)
 
 
-def _most_first(lines: Sequence[Line], order: str, limit: int) -> Sequence[Line]:
-    return sorted(lines, key=lambda line: (-getattr(line.now, order), line.name, line.key))[:limit]
+def _most_first(lines: Sequence[Line], order: str, limit: int, *, cut: bool) -> Lines:
+    """`cut`: not everything was added up."""
+    found = sorted(lines, key=lambda line: (-getattr(line.now, order), line.name, line.key))
+    return Lines(found[:limit], cut=cut or len(found) > limit)

@@ -152,44 +152,47 @@ async def by_day(tx: Transaction, among: Among, span: Span) -> Sequence[Day]:
 
 
 async def ranked(
-    tx: Transaction, among: Among, span: Span, order: str = "opens", *, limit: int = ROWS_MAX
+    tx: Transaction, among: Among, span: Span, order: str = "opens", *, limit: int = ROWS_MAX, skip: int = 0
 ) -> Sequence[Ranked]:
-    """Subjects by one of COUNTS in the span, most first; equal ones by key. Those without anything are left out."""
+    """Subjects by one of COUNTS in the span, most first; equal ones by key. Those without anything are left out.
+
+    `skip` passes the first ones over, as in the other rankings.
+    """
     query = _text(
         f"SELECT key, {_NOW_AND_BEFORE} {_DAYS_OF}{_some(among.keys)} "
-        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit",
+        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit OFFSET :skip",
         keys=among.keys,
     )
-    asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit)
+    asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit, skip=skip)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 
 async def materials_of(
-    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX
+    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX, skip: int = 0
 ) -> Sequence[Ranked]:
     """Materials by what shares of these makers did. People are counted once within each share, not each material."""
     query = _text(
         f"{_OF_MAKERS} SELECT CAST(material_id AS text) AS key, {_NOW_AND_BEFORE} "  # noqa: S608  # our own words
         "FROM roots JOIN spread_day d ON d.dim = 'share' AND d.key = roots.key "
         "WHERE day >= :first AND day < :end GROUP BY material_id "
-        f"ORDER BY now_{_known(order)} DESC, material_id LIMIT :limit",
+        f"ORDER BY now_{_known(order)} DESC, material_id LIMIT :limit OFFSET :skip",
         makers=makers,
     )
-    asked = {"makers": list(makers), "first": span.before.start, "start": span.start, "end": span.end, "limit": limit}
+    asked = _made(makers, span, limit=limit, skip=skip)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 
 async def shares_of(
-    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX
+    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX, skip: int = 0
 ) -> Sequence[Ranked]:
     """Shares of these makers."""
     query = _text(
         f"{_OF_MAKERS} SELECT key, {_NOW_AND_BEFORE} FROM roots JOIN spread_day d USING (key) "  # noqa: S608  # our own words
         f"WHERE d.dim = 'share' AND day >= :first AND day < :end "
-        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit",
+        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit OFFSET :skip",
         makers=makers,
     )
-    asked = {"makers": list(makers), "first": span.before.start, "start": span.start, "end": span.end, "limit": limit}
+    asked = _made(makers, span, limit=limit, skip=skip)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 
@@ -284,6 +287,10 @@ async def lives(
 def _asked(among: Among, first: date, end: date, **more: Any) -> dict[str, Any]:
     keys = {} if among.keys is None else {"keys": list(among.keys)}
     return {"dim": among.dim.value, "first": first, "end": end, **keys, **more}
+
+
+def _made(makers: Collection[str], span: Span, **more: Any) -> dict[str, Any]:
+    return {"makers": list(makers), "first": span.before.start, "start": span.start, "end": span.end, **more}
 
 
 def _known(order: str) -> str:

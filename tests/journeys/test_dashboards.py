@@ -5,6 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from compliance.visits import actor_of, person_now
+from fileserver.analytics.kinds import Kind
+from fileserver.analytics.sight import EVERYTHING
+from fileserver.analytics.tables import lines_of, span_of
 from tests.journeys.test_analytics import caught_up, shown, spread_out
 from tests.stage import Stage
 
@@ -120,6 +124,26 @@ async def tables_are_taken_away(stage: Stage, share: Json) -> None:
     assert line.startswith('"\'=1+1","","5","0","2","0"')
 
 
+async def tables_say_where_they_are_cut(stage: Stage, share: Json) -> None:
+    """What somebody may not see takes nobody's line: the busiest of three employees is gone, the other two fill it."""
+    gone = """INSERT INTO spread_day SELECT (jsonb_populate_record(d, '{"key": "nobody", "opens": 99}')).*
+      FROM spread_day d WHERE dim = 'employee' LIMIT 1"""
+    services, now = stage.services, stage.clock()
+    span = span_of(now, services.config.time_zone, 7)
+    async with services.database.transaction() as tx:
+        await tx.execute(text(gone))
+        actor = actor_of(await person_now(tx, stage.cast.people["manager"]), now)
+        for kind, limit, shown, cut in (
+            (Kind.EMPLOYEE, 1, 1, True),
+            (Kind.EMPLOYEE, 2, 2, False),
+            (Kind.SHARE, 1, 1, True),
+            (Kind.DEPARTMENT, 1, 1, False),
+        ):
+            lines = await lines_of(tx, services, actor, EVERYTHING, kind, span, "opens", limit)
+            assert (shown, cut) == (len(lines.shown), lines.cut)
+    assert not (await table(stage, "manager", "employee"))["cut"]
+
+
 async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
     """In both languages, with a way to the events for auditors and to what they may see for others."""
     told = {
@@ -147,6 +171,7 @@ LOOKS = (
     a_clinic_is_its_owners_to_know,
     a_campaign_is_found_by_what_was_declared,
     tables_are_taken_away,
+    tables_say_where_they_are_cut,
 )
 
 
