@@ -11,7 +11,7 @@ from uuid import UUID
 from compliance import ledger
 from compliance.access import Action, Actor, Addressees, Audience, require
 from compliance.errors import InvalidValue
-from compliance.events import Act, Trail
+from compliance.events import Act, Event, Trail
 from compliance.gating import Lock, Wanted
 from compliance.profiles import Profile, open_profiles, profiles_of
 from compliance.sharing import shareable
@@ -20,7 +20,7 @@ from fileserver.mailing.port import checked_address
 from fileserver.services import Services
 from fileserver.shares.audience import wanted_addressees
 from fileserver.shares.bulk_csv import FAULTS_MAX, Listed, fault
-from fileserver.shares.bulk_schemas import BulkIn, RecipientIn
+from fileserver.shares.bulk_schemas import BulkIn, ListedIn, RecipientIn
 from fileserver.shares.schemas import ShareIn
 from fileserver.shares.service import created_event, link_token, new_row
 from storage.database import Transaction
@@ -55,18 +55,25 @@ async def matched(
     why = require(actor, Action.PERSON_LIST)
     async with services.database.transaction() as tx:
         await shareable(tx, master, actor, material_id, now)
-        asked = await _ids(services, tx, lines)
+        mail = await _mail(services, tx, lines)
+        asked = await _ids(services, tx, lines, mail)
         standings = await standings_of(tx, {person for ids in asked.values() for person in ids})
         names = await profiles_of(tx, master, person_ids=standings)
-        q = master.keyed_hash("person-search", "".join(sorted(map(str, standings))))[:HASH_CHARS]
-        det: dict[str, str | int] = {"q": q, "found": len(standings)}
-        await ledger.append(tx, trail.event(Act.EMPLOYEE_PERSON_SEARCH, why=why, det=det), now=now)
-    return _settled(lines, asked, standings, names)
+        await ledger.append(tx, _read_names(services, trail, why, standings), now=now)
+    return _settled(lines, asked, mail, standings, names)
+
+
+def _read_names(services: Services, trail: Trail, why: str, people: Iterable[UUID]) -> Event:
+    """What the log is told of whose names were read: how many, and a keyed hash of who."""
+    ids = sorted(map(str, people))
+    q = services.keys.master.keyed_hash("person-search", "".join(ids))[:HASH_CHARS]
+    return trail.event(Act.EMPLOYEE_PERSON_SEARCH, why=why, det={"q": q, "found": len(ids)})
 
 
 def _settled(
     lines: list[Listed],
     asked: Mapping[int, tuple[UUID, ...]],
+    mail: Mapping[int, tuple[UUID, ...]],
     standings: Mapping[UUID, Standing],
     names: Mapping[UUID, Profile],
 ) -> list[Matched]:
@@ -78,7 +85,10 @@ def _settled(
         if len(known) != 1:
             faults.append(fault(each.line, field, "several-people" if known else "must-exist"))
             continue
-        standing, name = known[0], names[known[0].person_id].name
+        standing, profile = known[0], names[known[0].person_id]
+        name = profile.name
+        others = _others(each.said, standing.person_id, profile, mail.get(each.line, ()))
+        faults += [fault(each.line, other, "another-person") for other in others]
         if each.said.name and _folded(each.said.name) != _folded(name):
             faults.append(fault(each.line, "name", "another-name"))
         if standing.person_id in found:
@@ -89,6 +99,12 @@ def _settled(
     return list(found.values())
 
 
+def _others(said: ListedIn, person_id: UUID, profile: Profile, mail: tuple[UUID, ...]) -> list[str]:
+    """The columns of a line that say somebody else than this person."""
+    wrong = {EMAIL: said.email is not None and person_id not in mail, "phone": said.phone not in (None, profile.phone)}
+    return [column for column, is_wrong in wrong.items() if is_wrong]
+
+
 def _receives(standing: Standing | None) -> bool:
     return standing is not None and standing.active and standing.clinic_id is not None
 
@@ -97,10 +113,11 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-async def _ids(services: Services, tx: Transaction, lines: list[Listed]) -> dict[int, tuple[UUID, ...]]:
+async def _ids(
+    services: Services, tx: Transaction, lines: list[Listed], mail: Mapping[int, tuple[UUID, ...]]
+) -> dict[int, tuple[UUID, ...]]:
     """Who may be meant, by line."""
     phones = await _phones(services, tx) if any(each.said.phone for each in lines) else {}
-    mail = await _mail(services, tx, lines)
     ids: dict[int, tuple[UUID, ...]] = {}
     for each in lines:
         if each.said.person_id is not None:
@@ -113,10 +130,11 @@ async def _ids(services: Services, tx: Transaction, lines: list[Listed]) -> dict
 
 
 async def _mail(services: Services, tx: Transaction, lines: list[Listed]) -> dict[int, tuple[UUID, ...]]:
+    """Who signs in by the address of a line."""
     hashes: dict[int, str] = {}
     faults: list[Violation] = []
     for each in lines:
-        if each.said.person_id is None and each.said.email is not None:
+        if each.said.email is not None:
             try:
                 address = checked_address(each.said.email)
             except InvalidValue:
@@ -154,10 +172,10 @@ class Made:
 async def create_all(services: Services, actor: Actor, trail: Trail, wanted: BulkIn) -> list[Made]:
     """A share for each person, in one transaction with an event for each: all, or none.
 
-    Raises AccessDenied, NotFound, RequirementUnmet, InvalidValue naming a field, or InvalidRequest naming the person
-    who is not one of the viewers, or is there twice.
+    The answer has names, which is an event too. Raises AccessDenied, NotFound, RequirementUnmet, InvalidValue naming a
+    field, or InvalidRequest naming the person who is not one of the viewers, or is there twice.
     """
-    now = services.clock()
+    now, why = services.clock(), require(actor, Action.PERSON_LIST)
     rows = [_row(services, actor, wanted, each, now) for each in wanted.people]
     async with services.database.transaction() as tx:
         found = await shareable(tx, services.keys.master, actor, wanted.material_id, now)
@@ -168,7 +186,7 @@ async def create_all(services: Services, actor: Actor, trail: Trail, wanted: Bul
         await shares.add_shares(tx, rows)
         whom = [Addressees(people=frozenset({each})) for each in ids]
         events = [created_event(trail, row, to, NO_GATE, found) for row, to in zip(rows, whom, strict=True)]
-        await ledger.append_all(tx, events, now=now)
+        await ledger.append_all(tx, [_read_names(services, trail, why, ids), *events], now=now)
     return [
         Made(
             row=row,

@@ -47,7 +47,10 @@ def read_list(body: bytes) -> list[Listed]:
     """The records of a file. Raises InvalidRequest with every fault, up to FAULTS_MAX."""
     found: list[Listed] = []
     faults: list[Violation] = []
-    for line, cells in _lines(_decoded(body)):
+    for line, cells, whole in _lines(_decoded(body)):
+        if not whole:
+            faults.append(fault(line, "", "more-cells"))
+            continue
         try:
             found.append(Listed(line, ListedIn.model_validate({name: cell for name, cell in cells.items() if cell})))
         except ValidationError as error:
@@ -72,7 +75,8 @@ def _decoded(body: bytes) -> str:
         raise InvalidRequest(fault(line, "", "string-unicode")) from None
 
 
-def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str], bool]]:
+    """Where each record begins, its cells by name, and whether there is no cell without a column."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         names = _names(next(reader, []))
@@ -82,7 +86,8 @@ def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
                 raise InvalidRequest(fault(last + 1, "", "too-long", max_length=PEOPLE_MAX))
             begin, last = last + 1, reader.line_num
             if any(cell.strip() for cell in cells):
-                yield begin, {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+                named = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+                yield begin, named, not any(cell.strip() for cell in cells[len(names) :])
     except csv.Error:
         raise InvalidRequest(fault(reader.line_num, "", "csv")) from None
 
@@ -92,6 +97,9 @@ def _names(head: list[str]) -> list[str]:
     names = [said.get(cell.strip().casefold(), "") for cell in head]
     if not set(names) & set(NAMING):
         raise InvalidRequest(fault(1, "person_id", "missing"))
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    if twice:
+        raise InvalidRequest(*(fault(1, name, "repeated") for name in twice))
     return names
 
 

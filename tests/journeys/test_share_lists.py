@@ -36,6 +36,7 @@ async def test_a_list_becomes_personal_links(stage: Stage) -> None:
     assert [each["url"] for each in made["items"]] == [row[2] for row in rows]
     told = await stage.told("employee:share:create")
     assert [(1, "person", 3)] * 2 == [(e["det"]["people"], e["det"]["audience"], e["det"]["visits_max"]) for e in told]
+    assert [2, 2] == [each["det"]["found"] for each in await stage.told("employee:person:search")]
 
 
 async def test_faults_are_told_by_line_and_nothing_is_made(stage: Stage) -> None:
@@ -48,6 +49,8 @@ async def test_faults_are_told_by_line_and_nothing_is_made(stage: Stage) -> None
         ("/lines/4/person_id", "repeated"),
     ]
     assert (422, [field for field, _ in faults]) == (status, [each["field"] for each in problem["errors"]])
+    _, problem = await looked_at(stage, f"person_id,phone,email\n{li},13800138002,\n{li},13800138001,x@y.cn\n")
+    assert ["/lines/2/phone", "/lines/3/email", "/lines/3/person_id"] == [each["field"] for each in problem["errors"]]
     assert 403 == (await looked_at(stage, "person_id\n", who="auditor"))[0]
     for second in (NOBODY, li):
         people = [{"person_id": li}, {"person_id": second}]

@@ -102,4 +102,6 @@ invalid-in-the-future = This must be in the future.
 invalid-names-nobody = Give a person’s id, e-mail address or phone number.
 invalid-several-people = Several people fit: use the person’s id.
 invalid-another-name = This person has another name.
+invalid-another-person = This is not the person whom the rest of the line names.
+invalid-more-cells = There are more cells in this line than columns.
 invalid-fits-the-folder = Several materials need a name for their folder; one alone needs none.

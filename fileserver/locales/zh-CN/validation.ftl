@@ -102,4 +102,6 @@ invalid-in-the-future = 必须是将来的时间。
 invalid-names-nobody = 请填写人员编号、邮箱或手机号之一。
 invalid-several-people = 有多人符合，请改用人员编号。
 invalid-another-name = 与此人的姓名不一致。
+invalid-another-person = 与同一行其他内容所指的不是同一人。
+invalid-more-cells = 此行的单元格多于列数。
 invalid-fits-the-folder = 多份资料须有资料夹名称，单份资料不需要。

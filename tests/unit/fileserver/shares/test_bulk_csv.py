@@ -29,6 +29,8 @@ def test_a_list_is_read_in_each_encoding(encoding: str) -> None:
         ("phone\n", [("/lines/1", "names-nobody")]),
         ("phone,name\n,李娜\n12,王强\n", [("/lines/2/person_id", "names-nobody"), ("/lines/3/phone", "phone")]),
         ("person_id\n7\n", [("/lines/2/person_id", "uuid_parsing")]),
+        ("email,note\na@b.cn,一,二\na@b.cn,一,,\n", [("/lines/2", "more-cells")]),
+        ("email,邮箱\na@b.cn,\n,c@d.cn\n", [("/lines/1/email", "repeated")]),
         ('phone\n"138', [("/lines/2", "csv")]),
         ("phone\n" + "13800138000\n" * (PEOPLE_MAX + 1), [(f"/lines/{PEOPLE_MAX + 2}", "too-long")]),
     ],
