@@ -128,12 +128,17 @@ class Organising:
         return await self._region_told(added, "create", "", name)
 
     async def rename_region(self, region_id: UUID, name: str) -> RegionRow:
-        """Another name, also of the region of clinics. Raises NotFound, InvalidValue."""
+        """Another name, also of the region of clinics, shares and tasks.
+
+        Raises NotFound, and InvalidValue for a name that anything stands by already: who that is for would be more.
+        """
         await rows.lock_organisation(self._tx)
         before = await self._open_region(region_id)
         if before.name == checked_name(name):
             return before
-        name = await self._free_region(name)
+        name = checked_name(name)
+        if await rows.region_name_used(self._tx, name):
+            raise InvalidValue(field="name", rule="name-taken")
         await rows.change_region(self._tx, region_id, name=name)
         await rows.rename_region_of_clinics(self._tx, before.name, name)
         await tasks.rename_region(self._tx, before.name, name)

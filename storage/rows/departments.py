@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     any_,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -27,7 +28,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from storage.database import Transaction
 from storage.rows import addressees
-from storage.schema import account, clinic, department, region
+from storage.schema import account, clinic, department, region, share_addressee, task
 
 ROOT_ID = UUID(int=1)
 """The brand itself; it is there from the start."""
@@ -195,6 +196,13 @@ async def rename_region_of_clinics(tx: Transaction, before: str, after: str) -> 
     """Clinics stand in a region by its name, and shares are for regions by theirs."""
     await tx.execute(update(clinic).where(clinic.c.region == before).values(region=after))
     await addressees.rename_region(tx, before, after)
+
+
+async def region_name_used(tx: Transaction, name: str) -> bool:
+    """Whether a region is or was called so, or a clinic, a share or a task names it."""
+    columns = (region.c.name, clinic.c.region, share_addressee.c.region, task.c.region, task.c.clinic_region)
+    found = [await tx.scalar(select(exists().where(column == name))) for column in columns]
+    return any(found)
 
 
 async def region_in_use(tx: Transaction, region_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from compliance import employment
 from compliance.access import Role
@@ -19,6 +20,7 @@ from storage.rows import accounts
 from storage.rows.accounts import Administrator
 from storage.rows.departments import ROOT_ID
 from storage.rows.viewers import add_identity
+from storage.schema import clinic
 from tests.api import Api, Client, sign_in
 from tests.authenticator import try_sign_in
 from tests.log import events
@@ -47,6 +49,26 @@ async def moved(admin: Api, person_id: object, **changed: Any) -> dict[str, Any]
     path = f"/people/accounts/{person_id}"
     answer: dict[str, Any] = (await admin.post(path, as_it_is((await admin.get(path)).ok, **changed))).ok
     return answer
+
+
+async def test_a_region_takes_no_name_that_something_stands_by(stage: Stage) -> None:
+    """By another name it would be for more than it was: what clinics, shares and closed regions are called is taken."""
+    admin = await sign_in(stage.client, await add_employee(stage.services, Role.ADMIN))
+    for name in ("东区", "旧区"):
+        made = (await admin.post("/people/regions", {"name": name, "reason": "x"})).ok["items"]
+    ids = {each["name"]: each["id"] for each in made}
+    assert 200 == (await admin.post(f"/people/regions/{ids['旧区']}/close", {"reason": "x"})).status
+    async with stage.services.database.transaction() as tx:
+        at = update(clinic).where(clinic.c.id == stage.cast.clinics["li"])
+        await tx.execute(at.values(region="华东"))
+    await stage.share(audience="region", regions=["华东"])
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(at.values(region="华南"))
+    for name in ("旧区", "华东", "华南"):
+        refused = await admin.post(f"/people/regions/{ids['东区']}", {"name": name, "reason": "x"})
+        assert (422, {"/name"}) == (refused.status, refused.fields)
+    free = {"name": "东部", "reason": "x"}
+    assert 200 == (await admin.post(f"/people/regions/{ids['东区']}", free)).status
 
 
 async def test_a_tree_is_built_moved_and_closed(services: Services, client: Client) -> None:
