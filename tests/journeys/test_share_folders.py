@@ -46,7 +46,12 @@ async def test_a_folder_is_shares_behind_one_link(stage: Stage) -> None:
     assert "秋季资料" in page
     assert page.index(TITLE) < page.index("海报.pdf")
 
-    assert 200 == (await owner.call("PATCH", f"/shares/{lead['id']}", json={"jobs": ["consultant"]})).status
+    narrower = {"visits_max": 3, "download": False}
+    assert 200 == (await owner.call("PATCH", f"/shares/{items[1]['share_id']}", json=narrower)).status
+    wanted = {"jobs": ["consultant"], "visits_max": 4, "download": True}
+    assert 200 == (await owner.call("PATCH", f"/shares/{lead['id']}", json=wanted)).status
+    now = [(await owner.get(f"/shares/{each['share_id']}")).ok for each in items]
+    assert [(4, True), (3, False)] == [(each["visits_max"], each["download"]) for each in now]
     assert 404 == (await stage.api("wang").post("/folders/open", {"token": lead["token"]})).status
     assert 403 == (await stage.open("wang", opened["items"][1]["token"])).status
 
