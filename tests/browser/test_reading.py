@@ -40,9 +40,9 @@ async def test_a_page_in_sight_is_reported(console: Console, clock: Clock) -> No
         body = {"material_id": str(console.cast.material_id), "forward_depth": 1}
         share = await asked(phone, console, "owner", "/api/v1/shares", body)
         await phone.clock.install()
-        async with phone.expect_response("**/forward/ahead") as made:
+        async with phone.expect_response("**/reading*.js"), phone.expect_response("**/forward/ahead") as made:
             await phone.goto(share["url"])
-        await expect(phone.locator(".sheet img").first).to_be_visible()
+        await expect(phone.locator(".sheet img[src]").first).to_be_visible()  # served, before the clock goes on
         clock.advance(seconds=16)
         async with phone.expect_response("**/beacons") as reported:
             await phone.clock.run_for(16_000)
