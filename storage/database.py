@@ -24,8 +24,7 @@ from storage.errors import StoreUnavailable
 
 Transaction = AsyncConnection
 
-POOL_SIZE = 10
-POOL_OVERFLOW = 10
+POOL_SIZE = 20  # all of them stay: a connection that is opened for one transaction costs ten times the transaction
 POOL_TIMEOUT_S = 10
 IDLE_S = 30.0
 USED_AT = "used_at"
@@ -74,7 +73,7 @@ class Database:
         self._engine = create_async_engine(
             self.url,
             pool_size=POOL_SIZE,
-            max_overflow=POOL_OVERFLOW,
+            max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
             execution_options={"compiled_cache": STATEMENTS},
             use_native_hstore=False,  # we have none: nobody need ask for it at the first connection

@@ -363,7 +363,7 @@ async def test_a_statement_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPa
 
 async def test_a_pool_that_is_used_up(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     """Whoever finds no free connection in time is told to come back, not that something is broken."""
-    for name, value in {"POOL_SIZE": 1, "POOL_OVERFLOW": 0, "POOL_TIMEOUT_S": 0.05}.items():
+    for name, value in {"POOL_SIZE": 1, "POOL_TIMEOUT_S": 0.05}.items():
         monkeypatch.setattr(pool, name, value)
     small = Database(database_url)
     async with small.transaction():
