@@ -215,6 +215,7 @@ async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
         await page.get_by_role("button", name="发送").click()
         mark = page.locator("[data-marks='1'] .mark.comment rect")
         await expect(mark).to_have_count(1)
+        await page.wait_for_load_state("domcontentloaded")  # the page is drawn anew, and answers once its scripts ran
         width = float(await mark.get_attribute("width") or 0)
         view = (await page.locator("[data-marks='1']").get_attribute("viewBox") or "").split()
         assert 0.39 < width / float(view[2]) < 0.41
@@ -226,6 +227,7 @@ async def test_a_comment_is_drawn_on_the_page(console: Console) -> None:
         await pin.press("Enter")
         await page.locator("[data-commenting]").get_by_role("button", name="发送").click()
         await expect(page.locator(".mark.comment circle")).to_have_count(1)
+        await page.wait_for_load_state("domcontentloaded")
         await page.locator("main").press("k")
         await expect(page.locator("[data-mark]").last).to_be_focused()
         await expect(page.locator(".mark.lit")).to_have_count(1)
