@@ -12,7 +12,6 @@ BENCH_ARGS ?=
 CRASH_ARGS ?= --target all --kills 100
 MALFORMED_ARGS ?= --count 2000
 PROOFS_ARGS ?= --edits 1000 --rows 300 --mutants 100000
-UV_VERSION := 0.13.9
 
 BIN := .venv/bin
 # Sets of packages are installed by content, not by time: requirements/install says how.
@@ -121,12 +120,11 @@ policy: install-dev
 	$(BIN)/python -m tests.policy $(POLICY_ARGS)
 
 # dev is the largest set; the others take its versions, so that all of them agree.
-UV_COMPILE := .make/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 lock:
 	@$(INSTALL) build
-	@test -x .make/uv/bin/uv || { $(BIN)/python -m venv .make/uv && .make/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	$(UV_COMPILE) --extra dev pyproject.toml --output-file requirements/dev.lock
 	$(UV_COMPILE) --extra demo --constraint requirements/dev.lock pyproject.toml --output-file requirements/demo.lock
 	$(UV_COMPILE) --constraint requirements/dev.lock pyproject.toml --output-file requirements/server.lock
@@ -142,7 +140,7 @@ lock:
 	$$lock || exit; done
 
 clean:
-	rm -rf .venv .make .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules
+	rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules
 	rm -rf tests/clients/node_modules
 	rm -rf fileserver/pages/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
