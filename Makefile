@@ -14,6 +14,8 @@ MALFORMED_ARGS ?= --count 2000
 PROOFS_ARGS ?= --edits 1000 --rows 300 --mutants 100000
 
 BIN := .venv/bin
+# Empty, it counts as not set: whoever imports a module keeps it compiled, for the hundreds of processes that import it next.
+export PYTHONDONTWRITEBYTECODE :=
 # Sets of packages are installed by content, not by time: requirements/install says how.
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 

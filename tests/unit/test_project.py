@@ -101,6 +101,11 @@ def test_build_machine_and_developer_run_the_same() -> None:
     assert _targets()["check"] == ["lint", "types", "layers", "deps", "test"]
 
 
+def test_make_keeps_modules_compiled() -> None:
+    """Whatever the environment says: hundreds of processes of the tests would compile the same modules again."""
+    assert "export PYTHONDONTWRITEBYTECODE :=\n" in MAKEFILE
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_documented_commands_exist(document: str) -> None:
     """Every `make …` that a document tells the reader to run is a target."""
