@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 INSTALL := PYTHON="$(PYTHON)" requirements/install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed policy proofs race lock vendor clean install-demo install-dev
+.PHONY: help demo demo-reset test check lint format types layers deps docs bench crash crash-ledger disk-full hostile malformed policy proofs race lock vendor whole clean install-demo install-dev
 # Output of checks run side by side would be mixed; pytest uses the cores itself.
 .NOTPARALLEL:
 
@@ -37,6 +37,7 @@ help:
 	@echo "make disk-full   the ledger on a small disk of its own that fills up (root, who may mount)"
 	@echo "make malformed   thousands of broken PDFs, pictures and Office files in the processes that open them (the tests do some hundred)"
 	@echo "make race        two marketers race for one clinic a thousand times, one wins each (the tests do 50)"
+	@echo "make whole       whole products and big numbers where the tests usually take every pair, or fewer"
 	@echo "make hostile     546 hostile files in the processes that look at uploads (the tests do some forty)"
 	@echo "make policy      a million random questions to the access rules and to their Cedar text; errors put into both"
 	@echo "make proofs      1,000 single bytes of a ledger changed, 100,000 broken notes and receipts (the tests do some thousand)"
@@ -114,6 +115,10 @@ hostile: install-dev
 
 race: install-dev
 	$(BIN)/python -m pytest -q -n 0 tests/contract/ownership/test_holding.py -k one_wins --rounds 1000
+
+whole: install-dev
+	$(BIN)/python -m pytest -n 3 --whole tests/contract/test_openapi.py tests/journeys/test_bare_bytes.py \
+	tests/journeys/test_console_pages.py tests/journeys/test_platform_callbacks.py
 
 proofs: install-dev
 	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)

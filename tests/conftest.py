@@ -37,5 +37,12 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How often a race is run: `make race` runs it longer than the tests do."""
+    """How often a race is run (`make race`: longer), and whether products are taken whole (`make whole`)."""
     parser.addoption("--rounds", default="50", help="rounds of races (tests/contract/ownership)")
+    parser.addoption("--whole", action="store_true", help="whole products where tests usually take every pair")
+
+
+@pytest.fixture(scope="session")
+def whole(pytestconfig: pytest.Config) -> bool:
+    """Whether to take whole products, and the big numbers."""
+    return bool(pytestconfig.getoption("--whole"))

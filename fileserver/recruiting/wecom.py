@@ -136,8 +136,8 @@ async def _ask_some(
     now = services.clock()
     handover, takeover = called
     fit = []
-    for row in some:
-        async with services.database.transaction() as tx:
+    async with services.database.transaction() as tx:
+        for row in some:
             often = await rows.transferred_since(tx, row.external_userid, now - QUARTER)
             if handover is None or takeover is None or (not row.resigned and often >= TRANSFERS_MAX):
                 await rows.put_customer(tx, row.transfer_id, row.external_userid, "failed", at=now)

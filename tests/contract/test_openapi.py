@@ -1,6 +1,7 @@
 """What the OpenAPI document says, the server does: schemathesis makes requests of it, for several kinds of caller.
 
-Half of the requests name things that exist, so that successes are looked at too and not only refusals.
+Half of the requests name things that exist, so that successes are looked at too and not only refusals. `make whole`
+sends ten times as many.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from storage.engines import Endpoints
 from tests.services import Clock, config_for, copied_database
 from tests.stage import EMPLOYEES, Cast, running
 
-EXAMPLES = 10
+EXAMPLES, MANY_EXAMPLES = 4, 40  # of each operation
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CALLERS = ("owner", "manager", "reviewer", "auditor", "admin", "li", None)
 # These would end a session, a person or a thing that the other operations need: they get made-up ids, or a caller
@@ -66,6 +67,7 @@ class Served:
     url: str
     cast: Cast
     things: dict[str, str]
+    session: requests.Session
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,8 @@ def served(engines: Endpoints, cast: Cast) -> Iterator[Served]:
         try:
             _, client = asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result()
             base = str(client.make_url("/")).rstrip("/")
-            yield Served(base, cast, existing(base, cast))
+            with requests.Session() as session:
+                yield Served(base, cast, existing(base, cast), session)
             asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result()
         finally:
             loop.call_soon_threadsafe(loop.stop)
@@ -128,13 +131,13 @@ def test_every_operation_can_be_read() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_operation(served: Served, name: str) -> None:
+def test_operation(served: Served, name: str, *, whole: bool) -> None:
     """Whatever is sent: no server error, a documented status, the documented content type, and the documented form."""
     operation = OPERATIONS[name]
     callers = CALLERS_OF.get(name) or (*CALLERS, *permitted(name))
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=MANY_EXAMPLES if whole else EXAMPLES,
         derandomize=True,
         database=None,
         deadline=None,
@@ -147,6 +150,6 @@ def test_operation(served: Served, name: str) -> None:
         headers = {"Authorization": f"Bearer {served.cast.tokens[who]}"} if who else {}
         if name.startswith("uploads."):
             headers |= TUS
-        case.call_and_validate(base_url=served.url, headers=headers, checks=CHECKS)
+        case.call_and_validate(base_url=served.url, headers=headers, checks=CHECKS, session=served.session)
 
     conforms()

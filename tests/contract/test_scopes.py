@@ -3,14 +3,14 @@
 from dataclasses import replace
 from itertools import product
 from random import Random
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, column, literal, select, values
+from sqlalchemy import ARRAY, Column, MetaData, Table, Text, Uuid, insert, select
+from sqlalchemy.schema import CreateTable
 
 from compliance.access import Action, Actor, Home, Role, Sensitivity, Target, VersionState, decide
 from compliance.scopes import material_scope, owned_scope
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.rows.scoping import Scope, in_scope
 
 ME, OTHER = UUID(int=1), UUID(int=2)
@@ -47,35 +47,52 @@ def actors() -> list[Actor]:
     return Random(7).sample(every, ACTORS_SEEN)  # a choice of cases, no secret
 
 
-async def listed(database: Database, scope: Scope, every: list[tuple[str, Target]], *, plain: bool) -> set[str]:
-    """What PostgreSQL would show."""
+THINGS = Table(
+    "thing",
+    MetaData(),
+    Column("name", Text),
+    Column("owner_id", Uuid),
+    Column("path", ARRAY(Uuid)),
+    Column("region", Text),
+    Column("sensitivity", Text),
+    Column("state", Text),
+    prefixes=["TEMPORARY"],
+)
+
+
+async def put(tx: Transaction, every: list[tuple[str, Target]]) -> None:
+    """Has PostgreSQL know the things, as long as the transaction lasts."""
+    await tx.execute(CreateTable(THINGS))
     rows = [
-        (
-            name,
-            each.owner_id,
-            list(each.home.departments) or None if each.home else None,
-            each.home.region if each.home else None,
-            str(each.sensitivity),
-            str(each.state),
-        )
+        {
+            "name": name,
+            "owner_id": each.owner_id,
+            "path": list(each.home.departments) or None if each.home else None,
+            "region": each.home.region if each.home else None,
+            "sensitivity": str(each.sensitivity),
+            "state": str(each.state),
+        }
         for name, each in every
     ]
-    names = ("name", "owner_id", "path", "region", "sensitivity", "state")
-    kinds: tuple[Any, ...] = (Text, Uuid, ARRAY(Uuid), Text, Text, Text)
-    table = values(*(column(name, kind) for name, kind in zip(names, kinds, strict=True)), name="thing").data(rows)
-    more = {} if plain else {"sensitivity": table.c.sensitivity, "state": table.c.state}
-    seen = in_scope(scope, owner_id=table.c.owner_id, path=table.c.path, region=table.c.region, **more)
-    async with database.transaction() as tx:
-        return set(await tx.scalars(select(table.c.name).where(seen, literal(value=True))))
+    await tx.execute(insert(THINGS), rows)
+
+
+async def listed(tx: Transaction, scope: Scope, *, plain: bool) -> set[str]:
+    """What PostgreSQL would show."""
+    columns = THINGS.c
+    more = {} if plain else {"sensitivity": columns.sensitivity, "state": columns.state}
+    seen = in_scope(scope, owner_id=columns.owner_id, path=columns.path, region=columns.region, **more)
+    return set(await tx.scalars(select(columns.name).where(seen)))
 
 
 async def test_lists_of_materials_show_what_reading_allows(database_url: str) -> None:
     """For sixty readers of every kind and each of the ways in which a version can stand to them."""
-    database = Database(database_url)
-    every = things()
-    for actor in actors():
-        allowed = {name for name, each in every if decide(actor, Action.MATERIAL_READ, each).allowed}
-        assert allowed == await listed(database, material_scope(actor), every, plain=False), actor
+    database, every = Database(database_url), things()
+    async with database.transaction() as tx:
+        await put(tx, every)
+        for actor in actors():
+            allowed = {name for name, each in every if decide(actor, Action.MATERIAL_READ, each).allowed}
+            assert allowed == await listed(tx, material_scope(actor), plain=False), actor
     await database.close()
 
 
@@ -83,7 +100,9 @@ async def test_lists_of_shares_show_what_reading_allows(database_url: str) -> No
     """The same for what has no state."""
     database = Database(database_url)
     every = [(name, replace(each, state=None, approved_exists=False)) for name, each in things()]
-    for actor in actors():
-        allowed = {name for name, each in every if decide(actor, Action.SHARE_READ, each).allowed}
-        assert allowed == await listed(database, owned_scope(actor, Action.SHARE_READ), every, plain=True), actor
+    async with database.transaction() as tx:
+        await put(tx, every)
+        for actor in actors():
+            allowed = {name for name, each in every if decide(actor, Action.SHARE_READ, each).allowed}
+            assert allowed == await listed(tx, owned_scope(actor, Action.SHARE_READ), plain=True), actor
     await database.close()

@@ -3,7 +3,7 @@
 import ast
 import copy
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -162,7 +162,14 @@ def _bent_policies(policy: str) -> Iterator[tuple[str, str]]:
             yield f"without {found[0].strip()}", re.sub(r",\s*\]", "]", less)
 
 
-def cedar_killed(text: str, asked: Sequence[Sequence[Asked]]) -> bool:
+def about(rule: str, asked: Sequence[Sequence[Asked]]) -> Iterator[list[Asked]]:
+    """The questions that this rule comes to answer: no others can tell a policy without it."""
+    for batch in asked:
+        if found := [each for each in batch if rule in _expected(each).rules]:
+            yield found
+
+
+def cedar_killed(text: str, asked: Iterable[Sequence[Asked]]) -> bool:
     """Whether some question tells this text from the decision; a text or question that Cedar refuses does as well."""
     try:
         oracle = Oracle(text)

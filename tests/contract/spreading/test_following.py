@@ -148,16 +148,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def lived(database: Database, world: World) -> None:
     """A life of the world, followed now and then in batches of any size."""
-    for _ in range(EVENTS):
-        event = world.event()
+    left = EVENTS
+    while left:
         async with database.transaction() as tx:
-            await ledger.append(tx, event, now=world.now)
-        if world.rng.random() < 0.05:
-            async with database.transaction() as tx:
-                await tx.execute(text(SEQUENCE))
+            while left:
+                await ledger.append(tx, world.event(), now=world.now)
+                left -= 1
+                if world.rng.random() < 0.05:
+                    break
+            await tx.execute(text(SEQUENCE))
+        if left:
             await spread_step(database, world.now, batch=world.rng.randrange(1, 60))
-    async with database.transaction() as tx:
-        await tx.execute(text(SEQUENCE))
     await spread_all(database, world.now)
 
 
