@@ -12,6 +12,7 @@ from typing import Any
 from compliance.batches import Batches
 from compliance.events import Event, leaf_of
 from storage.database import Database, Transaction, ring
+from storage.direct import Driver
 from storage.rows import events
 
 ALONE_MAX = 256
@@ -27,6 +28,11 @@ async def append(tx: Transaction, event: Event, *, now: datetime | None = None) 
     added = await events.add_event(tx, **_columns(event, now or datetime.now(UTC)))
     ring(tx)
     return added
+
+
+async def append_by(driver: Driver, event: Event, *, now: datetime) -> None:
+    """As `append`, within the transaction that the driver's connection is in. Nobody in this process is told."""
+    await events.put_events(driver, [_columns(event, now)])
 
 
 async def append_all(tx: Transaction, told: Sequence[Event], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from compliance.merkle.hashes import HASH_BYTES, full_hash, joined
+from compliance.merkle.hashes import HASH_BYTES, full_hash, joined, remembered_hash
 from compliance.merkle.tiles import TILE_WIDTH, Tile, partial_width
 
 
@@ -32,7 +32,7 @@ class Edge:
             at, left = 0, len(hashes) // HASH_BYTES
             while left:
                 part = 1 << (left.bit_length() - 1)
-                subtrees.append(full_hash(hashes[at * HASH_BYTES : (at + part) * HASH_BYTES]))
+                subtrees.append(remembered_hash(hashes[at * HASH_BYTES : (at + part) * HASH_BYTES]))
                 at, left = at + part, left - part
         return joined(subtrees)
 

@@ -6,7 +6,7 @@ tree of the given size has, the proof functions take them by (level, n). Longer 
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compliance.merkle.hashes import HASH_BYTES, full_hash, joined
+from compliance.merkle.hashes import HASH_BYTES, joined, remembered_hash
 from compliance.merkle.tiles import TILE_HEIGHT, TILE_WIDTH, Tile
 
 Tiles = Mapping[tuple[int, int], bytes]
@@ -110,7 +110,7 @@ def _subtree(level: int, n: int, at: int, count: int, tiles: Tiles) -> bytes:
     hashes = tiles[level, n][at * HASH_BYTES : (at + count) * HASH_BYTES]
     if len(hashes) != count * HASH_BYTES:
         raise KeyError((level, n))
-    return full_hash(hashes)
+    return remembered_hash(hashes) if count > 1 else hashes
 
 
 def _tiles(parts: Iterable[Leaves], size: int) -> frozenset[Tile]:

@@ -15,14 +15,14 @@ import structlog
 
 from compliance.errors import KeyUnavailable, LedgerBroken
 from compliance.keys import KeyRing
-from compliance.sequencing.batch import BEAT_S, Batch, KeysChanged, sequence
+from compliance.sequencing.batch import BEAT_S, Batch, KeysChanged, TreeUnfit, sequence, sequence_alone
 from compliance.sequencing.watch import LedgerWatch
 from storage.database import Database
 from storage.errors import StorageError
 
 LOOK_S = 0.5
 GATHER_S = 0.6  # what comes within it shares a checkpoint, and no turn is in anybody's way meanwhile
-BUSY_GATHER_S, BUSY = 0.1, 256  # after a batch of so many: a checkpoint is a second old at most
+BUSY_GATHER_S, BUSY = 0.1, 1_024  # after a batch of so many: a checkpoint is a second old at most
 BEHIND_S = 1.0  # how often it looks for numbers below those it has taken: they committed late
 RETRY_S = 1.0
 
@@ -83,8 +83,12 @@ class Sequencer:
         return batch
 
     async def _commit(self, after: int) -> Batch:
-        async with self._database.transaction() as tx:
-            return await sequence(tx, self._keys, now=self._clock(), after=after)
+        try:
+            async with self._database.driver() as driver:
+                return await sequence_alone(driver, self._keys, now=self._clock(), after=after)
+        except TreeUnfit:
+            async with self._database.transaction() as tx:
+                return await sequence(tx, self._keys, now=self._clock(), after=after)  # which says where
 
     async def catch_up(self, *, through: float = float("inf")) -> Batch:
         """Batches until nothing waits that has a number up to `through`, or another has the turn (`busy`).

@@ -39,8 +39,8 @@ class LedgerWatch:
         if self._looked_at is None:
             self._looked_at = self._now_s()
         try:
-            async with database.statements() as tx:
-                found = await sequencing.look(tx)
+            async with database.driver() as driver:
+                found = await sequencing.look(driver)
         except StorageError:
             self._tell()
             return None

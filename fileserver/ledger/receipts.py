@@ -27,10 +27,10 @@ async def receipt(call: Call[None, None, EventPath]) -> web.Response:
 
     It is told while the proof is made, because to commit takes as long.
     """
-    services, event_id = call.services, call.params.event_id
+    services, event_id, who = call.services, call.params.event_id, call.signed_in.pseudonym
     witnessed = bool(services.config.ledger_witnesses)
     async with services.database.driver() as driver:
-        event, rule = await receipts.entitled(driver, call.actor, call.trail.who, event_id, witnessed=witnessed)
+        event, rule = await receipts.entitled(driver, call.actor, who, event_id, witnessed=witnessed)
     index, _ = receipts.covering(event)
     telling = asyncio.create_task(_tell(call, event, rule, index))
     try:
@@ -44,12 +44,13 @@ async def receipt(call: Call[None, None, EventPath]) -> web.Response:
 
 
 async def _tell(call: Call[None, None, EventPath], event: CoveredRow, rule: str, index: int) -> None:
-    act = Act.VIEWER_RECEIPT_READ if call.actor.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
-    if event.who == call.trail.who:
+    act = Act.VIEWER_RECEIPT_READ if call.signed_in.role is Role.VIEWER else Act.EMPLOYEE_RECEIPT_READ
+    trail = call.trail
+    if event.who == trail.who:
         readers = call.request.config_dict[READERS]
-        await readers.tell(call.services.alone, call.trail, rule=rule, index=index, act=act)
+        await readers.tell(call.services.alone, trail, rule=rule, index=index, act=act)
     else:  # the entry stands in it: which one was read is told, each time
-        await call.services.alone.append(call.trail.event(act, why=rule, det={"index": index}))
+        await call.services.alone.append(trail.event(act, why=rule, det={"index": index}))
 
 
 async def mine(call: Call[None, OwnQuery]) -> OwnEvents:

@@ -4,7 +4,8 @@ Whoever has the turn is the only one, by an advisory lock that ends with the tra
 the process is killed, and also when it hangs, because PostgreSQL ends a session that does nothing within it for long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast as typed
@@ -13,32 +14,39 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Transaction, driver_of
+from storage.direct import Driver
 from storage.rows.ledger import CheckpointRow
 from storage.schema import ledger_log
 
 TURN_LOCK = 0x1ED6E7
 HANGS_AFTER_MS = 5_000
-# By the driver: a batch is a dozen statements, in the way of everything else that the process does.
+# By the driver: a turn is in the way of everything else that the process does meanwhile.
+BEGIN_TURN = f"""
+BEGIN; SELECT set_config('idle_in_transaction_session_timeout', '{HANGS_AFTER_MS}', true),
+    pg_try_advisory_xact_lock({TURN_LOCK})
+""".encode()
 TAKE_TURN = b"SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_try_advisory_xact_lock(%s)"
 WAIT_FOR_TURN = b"SELECT pg_advisory_xact_lock(%s)"
-STANDING = b"""
+# All that a batch is made of, in one go, and of one moment: what stands, and what waits.
+TAKE = b"""
+WITH taken AS (DELETE FROM ledger_pending WHERE event_id IN
+(SELECT event_id FROM ledger_pending WHERE event_id > %(after)s ORDER BY event_id LIMIT %(limit)s) RETURNING event_id)
 SELECT log.origin, log.last_t, extract(epoch FROM clock_timestamp() - log.beat_at)::float8,
     extract(epoch FROM clock_timestamp() - log.step_told_at)::float8,
     head.size, head.root, head.note, head.made_at,
     array(SELECT kid FROM ring_key WHERE use = 'ledger' ORDER BY kid),
     array(SELECT state FROM ring_key WHERE use = 'ledger' ORDER BY kid),
-    edge.levels, edge.hashes
+    edge.levels, edge.hashes, waited.ids, waited.leaves, waited.times
 FROM ledger_log log
 LEFT JOIN LATERAL (SELECT * FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS head ON true
 CROSS JOIN LATERAL (
     SELECT array_agg(tile.level) AS levels, array_agg(tile.hashes) AS hashes FROM generate_series(0, 6) AS at
     JOIN ledger_tile tile ON tile.level = at::smallint AND tile.n = head.size >> (8 * (at + 1))
 ) AS edge
-"""
-TAKE_PENDING = b"""
-WITH taken AS (DELETE FROM ledger_pending WHERE event_id IN
-(SELECT event_id FROM ledger_pending WHERE event_id > %s ORDER BY event_id LIMIT %s) RETURNING event_id)
-SELECT event.id, event.leaf, event.t FROM taken JOIN event ON event.id = taken.event_id ORDER BY event.id
+CROSS JOIN (
+    SELECT array_agg(id ORDER BY id) AS ids, array_agg(leaf ORDER BY id) AS leaves, array_agg(t ORDER BY id) AS times
+    FROM taken JOIN event ON id = event_id
+) AS waited
 """
 # All that a batch writes, in one go: places, tiles that became longer, the head, and the pulse; told when it counts.
 PUT = b"""
@@ -57,11 +65,12 @@ UPDATE ledger_log SET beat_at = clock_timestamp(), last_t = coalesce(%(last_t)s,
 RETURNING pg_notify(%(channel)s, %(size)s::text)
 """
 BEAT = b"UPDATE ledger_log SET beat_at = clock_timestamp()"
-LOOK = text(
-    "SELECT (SELECT extract(epoch FROM clock_timestamp() - added_at) FROM ledger_pending ORDER BY event_id LIMIT 1), "
-    "(SELECT extract(epoch FROM clock_timestamp() - beat_at) FROM ledger_log), "
-    "(SELECT max(size) FROM ledger_checkpoint)"
-)
+LOOK = b"""
+SELECT (SELECT extract(epoch FROM clock_timestamp() - added_at)::float8 FROM ledger_pending ORDER BY event_id LIMIT 1),
+    (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM ledger_log),
+    (SELECT max(size) FROM ledger_checkpoint)
+"""
+COMMIT = b"COMMIT"
 HEAD_AND_LAST = text(
     "SELECT (SELECT max(index) FROM ledger_leaf), size, root, note, made_at FROM "
     "(SELECT 1) AS one LEFT JOIN (SELECT * FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS head ON true"
@@ -124,6 +133,19 @@ async def take_turn(tx: Transaction) -> bool:
     return taken
 
 
+@asynccontextmanager
+async def turn(driver: Driver) -> AsyncIterator[bool]:
+    """A transaction that is committed when the block ends, and whether it is the one that may add to the tree.
+
+    When the block raises nothing of it is kept, because the connection is not used again.
+    """
+    cursor = await driver.execute(BEGIN_TURN, prepare=False)  # which two statements in one can't be
+    cursor.nextset()
+    _, taken = typed("tuple[str, bool]", await cursor.fetchone())
+    yield taken
+    await driver.execute(COMMIT, prepare=False)
+
+
 async def wait_for_turn(tx: Transaction) -> None:
     """Returns when the turn is this transaction's. Whoever has it keeps it for milliseconds."""
     await (await driver_of(tx)).execute(WAIT_FOR_TURN, [TURN_LOCK])
@@ -136,27 +158,24 @@ async def open_log(tx: Transaction, origin: str) -> str:
     return str(await tx.scalar(select(ledger_log.c.origin)))
 
 
-async def log_row(tx: Transaction) -> LogRow | None:
-    """None before a first `open_log`."""
-    row = await (await (await driver_of(tx)).execute(STANDING, binary=True)).fetchone()
+async def take(driver: Driver, *, after: int, limit: int) -> tuple[LogRow, tuple[Taken, ...]] | None:
+    """The log as it stands, and the next events that wait, in order of arrival, none up to `after`; those wait no more.
+
+    An event whose transaction is open is not seen, whatever its id: it is taken by whoever comes after its commit. None
+    before a first `open_log`.
+    """
+    cursor = await driver.execute(TAKE, {"after": after, "limit": limit}, prepare=True, binary=True)
+    row = await cursor.fetchone()
     if row is None:
         return None
-    origin, last_t, beat_ago_s, told_ago_s, *head, kids, states, levels, hashes = row
+    origin, last_t, beat_ago_s, told_ago_s, *head, kids, states, levels, hashes, ids, leaves, times = row
     edge = dict(zip(levels or (), hashes or (), strict=True))
     kept = None if head[0] is None else CheckpointRow(*head)
-    return LogRow(origin, last_t, beat_ago_s, told_ago_s, kept, frozenset(zip(kids, states, strict=True)), edge)
+    log = LogRow(origin, last_t, beat_ago_s, told_ago_s, kept, frozenset(zip(kids, states, strict=True)), edge)
+    return log, tuple(map(Taken, ids or (), leaves or (), times or ()))
 
 
-async def take_pending(tx: Transaction, *, after: int, limit: int) -> tuple[Taken, ...]:
-    """The next events that are committed and wait, in order of arrival, none up to `after`; they wait no longer.
-
-    An event whose transaction is open is not seen, whatever its id: it is taken by whoever comes after its commit.
-    """
-    cursor = await (await driver_of(tx)).execute(TAKE_PENDING, [after, limit], binary=True)
-    return tuple(Taken(*row) for row in await cursor.fetchall())
-
-
-async def put(tx: Transaction, batch: Put, channel: str) -> None:
+async def put(driver: Driver, batch: Put, channel: str) -> None:
     """Writes a batch; the channel hears the size when it is committed. A tile whose hashes would change is refused."""
     values = {
         "first": batch.first,
@@ -172,18 +191,18 @@ async def put(tx: Transaction, batch: Put, channel: str) -> None:
         "step_told": batch.step_told,
         "channel": channel,
     }
-    await (await driver_of(tx)).execute(PUT, values)
+    await driver.execute(PUT, values, prepare=True)
 
 
-async def beat(tx: Transaction) -> None:
+async def beat(driver: Driver) -> None:
     """Notes that a sequencer worked now, and found nothing to do."""
-    await (await driver_of(tx)).execute(BEAT)
+    await driver.execute(BEAT)
 
 
-async def look(tx: Transaction) -> Look:
+async def look(driver: Driver) -> Look:
     """One cheap question."""
-    waits, ago, size = (await tx.execute(LOOK)).one()
-    return Look(None if waits is None else float(waits), None if ago is None else float(ago), size)
+    cursor = await driver.execute(LOOK, prepare=True, binary=True)
+    return Look(*typed("tuple[float | None, float | None, int | None]", await cursor.fetchone()))
 
 
 async def head_and_last(tx: Transaction) -> tuple[CheckpointRow | None, int | None]:

@@ -41,7 +41,7 @@ def other() -> InmemoryTree:
 @pytest.fixture(autouse=True)
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Subtrees that many proofs share are hashed once, or every pair would take a minute."""
-    monkeypatch.setattr(proofs, "full_hash", cache(full_hash))
+    monkeypatch.setattr(proofs, "remembered_hash", cache(full_hash))
 
 
 @pytest.fixture(scope="module")
