@@ -161,6 +161,7 @@ class Act(StrEnum):
     VIEWER_SHARE_UNLOCK = "viewer:share:unlock"
     VIEWER_PLEDGE_GIVE = "viewer:pledge:give"
     VIEWER_ACCESS_REQUEST = "viewer:access:request"
+    VIEWER_FIGURES_READ = "viewer:figures:read"
     EMPLOYEE_ACCESS_GRANT = "employee:access:grant"
     EMPLOYEE_ACCESS_REFUSE = "employee:access:refuse"
     EMPLOYEE_BRANCH_CUT = "employee:branch:cut"

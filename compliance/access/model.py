@@ -151,6 +151,7 @@ class Action(StrEnum):
     CLINIC_CONTEST = "clinic.contest"
     CLINIC_TRANSFER = "clinic.transfer"
     CLINIC_HISTORY = "clinic.history"
+    CLINIC_FIGURES = "clinic.figures"
     INVITATION_LIST = "invitation.list"
     INVITATION_CREATE = "invitation.create"
     INVITATION_REVOKE = "invitation.revoke"
@@ -296,6 +297,7 @@ class Target:
     home: Home | None = None  # where the thing belongs; None: nobody looked
     sensitivity: Sensitivity | None = None  # of the material; None: nobody looked, so it counts as the highest
     material_id: UUID | None = None  # the material, or that of the version at hand
+    clinic_id: UUID | None = None  # whose figures are asked for
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,11 @@ FORBIDS: tuple[Forbid, ...] = (
         lambda actor, target: actor.role is not Role.VIEWER and _above_clearance(actor, target),
     ),
     Forbid("outside-region", PLACED, _outside_region),
-    Forbid("viewer-unverified", VIEWING, lambda actor, target: actor.role is Role.VIEWER and not actor.verified),
+    Forbid(
+        "viewer-unverified",
+        VIEWING | {A.CLINIC_FIGURES},
+        lambda actor, target: actor.role is Role.VIEWER and not actor.verified,
+    ),
     Forbid("not-your-visit", WITHIN_VISIT, lambda actor, target: target.visit_person_id != actor.person_id),
     Forbid("material-withdrawn", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.withdrawn),
     Forbid("certificate-lapsed", VIEWING | {A.SHARE_CREATE}, lambda actor, target: target.lapsed),
@@ -360,6 +364,12 @@ PERMITS: tuple[Permit, ...] = (
     # The thing is the part of it that was given to one employee.
     Permit("given-task-is-done", MAKERS, _actions(A.TASK_COMPLETE), _own),
     Permit("viewer-visits", _roles(Role.VIEWER), VIEWING),
+    Permit(
+        "own-clinic-is-known",
+        _roles(Role.VIEWER),
+        _actions(A.CLINIC_FIGURES),
+        lambda actor, target: target.clinic_id is not None and target.clinic_id == actor.clinic_id,
+    ),
     Permit("auditor-reads-log", _roles(Role.AUDITOR), _actions(A.EVENT_SEARCH, A.EVENT_EXPORT, A.LEDGER_READ)),
     Permit("auditor-gets-receipts", _roles(Role.AUDITOR), _actions(A.EVENT_RECEIPT)),
     Permit("own-receipt", frozenset(Role), _actions(A.EVENT_RECEIPT), _own),

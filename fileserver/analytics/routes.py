@@ -9,7 +9,7 @@ from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.natives import Native
 from compliance.profiles import ERASED
 from compliance.spreading.growth import Growth
-from fileserver.analytics import dashboard_routes, reading, service
+from fileserver.analytics import clinic, dashboard_routes, reading, service
 from fileserver.analytics.schemas import (
     BranchOut,
     BranchQuery,
@@ -144,6 +144,7 @@ def _person(known: Known, who: str) -> PersonOut:
 ROUTES = (
     *reading.ROUTES,
     *dashboard_routes.ROUTES,
+    *clinic.ROUTES,
     Route(
         method="GET",
         path="/api/v1/analytics/materials/{material_id}",

@@ -10,7 +10,7 @@ from fileserver.analytics.kinds import Kind
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
 from tests.journeys.test_analytics import caught_up, shown, spread_out
-from tests.stage import Stage
+from tests.stage import TITLE, Stage
 
 Json = dict[str, Any]
 KINDS = ("material", "share", "employee", "clinic", "department", "region", "campaign")
@@ -70,6 +70,26 @@ async def a_clinic_is_its_owners_to_know(stage: Stage, share: Json) -> None:
     assert ["瑞丽诊所"] == [each["name"] for each in (await table(stage, "owner", "clinic"))["items"]]
     path = f"/analytics/subjects/clinic/{clinic}"
     assert [200, 403] == [(await stage.api(who).get(path)).status for who in ("owner", "rival")]
+
+
+async def viewers_see_their_own_clinic(stage: Stage, share: Json) -> None:
+    """What its people did, and of materials those that they opened: no name, no id and no figure of another clinic."""
+    seen = {who: (await stage.api(who).get("/analytics/clinic")).ok for who in ("li", "wang")}
+    figures = {
+        who: (each["name"], each["viewers"], *(each["now"][name] for name in ("opens", "viewers")))
+        for who, each in seen.items()
+    }
+    assert {"li": ("瑞丽诊所", 1, 3, 1), "wang": ("悦美诊所", 1, 2, 1)} == figures
+    assert [2, 0] == [seen[who]["now"]["forwards"]["intents"] for who in ("li", "wang")]
+    (opened,) = seen["li"]["materials"]
+    assert (TITLE, 1, 2, 1) == tuple(opened[name] for name in ("title", "people", "intents", "confirmed"))
+    told = {"zh-CN": ("本机构统计", "瑞丽诊所"), "en": ("Your clinic’s figures", "瑞丽诊所")}
+    for language, words in told.items():
+        page = await shown(stage, "/my-clinic", language, who="li")
+        assert [] == [word for word in words if word not in page]
+        assert [] == [word for word in ("悦美诊所", "李娜", "王强", "林晓") if word in page]
+    look = (await stage.told("viewer:figures:read"))[-1]
+    assert ("own-clinic-is-known", f"clinic:{stage.cast.clinics['li']}") == (look["why"], look["obj"])
 
 
 async def one_thing_is_shown_whole(stage: Stage, share: Json) -> None:
@@ -165,6 +185,7 @@ async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
 LOOKS = (
     the_overview_counts_each_person_once,
     pages_say_what_each_figure_means,
+    viewers_see_their_own_clinic,
     one_thing_is_shown_whole,
     what_is_not_theirs_stays_closed,
     tables_show_what_somebody_may_know,

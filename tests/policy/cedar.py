@@ -113,6 +113,7 @@ def _thing(target: Target, name: str) -> dict[str, Any]:
             role=target.role and target.role.value,
             sensitivity=target.sensitivity and target.sensitivity.value,
             material=target.material_id and _entity("Material", target.material_id),
+            clinic=target.clinic_id and _entity("Clinic", target.clinic_id),
             department=_entity("Department", home.departments[-1]) if home and home.departments else None,
             signing=target.signing and _signing(target.signing),
             share=target.share and _share(target.share),

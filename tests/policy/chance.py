@@ -153,6 +153,7 @@ class Chance:
             home=self._home() if self._mostly() else None,
             sensitivity=self._maybe(*Sensitivity),
             material_id=self._maybe(*MATERIALS),
+            clinic_id=self._maybe(*CLINICS),
             unowned=self._even(),
             disputant=self._even(),
         )

@@ -76,6 +76,7 @@ rule-webhooks-are-listed = Administrators and auditors list webhooks.
 rule-admin-runs-webhooks = Administrators run webhooks.
 rule-auditor-reads-shares = Auditors read shares.
 rule-viewer-visits = Viewers read within the rules of a share.
+rule-own-clinic-is-known = Viewers may see the figures of their own clinic, and of no other.
 rule-auditor-reads-log = Auditors search and export the log.
 rule-auditor-gets-receipts = Auditors get receipts of any event.
 rule-own-receipt = The receipt of one's own act.

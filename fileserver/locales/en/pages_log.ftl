@@ -154,6 +154,7 @@ act-employee-share-gate = Changed what a share asks for
 act-employee-pledge-write = Issued a version of the pledge
 act-viewer-share-unlock = Answered what a share asks for
 act-viewer-access-request = Asked to be let in
+act-viewer-figures-read = Looked at the figures of their clinic
 act-employee-access-grant = Granted a request
 act-employee-access-refuse = Refused a request
 act-viewer-pledge-give = Gave the pledge

@@ -76,6 +76,7 @@ rule-webhooks-are-listed = 管理员和审计员可查看 Webhook。
 rule-admin-runs-webhooks = 管理员管理 Webhook。
 rule-auditor-reads-shares = 审计员可以查看分享。
 rule-viewer-visits = 查看者在分享规则之内查看。
+rule-own-clinic-is-known = 查看者可以查看本机构的统计，看不到其他机构的。
 rule-auditor-reads-log = 审计员可以检索和导出日志。
 rule-auditor-gets-receipts = 审计员可以领取任何事件的回执。
 rule-own-receipt = 本人行为的回执。

@@ -154,6 +154,7 @@ act-employee-share-gate = 更改分享的密码、验证码或保密承诺要求
 act-employee-pledge-write = 发布保密承诺的新版本
 act-viewer-share-unlock = 回答分享的密码或验证码
 act-viewer-access-request = 申请查看或转发
+act-viewer-figures-read = 查看本机构统计
 act-employee-access-grant = 批准查看申请
 act-employee-access-refuse = 拒绝查看申请
 act-viewer-pledge-give = 同意保密承诺

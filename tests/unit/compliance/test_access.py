@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from compliance.access import (
+    DEFAULT_DENY,
     Action,
     Actor,
     Addressees,
@@ -178,6 +179,22 @@ def under_review(uploader: UUID = OTHER, **facts: bool) -> Target:
     """A submitted version whose open approval is mine to give, but for the given facts."""
     signing = SigningFacts(**({"discipline": True} | facts))
     return replace(HERE, uploader_id=uploader, state=VersionState.SUBMITTED, signing=signing)
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked", "rule"),
+    [
+        ({}, CLINIC, "own-clinic-is-known"),
+        ({}, ELSEWHERE, DEFAULT_DENY),
+        ({"clinic_id": None}, None, DEFAULT_DENY),
+        ({"verified": False}, CLINIC, "viewer-unverified"),
+    ],
+)
+def test_a_viewer_knows_the_figures_of_their_own_clinic(
+    facts: dict[str, object], asked: UUID | None, rule: str
+) -> None:
+    """Of no other, and of none at all before they proved who they are or said where they work."""
+    assert rule == decide(viewer(**facts), Action.CLINIC_FIGURES, Target(clinic_id=asked)).rule
 
 
 @pytest.mark.parametrize("action", [Action.REVIEW_DECIDE, Action.REVIEW_CLAIM, Action.FINDING_DECIDE])

@@ -1,0 +1,98 @@
+"""What the people of a clinic did, for each of them to see: their own clinic's figures, without anybody's name.
+
+Only what a viewer opened themselves is named, so that nobody learns of a material that was not for them.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from pydantic import Field
+
+from compliance import ledger
+from compliance.access import DEFAULT_DENY, Action, Target, require
+from compliance.errors import AccessDenied
+from compliance.events import Act
+from fileserver.analytics.dashboard_routes import EVERY, counts_out
+from fileserver.analytics.dashboard_schemas import CountsOut, DayCountsOut, SpanQuery
+from fileserver.analytics.overview import viewers_in
+from fileserver.analytics.tables import span_of
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.schemas import Output
+from storage.rows import clinic_figures, clinics
+from storage.rows import spread_dashboard as rows
+from storage.rows.aliases import ids_of
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_dashboard import Among
+
+
+class ClinicMaterialOut(Output):
+    """A material that the caller opened, and what their clinic did by the shares that the caller opened."""
+
+    material_id: UUID
+    title: str
+    people: int = Field(description="People of the clinic who opened, distinct within the material")
+    intents: int = Field(description="Links that they passed on")
+    confirmed: int = Field(description="Of these, links that somebody else opened")
+
+
+class ClinicOut(Output):
+    """The figures of the caller's clinic, beside the same number of days before."""
+
+    name: str
+    first: date
+    last: date
+    viewers: int = Field(description="Distinct people of the clinic who opened in the span")
+    viewers_before: int
+    now: CountsOut
+    before: CountsOut
+    days: list[DayCountsOut]
+    materials: list[ClinicMaterialOut] = Field(description="Since ever; 50 at most")
+
+
+async def clinic(call: Call[None, SpanQuery]) -> ClinicOut:
+    """The figures of the caller's own clinic, told to the log."""
+    services, clinic_id = call.services, call.signed_in.clinic_id
+    if clinic_id is None:
+        raise AccessDenied(DEFAULT_DENY, action=Action.CLINIC_FIGURES.value)
+    obj = f"clinic:{clinic_id}"
+    rule = require(call.actor, Action.CLINIC_FIGURES, Target(clinic_id=clinic_id), obj=obj)
+    span = span_of(services.clock(), services.config.time_zone, call.query.days)
+    among = Among(Dim.CLINIC, (str(clinic_id),))
+    async with services.database.transaction() as tx:
+        look = call.trail.event(Act.VIEWER_FIGURES_READ, why=rule, obj=obj)
+        await ledger.append(tx, look, now=services.clock())
+        people = await ids_of(tx, call.signed_in.person_id)
+        opened = await clinic_figures.materials_of_clinic(tx, people, clinic_id)
+        return ClinicOut(
+            name=(await clinics.clinic_names(tx, [clinic_id])).get(str(clinic_id), ""),
+            first=span.start,
+            last=span.end - timedelta(days=1),
+            viewers=await viewers_in(tx, among, span) or 0,
+            viewers_before=await viewers_in(tx, among, span.before) or 0,
+            now=counts_out(await rows.sums(tx, among, span), EVERY),
+            before=counts_out(await rows.sums(tx, among, span.before), EVERY),
+            days=[_day(each) for each in await rows.by_day(tx, among, span)],
+            materials=[ClinicMaterialOut(**vars(each)) for each in opened],
+        )
+
+
+def _day(each: rows.Day) -> DayCountsOut:
+    counts = each.counts
+    return DayCountsOut(day=each.day, opens=counts.opens, viewers=counts.viewers, newcomers=counts.newcomers)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/analytics/clinic",
+        name="analytics.clinic",
+        summary="What the people of the caller's clinic did, without names",
+        handler=clinic,
+        auth=Auth.VIEWER,
+        action=Action.CLINIC_FIGURES,
+        query=SpanQuery,
+        returns=ClinicOut,
+        errors=(AccessDenied,),
+    ),
+)
