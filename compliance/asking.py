@@ -2,8 +2,8 @@
 
 Promises: only what a grant could change can be asked, so a refusal tells no more than the door told already; one
 question waits for each share, person and need; how often is limited; who was stopped themselves asks for nothing; what
-is granted is a share of its own, never wider than the one that was asked about. Who grants is asked by the caller
-(`fileserver.shares.granting`).
+is granted is a share of its own, never wider than the one that was asked about but for passing on, once, where that was
+asked for. Who grants is asked by the caller (`fileserver.shares.granting`).
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from compliance import ledger
-from compliance.access import Action, decide
+from compliance.access import Action, Addressees, decide
 from compliance.errors import AccessDenied, WrongState
 from compliance.events import Act, Trail
 from compliance.keys import MasterKey
@@ -55,9 +55,34 @@ async def refusal(tx: Transaction, share: ShareRow, opener: Opener, need: Need, 
         raise WrongState(state="open", command="ask")
     if decision.rule not in ASKABLE[need]:
         raise AccessDenied(decision.rule, action=ACTIONS[need].value, obj=door.obj, link=str(share.id))
-    if rule := await stopped(tx, share.id, share.root_id, opener.person_id, need):
+    rule = await stopped(tx, share.id, share.root_id, opener.person_id, need)
+    if rule is None and need is Need.FORWARD and not await _passes_on(tx, door):
+        rule = decision.rule
+    if rule is not None:
         raise AccessDenied(rule, action=ACTIONS[need].value, obj=door.obj, link=str(share.id))
     return door, decision.rule
+
+
+async def forward_askable(tx: Transaction, door: Door, person_id: UUID) -> bool:
+    """Whether somebody who reads may pass nothing on, and could be granted it: what `refusal` would let them ask."""
+    if door.facts.forward_depth_left > 0 or not await _passes_on(tx, door):
+        return False
+    return await stopped(tx, door.share.id, door.share.root_id, person_id, Need.FORWARD) is None
+
+
+async def _passes_on(tx: Transaction, door: Door) -> bool:
+    share, facts = door.share, door.facts
+    root = share if share.parent_id is None else await shares.share_by_id(tx, share.root_id)
+    return root is not None and passing_on_grantable(root, share, facts.forward_depth_left, facts.addressees)
+
+
+def passing_on_grantable(root: ShareRow, asked: ShareRow, depth_left: int, to: Addressees) -> bool:
+    """Whether a grant could let somebody pass on what they may not.
+
+    Not below a link whose depth somebody narrowed, and not where nobody else could open it.
+    """
+    narrowed = max(depth_left, 0) + asked.depth < root.forward_depth_left
+    return not narrowed and (to.people is None or len(to.people) > 1)
 
 
 async def stopped(tx: Transaction, share_id: UUID, root_id: UUID, person_id: UUID, need: Need) -> str | None:

@@ -1,9 +1,9 @@
 """Requests of viewers who were refused, for whoever made the share and who governs them: listing, granting, refusing.
 
 What is granted is a share of the asker's own: for one person (or, where passing on was asked for, for whom the original
-is), no longer than the link that they asked about lasted, with no more visits, no download that it doesn't offer, its
-gate, its mark. Who was shut out of that link stays outside. Whoever grants must be allowed to share the material
-themselves at this moment, and answers for it.
+is, and then it may be passed on once), no longer than the link that they asked about lasted, with no more visits, no
+download that it doesn't offer, its gate, its mark. Who was shut out of that link stays outside. Whoever grants must be
+allowed to share the material themselves at this moment, and answers for it.
 """
 
 from collections.abc import Sequence
@@ -84,9 +84,13 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
         asked = await _open_to(tx, request, asker)
         standing = await shares.standing(tx, asked.id)
         to = addressees_of(standing.addressees)
-        if request.need == Need.OPEN:
+        depth = int(request.need == Need.FORWARD)
+        if not depth:
             to = Addressees(people=frozenset({asker}))
-        row = _own(services, actor, _narrowed(root, asked, standing, request, said, now), to, now)
+        elif not asking.passing_on_grantable(root, asked, standing.forward_depth_left, to):
+            raise WrongState(state="not-forwardable", command="grant")
+        policy = replace(_narrowed(root, asked, standing, said, now), forward_depth_left=depth)
+        row = _own(services, actor, policy, to, now)
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
         await shares.copy_bars(tx, asked.id, row.id)
@@ -110,9 +114,7 @@ async def _open_to(tx: Transaction, request: AccessRequestRow, asker: UUID) -> S
     return asked
 
 
-def _narrowed(  # the link that was asked about, and what is wanted of it
-    root: ShareRow, asked: ShareRow, standing: ShareStanding, request: AccessRequestRow, said: GrantIn, now: datetime
-) -> ShareRow:
+def _narrowed(root: ShareRow, asked: ShareRow, standing: ShareStanding, said: GrantIn, now: datetime) -> ShareRow:
     """The policy of the link that was asked about, never wider: the root's with all that narrows it below."""
     lasts = standing.expires_at - asked.created_at
     expires_at = said.expires_at or now + min(lasts, DEFAULT_LIFETIME)
@@ -123,16 +125,11 @@ def _narrowed(  # the link that was asked about, and what is wanted of it
         raise InvalidValue(field="visits_max", rule="wider-than-the-original")
     if said.download and not standing.download:
         raise InvalidValue(field="download", rule="wider-than-the-original")
-    forward = request.need == Need.FORWARD
-    narrowed_below = standing.forward_depth_left + asked.depth < root.forward_depth_left
-    if forward and (narrowed_below or not root.forward_depth_left):
-        raise WrongState(state="not-forwardable", command="grant")
     return replace(
         root,
         expires_at=expires_at,
         visits_max=said.visits_max or most,
         download=standing.download and said.download is not False,
-        forward_depth_left=int(forward),
         watermark=asked.watermark,
         look=asked.look,
     )

@@ -81,9 +81,23 @@ async def test_refusal_comes_with_a_word_and_passing_on_can_be_asked_for_too(sta
         assert ("refused", "不行", None) == (answer["state"], answer["word"], answer["url"])
     assert 429 == (await stage.api("wang").post("/doors/request", {"token": share["token"]})).status
     child, passed = await passed_on(stage)
-    request = await asked(stage, child, need="forward")
-    made = (await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok
-    assert (1, passed["audience"]) == (made["forward_depth_left"], made["audience"])
+    for link in (child, await stage.share()):  # the end of a chain, and one that was never to be passed on
+        assert (await stage.open("wang", link["token"])).ok["forward_askable"]
+        request = await asked(stage, link, need="forward")
+        made = (await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok
+        assert (1, passed["audience"]) == (made["forward_depth_left"], made["audience"])
+        assert not (await stage.open("wang", made["token"])).ok["forward_askable"]
+
+
+async def test_passing_on_is_asked_for_where_a_grant_could_help(stage: Stage) -> None:
+    """Not where it was narrowed below the original, nor of what only the asker may open: nobody is asked."""
+    child, _ = await passed_on(stage, depth=2)
+    assert 200 == (await stage.api("owner").call("PATCH", f"/shares/{child['id']}", json={"forward_depth": 0})).status
+    own = await stage.share(audience="person", person_id=str(stage.cast.people["wang"]))
+    for link in (child, own):
+        assert not (await stage.open("wang", link["token"])).ok["forward_askable"]
+        refused = await stage.api("wang").post("/doors/request", {"token": link["token"], "need": "forward"})
+        assert (403, "forward-depth-used-up") == (refused.status, refused.body["rule"])
 
 
 async def test_asking_undoes_neither_a_bar_nor_a_cut(stage: Stage) -> None:
@@ -102,11 +116,12 @@ async def test_asking_undoes_neither_a_bar_nor_a_cut(stage: Stage) -> None:
     assert 204 == (await owner.post(f"/access-requests/{early['id']}/refuse", {"word": "不行"})).status
     again = await stage.api("wang").post("/doors/request", {"token": child["token"], "need": "forward"})
     assert "forwards-cut" == again.body["rule"]
+    assert not (await stage.open("wang", child["token"])).ok["forward_askable"]
 
 
-async def passed_on(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What 李娜 passed on, which 王强 opened and can't pass on, and the original."""
-    passed, visit = await stage.visit("li", forward_depth=1)
+async def passed_on(stage: Stage, depth: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What 李娜 passed on, which 王强 opened and (of depth 1) can't pass on, and the original."""
+    passed, visit = await stage.visit("li", forward_depth=depth)
     child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
     assert 201 == (await stage.open("wang", child["token"])).status
     return child, passed

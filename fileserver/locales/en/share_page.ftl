@@ -44,13 +44,15 @@ door-pledge = Pledge of confidentiality
 door-pledge-agree = I have read this and agree to it; that is recorded.
 door-pledge-give = Agree and open
 
-notice-access-requested = Somebody asks to be let in to “{ $title }”.
+notice-access-requested = Somebody asks to be let in to “{ $title }”, or to pass it on.
 notice-access-granted = What you asked for of “{ $title }” was granted: you can open it.
 notice-access-refused = What you asked for of “{ $title }” was refused.
 
 request-note = A word to them (optional)
 request-hint = Whoever shared it sees your name, your clinic and this.
 request-send = Ask to be let in
+request-forward = Ask to pass it on
+request-forward-send = Ask
 request-open = Open
 request-waiting = You have asked; whoever shared it has yet to answer.
 request-granted = Granted.

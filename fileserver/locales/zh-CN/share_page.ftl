@@ -44,13 +44,15 @@ door-pledge = 保密承诺
 door-pledge-agree = 我已阅读并同意以上承诺，此同意将被记录。
 door-pledge-give = 同意并打开
 
-notice-access-requested = 有人申请查看《{ $title }》，请处理。
+notice-access-requested = 有人申请查看或转发《{ $title }》，请处理。
 notice-access-granted = 您申请的《{ $title }》已获批准，可以打开。
 notice-access-refused = 您申请的《{ $title }》未获批准。
 
 request-note = 留言（选填）
 request-hint = 分享人会看到您的姓名、机构和留言。
 request-send = 申请查看
+request-forward = 申请转发
+request-forward-send = 提交申请
 request-open = 打开
 request-waiting = 已提交申请，等待分享人处理。
 request-granted = 申请已获批准。

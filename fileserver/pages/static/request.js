@@ -1,10 +1,10 @@
-// A viewer who was refused asks whoever shared it, and sees what became of the question. Fetched only then.
+// A viewer who was refused (to open, or to pass on) asks whoever shared it, and sees what became of it. Fetched only then.
 
 import { callApi } from "./api.js";
 import { sends } from "./door.js";
 
-export function requestOf(root, texts) {
-  const box = root.querySelector("[data-request]");
+export function requestOf(root, texts, need) {
+  const box = root.querySelector(`[data-request=${need}]`);
   const form = box.querySelector("form");
   const part = (name) => box.querySelector(`[data-request-${name}]`);
 
@@ -22,6 +22,8 @@ export function requestOf(root, texts) {
   sends(form, (asked) => (show(asked), part("state").focus()));
   return async () => {
     const { asked } = await callApi("POST", "/api/v1/doors/request/state", { token: root.dataset.token }).catch(() => ({}));
-    if (asked !== undefined) show(asked);
+    if (asked === undefined) return;
+    show(asked?.need === need ? asked : null);
+    if (need === "forward") (form.hidden ? part("state") : form.elements.namedItem("note")).focus(); // a click asked for it
   };
 }

@@ -34,7 +34,7 @@ function refuse(error) {
   part("refused-title").textContent = problem?.title ?? texts.offlineTitle;
   part("refused-text").textContent = problem ? (problem.detail ?? "") : texts.offline;
   part("refused").hidden = false;
-  if (ASKABLE.includes(problem?.rule)) offer();
+  if (ASKABLE.includes(problem?.rule)) offer("open");
 }
 
 function showFacts() {
@@ -45,6 +45,7 @@ function showFacts() {
   part("download").hidden = !visit.download_url;
   if (visit.download_url) part("download").href = visit.download_url;
   part("forward").hidden = visit.forward_depth_left < 1;
+  part("ask-forward").hidden = !visit.forward_askable;
   part("left").textContent = texts.forwardLeft[Math.min(visit.forward_depth_left, texts.forwardLeft.length - 1)];
   if (visit.forward_depth_left > 0 && !ahead) getAhead();
   part("facts").hidden = false;
@@ -123,16 +124,16 @@ async function renewIfNeeded() {
 
 // What few shares need is fetched when it is needed, once.
 let door = null;
-let request = null;
+const requests = {};
 
 async function ask() {
   door ??= import("./door.js").then(({ doorOf }) => doorOf(root, { opened: open, refused: refuse }));
   (await door)();
 }
 
-async function offer() {
-  request ??= import("./request.js").then(({ requestOf }) => requestOf(root, texts));
-  (await request)();
+async function offer(need) {
+  requests[need] ??= import("./request.js").then(({ requestOf }) => requestOf(root, texts, need));
+  (await requests[need])();
 }
 
 async function open() {
@@ -207,6 +208,7 @@ async function copy() {
 
 part("again").addEventListener("click", open);
 part("forward").addEventListener("click", forward);
+part("ask-forward").addEventListener("click", () => offer("forward"));
 part("copy").addEventListener("click", copy);
 part("download").addEventListener("click", async (event) => {
   if (Date.parse(visit.addresses_expire_at) - Date.now() > RENEW_BEFORE_MS) return;
