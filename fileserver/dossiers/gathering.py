@@ -28,6 +28,7 @@ from storage.rows import (
     certificates,
     declarations,
     materials,
+    pledges,
     recalls,
     review_comments,
     reviews,
@@ -39,6 +40,7 @@ from storage.rows.declarations import DeclarationRow, EvidenceRow, StandingCerti
 from storage.rows.events import EventRow
 from storage.rows.ledger import indexes_of
 from storage.rows.materials import MaterialRow
+from storage.rows.pledges import PledgeRow
 from storage.rows.recalls import ReadRow, SeenRow
 from storage.rows.review_comments import CommentRow
 from storage.rows.reviews import ReviewCase, ReviewRow
@@ -50,6 +52,7 @@ EVENTS_MAX = 5_000
 SHARES_MAX = 500
 SHARES_BATCH = 100
 SEEN_MAX = 1_000
+PLEDGES_MAX = 1_000
 CERTIFICATES_MAX = 50
 
 
@@ -84,6 +87,7 @@ class File:
     registered: Sequence[Registered]
     evidence: Sequence[EvidenceRow]
     shares: Sequence[ShareRow]
+    pledges: Sequence[PledgeRow]  # newest first
     seen: Sequence[SeenRow]
     standings: Mapping[UUID, Standing]
     downloads: Mapping[str, int]  # by visit
@@ -118,6 +122,7 @@ async def gather(
     papers = await _declarations(tx, material_id)
     proofs = await declarations.evidence_of(tx, material_id)
     doors = await _shares(tx, material_id)
+    promises = await pledges.given_for_material(tx, material_id, PLEDGES_MAX)
     seen = await recalls.seen_by(tx, material_id, limit=SEEN_MAX)
     readings = await recalls.read_by(tx, material_id, limit=SEEN_MAX)
     told = await _told(tx, material_id)
@@ -126,6 +131,7 @@ async def gather(
     named |= {each.decided_by for rows in over.values() for each in rows if each.decided_by}
     named |= {row.person_id for row in readings}
     named |= {row.declared_by for row, _ in papers}
+    named |= {row.person_id for row in promises}
     named |= {each.row.on_behalf_of for rows in signed.values() for each in rows if each.row.on_behalf_of}
     named |= {each.person_id for rows in said.values() for each in rows}
     named |= {change.changed_by for entry in registered for change in entry.changes}
@@ -142,6 +148,7 @@ async def gather(
             registered=registered,
             evidence=proofs,
             shares=doors,
+            pledges=promises,
             seen=seen,
             standings=await standings_of(tx, {row.person_id for row in seen}),
             downloads=await downloads_of(tx, material_id),

@@ -12,7 +12,8 @@ from compliance.certificate_numbers import CertificateKind
 from compliance.declaring import certificate_of
 from compliance.reviewing.signatures import Examined
 from fileserver.answers import FindingOut
-from fileserver.dossiers.gathering import EVENTS_MAX, SEEN_MAX, SHARES_MAX, File, Registered, Told
+from fileserver.dossiers.gathering import EVENTS_MAX, PLEDGES_MAX, SEEN_MAX, SHARES_MAX, File, Registered, Told
+from fileserver.dossiers.promising import promised
 from fileserver.i18n import Language, has_message, translate
 from fileserver.sheets import INK, QUIET, TITLE_PT, Sheet
 from fileserver.sizes import human_size
@@ -36,6 +37,7 @@ def paper(file: File, language: Language, brand: str) -> bytes:
     for version in file.versions:
         sheet.version(version)
     sheet.doors()
+    sheet.promises()
     sheet.seen()
     sheet.inside()
     sheet.events()
@@ -241,6 +243,10 @@ class _Paper(Sheet):
             self.cells(cells, widths, INK)
         if len(shares) >= SHARES_MAX:
             self.note(self.t("dossier-more", count=SHARES_MAX))
+
+    def promises(self) -> None:
+        """Who gave the pledge of confidentiality."""
+        promised(self, self._file.pledges, limit=PLEDGES_MAX, name=self._name, time=local_time)
 
     def seen(self) -> None:
         """Who saw it, newest first."""

@@ -22,7 +22,7 @@ from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.pages.share_story import audience_of
-from fileserver.shares import folders, service
+from fileserver.shares import folders, pledged, service
 from fileserver.shares import routes as api
 from fileserver.shares.bulk_schemas import PEOPLE_MAX
 from fileserver.shares.policy_schemas import REGIONS_MAX
@@ -71,6 +71,7 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
+        pledges=(await pledged.given(call)).items,
         may_revoke=closable and await _may(call, share, Action.SHARE_REVOKE),
         may_change=share.state in STILL_CLOSABLE and await _may(call, share, Action.SHARE_CHANGE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),

@@ -7,7 +7,7 @@ from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementU
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.shares import bulk_routes, carrying, folders, gating, policy_routes, sending, service
+from fileserver.shares import bulk_routes, carrying, folders, gating, pledged, policy_routes, sending, service
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -209,5 +209,6 @@ ROUTES = (
     *bulk_routes.ROUTES,
     *carrying.ROUTES,
     *folders.ROUTES,
+    *pledged.ROUTES,
     *policy_routes.ROUTES,
 )

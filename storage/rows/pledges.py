@@ -5,13 +5,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
-from storage.schema import pledge, pledge_text
+from storage.schema import pledge, pledge_text, share
 
 VERSIONS_MAX = 100
+GIVEN_MAX = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +75,19 @@ async def add_pledge(tx: Transaction, row: PledgeRow) -> bool:
     adding = upsert(pledge).values({each.name: getattr(row, each.name) for each in fields(row)})
     adding = adding.on_conflict_do_nothing(index_elements=["share_id", "person_id", "version"])
     return (await tx.scalar(adding.returning(pledge.c.id))) is not None
+
+
+async def given_for_share(tx: Transaction, root_id: UUID, limit: int = GIVEN_MAX) -> Sequence[PledgeRow]:
+    """Who gave it for an employee's share, whoever's link they had; the newest first."""
+    return await _given(tx, pledge.c.share_id == root_id, limit)
+
+
+async def given_for_material(tx: Transaction, material_id: UUID, limit: int = GIVEN_MAX) -> Sequence[PledgeRow]:
+    """The same for all shares of a material."""
+    of_it = select(share.c.id).where(share.c.material_id == material_id, share.c.parent_id.is_(None))
+    return await _given(tx, pledge.c.share_id.in_(of_it), limit)
+
+
+async def _given(tx: Transaction, which: ColumnElement[bool], limit: int) -> Sequence[PledgeRow]:
+    query = select(*COLUMNS).where(which).order_by(pledge.c.given_at.desc(), pledge.c.id).limit(limit)
+    return [PledgeRow(**row) for row in (await tx.execute(query)).mappings()]

@@ -9,11 +9,14 @@ from fileserver.demo.platforms.people import PEOPLE
 from storage.schema import share_gate
 from tests.api import Answer, Api
 from tests.halls import Hall
+from tests.journeys.test_dossiers import text_of
+from tests.journeys.test_erasure import erase, opened
 from tests.log import events
 from tests.stage import Stage
 from tests.viewers import as_viewer
 
 MAIL = "li@clinic.example"
+CHINESE = {"Accept-Language": "zh-CN"}
 LI = {"name": "李娜", "phone": "13800138001"}
 TEXTS = {"title_zh": "保密承诺", "text_zh": "我不外传。", "title_en": "Pledge", "text_en": "I keep it to myself."}
 
@@ -135,6 +138,33 @@ async def test_pledge_binds_person_share_and_the_very_words(stage: Stage) -> Non
     assert 2 == (await stage.api("li").post("/doors", {"token": share["token"]})).ok["pledge"]["version"]
     versions = (await stage.api("auditor").get("/pledges")).ok["items"]
     assert [(2, True), (1, False)] == [(each["version"], each["in_force"]) for each in versions]
+
+
+async def test_who_gave_the_pledge_is_kept_without_their_name_once_they_are_erased(stage: Stage) -> None:
+    """On the share's page, in the dossier and in their export; erased, version and hash stay, and the name is gone."""
+    first = (await stage.api("reviewer").post("/pledges", TEXTS)).ok["items"][0]
+    share = await stage.share(pledge=True)
+    give = {"token": share["token"], "version": 1, "language": "en", "sha256": first["sha256_en"]}
+    (await stage.api("li").post("/doors/pledge", give)).ok  # noqa: B018  # reading it asserts success
+    held = opened(await stage.request("POST", "li", "/api/v1/people/me/export"))["pledges"]
+    assert [(1, first["sha256_en"])] == [(row["version"], row["text_sha256"]) for row in held]
+    path, dossier = f"/shares/{share['id']}/pledges", f"/api/v1/materials/{stage.cast.material_id}/dossier"
+    for name, shown in (("李娜", "李娜"), ("", "（已删除）")):
+        (one,) = (await stage.api("owner").get(path)).ok["items"]
+        assert (name, 1, "en", first["sha256_en"]) == (
+            one["person"],
+            one["version"],
+            one["language"],
+            one["text_sha256"],
+        )
+        page = (await stage.get("owner", f"/shares/{share['id']}", **CHINESE)).body.decode()
+        told = text_of((await stage.get("auditor", dossier, **CHINESE)).body).partition("保密承诺签署")[2]
+        for text in (page, told):
+            assert shown in text
+            assert first["sha256_en"][:16] in text
+            assert ("李娜" in text) == (name == "李娜")
+        if name:
+            assert "texts" in (await erase(stage, stage.cast.people["li"])).ok
 
 
 async def by_mail(hall: Hall) -> Api:

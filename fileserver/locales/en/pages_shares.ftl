@@ -165,6 +165,11 @@ share-lock-keep = Save
 share-pledge = The pledge of confidentiality first
 share-pledge-hint = Kept: who, when, which version, the hash of the text. A new version asks again.
 share-pledge-read = Read the one in force
+share-pledged = Who gave the pledge
+share-pledged-text = By this share and what was passed on of it: who agreed to which version, and the hash of the very words. The log has it too.
+share-pledged-none = Nobody yet.
+share-pledged-version = Version
+share-pledged-at = Given
 
 asked-title = Requests
 asked-text = Viewers who were refused may ask to open a share or to pass it on. A grant makes a share for that person, never wider than the original.

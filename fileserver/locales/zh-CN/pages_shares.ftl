@@ -164,6 +164,11 @@ share-lock-keep = 保存
 share-pledge = 须先同意保密承诺
 share-pledge-hint = 记录同意人、时间、版本和全文哈希；发布新版本后重新征求同意。
 share-pledge-read = 查看现行承诺
+share-pledged = 保密承诺签署记录
+share-pledged-text = 经此分享及其转发打开的人，各自同意的版本与原文摘要；也写入访问日志。
+share-pledged-none = 还没有人签署。
+share-pledged-version = 版本
+share-pledged-at = 签署时间
 
 asked-title = 查看申请
 asked-text = 被拒绝的查看者可以申请打开或转发。批准后生成仅供该人的分享，范围不超过原分享。

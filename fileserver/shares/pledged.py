@@ -1,0 +1,79 @@
+"""Who gave the pledge of confidentiality for a share, and for what was passed on of it."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from compliance.access import Action
+from compliance.errors import AccessDenied, NotFound
+from compliance.profiles import profiles_of
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.schemas import Output
+from fileserver.shares.schemas import SharePath
+from fileserver.shares.service import allowed
+from storage.rows import pledges
+from storage.rows.aliases import person_behind
+from storage.rows.standing import standing_of
+
+
+class PledgedOut(Output):
+    """Somebody who gave it, in which words."""
+
+    person_id: UUID
+    person: str = Field(description="Empty once they are erased")
+    clinic: str = Field(description="Where they work now")
+    version: int
+    language: Literal["zh-CN", "en"]
+    text_sha256: str = Field(description="Of the very words: title, line feed, text")
+    given_at: datetime
+
+
+class PledgedList(Output):
+    """Newest first, 200 at most."""
+
+    items: list[PledgedOut]
+
+
+async def given(call: Call[None, None, SharePath]) -> PledgedList:
+    """Who gave the pledge for the employee's share at the root: its links all ask for one."""
+    services = call.services
+    async with services.database.transaction() as tx:
+        row = await allowed(tx, call.actor, Action.SHARE_READ, call.params.share_id)
+        rows = await pledges.given_for_share(tx, row.root_id)
+        people = {each.person_id for each in rows}
+        names = await profiles_of(tx, services.keys.master, person_ids=people)
+        standings = {each: await standing_of(tx, await person_behind(tx, each)) for each in people}
+    return PledgedList(
+        items=[
+            PledgedOut(
+                person_id=each.person_id,
+                person=names[each.person_id].name,
+                clinic=standing.clinic_name if (standing := standings[each.person_id]) else "",
+                version=each.version,
+                language=each.language,  # type: ignore[arg-type]  # the database checks the words
+                text_sha256=each.text_sha256,
+                given_at=each.given_at,
+            )
+            for each in rows
+        ]
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/shares/{share_id}/pledges",
+        name="shares.pledges",
+        summary="List who gave the pledge of confidentiality for a share",
+        handler=given,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_READ,
+        scope="shares:read",
+        path_params=SharePath,
+        returns=PledgedList,
+        errors=(AccessDenied, NotFound),
+    ),
+)
