@@ -1,32 +1,47 @@
 """Tasks in the console: what was given to the reader, all of them for who governs them, one's board, and a new one."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, Job, decide, may_ever, require
+from compliance.access import Action, Job, MaterialClass, decide, may_ever, require
 from compliance.errors import NotFound
 from compliance.materials import obj_of
+from compliance.profiles import profiles_of
 from compliance.tasking import ASKABLE, target_of_task
-from compliance.visits import examined, target_of
+from compliance.visits import actor_of, examined, target_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
-from fileserver.materials.schemas import MaterialPath
+from fileserver.materials.schemas import MaterialPath, MaterialQuery
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.tasks import routes as api
-from fileserver.tasks.schemas import CURSOR_CHARS_MAX, TEXT_CHARS_MAX, PartQuery, TaskPath, TaskQuery
+from fileserver.tasks.schemas import CURSOR_CHARS_MAX, NAMED_MAX, TEXT_CHARS_MAX, PartQuery, TaskPath, TaskQuery
 from fileserver.tasks.service import LIFETIME_MAX, SHARES_LIFETIME_MAX
-from storage.rows import addressees, departments, shares, tasks
+from storage.database import Transaction
+from storage.rows import addressees, departments, recruiting, shares, tasks
+from storage.rows.standing import standings_of
 
 USUAL = timedelta(days=7)
 TASKS = 20
 DEPTHS = 4
 REGIONS_OFFERED = 200
+OTHERS_OFFERED = 100
+
+
+@dataclass(frozen=True)
+class Named:
+    """An employee, and the department where they work."""
+
+    id: UUID
+    name: str
+    place: str
 
 
 class ListQuery(FormQuery):
@@ -84,11 +99,16 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         tree = await departments.all_departments(tx)
         regions = await departments.all_regions(tx)
         clinic_regions = await addressees.regions_known(tx, REGIONS_OFFERED)
+        people = await _people(tx, call)
+    approved = MaterialQuery(state="approved", limit=OTHERS_OFFERED)
+    others = (await materials_api.listed(asking(call, approved))).items
     return page(
         call,
         "task_new.html",
         material=material,
-        pages_total=whole.pages_total or 0,
+        others=[each for each in others if each.id != material.id and each.material_class != MaterialClass.INTERNAL],
+        people=people[:NAMED_MAX],
+        people_incomplete=len(people) > NAMED_MAX,
         departments=[each for each in tree if each.parent_id is not None],
         regions=regions,
         clinic_regions=clinic_regions,
@@ -100,6 +120,22 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         latest=now + LIFETIME_MAX,
         shares_latest=now + SHARES_LIFETIME_MAX,
     )
+
+
+async def _people(tx: Transaction, call: Call[Any, Any, Any]) -> list[Named]:
+    """Whom the reader may ask by name: who is within their reach and may act now, by name."""
+    actor, now = call.actor, call.services.clock()
+    department = actor.departments[-1] if actor.departments else None
+    reach = await recruiting.people_at(tx, department, actor.region, actor.person_id)
+    standings = await standings_of(tx, reach)
+    acting = {each: row for each, row in standings.items() if (who := actor_of(row, now)).active and who.in_time}
+    names = await profiles_of(tx, call.services.keys.master, person_ids=acting)
+    places = {each.id: each.name for each in await departments.all_departments(tx)}
+    found = [
+        Named(each, names[each].name, places.get(row.departments[-1], "") if row.departments else "")
+        for each, row in acting.items()
+    ]
+    return sorted(found, key=lambda named: (named.name, named.id))
 
 
 ROUTES = (

@@ -44,7 +44,10 @@ class TaskIn(Input):
     material_id: UUID = Field(description="The material; it must be approved")
     text: Words = Field(description="Goes with the link. Plain text; what a rule that blocks finds in it is refused")
     poster_page: int | None = Field(
-        default=None, ge=1, description="A page of the material that employees see beside it, sealed to them"
+        default=None, ge=1, description="A page that employees see beside it as its poster, sealed to them"
+    )
+    poster_material_id: UUID | None = Field(
+        default=None, description="Another approved material that the poster is a page of, the first unless said"
     )
     person_ids: list[UUID] = Field(default=[], max_length=NAMED_MAX, description="Employees by name")
     department_ids: list[UUID] = Field(
@@ -105,6 +108,7 @@ class TaskOut(Output):
     material_title: str
     text: str
     poster_page: int | None
+    poster_material_id: UUID | None = Field(description="Whose page the poster is; null: of the material itself")
     state: TaskState = Field(
         description="`over`: its time has passed; `withdrawn`, `suspended`: the material can't be shared now"
     )
@@ -192,6 +196,9 @@ class MyTaskOut(Output):
     version_id: UUID | None = Field(description="What the link would lead to; null: nothing can be shared now")
     text: str
     poster_page: int | None
+    poster_version_id: UUID | None = Field(
+        description="Whose page the poster is; null: there is none, or it is not to be seen now"
+    )
     state: TaskState
     given_at: datetime
     until: datetime

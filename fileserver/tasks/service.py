@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from compliance import ledger, tasking
 from compliance.access import Action, Actor, decide, require
 from compliance.declaring import china_day, declared_of
-from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
+from compliance.errors import AccessDenied, InvalidValue, KeyUnavailable, NotFound, RequirementUnmet, WrongState
 from compliance.events import Act, Trail
 from compliance.links import ShareToken, token_text
 from compliance.materials import obj_of
@@ -18,7 +18,9 @@ from compliance.profiles import Profile, profiles_of
 from compliance.ruleset import Severity
 from compliance.ruleset.matcher import Scope
 from compliance.ruling import matcher_of, rule_set_in_force
+from compliance.sharing import shareable
 from compliance.tasking import TaskState
+from compliance.visits import has_lapsed, target_of
 from fileserver.services import Services
 from fileserver.tasks.enqueuing import (
     enqueue_cancelling,
@@ -73,6 +75,7 @@ class Mine:
     title: str
     state: TaskState
     version_id: UUID | None
+    poster_version_id: UUID | None
     token: str | None
     wecom: bool
 
@@ -87,7 +90,7 @@ async def create(services: Services, actor: Actor, trail: Trail, wanted: TaskIn)
     async with services.database.transaction() as tx:
         await _check_places(tx, row)
         given = await tasking.create(tx, services.keys, actor, trail, row)
-        await _check_poster(tx, row)
+        await _check_poster(services, tx, actor, row)
         await _check_text(tx, row)
         await tell(services, tx, row, MessageKind.TASK_GIVEN, str(row.id), given.added)
         await enqueue_telling(services.jobs, tx, row.id)
@@ -148,7 +151,7 @@ async def mine(services: Services, actor: Actor) -> list[Mine]:
         for row, part in found:
             target = await tasking.target_of_part(tx, row, part)
             if decide(actor, Action.TASK_COMPLETE, target).allowed:
-                seen.append(await _mine(services, tx, row, part))
+                seen.append(await _mine(services, tx, actor, row, part))
         return seen
 
 
@@ -174,7 +177,7 @@ async def complete(services: Services, actor: Actor, trail: Trail, task_id: UUID
             await ledger.append(tx, event, now=now)
             await enqueue_laying(services.jobs, tx, task_id, actor.person_id)
         part = await tasks.assignment(tx, task_id, actor.person_id) or part
-        return await _mine(services, tx, row, part)
+        return await _mine(services, tx, actor, row, part)
 
 
 async def remind(services: Services, actor: Actor, trail: Trail, task_id: UUID) -> Described:
@@ -209,7 +212,8 @@ def _row(actor: Actor, wanted: TaskIn, now: datetime) -> TaskRow:
         material_id=wanted.material_id,
         creator_id=actor.person_id,
         text=wanted.text,
-        poster_page=wanted.poster_page,
+        poster_page=wanted.poster_page or (1 if wanted.poster_material_id else None),
+        poster_material_id=wanted.poster_material_id,
         person_ids=tuple(dict.fromkeys(wanted.person_ids)),
         department_ids=tuple(dict.fromkeys(wanted.department_ids)),
         region=wanted.region,
@@ -251,10 +255,25 @@ async def _check_places(tx: Transaction, row: TaskRow) -> None:
         raise InvalidValue(field="clinic_region", rule="must-exist")
 
 
-async def _check_poster(tx: Transaction, row: TaskRow) -> None:
-    served = await shares.served(tx, row.material_id)
-    if row.poster_page is not None and (served is None or row.poster_page > (served.pages_total or 0)):
+async def _check_poster(services: Services, tx: Transaction, actor: Actor, row: TaskRow) -> None:
+    """What is shown with a link is held to what a link asks for: its maker might share it now. Raises InvalidValue."""
+    if row.poster_page is None:
+        return
+    of = row.poster_material_id or row.material_id
+    try:
+        served = (await shareable(tx, services.keys.master, actor, of, row.created_at)).served
+    except (AccessDenied, NotFound, RequirementUnmet):
+        raise InvalidValue(field="poster_material_id", rule="not-to-be-shared") from None
+    if row.poster_page > (served.pages_total or 0):
         raise InvalidValue(field="poster_page", rule="must-exist")
+
+
+async def _poster(tx: Transaction, actor: Actor, row: TaskRow, now: datetime) -> UUID | None:
+    """The version whose page the poster is, as long as the employee may see it and it may go out."""
+    served = await shares.served(tx, row.poster_material_id or row.material_id) if row.poster_page else None
+    if served is None or served.withdrawn or has_lapsed(served, now):
+        return None
+    return served.version_id if decide(actor, Action.MATERIAL_PREVIEW, target_of(served, now)).allowed else None
 
 
 async def _described(services: Services, tx: Transaction, row: TaskRow, now: datetime) -> Described:
@@ -271,7 +290,7 @@ async def _described(services: Services, tx: Transaction, row: TaskRow, now: dat
     )
 
 
-async def _mine(services: Services, tx: Transaction, row: TaskRow, part: AssignmentRow) -> Mine:
+async def _mine(services: Services, tx: Transaction, actor: Actor, row: TaskRow, part: AssignmentRow) -> Mine:
     served = await shares.served(tx, row.material_id)
     made = await shares.share_by_id(tx, part.share_id) if part.share_id else None
     return Mine(
@@ -280,6 +299,7 @@ async def _mine(services: Services, tx: Transaction, row: TaskRow, part: Assignm
         title=served.title if served else "",
         state=await tasking.state_of(tx, services.keys, row, services.clock()),
         version_id=served.version_id if served and not served.withdrawn else None,
+        poster_version_id=await _poster(tx, actor, row, services.clock()),
         token=_token(services, made) if made else None,
         wecom=await _reachable(services, tx, part.person_id),
     )

@@ -32,6 +32,7 @@ class TaskRow:
     creator_id: UUID
     text: str
     poster_page: int | None
+    poster_material_id: UUID | None
     person_ids: tuple[UUID, ...]
     department_ids: tuple[UUID, ...]
     region: str

@@ -13,7 +13,8 @@ task = Table(
     ref("material_id", "material"),
     ref("creator_id", "person"),
     Column("text", Text, nullable=False),  # that goes with the link
-    Column("poster_page", Integer),  # of the material, shown to who shall pass it on; null: none
+    Column("poster_page", Integer),  # shown to who shall pass it on; null: none
+    ref("poster_material_id", "material", nullable=True),  # whose page that is; null: the material's own
     # Who: named people, and those of these departments (none: of all within the maker's reach), region and roles.
     Column("person_ids", ARRAY(Uuid), nullable=False),
     Column("department_ids", ARRAY(Uuid), nullable=False),

@@ -22,10 +22,13 @@ from fileserver.tasks.jobs import watch
 from storage.engines import Endpoints
 from storage.rows import shares
 from storage.schema import account, clinic, clinic_contact, department, identity, material, task_assignment
+from tests.api import sign_in
 from tests.html import Page
 from tests.journeys.test_analytics import caught_up
+from tests.journeys.test_certificates import OVER, resting
 from tests.journeys.test_fail_closed import waiting_for_locks
-from tests.materials import run_jobs
+from tests.materials import png, run_jobs
+from tests.people import add_employee
 from tests.platforms import configured
 from tests.services import Clock, config_for, copied_database
 from tests.stage import TITLE, Cast, Stage, running
@@ -215,6 +218,7 @@ async def test_what_a_task_may_not_say(stage: Stage) -> None:
     wrong: dict[str, Json] = {
         "/text": {"text": "保证根治，疗效最佳，无任何副作用！"},
         "/poster_page": {"poster_page": 999},
+        "/poster_material_id": {"poster_material_id": str(stage.cast.draft_id)},
         "/region": {"region": "火星"},
         "/clinic_region": {"clinic_region": "火星"},
         "/roles": {"person_ids": [str(UUID(int=7))]},
@@ -225,6 +229,38 @@ async def test_what_a_task_may_not_say(stage: Stage) -> None:
         said = {"material_id": str(stage.cast.material_id), "text": "欢迎查看。", "until": until, **wanted}
         refused = await stage.api("manager").post("/tasks", said)
         assert (422, {field}) == (refused.status, refused.fields)
+
+
+async def test_people_are_named_and_a_poster_is_a_picture_of_its_own(stage: Stage) -> None:
+    """Named people alone get it; they see another approved material's page, sealed to them, until that is withdrawn."""
+    poster = await stage.approved(png(), "poster.png")
+    form = await stage.request("GET", "manager", f"/materials/{stage.cast.material_id}/task")
+    for offered in (stage.cast.people["rival"], poster):
+        assert f'value="{offered}"' in form.body.decode()
+    task = await given(stage, person_ids=[str(stage.cast.people["rival"])], poster_material_id=poster)
+    assert (1, 1, poster) == (task["given"], task["poster_page"], task["poster_material_id"])
+    assert [] == (await stage.api("owner").get("/tasks/mine")).ok["items"]
+    (mine,) = (await stage.api("rival").get("/tasks/mine")).ok["items"]
+    picture = await stage.get("rival", f"/api/v1/versions/{mine['poster_version_id']}/pages/1")
+    assert (200, "image/jpeg") == (picture.status, picture.headers["Content-Type"])
+    (await stage.api("owner").post(f"/materials/{poster}/withdraw", {"reason": "x"})).ok  # noqa: B018  # must succeed
+    (mine,) = (await stage.api("rival").get("/tasks/mine")).ok["items"]
+    assert (None, "open") == (mine["poster_version_id"], mine["state"])
+
+
+async def test_what_rests_on_an_expired_certificate_says_so(stage: Stage) -> None:
+    """No new task, no link of one that was given: refused by the rule's name, in words; the page says that it waits."""
+    material_id = await resting(stage)
+    people = [await add_employee(stage.services, role) for role in (Role.MARKETER, Role.MANAGER)]
+    task = await given(stage, material_id=material_id, text="欢迎查看。")
+    stage.clock.now = OVER
+    marketer, manager = [await sign_in(stage.client, each) for each in people]
+    said = {"material_id": material_id, "text": "欢迎查看。", "until": (OVER + timedelta(days=1)).isoformat()}
+    for refused in (await marketer.post(f"/tasks/{task['id']}/complete"), await manager.post("/tasks", said)):
+        assert (403, "certificate-lapsed") == (refused.status, refused.body["rule"])
+        assert "certificate" in refused.body["detail"]
+    (mine,) = (await marketer.get("/tasks/mine")).ok["items"]
+    assert ("suspended", None) == (mine["state"], mine["url"])
 
 
 async def test_the_pages_of_tasks(stage: Stage) -> None:

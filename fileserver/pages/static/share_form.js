@@ -64,16 +64,8 @@ async function find(text) {
   }
 }
 
-function filter(input) {
-  const wanted = input.value.trim().toLowerCase();
-  for (const label of input.closest("fieldset").querySelectorAll(".choice")) {
-    label.hidden = !label.textContent.toLowerCase().includes(wanted) && !label.querySelector(":checked");
-  }
-}
-
 form.addEventListener("change", (event) => ["audience", "person_ids[]"].includes(event.target.name) && choose());
 form.addEventListener("click", (event) => event.target.matches("[data-preset]") && fill(event.target));
-form.addEventListener("input", (event) => event.target.matches("[data-filter]") && filter(event.target));
 form.querySelector("[data-who]").addEventListener("input", (event) => {
   clearTimeout(typing);
   typing = setTimeout(() => find(event.target.value.trim()), TYPING_MS);

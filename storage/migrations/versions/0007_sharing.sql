@@ -417,6 +417,7 @@ CREATE TABLE task (
     creator_id UUID NOT NULL,
     text TEXT NOT NULL,
     poster_page INTEGER,
+    poster_material_id UUID,
     person_ids UUID[] NOT NULL,
     department_ids UUID[] NOT NULL,
     region TEXT DEFAULT '' NOT NULL,
@@ -440,6 +441,7 @@ CREATE TABLE task (
     stopped_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_task PRIMARY KEY (id),
     CONSTRAINT fk_task_material_id FOREIGN KEY(material_id) REFERENCES material (id),
+    CONSTRAINT fk_task_poster_material_id FOREIGN KEY(poster_material_id) REFERENCES material (id),
     CONSTRAINT fk_task_creator_id FOREIGN KEY(creator_id) REFERENCES person (id),
     CONSTRAINT fk_task_home_department_id FOREIGN KEY(home_department_id) REFERENCES department (id),
     CONSTRAINT fk_task_ended_by FOREIGN KEY(ended_by) REFERENCES person (id)
