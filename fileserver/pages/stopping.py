@@ -1,6 +1,7 @@
-"""Where a notice of unusual spread leads: what can be cut here, and what that does, before it is done."""
+"""Where a notice of unusual spread leads: what can be cut here and what that does, and what was cut before."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page
 from fileserver.shares import routes as api
+from fileserver.shares.folders import contents
 from fileserver.shares.schemas import SharePath
 from fileserver.shares.service import may_cut
-from storage.rows import cuts
+from storage.rows import cuts, materials, shares
 from storage.rows.aliases import ids_of
 from storage.rows.folders import led_by
 
@@ -28,10 +30,59 @@ class StopQuery(FormQuery):
 
 
 async def stop(call: Call[None, StopQuery, SharePath]) -> web.Response:
-    """The question. The answers are forms that go to the API, which decides anew."""
-    share = await api.read(replace(cast("Call[None, None, SharePath]", call), query=None))
-    allowed = share.revoked_at is None and await may_cut(call.services, call.actor, share.id)
-    return page(call, "share_stop.html", share=share, may_cut=allowed, branch=await _branch(call) if allowed else None)
+    """The question, and what was cut before. The answers are forms that go to the API, which decides anew."""
+    asked = replace(cast("Call[None, None, SharePath]", call), query=None)
+    share, folder = await api.read(asked), await contents(asked)
+    states = {share.state, *(item.state for item in folder.items)}
+    allowed = states != {"revoked"} and await may_cut(call.services, call.actor, share.id)
+    return page(
+        call,
+        "share_stop.html",
+        share=share,
+        may_cut=allowed,
+        branch=await _branch(call) if allowed else None,
+        closed=await _closed(call, share.id),
+        cuts=await _cuts(call),
+    )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What was closed: the material of a share, or somebody's branch; by whom, when and why."""
+
+    what: str
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+async def _closed(call: Call[None, StopQuery, SharePath], share_id: UUID) -> list[Ended]:
+    """The shares behind the link that were revoked, in the folder's order."""
+    async with call.services.database.transaction() as tx:
+        rows = [await shares.share_by_id(tx, each) for each in await led_by(tx, share_id)]
+        ended = [row for row in rows if row is not None and row.revoked_at is not None]
+        people = {row.revoked_by for row in ended if row.revoked_by}
+        names = await profiles_of(tx, call.services.keys.master, person_ids=people)
+        titles = {row.material_id: await materials.material_by_id(tx, row.material_id) for row in ended}
+    return [
+        Ended(
+            what=found.title if (found := titles[row.material_id]) else "",
+            by=names.get(row.revoked_by, ERASED).name if row.revoked_by else "",
+            at=row.revoked_at,
+            reason=row.revoked_reason,
+        )
+        for row in ended
+        if row.revoked_at is not None
+    ]
+
+
+async def _cuts(call: Call[None, StopQuery, SharePath]) -> list[Ended]:
+    """Branches that were cut."""
+    async with call.services.database.transaction() as tx:
+        rows = await cuts.cuts_of(tx, await led_by(tx, call.params.share_id))
+        people = {each for row in rows for each in (row.person_id, row.cut_by)}
+        names = await profiles_of(tx, call.services.keys.master, person_ids=people)
+    return [Ended(names[row.person_id].name, names[row.cut_by].name, row.cut_at) for row in rows]
 
 
 async def _branch(call: Call[None, StopQuery, SharePath]) -> tuple[UUID, str] | None:

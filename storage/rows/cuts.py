@@ -1,14 +1,26 @@
 """Rows of branches that were cut: what somebody passed on below a root share is closed, and they pass on no more."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import share, share_cut, visit
+
+CUTS_MAX = 200
+
+
+@dataclass(frozen=True)
+class CutRow:
+    """Whose branch was cut, by whom and when."""
+
+    person_id: UUID
+    cut_by: UUID
+    cut_at: datetime
 
 
 async def cut_branch(
@@ -35,6 +47,14 @@ async def visited_below(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -
     tree = visit.join(share, share.c.id == visit.c.share_id)
     query = select(1).select_from(tree).where(share.c.root_id == root_id, visit.c.person_id.in_(ids)).limit(1)
     return await tx.scalar(query) is not None
+
+
+async def cuts_of(tx: Transaction, root_ids: Collection[UUID]) -> Sequence[CutRow]:
+    """Branches that were cut below these root shares, the newest first; of a folder, each person once."""
+    first = func.min(share_cut.c.cut_at).label("cut_at")
+    query = select(share_cut.c.person_id, share_cut.c.cut_by, first).where(share_cut.c.root_id.in_(root_ids))
+    query = query.group_by(share_cut.c.person_id, share_cut.c.cut_by).order_by(first.desc(), share_cut.c.person_id)
+    return [CutRow(**row) for row in (await tx.execute(query.limit(CUTS_MAX))).mappings()]
 
 
 async def is_cut(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:

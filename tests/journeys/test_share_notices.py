@@ -7,7 +7,7 @@ from compliance.events import Act, Event
 from fileserver.audit.following import follow
 from storage.rows import notices
 from tests.html import Page
-from tests.stage import Stage
+from tests.stage import TITLE, Stage
 
 
 async def caught_up(stage: Stage) -> None:
@@ -53,6 +53,19 @@ async def test_the_maker_hears_of_each_thing_once(stage: Stage) -> None:
     assert f"/api/v1/shares/{share['id']}/cut" in page
     stranger = await shown(stage, f"/shares/{share['id']}/stop?person_id={stage.cast.people['wang']}")
     assert "王强" not in stranger
+    assert 200 == (await stage.api("owner").post(f"/shares/{share['id']}/cut", {"person_id": li})).status
+    assert 200 == (await stage.api("manager").post(f"/shares/{share['id']}/revoke")).status
+    over = await shown(stage, stop)
+    told = (
+        "Revoked",
+        TITLE,
+        "周宁",
+        "Branches that were cut",
+        "李娜",
+        "林晓",
+    )
+    assert [] == [each for each in told if each not in over]
+    assert f"/api/v1/shares/{share['id']}/" not in over
 
 
 async def test_old_news_rings_no_bell(stage: Stage) -> None:
