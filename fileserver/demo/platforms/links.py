@@ -24,7 +24,7 @@ class Links:
     """`pages` are published; `scenes` were asked for. `codes_left` and `links_left` are quotas."""
 
     record: Record
-    pages: set[str] = field(default_factory=lambda: {"pages/open/index", "pages/invite/index"})
+    pages: set[str] = field(default_factory=lambda: {"pages/open/index", "pages/invite/index", "pages/share/index"})
     scenes: list[str] = field(default_factory=list)
     codes_left: int = 5000
     links_left: int = 500_000
