@@ -57,7 +57,8 @@ async def _costs(name: str, content: bytes, page_px: tuple[int, int]) -> list[Fi
     viewer = next(copies)
     async with Sealer(processes=1) as sealer:
         await sealer.seal(_base(content, f"{name} {next(numbers)}", page_px), viewer)  # starts the process
-        (process,) = [each for each in psutil.Process().children() if "watermark.sealer" in each.cmdline()][-1:]
+        below = psutil.Process().children(recursive=True)
+        (process,) = [each for each in below if "watermark.sealer" in each.cmdline()][-1:]
         for _ in range(ROUNDS):
             base = _base(content, f"{name} {next(numbers)}", page_px)
             for way, seal in (("cold", viewer), ("cached", viewer), ("another viewer", next(copies))):

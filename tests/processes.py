@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from pydantic import SecretStr
 
 from fileserver.config import Config, variable_of
@@ -32,6 +33,13 @@ def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def confined(module: str) -> list[psutil.Process]:
+    """The processes of this one that run this module, the oldest first; not what they were forked off by."""
+    living = [each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE]
+    found = [child for each in living if module in each.cmdline() for child in each.children()]
+    return sorted(found, key=lambda each: (each.create_time(), each.pid))
 
 
 def sealshare(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance.rendering.child import IMPORT_ROOT
+from compliance.rendering.origin import IMPORT_ROOT
 from compliance.scratch import end_group, temporary_folder, write_source
 from watermark import jail
 from watermark.errors import (

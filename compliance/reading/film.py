@@ -19,8 +19,8 @@ from compliance.reading.documents.subtitles import read_subtitles
 from compliance.reading.documents.taken import Taken
 from compliance.reading.errors import TextDamaged
 from compliance.reading.pieces import TextPiece
-from compliance.rendering.child import IMPORT_ROOT
 from compliance.rendering.limits import MIB
+from compliance.rendering.origin import IMPORT_ROOT
 from compliance.scratch import end_group, temporary_folder, write_source
 from watermark.errors import RenderCrashed, RenderTimeout, SourceTooLarge, error_of
 

@@ -7,34 +7,20 @@ trusted: replies are bounded and checked, and its environment is empty.
 
 import asyncio
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable
 from contextlib import suppress
 from enum import IntEnum
-from pathlib import Path
 from typing import Self, TypeVar
 
-import watermark
 from compliance.rendering.limits import MIB, RenderLimits
+from compliance.rendering.origin import Confined
 from watermark.errors import RenderCrashed, RenderMemory, RenderTimeout, SourceIncomplete, WatermarkError, error_of
 from watermark.framing import PREFIX, BadFrame, Header, head, lengths, parsed
 
 REPLY_MAX_BYTES = 1024 * MIB
-PIPE_BUFFER_BYTES = 1 * MIB
 REAP_TIMEOUT_S = 5
 START_TIMEOUT_S = 30
-IMPORT_ROOT = str(Path(watermark.__file__).parents[1])
-# One thread each: the pool is what uses the processors, and a confined process may start no thread (RLIMIT_NPROC).
-# The C library keeps freed pixels for the next picture (mallopt(3)): fresh pages cost as much as what is done to them.
-ENVIRONMENT = {
-    "PYTHONPATH": IMPORT_ROOT,
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": str(128 * MIB),
-}
 KNOWN_MAX = 64  # names that are remembered; the process itself decides what it keeps
 
 Result = TypeVar("Result")
@@ -55,13 +41,10 @@ class RenderChild:
     `pool` replaces the process.
     """
 
-    def __init__(self, process: Process, limits: RenderLimits) -> None:
-        if process.stdin is None or process.stdout is None:
-            raise ValueError("a rendering process is spoken to through pipes")
+    def __init__(self, process: Confined, limits: RenderLimits) -> None:
         self._process, self._limits = process, limits
-        self._requests, self._replies = process.stdin, process.stdout
+        self._requests, self._replies = process.requests, process.replies
         self._job_left_s = limits.job_timeout_s
-        self.jobs = 0
         self._known: OrderedDict[str, None] = OrderedDict()
         self._in_conversation = False
 
@@ -70,20 +53,18 @@ class RenderChild:
         """Whether another request may be sent."""
         return not self._in_conversation and self._process.returncode is None
 
+    @property
+    def fresh(self) -> bool:
+        """Whether another job may be begun: it is usable, no sibling broke, and they haven't had all their jobs."""
+        return self.usable and self._process.origin.good
+
     @classmethod
     async def start(cls, module: str, limits: RenderLimits) -> Self:
-        """A fresh process that runs `module`, ready; in a session of its own: Ctrl-C reaches the server only."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-s", "-B", "-P", "-m", module),
-            *("--memory-max-bytes", str(limits.memory_max_bytes)),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            cwd="/",
-            env=ENVIRONMENT,
-            start_new_session=True,
-            limit=PIPE_BUFFER_BYTES,
-        )
+        """A fresh process that runs `module`, ready. Raises RenderCrashed."""
+        try:
+            process = await Confined.start(module, limits.memory_max_bytes, limits.jobs_per_process_max)
+        except OSError as error:
+            raise RenderCrashed from error
         child = cls(process, limits)
         try:
             await child._await_ready()
@@ -102,7 +83,7 @@ class RenderChild:
 
     def begin_job(self) -> None:
         """The next requests are another job, with its whole time before it."""
-        self.jobs += 1
+        self._process.origin.jobs += 1
         self._job_left_s = self._limits.job_timeout_s
 
     def knows(self, name: str) -> bool:
@@ -156,18 +137,14 @@ class RenderChild:
     async def end(self) -> None:
         """Kill the process and wait until the system has forgotten it."""
         self._in_conversation = True
-        if self._process.returncode is None:
-            self._process.kill()
+        self._process.kill()
         await self._exited()
 
     async def _exited(self) -> int | None:
         """The exit status (minus the signal's number), or None when the process still lives."""
-        self._requests.close()
+        self._requests.transport.abort()
         with suppress(TimeoutError):
             async with asyncio.timeout(REAP_TIMEOUT_S):
-                # asyncio tells of the exit only after the pipe was read to its end.
-                while await self._replies.read(PIPE_BUFFER_BYTES):
-                    pass
                 await self._process.wait()
         return self._process.returncode
 
@@ -212,6 +189,7 @@ class RenderChild:
             async with asyncio.timeout(limit_s):
                 return await step
         except TimeoutError as error:
+            self._process.origin.leave()
             raise RenderTimeout(limit_s=round(limit_s)) from error
         except BadFrame as error:
             raise RenderCrashed from error

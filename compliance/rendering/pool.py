@@ -68,9 +68,9 @@ class RenderPool:
         while self._idle:
             child = next((each for each in self._idle if each.knows(knowing)), self._idle[-1])
             self._idle.remove(child)
-            if child.usable:
+            if child.fresh:
                 return child
-            await child.end()  # it died between two jobs
+            await child.end()  # it died between two jobs, or a sibling broke
         self._refuse_when_closed()
         child = await RenderChild.start(self._module, self._limits)
         try:
@@ -86,7 +86,7 @@ class RenderPool:
 
     async def _put_back(self, child: RenderChild) -> None:
         self._lent.discard(child)
-        if child.usable and child.jobs < self._limits.jobs_per_process_max and not self._closed:
+        if child.fresh and not self._closed:
             self._idle.append(child)
         else:
             await child.end()

@@ -73,9 +73,9 @@ async def all_looked_at(files: Iterable[Hostile]) -> Outcomes:
 
 
 def _memory_bytes() -> int:
-    """What the largest of this process's children has."""
+    """What the largest process below this one has."""
     sizes = [0]
-    for each in psutil.Process().children():
+    for each in psutil.Process().children(recursive=True):
         try:
             sizes.append(each.memory_info().rss)
         except psutil.Error:

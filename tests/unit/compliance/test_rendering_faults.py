@@ -10,7 +10,8 @@ import psutil
 import pytest
 
 from compliance.rendering import PreparedPage, Renderer, RenderLimits
-from compliance.rendering.child import ENVIRONMENT
+from compliance.rendering.origin import ENVIRONMENT
+from tests.processes import confined
 from tests.unit.watermark import sample_images, sample_pdfs
 from watermark.errors import RenderBusy, RenderCrashed, RenderMemory, RenderTimeout
 
@@ -39,7 +40,7 @@ async def drawn(renderer: Renderer) -> bytes:
 
 def processes() -> list[psutil.Process]:
     """The rendering processes of this one."""
-    return [each for each in psutil.Process().children() if "watermark.worker" in each.cmdline()]
+    return confined("watermark.worker")
 
 
 async def test_processes_start_when_first_needed_and_end_with_the_pool() -> None:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from PIL import Image, ImageChops
 
 from compliance.rendering import BaseOf, Renderer, Seal, Sealer
+from tests.processes import confined
 from tests.unit.watermark import sample_images
 from watermark.errors import ImageDamaged
 from watermark.stamp import Stamp
@@ -107,8 +108,7 @@ SIZES = {"long_side_px": 100, "thumb_px": 50}
 
 def children(module: str) -> list[psutil.Process]:
     """The newest process of this one that runs `module`."""
-    found = [each for each in psutil.Process().children() if module in each.cmdline()]
-    return sorted(found, key=lambda each: each.create_time())[-1:]
+    return confined(module)[-1:]
 
 
 async def _streamed() -> AsyncIterator[bytes]:

@@ -1,0 +1,181 @@
+"""Confined processes come from one that has imported everything: what they inherit, and when that one is left."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from compliance.reading.processes import EXTRACTOR
+from compliance.rendering.child import RenderChild
+from compliance.rendering.limits import RenderLimits
+from compliance.rendering.origin import ENVIRONMENT, Confined, Origins
+from compliance.rendering.renderer import DRAWING
+from compliance.rendering.sealer import SEALING
+from compliance.scanning.inspectors import INSPECTING
+from compliance.tracing.examiner import TRACING
+from tests.processes import confined
+from watermark.errors import RenderCrashed
+
+MIB = 1024 * 1024
+LIMITS = RenderLimits(memory_max_bytes=2048 * MIB)
+KINDS = (DRAWING, SEALING, TRACING, EXTRACTOR, INSPECTING)
+
+
+@asynccontextmanager
+async def started(module: str, limits: RenderLimits = LIMITS) -> AsyncIterator[psutil.Process]:
+    """A process as the product starts it, that says it is ready."""
+    child = await RenderChild.start(module, limits)
+    try:
+        yield confined(module)[-1]
+    finally:
+        await child.end()
+
+
+@contextmanager
+def by_itself(module: str) -> Iterator[psutil.Process]:
+    """The same, started anew with a Python of its own, when it says that it is ready."""
+    command = (sys.executable, "-s", "-B", "-P", "-m", module, "--memory-max-bytes", str(LIMITS.memory_max_bytes))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        process = subprocess.Popen(
+            command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.DEVNULL, cwd="/", env=ENVIRONMENT
+        )
+        try:
+            assert ours.recv(1)
+            yield psutil.Process(process.pid)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def confinement(process: psutil.Process) -> dict[str, object]:
+    """What the kernel holds it to, and what it has in its hands."""
+    about = Path(f"/proc/{process.pid}")
+    rows = [line.partition(":") for line in (about / "status").read_text(encoding="ascii").splitlines()]
+    told = {name: value.strip() for name, _, value in rows}
+    return {
+        "limits": [line for line in (about / "limits").read_text().splitlines() if "cpu time" not in line],
+        "descriptors": sorted(int(each.name) for each in (about / "fd").iterdir()),
+        "signals": [told[each] for each in ("SigBlk", "SigIgn", "SigCgt")],
+        "privileges": [told[each] for each in ("NoNewPrivs", "Seccomp", "CapEff", "Threads")],
+        "environment": process.environ(),
+        "folder": process.cwd(),
+    }
+
+
+@pytest.mark.parametrize("module", KINDS)
+async def test_a_forked_process_is_confined_like_one_started_anew(module: str) -> None:
+    """The same limits, filters, descriptors, environment and signals; and a session of its own."""
+    async with started(module) as forked:
+        with by_itself(module) as alone:
+            assert confinement(alone) == confinement(forked)
+        assert forked.pid == os.getsid(forked.pid)
+        assert 1 == origin_of(forked).num_threads()
+
+
+def origin_of(process: psutil.Process) -> psutil.Process:
+    """What it was forked off by."""
+    origin = process.parent()
+    assert origin is not None
+    return origin
+
+
+def layout(process: psutil.Process) -> str:
+    """Where its libraries lie."""
+    return next(each.addr for each in process.memory_maps(grouped=False) if "libc.so" in each.path)
+
+
+async def test_a_process_that_broke_takes_its_layout_with_it() -> None:
+    """Siblings lie alike in memory; when one dies none of them begins another job, and the next lies elsewhere."""
+    one, other = [await RenderChild.start(DRAWING, LIMITS) for _ in range(2)]
+    first, second = confined(DRAWING)[-2:]
+    assert layout(first) == layout(second)
+    before = layout(first)
+    fresh = [other.fresh]
+    first.send_signal(signal.SIGSEGV)
+    with pytest.raises(RenderCrashed):
+        await one.call({"op": "close"})
+    assert [True, False] == [*fresh, other.fresh]
+    await asyncio.gather(one.end(), other.end())
+    async with started(DRAWING) as third:
+        assert before != layout(third)
+
+
+async def test_a_process_that_is_ended_leaves_the_next_one_its_origin() -> None:
+    """A conversation that somebody broke off costs a process, and no new start."""
+    async with started(SEALING) as first:
+        origin = origin_of(first)
+    async with started(SEALING) as second:
+        assert origin == origin_of(second)
+        assert first != second
+
+
+async def test_an_origin_takes_its_processes_with_it() -> None:
+    """Killed itself, it leaves none, and the next process comes from a new one."""
+    child = await RenderChild.start(SEALING, LIMITS)
+    process = confined(SEALING)[-1]
+    origin_of(process).kill()
+    assert not psutil.wait_procs([process], timeout=10)[1]
+    await child.end()
+    async with started(SEALING) as next_one:
+        assert process.pid != next_one.pid
+
+
+def test_origins_end_with_the_process_that_has_them() -> None:
+    """Whoever is killed, a process it started ends, and so does what forked that off."""
+    code = f"""
+import asyncio, os, signal
+from compliance.rendering.child import RenderChild
+from compliance.rendering.limits import RenderLimits
+
+async def main():
+    child = await RenderChild.start({SEALING!r}, RenderLimits())
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ})
+    assert process.stdout is not None
+    with process.stdout:
+        assert b"ready\n" == process.stdout.readline()
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+    assert 2 == len(below)
+    assert not psutil.wait_procs(below, timeout=10)[1]
+
+
+async def test_ends_with_all_it_bore() -> None:
+    """At the end of this process nothing is left of its origins."""
+    origins = Origins()
+    origin = origins.of(SEALING, 1)
+    speech, line = origin.bear(LIMITS.memory_max_bytes)
+    with speech, line:
+        origins.end()
+        assert b"" == line.recv(1)
+    assert origin.gone
+
+
+async def test_a_process_whose_program_is_missing_is_a_crash() -> None:
+    """What can't even be imported is told as a process that died."""
+    with pytest.raises(RenderCrashed):
+        await RenderChild.start("watermark.no_such_module", LIMITS)
+
+
+async def test_the_status_of_a_death_is_told() -> None:
+    """As subprocess has it: minus the signal's number."""
+    process = await Confined.start(SEALING, LIMITS.memory_max_bytes, 1)
+    assert await process.replies.readexactly(1)
+    assert process.returncode is None
+    confined(SEALING)[-1].send_signal(signal.SIGXCPU)
+    assert -signal.SIGXCPU == await process.wait()
+    process.requests.transport.abort()
