@@ -7,6 +7,7 @@ server or worker that dies is started again; an engine that dies ends the demo, 
 import asyncio
 import http.client
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -126,6 +127,9 @@ def settings(endpoints: Endpoints, home: Household, asking: Mapping[str, str]) -
 
 def serves(pid: int, port: int) -> bool:
     """Whether our server listens on the port, and not somebody who was quicker, and says that it is ready."""
+    with socket.socket() as probe:  # the cheap question first: this is asked fifty times a second while all is starting
+        if probe.connect_ex((HOST, port)):
+            return False
     try:
         sockets = psutil.Process(pid).net_connections("tcp4")
     except psutil.Error:

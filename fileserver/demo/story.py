@@ -17,10 +17,9 @@ from fileserver.demo.clinic_user import ClinicUser
 from fileserver.demo.errors import DemoError
 from fileserver.demo.household import DemoAccount, Household
 from fileserver.demo.platforms.people import PEOPLE
+from fileserver.demo.preparing import Preparations
 from fileserver.demo.studio import SLUGS, Studio
 
-PREPARATION_POLL_S = 0.25
-PREPARATION_TIMEOUT_S = 120
 CLINICS = (
     ("上海静安澄序医疗美容门诊部", "华东"),
     ("杭州西湖云栖医疗美容诊所", "华东"),
@@ -47,6 +46,7 @@ class Cast:
 
     desks: Mapping[str, Desk]
     url: str
+    preparations: Preparations
 
     def __getitem__(self, login: str) -> Desk:
         return self.desks[login]
@@ -96,7 +96,7 @@ async def _cast(url: str, accounts: tuple[DemoAccount, ...]) -> AsyncIterator[Ca
             for account in accounts
             if account.login in STAFF
         }
-        yield Cast(desks, url)
+        yield Cast(desks, url, Preparations(desks["marketer"]))
 
 
 async def _material(cast: Cast, slug: str, studio: Studio, progress: Progress) -> str:
@@ -110,23 +110,13 @@ async def _material(cast: Cast, slug: str, studio: Studio, progress: Progress) -
         {"upload_id": upload_id, "title": each.title_zh, "class": each.material_class, "description": each.title_en},
     )
     await paperwork.declare(marketer, made["id"], slug)
-    await _prepared(marketer, made["id"])
+    await cast.preparations.over(made["id"])
     if slug not in LEFT_AS_DRAFT:
         await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
     if slug not in LEFT_AS_DRAFT | LEFT_IN_QUEUE:
         await _decide(cast, made["id"], REJECTED.get(slug))
     progress(each.title_zh)
     return str(made["id"])
-
-
-async def _prepared(desk: Desk, material_id: str) -> None:
-    async with asyncio.timeout(PREPARATION_TIMEOUT_S):
-        while True:
-            found = await desk.call("GET", f"/api/v1/materials/{material_id}")
-            version = found["versions"][0]
-            if version["preparation"] != "pending" and version["scan"]["state"] not in ("waiting", "running"):
-                return
-            await asyncio.sleep(PREPARATION_POLL_S)
 
 
 async def _decide(cast: Cast, material_id: str, rejection: str | None) -> None:
@@ -187,7 +177,7 @@ async def _withdrawn(cast: Cast, clinics: list[str], studio: Studio) -> None:
     upload_id = await marketer.upload(f"旧版_{each.filename}", each.media_type, each.content)
     said = {"upload_id": upload_id, "title": f"{each.title_zh}（旧版）", "class": each.material_class}
     made = await marketer.call("POST", "/api/v1/materials", said)
-    await _prepared(marketer, made["id"])
+    await cast.preparations.over(made["id"])
     await marketer.call("POST", f"/api/v1/materials/{made['id']}/submit", {})
     await _decide(cast, made["id"], None)
     share = await marketer.call("POST", "/api/v1/shares", {"material_id": made["id"], "download": True})
