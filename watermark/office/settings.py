@@ -6,8 +6,8 @@ program itself and the machine's fonts. Leaves enforcing the latter to `jail`.
 """
 
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from noto_cjk_sans_otc import FONT_PATH
 
