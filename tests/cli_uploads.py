@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from fileserver.config import CLIENT_TOKEN, CLIENT_URL
 from fileserver.services import Services
 from fileserver.uploads.jobs import register
 from storage.jobs import Jobs
-from tests.processes import ROOT
+from tests.forks import Fork, running
 
 LIMIT_S = 60
 
@@ -48,30 +47,18 @@ async def upload(paths: Sequence[Path], url: str, token: str, **options: Any) ->
 
 
 @asynccontextmanager
-async def command(
-    *arguments: str | Path, url: str, token: str, **more: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def command(*arguments: str | Path, url: str, token: str, **more: str) -> AsyncIterator[Fork]:
     """The command as a process of its own; killed at the end if it still lives."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "fileserver", "upload", *map(str, arguments)),
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ROOT, CLIENT_URL: url, CLIENT_TOKEN: token, **more},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
+    environment = {"PATH": "/usr/bin:/bin", CLIENT_URL: url, CLIENT_TOKEN: token, **more}
+    async with running("upload", *map(str, arguments), environment=environment) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
-async def ended(process: asyncio.subprocess.Process) -> tuple[int, str, str]:
+async def ended(process: Fork) -> tuple[int, str, str]:
     """Exit status, standard output and standard error."""
     async with asyncio.timeout(LIMIT_S):
         out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+        return await process.wait(), out.decode(), err.decode()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 from pydantic import SecretStr
@@ -62,7 +62,15 @@ async def running(*arguments: str, environment: dict[str, str]) -> AsyncIterator
         await process.communicate()
 
 
-async def logged(process: asyncio.subprocess.Process, event: str) -> dict[str, Any]:
+class Heard(Protocol):
+    """A process whose standard error is read."""
+
+    @property
+    def stderr(self) -> asyncio.StreamReader | None:
+        """The stream."""
+
+
+async def logged(process: Heard, event: str) -> dict[str, Any]:
     """The next log line about this event; fails when the process ends without one."""
     async with asyncio.timeout(LIMIT_S):
         while line := await _line(process):
@@ -72,7 +80,7 @@ async def logged(process: asyncio.subprocess.Process, event: str) -> dict[str, A
     raise AssertionError(f"the process ended without {event!r}")
 
 
-async def _line(process: asyncio.subprocess.Process) -> bytes:
+async def _line(process: Heard) -> bytes:
     if process.stderr is None:
         raise TypeError("a process whose log is not read")
     return await process.stderr.readline()

@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 from yarl import URL
 
 from fileserver.config import Config
-from tests.processes import LIMIT_S, environment_of, logged, running, sealshare, taken_port
+from tests.forks import running, sealshare
+from tests.processes import LIMIT_S, environment_of, logged, taken_port
 
 CREDENTIALS = b'{"login": "nobody", "password": "not the password"}'
 WRONG_SIGN_IN = b"\r\n".join(

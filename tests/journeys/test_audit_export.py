@@ -13,7 +13,7 @@ from compliance.events import Act, Trail
 from fileserver.audit.formats import FORMS
 from fileserver.cli import audit_export_run
 from fileserver.cli.audit_export_run import Asked, run
-from tests.processes import sealshare
+from tests.forks import sealshare
 from tests.stage import Stage
 
 PART_EVENTS = 40

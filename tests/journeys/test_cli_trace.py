@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,8 +16,8 @@ from fileserver.config import CLIENT_TOKEN, CLIENT_URL
 from fileserver.traces.jobs import register
 from storage.jobs import Jobs
 from tests.browser.conftest import free_port
+from tests.forks import running
 from tests.materials import png
-from tests.processes import ROOT
 from tests.stage import Stage
 
 LIMIT_S = 120
@@ -61,18 +60,8 @@ async def test_not_enough_evidence_has_a_status_of_its_own(stage: Stage, tmp_pat
     """As a real command: status 3, and with --json one object that a script can read."""
     leak = tmp_path / "unrelated.png"
     leak.write_bytes(png(300, 200))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "fileserver", "trace", str(leak), "--json"),
-        env={
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": ROOT,
-            CLIENT_URL: url_of(stage),
-            CLIENT_TOKEN: stage.cast.tokens["auditor"],
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(LIMIT_S):
+    environment = {"PATH": "/usr/bin:/bin", CLIENT_URL: url_of(stage), CLIENT_TOKEN: stage.cast.tokens["auditor"]}
+    async with running("trace", str(leak), "--json", environment=environment) as process, asyncio.timeout(LIMIT_S):
         out, err = await process.communicate()
     assert (NOT_ENOUGH, b"") == (process.returncode, err)
     assert ("not_enough", []) == (json.loads(out)["outcome"], json.loads(out)["copies"])

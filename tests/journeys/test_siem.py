@@ -24,7 +24,8 @@ from storage.errors import StoreUnavailable
 from storage.leading import leading, still_leading
 from storage.rows import siem
 from storage.rows.siem import ProgressRow, TargetRow
-from tests.processes import environment_of, running
+from tests.forks import running
+from tests.processes import environment_of
 from tests.receivers import LOOPBACK, Posts, SyslogReceiver, posts
 from tests.services import Clock
 from tests.siem import read_syslog

@@ -1,62 +1,44 @@
 """Worker processes: a killed one loses nothing, a stopped one stops."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 
 from compliance.access import Role
 from compliance.events import Trail
-from fileserver.config import Config, variable_of
+from fileserver.config import Config, load_config
 from fileserver.materials import service
 from fileserver.materials.schemas import MaterialIn
 from fileserver.services import Services
+from fileserver.worker import run_worker
 from storage.rows import events, renditions, versions
 from storage.rows.events import EventFilter
 from storage.rows.versions import VersionRow
+from tests.forks import Fork, forked
 from tests.materials import add_upload, pdf
 from tests.people import add_employee
+from tests.processes import environment_of
 
-ROOT = str(Path(__file__).parents[2])
 PAGES = 12
 PICTURES = ("page", "thumb")
 STALLED_AFTER_S = 1.0
 PATIENCE_S = 60
-PROGRAM = (
-    "import asyncio; from fileserver.config import load_config; from fileserver.worker import run_worker;"
-    f" asyncio.run(run_worker(load_config(), stalled_after_s={STALLED_AFTER_S}))"
-)
 
 
-def environment_of(config: Config) -> dict[str, str]:
-    """The variables that make this configuration."""
-    values = {name: getattr(config, name) for name in config.model_fields_set}
-    plain = {name: each.get_secret_value() if isinstance(each, SecretStr) else each for name, each in values.items()}
-    return {
-        variable_of(name): str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in plain.items()
-    }
+def work() -> None:
+    """A worker's life, with little patience for jobs of one that died."""
+    asyncio.run(run_worker(load_config(), stalled_after_s=STALLED_AFTER_S))
 
 
 @asynccontextmanager
-async def worker(config: Config) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(config: Config) -> AsyncIterator[Fork]:
     """A worker in a process of its own; killed at the end if it still lives."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, env={"PATH": os.defpath, "PYTHONPATH": ROOT, **environment_of(config)}
-    )
-    try:
+    async with forked(work, environment_of(config)) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def until(services: Services, version_id: UUID, reached: Callable[[VersionRow], bool]) -> VersionRow:

@@ -15,7 +15,8 @@ from yarl import URL
 
 from fileserver.uploads.layout import MIB
 from tests.contract.tus.test_patch import assert_complete
-from tests.processes import environment_of, logged, running
+from tests.forks import Fork, running
+from tests.processes import environment_of, logged
 from tests.services import Clock
 from tests.uploads import Tus
 
@@ -30,7 +31,7 @@ def clock() -> Clock:
 
 
 @asynccontextmanager
-async def serving(tus: Tus) -> AsyncIterator[tuple[asyncio.subprocess.Process, Tus]]:
+async def serving(tus: Tus) -> AsyncIterator[tuple[Fork, Tus]]:
     """A server process on the same engines, and the same person at it."""
     environment = environment_of(tus.services.config, port="0", renderer_processes="1")
     async with running("serve", environment=environment) as process, ClientSession() as session:
@@ -78,7 +79,7 @@ async def blocks(size_bytes: int) -> AsyncIterator[bytes]:
         yield BLOCK
 
 
-def peak_mib(process: asyncio.subprocess.Process) -> int:
+def peak_mib(process: Fork) -> int:
     """The most memory that the process ever had resident (proc_pid_status(5), VmHWM)."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
     assert found is not None
