@@ -173,6 +173,12 @@ class TooManyAttempts(ComplianceError):
     slug = "too-many-attempts"
 
 
+class TooManyReports(ComplianceError):
+    """More reports of reading wait to be kept than a process holds: send the same again in `retry_after_s`."""
+
+    slug = "too-many-reports"
+
+
 class LinkInvalid(ComplianceError):
     """A share token or content address is mistyped, forged, or signed by a retired key."""
 

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from compliance.access import Role
+from compliance.batches import Batches
 from compliance.errors import NotFound
 from compliance.events import Act, Trail, short_hash
 from compliance.ledger import append
-from storage.database import Transaction
-from storage.direct import Driver
+from storage.database import Database, Transaction
 from storage.rows import sessions as rows
 from storage.rows.standing import Standing
 
@@ -25,6 +25,8 @@ TOKEN_BYTES = 32
 PREFIX = "sst_"  # tells a session's token from an API token (ss_) before any look-up
 SEEN_EVERY_S = 60
 KEEP_OVER_DAYS = 30
+ASKED_MAX = 64  # sessions in one question
+ASKED_AT_ONCE = 2
 FRESH_S = 10 * 60  # so long after somebody proved who they are they are not asked again
 
 
@@ -128,28 +130,62 @@ async def freshen(
     return token
 
 
-async def find(driver: Driver, token: str, *, limits_of: LimitsOf, now: datetime) -> LiveSession | None:
-    """The live session with this token, noted as used now; None for any other token."""
-    found = await rows.session_by_hash(driver, hash_of(token))
-    if found is None:
-        return None
-    row, standing, second_factor = found
-    limits = limits_of(standing.role)
+@dataclass
+class _Asked:
+    """A token that somebody asks for, and what was found."""
+
+    token_hash: bytes
+    found: rows.FoundSession | None = None
+
+
+class Sessions:
+    """Finds sessions by their tokens: those that are asked for while a question is under way share the next.
+
+    Nobody gets an answer that is older than their question.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asked = Batches(self._ask, batch_max=ASKED_MAX, at_once=ASKED_AT_ONCE)
+        self._used = Batches(self._touch, batch_max=ASKED_MAX)
+
+    async def find(self, token: str, *, limits_of: LimitsOf, now: datetime) -> LiveSession | None:
+        """The live session with this token, noted as used now; None for any other. Raises StoreUnavailable."""
+        asked = _Asked(hash_of(token))
+        await self._asked.do(asked)
+        if asked.found is None or not _lives(asked.found, limits_of, now):
+            return None
+        row = asked.found.row
+        if row.seen_at <= now - timedelta(seconds=SEEN_EVERY_S):
+            await self._used.do((row.id, now))
+        return LiveSession(
+            id=row.id,
+            csrf_token=row.csrf_token,
+            standing=asked.found.standing,
+            proved_at=row.proved_at,
+            methods=tuple(row.methods),
+            limited=row.limited,
+            second_factor=asked.found.second_factor,
+        )
+
+    async def _ask(self, batch: Sequence[_Asked]) -> Sequence[None]:
+        async with self._database.driver() as driver:
+            found = await rows.sessions_by_hash(driver, {each.token_hash for each in batch})
+        for each in batch:
+            each.found = found.get(each.token_hash)
+        return [None] * len(batch)
+
+    async def _touch(self, batch: Sequence[tuple[UUID, datetime]]) -> Sequence[None]:
+        async with self._database.driver() as driver:
+            await rows.touch_sessions(driver, {used for used, _ in batch}, max(at for _, at in batch))
+        return [None] * len(batch)
+
+
+def _lives(found: rows.FoundSession, limits_of: LimitsOf, now: datetime) -> bool:
+    row, limits = found.row, limits_of(found.standing.role)
     idle_since = now - timedelta(seconds=limits.idle_s)
     ends_at = min(row.expires_at, row.created_at + timedelta(seconds=limits.absolute_s))
-    if row.ended_at is not None or ends_at <= now or row.seen_at <= idle_since:
-        return None
-    if row.seen_at <= now - timedelta(seconds=SEEN_EVERY_S):
-        await rows.touch_session(driver, row.id, now)
-    return LiveSession(
-        id=row.id,
-        csrf_token=row.csrf_token,
-        standing=standing,
-        proved_at=row.proved_at,
-        methods=tuple(row.methods),
-        limited=row.limited,
-        second_factor=second_factor,
-    )
+    return row.ended_at is None and ends_at > now and row.seen_at > idle_since
 
 
 async def end(tx: Transaction, trail: Trail, person_id: UUID, session_id: UUID, *, now: datetime) -> bool:

@@ -163,11 +163,12 @@ async def door_of(tx: Transaction, share: ShareRow, opener: Opener, now: datetim
     if served is None:
         raise NotFound
     due = await gates.due(tx, share.root_id, opener.person_id, opener.session_id)
-    facts = _facts(await shares.standing(tx, share.id, opener.person_id), due, now)
+    facts = facts_of(await shares.standing(tx, share.id, opener.person_id), due, now)
     return Door(share=share, served=served, marked=share, facts=facts, at=now)
 
 
-def _facts(standing: ShareStanding, due: Due, now: datetime) -> ShareFacts:
+def facts_of(standing: ShareStanding, due: Due, now: datetime) -> ShareFacts:
+    """A share's standing, and what it still asks of somebody, in the words of the access decision."""
     return ShareFacts(
         addressees=addressees_of(standing.addressees),
         barred=standing.barred,
@@ -210,7 +211,7 @@ async def door_of_visit(
     row = await doors.door_of_visit(tx, visit_id, session_id)
     if row is None:
         raise NotFound
-    facts = _facts(row.standing, row.due, now)
+    facts = facts_of(row.standing, row.due, now)
     door = Door(share=row.share, served=row.served, marked=row.marked, facts=facts, at=now)
     if row.visit.expires_at <= now and not door.facts.expired:
         raise NotFound

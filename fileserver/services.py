@@ -23,6 +23,7 @@ from compliance.reading.reader import Reader
 from compliance.rendering import Renderer, Sealer
 from compliance.scanning import Inspector, Inspectors
 from compliance.sequencing import LedgerWatch, Sequencer, open_ledger
+from compliance.sessions import Sessions
 from compliance.siem_addresses import seal_clear
 from fileserver.config import Config, OnConflict
 from fileserver.mailing import Mail, mail_of
@@ -66,7 +67,7 @@ class Services:
     mail: Mail | None = None  # None: this installation sends none
     messages: Messages = field(default_factory=OnPages)
     passwords: Passwords = field(default_factory=Passwords)
-    callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by credential
+    callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by API token
     suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))
     sealing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEALING_MAX))
     counts: Counter[str] = field(default_factory=Counter)  # what jobs of this process did, for its figures
@@ -95,6 +96,11 @@ class Services:
     def alone(self) -> Alone:
         """Appends events that stand alone."""
         return Alone(self.database, self.clock)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Finds who is signed in."""
+        return Sessions(self.database)
 
     @cached_property
     def beacons(self) -> Intake:

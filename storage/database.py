@@ -130,6 +130,12 @@ class Database:
             async with self._direct.connection() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def driver_transaction(self) -> AsyncIterator[Driver]:
+        """As `transaction`, on a connection of the driver."""
+        async with self.driver() as driver, driver.transaction():
+            yield driver
+
     async def ping(self) -> None:
         """Raises StoreUnavailable unless PostgreSQL answers."""
         async with self.transaction() as tx:

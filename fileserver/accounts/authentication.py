@@ -25,14 +25,16 @@ CREDENTIALS_CHARS_MAX = 128
 
 
 async def authenticate(request: web.Request, services: Services) -> Caller | None:
-    """The frame's Authenticate port: one query, and one more when the last use is to be noted."""
+    """The frame's Authenticate port: one query, and one more when the last use is to be noted.
+
+    Requests that come at the same time share them.
+    """
     bearer = bearer_of(request)
     sent = bearer if bearer is not None else request.cookies.get(session_cookie(services.config.public_url))
     if not sent or len(sent) > CREDENTIALS_CHARS_MAX or not sent.isascii():
         return None
     if sent.startswith(sessions.PREFIX):
-        by_bearer = bearer is not None
-        return await _shared(services, (sent, by_bearer), lambda: _by_session(services, sent, bearer=by_bearer))
+        return await _by_session(services, sent, bearer=bearer is not None)
     if bearer is not None and sent.startswith(tokens.PREFIX):
         return await _shared(services, sent, lambda: _by_token(services, sent))
     return None
@@ -56,8 +58,7 @@ def bearer_of(request: web.Request) -> str | None:
 
 
 async def _by_session(services: Services, token: str, *, bearer: bool) -> Caller | None:
-    async with services.database.driver() as driver:
-        live = await sessions.find(driver, token, limits_of=limits_of(services.config), now=services.clock())
+    live = await services.sessions.find(token, limits_of=limits_of(services.config), now=services.clock())
     if live is None:
         return None
     return _caller(

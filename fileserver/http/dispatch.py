@@ -2,7 +2,7 @@
 
 Order: who is it, may this kind of caller come here, is the API token good for it, did a foreign site send it, could
 this role ever do it; only then is a body read and parsed. So a stranger learns nothing about a route's body and costs
-no parsing. Who it is gets asked again once the body is there.
+no parsing. Who it is gets asked again once a body is there that was still on its way.
 """
 
 import asyncio
@@ -67,6 +67,7 @@ class Endpoint:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Run the checks, then the handler, and give its answer the declared shape."""
         route = self.route
+        trickles = waits_for_body(request, route)
         caller = await authenticate(request, route)
         try:
             check_caller(route, caller)
@@ -74,7 +75,7 @@ class Endpoint:
             if route.unsafe and (caller is None or caller.ambient):
                 csrf.check_origin(request, request.config_dict[CONFIG].public_url)
             call = await self._parse(request, caller)
-            if caller is not None and waits_for_body(request, route):
+            if caller is not None and trickles:
                 caller = await authenticate(request, route)  # a body may trickle for long; a right may end meanwhile
                 check_caller(route, caller)
                 call = replace(call, caller=caller)
@@ -102,8 +103,9 @@ class Endpoint:
 
 
 def waits_for_body(request: web.Request, route: Route) -> bool:
-    """Whether the frame itself reads a body before the handler runs, at the caller's pace."""
-    return route.unsafe and route.body_max_bytes is not None and request.body_exists
+    """Whether the frame itself reads a body before the handler runs, at the caller's pace: it isn't all there yet."""
+    expected = route.unsafe and route.body_max_bytes is not None and request.body_exists
+    return expected and not request.content.is_eof()
 
 
 def endpoint_of(request: web.Request) -> Endpoint | None:

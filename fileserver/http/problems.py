@@ -63,6 +63,7 @@ STATUSES: Mapping[str, int] = {
     "verification-unavailable": HTTPStatus.FORBIDDEN,
     "person-duplicate": HTTPStatus.CONFLICT,
     "too-many-attempts": HTTPStatus.TOO_MANY_REQUESTS,
+    "too-many-reports": HTTPStatus.SERVICE_UNAVAILABLE,
     "link-invalid": HTTPStatus.NOT_FOUND,
     "link-expired": HTTPStatus.GONE,
     "not-prepared": HTTPStatus.CONFLICT,

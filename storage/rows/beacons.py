@@ -9,12 +9,16 @@ from uuid import UUID
 from sqlalchemy import text
 
 from storage.database import Transaction
+from storage.direct import Driver, Prepared
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitClock:
-    """A visit's clock, held until the transaction ends."""
+    """A visit's clock, held until the transaction ends, and whose visit to what it is."""
 
+    visit_id: UUID
+    share_id: UUID
+    version_id: UUID
     person_id: UUID
     seq: int
     clock_at: datetime
@@ -50,26 +54,32 @@ class Untold:
     share_id: UUID
 
 
-_HOLD = text(
-    "SELECT b.visit_id, v.person_id, b.seq, b.clock_at, v.expires_at FROM beacon_visit b JOIN visit v "
-    "ON v.id = b.visit_id WHERE b.visit_id = ANY(:ids) ORDER BY b.visit_id FOR UPDATE OF b"
+_HOLD = Prepared(
+    text(
+        "SELECT b.visit_id, v.share_id, v.version_id, v.person_id, b.seq, b.clock_at, v.expires_at FROM beacon_visit b "
+        "JOIN visit v ON v.id = b.visit_id WHERE b.visit_id = ANY(:ids) ORDER BY b.visit_id FOR UPDATE OF b"
+    )
 )
-_BEGIN = text(
-    "INSERT INTO beacon_visit (visit_id, seq, clock_at, accepted, duplicates, forged, shortened) "
-    "SELECT id, 0, started_at, 0, 0, 0, 0 FROM visit WHERE id = ANY(:ids) ORDER BY id ON CONFLICT DO NOTHING"
+_BEGIN = Prepared(
+    text(
+        "INSERT INTO beacon_visit (visit_id, seq, clock_at, accepted, duplicates, forged, shortened) "
+        "SELECT id, 0, started_at, 0, 0, 0, 0 FROM visit WHERE id = ANY(:ids) ORDER BY id ON CONFLICT DO NOTHING"
+    )
 )
 _SEQ = text("SELECT seq FROM beacon_visit WHERE visit_id = :id")
 _OUTCOMES = text("SELECT accepted, duplicates, forged FROM beacon_visit WHERE visit_id = :id")
-_PUT = text(
-    "WITH clocked AS (UPDATE beacon_visit b SET seq = t.seq, clock_at = t.clock_at, "
-    "accepted = b.accepted + t.accepted, duplicates = b.duplicates + t.duplicates, forged = b.forged + t.forged, "
-    "shortened = b.shortened + t.shortened FROM unnest(CAST(:ids AS uuid[]), CAST(:seq AS int[]), "
-    "CAST(:clock_at AS timestamptz[]), CAST(:accepted AS int[]), CAST(:duplicates AS int[]), CAST(:forged AS int[]), "
-    "CAST(:shortened AS int[])) AS t (visit_id, seq, clock_at, accepted, duplicates, forged, shortened) "
-    "WHERE b.visit_id = t.visit_id) "
-    "INSERT INTO beacon_page AS kept (visit_id, page, ms, told_ms, told_at) SELECT visit_id, page, ms, 0, :now "
-    "FROM unnest(CAST(:visits AS uuid[]), CAST(:pages AS int[]), CAST(:ms AS int[])) AS r (visit_id, page, ms) "
-    "ON CONFLICT (visit_id, page) DO UPDATE SET ms = kept.ms + excluded.ms"
+_PUT = Prepared(
+    text(
+        "WITH clocked AS (UPDATE beacon_visit b SET seq = t.seq, clock_at = t.clock_at, "
+        "accepted = b.accepted + t.accepted, duplicates = b.duplicates + t.duplicates, forged = b.forged + t.forged, "
+        "shortened = b.shortened + t.shortened FROM unnest(CAST(:ids AS uuid[]), CAST(:seq AS int[]), "
+        "CAST(:clock_at AS timestamptz[]), CAST(:accepted AS int[]), CAST(:duplicates AS int[]), "
+        "CAST(:forged AS int[]), CAST(:shortened AS int[])) "
+        "AS t (visit_id, seq, clock_at, accepted, duplicates, forged, shortened) WHERE b.visit_id = t.visit_id) "
+        "INSERT INTO beacon_page AS kept (visit_id, page, ms, told_ms, told_at) SELECT visit_id, page, ms, 0, :now "
+        "FROM unnest(CAST(:visits AS uuid[]), CAST(:pages AS int[]), CAST(:ms AS int[])) AS r (visit_id, page, ms) "
+        "ON CONFLICT (visit_id, page) DO UPDATE SET ms = kept.ms + excluded.ms"
+    )
 )
 _UNTOLD = text(
     "SELECT b.visit_id, b.page, b.ms, b.told_ms, greatest(ver.pages_total, b.page) AS pages, p.pseudonym AS who, "
@@ -89,12 +99,12 @@ _FORGET = text(
 )
 
 
-async def hold(tx: Transaction, visit_ids: Collection[UUID]) -> dict[UUID, VisitClock]:
+async def hold(driver: Driver, visit_ids: Collection[UUID]) -> dict[UUID, VisitClock]:
     """The clocks of these visits, begun where there is none, locked in one order. Visits that are not there: none."""
-    found = await _held(tx, visit_ids)
+    found = await _held(driver, visit_ids)
     if missing := [visit_id for visit_id in visit_ids if visit_id not in found]:
-        await tx.execute(_BEGIN, {"ids": missing})
-        found |= await _held(tx, missing)
+        await _BEGIN.run(driver, ids=missing)
+        found |= await _held(driver, missing)
     return found
 
 
@@ -109,31 +119,26 @@ async def outcomes_of(tx: Transaction, visit_id: UUID) -> tuple[int, int, int]:
     return (row.accepted, row.duplicates, row.forged) if row else (0, 0, 0)
 
 
-async def _held(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, VisitClock]:
-    rows = await tx.execute(_HOLD, {"ids": list(ids)})
-    return {
-        row.visit_id: VisitClock(person_id=row.person_id, seq=row.seq, clock_at=row.clock_at, expires_at=row.expires_at)
-        for row in rows
-    }
+async def _held(driver: Driver, ids: Collection[UUID]) -> dict[UUID, VisitClock]:
+    rows = await _HOLD.all(driver, ids=list(ids))
+    return {row.visit_id: VisitClock(**row._asdict()) for row in rows}
 
 
-async def put(tx: Transaction, tallies: Mapping[UUID, Tally], now: datetime) -> None:
+async def put(driver: Driver, tallies: Mapping[UUID, Tally], now: datetime) -> None:
     """Keeps what a batch made of visits that are held."""
     kept = sorted(tallies.items())
     read = [(visit_id, page, ms) for visit_id, tally in kept for page, ms in sorted(tally.ms.items()) if ms]
-    await tx.execute(
-        _PUT,
-        {
-            "ids": [visit_id for visit_id, _ in kept],
-            **{
-                name: [getattr(tally, name) for _, tally in kept]
-                for name in ("seq", "clock_at", "accepted", "duplicates", "forged", "shortened")
-            },
-            "visits": [visit_id for visit_id, _, _ in read],
-            "pages": [page for _, page, _ in read],
-            "ms": [ms for _, _, ms in read],
-            "now": now,
+    await _PUT.run(
+        driver,
+        ids=[visit_id for visit_id, _ in kept],
+        **{
+            name: [getattr(tally, name) for _, tally in kept]
+            for name in ("seq", "clock_at", "accepted", "duplicates", "forged", "shortened")
         },
+        visits=[visit_id for visit_id, _, _ in read],
+        pages=[page for _, page, _ in read],
+        ms=[ms for _, _, ms in read],
+        now=now,
     )
 
 

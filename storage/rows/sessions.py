@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    LargeBinary,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from storage.database import Transaction
 from storage.direct import Driver, Prepared
@@ -41,17 +54,38 @@ class SessionRow:
 
 
 COLUMNS = tuple(session.c[name] for name in SessionRow.__dataclass_fields__)
+_NAMES = tuple(column.name for column in COLUMNS)
+_PLACE = slice(-1 - len(COLUMNS), -1)  # in a row of BY_HASHES
 ENROLLED = exists().where(totp.c.person_id == session.c.person_id, totp.c.confirmed_at.is_not(None))
 
 
-BY_HASH = Prepared(
+_HASHES = bindparam("hashes", type_=ARRAY(LargeBinary))
+BY_HASHES = Prepared(
     STANDING.add_columns(
-        *(column.label(f"session_{column.name}") for column in COLUMNS), ENROLLED.label("second_factor")
+        session.c.token_hash,
+        *(column.label(f"session_{column.name}") for column in COLUMNS),
+        ENROLLED.label("second_factor"),
     )
     .join(session, session.c.person_id == person.c.id)
-    .where(session.c.token_hash == bindparam("hash"))
+    .where(session.c.token_hash == any_(_HASHES))
 )
-TOUCH = Prepared(update(session).where(session.c.id == bindparam("touched")).values(seen_at=bindparam("seen_at")))
+# A session that somebody holds is being ended or renewed: nobody waits for that.
+TOUCHED = (
+    select(session.c.id)
+    .where(session.c.id == any_(bindparam("touched", type_=ARRAY(Uuid))))
+    .order_by(session.c.id)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+TOUCH = Prepared(update(session).where(session.c.id.in_(TOUCHED)).values(seen_at=bindparam("at")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundSession:
+    """A session, who its person is now, and whether they have a second factor."""
+
+    row: SessionRow
+    standing: Standing
+    second_factor: bool
 
 
 async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> None:
@@ -60,17 +94,15 @@ async def add_session(tx: Transaction, row: SessionRow, token_hash: bytes) -> No
     await tx.execute(insert(session).values(token_hash=token_hash, **values))
 
 
-async def session_by_hash(driver: Driver, token_hash: bytes) -> tuple[SessionRow, Standing, bool] | None:
-    """The session with this token, the standing of its person, and whether they have a second factor, in one query.
-
-    Ended and expired ones too.
-    """
-    row = await BY_HASH.one(driver, hash=token_hash)
-    standing = to_standing(row) if row else None
-    if row is None or standing is None:
-        return None
-    found = SessionRow(**{column.name: getattr(row, f"session_{column.name}") for column in COLUMNS})
-    return found, standing, row.second_factor
+async def sessions_by_hash(driver: Driver, token_hashes: Collection[bytes]) -> dict[bytes, FoundSession]:
+    """The sessions with these tokens, in one query. Ended and expired ones too."""
+    found = {}
+    for row in await BY_HASHES.all(driver, hashes=list(token_hashes)):
+        standing = to_standing(row)
+        if standing is not None:
+            kept = SessionRow(**dict(zip(_NAMES, row[_PLACE], strict=True)))
+            found[row.token_hash] = FoundSession(row=kept, standing=standing, second_factor=row.second_factor)
+    return found
 
 
 async def session_by_id(tx: Transaction, session_id: UUID) -> SessionRow | None:
@@ -79,9 +111,9 @@ async def session_by_id(tx: Transaction, session_id: UUID) -> SessionRow | None:
     return SessionRow(**row) if row else None
 
 
-async def touch_session(driver: Driver, session_id: UUID, seen_at: datetime) -> None:
-    """Notes that the session was used."""
-    await TOUCH.run(driver, touched=session_id, seen_at=seen_at)
+async def touch_sessions(driver: Driver, session_ids: Collection[UUID], seen_at: datetime) -> None:
+    """Notes that these sessions were used."""
+    await TOUCH.run(driver, touched=list(session_ids), at=seen_at)
 
 
 async def live_sessions_of(

@@ -287,9 +287,11 @@ async def standing(tx: Transaction, share_id: UUID, person_id: UUID | None = Non
     return to_standing(row._asdict())
 
 
-def standing_query(share_id: ColumnElement[Any], person_id: ColumnElement[Any]) -> Select[Any]:
-    """One row with what `to_standing` takes."""
-    chain = _chain(share_id)
+def standing_query(
+    share_id: ColumnElement[Any], person_id: ColumnElement[Any], *, nesting: bool = False
+) -> Select[Any]:
+    """One row with what `to_standing` takes. `nesting`: as a part of a larger query, asked for each of its rows."""
+    chain = _chain(share_id, nesting=nesting)
     barred = exists().where(share_bar.c.share_id == chain.c.id, share_bar.c.person_id == person_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
     # A forward is its viewer's own: blocked, or without a consent, they share nothing, under whatever id they made it.
@@ -350,6 +352,11 @@ def _served(wanted: ColumnElement[bool]) -> Select[Any]:
     return select(*(column.label(name) for name, column in SERVED_COLUMNS.items())).select_from(
         material.outerjoin(version, (version.c.material_id == material.c.id) & wanted)
     )
+
+
+def served_versions(wanted: ColumnElement[bool]) -> Select[Any]:
+    """Versions with their materials, as `Served` has them."""
+    return _served(wanted).where(wanted)
 
 
 def _in_force_until() -> ScalarSelect[Any]:
@@ -418,7 +425,7 @@ SERVED_COLUMNS: dict[str, ColumnElement[Any]] = {
 }
 
 # Asked again and again while an original leaves, so it is put together once.
-SERVED_VERSION = _served(version.c.id == bindparam("version")).where(version.c.id == bindparam("version"))
+SERVED_VERSION = served_versions(version.c.id == bindparam("version"))
 
 
 def _below(row: ShareRow) -> CTE:
@@ -428,7 +435,7 @@ def _below(row: ShareRow) -> CTE:
     return below.union_all(children)
 
 
-def _chain(share_id: UUID | ColumnElement[Any]) -> CTE:
+def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE:
     """The share and its ancestors."""
     columns = (
         share.c.id,
@@ -447,7 +454,7 @@ def _chain(share_id: UUID | ColumnElement[Any]) -> CTE:
         share.c.audience_clinic_id,
         share.c.audience_job,
     )
-    chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True)
+    chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True, nesting=nesting)
     return chain.union_all(select(*columns).join(chain, share.c.id == chain.c.parent_id))
 
 

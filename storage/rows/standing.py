@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, case, func, select
 
 from storage.database import Transaction, driver_of
-from storage.direct import Prepared
+from storage.direct import Driver, Prepared
 from storage.rows.homes import region_name, region_of
 from storage.rows.people import SealedProfile
 from storage.schema import account, break_glass, clinic, department, person, person_key, profile, region, viewer
@@ -95,6 +95,7 @@ STANDING: Select[Any] = select(
 _OF = STANDING.where(person.c.id == bindparam("person"))
 STANDING_OF = Prepared(_OF)
 STANDINGS_OF = STANDING.where(person.c.id.in_(bindparam("people", expanding=True)))
+STANDINGS_NOW = Prepared(STANDING.where(person.c.id == any_(bindparam("people", type_=ARRAY(Uuid)))))
 NAMED_STANDING_OF = Prepared(
     _OF.add_columns(profile.c.sealed, person_key.c.wrapped_key)
     .outerjoin(profile, profile.c.person_id == person.c.id)
@@ -152,4 +153,10 @@ async def named_standing_of(tx: Transaction, person_id: UUID) -> tuple[Standing,
 async def standings_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """The standings of these people; whoever has none is left out."""
     found = (to_standing(row) for row in await tx.execute(STANDINGS_OF, {"people": list(person_ids)}))
+    return {standing.person_id: standing for standing in found if standing is not None}
+
+
+async def standings_now(driver: Driver, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """The same on a connection of the driver."""
+    found = (to_standing(row) for row in await STANDINGS_NOW.all(driver, people=list(person_ids)))
     return {standing.person_id: standing for standing in found if standing is not None}

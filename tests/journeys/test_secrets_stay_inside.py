@@ -7,7 +7,6 @@ import pytest
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from compliance import sessions
 from compliance.access import Role
 from compliance.events import Trail
 from compliance.sessions import SessionLimits
@@ -70,8 +69,7 @@ async def test_printed_objects_hold_no_secret(services: Services) -> None:
     now = services.clock()
     async with services.database.transaction() as tx:
         made = await tokens.create(tx, trail, who.person_id, label="t", scopes=[Scope.PEOPLE_READ], now=now)
-    async with services.database.driver() as driver:
-        live = await sessions.find(driver, done.session.token, limits_of=lambda role: SessionLimits(60, 60), now=now)
+    live = await services.sessions.find(done.session.token, limits_of=lambda role: SessionLimits(60, 60), now=now)
     printed = repr([done, made, live, services.passwords])
     secrets = {done.session.token, done.session.csrf_token, made.text, done.account.password_hash, who.password, "王芳"}
     assert not {secret for secret in secrets if secret in printed}

@@ -169,6 +169,10 @@ problem-too-many-attempts-title = Too many attempts
 problem-too-many-attempts-detail = Please wait a while and try again.
 problem-too-many-attempts-explanation = Attempts are limited to stop guessing. The header Retry-After says how many seconds to wait.
 
+problem-too-many-reports-title = Too many reports of reading wait
+problem-too-many-reports-detail = Too many reports of reading wait to be kept at this moment. Send the same again in { $retry_after_s } seconds.
+problem-too-many-reports-explanation = A server lets a limited number of reports of reading wait. What was not acknowledged may be sent again as it is: no time is counted twice.
+
 problem-link-invalid-title = Link not valid
 problem-link-invalid-detail = This link is mistyped or was not made by this server.
 problem-link-invalid-explanation = Open the link as it was sent, in full. If it still fails, ask the sender for a new one.

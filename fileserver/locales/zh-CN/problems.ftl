@@ -169,6 +169,10 @@ problem-too-many-attempts-title = 尝试次数过多
 problem-too-many-attempts-detail = 请稍候再试。
 problem-too-many-attempts-explanation = 为防止猜测，尝试次数受到限制。响应头 Retry-After 给出需要等待的秒数。
 
+problem-too-many-reports-title = 等待记录的阅读上报过多
+problem-too-many-reports-detail = 此刻等待记录的阅读上报过多，请在 { $retry_after_s } 秒后重新发送。
+problem-too-many-reports-explanation = 一台服务器只让有限数量的阅读上报排队等待写入。未被确认的上报可以原样再次发送，任何时间都不会被计算两次。
+
 problem-link-invalid-title = 链接无效
 problem-link-invalid-detail = 该链接输入有误，或不是由本服务器生成。
 problem-link-invalid-explanation = 请完整打开收到的链接。若仍然失败，请向发送者索取新链接。

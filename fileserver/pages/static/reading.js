@@ -54,7 +54,7 @@ export function createReading(visitId, seq, pages) {
         method: "POST", keepalive: true, body: JSON.stringify({ beacons }), headers: { "Content-Type": "application/json" },
       });
       if (response.ok) taken(await response.json(), beacons);
-      else if (response.status < 500) over = true; // signed out, or the visit may not be read any more
+      else if (response.status < 500 && response.status !== 429) over = true; // signed out, or not to be read any more
       else giveBack(beacons);
     } catch {
       giveBack(beacons);

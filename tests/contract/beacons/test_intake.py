@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from compliance.beacons import (
     Beacon,
     Intake,
@@ -19,7 +21,9 @@ from compliance.beacons import (
     sign_page,
     tell_all,
 )
+from compliance.beacons.intake import WAITING_OF_ONE_MAX
 from compliance.beacons.telling import EVERY, KEPT_FOR, forget_told
+from compliance.errors import AccessDenied, NotFound, TooManyAttempts, TooManyReports
 from compliance.events import Trail
 from compliance.keys import KeyRing, KeyUse
 from compliance.keys.changing import rotate
@@ -70,7 +74,9 @@ async def test_what_is_told_of_later_is_what_came_since(stage: Stage) -> None:
     assert ([75_000, 15_000], {visit["id"]}) == ([each["ms"] for each in said], {each["visit"] for each in said})
     stage.clock.advance(seconds=KEPT_FOR.total_seconds() + 12 * 3_600 + 1)
     await forget_told(stage.services.database, stage.clock.now)
-    await stage.services.beacons.take(report(stage, visit, 9))  # of a visit that is over: changes nothing
+    with pytest.raises(NotFound):  # the visit is over
+        await stage.services.beacons.take(report(stage, visit, 9))
+    assert 1 == stage.services.beacons.outcomes[Outcome.EXPIRED]
     await tell_all(stage.services.database, stage.clock.now)
     assert 2 == len(await told(stage))
 
@@ -90,6 +96,34 @@ async def test_what_is_not_believed_is_counted(stage: Stage, clock: Clock) -> No
         assert 1 == await beacons.seq_of(tx, good.visit_id)
         assert (1, 1, 2) == await beacons.outcomes_of(tx, good.visit_id)
     assert {Outcome.ACCEPTED: 1, Outcome.DUPLICATE: 1, Outcome.FORGED: 4} == +intake.outcomes
+
+
+async def test_what_one_report_is_refused_for_is_nothing_to_its_neighbours(stage: Stage, clock: Clock) -> None:
+    """Six reports share two commits: those behind a closed door count nothing, the others all."""
+    doors = [await stage.visit("li") for _ in range(6)]
+    clock.advance(seconds=15)
+    for share, _ in doors[::2]:
+        assert 200 == (await stage.api("owner").post(f"/shares/{share['id']}/revoke")).status
+    intake = Intake(stage.services.database, clock)
+    taken = await asyncio.gather(*(intake.take(report(stage, visit, 1)) for _, visit in doors), return_exceptions=True)
+    assert ["share-revoked", QUARTER_MS] * 3 == [
+        each.rule if isinstance(each, AccessDenied) else each.ms for each in taken if not isinstance(each, NotFound)
+    ]
+
+
+async def test_whoever_comes_when_too_many_wait_is_asked_to_come_later(stage: Stage, clock: Clock) -> None:
+    """A process lets so many reports wait, and a share of them of one person; nothing of the others is kept."""
+    _, visit = await stage.visit("li")
+    clock.advance(seconds=15)
+    full = Intake(stage.services.database, clock, waiting_max=2)
+    said = [report(stage, visit, seq) for seq in range(1, WAITING_OF_ONE_MAX + 2)]
+    taken = await asyncio.gather(*(full.take(each) for each in said[:3]), return_exceptions=True)
+    assert [TooManyReports] == [type(each) for each in taken if not isinstance(each, Taken)]
+    roomy = Intake(stage.services.database, clock)
+    taken = await asyncio.gather(*(roomy.take(each) for each in said), return_exceptions=True)
+    (refused,) = [each for each in taken if not isinstance(each, Taken)]
+    assert isinstance(refused, TooManyAttempts)
+    assert 5 == refused.params["retry_after_s"]
 
 
 async def test_a_report_goes_over_http_with_the_pages_own_tokens(stage: Stage) -> None:
