@@ -1,7 +1,8 @@
 """What excuses a hit: a phrase that it is part of, a negation in front of it, a word near it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from compliance.ruleset.foldings import foldings
 from compliance.ruleset.places import Found
@@ -23,6 +24,11 @@ class Excuses:
     near: tuple[str, ...] = ()
     never_near: tuple[str, ...] = ()
 
+    @cached_property
+    def by_last_sign(self) -> Mapping[str, tuple[str, ...]]:
+        """The words of `before` by what they end with: most characters end none of them."""
+        return {sign: tuple(word for word in self.before if word[-1] == sign) for sign in {w[-1] for w in self.before}}
+
 
 def excuses_of(file: RuleFile, unless: Unless) -> Excuses:
     """The excuses, written out."""
@@ -43,9 +49,10 @@ def _holds(excuses: Excuses, found: Found, start: int, end: int) -> bool:
     around = text[max(0, start - NEAR_CHARS) : end + NEAR_CHARS]
     if any(word in around for word in excuses.never_near):
         return False
+    hit = text[start:end]
     return (
-        any(_covers(text, phrase, start, end) for phrase in excuses.phrases)
-        or _negated(found, excuses.before, start)
+        any(_covers(text, phrase, start, end) for phrase in [each for each in excuses.phrases if hit in each])
+        or _negated(found, excuses.by_last_sign, start)
         or any(word in around for word in excuses.near)
     )
 
@@ -55,10 +62,11 @@ def _covers(text: str, phrase: str, start: int, end: int) -> bool:
     return text.find(phrase, max(0, end - len(phrase)), start + len(phrase)) >= 0
 
 
-def _negated(found: Found, words: tuple[str, ...], start: int) -> bool:
+def _negated(found: Found, words: Mapping[str, tuple[str, ...]], start: int) -> bool:
     """True if a word ends at most BEFORE_CHARS in front of `start`, with only quotes and blanks between them."""
+    text = found.view.text
     ends = range(max(1, start - BEFORE_CHARS), start + 1)
-    return any(found.view.text.endswith(words, 0, end) and _touch(found, end, start) for end in ends)
+    return any(text.endswith(words.get(text[end - 1], ()), 0, end) and _touch(found, end, start) for end in ends)
 
 
 def _touch(found: Found, end: int, start: int) -> bool:

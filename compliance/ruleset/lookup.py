@@ -5,18 +5,21 @@ counts as it stands, one that only sounds or looks like it counts by sound, and 
 ("适用" for "试用") not at all. Words of one character count only as they are written, and are found apart.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
+import re2
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from compliance.ruleset.foldings import CODES
 from compliance.ruleset.hits import View
 from compliance.ruleset.likeness import PAIR, sounds_like
-from compliance.ruleset.patterns import compiled
+from compliance.ruleset.patterns import compiled, within_lines
 from compliance.ruleset.places import Found, Written, ends_sentence, goes_on, written
 from compliance.ruleset.schema import PatternPart
 from compliance.ruleset.terms import Choice
@@ -49,6 +52,21 @@ class Verdict:
     by_sound: bool
     latin: bool  # begins or ends with a letter or digit: it may be a part of a longer word or number
 
+    @cached_property
+    def anchors(self) -> tuple[Use, ...]:
+        """What it is for where it is but a part of a longer Latin word or number."""
+        return tuple(use for use in self.uses if isinstance(use, str))
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether nothing else has to be looked at where its characters stand side by side."""
+        return not (self.latin and self.by_sound)
+
+    @cached_property
+    def seen(self) -> View:
+        """How it is written where its characters stand side by side."""
+        return View.PINYIN if self.by_sound else View.NORMALISED
+
 
 class Lookup:
     """The words and patterns of numbered groups, ready to be found in any text."""
@@ -56,6 +74,7 @@ class Lookup:
     def __init__(self, groups: Sequence[Choice], literal: frozenset[int], patterns: Mapping[str, PatternPart]) -> None:
         self._literal = literal
         self._patterns = {name: (compiled(part.regex), part) for name, part in patterns.items()}
+        self._within_lines = frozenset(part.regex for part in patterns.values() if within_lines(part.regex))
         self._pattern_groups = _by_pattern(groups)
         self._coded: dict[str, dict[Term, list[Use]]] = defaultdict(lambda: defaultdict(list))
         self._letters: dict[int, list[Use]] = defaultdict(list)
@@ -103,17 +122,12 @@ class Lookup:
         view = compact(text)
         places: dict[Use, list[Written]] = defaultdict(list)
         for verdict, first, behind, beside in self._words(view):
-            if beside and not verdict.latin:
-                seen: View | None = View.PINYIN if verdict.by_sound else View.NORMALISED
-                part = False
-            else:
-                seen, part = _looked_at(text, view, verdict, first, behind)
+            seen = verdict.seen if beside and verdict.plain else _looked_at(text, view, verdict, first, behind)
             if seen is None:
                 continue
+            part = verdict.latin and goes_on(text, view, first, behind)
             place = (first, behind, verdict.term, seen)
-            for use in verdict.uses:
-                if part and isinstance(use, int):
-                    continue
+            for use in verdict.anchors if part else verdict.uses:
                 kept = places[use]
                 if len(kept) >= PLACES_MAX:
                     raise TooManyPlaces
@@ -142,9 +156,9 @@ class Lookup:
         verdicts: list[Verdict] = []
         firsts: list[int] = []
         behinds: list[int] = []
-        text, span, whole = view.text, sound.span, sound.starts is None
+        text, starts = view.text, None if sound.starts is None else memoryview(sound.starts)
         for code, start, end in self._automaton[0].find_matches_as_indexes(sound.text, overlapping=True):
-            first, behind = (start, end) if whole else span(start, end)
+            first, behind = (start, end) if starts is None else (starts[start], starts[end])
             shown = text[first:behind]
             judged = known[code].get(shown)
             if judged is None:
@@ -170,29 +184,26 @@ class Lookup:
     def _match_patterns(self, text: str, view: Compact, places: dict[Use, list[Written]]) -> None:
         for name, (pattern, part) in self._patterns.items():
             found: dict[tuple[int, int], Written] = {}
-            for start, end in _windows(places.get(name, ()), part.span, len(view.text)):
-                for match in pattern.finditer(view.text[start:end]):
-                    first, behind = start + match.start(), start + match.end()
-                    if first == behind:
-                        continue
-                    if len(found) >= PLACES_MAX:
-                        raise TooManyPlaces
-                    seen = written(text, view, first, behind)
-                    if seen is not None and not goes_on(text, view, first, behind):
-                        found[first, behind] = (first, behind, match.group(), seen)
+            windows = _windows(places.get(name, ()), part.span, len(view.text))
+            for first, behind, term in _tried(pattern, view.text, windows, apart=part.regex not in self._within_lines):
+                if first == behind:
+                    continue
+                if len(found) >= PLACES_MAX:
+                    raise TooManyPlaces
+                seen = written(text, view, first, behind)
+                if seen is not None and not goes_on(text, view, first, behind):
+                    found[first, behind] = (first, behind, term, seen)
             for group in self._pattern_groups.get(name, ()):
                 places[group].extend(found.values())
 
 
-def _looked_at(text: str, view: Compact, verdict: Verdict, first: int, behind: int) -> tuple[View | None, bool]:
-    """How it is written (None: not as one word), and whether it is but a part of a longer Latin word or number."""
+def _looked_at(text: str, view: Compact, verdict: Verdict, first: int, behind: int) -> View | None:
+    """How it is written, by what stands between its characters; None: not as one word."""
     seen = written(text, view, first, behind)
-    if seen is None:
-        return None, False
-    if verdict.by_sound:
+    if seen is not None and verdict.by_sound:
         over = ends_sentence(text[view.offsets.item(first) : view.offsets.item(behind - 1)])
         seen = None if over else View.PINYIN
-    return seen, verdict.latin and goes_on(text, view, first, behind)
+    return seen
 
 
 def _by_pattern(groups: Sequence[Choice]) -> dict[str, list[int]]:
@@ -213,6 +224,22 @@ def _windows(anchors: Iterable[Written], span: int, end: int) -> list[tuple[int,
         else:
             windows.append((first, behind))
     return windows
+
+
+def _tried(
+    pattern: re2._Regexp, text: str, windows: Sequence[tuple[int, int]], *, apart: bool
+) -> Iterator[tuple[int, int, str]]:
+    """What a pattern matches in windows of the text: in each `apart`, or in all of them as lines of one text."""
+    if apart:
+        for start, end in windows:
+            for match in pattern.finditer(text[start:end]):
+                yield start + match.start(), start + match.end(), match.group()
+        return
+    begins = list(accumulate((end - start + 1 for start, end in windows), initial=0))
+    for match in pattern.finditer("\n".join(text[start:end] for start, end in windows)):
+        line = bisect_right(begins, match.start()) - 1
+        moved = windows[line][0] - begins[line]
+        yield match.start() + moved, match.end() + moved, match.group()
 
 
 def _pieces(text: str, sound: Sounding, start: int, end: int) -> tuple[str, ...]:

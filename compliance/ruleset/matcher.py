@@ -6,12 +6,12 @@ about what must not stand together, or has to be there, asks the whole. Time and
 length, and that by `TEXT_CHARS_MAX`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
-from itertools import islice, takewhile
+from functools import partial
+from itertools import accumulate, groupby, islice, takewhile
 from typing import TYPE_CHECKING
 
 from compliance.ruleset.compiling import Program, Step, compile_rules
@@ -40,16 +40,6 @@ class Scope(StrEnum):
 
 class TextTooLong(ValueError):
     """The text has more than TEXT_CHARS_MAX characters: it is not looked at in part."""
-
-
-@dataclass(frozen=True)
-class _Raw:
-    """A trigger met: in the compact text from start to end, or nowhere."""
-
-    start: int
-    end: int
-    term: str
-    view: View
 
 
 class Matcher:
@@ -83,10 +73,10 @@ class Matcher:
             yield from _without_parts(hits)
 
 
-def _met(step: Step, found: Found, declared: "Declared", today: date) -> Iterator[_Raw]:
+def _met(step: Step, found: Found, declared: "Declared", today: date) -> Iterator[Place]:
     match step.kind:
         case "words":
-            yield from map(_raw, found.of(step.groups[0]))
+            yield from found.each(step.groups[0])
         case "near":
             yield from _near(step, found)
         case "together":
@@ -94,21 +84,17 @@ def _met(step: Step, found: Found, declared: "Declared", today: date) -> Iterato
         case "missing":
             yield from _missing(step, found, declared)
         case "lapsed":
-            places = found.of(step.groups[0])
-            yield from (_raw(place) for place in places if has_lapsed(step.dated, place.term, today))
+            places = found.each(step.groups[0])
+            yield from (place for place in places if has_lapsed(step.dated, place.term, today))
 
 
-def _raw(place: Place) -> _Raw:
-    return _Raw(place.start, place.end, place.term, place.view)
-
-
-def _near(step: Step, found: Found) -> Iterator[_Raw]:
+def _near(step: Step, found: Found) -> Iterator[Place]:
     """Each word of the first kind with the nearest one of the second."""
     first, second = step.groups
     before = 0 if step.ordered else step.within + step.reach
     for place, others in found.near(first, second, before=before, behind=step.within, most=NEAR_MAX):
         close = [other for other in others if not _overlap(place, other) and _gap(place, other) <= step.within]
-        joined = [_joined(place, other) for other in sorted(close, key=lambda other: _gap(place, other))]
+        joined = (_joined(place, other) for other in sorted(close, key=partial(_gap, place)))
         yield from islice((raw for raw in joined if not parts(_quoted(found, raw))), 1)
 
 
@@ -120,39 +106,39 @@ def _overlap(one: Place, other: Place) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _joined(one: Place, other: Place) -> _Raw:
+def _joined(one: Place, other: Place) -> Place:
     left, right = sorted((one, other), key=lambda place: place.start)
     views = (one.view, other.view)
     view = View.PINYIN if View.PINYIN in views else View.COMPACT if View.COMPACT in views else View.NORMALISED
-    return _Raw(left.start, max(left.end, right.end), f"{left.term}…{right.term}", view)
+    return Place(left.start, max(left.end, right.end), f"{left.term}…{right.term}", view)
 
 
-def _together(step: Step, found: Found) -> Iterator[_Raw]:
+def _together(step: Step, found: Found) -> Iterator[Place]:
     *wanted, unwanted = step.groups
     if all(found.of(group) for group in wanted) and not found.of(unwanted):
         places = found.of(wanted[0])
-        yield _raw(max(takewhile(lambda place: place.start == places[0].start, places), key=lambda place: place.end))
+        yield max(takewhile(lambda place: place.start == places[0].start, places), key=lambda place: place.end)
 
 
-def _missing(step: Step, found: Found, declared: "Declared") -> Iterator[_Raw]:
+def _missing(step: Step, found: Found, declared: "Declared") -> Iterator[Place]:
     *when, text = step.groups
     declares = any(str(certificate.kind) in step.unless_declared for certificate in declared.certificates)
     if all(found.of(group) for group in when) and not found.of(text) and not declares:
-        yield _Raw(0, 0, step.term, View.ABSENT)
+        yield Place(0, 0, step.term, View.ABSENT)
 
 
-def _quoted(found: Found, raw: _Raw) -> str:
+def _quoted(found: Found, raw: Place) -> str:
     start, end = _offsets(found, raw)
     return found.text[start:end]
 
 
-def _offsets(found: Found, raw: _Raw) -> tuple[int, int]:
+def _offsets(found: Found, raw: Place) -> tuple[int, int]:
     if raw.view is View.ABSENT:
         return 0, 0
     return found.offsets(raw.start, raw.end)
 
 
-def _hit(rule_id: str, severity: Severity, raw: _Raw, found: Found) -> Hit:
+def _hit(rule_id: str, severity: Severity, raw: Place, found: Found) -> Hit:
     start, end = _offsets(found, raw)
     if raw.view is View.PINYIN:
         severity = _milder(severity, Severity.REVIEW)
@@ -171,13 +157,20 @@ def _milder(severity: Severity, other: Severity | None) -> Severity:
     return severity if other is None else min(severity, other, key=GRAVITY.__getitem__)
 
 
-def _without_parts(hits: Sequence[Hit]) -> Iterable[Hit]:
+def _without_parts(hits: Sequence[Hit]) -> Iterator[Hit]:
     """Of hits of one rule that lie within each other, the widest among the gravest."""
-    kept: list[Hit] = []
-    graver: dict[Severity, list[tuple[int, int]]] = defaultdict(list)
-    for hit in sorted(hits, key=lambda hit: (-GRAVITY[hit.severity], hit.start, -hit.end)):
-        spans = [span for spans in graver.values() for span in spans]
-        if not any(start <= hit.start and hit.end <= end for start, end in spans):
-            kept.append(hit)
-            graver[hit.severity].append((hit.start, hit.end))
-    return kept
+    starts: list[int] = []  # of those that were kept until now, graver ones first
+    ends: list[int] = []  # how far those reach that start no later
+    ordered = sorted(hits, key=lambda hit: (-GRAVITY[hit.severity], hit.start, -hit.end))
+    for _, alike in groupby(ordered, key=lambda hit: hit.severity):
+        kept: list[Hit] = []
+        reach = -1
+        for hit in alike:
+            before = bisect_right(starts, hit.start)
+            if max(reach, ends[before - 1] if before else -1) < hit.end:
+                kept.append(hit)
+                reach = hit.end
+        spans = sorted([*zip(starts, ends, strict=True), *((hit.start, hit.end) for hit in kept)])
+        starts = [start for start, _ in spans]
+        ends = list(accumulate((end for _, end in spans), max))
+        yield from kept

@@ -10,6 +10,7 @@ import re2
 
 PATTERN_MEMORY_BYTES = 1 << 20
 PATTERNS_REMEMBERED = 500
+UNSURE = frozenset("^$\\")
 
 
 @lru_cache(maxsize=PATTERNS_REMEMBERED)
@@ -19,3 +20,13 @@ def compiled(regex: str) -> re2._Regexp:
     options.log_errors = False
     options.max_mem = PATTERN_MEMORY_BYTES
     return re2.compile(regex, options)
+
+
+def within_lines(regex: str) -> bool:
+    """True for a pattern that surely matches nothing across the end of a line, nor looks whether there is one.
+
+    So it finds in each line what it would find in that line alone. Whatever may speak of characters that it doesn't
+    name (a class with `^` or by name, an escape, a flag) and edges count as unsure.
+    """
+    plain = regex.replace("(?:", "(")
+    return UNSURE.isdisjoint(plain) and "(?" not in plain and "[:" not in plain and plain.isprintable()

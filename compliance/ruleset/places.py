@@ -40,11 +40,16 @@ class Found:
     text: str
     view: Compact
     written: Mapping[int | str, Sequence[Written]]
-    asked: dict[int, tuple[list[Written], Numbers, Numbers]] = field(default_factory=dict)
+    ordered: dict[int, list[Written]] = field(default_factory=dict)  # of those groups that were asked for
+    edges: dict[int, tuple[Numbers, Numbers]] = field(default_factory=dict)
 
     def of(self, group: int) -> Sequence[Place]:
         """The group's places, from left to right."""
-        return list(map(_place, self._ordered(group)[0]))
+        return list(self.each(group))
+
+    def each(self, group: int) -> Iterator[Place]:
+        """The same one after the other, for those who need but the first."""
+        return map(_place, self._ordered(group))
 
     def near(
         self, group: int, other: int, *, before: int, behind: int, most: int
@@ -54,21 +59,29 @@ class Found:
         Near is from `before` characters in front of its start to `behind` after its end. All are looked up at once,
         and only those that have something near become a `Place`: most have nothing.
         """
-        places, starts, ends = self._ordered(group)
-        others, other_starts, _ = self._ordered(other)
+        places, others = self._ordered(group), self._ordered(other)
+        if not (places and others):
+            return
+        (starts, ends), (other_starts, _) = self._edges_of(group), self._edges_of(other)
         firsts = np.searchsorted(other_starts, starts - before, "left")
         lasts = np.searchsorted(other_starts, ends + behind, "right")
         for at in np.flatnonzero(lasts > firsts).tolist():
             first = int(firsts[at])
             yield _place(places[at]), list(map(_place, others[first : min(first + most, int(lasts[at]))]))
 
-    def _ordered(self, group: int) -> tuple[list[Written], Numbers, Numbers]:
-        """The group's places from left to right, where they start, and where they end."""
-        if group not in self.asked:
-            places = sorted(self.written.get(group, ()))
+    def _ordered(self, group: int) -> list[Written]:
+        """The group's places from left to right."""
+        if group not in self.ordered:
+            self.ordered[group] = sorted(self.written.get(group, ()))
+        return self.ordered[group]
+
+    def _edges_of(self, group: int) -> tuple[Numbers, Numbers]:
+        """Where they start, and where they end."""
+        if group not in self.edges:
+            places = self._ordered(group)
             starts, ends = (np.fromiter(map(itemgetter(at), places), np.int64, len(places)) for at in (0, 1))
-            self.asked[group] = places, starts, ends
-        return self.asked[group]
+            self.edges[group] = starts, ends
+        return self.edges[group]
 
     def offsets(self, start: int, end: int) -> tuple[int, int]:
         """The offsets in the text as given of start…end in the compact text."""
