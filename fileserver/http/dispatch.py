@@ -54,6 +54,7 @@ from fileserver.http.parsing import (
     validate_text,
 )
 from fileserver.http.routing import Answer, Auth, Route, check_routes
+from fileserver.services import Services
 
 KINDS = {Auth.EMPLOYEE: CallerKind.EMPLOYEE, Auth.VIEWER: CallerKind.VIEWER}
 
@@ -66,15 +67,15 @@ class Endpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Run the checks, then the handler, and give its answer the declared shape."""
-        route = self.route
+        route, scope = self.route, request.config_dict
         trickles = waits_for_body(request, route)
         caller = await authenticate(request, route)
         try:
             check_caller(route, caller)
-            check_session(route, caller, request.config_dict[SERVICES].clock)
+            check_session(route, caller, scope[SERVICES].clock)
             if route.unsafe and (caller is None or caller.ambient):
-                csrf.check_origin(request, request.config_dict[CONFIG].public_url)
-            call = await self._parse(request, caller)
+                csrf.check_origin(request, scope[CONFIG].public_url)
+            call = await self._parse(request, caller, scope[SERVICES])
             if caller is not None and trickles:
                 caller = await authenticate(request, route)  # a body may trickle for long; a right may end meanwhile
                 check_caller(route, caller)
@@ -84,14 +85,14 @@ class Endpoint:
             await record_denial(request, route, caller, denied)
             raise
 
-    async def _parse(self, request: web.Request, caller: Caller | None) -> Call[Any, Any, Any]:
+    async def _parse(self, request: web.Request, caller: Caller | None, services: Services) -> Call[Any, Any, Any]:
         route = self.route
         params = parse_params(request, route)
         query = parse_query(request, route)
         body = await parse_body(request, route, caller)
         return Call(
             request=request,
-            services=request.config_dict[SERVICES],
+            services=services,
             caller=caller,
             body=body,
             query=query,
@@ -118,7 +119,8 @@ async def authenticate(request: web.Request, route: Route) -> Caller | None:
     """Ask the accounts feature who this is, unless the route never wants to know."""
     if not route.reads_session:
         return None
-    caller = await request.config_dict[AUTHENTICATE](request, request.config_dict[SERVICES])
+    scope = request.config_dict
+    caller = await scope[AUTHENTICATE](request, scope[SERVICES])
     if caller is not None:
         request[CALLER] = caller
     return caller

@@ -29,6 +29,7 @@ class Metrics:
         self.bytes_out = Counter(
             "sealshare_http_sent_bytes", "Bytes sent, headers included.", ("route",), registry=self.registry
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
@@ -36,6 +37,14 @@ class Metrics:
     def record(self, *, method: str, route: str, status: int, seconds: float, bytes_out: int) -> None:
         """Count one finished request."""
         known = method if method in METHODS else "OTHER"
-        self.requests.labels(known, route, str(status)).inc()
-        self.seconds.labels(known, route).observe(seconds)
-        self.bytes_out.labels(route).inc(bytes_out)
+        series = self._series.get((known, route, status))
+        if series is None:
+            series = self._series[known, route, status] = (
+                self.requests.labels(known, route, str(status)),
+                self.seconds.labels(known, route),
+                self.bytes_out.labels(route),
+            )
+        requests, lasted, sent = series
+        requests.inc()
+        lasted.observe(seconds)
+        sent.inc(bytes_out)

@@ -9,6 +9,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from fileserver.config import Config
 from fileserver.http.client_ip import client_ip, is_within, parse_address
 from fileserver.http.dispatch import endpoint_of
 from fileserver.http.errors import BodyTooLarge, HttpError, InternalError, MethodNotAllowed, PathUnknown
@@ -37,8 +38,9 @@ log = structlog.get_logger(__name__)
 @web.middleware
 async def request_context(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Outermost: what every later line of log and every answer refers to."""
-    config = request.config_dict[CONFIG]
-    request[REQUEST_ID] = request_id(request)
+    scope = request.config_dict
+    config = scope[CONFIG]
+    request[REQUEST_ID] = request_id(request, config)
     request[CLIENT_IP] = client_ip(
         request.remote, request.headers.getall("X-Forwarded-For", ()), config.trusted_proxies
     )
@@ -47,18 +49,19 @@ async def request_context(request: web.Request, handler: Handler) -> web.StreamR
         request[ROUTE] = endpoint.route
     structlog.contextvars.clear_contextvars()  # a kept-alive connection reuses its task
     structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
-    with request.config_dict[METRICS].in_flight.track_inprogress():
+    with scope[METRICS].in_flight.track_inprogress():
         response = await handler(request)
     if not response.prepared:
         remember_language(request, response, secure=is_secure(config))
     return response
 
 
-def request_id(request: web.Request) -> str:
+def request_id(request: web.Request, config: Config) -> str:
     """A proxy of ours may have named the request already; nobody else may, or logs could be confused on purpose."""
-    sent = request.headers.get("X-Request-ID", "")
-    trusted = is_within(parse_address(request.remote or ""), request.config_dict[CONFIG].trusted_proxies)
-    if trusted and REQUEST_ID_SHAPE.fullmatch(sent):
+    sent = request.headers.get("X-Request-ID")
+    if sent is None or not is_within(parse_address(request.remote or ""), config.trusted_proxies):
+        return secrets.token_hex(REQUEST_ID_BYTES)
+    if REQUEST_ID_SHAPE.fullmatch(sent):
         return sent
     return secrets.token_hex(REQUEST_ID_BYTES)
 

@@ -40,6 +40,11 @@ async def read_body(request: web.Request, size_max_bytes: int) -> bytes:
     """The whole body. Raises BodyTooLarge as soon as that is known, BodyTimedOut when it trickles."""
     if (request.content_length or 0) > size_max_bytes:
         raise BodyTooLarge(size_max_bytes=size_max_bytes)
+    if request.content.is_eof():  # it came with its head
+        whole = request.content.read_nowait()
+        if len(whole) > size_max_bytes:
+            raise BodyTooLarge(size_max_bytes=size_max_bytes)
+        return whole
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
