@@ -6,6 +6,7 @@ decides.
 """
 
 import hmac
+from functools import lru_cache
 
 from aiohttp import web
 from yarl import URL
@@ -14,6 +15,7 @@ from fileserver.http.errors import CsrfRefused, OriginRefused
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
+ORIGINS_MAX = 256  # that are kept as they were understood: pages name the same ones again and again
 SAME_SITE_ENOUGH = frozenset({"same-origin", "none"})  # `none` is the person's own doing: a typed address, a bookmark
 
 
@@ -29,11 +31,17 @@ def check_origin(request: web.Request, public_url: str) -> None:
 
 def _is_own(origin: str, request: web.Request, public_url: str) -> bool:
     """Our public origin, or the host that the request was sent to: a server may be reached by a second name."""
+    named = _named(origin)
+    return named is not None and (named == _named(public_url) or named.authority == request.host)
+
+
+@lru_cache(ORIGINS_MAX)
+def _named(url: str) -> URL | None:
+    """The origin of an address; None for "null", or what is no URL at all."""
     try:
-        url = URL(origin)
-        return url.origin() == URL(public_url).origin() or url.authority == request.host
+        return URL(url).origin()
     except ValueError:
-        return False  # "null", or no URL at all
+        return None
 
 
 def check_csrf_token(expected: str | None, sent: str | None) -> None:

@@ -3,6 +3,8 @@
 In this order: `?lang=`, the `lang` cookie, Accept-Language (RFC 9110 §12.5.4), the configured default.
 """
 
+from functools import lru_cache
+
 from aiohttp import web
 
 from fileserver.i18n import Language
@@ -11,6 +13,7 @@ LANGUAGE_PARAMETER = "lang"
 LANGUAGE_COOKIE = "lang"
 LANGUAGE_COOKIE_MAX_AGE_S = 365 * 24 * 3600
 RANGES_MAX = 16
+HEADERS_MAX = 256  # that are kept as they were understood: browsers send few different ones
 
 
 def parse_language(text: str) -> Language | None:
@@ -19,6 +22,7 @@ def parse_language(text: str) -> Language | None:
     return {"zh": Language.ZH_CN, "en": Language.EN}.get(primary)
 
 
+@lru_cache(HEADERS_MAX)
 def accepted_language(header: str) -> Language | None:
     """The best supported language of an Accept-Language header, or None."""
     best: tuple[float, Language] | None = None
