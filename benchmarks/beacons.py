@@ -134,7 +134,9 @@ class _Phone(asyncio.Protocol):
     @classmethod
     async def connected(cls, address: URL) -> "_Phone":
         """A new connection to there."""
-        _, phone = await asyncio.get_running_loop().create_connection(lambda: cls(address), address.host, address.port)
+        _, phone = await asyncio.get_running_loop().create_connection(
+            lambda: cls(address), address.host or "", address.port or 0
+        )
         return phone
 
     async def report(self, reader: CrowdReader, seq: int, beacons: int) -> int:

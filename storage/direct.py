@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any, cast
 
 import psycopg
-from psycopg.abc import Query
 from psycopg.pq import Format
 from psycopg.rows import RowMaker, namedtuple_row
 from sqlalchemy import Dialect
@@ -64,7 +63,7 @@ class Prepared:
         return self._maker
 
     @cached_property
-    def _compiled(self) -> tuple[Query, tuple[str, ...], dict[str, object]]:
+    def _compiled(self) -> tuple[bytes, tuple[str, ...], dict[str, object]]:
         spoken: Dialect = dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
         compiled = cast("SQLCompiler", cast("ClauseElement", self._statement).compile(dialect=spoken))
         return str(compiled).encode(), tuple(compiled.positiontup or ()), dict(compiled.params)

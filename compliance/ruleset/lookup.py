@@ -156,7 +156,7 @@ class Lookup:
         verdicts: list[Verdict] = []
         firsts: list[int] = []
         behinds: list[int] = []
-        text, starts = view.text, None if sound.starts is None else memoryview(sound.starts)
+        text, starts = view.text, None if sound.starts is None else sound.starts.data
         for code, start, end in self._automaton[0].find_matches_as_indexes(sound.text, overlapping=True):
             first, behind = (start, end) if starts is None else (starts[start], starts[end])
             shown = text[first:behind]

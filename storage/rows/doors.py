@@ -4,7 +4,7 @@ Each page, tile and range of a viewer's copy asks this, so a round trip saved he
 at once the same is asked in parts: what several of them share is looked up once.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -61,7 +61,7 @@ class _Parts:
         return dict(zip(names, row[place], strict=True))
 
 
-def _keyed(columns: Collection[ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
+def _keyed(columns: Iterable[ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
     return {str(each.key): each for each in columns}
 
 
