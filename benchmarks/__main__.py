@@ -16,7 +16,6 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
 
 from benchmarks import (
     beacons,
@@ -37,6 +36,7 @@ from benchmarks import (
     templates,
 )
 from benchmarks.dashboards import running as dashboards
+from benchmarks.printing import show
 from benchmarks.stage import Figure, stage
 from benchmarks.tracing import figures as tracing
 from benchmarks.trail import figures as trail
@@ -63,7 +63,6 @@ ALL = {
     "brochure": brochure.run,
     "removal": removal.run,
     "spreading": spreading.run,
-    "spreading-long": spreading.run_long,
     "dashboards": dashboards.run,
     "tracing": tracing.run,
     "trail": trail.run,
@@ -72,12 +71,9 @@ ALL = {
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)
 UNASKED = tuple(
-    name for name in NAMES if name not in {"removal", "spreading-long", "dashboards", "trail-long"}
-)  # half an hour, minutes, minutes and 3 GB, 15 GB
-UNBROKEN_CHARS = 160
-WHOLE_FROM = 100
+    name for name in NAMES if name not in {"removal", "dashboards", "trail-long"}
+)  # half an hour, an hour and 20 GB, 15 GB
 COLUMNS = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-VERDICTS = {None: "", True: "pass", False: "FAIL"}
 
 
 async def measure(names: Sequence[str], wishes: Wishes) -> list[Figure]:
@@ -117,7 +113,7 @@ def main(  # one for each option
     quick: bool,
     plot: Path | None,
 ) -> None:
-    """Run the named benchmarks, or all of them but `removal`, `spreading-long`, `dashboards` and `trail-long`."""
+    """Run the named benchmarks, or all of them but `removal`, `dashboards` and `trail-long`."""
     wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
     # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
@@ -129,21 +125,7 @@ def main(  # one for each option
     if as_json:
         click.echo(json.dumps([asdict(figure) for figure in figures]))
     else:
-        _print(figures)
-
-
-def _print(figures: list[Figure]) -> None:
-    table = Table("figure", "value", "unit", "note", "", box=None)
-    for figure in figures:
-        table.add_row(
-            figure.name,
-            f"{figure.value:,.0f}" if figure.value >= WHOLE_FROM else f"{figure.value:.3g}",
-            figure.unit,
-            figure.note,
-            VERDICTS[figure.passed],
-        )
-    console = Console(highlight=False)
-    (console if console.is_terminal else Console(highlight=False, width=UNBROKEN_CHARS)).print(table)
+        show(figures)
 
 
 main()

@@ -20,7 +20,6 @@ from storage.rows.spread_dashboard import Among
 from storage.rows.spread_figures import Scope
 
 PEOPLE = 100_000
-PEOPLE_LONG = 1_000_000
 HANDS_MAX = 9
 FORWARDING = 0.3  # of those who open
 ROUNDS = 3
@@ -51,22 +50,17 @@ def _leaf(act: Act, who: str, link: UUID, at: datetime, **det: str) -> bytes:
     return leaf_of(Event(act=act, who=who, obj=f"material:{MATERIAL}", link=str(link), det=det), at)
 
 
-async def run(services: Services, people: int = PEOPLE) -> list[Figure]:  # noqa: ARG001  # a log of its own
+async def run(services: Services) -> list[Figure]:  # noqa: ARG001  # a log of its own
     """Writes the log into a database of its own, follows it, and asks."""
-    leaves = told(people)
+    leaves = told(PEOPLE)
     async with stage() as own:
         await _write(own.database, leaves)
         started = time.perf_counter()
         while await spread_step(own.database, BEGAN):
             pass
         rate = len(leaves) / (time.perf_counter() - started)
-        note = f"{people:,} people in one cascade"
+        note = f"{PEOPLE:,} people in one cascade"
         return [Figure("log followed", rate, "events/s", note), *await _ask(own.database, note)]
-
-
-async def run_long(services: Services) -> list[Figure]:
-    """The same with a million people."""
-    return await run(services, PEOPLE_LONG)
 
 
 async def _write(database: Database, leaves: list[bytes]) -> None:

@@ -1,8 +1,8 @@
 """Made-up histories of shares: who opened what when, by whose link. The same for the same seed and size.
 
 Cascades grow as materials do: each opening comes by a link of the share or of somebody who passed it on; sizes have a
-heavy tail. Everything that a follower of the log is told stands in `Visit`, `Forward` and `Share`, so a history can be
-written as leaves (`leaves_of`) or straight as the rows that the follower would make of them (`filling`).
+heavy tail. Everything that a follower of the log is told stands in `Visit`, `Forward` and `Share`: `leaves_of` writes
+it down as entries of the log one by one, benchmarks.dashboards.log all of them inside PostgreSQL.
 """
 
 import random
@@ -22,8 +22,10 @@ PAUSE_S = 7_200  # between two openings of a share, on average
 LIFE_S = 45 * 86_400  # of a share that many open
 READING = 0.7
 TAKING = 0.1
-PAGES_MEAN = 8
+PAGES_MEAN = 6
+PAGES_OF_A_VERSION = 20
 STEP = timedelta(microseconds=1)  # no two things happen at once
+Det = dict[str, str | int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class Size:
     clinics: int
     people: int
     days: int
+    began: datetime = BEGAN
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class Visit:
-    """An opening, with the pages served and the reading attested. `link`: the forward, or the root."""
+    """An opening, with the pages served and the reading attested, of half of them. `link`: the forward, or the root."""
 
     root: int
     link: int
@@ -74,6 +77,11 @@ class Visit:
     pages: int
     downloads: int
     ms: int
+
+    @property
+    def reads(self) -> int:
+        """How many of the pages were read, the first ones."""
+        return (self.pages + 1) // 2 if self.ms else 0
 
 
 @dataclass(frozen=True)
@@ -93,9 +101,8 @@ class History:
     @property
     def events(self) -> int:
         """How many entries of the log this is."""
-        read = sum(1 for each in self.visits if each.ms)
-        served = sum(1 + each.pages + each.downloads for each in self.visits)
-        return len(self.shares) + len(self.forwards) + served + read
+        served = sum(1 + each.pages + each.downloads + each.reads for each in self.visits)
+        return len(self.shares) + len(self.forwards) + served
 
 
 def history(size: Size, seed: int = 1) -> History:
@@ -107,7 +114,7 @@ def history(size: Size, seed: int = 1) -> History:
     weights = [chance.paretovariate(1.2) for _ in range(size.shares)]
     scale, number = size.visits / sum(weights), size.shares
     for share_id, weight in enumerate(weights):
-        at = BEGAN + timedelta(seconds=chance.random() * size.days * 86_400, microseconds=-1)
+        at = size.began + timedelta(seconds=chance.random() * size.days * 86_400, microseconds=-1)
         share = Share(share_id, int(size.materials * chance.random() ** 2), chance.randrange(size.employees), at)
         shares.append(share)
         number = _spread(share, max(1, round(weight * scale)), number, chance, size, forwards, visits)
@@ -126,17 +133,20 @@ def _spread(
     forwards: list[Forward],
     visits: list[Visit],
 ) -> int:
-    """One cascade; the number that the next forward takes."""
+    """One cascade, as far as the history goes; the number that the next forward takes."""
     links, depths, at = [(share.id, -1)], {-1: 0}, share.at
+    ends = size.began + timedelta(days=size.days)
     pause_s = min(PAUSE_S, LIFE_S / opens)
     for _ in range(opens):
         at += timedelta(seconds=chance.expovariate(1 / pause_s)) + STEP
+        if at >= ends:
+            break
         link, owner = links[int(len(links) * chance.random() ** 1.5)]
         who = chance.randrange(size.people)
         came = who not in depths
         if came:
             depths[who] = depths[owner] + 1
-        pages = int(chance.expovariate(1 / PAGES_MEAN)) + 1
+        pages = min(int(chance.expovariate(1 / PAGES_MEAN)) + 1, PAGES_OF_A_VERSION)
         ms = chance.randrange(1_000, 120_000) if chance.random() < READING else 0
         downloads = 1 if chance.random() < TAKING else 0
         visits.append(Visit(share.id, link, owner, who, at, depths[who], came, pages, downloads, ms))
@@ -149,7 +159,7 @@ def _spread(
 
 
 def uuid_of(kind: int, number: int) -> UUID:
-    """An id of a kind of thing: 1 shares and forwards, 2 materials, 3 clinics."""
+    """An id of a kind of thing: 1 shares and forwards, 2 materials, 3 clinics, 4 employees, 5 visits, 6 viewers."""
     return UUID(int=(kind << 64) + number + 1)
 
 
@@ -161,37 +171,37 @@ def leaves_of(told: History) -> list[bytes]:
 
 def _shared(told: History) -> Iterator[tuple[datetime, Event]]:
     for each in told.shares:
-        obj = f"material:{uuid_of(2, each.material)}"
         link = str(uuid_of(1, each.id))
+        obj = f"material:{uuid_of(2, each.material)}"
         yield each.at, Event(act=Act.EMPLOYEE_SHARE_CREATE, who=f"e-{each.employee}", obj=obj, link=link)
 
 
 def _forwarded(told: History) -> Iterator[tuple[datetime, Event]]:
     for each in told.forwards:
-        yield (
-            each.at,
-            _viewer(told, Act.VIEWER_SHARE_FORWARD, each.who, each.root, each.id, parent=str(uuid_of(1, each.parent))),
-        )
+        det: Det = {"parent": str(uuid_of(1, each.parent))}
+        yield each.at, _viewer(told, Act.VIEWER_SHARE_FORWARD, each.who, each.root, each.id, det)
 
 
 def _visited(told: History) -> Iterator[tuple[datetime, Event]]:
     for number, each in enumerate(told.visits):
-        yield each.at, _viewer(told, Act.VIEWER_VISIT_START, each.who, each.root, each.link)
-        for _ in range(each.pages):
-            yield each.at, _viewer(told, Act.VIEWER_COPY_VIEW, each.who, each.root, each.link)
-        for _ in range(each.downloads):
-            yield each.at, _viewer(told, Act.VIEWER_COPY_DOWNLOAD, each.who, each.root, each.link)
-        if each.ms:
-            det: dict[str, str | int] = {
-                "visit": str(uuid_of(5, number)),
-                "page": 1,
-                "pages": each.pages,
-                "ms": each.ms,
-            }
-            yield each.at, _viewer(told, Act.VIEWER_PAGE_READ, each.who, each.root, each.link, **det)
+        acts = [Act.VIEWER_VISIT_START, *[Act.VIEWER_COPY_VIEW] * each.pages]
+        acts += [Act.VIEWER_COPY_DOWNLOAD] * each.downloads
+        for act in acts:
+            yield each.at, _viewer(told, act, each.who, each.root, each.link, {})
+        for page in range(1, each.reads + 1):
+            det: Det = {"page": page, "pages": PAGES_OF_A_VERSION, "visit": str(uuid_of(5, number))}
+            det["ms"] = each.ms // each.reads
+            yield each.at, _viewer(told, Act.VIEWER_PAGE_READ, each.who, each.root, each.link, det)
 
 
-def _viewer(told: History, act: Act, who: int, root: int, link: int, **det: str | int) -> Event:
-    org = str(uuid_of(3, who % told.size.clinics))
-    obj = f"material:{uuid_of(2, told.material_of[root])}"
-    return Event(act=act, who=f"p-{who}", org=org, obj=obj, link=str(uuid_of(1, link)), det=det)
+def _viewer(told: History, act: Act, who: int, root: int, link: int, det: Det) -> Event:
+    material = told.material_of[root]
+    return Event(
+        act=act,
+        who=f"p-{who}",
+        org=str(uuid_of(3, who % told.size.clinics)),
+        obj=f"material:{uuid_of(2, material)}",
+        ver=f"{material + 1:064x}",
+        link=str(uuid_of(1, link)),
+        det=det,
+    )

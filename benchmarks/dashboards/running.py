@@ -1,65 +1,78 @@
-"""What each page of figures costs once there are years of them: 10 million events, a million visits.
+"""What each page of figures costs once there are years of them: 10 million events, a million visits; and large trees.
 
-The rows are those that the follower makes (`filling`; tests/contract/spreading/test_filling.py compares the two), the
-log itself is left out: no page reads it, each appends one event. Profiles are missing, so names are empty.
+A server process answers over HTTP, with a session and the look told to the log each time, on PostgreSQL with its
+durable settings.
 """
 
+import asyncio
 import random
+import secrets
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
-from functools import partial
-from uuid import UUID
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
 
-from benchmarks.dashboards.filling import fill
-from benchmarks.dashboards.histories import BEGAN, STEP, Size, history, uuid_of
-from benchmarks.stage import Figure, stage
-from compliance.access import Actor, Role, Sensitivity
-from compliance.events import Trail
+from benchmarks.dashboards import making, trees
+from benchmarks.dashboards.asking import Question, all_asked
+from benchmarks.dashboards.histories import BEGAN, STEP, History, Size, history, uuid_of
+from benchmarks.dashboards.making import Note, Works
+from benchmarks.dashboards.people import BRANCH
+from benchmarks.node import Node, node
+from benchmarks.stage import Figure, rows_of, stage
 from compliance.spreading.cascades import FirstOpen, cascade_of, shape_of, sums_of
-from fileserver.analytics import overview, service, subjects, tables
 from fileserver.analytics.kinds import Kind
+from fileserver.demo.api import Desk, employee
 from fileserver.services import Services
 from storage.database import Database
-from storage.rows.departments import ROOT_ID
 
 SIZE = Size(
-    shares=20_000, visits=1_000_000, materials=300, employees=300, clinics=3_000, people=150_000, days=365
+    shares=20_000, visits=1_080_000, materials=300, employees=300, clinics=3_000, people=150_000, days=365
 )  # fmt: skip
-ROUNDS = 20
-P95 = 18  # of twenty, sorted
-BAR_MS = 200.0
-TREE_PEOPLE = 1_000_000
+SMALL = replace(SIZE, shares=200, visits=3_000, people=1_000, clinics=50)
+SMALL_TREES = (100, 1_000)
+WHO = {"HQ": "e-1", "a branch": "e-0", "a marketer": "e-2"}  # a manager of the brand, one of a branch, a marketer
+SPANS = (30, 365)
+PLACES = 20  # in each tree
 TREE_BAR_S = 10.0
-DAYS = 30
-BRANCH = UUID(int=77)  # a department with a fifth of the employees
-AUDITOR = Actor(person_id=UUID(int=1), role=Role.AUDITOR, departments=(ROOT_ID,), clearance=Sensitivity.TOP)
-TRAIL = Trail(role="auditor")
-
-Question = Callable[[], Awaitable[object]]
-
-
-async def run(services: Services) -> list[Figure]:  # noqa: ARG001  # a database of its own
-    """Fills a database, and asks as pages do."""
-    tree = _tree()
-    started = time.perf_counter()
-    told = history(SIZE)
-    async with stage() as own:
-        await fill(own.database, told)
-        await _people(own.database, SIZE)
-        note = f"{told.events:,} events, {len(told.visits):,} visits"
-        filled = Figure("figures, filled", time.perf_counter() - started, "s", note)
-        then = replace(own, clock=lambda: BEGAN + timedelta(days=SIZE.days))
-        return [tree, filled, *[await _asked(name, ask, note) for name, ask in _questions(then).items()]]
+IN_A_TREE = (
+    "SELECT CAST(x.id AS text) FROM spread_person p JOIN person x ON x.pseudonym = p.who "
+    "WHERE p.root_id = :root AND p.depth > 0"
+)
+FOREVER_S = 1e9
 
 
-def _tree() -> Figure:
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is made and asked: its log, its trees, where both are kept, until when something new may begin."""
+
+    size: Size
+    trees: tuple[int, ...]
+    kept: Path
+    followed: bool = False
+    ends_s: float = FOREVER_S
+    note: Note = lambda _line: None
+
+
+async def run(services: Services) -> list[Figure]:  # noqa: ARG001  # engines of its own
+    """Everything at once, in a folder for this run."""
+    with TemporaryDirectory(prefix="sealshare-bench-") as folder:
+        return await measured(Plan(size=SIZE, trees=trees.TREES, kept=Path(folder)))
+
+
+async def measured(plan: Plan) -> list[Figure]:
+    """All figures, as far as what they need could be made in time."""
+    return [computed(max(plan.trees)), *await dashboards(plan), *await forest(plan)]
+
+
+def computed(people: int) -> Figure:
     """A random recursive tree, from openings to the sums of its shape."""
     chance = random.Random(1)  # noqa: S311  # a made-up history, the same each time
-    opens = [FirstOpen(who, int(who * chance.random()), BEGAN + who * STEP) for who in range(1, TREE_PEOPLE)]
+    opens = [FirstOpen(who, int(who * chance.random()), BEGAN + who * STEP) for who in range(1, people)]
     started = time.perf_counter()
     shape = shape_of(sums_of(cascade_of(0, BEGAN, opens)))
     took_s = time.perf_counter() - started
@@ -67,67 +80,137 @@ def _tree() -> Figure:
     return Figure("a tree, computed", took_s, "s", note, took_s <= TREE_BAR_S)
 
 
-async def _people(database: Database, size: Size) -> None:
-    """Employees with accounts, a fifth of them in a branch, and materials of theirs."""
-    employees = [uuid_of(4, number) for number in range(size.employees)]
-    materials = [uuid_of(2, number) for number in range(size.materials)]
-    asked = {
-        "ids": employees,
-        "names": [f"e-{number}" for number in range(size.employees)],
-        "departments": [BRANCH if number % 5 == 0 else ROOT_ID for number in range(size.employees)],
-        "materials": materials,
-        "owners": [employees[number % len(employees)] for number in range(size.materials)],
-        "branch": BRANCH,
-        "root": ROOT_ID,
-        "clinics": [uuid_of(3, number) for number in range(size.clinics)],
-        "holders": [employees[number % len(employees)] for number in range(size.clinics)],
-    }
+async def dashboards(plan: Plan) -> list[Figure]:
+    """The pages over a log of years."""
+    home = plan.kept / "years"
+    if not await _made(home, plan, lambda began: replace(plan.size, began=began), history):
+        return []
+    async with stage(home) as services, _desks(services) as (_, desks):
+        note = await _note(services)
+        return [*await _followed(services), *await all_asked(desks, await _pages(services), note, plan.note)]
+
+
+async def forest(plan: Plan) -> list[Figure]:
+    """The pages over trees, each at places of all depths."""
+    home, figures = plan.kept / "trees", []
+
+    def planted(size: Size) -> History:
+        return trees.forest(size.began, plan.trees)
+
+    if not await _made(home, plan, lambda began: trees.size_of(began, plan.trees), planted):
+        return []
+    async with stage(home) as services, _desks(services) as (_, desks):
+        figures += await _followed(services)
+        for number, people in enumerate(plan.trees):
+            questions = await _walk(services, number)
+            figures += await all_asked({"HQ": desks["HQ"]}, questions, f"a tree of {people:,}", plan.note)
+    return figures
+
+
+async def _made(home: Path, plan: Plan, size_of: Callable[[datetime], Size], told: Callable[[Size], History]) -> bool:
+    """Makes what is missing, on settings that wait for no disk; whether all of it is there."""
+    if not await asyncio.to_thread(home.exists):
+        async with stage(home):  # a cluster as others have it, with checksums
+            pass
+    async with rows_of(home) as (database, master):
+        size = size_of(await _began(database, size_of(BEGAN).days))
+        return await making.make(
+            Works(
+                database=database,
+                master=master,
+                size=size,
+                history=lambda: told(size),
+                ends_s=plan.ends_s,
+                followed=plan.followed,
+                note=plan.note,
+            )
+        )
+
+
+async def _began(database: Database, days: int) -> datetime:
+    """When the history begins: so many days before it was first asked for, so that its last days are today's."""
+    kept_s = await making.done(database, "began")
+    if kept_s:
+        return datetime.fromtimestamp(kept_s, tz=UTC)
+    began = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
     async with database.transaction() as tx:
-        for statement in PEOPLE.split(";"):
-            await tx.execute(text(statement), asked)
+        await making.begin(tx)
+        await making.mark(tx, "began", int(began.timestamp()))
+    return began
 
 
-PEOPLE = """
-INSERT INTO department (id, parent_id, name, path) VALUES
-  (:branch, :root, 'x', ARRAY[CAST(:root AS uuid), CAST(:branch AS uuid)]);
-INSERT INTO person (id, kind, pseudonym) SELECT id, 'employee', name
-  FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[])) AS made (id, name);
-INSERT INTO account (person_id, login, password_hash, role, department_id)
-  SELECT id, name, '', 'marketer', department FROM
-  unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:departments AS uuid[])) AS made (id, name, department);
-UPDATE account SET role = 'manager' WHERE login IN ('e-0', 'e-1');
-INSERT INTO material (id, owner_id, title, class) SELECT id, owner, CAST(id AS text), 'in_clinic'
-  FROM unnest(CAST(:materials AS uuid[]), CAST(:owners AS uuid[])) AS made (id, owner);
-INSERT INTO clinic (id, name, owner_id) SELECT id, CAST(id AS text), owner
-  FROM unnest(CAST(:clinics AS uuid[]), CAST(:holders AS uuid[])) AS made (id, owner)
-"""
+async def _note(services: Services) -> str:
+    visits = await making.done(services.database, "visits")
+    return f"{await making.done(services.database, 'events'):,} events, {visits:,} visits"
 
 
-def _questions(services: Services) -> dict[str, Question]:
-    """The pages, by who opens them."""
-    branch = Actor(person_id=uuid_of(4, 0), role=Role.MANAGER, departments=(ROOT_ID, BRANCH), clearance=Sensitivity.TOP)
-    marketer = Actor(person_id=uuid_of(4, 2), role=Role.MARKETER, departments=(ROOT_ID,), clearance=Sensitivity.TOP)
-    asked: dict[str, Question] = {}
-    for who, actor in (("HQ", AUDITOR), ("branch", branch), ("own", marketer)):
-        asked[f"overview, {who}"] = partial(overview.overview, services, actor, TRAIL, days=DAYS)
-        for kind in Kind:
-            asked[f"{kind.value}s, {who}"] = partial(tables.table, services, actor, TRAIL, kind, days=DAYS)
-    for kind, key in (
-        (Kind.MATERIAL, uuid_of(2, 0)),
-        (Kind.EMPLOYEE, uuid_of(4, 0)),
-        (Kind.CLINIC, uuid_of(3, 0)),
-        (Kind.DEPARTMENT, ROOT_ID),
-    ):
-        asked[f"one {kind.value}"] = partial(subjects.subject, services, AUDITOR, TRAIL, kind, str(key), days=DAYS)
-    asked["how a material travels"] = partial(service.spread, services, AUDITOR, TRAIL, uuid_of(2, 0))
-    return asked
+async def _followed(services: Services) -> list[Figure]:
+    """How fast the follower was, if it was asked."""
+    events, ms = [await making.done(services.database, name) for name in ("events", "followed_ms")]
+    note = await _note(services)
+    return [Figure("log followed, from its beginning", events * 1000 / ms, "events/s", note)] if ms else []
 
 
-async def _asked(name: str, ask: Question, note: str) -> Figure:
-    times = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        await ask()
-        times.append((time.perf_counter() - started) * 1000)
-    p95 = sorted(times)[P95]
-    return Figure(f"figures, {name}", p95, "ms p95", f"{note}; bar {BAR_MS:.0f}", p95 <= BAR_MS)
+@asynccontextmanager
+async def _desks(services: Services) -> AsyncIterator[tuple[Node, dict[str, Desk]]]:
+    """A server process, and a desk for each who looks."""
+    password = secrets.token_urlsafe(16)
+    hashed = await services.passwords.hash(password)
+    async with services.database.transaction() as tx:
+        query = text("UPDATE account SET password_hash = :hashed WHERE login = ANY(CAST(:logins AS text[]))")
+        await tx.execute(query, {"hashed": hashed, "logins": list(WHO.values())})
+    async with node(services) as server, AsyncExitStack() as stack:
+        yield (
+            server,
+            {who: await stack.enter_async_context(employee(server.url, login, password)) for who, login in WHO.items()},
+        )
+
+
+async def _pages(services: Services) -> list[Question]:
+    """Every page and file of figures, of 30 days and of a year."""
+    share = await _largest(services)
+    questions = [Question("how a material travels", (f"/materials/{uuid_of(2, 0)}/spread",))]
+    things = {
+        Kind.MATERIAL: uuid_of(2, 0),
+        Kind.SHARE: share,
+        Kind.EMPLOYEE: uuid_of(4, 0),
+        Kind.CLINIC: uuid_of(3, 0),
+        Kind.DEPARTMENT: BRANCH,
+        Kind.REGION: "Region 0",
+        Kind.CAMPAIGN: "Campaign 0",
+    }
+    for days in SPANS:
+        questions.append(Question(f"overview, {days} days", (f"/analytics?days={days}",), everybody=True))
+        for kind, key in things.items():
+            page = f"/analytics/{kind.value}?days={days}"
+            questions.append(Question(f"{kind.value}s, {days} days", (page,), everybody=True))
+            questions.append(
+                Question(f"one {kind.value}, {days} days", (f"/analytics/{kind.value}/{key}?days={days}",))
+            )
+            file = f"/api/v1/analytics/exports/{kind.value}?days={days}"
+            questions.append(Question(f"{kind.value}s as CSV, {days} days", (file,), everybody=True))
+    return questions
+
+
+async def _largest(services: Services) -> str:
+    query = "SELECT CAST(root_id AS text) FROM spread_root ORDER BY people DESC, root_id LIMIT 1"
+    async with services.database.transaction() as tx:
+        return str(await tx.scalar(text(query)))
+
+
+async def _walk(services: Services, number: int) -> list[Question]:
+    """A tree's figures, its root, people anywhere in it, and those with the longest way to the root."""
+    anywhere = " ORDER BY md5(p.who) LIMIT :places"
+    deepest = " ORDER BY p.depth DESC, p.who LIMIT :places"
+    material, share = uuid_of(2, number), uuid_of(1, number)
+    tree = f"/materials/{material}/spread/{share}"
+    questions = [
+        Question("how a material travels", (f"/materials/{material}/spread",)),
+        Question("one share, 365 days", (f"/analytics/share/{share}?days=365",)),
+        Question("the tree at its root", (tree,)),
+    ]
+    async with services.database.transaction() as tx:
+        for name, which in (("anywhere", anywhere), ("at its deepest", deepest)):
+            people = await tx.scalars(text(IN_A_TREE + which), {"root": share, "places": PLACES})
+            questions.append(Question(f"the tree {name}", [f"{tree}?person_id={each}" for each in people]))
+    return questions

@@ -8,16 +8,18 @@ any span of days by how long ago they had last opened (`gaps`). Whoever made a s
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from compliance.spreading.growth import WINDOW
-from storage.rows.spread_counts import Added, Dim, Life, Place, Seen, Subject
+from storage.rows.spread_counts import BEATS, COUNTS, Added, Dim, Life, Place, Seen, Subject
 from storage.rows.spreading import SpreadPerson, SpreadShare
 
 GAP_MAX_DAYS = 400  # whoever was away for longer counts as away for so long: spans asked for are shorter
 WAIT_MAX_H = 90 * 24
 NEVER = 0
+COUNT_AT = {name: place for place, name in enumerate(COUNTS)}
+BEAT_AT = {name: place for place, name in enumerate(BEATS)}
 HOUR = timedelta(hours=1)
 
 
@@ -50,12 +52,16 @@ class Counting:
     zone: ZoneInfo
     seen: dict[Place, Seen]
     _changed: dict[Place, Seen] = field(default_factory=dict)
-    _days: dict[tuple[Subject, date], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _days: dict[tuple[Subject, date], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * len(COUNTS)))
+    _served: dict[tuple[tuple[Subject, ...], date], int] = field(default_factory=dict)  # most entries are of pages
     _gaps: Counter[tuple[Subject, date, int]] = field(default_factory=Counter)
-    _pulses: dict[tuple[Subject, datetime, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _pulses: dict[tuple[Subject, datetime, int], list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0] * len(BEATS))
+    )
     _waits: Counter[tuple[Subject, int]] = field(default_factory=Counter)
     _lives: dict[Subject, Life] = field(default_factory=lambda: defaultdict(Life))
     _years: set[int] = field(default_factory=set)
+    _today: tuple[datetime, datetime, date] | None = None  # the day of the last act, and when it begins and ends
 
     def shared(self, share: SpreadShare, root: SpreadPerson) -> None:
         """An employee made a share, and stands at the root of its cascade."""
@@ -73,9 +79,10 @@ class Counting:
             self._count(subject, at, "intents")
             if fresh:
                 self._count(subject, at, "new_forwarders")
-            seen = self._seen_in(subject, who)
+            seen = self.seen.get((*subject, who))
             if seen is not None and seen.forward_day is None:
                 seen.forward_day = self._day(at)
+                self._changed[*subject, who] = seen
                 self._count(subject, at, "forwarders")
             if maker is not None and at < maker.first_at + WINDOW:
                 self._pulse(subject, maker, "intents")
@@ -103,7 +110,7 @@ class Counting:
         fresh = person.depth > 0 and (Dim.BRAND, "", person.who) not in self.seen
         for subject in subjects:
             self._count(subject, at, "opens")
-            self._pulses[subject, hour_of(at), person.depth]["opens"] += 1
+            self._pulses[subject, hour_of(at), person.depth][BEAT_AT["opens"]] += 1
             life = self._lives[subject]
             life.opened_at = max(life.opened_at or at, at)
             if person.depth:
@@ -113,8 +120,8 @@ class Counting:
 
     def served(self, subjects: tuple[Subject, ...], at: datetime) -> None:
         """A page image was served."""
-        for subject in subjects:
-            self._count(subject, at, "pages")
+        key = (subjects, self._day(at))
+        self._served[key] = self._served.get(key, 0) + 1
 
     def sent(self, subjects: tuple[Subject, ...], at: datetime) -> None:
         """A platform confirmed that a link was sent."""
@@ -129,9 +136,10 @@ class Counting:
             self._count(subject, at, "read_ms", ms)
             if fresh:
                 self._count(subject, at, "new_readers")
-            seen = self._seen_in(subject, who)
+            seen = self.seen.get((*subject, who))
             if seen is not None and seen.read_day is None:
                 seen.read_day = self._day(at)
+                self._changed[*subject, who] = seen
                 self._count(subject, at, "readers")
 
     def took(self, subjects: tuple[Subject, ...], at: datetime) -> None:
@@ -147,6 +155,10 @@ class Counting:
     def added(self) -> Added:
         """What the batch adds."""
         lives: Mapping[Subject, Life] = self._lives
+        for (subjects, day), pages in self._served.items():
+            for subject in subjects:
+                self._days[subject, day][COUNT_AT["pages"]] += pages
+        self._served.clear()
         return Added(
             days=self._days,
             gaps=self._gaps,
@@ -162,34 +174,34 @@ class Counting:
         place, day = (*subject, person.who), self._day(at)
         seen = self.seen.get(place)
         if seen is None:
-            seen = self.seen[place] = Seen(first_day=day, last_day=day)
+            seen = self.seen[place] = self._changed[place] = Seen(first_day=day, last_day=day)
             self._count(subject, at, "viewers")
             self._gaps[subject, day, NEVER] += 1
-            self._pulses[subject, hour_of(at), person.depth]["viewers"] += 1
+            self._pulses[subject, hour_of(at), person.depth][BEAT_AT["viewers"]] += 1
             if person.depth == 1:
                 self._count(subject, at, "direct")
         elif day > seen.last_day:
             self._gaps[subject, day, min((day - seen.last_day).days, GAP_MAX_DAYS)] += 1
             seen.last_day = day
+            self._changed[place] = seen
         if came and person.depth > 1 and seen.reach_day is None:
             seen.reach_day = day
-            self._count(subject, at, "reach")
-        self._changed[place] = seen
-
-    def _seen_in(self, subject: Subject, who: str) -> Seen | None:
-        place = (*subject, who)
-        seen = self.seen.get(place)
-        if seen is not None:
             self._changed[place] = seen
-        return seen
+            self._count(subject, at, "reach")
 
     def _count(self, subject: Subject, at: datetime, what: str, how_much: int = 1) -> None:
-        day = self._day(at)
-        self._days[subject, day][what] += how_much
-        self._years.update((day.year, at.year))
+        self._days[subject, self._day(at)][COUNT_AT[what]] += how_much
 
     def _pulse(self, subject: Subject, person: SpreadPerson, what: str) -> None:
-        self._pulses[subject, hour_of(person.first_at), person.depth][what] += 1
+        self._pulses[subject, hour_of(person.first_at), person.depth][BEAT_AT[what]] += 1
 
     def _day(self, at: datetime) -> date:
-        return at.astimezone(self.zone).date()
+        """The brand's day that it lies in: mostly that of the one before."""
+        if self._today is None or not self._today[0] <= at < self._today[1]:
+            day = at.astimezone(self.zone).date()
+            begins, ends = (
+                datetime.combine(each, time.min, self.zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
+            )
+            self._today = (begins, ends, day)
+            self._years.update((day.year, begins.year, ends.year))
+        return self._today[2]

@@ -4,8 +4,10 @@ What it keeps is a projection: `rebuild` makes it anew from the log, equal to th
 counts of its ancestors only, so a cascade of a million people costs no more to keep up, or to read, than a small one.
 """
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,8 +24,23 @@ from storage.rows.spreading import Hour, Opens, Place, SpreadShare
 
 READER = "spreading"
 BATCH = 2_000
+OBJECTS_ANEW = 1_000_000  # made between two looks for garbage
+BATCH_ANEW = 20_000  # where a whole log is read: fewer rows are written twice
 IN_HOURS = {Act.VIEWER_VISIT_START: "opens", Act.VIEWER_COPY_VIEW: "pages", Act.VIEWER_COPY_DOWNLOAD: "downloads"}
+PERSONAL = frozenset({Act.VIEWER_VISIT_START, Act.VIEWER_PAGE_READ, Act.VIEWER_SHARE_FORWARD})  # count whoever did it
 ZONE = ZoneInfo("Asia/Shanghai")  # whose days are counted, unless the brand says another; to change it, rebuild
+
+
+class Subjects(dict[tuple[UUID, str], tuple[Subject, ...]]):
+    """What acts on a share by people of a clinic count for: the same for many leaves of a batch."""
+
+    def __init__(self, shares: Mapping[UUID, SpreadShare]) -> None:
+        self.shares = shares
+
+    def __missing__(self, key: tuple[UUID, str]) -> tuple[Subject, ...]:
+        share = self.shares[key[0]]
+        found = self[key] = subjects_of(share, self.shares[share.root_id], key[1])
+        return found
 
 
 async def spread_step(database: Database, now: datetime, *, zone: ZoneInfo = ZONE, batch: int = BATCH) -> int:
@@ -51,6 +68,20 @@ async def done(database: Database) -> int:
         return await event_index.reader_at(tx, READER)
 
 
+@contextmanager
+def reading_anew() -> Iterator[None]:
+    """While a whole log is read: Python looks for cycles of garbage seldom.
+
+    Nothing of a step is in one, and each would have it look through a million objects again and again.
+    """
+    kept = gc.get_threshold()
+    gc.set_threshold(OBJECTS_ANEW)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*kept)
+
+
 async def forget(database: Database, now: datetime) -> None:
     """Begins again: the tables are empty, and the next step reads the first leaf. Waits for a step under way."""
     async with database.transaction() as tx:
@@ -65,7 +96,12 @@ async def _take_in(tx: Transaction, said: Sequence[Told | Recruited], zone: Zone
     shares, new = await _shares(tx, told)
     acts = [each for each in told if each.share_id in shares]
     cascades = Cascades(await spreading.known_people(tx, _places(shares, new, acts)))
-    seen = {place for each in acts for place in places_of(_subjects(shares, each), each.who)}
+    subjects = Subjects(shares)
+    seen = {
+        place
+        for share_id, org, who in {(each.share_id, each.org, each.who) for each in acts if each.act in PERSONAL}
+        for place in places_of(subjects[share_id, org], who)
+    }
     counting = Counting(zone, await spread_counts.seen_at(tx, seen))
     for share in new:
         if share.parent_id is None:
@@ -75,7 +111,7 @@ async def _take_in(tx: Transaction, said: Sequence[Told | Recruited], zone: Zone
     for each in acts:
         if each.act in MADE and each.share_id not in made:
             continue  # told twice
-        _tell(each, shares, cascades, counting, opened)
+        _tell(each, subjects, cascades, counting, opened)
     for one in said:
         if isinstance(one, Recruited):
             counting.recruited(one.what, one.employee, one.at)
@@ -101,43 +137,39 @@ async def _write(tx: Transaction, new: Sequence[SpreadShare], cascades: Cascades
         await spreading.add_opens(tx, _opens(starts))
 
 
-def _subjects(shares: Mapping[UUID, SpreadShare], told: Told) -> tuple[Subject, ...]:
-    share = shares[told.share_id]
-    return subjects_of(share, shares[share.root_id], told.org)
-
-
 def _tell(
     told: Told,
-    shares: Mapping[UUID, SpreadShare],
+    subjects_by: Subjects,
     cascades: Cascades,
     counting: Counting,
     opened: dict[UUID, datetime],
 ) -> None:
     """Has one leaf counted, after what came before it."""
-    share, subjects = shares[told.share_id], _subjects(shares, told)
+    shares = subjects_by.shares
+    share, subjects = shares[told.share_id], subjects_by[told.share_id, told.org]
     match told.act:
         case Act.VIEWER_SHARE_FORWARD:
             counting.passed_on(subjects, told.at, cascades.people.get((share.root_id, told.who)), told.who)
         case Act.VIEWER_VISIT_START:
-            _open(told, shares, cascades, counting)
+            _open(told, subjects_by, cascades, counting)
             if told.who != share.maker and share.opened_at is None and share.share_id not in opened:
                 opened[share.share_id] = told.at
                 if share.parent_id is not None:
-                    counting.confirmed(_through(share, shares, cascades), told.at)
+                    counting.confirmed(_through(share, subjects_by, cascades), told.at)
         case Act.VIEWER_COPY_VIEW:
             counting.served(subjects, told.at)
         case Act.VIEWER_PAGE_READ if told.who != share.maker:
             counting.read(subjects, told.at, told.who, told.ms)
         case Act.EMPLOYEE_SHARE_SEND | Act.SYSTEM_SHARE_SEND:
-            counting.sent(_through(share, shares, cascades), told.at)
+            counting.sent(_through(share, subjects_by, cascades), told.at)
         case Act.VIEWER_COPY_DOWNLOAD:
             counting.took(subjects, told.at)
 
 
-def _open(told: Told, shares: Mapping[UUID, SpreadShare], cascades: Cascades, counting: Counting) -> None:
+def _open(told: Told, subjects_by: Subjects, cascades: Cascades, counting: Counting) -> None:
     """A visit: perhaps somebody new, who came by somebody."""
-    share, subjects = shares[told.share_id], _subjects(shares, told)
-    root = shares[share.root_id]
+    share, subjects = subjects_by.shares[told.share_id], subjects_by[told.share_id, told.org]
+    root = subjects_by.shares[share.root_id]
     came = cascades.opened(share, root, told)
     person = cascades.people.get((share.root_id, told.who))
     if person is None:
@@ -145,14 +177,14 @@ def _open(told: Told, shares: Mapping[UUID, SpreadShare], cascades: Cascades, co
     if came:
         counting.came(subjects, person)
         parent = cascades.people[share.root_id, person.parent or root.maker]
-        counting.brought(subjects_of(share, root, parent.org), parent, told.at)
+        counting.brought(subjects_by[share.share_id, parent.org], parent, told.at)
     counting.opened(subjects, told.at, person, came=came)
 
 
-def _through(share: SpreadShare, shares: Mapping[UUID, SpreadShare], cascades: Cascades) -> tuple[Subject, ...]:
+def _through(share: SpreadShare, subjects_by: Subjects, cascades: Cascades) -> tuple[Subject, ...]:
     """What the passing on of a link counts for: its maker's clinic, not that of whoever opens it."""
     maker = cascades.people.get((share.root_id, share.maker))
-    return subjects_of(share, shares[share.root_id], maker.org if maker else "")
+    return subjects_by[share.share_id, maker.org if maker else ""]
 
 
 async def _shares(tx: Transaction, told: Iterable[Told]) -> tuple[dict[UUID, SpreadShare], list[SpreadShare]]:
@@ -207,14 +239,11 @@ def _read(told: Told, share: SpreadShare) -> Read:
 
 
 def _hours(acts: Iterable[Told]) -> dict[tuple[UUID, datetime], Hour]:
-    counted: dict[tuple[UUID, datetime], Counter[str]] = defaultdict(Counter)
-    for each in acts:
-        if each.act in IN_HOURS:
-            counted[each.share_id, hour_of(each.at)][IN_HOURS[each.act]] += 1
-    return {
-        key: Hour(opens=each["opens"], pages=each["pages"], downloads=each["downloads"])
-        for key, each in counted.items()
-    }
+    counted = Counter((each.share_id, hour_of(each.at), each.act) for each in acts if each.act in IN_HOURS)
+    hours: dict[tuple[UUID, datetime], Counter[Act]] = defaultdict(Counter)
+    for (share_id, hour, act), count in counted.items():
+        hours[share_id, hour][act] = count
+    return {key: Hour(**{name: each[act] for act, name in IN_HOURS.items()}) for key, each in hours.items()}
 
 
 def _opens(starts: Iterable[Told]) -> dict[tuple[UUID, str], Opens]:

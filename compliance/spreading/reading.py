@@ -48,7 +48,10 @@ async def take_in_reading(tx: Transaction, reads: Sequence[Read]) -> None:
         for page, ms in by_page.items()
         if before.get(page, 0) < READ_MS <= before.get(page, 0) + ms
     }
-    visits = [_visit(known.get(visit_id), said, finished) for visit_id, said in by_visit.items()]
+    done: dict[UUID, list[int]] = defaultdict(list)
+    for visit_id, page in finished:
+        done[visit_id].append(page)
+    visits = [_visit(known.get(visit_id), said, done.get(visit_id, [])) for visit_id, said in by_visit.items()]
     new_page, new_reader = await _first_time(tx, finished)
     await reading.put_visits(tx, visits)
     await reading.add_pages(tx, by_page)
@@ -56,8 +59,8 @@ async def take_in_reading(tx: Transaction, reads: Sequence[Read]) -> None:
     await reading.grow_versions(tx, _version_gains(visits, known, new_reader))
 
 
-def _visit(known: ReadVisit | None, said: Sequence[Read], finished: Mapping[ReadPage, Read]) -> ReadVisit:
-    """The visit as it is after what was said of it."""
+def _visit(known: ReadVisit | None, said: Sequence[Read], done: Sequence[int]) -> ReadVisit:
+    """The visit as it is after what was said of it; `done`: pages that are read now and were not before."""
     first = said[0]
     row = known or ReadVisit(
         visit_id=first.visit_id,
@@ -73,7 +76,6 @@ def _visit(known: ReadVisit | None, said: Sequence[Read], finished: Mapping[Read
         first_at=first.at,
         last_at=first.at,
     )
-    done = [page for visit_id, page in finished if visit_id == first.visit_id]
     return replace(
         row,
         pages=max(row.pages, *(each.pages for each in said)),

@@ -36,11 +36,14 @@ def rebuild(*, without_pruned: bool) -> None:
             )
         total = 0 if last is None else last + 1
         await following.forget(desk.database, desk.clock())
-        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        shown = Progress(*columns, console=console, disable=not console.is_terminal)
+        with shown as progress, following.reading_anew():
             task = progress.add_task("reading the log", total=total)
             while (done := await following.done(desk.database)) < total:
                 progress.update(task, completed=done)
-                if not await following.spread_step(desk.database, desk.clock(), zone=desk.zone):
+                if not await following.spread_step(
+                    desk.database, desk.clock(), zone=desk.zone, batch=following.BATCH_ANEW
+                ):
                     await asyncio.sleep(HELD_S)  # a worker is at it
             progress.update(task, completed=done)
         return done

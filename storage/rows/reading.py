@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Uuid, any_, cast, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Transaction
+from storage.rows.arrays import array, arrays
 from storage.schema import read_page, read_version, read_visit, read_visit_page
 
 ReadPage = tuple[UUID, int]  # visit, page
@@ -101,14 +102,14 @@ _GROW_VERSIONS = text(
 
 async def pages_of(tx: Transaction, pages: Collection[ReadPage]) -> dict[ReadPage, int]:
     """Milliseconds spent on these pages, of those that the follower has met."""
-    asked = {"visits": [visit_id for visit_id, _ in pages], "pages": [page for _, page in pages]}
-    return {(row.visit_id, row.page): row.ms for row in await tx.execute(_PAGES_OF, asked)}
+    rows = await tx.execute(_PAGES_OF, arrays(("visits", "pages"), pages))
+    return {(row.visit_id, row.page): row.ms for row in rows}
 
 
 async def visits_of(tx: Transaction, visit_ids: Collection[UUID]) -> dict[UUID, ReadVisit]:
     """Those of these visits that the follower has met."""
     columns = [read_visit.c[name] for name in _VISIT_COLUMNS]
-    rows = await tx.execute(select(*columns).where(read_visit.c.visit_id.in_(visit_ids)))
+    rows = await tx.execute(select(*columns).where(read_visit.c.visit_id == any_(cast(list(visit_ids), ARRAY(Uuid)))))
     return {row.visit_id: ReadVisit(**row._asdict()) for row in rows}
 
 
@@ -116,8 +117,8 @@ async def read_before(
     tx: Transaction, finished: Sequence[Finished], read_ms: int
 ) -> tuple[set[tuple[tuple[UUID, str, str], int]], set[tuple[UUID, str, str]]]:
     """What these people have read until now: ((scope, version, person), page), and (scope, version, person)."""
-    people = sorted({(each.material_id, each.ver, each.who) for each in finished})
-    asked = {name: [each[place] for each in people] for place, name in enumerate(("materials", "vers", "whos"))}
+    people = {(each.material_id, each.ver, each.who) for each in finished}
+    asked = arrays(("materials", "vers", "whos"), people)
     rows = [*await tx.execute(_READ_BEFORE, {**asked, "read_ms": read_ms})]
     pages = {((scope, row.ver, row.who), row.page) for row in rows for scope in (row.root_id, row.material_id)}
     return pages, {reader for reader, _ in pages}
@@ -125,33 +126,29 @@ async def read_before(
 
 async def put_visits(tx: Transaction, visits: Iterable[ReadVisit]) -> None:
     """Adds visits, or replaces what was read in them."""
-    ordered = sorted(visits, key=lambda each: each.visit_id)
-    await tx.execute(_PUT_VISITS, {name: [getattr(each, name) for each in ordered] for name in _VISIT_COLUMNS})
+    kept = list(visits)
+    await tx.execute(_PUT_VISITS, {name: array([getattr(each, name) for each in kept]) for name in _VISIT_COLUMNS})
 
 
 async def add_pages(tx: Transaction, pages: Mapping[ReadPage, int]) -> None:
     """Adds milliseconds, by visit and page."""
-    await tx.execute(_ADD_PAGES, _columns([(*key, ms) for key, ms in sorted(pages.items())], "visits", "pages", "ms"))
+    rows = [(*key, ms) for key, ms in pages.items()]
+    await tx.execute(_ADD_PAGES, arrays(("visits", "pages", "ms"), rows))
 
 
 async def grow_pages(tx: Transaction, gains: Mapping[tuple[UUID, str, int], tuple[int, int]]) -> None:
     """Adds milliseconds and readers, by scope, version and page."""
-    rows = [(*key, *gain) for key, gain in sorted(gains.items())]
-    await tx.execute(_GROW_PAGES, _columns(rows, "scopes", "vers", "pages", "ms", "readers"))
+    rows = [(*key, *gain) for key, gain in gains.items()]
+    await tx.execute(_GROW_PAGES, arrays(("scopes", "vers", "pages", "ms", "readers"), rows))
 
 
 async def grow_versions(tx: Transaction, gains: Mapping[ReadVersion, VersionGain]) -> None:
     """Adds to the sums of versions, by scope and version."""
     names = tuple(field.name for field in fields(VersionGain))
-    rows = [(*key, *(getattr(gain, name) for name in names)) for key, gain in sorted(gains.items())]
-    await tx.execute(_GROW_VERSIONS, _columns(rows, "scopes", "vers", *names))
+    rows = [(*key, *(getattr(gain, name) for name in names)) for key, gain in gains.items()]
+    await tx.execute(_GROW_VERSIONS, arrays(("scopes", "vers", *names), rows))
 
 
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
-    for table in TABLES:
-        await tx.execute(delete(table))
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], *names: str) -> dict[str, list[Any]]:
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    await tx.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))

@@ -1,14 +1,15 @@
 """Rows of what subjects did by day and hour. Only a follower of the tree writes them, in the order of the leaves."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import text
 
 from storage.database import Transaction
+from storage.rows.arrays import arrays
 from storage.schema import spread_day, spread_gap, spread_pulse, spread_seen, spread_subject, spread_wait
 
 TABLES = (spread_day, spread_gap, spread_pulse, spread_wait, spread_seen, spread_subject)
@@ -74,9 +75,9 @@ class Life:
 class Added:
     """What a batch adds."""
 
-    days: Mapping[tuple[Subject, date], Mapping[str, int]]
+    days: Mapping[tuple[Subject, date], Sequence[int]]  # in the order of COUNTS
     gaps: Mapping[tuple[Subject, date, int], int]
-    pulses: Mapping[tuple[Subject, datetime, int], Mapping[str, int]]
+    pulses: Mapping[tuple[Subject, datetime, int], Sequence[int]]  # in the order of BEATS
     waits: Mapping[tuple[Subject, int], int]
     seen: Mapping[Place, Seen]
     lives: Mapping[Subject, Life]
@@ -116,22 +117,17 @@ _SEEN = text(
 
 async def seen_at(tx: Transaction, places: Collection[Place]) -> dict[Place, Seen]:
     """Those of these people whom the follower has met within these subjects."""
-    rows = await tx.execute(_SEEN, _turned(("dim", "key", "who"), list(places)))
+    rows = await tx.execute(_SEEN, arrays(("dim", "key", "who"), places))
     return {(Dim(row.dim), row.key, row.who): Seen(**{name: getattr(row, name) for name in _DAYS}) for row in rows}
 
 
 async def add(tx: Transaction, added: Added) -> None:
     """Adds what a batch brought, in the order of the keys."""
-    days = [
-        (*subject, day, *(counts.get(name, 0) for name in COUNTS)) for (subject, day), counts in _in_order(added.days)
-    ]
+    days = [(*subject, day, *counts) for (subject, day), counts in _in_order(added.days)]
     await _write(tx, _PUT_DAYS, ("dim", "key", "day", *COUNTS), days)
     gaps = [(*subject, day, gap, people) for (subject, day, gap), people in _in_order(added.gaps)]
     await _write(tx, _PUT_GAPS, ("dim", "key", "day", "gap", "people"), gaps)
-    pulses = [
-        (*subject, hour, depth, *(beats.get(name, 0) for name in BEATS))
-        for (subject, hour, depth), beats in _in_order(added.pulses)
-    ]
+    pulses = [(*subject, hour, depth, *beats) for (subject, hour, depth), beats in _in_order(added.pulses)]
     await _write(tx, _PUT_PULSES, ("dim", "key", "hour", "depth", *BEATS), pulses)
     waits = [(*subject, hours, people) for (subject, hours), people in _in_order(added.waits)]
     await _write(tx, _PUT_WAITS, ("dim", "key", "hours", "people"), waits)
@@ -146,8 +142,7 @@ async def add(tx: Transaction, added: Added) -> None:
 
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
-    for table in TABLES:
-        await tx.execute(delete(table))
+    await tx.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
 
 
 async def make_years(tx: Transaction, years: Collection[int]) -> None:
@@ -163,15 +158,9 @@ async def make_years(tx: Transaction, years: Collection[int]) -> None:
 
 async def _write(tx: Transaction, query: Any, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     if rows:
-        await tx.execute(query, _turned(names, rows))
+        await tx.execute(query, arrays(names, rows))
 
 
 def _in_order(rows: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-    """By key, so that two writers could never wait for each other."""
+    """By key, so that neighbours in an index are written together."""
     return sorted(rows.items(), key=lambda each: each[0])
-
-
-def _turned(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    """Rows as columns."""
-    kept = list(rows)
-    return {name: [row[place] for row in kept] for place, name in enumerate(names)}

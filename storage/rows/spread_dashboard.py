@@ -121,6 +121,8 @@ _NOW_AND_BEFORE = ", ".join(
     for name in COUNTS
 )
 _DAYS_OF = "FROM spread_day WHERE dim = :dim AND day >= :first AND day < :end"
+# Which come first is known by one sum each; all the others are added up for those that are shown only.
+_FIRST = "coalesce(sum({order}) FILTER (WHERE day >= :start), 0)"
 _OF_MAKERS = (
     "WITH roots AS (SELECT CAST(share_id AS text) AS key, material_id FROM spread_share "
     "WHERE parent_id IS NULL AND maker = ANY(:makers))"
@@ -158,9 +160,12 @@ async def ranked(
 
     `skip` passes the first ones over, as in the other rankings.
     """
+    first = _FIRST.format(order=_known(order))
     query = _text(
-        f"SELECT key, {_NOW_AND_BEFORE} {_DAYS_OF}{_some(among.keys)} "
-        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit OFFSET :skip",
+        f"WITH shown AS MATERIALIZED (SELECT key, {first} AS first {_DAYS_OF}{_some(among.keys)} GROUP BY key "  # noqa: S608  # our own words
+        "ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
+        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN spread_day d USING (key) "
+        "WHERE d.dim = :dim AND day >= :first AND day < :end GROUP BY key, first ORDER BY first DESC, key",
         keys=among.keys,
     )
     asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit, skip=skip)
@@ -186,10 +191,13 @@ async def shares_of(
     tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX, skip: int = 0
 ) -> Sequence[Ranked]:
     """Shares of these makers."""
+    first = _FIRST.format(order=_known(order))
     query = _text(
-        f"{_OF_MAKERS} SELECT key, {_NOW_AND_BEFORE} FROM roots JOIN spread_day d USING (key) "  # noqa: S608  # our own words
-        f"WHERE d.dim = 'share' AND day >= :first AND day < :end "
-        f"GROUP BY key ORDER BY now_{_known(order)} DESC, key LIMIT :limit OFFSET :skip",
+        f"{_OF_MAKERS}, shown AS MATERIALIZED (SELECT key, {first} AS first FROM roots JOIN spread_day d USING (key) "  # noqa: S608  # our own words
+        "WHERE d.dim = 'share' AND day >= :first AND day < :end GROUP BY key "
+        "ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
+        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN spread_day d USING (key) "
+        "WHERE d.dim = 'share' AND day >= :first AND day < :end GROUP BY key, first ORDER BY first DESC, key",
         makers=makers,
     )
     asked = _made(makers, span, limit=limit, skip=skip)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Uuid, any_, cast, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Transaction
+from storage.rows.arrays import array, arrays
 from storage.schema import (
     spread_hour,
     spread_level,
@@ -147,13 +149,14 @@ _ADD_HOURS = text(
 async def known_shares(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, SpreadShare]:
     """Those of these shares that the follower has met."""
     columns = [spread_share.c[name] for name in _SHARE_COLUMNS]
-    rows = await tx.execute(select(*columns).where(spread_share.c.share_id.in_(ids)))
+    wanted = cast(list(ids), ARRAY(Uuid))
+    rows = await tx.execute(select(*columns).where(spread_share.c.share_id == any_(wanted)))
     return {row.share_id: SpreadShare(**row._asdict()) for row in rows}
 
 
 async def known_people(tx: Transaction, places: Collection[Place]) -> dict[Place, SpreadPerson]:
     """Those of these people who are in their cascades, and everybody between them and the root."""
-    wanted = {"root_id": [root_id for root_id, _ in places], "who": [who for _, who in places]}
+    wanted = arrays(("root_id", "who"), places)
     found = [SpreadPerson(**row._asdict()) for row in await tx.execute(_ANCESTORS, wanted)]
     return {(each.root_id, each.who): each for each in found}
 
@@ -165,13 +168,12 @@ async def add_shares(tx: Transaction, shares: Sequence[SpreadShare]) -> None:
 
 async def mark_opened(tx: Transaction, opened: Mapping[UUID, datetime]) -> None:
     """Remembers when somebody else first opened these shares."""
-    ordered = sorted(opened.items())
-    await tx.execute(_OPENED, dict(zip(("share_id", "opened_at"), _turned(ordered, 2), strict=True)))
+    await tx.execute(_OPENED, arrays(("share_id", "opened_at"), opened.items()))
 
 
 async def put_people(tx: Transaction, people: Iterable[SpreadPerson]) -> None:
     """Adds people to their cascades, or replaces how many came through them."""
-    ordered = sorted(people, key=lambda each: (each.root_id, each.who))
+    ordered = sorted(people, key=lambda each: (each.root_id.int, each.who))
     await tx.execute(_PUT_PEOPLE, _columns(ordered, _PERSON_COLUMNS))
 
 
@@ -179,39 +181,31 @@ async def grow(tx: Transaction, growths: Mapping[UUID, Growth]) -> None:
     """Adds to the levels and sums of cascades, by root share."""
     ordered = sorted(growths.items())
     levels = [(root, depth, people) for root, each in ordered for depth, people in sorted(each.levels.items())]
-    await tx.execute(_GROW_LEVELS, dict(zip(("root_id", "depth", "people"), _turned(levels, 3), strict=True)))
+    await tx.execute(_GROW_LEVELS, arrays(("root_id", "depth", "people"), levels))
     sums = [
         (root, each.material_id, each.maker, sum(each.levels.values()), each.below, each.below_squared)
         for root, each in ordered
     ]
     names = ("root_id", "material_id", "maker", "people", "below", "below_squared")
-    await tx.execute(_GROW_ROOTS, dict(zip(names, _turned(sums, len(names)), strict=True)))
+    await tx.execute(_GROW_ROOTS, arrays(names, sums))
 
 
 async def add_opens(tx: Transaction, opens: Mapping[tuple[UUID, str], Opens]) -> None:
     """Adds openings, by share and person."""
-    rows = [(share_id, who, each.opens, each.first_at) for (share_id, who), each in sorted(opens.items())]
-    names = ("share_id", "who", "opens", "first_at")
-    await tx.execute(_ADD_OPENS, dict(zip(names, _turned(rows, len(names)), strict=True)))
+    rows = [(share_id, who, each.opens, each.first_at) for (share_id, who), each in opens.items()]
+    await tx.execute(_ADD_OPENS, arrays(("share_id", "who", "opens", "first_at"), rows))
 
 
 async def add_hours(tx: Transaction, hours: Mapping[tuple[UUID, datetime], Hour]) -> None:
     """Adds what happened, by share and hour."""
-    rows = [(share, hour, each.opens, each.pages, each.downloads) for (share, hour), each in sorted(hours.items())]
-    names = ("share_id", "hour", "opens", "pages", "downloads")
-    await tx.execute(_ADD_HOURS, dict(zip(names, _turned(rows, len(names)), strict=True)))
+    rows = [(share, hour, each.opens, each.pages, each.downloads) for (share, hour), each in hours.items()]
+    await tx.execute(_ADD_HOURS, arrays(("share_id", "hour", "opens", "pages", "downloads"), rows))
 
 
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
-    for table in TABLES:
-        await tx.execute(delete(table))
+    await tx.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
 
 
-def _columns(rows: Sequence[object], names: Sequence[str]) -> dict[str, list[object]]:
-    return {name: [getattr(row, name) for row in rows] for name in names}
-
-
-def _turned(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
-    """Rows as columns."""
-    return [[row[place] for row in rows] for place in range(width)]
+def _columns(rows: Sequence[object], names: Sequence[str]) -> dict[str, str]:
+    return {name: array([getattr(row, name) for row in rows]) for name in names}

@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from benchmarks.dashboards.filling import fill
 from benchmarks.dashboards.histories import BEGAN, Size, history
+from benchmarks.dashboards.log import write_whole
+from compliance.spreading.following import spread_all
 from tests.browser.conftest import DESK, PHONE, Console
 
 pytestmark = pytest.mark.browser
@@ -16,7 +17,9 @@ PNG = b"\x89PNG"
 
 async def test_figures_are_drawn_and_explained(console: Console) -> None:
     """One bar a day, saved as a picture; what a figure means when it has the focus; nothing sticks out on a phone."""
-    await fill(console.services.database, history(SIZE))
+    async with console.services.database.transaction() as tx:
+        await write_whole(tx, history(SIZE))
+    await spread_all(console.services.database, BEGAN)
     days = (console.services.clock() - BEGAN).days
     assert days < 366, "the history lies in the last year"
     async with console.opened("manager", language="en", size=DESK) as page:
