@@ -117,8 +117,9 @@ race: install-dev
 	$(BIN)/python -m pytest -q -n 0 tests/contract/ownership/test_holding.py -k one_wins --rounds 1000
 
 whole: install-dev
-	$(BIN)/python -m pytest -n 3 --whole tests/contract/test_openapi.py tests/journeys/test_bare_bytes.py \
-	tests/journeys/test_console_pages.py tests/journeys/test_platform_callbacks.py
+	$(BIN)/python -m pytest -n 3 --whole tests/contract/test_openapi.py tests/contract/test_lifecycle.py tests/contract/tus/test_model.py \
+	tests/contract/tus/test_interruption.py tests/journeys/test_bare_bytes.py tests/journeys/test_console_pages.py \
+	tests/journeys/test_platform_callbacks.py
 
 proofs: install-dev
 	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)

@@ -1,6 +1,7 @@
 """Fixtures every test may ask for."""
 
 import pytest
+from hypothesis import settings
 
 from tests.engines import engines, key_prefix, object_store
 from tests.garbage import pytest_collection, pytest_collection_finish
@@ -10,12 +11,14 @@ from tests.left_out import pytest_collection_modifyitems, pytest_report_header
 from tests.logs import plain_logs
 from tests.services import app, client, clock, config, database_url, keyed_url, master_key, services, template_url
 from tests.stage import cast, stage
+from tests.templates import compiled_templates
 
 __all__ = [
     "app",
     "cast",
     "client",
     "clock",
+    "compiled_templates",
     "config",
     "database_url",
     "engines",
@@ -34,6 +37,13 @@ __all__ = [
     "stage",
     "template_url",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of each property so many more examples; some take a part of hypothesis' own number."""
+    if config.getoption("--whole"):
+        settings.register_profile("whole", max_examples=1000)
+        settings.load_profile("whole")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

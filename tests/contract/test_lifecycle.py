@@ -226,7 +226,11 @@ async def play(services: Services, people: list[Employee], moves: list[Move]) ->
 
 
 # The database goes on from example to example: each makes a material of its own, so they don't meet.
-EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(
+    max_examples=settings().max_examples // 8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @EXAMPLES

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import cache
 from urllib.parse import urlencode
 
 import pytest
@@ -102,6 +103,7 @@ def check_sound(page: Page, language: str, path: str) -> None:
     assert [] == [each for each in page.paths() if not leads_somewhere(each)], path
 
 
+@cache
 def leads_somewhere(path: str) -> bool:
     """Whether a route serves the path, by whatever method."""
     return any(pattern.fullmatch(path) for pattern in SERVED)

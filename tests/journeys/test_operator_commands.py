@@ -10,11 +10,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from argon2.profiles import CHEAPEST
 from click.testing import CliRunner, Result
 
 from compliance.events import Trail
 from compliance.keys import KeyRing, KeyUse, MasterKey
 from compliance.organisation import Organising
+from compliance.passwords import Passwords
 from compliance.sessions import hash_of
 from fileserver.cli import main
 from fileserver.config import Config, is_secret, variable_of
@@ -29,7 +31,8 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(config: Config, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs `sealshare …` on the test's database."""
+    """Runs `sealshare …` on the test's database; passwords are hashed as cheaply as may be."""
+    monkeypatch.setattr(Passwords.__init__, "__defaults__", (CHEAPEST,))
     for name, field in Config.model_fields.items():
         if name in config.model_fields_set:
             value = getattr(config, name)

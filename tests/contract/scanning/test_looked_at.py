@@ -68,7 +68,7 @@ async def pages_are_told_as_they_are_looked_at(services: Services, client: Clien
     """Whoever follows the scan of a booklet sees how many pages are done, and what stands on them, before its end."""
     owner = await add_employee(services, Role.MARKETER)
     marketer = await sign_in(client, owner)
-    upload_id = await add_upload(services, owner.person_id, booklet("国家级专家", "请按时复诊", "效果最佳"))
+    upload_id = await add_upload(services, owner.person_id, booklet("国家级专家", "效果最佳"))
     made = await marketer.post("/materials", {"upload_id": str(upload_id), "title": "画册", "class": "public_ad"})
     version_id, seen = UUID(made.ok["versions"][0]["id"]), list[tuple[int, set[int]]]()
 
@@ -93,7 +93,7 @@ async def pages_are_told_as_they_are_looked_at(services: Services, client: Clien
     assert services.reader
     reading = Reading(services.reader, [rules_for(services.database, services.clock)])
     await reading.look(Followed(services.database, services.clock, begun, version, material))
-    assert [(1, {1}), (2, {1}), (3, {1, 3})] == seen
+    assert [(1, {1}), (2, {1, 2})] == seen
 
 
 def film(folder: Path, words: str) -> bytes:

@@ -236,7 +236,11 @@ async def test_nodes_by_turns(tus: Tus, other: Tus) -> None:
     await assert_complete(tus, path, BODY)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 16,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(cuts=st.lists(st.tuples(st.integers(min_value=0, max_value=LENGTH), st.booleans()), min_size=1, max_size=5))
 async def test_cuts_anywhere(tus: Tus, cuts: list[tuple[int, bool]]) -> None:
     """However often and wherever a transfer breaks off, resuming by HEAD ends with equal bytes and SHA-256.

@@ -38,7 +38,7 @@ from tests.uploads import STREAM, VERSION, Tus, checksum, until
 LENGTHS = (0, 1, 1000, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 1000)
 STEPS = (0, 1, 1000, PART_BYTES // 2, PART_BYTES, PART_BYTES + 1)
 BLOCK = os.urandom(LENGTHS[-1] + 1_000_000)
-EXAMPLES_MAX, STEPS_MAX = 16, 12
+EXAMPLES_MAX, STEPS_MAX = settings().max_examples // 12, 12
 
 
 @dataclass
