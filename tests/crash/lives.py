@@ -1,8 +1,8 @@
 """Processes of `sealshare` that begin at once and end by kill -9.
 
 A start from nothing takes seconds, most of them spent on imports. So lives are forked from a process that has imported
-everything and done nothing else (multiprocessing's fork server); from there on each runs the very command that an
-operator types. None outlives the harness.
+everything, read the texts (ready.py) and done nothing else (multiprocessing's fork server); from there on each runs the
+very command that an operator types. None outlives the harness.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 STEP_BYTES = 2 << 20  # of lives that receive every part in steps, as files of 370 GiB are
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["__main__", __name__])
+CONTEXT.set_forkserver_preload(["__main__", __name__, "tests.crash.ready"])
 
 
 class Life:
