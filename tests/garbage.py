@@ -14,8 +14,10 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Modules, tests and their parameters stay to the end: they need not be looked through again for every test."""
+    """Modules, tests and their parameters stay to the end: they need not be looked through again for every test.
+
+    What was thrown away by now stays too: to look for it takes each process of the tests a second.
+    """
     gc.enable()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, *gc.get_threshold()[1:])

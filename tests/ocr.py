@@ -6,11 +6,11 @@ and says nothing of the letters. One thread, for the tests beside it use the oth
 
 import io
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from rapidocr import RapidOCR
 
 from watermark.encoding import encode
 
@@ -22,10 +22,13 @@ def read_line(line: Image.Image) -> str:
     seen = line.convert("RGB")
     seen.thumbnail((seen.width, SEEN_HEIGHT_PX), Image.Resampling.LANCZOS)
     pixels = np.asarray(Image.open(io.BytesIO(encode(seen, "image/jpeg"))))
-    found: Any = _reader()(pixels, use_det=False, use_cls=False, use_rec=True)
+    found = _reader()(pixels, use_det=False, use_cls=False, use_rec=True)
     return "".join(found.txts or ()).replace(" ", "").replace("\u3000", "")
 
 
 @cache
-def _reader() -> RapidOCR:
-    return RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
+def _reader() -> Any:
+    """Imported by whoever reads, not by each process that only collects the tests: that takes a second."""
+    return import_module("rapidocr").RapidOCR(
+        params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1}
+    )

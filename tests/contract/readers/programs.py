@@ -6,11 +6,11 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pymupdf
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page
@@ -65,7 +65,7 @@ def pdfium(pdf: bytes) -> list[str]:
 
 def mupdf(pdf: bytes) -> list[str]:
     """What MuPDF warns of while it draws and reads every page."""
-    library: Any = pymupdf  # annotates little
+    library: Any = import_module("pymupdf")  # loads a model of layouts, which not every process of the tests needs
     library.TOOLS.reset_mupdf_warnings()
     opened = library.open(stream=pdf, filetype="pdf")
     with closing(opened):
