@@ -23,21 +23,23 @@ CHUNK_BYTES = 64 * 1024
 PREPARED_TIMES, VIEWERS = 5, 41
 
 
-def _prepare(source: bytes, level: Level) -> dict[str, float]:
+def _prepare(source: Path, level: Level) -> dict[str, float]:
+    """From a file, as the process that prepares has it."""
     written: list[int] = []
+    size_bytes = source.stat().st_size
     prepare_into(source, lambda piece: written.append(len(piece)), level=level)
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MB
     times = [_cpu_s(lambda: prepare_into(source, len, level=level)) for _ in range(PREPARED_TIMES)]
     return {
         "s": statistics.median(times),
         "memory_mb": memory_mb,
-        "size_mb": len(source) / MB,
-        "growth_percent": (sum(written) / len(source) - 1) * 100,
+        "size_mb": size_bytes / MB,
+        "growth_percent": (sum(written) / size_bytes - 1) * 100,
     }
 
 
-def _serve(source: bytes, level: Level) -> dict[str, float]:
-    template, slot_map = prepare(source, level=level)
+def _serve(source: Path, level: Level) -> dict[str, float]:
+    template, slot_map = prepare(source.read_bytes(), level=level)
     hidden = bytes([250]) * (slot_map.hidden_width_px * slot_map.hidden_height_px)
     copy = patches(slot_map, STAMP, STANDARD, file_id=bytes(16), hidden=hidden)
     _further_viewer(slot_map, 0, hidden)
@@ -64,10 +66,9 @@ def _cpu_s(work: Callable[[], object]) -> float:
 
 
 def _main(what: str, path: str) -> None:
-    source = Path(path).read_bytes()
     kind, _, level = what.partition("-")
     work = {"prepare": _prepare, "serve": _serve}[kind]
-    found = work(source, Level(level))
+    found = work(Path(path), Level(level))
     sys.stdout.write(json.dumps(found))
 
 

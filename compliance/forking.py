@@ -3,13 +3,14 @@
 It imports MODULE once, and whenever it is asked, forks off a process that runs the module's `main`: that one begins in
 milliseconds, and shares with its siblings what libraries take. Nothing secret and no byte of a file ever comes here.
 
-Promises: a child has standard input and output of its own and no other descriptor, is the leader of its own session,
+Promises: a child has standard input and output of its own and no descriptor that it isn't given, is the leader of its own session,
 and gives up by itself what it must (`watermark.serving`), as if it had been started anew; it is killed when its life
 line is let go, and with this process. Leaves to the parent (`rendering.origin`) to begin anew where a child broke: all
 children of one process have their memory laid out alike.
 
 A request is REQUEST, the memory that the child may have, with two descriptors: what the child speaks through, and its
-life line, on which its exit status (STATUS, minus the signal's number) comes back.
+life line, on which its exit status (STATUS, minus the signal's number) comes back. With a third, which the child has
+under the number FILE: a file that documents are put into.
 """
 
 import ctypes
@@ -20,7 +21,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -28,6 +29,8 @@ from typing import NoReturn
 
 REQUEST = struct.Struct(">Q")
 STATUS = struct.Struct(">i")
+FILE = 3
+_GIVEN_MAX = 3
 _WAKES_BYTES = 4096
 _DESCRIPTORS_MAX = 1 << 20
 _PR_SET_PDEATHSIG = 1
@@ -55,21 +58,22 @@ class Forebear:
                 key.data()
 
     def _bear(self) -> None:
-        request, descriptors, _, _ = socket.recv_fds(self._control, REQUEST.size, 2)
+        request, descriptors, _, _ = socket.recv_fds(self._control, REQUEST.size, _GIVEN_MAX)
         if not request:
             self._asked = False
             self._selector.unregister(self._control)
             return
-        speech, line = descriptors
+        speech, line, *files = descriptors
         here = os.getpid()
         pid = os.fork()
         if not pid:
-            self._live(here, speech, *REQUEST.unpack(request))
-        os.close(speech)
+            self._live(here, speech, files, *REQUEST.unpack(request))
+        for each in (speech, *files):
+            os.close(each)
         self._lines[pid] = socket.socket(fileno=line)
         self._selector.register(self._lines[pid], selectors.EVENT_READ, partial(self._end, pid, self._lines[pid]))
 
-    def _live(self, parent: int, speech: int, memory_max_bytes: int) -> NoReturn:
+    def _live(self, parent: int, speech: int, files: Sequence[int], memory_max_bytes: int) -> NoReturn:
         """The child. What it has of its parent's objects is never touched again: their descriptors are closed."""
         status = 1
         try:
@@ -79,7 +83,9 @@ class Forebear:
             _die_with(parent)
             for standard in (sys.stdin, sys.stdout):
                 os.dup2(speech, standard.fileno())
-            os.closerange(sys.stderr.fileno() + 1, _DESCRIPTORS_MAX)
+            for each in files:
+                os.dup2(each, FILE)
+            os.closerange(FILE + len(files), _DESCRIPTORS_MAX)
             sys.argv = [self._name, "--memory-max-bytes", str(memory_max_bytes)]
             self._main()
             status = 0

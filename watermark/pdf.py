@@ -8,6 +8,7 @@ files: memory, time, a crash.
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -95,7 +96,7 @@ class PdfDocument:
         return page
 
 
-def count_pages(source: bytes) -> int:
+def count_pages(source: bytes | Path) -> int:
     """How many pages PDFium finds, without drawing or inspecting any. Raises PdfEncrypted, PdfDamaged."""
     pdf = _opened(source)
     try:
@@ -104,9 +105,12 @@ def count_pages(source: bytes) -> int:
         pdf.close()
 
 
-def _opened(source: bytes) -> pypdfium2.PdfDocument:
+def _opened(source: bytes | Path) -> pypdfium2.PdfDocument:
     # Loaded here and not by the wrapper: for a document without pages that reports the error of some document before.
-    handle = pdfium.FPDF_LoadMemDocument64(source, len(source), None)
+    if isinstance(source, Path):
+        handle = pdfium.FPDF_LoadDocument(str(source).encode() + b"\0", None)
+    else:
+        handle = pdfium.FPDF_LoadMemDocument64(source, len(source), None)
     if handle:
         return pypdfium2.PdfDocument(handle)
     if pdfium.FPDF_GetLastError() in _PASSWORD_ERRORS:

@@ -4,12 +4,14 @@ It opens the documents of strangers, so it holds at most one of them and no key:
 (`sealer`). What `serving` promises holds here.
 
 Requests (`op`; payload): `open` media_type, pages_max, pixels_max (the document) · `render` page, long_side_px,
-thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF): the template in parts, then its slot map ·
+thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF, or `source`, the path of one that the parent
+holds in memory): the template in parts, then its slot map ·
 `pixels` page, long_side_px: raw RGB, for a trace · `file_ids`: what a PDF calls itself (/ID).
 """
 
 import re
 from dataclasses import asdict
+from pathlib import Path
 
 from watermark.documents import Document, open_document
 from watermark.encoding import encode
@@ -110,7 +112,8 @@ class Session:
         self._document, self._source, self._media_type = None, b"", ""
 
 
-def _template(request: Header, source: bytes, emit: Emit) -> Reply:
+def _template(request: Header, payload: bytes, emit: Emit) -> Reply:
+    source = Path(request["source"]) if "source" in request else payload
     prepared = prepare_into(
         source, emit, level=Level(request["level"]), title=request["title"], pages_max=request["pages_max"]
     )

@@ -13,12 +13,15 @@ from contextlib import suppress
 from enum import IntEnum
 from typing import Self, TypeVar
 
+from compliance.forking import FILE
 from compliance.rendering.limits import MIB, RenderLimits
 from compliance.rendering.origin import Confined
+from compliance.rendering.source_file import SourceFile
 from watermark.errors import RenderCrashed, RenderMemory, RenderTimeout, SourceIncomplete, WatermarkError, error_of
 from watermark.framing import PREFIX, BadFrame, Header, head, lengths, parsed
 
 REPLY_MAX_BYTES = 1024 * MIB
+SOURCE_PATH = f"/proc/self/fd/{FILE}"
 REAP_TIMEOUT_S = 5
 START_TIMEOUT_S = 30
 KNOWN_MAX = 64  # names that are remembered; the process itself decides what it keeps
@@ -41,8 +44,8 @@ class RenderChild:
     `pool` replaces the process.
     """
 
-    def __init__(self, process: Confined, limits: RenderLimits) -> None:
-        self._process, self._limits = process, limits
+    def __init__(self, process: Confined, limits: RenderLimits, file: SourceFile | None = None) -> None:
+        self._process, self._limits, self._file = process, limits, file
         self._requests, self._replies = process.requests, process.replies
         self._job_left_s = limits.job_timeout_s
         self._known: OrderedDict[str, None] = OrderedDict()
@@ -59,13 +62,13 @@ class RenderChild:
         return self.usable and self._process.origin.good
 
     @classmethod
-    async def start(cls, module: str, limits: RenderLimits) -> Self:
-        """A fresh process that runs `module`, ready. Raises RenderCrashed."""
-        try:
-            process = await Confined.start(module, limits.memory_max_bytes, limits.jobs_per_process_max)
-        except OSError as error:
-            raise RenderCrashed from error
-        child = cls(process, limits)
+    async def start(cls, module: str, limits: RenderLimits, *, by_file: bool = False) -> Self:
+        """A fresh process that runs `module`, ready. Raises RenderCrashed.
+
+        With `by_file` it may be given sources as files in memory, where there are such.
+        """
+        file = SourceFile() if by_file and SourceFile.available() else None
+        child = cls(await _begun(module, limits, file), limits, file)
         try:
             await child._await_ready()
         except BaseException:
@@ -113,16 +116,30 @@ class RenderChild:
     async def call_for_parts(
         self, request: Header, source: AsyncIterable[bytes], size_bytes: int
     ) -> AsyncGenerator[Reply]:
-        """As `call_streaming`, for a reply that comes in parts: the last one has no `more`. Close it (`aclosing`)."""
+        """As `call_streaming`, for a reply that comes in parts: the last one has no `more`. Close it (`aclosing`).
+
+        The source is no payload but a file, whose path the request then names (`source`), where the process has one.
+        """
         self._in_conversation = True
-        await self._within_limits(self._send(self._head(request, size_bytes)))
-        await self._send_all(source, size_bytes)
-        while True:
-            header, payload = await self._within_limits(self._read_frame())
-            if not header.get("more"):
-                break
-            yield header, payload
+        try:
+            await self._give(request, source, size_bytes)
+            while True:
+                header, payload = await self._within_limits(self._read_frame())
+                if not header.get("more"):
+                    break
+                yield header, payload
+        finally:
+            if self._file is not None:
+                self._file.empty()
         yield self._ended(header, payload)
+
+    async def _give(self, request: Header, source: AsyncIterable[bytes], size_bytes: int) -> None:
+        if self._file is None:
+            await self._within_limits(self._send(self._head(request, size_bytes)))
+            await self._send_all(source, size_bytes)
+            return
+        await self._file.fill(source, size_bytes)
+        await self._within_limits(self._send(self._head({**request, "source": SOURCE_PATH}, 0)))
 
     async def _send_all(self, source: AsyncIterable[bytes], size_bytes: int) -> None:
         left_bytes = size_bytes
@@ -138,6 +155,8 @@ class RenderChild:
         """Kill the process and wait until the system has forgotten it."""
         self._in_conversation = True
         self._process.kill()
+        if self._file is not None:
+            self._file.close()
         await self._exited()
 
     async def _exited(self) -> int | None:
@@ -197,6 +216,18 @@ class RenderChild:
             raise await self._cause_of_death() from error
         finally:
             self._job_left_s -= clock() - started
+
+
+async def _begun(module: str, limits: RenderLimits, file: SourceFile | None) -> Confined:
+    given = () if file is None else (file.given,)
+    try:
+        return await Confined.start(module, limits.memory_max_bytes, limits.jobs_per_process_max, given)
+    except BaseException as error:
+        if file is not None:
+            file.close()
+        if isinstance(error, OSError):
+            raise RenderCrashed from error
+        raise
 
 
 def _error_in(header: Header) -> WatermarkError:

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -60,13 +61,16 @@ class Origin:
         """Whether it has ended."""
         return self._process.poll() is not None
 
-    def bear(self, memory_max_bytes: int) -> tuple[socket.socket, socket.socket]:
-        """What is said to a new process and by it, and its life line. Raises OSError when this one has just ended."""
+    def bear(self, memory_max_bytes: int, files: Sequence[int] = ()) -> tuple[socket.socket, socket.socket]:
+        """What is said to a new process and by it, and its life line. Raises OSError when this one has just ended.
+
+        `files` is the descriptor that it is given besides (`forking.FILE`), if any.
+        """
         speech, their_speech = socket.socketpair()
         line, their_line = socket.socketpair()
         with their_speech, their_line:
             try:
-                given = [their_speech.fileno(), their_line.fileno()]
+                given = [their_speech.fileno(), their_line.fileno(), *files]
                 socket.send_fds(self._control, [REQUEST.pack(memory_max_bytes)], given)
             except OSError:
                 speech.close()
@@ -157,10 +161,10 @@ class Confined:
         self._line, self._killed = line, False
 
     @classmethod
-    async def start(cls, module: str, memory_max_bytes: int, jobs_max: int) -> Self:
-        """One that runs `main` of `module`. Raises OSError."""
+    async def start(cls, module: str, memory_max_bytes: int, jobs_max: int, files: Sequence[int] = ()) -> Self:
+        """One that runs `main` of `module`, given `files` as `Origin.bear` has it. Raises OSError."""
         origin = ORIGINS.of(module, jobs_max)
-        speech, line_end = origin.bear(memory_max_bytes)
+        speech, line_end = origin.bear(memory_max_bytes, files)
         loop = asyncio.get_running_loop()
         try:
             _, line = await loop.create_unix_connection(LifeLine, sock=line_end)

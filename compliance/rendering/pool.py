@@ -19,9 +19,11 @@ from watermark.errors import RenderBusy, RenderCrashed
 class RenderPool:
     """Lends processes out; the one used last goes out first, as its fonts and tiles are still drawn."""
 
-    def __init__(self, module: str, processes: int, limits: RenderLimits) -> None:
+    def __init__(self, module: str, processes: int, limits: RenderLimits, *, by_file: bool = False) -> None:
+        """`by_file` is of `RenderChild.start`."""
         self._module = module
         self._limits = limits
+        self._by_file = by_file
         self._free = asyncio.Semaphore(processes)
         self._idle: list[RenderChild] = []
         self._lent: set[RenderChild] = set()
@@ -72,7 +74,7 @@ class RenderPool:
                 return child
             await child.end()  # it died between two jobs, or a sibling broke
         self._refuse_when_closed()
-        child = await RenderChild.start(self._module, self._limits)
+        child = await RenderChild.start(self._module, self._limits, by_file=self._by_file)
         try:
             self._refuse_when_closed()  # meanwhile
         except RenderCrashed:
@@ -95,9 +97,9 @@ class RenderPool:
 class Pooled:
     """What works with a pool of its own. Use it as an async context manager, one for a server."""
 
-    def __init__(self, module: str, processes: int, limits: RenderLimits) -> None:
+    def __init__(self, module: str, processes: int, limits: RenderLimits, *, by_file: bool = False) -> None:
         self._limits = limits
-        self._pool = RenderPool(module, processes, limits)
+        self._pool = RenderPool(module, processes, limits, by_file=by_file)
 
     async def __aenter__(self) -> Self:
         return self

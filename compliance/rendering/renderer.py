@@ -24,7 +24,7 @@ class Renderer(Pooled):
     """Its processes start when first needed."""
 
     def __init__(self, *, processes: int = 2, limits: RenderLimits = DEFAULT_LIMITS) -> None:
-        super().__init__(DRAWING, processes, limits)
+        super().__init__(DRAWING, processes, limits, by_file=True)
         self._long_work = asyncio.Semaphore(max(1, processes - 1))
 
     async def prepare(

@@ -9,6 +9,7 @@ hostile files may want them, to the process that calls (`worker`).
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, ObjectStreamMode, Pdf, StreamDecodeLevel, String
@@ -62,7 +63,7 @@ def prepare(
 
 
 def prepare_into(
-    source: bytes,
+    source: bytes | Path,
     write: Callable[[bytes], object],
     *,
     level: Level = Level.SHARED,
@@ -72,9 +73,10 @@ def prepare_into(
 ) -> Prepared:
     """Make the template of `source` and hand its bytes to `write`, in order, in pieces of about PIECE_BYTES.
 
-    `title` becomes the document's title; whatever the source's information held is dropped. What `write` raises goes
-    through. Raises PdfDamaged (also where PDFium finds another number of pages than qpdf), PdfEncrypted (opens only
-    with a password), PdfEmpty, TooManyPages, MemoryError.
+    A path takes less time than the same bytes: qpdf maps it, and asks Python for none of its reads. `title` becomes the
+    document's title; whatever the source's information held is dropped. What `write` raises goes through. Raises
+    PdfDamaged (also where PDFium finds another number of pages than qpdf), PdfEncrypted (opens only with a password),
+    PdfEmpty, TooManyPages, MemoryError.
     """
     with _opened(source) as pdf:
         page_count = _counted(pdf, pages_max)
@@ -106,9 +108,9 @@ def prepare_into(
     return Prepared(slot_map, findings)
 
 
-def _opened(source: bytes) -> Pdf:
+def _opened(source: bytes | Path) -> Pdf:
     try:
-        return Pdf.open(io.BytesIO(source), suppress_warnings=True)
+        return Pdf.open(source if isinstance(source, Path) else io.BytesIO(source), suppress_warnings=True)
     except pikepdf.PasswordError as error:
         raise PdfEncrypted from error
     except _STRUCTURE_ERRORS as error:

@@ -9,11 +9,11 @@ from contextlib import aclosing
 import psutil
 import pytest
 
-from compliance.rendering import PreparedPage, Renderer, RenderLimits
+from compliance.rendering import PreparedPage, Renderer, RenderLimits, TemplateMade
 from compliance.rendering.origin import ENVIRONMENT
 from tests.processes import confined
 from tests.unit.watermark import sample_images, sample_pdfs
-from watermark.errors import RenderBusy, RenderCrashed, RenderMemory, RenderTimeout
+from watermark.errors import PdfDamaged, RenderBusy, RenderCrashed, RenderMemory, RenderTimeout
 
 MIB = 1024 * 1024
 PICTURE = sample_images.saved(sample_images.marked(), "JPEG")
@@ -80,6 +80,22 @@ async def test_a_page_that_eats_memory_is_stopped() -> None:
         with pytest.raises(RenderMemory):
             await anext(preparing(renderer, sample_pdfs.memory_bomb(250_000_000)))
         assert await drawn(renderer)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"), [(sample_pdfs.pages(3), None), (sample_pdfs.HTML, PdfDamaged)], ids=["pages", "none"]
+)
+async def test_a_template_is_made_of_a_file_that_is_empty_afterwards(
+    source: bytes, expected: type[Exception] | None
+) -> None:
+    """The process finds the document by a path of its own; whatever became of it, nothing stays in memory."""
+    async with Renderer(processes=1) as renderer:
+        made = renderer.template(streamed(source), size_bytes=len(source), level="shared", title="")
+        with pytest.raises(expected) if expected else nullcontext():
+            assert [each async for each in made if isinstance(each, TemplateMade)]
+        file = renderer._pool._idle[0]._file
+        assert file is not None
+        assert os.fstat(file.given).st_size == 0
 
 
 async def test_a_whole_job_has_its_time_too() -> None:
