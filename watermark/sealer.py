@@ -9,7 +9,7 @@ the part that is wanted, or null); payload: the base's JPEG or PNG, or
 nothing where the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
 
 Request `splice`: the same, but `base` names a slot map, which is the payload, and instead of media_type there is
-file_id (hexadecimal digits). Replies with what makes a template the viewer's (`packing.pack`).
+file_id (hexadecimal digits). Replies with what makes a template the viewer's (`Patches.packed`).
 """
 
 import json
@@ -21,7 +21,6 @@ from watermark.bases import Base, Bases, Pixels
 from watermark.framing import BadFrame, Header
 from watermark.hidden import HiddenKey
 from watermark.look import Look
-from watermark.packing import pack
 from watermark.papers import hidden_picture
 from watermark.sealing import Mark, encoded, sealed, sealed_pixels
 from watermark.serving import Emit, Reply, run
@@ -80,7 +79,7 @@ class Session:
         width, height = request["page_px"]
         hidden = hidden_picture(slot_map, mark, (width, height)) if mark else None
         file_id = bytes.fromhex(request["file_id"])
-        return {}, pack(patches(slot_map, stamp, look, file_id=file_id, hidden=hidden))
+        return {}, patches(slot_map, stamp, look, file_id=file_id, hidden=hidden).packed
 
     def _slot_map(self, name: str, content: bytes) -> SlotMap | None:
         kept = self._slot_maps.get(name)

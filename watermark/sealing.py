@@ -9,18 +9,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from watermark.bases import Base
 from watermark.encoding import JPEG_QUALITY, encode
 from watermark.errors import UnsupportedType
-from watermark.hidden import Carrier, HiddenKey, change_of, embed
+from watermark.hidden import HiddenKey, embed
 from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 from watermark.tile import Pixels, footer, overlay
-
-Floats = NDArray[np.float32]
 
 MARKED_SHORT_SIDE_MIN_PX = 200  # below, a page is unreadable and a pattern of this coarseness would not survive
 _JPEG_OPTIONS = (
@@ -43,12 +40,6 @@ class Mark:
         if min(base.pixels.shape[:2]) < MARKED_SHORT_SIDE_MIN_PX:
             return base.pixels.copy()
         return embed(base.pixels, base.carrier, self.copy_id, self.key, self.asset)
-
-    def on_paper(self, carrier: Carrier) -> Floats:
-        """What it adds to a page that is white paper alone, on the canvas (`hidden.change_of`); 0 where too small."""
-        if min(carrier.width_px, carrier.height_px) < MARKED_SHORT_SIDE_MIN_PX:
-            return np.zeros(carrier.shift.shape, np.float32)
-        return change_of(carrier, self.copy_id, self.key, self.asset)
 
 
 def encoded(pixels: Pixels, media_type: str) -> bytes:

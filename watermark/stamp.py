@@ -7,6 +7,7 @@ shown) to the caller.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from watermark.lettering import drawable, shorten
 
@@ -28,7 +29,7 @@ class Stamp:
     time_text: str
     share_id: str
 
-    @property
+    @cached_property  # asked for by every part of a mark
     def facts(self) -> Mapping[str, str]:
         """What is known of the copy, drawable and of bounded length, by the name of its place in a text."""
         tail = shorten(drawable(self.phone_tail), PHONE_COLUMNS_MAX)
@@ -40,7 +41,7 @@ class Stamp:
             "share": shorten(drawable(self.share_id), SHARE_COLUMNS_MAX),
         }
 
-    @property
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """The facts unless a look says otherwise: the person, where, when and through what. Never empty."""
         facts = self.facts
@@ -48,7 +49,7 @@ class Stamp:
         visit = _joined(SEPARATOR, facts["time"], facts["share"])
         return tuple(each for each in (person, facts["clinic"], visit) if each) or ("SealShare",)
 
-    @property
+    @cached_property
     def footer(self) -> str:
         """All facts in one line, for reading; the same whatever the look."""
         return SEPARATOR.join(self.lines)

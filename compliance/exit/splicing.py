@@ -74,10 +74,10 @@ class Splices:
         if copy in self._kept:
             return
         self._kept[copy] = patches
-        self._kept_bytes += _size_bytes(patches)
+        self._kept_bytes += len(patches.packed)
         while self._kept_bytes > KEPT_MAX_BYTES and len(self._kept) > 1:
             _, gone = self._kept.popitem(last=False)
-            self._kept_bytes -= _size_bytes(gone)
+            self._kept_bytes -= len(gone.packed)
 
 
 async def template_of(tx: Transaction, passage: Passage) -> Template | None:
@@ -101,8 +101,3 @@ def file_id_of(seal: Seal) -> bytes:
     """Both halves of a file's /ID: the id of the copy."""
     copy_id = seal.mark.copy_id if seal.mark else 0
     return bytes.fromhex(f"{copy_id:0{FILE_ID_HEX_DIGITS}x}")
-
-
-def _size_bytes(patches: Patches) -> int:
-    shared = {id(each.data): len(each.data) for each in patches.pieces}
-    return sum(shared.values())

@@ -14,7 +14,6 @@ from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import Pooled
 from watermark.framing import Header
 from watermark.look import STANDARD, Look
-from watermark.packing import unpack
 from watermark.stamp import Stamp
 from watermark.templates import Patches
 
@@ -72,7 +71,7 @@ class Sealer(Pooled):
         """What makes a template one viewer's copy; `slots` is its slot map, `page_px` the size of its first page."""
         named = {"base": slots.name, "page_px": slots.page_px, "file_id": file_id.hex()}
         packed = await self._asked({"op": "splice", **named, **_drawn(slots, seal)}, slots)
-        return unpack(packed)
+        return Patches.unpacked(packed)
 
     async def _asked(self, request: Header, base: BaseOf) -> bytes:
         """Without the bytes first, where a process may have them; a process waits for no store."""

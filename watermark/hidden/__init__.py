@@ -7,7 +7,7 @@ is secret for each picture and read against its original. Leaves keys, caches an
 
 from watermark.hidden.carrier import Carrier, CarrierDamaged
 from watermark.hidden.codeword import COPY_ID_BITS
-from watermark.hidden.embedding import CarrierMismatch, change_of, embed
+from watermark.hidden.embedding import CarrierMismatch, embed, patterns_of
 from watermark.hidden.evidence import FALSE_ALARM_MAX
 from watermark.hidden.informed import InformedReading, Original, read_informed
 from watermark.hidden.keys import HiddenKey
@@ -29,8 +29,8 @@ __all__ = [
     "Sighting",
     "Suspect",
     "Suspicion",
-    "change_of",
     "embed",
+    "patterns_of",
     "read_blind",
     "read_informed",
 ]

@@ -18,6 +18,7 @@ Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 STEPS = 4  # the change is enlarged in quarters of a level
+HALF_WITHIN = 0.02  # sides are whole numbers: what is meant to be half as long is hardly ever exactly so
 NONE = 128  # how no change is written, so that a byte holds it: from 32 levels down to almost 32 up
 STRIP_ROWS = 16  # what is worked on at a time stays in the processor's cache
 _LEVELS = (np.arange(256) - NONE + STEPS // 2) // STEPS  # of each such byte, rounded
@@ -52,6 +53,28 @@ def change_of(carrier: Carrier, copy_id: int, key: HiddenKey, asset: bytes) -> F
         if shifted:
             band -= carrier.shift[top : top + TILE_UNITS] * np.float32(1 / STEPS_PER_LEVEL)
     return change
+
+
+def patterns_of(copy_id: int, key: HiddenKey, asset: bytes, canvas: tuple[int, int], size: tuple[int, int]) -> Floats:
+    """Both layers where everything bears one level, laid out on a canvas and reduced to `size` (columns and rows each).
+
+    As `change_of` would be, less any shift: float32 of the size, in levels. About half the size is much the quickest.
+    """
+    (columns, rows), (width, height) = canvas, size
+    times = np.array([columns / width, rows / height])
+    code = encode(np.array([copy_id], np.uint64), key)[0]
+    if np.abs(times / 2 - 1).max() > HALF_WITHIN:
+        whole = secret.pattern(code, canvas, key, asset, levels=secret.LEVELS)
+        whole += repeated(code, canvas, key) * np.float32(repeating.LEVELS)
+        return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)
+    half = secret.halved(code, canvas, key, asset, levels=secret.LEVELS)
+    half += repeating.halved(code, (half.shape[0], half.shape[1]), key) * np.float32(repeating.LEVELS)
+    if (columns, rows) == (2 * width, 2 * height):
+        return half[:height, :width]
+    scale, shift = times / 2, (times / 2 - 1) / 2
+    back = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]])
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(half, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def added(pixels: Pixels, change: Floats) -> Pixels:

@@ -36,6 +36,14 @@ def repeated(code: Floats, canvas: tuple[int, int], key: HiddenKey) -> Floats:
     return np.asarray(cv2.repeat(_tile(code, key), down, across)[:rows, :columns], np.float32)
 
 
+def halved(code: Floats, shape: tuple[int, int], key: HiddenKey) -> Floats:
+    """The same, reduced to half: as much of it as fills (rows, columns)."""
+    side = TILE_UNITS // 2
+    tile = cv2.resize(_tile(code, key), (side, side), interpolation=cv2.INTER_AREA)
+    down, across = (-(-each // side) for each in shape)
+    return np.asarray(cv2.repeat(tile, down, across)[: shape[0], : shape[1]], np.float32)
+
+
 def tile_of(copy_id: int, key: HiddenKey) -> Floats:
     """The tile of a copy, (128, 128), unit power."""
     return _tile(encode(np.array([copy_id], np.uint64), key)[0], key)

@@ -29,11 +29,29 @@ def pattern(code: Floats, canvas: tuple[int, int], key: HiddenKey, asset: bytes,
     Its root mean square is `levels`.
     """
     columns, rows = canvas
+    fine = _fine(code, canvas, key, asset, levels)
+    size = (fine.shape[1] * CHIP_UNITS, fine.shape[0] * CHIP_UNITS)
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_CUBIC)[:rows, :columns], np.float32)
+
+
+def halved(code: Floats, canvas: tuple[int, int], key: HiddenKey, asset: bytes, *, levels: float = 1) -> Floats:
+    """The same pattern, reduced to half: two values for each chip and side, which may reach beyond the canvas.
+
+    As `cv2.resize` has it in two steps, but without the picture of four times the size in between.
+    """
+    fine = _fine(code, canvas, key, asset, levels)
+    half = np.empty((2 * fine.shape[0], 2 * fine.shape[1]), np.float32)
+    for down, rows in enumerate(_HALVES):
+        for across, columns in enumerate(_HALVES):
+            half[down::2, across::2] = cv2.sepFilter2D(fine, -1, columns, rows, borderType=cv2.BORDER_REPLICATE)
+    return half
+
+
+def _fine(code: Floats, canvas: tuple[int, int], key: HiddenKey, asset: bytes, levels: float) -> Floats:
+    """A value for each chip."""
     grid = grid_of(canvas)
     chips = chip_map(canvas, key, asset).spread(code).reshape(grid[1], grid[0])
-    fine = (chips - cv2.GaussianBlur(chips, (0, 0), COARSE_CHIPS)) * np.float32(_GAIN * levels)
-    wide = cv2.resize(fine, (grid[0] * CHIP_UNITS, grid[1] * CHIP_UNITS), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(wide[:rows, :columns], np.float32)
+    return np.asarray((chips - cv2.GaussianBlur(chips, (0, 0), COARSE_CHIPS)) * np.float32(_GAIN * levels), np.float32)
 
 
 def gathered(levels: Floats, key: HiddenKey, asset: bytes) -> Floats:
@@ -46,6 +64,21 @@ def gathered(levels: Floats, key: HiddenKey, asset: bytes) -> Floats:
     chips = cv2.resize(smooth, grid, interpolation=cv2.INTER_AREA)
     fine = chips - cv2.GaussianBlur(chips, (0, 0), COARSE_CHIPS)
     return chip_map((columns, rows), key, asset).gather(fine.ravel())
+
+
+def _cubic(at: float) -> float:
+    """OpenCV's kernel of INTER_CUBIC."""
+    at = abs(at)
+    near = (1.25 * at - 2.25) * at * at + 1
+    return near if at <= 1 else -0.75 * (((at - 5) * at + 8) * at - 4)
+
+
+def _half(*offsets: float) -> Floats:
+    """The weights of five chips in the mean of what stands at these offsets (in chips) from the one in the middle."""
+    return np.array([sum(_cubic(at - each) for each in offsets) / len(offsets) for at in range(-2, 3)], np.float32)
+
+
+_HALVES = (_half(-3 / 8, -1 / 8), _half(1 / 8, 3 / 8))  # of the two halves of a chip, which is four units
 
 
 @lru_cache(MAPS_CACHED)

@@ -24,11 +24,13 @@ the page first; the page is multiplied with it, so 255 changes nothing. Keep the
 time is another copy, with another ETag.
 
 Each module says what it promises: `slots` (the map), `preparing`, `cleaning`, `placing`, `forms`, `interleaving` (the
-template); `marks`, `outlines`, `patching` (the viewer's bytes); `stored`, `markers`, `scanning` (arithmetic).
+template); `marks`, `outlines`, `patching` and `copies`
+(the viewer's bytes); `stored`, `markers`, `scanning` (arithmetic).
 """
 
+from watermark.templates.copies import Patch, Patches, apply, spliced
 from watermark.templates.errors import BadPatch, BadSlotMap
-from watermark.templates.patching import Patch, Patches, apply, patches, spliced
+from watermark.templates.patching import patches
 from watermark.templates.slots import Box, Level, Slot, SlotKind, SlotMap
 
 __all__ = [

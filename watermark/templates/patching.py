@@ -1,75 +1,20 @@
-"""One viewer's bytes for a template, and laying them over any range of it.
+"""One viewer's bytes for a template.
 
-Promises: `patches` makes the bytes of every slot and its checksum, and nothing else; `apply` changes exactly those
-bytes of whatever piece of the template passes through, so that ranges put together are the whole, and the length is
-the template's. Same arguments, same bytes. Leaves reading the template, and naming the viewer, to the caller.
+Promises: the bytes of every slot and its checksum, and nothing else. Same arguments, same bytes. Leaves laying them
+over the template to `copies`, and naming the viewer to the caller.
 """
 
-import hashlib
 import zlib
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
 
 from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 from watermark.templates import marks, stored
+from watermark.templates.copies import Patches
 from watermark.templates.errors import BadPatch
 from watermark.templates.slots import FILE_ID_BYTES, Slot, SlotKind, SlotMap
 
 WHITE = 0xFF  # multiplied with white, a page stays as it is
-ETAG_BYTES = 16
-
-
-class Patch(NamedTuple):  # a copy has hundreds, and a tuple is made in a fraction of the time
-    """Bytes that stand at `offset` instead of the template's."""
-
-    offset: int
-    data: bytes
-
-
-@dataclass(frozen=True)
-class Patches:
-    """All of one copy, in the order of their offsets, none reaching into the next."""
-
-    template_id: str
-    size_bytes: int
-    pieces: tuple[Patch, ...]
-
-    @cached_property
-    def etag(self) -> str:
-        """A strong entity tag's inside: made of the template's id and every byte that differs from it."""
-        digests: dict[int, bytes] = {}  # many patches share one object: the same line on every page
-        whole = hashlib.sha256(self.template_id.encode())
-        for each in self.pieces:
-            if id(each.data) not in digests:
-                digests[id(each.data)] = hashlib.sha256(each.data).digest()
-            whole.update(each.offset.to_bytes(8, "big") + digests[id(each.data)])
-        return whole.hexdigest()[: 2 * ETAG_BYTES]
-
-    @cached_property
-    def _offsets(self) -> list[int]:
-        return [each.offset for each in self.pieces]
-
-    def within(self, start: int, stop: int) -> Iterator[Patch]:
-        """Those that touch the bytes from `start` up to, not including, `stop`."""
-        for number in range(max(0, bisect_right(self._offsets, start) - 1), len(self.pieces)):
-            each = self.pieces[number]
-            if each.offset >= stop:
-                return
-            if each.offset + len(each.data) > start:
-                yield each
-
-    def over(self, at: int, piece: bytes) -> bytes:
-        """As `apply`."""
-        return apply(self, at, piece)
-
-    def untouched(self, at: int, size_max_bytes: int) -> int:
-        """How many bytes from `at` on are the template's own, looking no further than `size_max_bytes`."""
-        following = next(self.within(at, at + size_max_bytes), None)
-        return size_max_bytes if following is None else max(0, following.offset - at)
 
 
 def patches(
@@ -82,27 +27,18 @@ def patches(
     Raises BadPatch when one of the two has another size.
     """
     content = _Content(slot_map, stamp, look, _checked_id(file_id), _checked_pixels(slot_map, hidden))
-    found = [piece for slot in slot_map.slots for piece in _of_slot(slot, content.of(slot))]
-    return Patches(slot_map.template_id, slot_map.size_bytes, tuple(sorted(found, key=lambda each: each.offset)))
-
-
-def apply(copy: Patches, offset: int, chunk: bytes) -> bytes:
-    """The copy's bytes for the template's `chunk` that begins at `offset`; the same object where nothing differs."""
-    template, parts, done = memoryview(chunk), list[memoryview](), 0
-    stop = offset + len(chunk)
-    for each in copy.within(offset, stop):
-        start, end = max(offset, each.offset), min(stop, each.offset + len(each.data))
-        parts.append(template[done : start - offset])
-        parts.append(memoryview(each.data)[start - each.offset : end - each.offset])
-        done = end - offset
-    return b"".join((*parts, template[done:])) if parts else chunk  # everything is copied once
-
-
-def spliced(copy: Patches, start: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The copy's bytes for the template's from `start` on, in the pieces they come in."""
-    for chunk in chunks:
-        yield apply(copy, start, chunk)
-        start += len(chunk)
+    offsets, data = list[int](), list[bytes]()
+    for slot in slot_map.slots:  # a copy has hundreds of them, and their order is that of the file
+        filling = content.of(slot)
+        for at, piece in filling.blocks:
+            offsets.append(slot.at + at)
+            data.append(piece)
+        if slot.sum_at:
+            offsets.append(slot.sum_at)
+            data.append(slot.around.sum_with(filling.adler).to_bytes(stored.SUM_BYTES, "big"))
+    if sorted(offsets) != offsets:
+        raise BadPatch("slots of a template stand in order")
+    return Patches(slot_map.template_id, slot_map.size_bytes, tuple(offsets), tuple(data))
 
 
 class _Content:
@@ -147,15 +83,6 @@ class _Data:
     def of(cls, data: bytes) -> "_Data":
         blocks = tuple((stored.offset_in_stream(at), piece) for at, piece in stored.pieces(data))
         return cls(blocks, zlib.adler32(data))
-
-
-def _of_slot(slot: Slot, data: _Data) -> Iterator[Patch]:
-    for at, piece in data.blocks:
-        yield Patch(slot.at + at, piece)
-    if slot.sum_at:
-        through_slot = stored.joined_sum(slot.before, data.adler, slot.capacity)
-        whole = stored.joined_sum(through_slot, slot.after, slot.after_bytes)
-        yield Patch(slot.sum_at, whole.to_bytes(stored.SUM_BYTES, "big"))
 
 
 def _checked_id(file_id: bytes) -> bytes:

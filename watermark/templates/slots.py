@@ -7,9 +7,11 @@ are refused when read. Leaves making the bytes to `patching`, and finding the of
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from watermark.templates.errors import BadSlotMap
+from watermark.templates.stored import Around
 
 VERSION = 1
 BOX_SHORT_SIDE = 1000  # every box has this shorter side; what is drawn into it knows no points
@@ -62,6 +64,11 @@ class Slot:
     after: int = 1
     after_bytes: int = 0
     pages: tuple[int, ...] = ()
+
+    @cached_property
+    def around(self) -> Around:
+        """The data around it, for the checksum of whatever the slot is filled with; reckoned once for all viewers."""
+        return Around.of(self.before, self.after, self.after_bytes, self.capacity)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ keeps its length. Promises exactly that arithmetic. Leaves where in the file it 
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 BLOCK_MAX_BYTES = 65_535
 BLOCK_HEAD_BYTES = 5
@@ -41,6 +42,28 @@ def offset_in_stream(at: int) -> int:
 def stream_tail_bytes(capacity: int) -> int:
     """From the first data byte of `stream_of` to its Adler-32."""
     return offset_in_stream(capacity - 1) + 1
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands before and behind data whose length is known, as far as the Adler-32 of the whole depends on it."""
+
+    low: int
+    high: int
+    after_bytes: int
+
+    @classmethod
+    def of(cls, before: int, after: int, after_bytes: int, data_bytes: int) -> "Around":
+        """`before` and `after` are their sums. The sum of the whole is linear in both halves of that of the data."""
+        through = joined_sum(before, 0, data_bytes)
+        whole = joined_sum(through, after, after_bytes)
+        return cls(whole & 0xFFFF, whole >> 16, after_bytes)
+
+    def sum_with(self, data: int) -> int:
+        """The sum of all, `data` being that of the data."""
+        low = data & 0xFFFF
+        high = (data >> 16) + self.high + self.after_bytes * low
+        return high % _ADLER_BASE << 16 | (low + self.low) % _ADLER_BASE
 
 
 def joined_sum(first: int, second: int, second_bytes: int) -> int:

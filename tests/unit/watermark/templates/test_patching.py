@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.brochure import brochure
 from tests.unit.watermark.templates.viewers import OUYANG, SMITH, Template, problems
 from watermark.look import PRESETS
-from watermark.templates import BadPatch, Level, SlotKind, SlotMap, apply, patches, spliced
+from watermark.templates import BadPatch, Level, Patches, SlotKind, SlotMap, apply, patches, spliced
 from watermark.templates.preparing import prepare
 
 RANGED = Template(*prepare(brochure(), level=Level.INTERLEAVED))
@@ -75,6 +75,17 @@ def test_the_etag_tells_copies_apart(template: Template) -> None:
 
     assert len(tags) == len(set(tags))
     assert template.patches(OUYANG).etag == tags[0]
+
+
+def test_a_copy_survives_the_way_to_another_process(template: Template) -> None:
+    """What is unpacked lays the same bytes over the template, under the same tag; a part of it is refused."""
+    copy = template.patches(OUYANG)
+    arrived = Patches.unpacked(copy.packed)
+
+    assert (copy, copy.etag) == (arrived, arrived.etag)
+    assert apply(copy, 0, template.content) == apply(arrived, 0, template.content)
+    with pytest.raises(ValueError, match="not as long"):
+        Patches.unpacked(copy.packed[:-1])
 
 
 def test_the_hidden_picture_and_the_id_are_in_the_copy(template: Template) -> None:

@@ -26,3 +26,11 @@ def test_any_zlib_unpacks_it(size: int) -> None:
 def test_checksums_are_joined(first: bytes, second: bytes) -> None:
     """The checksum of both is found without either."""
     assert zlib.adler32(first + second) == stored.joined_sum(zlib.adler32(first), zlib.adler32(second), len(second))
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300), st.binary(max_size=300))
+def test_a_checksum_follows_from_what_stands_around(before: bytes, data: bytes, behind: bytes) -> None:
+    """What is known beforehand of the data around a slot is all that its checksum needs."""
+    around = stored.Around.of(zlib.adler32(before), zlib.adler32(behind), len(behind), len(data))
+
+    assert zlib.adler32(before + data + behind) == around.sum_with(zlib.adler32(data))
