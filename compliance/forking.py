@@ -3,10 +3,10 @@
 It imports MODULE once, and whenever it is asked, forks off a process that runs the module's `main`: that one begins in
 milliseconds, and shares with its siblings what libraries take. Nothing secret and no byte of a file ever comes here.
 
-Promises: a child has standard input and output of its own and no descriptor that it isn't given, is the leader of its own session,
-and gives up by itself what it must (`watermark.serving`), as if it had been started anew; it is killed when its life
-line is let go, and with this process. Leaves to the parent (`rendering.origin`) to begin anew where a child broke: all
-children of one process have their memory laid out alike.
+Promises: a child has standard input and output of its own and no descriptor but what it is given, is the leader of its
+own session, and gives up by itself what it must (`watermark.serving`), as if it had been started anew; it is killed
+when its life line is let go, and with this process. Leaves to the parent (`rendering.origin`) to begin anew where a
+child broke: all children of one process have their memory laid out alike.
 
 A request is REQUEST, the memory that the child may have, with two descriptors: what the child speaks through, and its
 life line, on which its exit status (STATUS, minus the signal's number) comes back. With a third, which the child has

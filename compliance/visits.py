@@ -36,10 +36,10 @@ from storage.database import Transaction
 from storage.rows import desk_visits, doors, gates, shares, visits
 from storage.rows.addressees import AddresseesRow
 from storage.rows.desk_visits import DeskVisitRow
+from storage.rows.doors import DoorRow
 from storage.rows.gates import Due
-from storage.rows.people import SealedProfile
 from storage.rows.shares import Served, ShareRow, ShareStanding
-from storage.rows.standing import Standing, named_standing_of, standing_of
+from storage.rows.standing import Standing, standing_of
 from storage.rows.visits import VisitRow
 
 VISIT_LIFETIME = timedelta(hours=12)
@@ -141,14 +141,6 @@ async def person_now(tx: Transaction, person_id: UUID) -> Standing:
     return standing
 
 
-async def named_now(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedProfile]:
-    """The same with their profile, still sealed. Raises AccessDenied for somebody who is gone."""
-    named = await named_standing_of(tx, person_id)
-    if named is None:
-        raise AccessDenied("actor-inactive")
-    return named
-
-
 @dataclass(frozen=True)
 class Opener:
     """Who stands at a share's door, and in which session: what a share asks for is answered for one alone."""
@@ -208,7 +200,11 @@ async def door_of_visit(
 
     A visit that ends with its share is not over but expired: then the access decision has the rule to tell.
     """
-    row = await doors.door_of_visit(tx, visit_id, session_id)
+    return door_behind(await doors.door_of_visit(tx, visit_id, session_id), now)
+
+
+def door_behind(row: DoorRow | None, now: datetime) -> tuple[VisitRow, Door]:
+    """What that question's answer says. Raises as `door_of_visit`."""
     if row is None:
         raise NotFound
     facts = facts_of(row.standing, row.due, now)

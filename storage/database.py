@@ -23,6 +23,8 @@ from storage.direct import Direct, Driver, is_readable
 from storage.errors import StoreUnavailable
 
 Transaction = AsyncConnection
+Asked = Transaction | Driver
+"""Whoever answers a question that stands alone: within a transaction, or as one of its own."""
 
 POOL_SIZE = 20  # all of them stay: a connection that is opened for one transaction costs ten times the transaction
 POOL_TIMEOUT_S = 10
@@ -163,9 +165,11 @@ class Database:
             raise InvalidatePoolError from error
 
 
-async def driver_of(tx: Transaction) -> Driver:
+async def driver_of(asked: Asked) -> Driver:
     """The driver's own connection, within the transaction: for what is run so often that SQLAlchemy's share counts."""
-    return cast("Driver", (await tx.get_raw_connection()).driver_connection)
+    if isinstance(asked, AsyncConnection):
+        return cast("Driver", (await asked.get_raw_connection()).driver_connection)
+    return asked
 
 
 def ring(tx: Transaction) -> None:

@@ -18,7 +18,7 @@ from compliance.keys import KeyRing
 from compliance.levels import SealLevel
 from compliance.rendering import Seal
 from compliance.visits import actor_of, person_now, target_of
-from storage.database import Transaction
+from storage.database import Database, Transaction
 from storage.rows import scans, shares
 from watermark.stamp import Stamp
 
@@ -33,7 +33,6 @@ class CheckGate:
     version_id: UUID
     platform: str
     person_id: ClassVar[UUID] = NO_PERSON
-    begins_visits: ClassVar[bool] = False
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:  # noqa: ARG002  # as the port has it
         """Raises NotFound for a version that is not there or not scanned, AccessDenied with the rule otherwise."""
@@ -59,3 +58,8 @@ class CheckGate:
             link="",
             det={"version": str(self.version_id), "scan": str(scan.id), "to": self.platform},
         )
+
+    async def look(self, database: Database, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
+        """Statement by statement."""
+        async with database.statements() as tx:
+            return await self.admit(tx, keys, kind, now)

@@ -13,6 +13,7 @@ from compliance.events import Trail
 from compliance.exit.asking import Asking
 from compliance.exit.desk import Begun, Counting, Desk
 from compliance.exit.gates import Gate, Passage
+from compliance.exit.guesses import Guesses
 from compliance.exit.pieces import ChooseCopy, Copy, Departure, Outlet, Piece, PieceKind, ReleasedCopy
 from compliance.exit.splicing import CopyOf, Splices, Template, template_of
 from compliance.exit.turns import Turns
@@ -35,19 +36,22 @@ class SplicedCopies:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._desk, self._objects, self._splices, self._turns, self._now_s = desk, objects, splices, turns, now_s
+        self._guesses = Guesses()
 
     async def release(self, gate: Gate, choose: ChooseCopy, trail: Trail) -> ReleasedCopy | None:
         """A copy made of a template; None if there is none to make it of.
 
-        Patches are made between two transactions, and the gate is asked again in the second: it may have changed who
-        the copy is sealed to, which is another copy then.
+        Patches are made before the transaction whose answer lets it out: of the copy that it is going to be, as far as
+        can be known. If the gate has changed who it is sealed to by then, it is another copy, and is made too.
         """
+        await self._make_ahead(gate)
         for _ in range(TRIES_MAX):
             async with self._desk.database.transaction() as tx:
                 passage = await self._desk.admit(gate, tx, PieceKind.DOCUMENT)
                 if passage.served.preparation == "pending":
                     raise NotPrepared
                 template = await template_of(tx, passage)
+                self._guesses.learn(gate, passage, template)
                 if template is None:
                     return None
                 copy = CopyOf(template, passage.seal)
@@ -60,8 +64,7 @@ class SplicedCopies:
                         size_bytes, level = known.size_bytes or 0, template.level.value
                         begun = await self._desk.begin(tx, passage, piece, trail, part, size_bytes, level=level)
                     break
-            async with self._turns.of(gate.person_id):
-                await self._splices.make(copy, passage.served.sha256 or "")
+            await self._make(gate, passage, copy)
         else:
             raise NotPrepared  # somebody changes faster than copies are made
         if part is None or begun is None:
@@ -73,6 +76,21 @@ class SplicedCopies:
             into=partial(self._send, gate, begun, template, patches, part),
         )
         return ReleasedCopy(copy=known, departure=leaving)
+
+    async def _make_ahead(self, gate: Gate) -> None:
+        """What `release` finds made already, wherever that can be guessed without a transaction. Raises as it does."""
+        known = self._guesses.copy_at(gate)
+        if known is not None and self._splices.get(known) is not None:
+            return
+        passage = await self._desk.ask(gate, PieceKind.DOCUMENT)
+        copy = self._guesses.copy_of(passage)
+        if copy is not None:
+            await self._make(gate, passage, copy)
+
+    async def _make(self, gate: Gate, passage: Passage, copy: CopyOf) -> None:
+        async with self._turns.of(gate.person_id):
+            if self._splices.get(copy) is None:  # another of their requests may have made it meanwhile
+                await self._splices.make(copy, passage.served.sha256 or "")
 
     async def _send(
         self, gate: Gate, begun: Begun, template: Template, patches: Patches, part: range, outlet: Outlet

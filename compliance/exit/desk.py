@@ -154,16 +154,18 @@ class Desk:
 
     async def admit(self, gate: Gate, tx: Transaction, kind: PieceKind) -> Passage:
         """The gate's answer. Raises LedgerStalled while the log doesn't keep up: what leaves then might not be told."""
-        self.require_log()
-        if self.ends.untold >= UNTOLD_MAX:
-            raise LedgerStalled(reason="too many ends wait to be told")
+        self._require_log()
         return await gate.admit(tx, self.keys, kind, self.clock())
 
     async def ask(self, gate: Gate, kind: PieceKind) -> Passage:
-        """The gate's answer at this moment, unrecorded; in a transaction only where the gate may write a row."""
-        asking = self.database.transaction() if gate.begins_visits else self.database.statements()
-        async with asking as tx:
-            return await self.admit(gate, tx, kind)
+        """The gate's answer at this moment, unrecorded. Raises as `admit`."""
+        self._require_log()
+        return await gate.look(self.database, self.keys, kind, self.clock())
+
+    def _require_log(self) -> None:
+        self.require_log()
+        if self.ends.untold >= UNTOLD_MAX:
+            raise LedgerStalled(reason="too many ends wait to be told")
 
     async def record(self, gate: Gate, piece: Piece, trail: Trail, size_bytes: int = 0) -> Passage:
         """The gate's answer and the event that tells of it, committed together."""

@@ -5,7 +5,7 @@ A gate reads every row anew each time it is asked, so the answer is never older 
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import ClassVar, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from compliance.access import Action, require
@@ -19,11 +19,13 @@ from compliance.looks import look_of
 from compliance.marks import CopyMark
 from compliance.profiles import ERASED, Profile, open_profile, profiles_of
 from compliance.rendering import Seal
-from compliance.visits import actor_of, desk_visit, door_of_visit, named_now, person_now, target_of
-from storage.database import Transaction
-from storage.rows import shares
+from compliance.visits import actor_of, desk_visit, door_behind, person_now, target_of
+from storage.database import Asked, Database, Transaction
+from storage.rows import doors, shares
+from storage.rows.doors import DoorRow
+from storage.rows.people import SealedProfile
 from storage.rows.shares import Served
-from storage.rows.standing import Standing
+from storage.rows.standing import Standing, named_standing_of
 from watermark.look import Look
 from watermark.stamp import Stamp
 
@@ -43,6 +45,7 @@ DESK_ACTIONS = {
     PieceKind.TILE: Action.MATERIAL_PREVIEW,
     PieceKind.ORIGINAL: Action.MATERIAL_ORIGINAL,
 }
+_Rows = tuple[DoorRow | None, tuple[Standing, SealedProfile] | None]  # a visit's door, and its visitor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +71,12 @@ class Gate(Protocol):
     def person_id(self) -> UUID:
         """Who stands at it."""
 
-    @property
-    def begins_visits(self) -> bool:
-        """Whether `admit` may write a row, and so needs a transaction."""
-
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """The decision on one kind of piece at this moment."""
+        ...
+
+    async def look(self, database: Database, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
+        """The same on its own, for what needs no event beside it."""
         ...
 
 
@@ -84,29 +87,44 @@ class VisitGate:
     visit_id: UUID
     person_id: UUID
     session_id: UUID | None = None
-    begins_visits: ClassVar[bool] = False
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for a visit that is over or somebody else's, AccessDenied with the rule otherwise."""
-        visit, door = await door_of_visit(tx, self.visit_id, now, session_id=self.session_id)
-        viewer, profile = await named_now(tx, self.person_id)
-        names = {"obj": door.obj, "link": str(door.share.id)}
-        rule = _decide(actor_of(viewer, now), VISIT_ACTIONS.get(kind), door.target(visit), names)
-        return Passage(
-            rule=rule,
-            act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,
-            end_act=Act.VIEWER_COPY_END,
-            served=door.served,
-            seal=Seal(
-                stamp_at(_stamp_of(viewer, open_profile(keys.master, profile)), door.share.id, visit.started_at),
-                look_of(door.marked),
-                CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
-            ),
-            seal_level=door.share.seal_level,
-            begun=visit.started_at,
-            det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
-            **names,
-        )
+        return _visiting(await self._rows(tx), keys, kind, now)
+
+    async def look(self, database: Database, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
+        """Two statements without a transaction around them."""
+        async with database.driver() as driver:
+            rows = await self._rows(driver)
+        return _visiting(rows, keys, kind, now)  # out here: a connection within which something is raised is given up
+
+    async def _rows(self, asked: Asked) -> _Rows:
+        row = await doors.door_of_visit(asked, self.visit_id, self.session_id)
+        return row, await named_standing_of(asked, self.person_id)
+
+
+def _visiting(rows: _Rows, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
+    visit, door = door_behind(rows[0], now)
+    if rows[1] is None:
+        raise AccessDenied("actor-inactive")
+    viewer, profile = rows[1]
+    names = {"obj": door.obj, "link": str(door.share.id)}
+    rule = _decide(actor_of(viewer, now), VISIT_ACTIONS.get(kind), door.target(visit), names)
+    return Passage(
+        rule=rule,
+        act=Act.VIEWER_COPY_DOWNLOAD if kind is PieceKind.DOCUMENT else Act.VIEWER_COPY_VIEW,
+        end_act=Act.VIEWER_COPY_END,
+        served=door.served,
+        seal=Seal(
+            stamp_at(_stamp_of(viewer, open_profile(keys.master, profile)), door.share.id, visit.started_at),
+            look_of(door.marked),
+            CopyMark(visit.copy_id, visit.kid, keys.master.hidden_secret(visit.kid)),
+        ),
+        seal_level=door.share.seal_level,
+        begun=visit.started_at,
+        det={"visit": str(visit.id), "copy": f"{visit.copy_id:012x}"},
+        **names,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +148,6 @@ class DeskGate:
     version_id: UUID
     person_id: UUID
     trial: Trial | None = None
-    begins_visits: ClassVar[bool] = True
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
         """Raises NotFound for an unknown version, AccessDenied with the rule otherwise."""
@@ -158,6 +175,11 @@ class DeskGate:
             return passage
         previewed = await self._previewed(tx, keys, passage, now)
         return replace(previewed, seal=self.trial.on(previewed.seal)) if self.trial else previewed
+
+    async def look(self, database: Database, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
+        """In a transaction: it may begin a visit."""
+        async with database.transaction() as tx:
+            return await self.admit(tx, keys, kind, now)
 
     async def _previewed(self, tx: Transaction, keys: KeyRing, passage: Passage, now: datetime) -> Passage:
         """What an employee is shown is a copy too, of a visit that leads back to them."""

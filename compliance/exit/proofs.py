@@ -6,7 +6,6 @@ first version that was submitted, and never with a file that nobody has looked a
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
 from compliance.access import Action, VersionState, require
@@ -19,7 +18,7 @@ from compliance.levels import SealLevel
 from compliance.materials import obj_of, target_of
 from compliance.rendering import Seal
 from compliance.visits import actor_of, person_now
-from storage.database import Transaction
+from storage.database import Database, Transaction
 from storage.rows import declarations, materials, versions
 from storage.rows.declarations import EvidenceRow
 from storage.rows.materials import MaterialRow
@@ -34,7 +33,6 @@ class ProofGate:
 
     evidence_id: UUID
     person_id: UUID
-    begins_visits: ClassVar[bool] = False
 
     async def admit(self, tx: Transaction, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:  # noqa: ARG002  # as the port has it
         """Raises NotFound for an unknown file, AccessDenied with the rule, NotScanned or ScanBlocks otherwise."""
@@ -65,6 +63,11 @@ class ProofGate:
             link="",
             det={"evidence": str(row.id)},
         )
+
+    async def look(self, database: Database, keys: KeyRing, kind: PieceKind, now: datetime) -> Passage:
+        """Statement by statement."""
+        async with database.statements() as tx:
+            return await self.admit(tx, keys, kind, now)
 
 
 def _served(row: EvidenceRow, material: MaterialRow) -> Served:

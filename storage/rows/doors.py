@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, column, func, literal_column, select, true
 
-from storage.database import Transaction, driver_of
+from storage.database import Asked, driver_of
 from storage.direct import Driver, Prepared
 from storage.rows import gates, shares, visits
 from storage.rows.gates import Due
@@ -112,9 +112,9 @@ _PASSAGES = Prepared(
 _SERVED = Prepared(shares.served_versions(version.c.id == any_(bindparam("versions", type_=ARRAY(Uuid)))))
 
 
-async def door_of_visit(tx: Transaction, visit_id: UUID, session_id: UUID | None = None) -> DoorRow | None:
+async def door_of_visit(asked: Asked, visit_id: UUID, session_id: UUID | None = None) -> DoorRow | None:
     """None for a visit that is not there. Without a session every lock is closed."""
-    row = await _DOOR.one(await driver_of(tx), visit=visit_id, session=session_id)
+    row = await _DOOR.one(await driver_of(asked), visit=visit_id, session=session_id)
     if row is None:
         return None
     of_share, marked = _OF_DOOR.of("share", row), _OF_DOOR.of("marked", row)

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from storage.database import Transaction
+from storage.database import Asked, Transaction, driver_of
+from storage.direct import Prepared
 from storage.schema import rendition
 
 Kind = Literal[
@@ -45,8 +46,10 @@ class RenditionRow:
 
 RENDITION_COLUMNS = tuple(rendition.c[field.name] for field in fields(RenditionRow))
 # Asked for every piece of a copy, so it is put together once.
-_OF_PAGE = select(*RENDITION_COLUMNS).where(
-    rendition.c.version_id == bindparam("version"), rendition.c.page == bindparam("page")
+_OF_PAGE = Prepared(
+    select(*RENDITION_COLUMNS).where(
+        rendition.c.version_id == bindparam("version"), rendition.c.page == bindparam("page")
+    )
 )
 _IDENTITY = ("version_id", "kind", "page")
 
@@ -68,9 +71,9 @@ async def rendition_of(tx: Transaction, version_id: UUID, kind: str, page: int) 
     return None if row is None else RenditionRow(**row._asdict())
 
 
-async def renditions_of_page(tx: Transaction, version_id: UUID, page: int) -> dict[str, RenditionRow]:
+async def renditions_of_page(asked: Asked, version_id: UUID, page: int) -> dict[str, RenditionRow]:
     """What there is of one page, by kind."""
-    rows = await tx.execute(_OF_PAGE, {"version": version_id, "page": page})
+    rows = await _OF_PAGE.all(await driver_of(asked), version=version_id, page=page)
     return {row.kind: RenditionRow(**row._asdict()) for row in rows}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, case, func, select
 
-from storage.database import Transaction, driver_of
+from storage.database import Asked, Transaction, driver_of
 from storage.direct import Driver, Prepared
 from storage.rows.homes import region_name, region_of
 from storage.rows.people import SealedProfile
@@ -141,9 +141,9 @@ async def standing_of(tx: Transaction, person_id: UUID) -> Standing | None:
     return to_standing(row) if row else None
 
 
-async def named_standing_of(tx: Transaction, person_id: UUID) -> tuple[Standing, SealedProfile] | None:
+async def named_standing_of(asked: Asked, person_id: UUID) -> tuple[Standing, SealedProfile] | None:
     """The same with the person's sealed profile, in one question."""
-    row = await NAMED_STANDING_OF.one(await driver_of(tx), person=person_id)
+    row = await NAMED_STANDING_OF.one(await driver_of(asked), person=person_id)
     standing = to_standing(row) if row else None
     if row is None or standing is None:
         return None
