@@ -22,7 +22,6 @@ from storage.rows.ledger import CheckpointRow
 
 __all__ = [
     "CheckpointRow",
-    "as_far",
     "bundle",
     "consistency",
     "inclusion",
@@ -129,10 +128,10 @@ async def consistency(tx: Transaction, old: int, new: int) -> list[bytes]:
 
 async def _tiles(tx: Transaction, wanted: Iterable[Tile]) -> merkle.Tiles:
     needed = {(each.level, each.n): each for each in wanted}
-    return as_far(needed, await rows.tiles(tx, needed))
+    return _as_far(needed, await rows.tiles(tx, needed))
 
 
-def as_far(needed: Mapping[tuple[int, int], Tile], found: merkle.Tiles) -> merkle.Tiles:
+def _as_far(needed: Mapping[tuple[int, int], Tile], found: merkle.Tiles) -> merkle.Tiles:
     """What was found. Raises NotFound unless each tile is there, as far as it is needed."""
     if any(len(found.get(key, b"")) < each.width * HASH_BYTES for key, each in needed.items()):
         raise NotFound

@@ -8,9 +8,8 @@ import base64
 from dataclasses import dataclass
 
 from compliance.access import Action, Actor, Target, require
-from compliance.checkpoints import as_far
 from compliance.errors import NotFound, ReceiptPending
-from compliance.merkle import inclusion_proof, tiles_for_inclusion
+from compliance.merkle import inclusion_proof
 from compliance.notes import with_lines
 from storage.direct import Driver
 from storage.rows import receipts as rows
@@ -51,10 +50,15 @@ async def entitled(
 
 
 def receipt_of(event: CoveredRow) -> Receipt:
-    """The receipt of an event. Raises ReceiptPending as long as no checkpoint covers it: a second at most."""
+    """The receipt of an event. Raises ReceiptPending as long as no checkpoint covers it: a second at most.
+
+    Raises NotFound when a tile of its proof is not there, or not as far as it is needed.
+    """
     index, head = covering(event)
-    needed = {(each.level, each.n): each for each in tiles_for_inclusion(index, head.size)}
-    proof = inclusion_proof(index, head.size, as_far(needed, event.tiles))
+    try:
+        proof = inclusion_proof(index, head.size, event.tiles)
+    except KeyError as error:
+        raise NotFound from error
     return Receipt(index, text_of(index, proof, with_lines(head.note, event.lines), extra=event.leaf))
 
 
