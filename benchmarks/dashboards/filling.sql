@@ -1,5 +1,6 @@
 -- The rows that a follower of the log makes, of a history that lies in made.share, made.forward and made.visit as numbers.
--- Written down a second time and the other way round, whole tables at once: a test compares both, row by row.
+-- Written down a second time and the other way round, whole tables at once: a test compares both, row by row. The largest
+-- tables are in the order of time, as they are when the follower writes them.
 CREATE FUNCTION made.subjects(material uuid, share uuid, maker text, org text) RETURNS TABLE (dim text, key text)
   LANGUAGE sql IMMUTABLE AS $$ VALUES ('brand', ''), ('material', CAST(material AS text)),
      ('share', CAST(share AS text)), ('employee', maker) UNION ALL SELECT 'clinic', org WHERE org <> '' $$;
@@ -68,7 +69,7 @@ INSERT INTO spread_gap
 SELECT dim, key, day, least(coalesce(day - last, 0), 400), count(*) FROM (
   SELECT dim, key, day, lag(day) OVER (PARTITION BY dim, key, who ORDER BY day) AS last
   FROM (SELECT DISTINCT dim, key, who, day FROM made.subject) met) gaps
-GROUP BY 1, 2, 3, 4;
+GROUP BY 1, 2, 3, 4 ORDER BY day, dim, key;
 
 INSERT INTO spread_day
 SELECT dim, key, day, coalesce(sum(opens), 0), coalesce(sum(pages), 0), coalesce(sum(downloads), 0),
@@ -99,7 +100,7 @@ FROM (
     FROM spread_seen WHERE forward_day IS NOT NULL GROUP BY 1, 2, 3
   UNION ALL SELECT dim, key, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0 FROM made.first_read GROUP BY 1, 2, 3
   UNION ALL SELECT dim, key, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*) FROM made.first_passed GROUP BY 1, 2, 3
-) told GROUP BY dim, key, day;
+) told GROUP BY dim, key, day ORDER BY day, dim, key;
 
 INSERT INTO spread_pulse
 SELECT dim, key, hour, depth, sum(opens), sum(people), sum(viewers), sum(intents), sum(brought) FROM (
@@ -116,7 +117,7 @@ SELECT dim, key, hour, depth, sum(opens), sum(people), sum(viewers), sum(intents
     FROM made.arrived c JOIN made.shared r ON r.id = c.root LEFT JOIN made.arrived a ON a.root = c.root AND a.who = c.owner
     CROSS JOIN LATERAL made.subjects(r.material, r.id, r.who, coalesce(a.org, '')) s
     WHERE c.at < coalesce(a.at, r.at) + interval '7 days' GROUP BY 1, 2, 3, 4
-) told GROUP BY 1, 2, 3, 4;
+) told GROUP BY 1, 2, 3, 4 ORDER BY hour, dim, key, depth;
 
 INSERT INTO spread_wait
 SELECT s.dim, s.key, least(floor(extract(epoch FROM first.at - a.at) / 3600), 2160), count(*)

@@ -250,8 +250,10 @@ async def hot(
     where = "p.hour > :since AND p.opens > 0"
     if makers is None:
         query = _text(
-            f"SELECT key, sum(opens * {weight}) AS heat, sum(opens) AS opens FROM spread_pulse p "  # noqa: S608  # our own words
-            f"WHERE dim = 'material' AND {where} GROUP BY key ORDER BY heat DESC, key LIMIT :limit"
+            "SELECT key, heat, opens FROM spread_subject s CROSS JOIN LATERAL "  # noqa: S608  # our own words
+            f"(SELECT sum(opens * {weight}) AS heat, sum(opens) AS opens FROM spread_pulse p "
+            f"WHERE p.dim = s.dim AND p.key = s.key AND {where}) p "
+            "WHERE s.dim = 'material' AND s.opened_at > :since AND opens > 0 ORDER BY heat DESC, key LIMIT :limit"
         )
     else:
         query = _text(

@@ -3,7 +3,8 @@
 Like storage.schema.spreading, made of the leaves of the log, and again by `sealshare analytics rebuild`. A subject is a
 dimension and a key: `material` and its id, `share` and the id of an employee's share (with all that was passed on from
 it), `employee` and their pseudonym, `clinic` and its id, `brand` and "". What grows with time lies in one partition
-for each year, which the follower makes when its first row comes.
+for each year, which the follower makes when its first row comes. A subject's rows lie far apart, as they come in the
+order of time, so the keys of `spread_gap` and `spread_pulse` include the counts: pages read them from the index alone.
 """
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text

@@ -235,7 +235,7 @@ CREATE TABLE spread_gap (
     day DATE NOT NULL,
     gap INTEGER NOT NULL,
     people INTEGER NOT NULL,
-    CONSTRAINT pk_spread_gap PRIMARY KEY (dim, key, day, gap)
+    CONSTRAINT pk_spread_gap PRIMARY KEY (dim, key, day, gap) INCLUDE (people)
 ) PARTITION BY RANGE (day);
 
 CREATE TABLE spread_pulse (
@@ -248,7 +248,7 @@ CREATE TABLE spread_pulse (
     viewers INTEGER NOT NULL,
     intents INTEGER NOT NULL,
     brought INTEGER NOT NULL,
-    CONSTRAINT pk_spread_pulse PRIMARY KEY (dim, key, hour, depth)
+    CONSTRAINT pk_spread_pulse PRIMARY KEY (dim, key, hour, depth) INCLUDE (opens, people, viewers, intents, brought)
 ) PARTITION BY RANGE (hour);
 
 CREATE TABLE spread_wait (
