@@ -102,6 +102,12 @@ FROM (
   UNION ALL SELECT dim, key, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*) FROM made.first_passed GROUP BY 1, 2, 3
 ) told GROUP BY dim, key, day ORDER BY day, dim, key;
 
+INSERT INTO spread_month
+SELECT dim, key, CAST(date_trunc('month', day) AS date), sum(opens), sum(pages), sum(downloads), sum(shares), sum(intents),
+  sum(confirmed), sum(reach), sum(viewers), sum(direct), sum(newcomers), sum(readers), sum(forwarders), sum(invited),
+  sum(verified), sum(sent), sum(read_ms), sum(new_readers), sum(new_forwarders)
+FROM spread_day GROUP BY 1, 2, 3;
+
 INSERT INTO spread_pulse
 SELECT dim, key, hour, depth, sum(opens), sum(people), sum(viewers), sum(intents), sum(brought) FROM (
   SELECT dim, key, date_trunc('hour', at) AS hour, depth, count(*) AS opens, count(*) FILTER (WHERE came) AS people,

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from storage.database import Transaction
 from storage.rows.arrays import arrays
-from storage.schema import spread_day, spread_gap, spread_pulse, spread_seen, spread_subject, spread_wait
+from storage.schema import spread_day, spread_gap, spread_month, spread_pulse, spread_seen, spread_subject, spread_wait
 
-TABLES = (spread_day, spread_gap, spread_pulse, spread_wait, spread_seen, spread_subject)
+TABLES = (spread_day, spread_month, spread_gap, spread_pulse, spread_wait, spread_seen, spread_subject)
 UTC_MIDNIGHT = " 00:00+00"
 PARTITIONED = {"spread_day": "", "spread_gap": "", "spread_pulse": UTC_MIDNIGHT, "spread_hour": UTC_MIDNIGHT}
 
@@ -86,7 +86,9 @@ class Added:
 
 _DAYS = ("first_day", "last_day", "read_day", "forward_day", "reach_day")
 _KINDS = {"dim": "text", "key": "text", "who": "text", "hour": "timestamptz", "began_at": "timestamptz"}
-_KINDS |= {"opened_at": "timestamptz", "day": "date", "read_ms": "bigint"} | dict.fromkeys(_DAYS, "date")
+_KINDS |= {"month": "date", "opened_at": "timestamptz", "day": "date", "read_ms": "bigint"} | dict.fromkeys(
+    _DAYS, "date"
+)
 
 
 def _put(table: str, keys: tuple[str, ...], values: tuple[str, ...], change: str) -> Any:
@@ -102,6 +104,7 @@ def _put(table: str, keys: tuple[str, ...], values: tuple[str, ...], change: str
 
 _SUM = "kept.{name} + excluded.{name}"
 _PUT_DAYS = _put("spread_day", ("dim", "key", "day"), COUNTS, _SUM)
+_PUT_MONTHS = _put("spread_month", ("dim", "key", "month"), COUNTS, _SUM)
 _PUT_GAPS = _put("spread_gap", ("dim", "key", "day", "gap"), ("people",), _SUM)
 _PUT_PULSES = _put("spread_pulse", ("dim", "key", "hour", "depth"), BEATS, _SUM)
 _PUT_WAITS = _put("spread_wait", ("dim", "key", "hours"), ("people",), _SUM)
@@ -125,6 +128,8 @@ async def add(tx: Transaction, added: Added) -> None:
     """Adds what a batch brought, in the order of the keys."""
     days = [(*subject, day, *counts) for (subject, day), counts in _in_order(added.days)]
     await _write(tx, _PUT_DAYS, ("dim", "key", "day", *COUNTS), days)
+    months = [(*subject, month, *counts) for (subject, month), counts in _in_order(_by_month(added))]
+    await _write(tx, _PUT_MONTHS, ("dim", "key", "month", *COUNTS), months)
     gaps = [(*subject, day, gap, people) for (subject, day, gap), people in _in_order(added.gaps)]
     await _write(tx, _PUT_GAPS, ("dim", "key", "day", "gap", "people"), gaps)
     pulses = [(*subject, hour, depth, *beats) for (subject, hour, depth), beats in _in_order(added.pulses)]
@@ -159,6 +164,16 @@ async def make_years(tx: Transaction, years: Collection[int]) -> None:
 async def _write(tx: Transaction, query: Any, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     if rows:
         await tx.execute(query, arrays(names, rows))
+
+
+def _by_month(added: Added) -> dict[tuple[Subject, date], list[int]]:
+    """The days' counts, added up by month."""
+    months: dict[tuple[Subject, date], list[int]] = {}
+    for (subject, day), counts in added.days.items():
+        key = (subject, day.replace(day=1))
+        kept = months.get(key)
+        months[key] = list(counts) if kept is None else [one + more for one, more in zip(kept, counts, strict=True)]
+    return months
 
 
 def _in_order(rows: Mapping[Any, Any]) -> list[tuple[Any, Any]]:

@@ -17,6 +17,7 @@ from storage.database import Transaction
 from storage.rows.spread_counts import COUNTS, Dim
 
 ROWS_MAX = 200
+MONTH_DAYS_MAX = 31
 HOT_FOR_HALF_LIVES = 7  # what is older weighs below 1 %
 
 
@@ -121,6 +122,26 @@ _NOW_AND_BEFORE = ", ".join(
     for name in COUNTS
 )
 _DAYS_OF = "FROM spread_day WHERE dim = :dim AND day >= :first AND day < :end"
+# The same counts with whole months where there are some, of the span before and of the span: a year has a dozen rows.
+_BETWEEN = "SELECT dim, key, {day}, {counts} FROM {table} WHERE dim = :dim AND {day} >= :{start} AND {day} < :{end}"
+
+
+def _between(table: str, start: str, end: str) -> str:
+    day = "month" if table == "spread_month" else "day"
+    return _BETWEEN.format(day=day, counts=", ".join(COUNTS), table=table, start=start, end=end)
+
+
+_TOLD = "({}) d".format(
+    " UNION ALL ".join(
+        (
+            _between("spread_day", "first", "before_months"),
+            _between("spread_month", "before_months", "before_rest"),
+            _between("spread_day", "before_rest", "months"),
+            _between("spread_month", "months", "rest"),
+            _between("spread_day", "rest", "end"),
+        )
+    )
+)
 # Which come first is known by one sum each; all the others are added up for those that are shown only.
 _FIRST = "coalesce(sum({order}) FILTER (WHERE day >= :start), 0)"
 _OF_MAKERS = (
@@ -142,8 +163,9 @@ def _text(query: str, **lists: Collection[str] | None) -> Any:
 
 async def sums(tx: Transaction, among: Among, span: Span) -> Counts:
     """Of all subjects together. Counts of people are of one subject each: add them for several with care."""
-    query = _text(f"SELECT {_SUMS} {_DAYS_OF}{_some(among.keys)}", keys=among.keys)
-    return Counts(**(await tx.execute(query, _asked(among, span.start, span.end))).one()._asdict())
+    query = _text(f"SELECT {_SUMS} FROM {_TOLD} WHERE true{_some(among.keys)}", keys=among.keys)  # noqa: S608  # our own words
+    asked = _asked(among, span.start, span.end, **_months(span.start, span.start, span.end))
+    return Counts(**(await tx.execute(query, asked)).one()._asdict())
 
 
 async def by_day(tx: Transaction, among: Among, span: Span) -> Sequence[Day]:
@@ -162,13 +184,14 @@ async def ranked(
     """
     first = _FIRST.format(order=_known(order))
     query = _text(
-        f"WITH shown AS MATERIALIZED (SELECT key, {first} AS first {_DAYS_OF}{_some(among.keys)} GROUP BY key "  # noqa: S608  # our own words
-        "ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
-        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN spread_day d USING (key) "
-        "WHERE d.dim = :dim AND day >= :first AND day < :end GROUP BY key, first ORDER BY first DESC, key",
+        f"WITH shown AS MATERIALIZED (SELECT key, {first} AS first FROM {_TOLD} WHERE true{_some(among.keys)} "  # noqa: S608  # our own words
+        "GROUP BY key ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
+        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN {_TOLD} USING (key) "
+        "GROUP BY key, first ORDER BY first DESC, key",
         keys=among.keys,
     )
-    asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit, skip=skip)
+    more = _months(span.before.start, span.start, span.end)
+    asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit, skip=skip, **more)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 
@@ -178,8 +201,7 @@ async def materials_of(
     """Materials by what shares of these makers did. People are counted once within each share, not each material."""
     query = _text(
         f"{_OF_MAKERS} SELECT CAST(material_id AS text) AS key, {_NOW_AND_BEFORE} "  # noqa: S608  # our own words
-        "FROM roots JOIN spread_day d ON d.dim = 'share' AND d.key = roots.key "
-        "WHERE day >= :first AND day < :end GROUP BY material_id "
+        f"FROM roots JOIN {_TOLD} USING (key) GROUP BY material_id "
         f"ORDER BY now_{_known(order)} DESC, material_id LIMIT :limit OFFSET :skip",
         makers=makers,
     )
@@ -193,11 +215,10 @@ async def shares_of(
     """Shares of these makers."""
     first = _FIRST.format(order=_known(order))
     query = _text(
-        f"{_OF_MAKERS}, shown AS MATERIALIZED (SELECT key, {first} AS first FROM roots JOIN spread_day d USING (key) "  # noqa: S608  # our own words
-        "WHERE d.dim = 'share' AND day >= :first AND day < :end GROUP BY key "
-        "ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
-        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN spread_day d USING (key) "
-        "WHERE d.dim = 'share' AND day >= :first AND day < :end GROUP BY key, first ORDER BY first DESC, key",
+        f"{_OF_MAKERS}, shown AS MATERIALIZED (SELECT key, {first} AS first FROM roots JOIN {_TOLD} USING (key) "  # noqa: S608  # our own words
+        "GROUP BY key ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
+        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN {_TOLD} USING (key) "
+        "GROUP BY key, first ORDER BY first DESC, key",
         makers=makers,
     )
     asked = _made(makers, span, limit=limit, skip=skip)
@@ -300,7 +321,20 @@ def _asked(among: Among, first: date, end: date, **more: Any) -> dict[str, Any]:
 
 
 def _made(makers: Collection[str], span: Span, **more: Any) -> dict[str, Any]:
-    return {"makers": list(makers), "first": span.before.start, "start": span.start, "end": span.end, **more}
+    asked = {"dim": Dim.SHARE.value, "makers": list(makers), "first": span.before.start, "start": span.start}
+    return {**asked, "end": span.end, **_months(span.before.start, span.start, span.end), **more}
+
+
+def _months(first: date, start: date, end: date) -> dict[str, date]:
+    """Where whole months begin and end in the span before and in the span; without any, nothing is between."""
+    before, now = _whole_months(first, start), _whole_months(start, end)
+    return {"before_months": before[0], "before_rest": before[1], "months": now[0], "rest": now[1]}
+
+
+def _whole_months(start: date, end: date) -> tuple[date, date]:
+    first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=MONTH_DAYS_MAX)).replace(day=1)
+    last = end.replace(day=1)
+    return (first, last) if first < last else (end, end)
 
 
 def _known(order: str) -> str:

@@ -140,6 +140,7 @@ from storage.schema.signing_in import (
 from storage.schema.spread_counts import (
     spread_day,
     spread_gap,
+    spread_month,
     spread_pulse,
     spread_seen,
     spread_subject,
@@ -288,6 +289,7 @@ __all__ = [
     "spread_gap",
     "spread_hour",
     "spread_level",
+    "spread_month",
     "spread_opener",
     "spread_person",
     "spread_pulse",

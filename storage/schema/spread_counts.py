@@ -7,7 +7,7 @@ for each year, which the follower makes when its first row comes. A subject's ro
 order of time, so the keys of `spread_gap` and `spread_pulse` include the counts: pages read them from the index alone.
 """
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from storage.schema.columns import metadata, moment
 
@@ -51,6 +51,17 @@ spread_day = Table(
     postgresql_partition_by="RANGE (day)",
 )
 
+spread_month = Table(
+    # The same by month, which is known by its first day: spans of a year are added up from it.
+    "spread_month",
+    metadata,
+    Column("dim", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("month", Date, primary_key=True),
+    *(Column(each.name, each.type, nullable=False) for each in spread_day.columns if not each.primary_key),
+    Index("ix_spread_month_dim_month", "dim", "month"),
+)
+
 spread_gap = Table(
     # How many people opened on a day, by how many days ago they had last done so; 0: never before. Whoever opened
     # between two days has one row in there whose gap leads out of it: so people are counted once in any span.
@@ -61,6 +72,7 @@ spread_gap = Table(
     Column("day", Date, primary_key=True),
     Column("gap", Integer, primary_key=True, autoincrement=False),
     Column("people", Integer, nullable=False),
+    PrimaryKeyConstraint("dim", "key", "day", "gap", postgresql_include=["people"]),
     postgresql_partition_by="RANGE (day)",
 )
 
@@ -77,6 +89,9 @@ spread_pulse = Table(
     Column("viewers", Integer, nullable=False),  # of these, first within the subject; makers of shares are none
     Column("intents", Integer, nullable=False),  # links that they passed on within their window
     Column("brought", Integer, nullable=False),  # people who came by them within their window
+    PrimaryKeyConstraint(
+        *("dim", "key", "hour", "depth"), postgresql_include=["opens", "people", "viewers", "intents", "brought"]
+    ),
     postgresql_partition_by="RANGE (hour)",
 )
 

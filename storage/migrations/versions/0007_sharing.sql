@@ -229,6 +229,32 @@ CREATE TABLE spread_day (
 ) PARTITION BY RANGE (day);
 CREATE INDEX ix_spread_day_dim_day ON spread_day (dim, day);
 
+CREATE TABLE spread_month (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    month DATE NOT NULL,
+    opens INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    downloads INTEGER NOT NULL,
+    shares INTEGER NOT NULL,
+    intents INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL,
+    reach INTEGER NOT NULL,
+    viewers INTEGER NOT NULL,
+    direct INTEGER NOT NULL,
+    newcomers INTEGER NOT NULL,
+    readers INTEGER NOT NULL,
+    forwarders INTEGER NOT NULL,
+    invited INTEGER NOT NULL,
+    verified INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    read_ms BIGINT NOT NULL,
+    new_readers INTEGER NOT NULL,
+    new_forwarders INTEGER NOT NULL,
+    CONSTRAINT pk_spread_month PRIMARY KEY (dim, key, month)
+);
+CREATE INDEX ix_spread_month_dim_month ON spread_month (dim, month);
+
 CREATE TABLE spread_gap (
     dim TEXT NOT NULL,
     key TEXT NOT NULL,

@@ -20,7 +20,7 @@ from compliance.spreading.reading import READ_MS
 from storage.database import Database
 from storage.rows import reading, spread_counts, spread_dashboard, spreading
 from storage.rows.spread_counts import Dim
-from storage.rows.spread_dashboard import Among, Span
+from storage.rows.spread_dashboard import Among, Counts, Span
 from storage.schema import spread_person
 
 TABLES = (*spreading.TABLES, *spread_counts.TABLES, *reading.TABLES)
@@ -212,6 +212,23 @@ async def test_people_are_counted_once(database: Database) -> None:
                     if (dim, key) in subjects and first <= at.astimezone(ZONE).date() < last
                 }
                 assert len(expected) == await spread_dashboard.viewers_within(tx, dim, key, Span(first, last))
+
+
+async def test_months_are_what_their_days_are(database: Database) -> None:
+    """Of spans with whole months in them, in part or not at all: the sums and both halves of a ranking."""
+    await lived(database, World(2))
+    firsts, ends = (date(2026, 11, 15), date(2026, 12, 1), date(2026, 12, 30)), (date(2027, 1, 2), date(2027, 2, 10))
+    async with database.transaction() as tx:
+        for span in (Span(first, end) for first, end in itertools.product(firsts, ends)):
+            for dim in Dim:
+                found = await spread_dashboard.ranked(tx, Among(dim), span)
+                for each in found:
+                    of_it = Among(dim, (each.key,))
+                    days = [await spread_dashboard.by_day(tx, of_it, part) for part in (span, span.before)]
+                    now, before = (sum((day.counts for day in part), Counts()) for part in days)
+                    assert (now, before) == (each.now, each.before)
+                    assert now == await spread_dashboard.sums(tx, of_it, span)
+                assert found
 
 
 async def test_each_forward_is_confirmed_once(database: Database) -> None:
