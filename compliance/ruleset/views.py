@@ -4,7 +4,6 @@ Everything is reckoned on arrays, so that a million characters take some hundred
 of a view knows the offset in the text it came from.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,6 @@ from compliance.ruleset.sounds import sounds, spelled_out
 Offsets = npt.NDArray[np.int64]
 PAGE_BREAK = "\f"
 WORDS_REMEMBERED = 20_000
-DIGIT_IN_WORD = re.compile("[a-z][01][a-z]")
 _WIDE = "utf-32-le"
 _ZERO, _ONE, _O, _L, _A, _Z = (ord(sign) for sign in "01olaz")
 
@@ -58,8 +56,7 @@ def compact(text: str) -> Compact:
     several = {int(place): tables.several[int(codes[place])] for place in np.flatnonzero(folded == SEVERAL)}
     kept, offsets = _expanded(folded, several) if several else _kept(folded)
     shown = kept.tobytes().decode(_WIDE)
-    if _mixed(shown):
-        _letters_for_digits(kept, offsets)
+    if ("0" in shown or "1" in shown) and _letters_for_digits(kept, offsets):
         shown = kept.tobytes().decode(_WIDE)
     return Compact(shown, kept, offsets)
 
@@ -70,21 +67,21 @@ def folded(word: str) -> str:
     return compact(word).text
 
 
-def _mixed(text: str) -> bool:
-    return DIGIT_IN_WORD.search(text) is not None
-
-
 def _kept(folded: Codes) -> tuple[Codes, Offsets]:
     offsets = np.flatnonzero(folded)
     return folded[offsets], offsets
 
 
-def _letters_for_digits(codes: Codes, offsets: Offsets) -> None:
-    """A 0 or 1 between two letters of one word is the letter that it looks like (B0tox, but not "TOP1 before")."""
+def _letters_for_digits(codes: Codes, offsets: Offsets) -> bool:
+    """A 0 or 1 between two letters of one word is the letter that it looks like (B0tox, but not "TOP1 before").
+
+    True if there was one.
+    """
     digits = np.flatnonzero((codes[1:-1] == _ZERO) | (codes[1:-1] == _ONE)) + 1
     inside = offsets[digits + 1] - offsets[digits - 1] == 2  # noqa: PLR2004  # one before, one behind
-    for place in digits[inside & _letter(codes[digits - 1]) & _letter(codes[digits + 1])]:
-        codes[place] = _O if codes[place] == _ZERO else _L
+    meant = digits[inside & _letter(codes[digits - 1]) & _letter(codes[digits + 1])]
+    codes[meant] = np.where(codes[meant] == _ZERO, _O, _L)
+    return len(meant) > 0
 
 
 def _letter(codes: Codes) -> npt.NDArray[np.bool_]:
