@@ -1,7 +1,7 @@
 """How many reports of reading can be taken in, each durable before it is acknowledged, and whether one is ever lost.
 
 Twice: by the part that checks, clocks and commits them (`compliance.beacons.Intake`) in this process, each report a
-beacon of another viewer's visit; and over HTTP by a server process, each request by the session of another viewer. A
+beacon of another viewer's visit; and over HTTP by two server processes, each request by another viewer's session. A
 page reports every quarter of a minute, one beacon for each page that was looked at since: three where somebody turns
 the page every seven seconds. That is the row that has the bar; one and eight stand beside it. Client, server and
 PostgreSQL share the machine's cores. Afterwards the sums in PostgreSQL are compared with what was acknowledged.
@@ -10,7 +10,7 @@ PostgreSQL share the machine's cores. Afterwards the sums in PostgreSQL are comp
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from statistics import quantiles
 from typing import cast
 from uuid import UUID
@@ -34,7 +34,7 @@ from tests.viewers import come_in
 PER_S_MIN = 5_000
 STRETCH_S = 6.0
 AT_ONCE = 512
-CONNECTIONS = 128
+CONNECTIONS = 256
 PAGE_SENDS = 3  # beacons in a report of somebody who turns the page every seven seconds
 _HEAD = (  # as a browser says it, the session's cookie last
     "Host: {host}\r\nOrigin: {address}\r\nSec-Fetch-Site: same-origin\r\nAccept: */*\r\n"
@@ -55,10 +55,10 @@ async def _run(services: Services) -> list[Figure]:
     async with node(services) as server:
         crowd = await gathered(services, await _opened(services, server))
     figures = await _alone(services, crowd)
-    async with node(services) as server:
+    async with node(services) as one, node(services) as other:
         for beacons in (PAGE_SENDS, 1, 8):
             await long_unseen(services)
-            figures += await _over_http(services, crowd, server, beacons)
+            figures += await _over_http(services, crowd, (one, other), beacons)
     return figures
 
 
@@ -99,9 +99,9 @@ async def _alone(services: Services, crowd: Crowd) -> list[Figure]:
     return await _measured(services.database, "beacons taken in", one, 1, AT_ONCE, note, passes=True)
 
 
-async def _over_http(services: Services, crowd: Crowd, server: Node, beacons: int) -> list[Figure]:
-    reports, address = crowd.reports(beacons), URL(server.url)
-    phones = [await _Phone.connected(address) for _ in range(CONNECTIONS)]
+async def _over_http(services: Services, crowd: Crowd, servers: Sequence[Node], beacons: int) -> list[Figure]:
+    reports = crowd.reports(beacons)
+    phones = [await _Phone.connected(URL(servers[each % len(servers)].url)) for each in range(CONNECTIONS)]
     free = list(phones)
 
     async def one() -> int:
@@ -112,11 +112,11 @@ async def _over_http(services: Services, crowd: Crowd, server: Node, beacons: in
         return ms
 
     kind = ", as a page sends them" if beacons == PAGE_SENDS else ""
-    note = f"{beacons} a request{kind}; {CONNECTIONS} connections, one server process, client beside it"
+    note = f"{beacons} a request{kind}; {CONNECTIONS} connections, {len(servers)} server processes, client beside them"
     name = f"beacons over HTTP, {beacons} a request"
     try:
         return await _measured(
-            services.database, name, one, beacons, CONNECTIONS, note, passes=beacons == PAGE_SENDS, server=server
+            services.database, name, one, beacons, CONNECTIONS, note, passes=beacons == PAGE_SENDS, servers=servers
         )
     finally:
         for phone in phones:
@@ -188,13 +188,13 @@ async def _measured(
     note: str,
     *,
     passes: bool = False,
-    server: Node | None = None,
+    servers: Sequence[Node] = (),
 ) -> list[Figure]:
     waits: list[float] = []
     acknowledged_ms = 0
     kept_before_ms = await _kept_ms(database)
     everything = Tree(psutil.Process())
-    started, spent_s, served_s = time.perf_counter(), everything.cpu_s(), server.tree.cpu_s() if server else 0.0
+    started, spent_s, served_s = time.perf_counter(), everything.cpu_s(), sum(each.tree.cpu_s() for each in servers)
 
     async def keep_on() -> None:
         nonlocal acknowledged_ms
@@ -209,14 +209,15 @@ async def _measured(
     lost = acknowledged_ms - (await _kept_ms(database) - kept_before_ms)
     p99 = quantiles(waits, n=100)[98] * 1000
     bar = f"; bar {PER_S_MIN:,}" if passes else ""
-    of_server = f", {(server.tree.cpu_s() - served_s) / count * 1e6:.0f} of them the server's" if server else ""
+    served_s = sum(each.tree.cpu_s() for each in servers) - served_s
+    of_servers = f", {served_s / count * 1e6:.0f} of them the servers'" if servers else ""
     return [
         Figure(name, per_s, "beacons/s", f"{note}; p99 {p99:.0f} ms{bar}", per_s >= PER_S_MIN if passes else None),
         Figure(
             f"{name}, processor time",
             cpu_s / count * 1e6,
             "µs/beacon",
-            f"of all processes, PostgreSQL and client too{of_server}",
+            f"of all processes, PostgreSQL and client too{of_servers}",
         ),
         Figure(f"{name}, acknowledged and lost", lost, "ms", f"of {acknowledged_ms:,}; bar 0", lost == 0),
     ]

@@ -11,7 +11,8 @@ BATCH_MAX = 64
 class Batches(Generic[Item]):
     """`work` gets what gathered while it was busy, at most `batch_max`, and says for each what went wrong, or None.
 
-    With `at_once` above 1 so many batches may be under way, none waiting for the ones before.
+    With `at_once` above 1 so many batches may be under way, none waiting for the ones before; of fewer than `worth`
+    none is begun beside another, because a small one costs almost what a large one does.
     """
 
     def __init__(
@@ -19,10 +20,12 @@ class Batches(Generic[Item]):
         work: Callable[[Sequence[Item]], Awaitable[Sequence[Exception | None]]],
         batch_max: int = BATCH_MAX,
         at_once: int = 1,
+        worth: int = 1,
     ) -> None:
         self._work = work
         self._batch_max = batch_max
         self._at_once = at_once
+        self._worth = worth
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._under_way = 0
         self._workers: set[asyncio.Task[None]] = set()
@@ -31,14 +34,14 @@ class Batches(Generic[Item]):
         """Returns once it is done. Raises its own failure, or what made the whole batch fail."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
-        if len(self._workers) < self._at_once:
+        if not self._workers or (len(self._workers) < self._at_once and len(self._waiting) >= self._worth):
             self._workers.add(asyncio.create_task(self._run()))
         await done
 
     async def _run(self) -> None:
         try:
             while self._waiting:
-                size = min(self._batch_max, self._share())
+                size = min(self._batch_max, max(self._worth, self._share()))
                 batch, self._waiting = self._waiting[:size], self._waiting[size:]
                 self._under_way += 1
                 outcomes = await self._outcomes(batch)

@@ -23,6 +23,7 @@ from storage.rows.beacons import Tally, VisitClock
 
 BATCH_MAX = 256
 AT_ONCE = 2  # while one batch waits for the disk the next is clocked
+WORTH = 64  # reports: fewer wait for the batch before
 WAITING_MAX = 4_096  # reports of one process: a second's worth
 WAITING_OF_ONE_MAX = 64  # of one person, who has a few windows open
 RETRY_AFTER_S = 5
@@ -55,7 +56,7 @@ class Intake:
     def __init__(self, database: Database, clock: Callable[[], datetime], *, waiting_max: int = WAITING_MAX) -> None:
         self._database = database
         self._clock = clock
-        self._batches = Batches(self._commit, batch_max=BATCH_MAX, at_once=AT_ONCE)
+        self._batches = Batches(self._commit, batch_max=BATCH_MAX, at_once=AT_ONCE, worth=WORTH)
         self._waiting = 0
         self._waiting_of: Counter[UUID] = Counter()  # by person
         self._waiting_max = waiting_max

@@ -35,6 +35,22 @@ async def test_what_gathers_during_the_work_is_the_next_batch() -> None:
     assert [[0], [2, 4, 6]] == desk.batches
 
 
+async def test_few_wait_for_the_batch_before_and_many_do_not() -> None:
+    """A second batch is begun beside the first as soon as it is worth it."""
+    desk = Desk()
+    batches = Batches[int](desk.work, at_once=2, worth=3)
+    calls = [asyncio.create_task(batches.do(0))]
+    await desk.has_begun.wait()
+    for item in (2, 4, 6):
+        assert [[0]] == desk.batches
+        calls.append(asyncio.create_task(batches.do(item)))
+        for _ in range(3):  # steps of the loop, in which a batch would begin
+            await asyncio.sleep(0)
+    assert [[0], [2, 4, 6]] == desk.batches
+    desk.may_work.set()
+    await asyncio.gather(*calls)
+
+
 async def test_one_refusal_is_nobody_elses() -> None:
     """Each hears its own outcome."""
     desk = Desk()
