@@ -27,7 +27,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bsst?_[A-Za-z0-9_-]{40,}"), REDACTED),  # tokens of the API and of sessions
     (re.compile(r"\$argon2[^\s'\"]+"), REDACTED),
     (re.compile(r"/s/[A-Za-z0-9_-]+"), f"/s/{REDACTED}"),
-    (re.compile(r"/v/[^\s\"'<>]+"), f"/v/{REDACTED}"),
+    (re.compile(r"/v/(?!\{)[^\s\"'<>]+"), f"/v/{REDACTED}"),  # the template of a route is no secret
     (re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^/\s:@]*:[^/\s]*@"), rf"\1{REDACTED}@"),
     (
         re.compile(r"(?i)([?&;](?:sig|signature|token|password|x-amz-[a-z-]+)=)[^&\s\"']+"),
@@ -39,7 +39,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 # Every pattern needs one of these; most strings hold none, and one look at them costs less than eight.
-SUSPICIOUS = re.compile(r"(?i)bearer|basic|sst?_|\$argon2|/s/|/v/|://|[?&;]|upload-metadata|cookie|x-csrf-token")
+SUSPICIOUS = re.compile(r"(?i)bearer|basic|sst?_|\$argon2|/[sv]/(?!\{)|://|[?&;]|upload-metadata|cookie|x-csrf-token")
 NAMES_MAX = 1024
 NOISY = ("aiobotocore", "alembic", "asyncio", "botocore", "procrastinate", "urllib3")
 
@@ -72,6 +72,8 @@ def configure_logging(config: Config) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=config.log_level.upper(), force=True)
+    # What no line tells needn't be looked up for each (logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("aiohttp.server").addFilter(_unquoted)
     for name in NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
