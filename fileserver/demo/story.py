@@ -37,6 +37,7 @@ REJECTED = {"social-card": "右下角的活动时间与备案版本不一致，�
 BESIDE_THE_SHELF = 2  # materials that are not on it: a leaflet with planted phrases, and a screen that is withdrawn
 WITHDRAWN_SLUG = "waiting-screen"
 WITHDRAWN_REASON = "接诊时间已变更，旧版提示屏不再使用。"
+TASK_TEXT = "到院须知已更新，请转给您负责的机构，接待时可直接出示。"
 Progress = Callable[[str], None]
 
 
@@ -73,9 +74,10 @@ async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -
         ]
         await paperwork.enter_certificates(cast["manager"])
         told = await asyncio.gather(*(_material(cast, slug, studio, progress) for slug in SLUGS))
-        token = await _shares(cast, clinics, dict(zip(SLUGS, told, strict=True)))
+        materials = dict(zip(SLUGS, told, strict=True))
+        token = await _shares(cast, clinics, materials)
         await recruiting.recruit(cast.url, cast.desks, token)
-        await _planted(cast)
+        await asyncio.gather(_tasked(cast, clinics, materials["visitor-guide"]), _planted(cast))
         await _withdrawn(cast, clinics, studio)
         progress("分享与访问")
 
@@ -159,6 +161,15 @@ async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) 
         _visit(cast.url, clinics, 3, open_to_all["token"], pages=1),
     )
     return str(open_to_all["token"])
+
+
+async def _tasked(cast: Cast, clinics: list[str], material_id: str) -> None:
+    """A task of the manager's that one marketer has done, and whose link a viewer opened; the other has yet to."""
+    until = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    said = {"material_id": material_id, "text": TASK_TEXT, "poster_page": 1, "until": until, "forward_depth": 1}
+    task = await cast["manager"].call("POST", "/api/v1/tasks", said)
+    done = await cast["marketer"].call("POST", f"/api/v1/tasks/{task['id']}/complete", {})
+    await _visit(cast.url, clinics, 1, str(done["url"]).rpartition("/")[2], pages=2)
 
 
 async def _planted(cast: Cast) -> None:
