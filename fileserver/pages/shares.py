@@ -24,6 +24,7 @@ from fileserver.pages.rendering import page, with_query
 from fileserver.pages.share_story import audience_of
 from fileserver.shares import folders, pledged, service
 from fileserver.shares import routes as api
+from fileserver.shares.bulk_csv import FAULTS_MAX
 from fileserver.shares.bulk_schemas import PEOPLE_MAX
 from fileserver.shares.policy_schemas import REGIONS_MAX
 from fileserver.shares.presets import PRESETS
@@ -115,6 +116,7 @@ async def bulk(call: Call[None, None, MaterialPath]) -> web.Response:
         "share_bulk.html",
         material=material,
         people_max=PEOPLE_MAX,
+        faults_max=FAULTS_MAX,
         now=now,
         expires_at=now + DEFAULT_LIFETIME,
         latest=now + LIFETIME_MAX,

@@ -243,6 +243,7 @@ bulk-look = Look at the list
 bulk-found = { $count } people. Compare them, then make the shares.
 bulk-make = Make all
 bulk-making = Making them…
+bulk-faults-more = Only the first { $count } are listed: look at the list again once they are mended.
 bulk-done = { $count } links made: download them. Later you find them one by one in the list of shares.
 bulk-links = Links (CSV)
 bulk-list = The list

@@ -242,6 +242,7 @@ bulk-look = 检查名单
 bulk-found = 共 { $count } 位，核对无误后即可生成。
 bulk-make = 全部生成
 bulk-making = 正在生成……
+bulk-faults-more = 只列出前 { $count } 处，改正后请再检查一次。
 bulk-done = 已生成 { $count } 个链接，请下载。离开此页后可在分享列表中逐个查看。
 bulk-links = 下载链接（CSV）
 bulk-list = 名单

@@ -53,6 +53,9 @@ function tell(error) {
     item.textContent = `${form.dataset.line.replace("{line}", line)}${column ? ` · ${column}` : ""}: ${each.message}`;
     faults.append(item);
   }
+  if (byLine.length >= Number(form.dataset.faultsMax)) {
+    faults.append(Object.assign(document.createElement("li"), { textContent: form.dataset.faultsMore }));
+  }
 }
 
 form.addEventListener("submit", async (event) => {
