@@ -114,18 +114,21 @@ def declared(size_bytes: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("expected", "body"),
+    ("expected", "made"),
     [
-        ("ratio", bomb(1, 32 * MIB)),
-        ("expanded", declared(archive.EXPANDED_MAX_BYTES + 1)),
-        ("entries", bomb(archive.ENTRIES_MAX + 1, 0)),
-        ("directory", bytes(22).join((b"", b"PK\x05\x06" + bytes(8) + (64 * MIB).to_bytes(4, "little") + bytes(6)))),
+        ("ratio", lambda: bomb(1, 32 * MIB)),
+        ("expanded", lambda: declared(archive.EXPANDED_MAX_BYTES + 1)),
+        ("entries", lambda: bomb(archive.ENTRIES_MAX + 1, 0)),
+        (
+            "directory",
+            lambda: bytes(22).join((b"", b"PK\x05\x06" + bytes(8) + (64 * MIB).to_bytes(4, "little") + bytes(6))),
+        ),
     ],
 )
-def test_bombs_are_refused_before_anything_is_expanded(write: Write, expected: str, body: bytes) -> None:
+def test_bombs_are_refused_before_anything_is_expanded(write: Write, expected: str, made: Callable[[], bytes]) -> None:
     """Too many entries, too much in all, too good a ratio and too long a list each have their limit."""
     with pytest.raises(OfficeTooLarge) as raised:
-        inspect(write(body), WORD)
+        inspect(write(made()), WORD)
     assert expected == raised.value.params["what"]
 
 
