@@ -5,13 +5,15 @@ the long-running commands call `tolerate_missing()` at start, after which the ke
 a reader who sees a key is better off than one who sees an error page.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import structlog
 from fluent.runtime import FluentBundle, FluentResource
 
+SENTENCES_KEPT = 20_000
 LOCALES = Path(__file__).parent / "locales"
 
 log = structlog.get_logger(__name__)
@@ -57,13 +59,32 @@ def has_message(language: Language, key: str) -> bool:
 
 def translate(language: Language, key: str, **args: str | int) -> str:
     """The sentence under `key`, with `args` filled in. No markup: templates escape it like any other text."""
+    try:
+        if all(type(each) is int for each in args.values()):
+            return _counted(language, key, tuple(args.items()))
+        return _formatted(language, key, args)
+    except _Missing as missing:
+        return _missing(language, key, str(missing))
+
+
+class _Missing(LookupError):
+    """Why there is no sentence."""
+
+
+@lru_cache(SENTENCES_KEPT)
+def _counted(language: Language, key: str, numbers: tuple[tuple[str, int], ...]) -> str:
+    """A sentence with nothing or numbers in it, which says nothing of anybody: tables repeat them."""
+    return _formatted(language, key, dict(numbers))
+
+
+def _formatted(language: Language, key: str, args: Mapping[str, str | int]) -> str:
     bundle = catalogue(language)
     pattern = bundle.get_message(key).value if bundle.has_message(key) else None
     if pattern is None:
-        return _missing(language, key, "no such message")
-    text, errors = bundle.format_pattern(pattern, args)
+        raise _Missing("no such message")
+    text, errors = bundle.format_pattern(pattern, dict(args))
     if errors:
-        return _missing(language, key, str(errors[0]))
+        raise _Missing(str(errors[0]))
     return str(text)
 
 

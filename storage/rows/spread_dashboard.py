@@ -150,6 +150,13 @@ _OF_MAKERS = (
 )
 
 
+# Subject by subject: joined, all of the days might be gone through again for each of them.
+_EACH_OF_SHOWN = (
+    f"SELECT key, c.* FROM shown CROSS JOIN LATERAL (SELECT {_NOW_AND_BEFORE} FROM {_TOLD} WHERE d.key = shown.key) c "  # noqa: S608  # our own words
+    "ORDER BY first DESC, key"
+)
+
+
 def _some(keys: Collection[str] | None) -> str:
     return "" if keys is None else " AND key = ANY(:keys)"
 
@@ -186,8 +193,7 @@ async def ranked(
     query = _text(
         f"WITH shown AS MATERIALIZED (SELECT key, {first} AS first FROM {_TOLD} WHERE true{_some(among.keys)} "  # noqa: S608  # our own words
         "GROUP BY key ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
-        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN {_TOLD} USING (key) "
-        "GROUP BY key, first ORDER BY first DESC, key",
+        f"{_EACH_OF_SHOWN}",
         keys=among.keys,
     )
     more = _months(span.before.start, span.start, span.end)
@@ -201,7 +207,7 @@ async def materials_of(
     """Materials by what shares of these makers did. People are counted once within each share, not each material."""
     query = _text(
         f"{_OF_MAKERS} SELECT CAST(material_id AS text) AS key, {_NOW_AND_BEFORE} "  # noqa: S608  # our own words
-        f"FROM roots JOIN {_TOLD} USING (key) GROUP BY material_id "
+        f"FROM roots CROSS JOIN LATERAL (SELECT * FROM {_TOLD} WHERE d.key = roots.key) c GROUP BY material_id "
         f"ORDER BY now_{_known(order)} DESC, material_id LIMIT :limit OFFSET :skip",
         makers=makers,
     )
@@ -215,10 +221,10 @@ async def shares_of(
     """Shares of these makers."""
     first = _FIRST.format(order=_known(order))
     query = _text(
-        f"{_OF_MAKERS}, shown AS MATERIALIZED (SELECT key, {first} AS first FROM roots JOIN {_TOLD} USING (key) "  # noqa: S608  # our own words
-        "GROUP BY key ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
-        f"SELECT key, {_NOW_AND_BEFORE} FROM shown JOIN {_TOLD} USING (key) "
-        "GROUP BY key, first ORDER BY first DESC, key",
+        f"{_OF_MAKERS}, shown AS MATERIALIZED (SELECT key, first FROM roots CROSS JOIN LATERAL "  # noqa: S608  # our own words
+        f"(SELECT {first} AS first, count(*) AS days FROM {_TOLD} WHERE d.key = roots.key) c "
+        "WHERE days > 0 ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
+        f"{_EACH_OF_SHOWN}",
         makers=makers,
     )
     asked = _made(makers, span, limit=limit, skip=skip)
