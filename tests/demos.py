@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 from yarl import URL
 
-from tests.processes import ROOT
+from tests.processes import ROOT, words_of
 
 START_LIMIT_S = 120.0
 END_LIMIT_S = 30.0
@@ -57,12 +57,14 @@ class DemoProcess:
 
     def child(self, *words: str) -> psutil.Process:
         """The one process whose command line has these words; a keeper has them all in one."""
-        (found,) = [each for each in self.look() if set(words) <= set(_words(each))]
+        (found,) = [each for each in self.look() if set(words) <= set(words_of(each))]
         return found
 
     def engine(self, program: str) -> psutil.Process:
         """The engine itself, which runs this program with arguments; its own children have none."""
-        (found,) = [each for each in self.look() if len(words := _words(each)) > 1 and words[0].endswith(f"/{program}")]
+        (found,) = [
+            each for each in self.look() if len(words := words_of(each)) > 1 and words[0].endswith(f"/{program}")
+        ]
         return found
 
     def ends(self, number: signal.Signals | None = None) -> int:
@@ -127,10 +129,3 @@ def titles(announced: Json) -> list[str]:
     """The titles of the materials that the marketer sees."""
     token = sign_in(announced, "marketer")["token"]
     return sorted(each["title"] for each in request(announced["url"], "/api/v1/materials", token=token)["items"])
-
-
-def _words(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []

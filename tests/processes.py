@@ -37,9 +37,17 @@ def _text(value: object) -> str:
 
 def confined(module: str) -> list[psutil.Process]:
     """The processes of this one that run this module, the oldest first; not what they were forked off by."""
-    living = [each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE]
-    found = [child for each in living if module in each.cmdline() for child in each.children()]
+    origins = [each for each in psutil.Process().children() if module in words_of(each)]
+    found = [child for each in origins for child in each.children()]
     return sorted(found, key=lambda each: (each.create_time(), each.pid))
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; empty when it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def sealshare(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

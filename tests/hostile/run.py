@@ -11,8 +11,9 @@ from compliance.materials import clean_filename
 from compliance.media_types import HEAD_BYTES, TAIL_BYTES, recognise
 from compliance.rendering import RenderLimits
 from compliance.scanning import Inspectors, Opening
-from compliance.scanning.inspectors import Pieces
+from compliance.scanning.inspectors import INSPECTING, Pieces
 from tests.hostile.model import Hostile
+from tests.processes import confined
 
 MIB = 1 << 20
 LIMITS = RenderLimits(
@@ -73,9 +74,9 @@ async def all_looked_at(files: Iterable[Hostile]) -> Outcomes:
 
 
 def _memory_bytes() -> int:
-    """What the largest process below this one has."""
+    """What the largest process that looks at files has."""
     sizes = [0]
-    for each in psutil.Process().children(recursive=True):
+    for each in confined(INSPECTING):
         try:
             sizes.append(each.memory_info().rss)
         except psutil.Error:

@@ -14,6 +14,7 @@ from fileserver.demo import crew
 from fileserver.demo.crew import DEATHS_MAX, Crew
 from fileserver.demo.errors import DemoError
 from storage.engines.child import Order
+from tests.processes import words_of
 
 SLEEPER = "import time; time.sleep(60)"
 
@@ -87,7 +88,7 @@ def test_gives_up_on_what_keeps_dying(stage: Stage, tmp_path: Path) -> None:
 
 def test_stopping_ends_both(stage: Stage) -> None:
     """After a stop none of the processes is left, and stopping again does no harm."""
-    processes = [each for each in psutil.Process().children(recursive=True) if SLEEPER in each.cmdline()]
+    processes = [each for each in psutil.Process().children(recursive=True) if SLEEPER in words_of(each)]
     stage.crew.stop()
     assert 2 == len(processes)
     assert not psutil.wait_procs(processes, timeout=0)[1]
