@@ -5,8 +5,9 @@ milliseconds, and shares with its siblings what libraries take. Nothing secret a
 
 Promises: a child has standard input and output of its own and no descriptor but what it is given, is the leader of its
 own session, and gives up by itself what it must (`watermark.serving`), as if it had been started anew; it is killed
-when its life line is let go, and with this process. Leaves to the parent (`rendering.origin`) to begin anew where a
-child broke: all children of one process have their memory laid out alike.
+when its life line is let go, and with this process. Where the system refuses a child, both ends of it are closed, and
+the others go on. Leaves to the parent (`rendering.origin`) to begin anew where a child broke: all children of one
+process have their memory laid out alike.
 
 A request is REQUEST, the memory that the child may have, with two descriptors: what the child speaks through, and its
 life line, on which its exit status (STATUS, minus the signal's number) comes back. With a third, which the child has
@@ -21,7 +22,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -58,18 +59,24 @@ class Forebear:
                 key.data()
 
     def _bear(self) -> None:
-        request, descriptors, _, _ = socket.recv_fds(self._control, REQUEST.size, _GIVEN_MAX)
+        request, descriptors, flags, _ = socket.recv_fds(self._control, REQUEST.size, _GIVEN_MAX)
         if not request:
             self._asked = False
             self._selector.unregister(self._control)
             return
+        if flags & socket.MSG_CTRUNC:  # as recvmsg(2) has it: this process may have no more descriptors
+            _close(descriptors)
+            return
         speech, line, *files = descriptors
         here = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            _close(descriptors)
+            return
         if not pid:
             self._live(here, speech, files, *REQUEST.unpack(request))
-        for each in (speech, *files):
-            os.close(each)
+        _close((speech, *files))
         self._lines[pid] = socket.socket(fileno=line)
         self._selector.register(self._lines[pid], selectors.EVENT_READ, partial(self._end, pid, self._lines[pid]))
 
@@ -112,6 +119,11 @@ class Forebear:
                 self._selector.unregister(line)
             with suppress(OSError):  # when nobody is there any more
                 line.sendall(STATUS.pack(os.waitstatus_to_exitcode(status)))
+
+
+def _close(descriptors: Iterable[int]) -> None:
+    for each in descriptors:
+        os.close(each)
 
 
 def _die_with(parent: int) -> None:

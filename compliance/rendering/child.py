@@ -81,8 +81,17 @@ class RenderChild:
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 await self._read_frame()
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError, BadFrame) as error:
+        except TimeoutError as error:
+            self._process.origin.end()  # stopped or stuck: it would act on no life line either
             raise RenderCrashed from error
+        except (asyncio.IncompleteReadError, ConnectionError, BadFrame) as error:
+            self._process.origin.leave()
+            raise RenderCrashed from error
+
+    def distrust(self) -> None:
+        """It spoke nonsense, so whoever made it may know how its siblings lie in memory: all are of no further use."""
+        self._in_conversation = True
+        self._process.origin.leave()
 
     def begin_job(self) -> None:
         """The next requests are another job, with its whole time before it."""
@@ -157,7 +166,8 @@ class RenderChild:
         self._process.kill()
         if self._file is not None:
             self._file.close()
-        await self._exited()
+        if await self._exited() is None:
+            self._process.origin.end()  # it does not act on life lines
 
     async def _exited(self) -> int | None:
         """The exit status (minus the signal's number), or None when the process still lives."""
@@ -173,6 +183,9 @@ class RenderChild:
                 return RenderMemory()
             case Death.OUT_OF_CPU:
                 return RenderTimeout(limit_s=round(self._limits.page_timeout_s))
+            case None:  # it closed its stream, and lives
+                self.distrust()
+                return RenderCrashed()
             case _:
                 return RenderCrashed()
 
@@ -211,6 +224,7 @@ class RenderChild:
             self._process.origin.leave()
             raise RenderTimeout(limit_s=round(limit_s)) from error
         except BadFrame as error:
+            self.distrust()
             raise RenderCrashed from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise await self._cause_of_death() from error

@@ -164,7 +164,11 @@ class Confined:
     async def start(cls, module: str, memory_max_bytes: int, jobs_max: int, files: Sequence[int] = ()) -> Self:
         """One that runs `main` of `module`, given `files` as `Origin.bear` has it. Raises OSError."""
         origin = ORIGINS.of(module, jobs_max)
-        speech, line_end = origin.bear(memory_max_bytes, files)
+        try:
+            speech, line_end = origin.bear(memory_max_bytes, files)
+        except OSError:
+            origin.leave()
+            raise
         loop = asyncio.get_running_loop()
         try:
             _, line = await loop.create_unix_connection(LifeLine, sock=line_end)

@@ -44,6 +44,9 @@ class RenderPool:
             child = await self._take(knowing)
             try:
                 yield child
+            except RenderCrashed:
+                child.distrust()  # also for a reply that only its reader found to be nonsense
+                raise
             finally:
                 await self._put_back(child)
         finally:

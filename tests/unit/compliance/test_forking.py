@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from compliance.forking import REQUEST, STATUS
 from compliance.reading.processes import EXTRACTOR
 from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import RenderLimits
@@ -23,6 +24,7 @@ from compliance.scanning.inspectors import INSPECTING
 from compliance.tracing.examiner import TRACING
 from tests.processes import confined
 from watermark.errors import RenderCrashed
+from watermark.framing import PREFIX
 
 MIB = 1024 * 1024
 LIMITS = RenderLimits(memory_max_bytes=2048 * MIB)
@@ -169,6 +171,85 @@ async def test_a_process_whose_program_is_missing_is_a_crash() -> None:
     """What can't even be imported is told as a process that died."""
     with pytest.raises(RenderCrashed):
         await RenderChild.start("watermark.no_such_module", LIMITS)
+
+
+async def test_an_origin_that_is_stopped_costs_one_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waited in vain for a process of it is told, it is ended, and the next process comes from another."""
+    async with started(INSPECTING) as first:
+        origin = origin_of(first)
+    origin.suspend()
+    with monkeypatch.context() as impatient:
+        impatient.setattr("compliance.rendering.child.START_TIMEOUT_S", 0.1)
+        with pytest.raises(RenderCrashed):
+            await RenderChild.start(INSPECTING, LIMITS)
+    assert not origin.is_running()
+    async with started(INSPECTING) as second:
+        assert origin != origin_of(second)
+
+
+async def test_an_origin_without_descriptors_costs_one_start() -> None:
+    """Whose request could not be taken is told; those at work go on, and the next process comes from another."""
+    at_work = await RenderChild.start(INSPECTING, LIMITS)
+    process = confined(INSPECTING)[-1]
+    origin = origin_of(process)
+    origin.rlimit(psutil.RLIMIT_NOFILE, (origin.num_fds() + 1,) * 2)
+    with pytest.raises(RenderCrashed):
+        await RenderChild.start(INSPECTING, LIMITS)
+    assert at_work.usable
+    assert process.is_running()
+    async with started(INSPECTING) as next_one:
+        assert origin != origin_of(next_one)
+    await at_work.end()
+
+
+REFUSED_ONE_FORK = """
+import os, socket, sys
+from compliance import forking
+
+forks = iter([None, os.fork])
+
+def fork():
+    if (real := next(forks)) is None:
+        raise BlockingIOError
+    return real()
+
+os.fork = fork
+forking.Forebear("test", lambda: os.write(1, b"born"), socket.socket(fileno=os.dup(0))).run()
+"""
+
+
+def test_a_fork_that_the_system_refuses_costs_one_start() -> None:
+    """Both ends of that one are closed, and the next is born."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-c", REFUSED_ONE_FORK], stdin=theirs.fileno(), env={**os.environ}
+            )
+        assert [(b"", b""), (b"born", STATUS.pack(0))] == [asked(ours) for _ in range(2)]
+    assert process.wait() == 0
+
+
+def asked(control: socket.socket) -> tuple[bytes, bytes]:
+    """What a new process says, and what is told of its end."""
+    speech, their_speech = socket.socketpair()
+    line, their_line = socket.socketpair()
+    with speech, line:
+        with their_speech, their_line:
+            given = [their_speech.fileno(), their_line.fileno()]
+            socket.send_fds(control, [REQUEST.pack(LIMITS.memory_max_bytes)], given)
+        return speech.recv(4), line.recv(STATUS.size)
+
+
+async def test_a_process_that_speaks_nonsense_costs_its_origin() -> None:
+    """What is no frame ends the conversation; no sibling begins another job."""
+    one, other = [await RenderChild.start(INSPECTING, LIMITS) for _ in range(2)]
+    one._replies = asyncio.StreamReader()
+    one._replies.feed_data(b"\xff" * PREFIX.size)
+    with pytest.raises(RenderCrashed):
+        await one.call({"op": "close"})
+    assert not other.fresh
+    await asyncio.gather(one.end(), other.end())
 
 
 async def test_the_status_of_a_death_is_told() -> None:

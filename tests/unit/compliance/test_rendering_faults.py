@@ -11,6 +11,7 @@ import pytest
 
 from compliance.rendering import PreparedPage, Renderer, RenderLimits, TemplateMade
 from compliance.rendering.origin import ENVIRONMENT
+from compliance.rendering.replies import page_count
 from tests.processes import confined
 from tests.unit.watermark import sample_images, sample_pdfs
 from watermark.errors import PdfDamaged, RenderBusy, RenderCrashed, RenderMemory, RenderTimeout
@@ -36,6 +37,12 @@ async def drawn(renderer: Renderer) -> bytes:
     """A short job: one picture, whole."""
     made = await renderer.full_image(streamed(PICTURE), size_bytes=len(PICTURE), media_type="image/jpeg")
     return made.content
+
+
+async def counted_by_nonsense(renderer: Renderer) -> int:
+    """A job whose process says something else than what it was asked."""
+    async with renderer._pool.child(wait_s=None):
+        return page_count({})
 
 
 def processes() -> list[psutil.Process]:
@@ -127,6 +134,18 @@ async def test_a_process_that_died_idle_is_noticed() -> None:
         dead.kill()
         await dead.wait()
         assert await drawn(renderer)
+
+
+async def test_a_process_whose_reply_makes_no_sense_is_replaced() -> None:
+    """Also when only who reads the reply finds that out: it and its siblings have no further job."""
+    async with Renderer(processes=1) as renderer:
+        await drawn(renderer)
+        before = processes()
+        with pytest.raises(RenderCrashed):
+            await counted_by_nonsense(renderer)
+        assert processes() == []
+        assert await drawn(renderer)
+        assert before != processes()
 
 
 async def test_a_process_is_replaced_after_its_jobs() -> None:
