@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Transaction
 from storage.rows.arrays import array, arrays
+from storage.rows.emptying import empty
 from storage.schema import read_page, read_version, read_visit, read_visit_page
 
 ReadPage = tuple[UUID, int]  # visit, page
@@ -151,4 +152,4 @@ async def grow_versions(tx: Transaction, gains: Mapping[ReadVersion, VersionGain
 
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
-    await tx.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
+    await empty(tx, TABLES)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from storage.database import Transaction
 from storage.rows.arrays import arrays
+from storage.rows.emptying import empty
 from storage.schema import spread_day, spread_gap, spread_month, spread_pulse, spread_seen, spread_subject, spread_wait
 
 TABLES = (spread_day, spread_month, spread_gap, spread_pulse, spread_wait, spread_seen, spread_subject)
@@ -147,7 +148,7 @@ async def add(tx: Transaction, added: Added) -> None:
 
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
-    await tx.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
+    await empty(tx, TABLES)
 
 
 async def make_years(tx: Transaction, years: Collection[int]) -> None:

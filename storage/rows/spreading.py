@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Transaction
 from storage.rows.arrays import array, arrays
+from storage.rows.emptying import empty
 from storage.schema import (
     spread_hour,
     spread_level,
@@ -204,7 +205,7 @@ async def add_hours(tx: Transaction, hours: Mapping[tuple[UUID, datetime], Hour]
 
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
-    await tx.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
+    await empty(tx, TABLES)
 
 
 def _columns(rows: Sequence[object], names: Sequence[str]) -> dict[str, str]:

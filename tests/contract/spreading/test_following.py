@@ -317,6 +317,17 @@ async def test_forgetting_waits_for_who_follows(database: Database) -> None:
     assert before == await kept(database)
 
 
+async def test_figures_are_read_while_they_are_forgotten(database: Database) -> None:
+    """Whoever reads figures keeps nobody from beginning anew."""
+    world = World(19)
+    await lived(database, world)
+    async with database.transaction() as tx:
+        for table in TABLES:
+            await tx.execute(table.select().limit(1))
+        await forget(database, world.now)
+    assert not any((await kept(database)).values())
+
+
 async def test_a_share_whose_making_was_pruned_is_passed_by(database: Database) -> None:
     """Nobody knows any more who made it: its openings are not counted, and nothing breaks."""
     event = Event(act=Act.VIEWER_VISIT_START, who="p-1", obj=f"material:{MATERIALS[0]}", link=str(UUID(int=9)))
