@@ -71,18 +71,16 @@ async def forward_askable(tx: Transaction, door: Door, person_id: UUID) -> bool:
 
 
 async def _passes_on(tx: Transaction, door: Door) -> bool:
-    share, facts = door.share, door.facts
-    root = share if share.parent_id is None else await shares.share_by_id(tx, share.root_id)
-    return root is not None and passing_on_grantable(root, share, facts.forward_depth_left, facts.addressees)
+    return await passing_on_grantable(tx, door.share.id, door.facts.addressees)
 
 
-def passing_on_grantable(root: ShareRow, asked: ShareRow, depth_left: int, to: Addressees) -> bool:
+async def passing_on_grantable(tx: Transaction, share_id: UUID, to: Addressees) -> bool:
     """Whether a grant could let somebody pass on what they may not.
 
-    Not below a link whose depth somebody narrowed, and not where nobody else could open it.
+    Not of a link whose depth, or that of one above it, somebody narrowed, and not where nobody else could open it.
     """
-    narrowed = max(depth_left, 0) + asked.depth < root.forward_depth_left
-    return not narrowed and (to.people is None or len(to.people) > 1)
+    others = to.people is None or len(to.people) > 1
+    return others and not await shares.depth_was_narrowed(tx, share_id)
 
 
 async def stopped(tx: Transaction, share_id: UUID, root_id: UUID, person_id: UUID, need: Need) -> str | None:

@@ -2,8 +2,9 @@
 
 What is granted is a share of the asker's own: for one person (or, where passing on was asked for, for whom the original
 is, and then it may be passed on once), no longer than the link that they asked about lasted, with no more visits, no
-download that it doesn't offer, its gate, its mark. Who was shut out of that link stays outside. Whoever grants must be
-allowed to share the material themselves at this moment, and answers for it.
+download that it doesn't offer, its gate, its mark; what may be passed on ends when that link ends, with the visits that
+it has left. Who was shut out of that link stays outside, and whose branch was cut passes nothing on. Whoever grants
+must be allowed to share the material themselves at this moment, and answers for it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from fileserver.shares.audience import as_row, single
 from fileserver.shares.schemas import GrantIn
 from fileserver.shares.service import DEFAULT_LIFETIME, Described, allowed, described, policy_of, served_of
 from storage.database import Transaction
-from storage.rows import access_requests, addressees, gates, shares
+from storage.rows import access_requests, addressees, cuts, gates, shares
 from storage.rows.access_requests import AccessRequestRow
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import person_behind
@@ -83,17 +84,19 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
             raise WrongState(state="unverified", command="grant")
         asked = await _open_to(tx, request, asker)
         standing = await shares.standing(tx, asked.id)
+        most = await _most(tx, request, asked, standing, now)
         to = addressees_of(standing.addressees)
         depth = int(request.need == Need.FORWARD)
         if not depth:
             to = Addressees(people=frozenset({asker}))
-        elif not asking.passing_on_grantable(root, asked, standing.forward_depth_left, to):
+        elif not await asking.passing_on_grantable(tx, asked.id, to):
             raise WrongState(state="not-forwardable", command="grant")
-        policy = replace(_narrowed(root, asked, standing, said, now), forward_depth_left=depth)
+        policy = replace(_narrowed(root, asked, most, said, now), forward_depth_left=depth)
         row = _own(services, actor, policy, to, now)
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
         await shares.copy_bars(tx, asked.id, row.id)
+        await cuts.copy_cuts(tx, root.id, row.id)
         det = {**policy_of(row, to), **await _gated(tx, row, root), "request": str(request.id)}
         event = trail.event(
             Act.EMPLOYEE_SHARE_CREATE, why=rule, obj=obj, link=str(row.id), ver=served.sha256 or "", det=det
@@ -114,22 +117,51 @@ async def _open_to(tx: Transaction, request: AccessRequestRow, asker: UUID) -> S
     return asked
 
 
-def _narrowed(root: ShareRow, asked: ShareRow, standing: ShareStanding, said: GrantIn, now: datetime) -> ShareRow:
+@dataclass(frozen=True, kw_only=True)
+class _Most:
+    """The most that a grant gives; `visits_max` None: not limited."""
+
+    expires_at: datetime
+    visits_max: int | None
+    download: bool
+
+
+async def _most(
+    tx: Transaction, request: AccessRequestRow, asked: ShareRow, standing: ShareStanding, now: datetime
+) -> _Most:
+    """To open: as long and as often as the link that was asked about. To pass on: what is left of that.
+
+    Raises WrongState if nothing is left to be passed on, or the link was closed.
+    """
+    if request.need == Need.OPEN:
+        lasts = standing.expires_at - asked.created_at
+        return _Most(expires_at=now + lasts, visits_max=standing.visits_max, download=standing.download)
+    closed = {
+        "share-revoked": standing.revoked,
+        "share-owner-inactive": not standing.creators_active_at(now),
+        "share-expired": standing.expires_at <= now,
+        "share-used-up": standing.used_up,
+    }
+    if rule := next((each for each, holds in closed.items() if holds), None):
+        raise WrongState(state=rule, command="grant")
+    left = await shares.visits_left(tx, asked.id)
+    return _Most(expires_at=standing.expires_at, visits_max=left, download=standing.download)
+
+
+def _narrowed(root: ShareRow, asked: ShareRow, most: _Most, said: GrantIn, now: datetime) -> ShareRow:
     """The policy of the link that was asked about, never wider: the root's with all that narrows it below."""
-    lasts = standing.expires_at - asked.created_at
-    expires_at = said.expires_at or now + min(lasts, DEFAULT_LIFETIME)
-    if not now < expires_at <= now + lasts:
+    expires_at = said.expires_at or min(most.expires_at, now + DEFAULT_LIFETIME)
+    if not now < expires_at <= most.expires_at:
         raise InvalidValue(field="expires_at", rule="wider-than-the-original")
-    most = standing.visits_max
-    if said.visits_max is not None and most is not None and said.visits_max > most:
+    if said.visits_max is not None and most.visits_max is not None and said.visits_max > most.visits_max:
         raise InvalidValue(field="visits_max", rule="wider-than-the-original")
-    if said.download and not standing.download:
+    if said.download and not most.download:
         raise InvalidValue(field="download", rule="wider-than-the-original")
     return replace(
         root,
         expires_at=expires_at,
-        visits_max=said.visits_max or most,
-        download=standing.download and said.download is not False,
+        visits_max=said.visits_max or most.visits_max,
+        download=most.download and said.download is not False,
         watermark=asked.watermark,
         look=asked.look,
     )

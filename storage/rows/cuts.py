@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Uuid, exists, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -40,6 +40,13 @@ async def cut_branch(
     theirs = (share.c.root_id == root_id) & share.c.creator_id.in_(ids) & share.c.parent_id.is_not(None)
     closing = update(share).where(theirs, share.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=cut_by)
     return tuple((await tx.execute(closing.returning(share.c.id))).scalars())
+
+
+async def copy_cuts(tx: Transaction, from_root_id: UUID, to_root_id: UUID) -> None:
+    """Keeps whose branch was cut below one root share from passing another on too: one that has no cuts yet."""
+    columns = (share_cut.c.person_id, share_cut.c.cut_by, share_cut.c.cut_at)
+    had = select(literal(to_root_id, Uuid), *columns).where(share_cut.c.root_id == from_root_id)
+    await tx.execute(insert(share_cut).from_select(["root_id", *(column.name for column in columns)], had))
 
 
 async def visited_below(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:

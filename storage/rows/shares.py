@@ -41,6 +41,7 @@ from storage.schema import (
     review_step,
     share,
     share_bar,
+    share_change,
     share_look,
     version,
     viewer,
@@ -262,6 +263,20 @@ async def copy_bars(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
     had = select(func.gen_random_uuid(), literal(to_id, Uuid), *columns).where(share_bar.c.share_id.in_(above))
     names = ["id", "share_id", *(column.name for column in columns)]
     await tx.execute(insert(share_bar).from_select(names, had))
+
+
+async def visits_left(tx: Transaction, share_id: UUID) -> int | None:
+    """How many visits the share and all above it still allow; None: not limited."""
+    chain = _chain(share_id)
+    left: int | None = await tx.scalar(select(func.min(chain.c.visits_max - chain.c.visits_used)))
+    return left
+
+
+async def depth_was_narrowed(tx: Transaction, share_id: UUID) -> bool:
+    """Whether somebody ever took depth away from the share or from one above it."""
+    above = select(_chain(share_id).c.id)
+    narrowed = exists().where(share_change.c.share_id.in_(above), share_change.c.before.has_key("forward_depth"))
+    return bool(await tx.scalar(select(narrowed)))
 
 
 async def lock_chain(tx: Transaction, share_id: UUID) -> None:

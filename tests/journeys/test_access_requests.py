@@ -92,9 +92,15 @@ async def test_refusal_comes_with_a_word_and_passing_on_can_be_asked_for_too(sta
 async def test_passing_on_is_asked_for_where_a_grant_could_help(stage: Stage) -> None:
     """Not where it was narrowed below the original, nor of what only the asker may open: nobody is asked."""
     child, _ = await passed_on(stage, depth=2)
-    assert 200 == (await stage.api("owner").call("PATCH", f"/shares/{child['id']}", json={"forward_depth": 0})).status
+    below, root = await passed_on(stage)
+    narrowed, _ = await stage.visit("wang", forward_depth=1)
+    early = await asked(stage, below, need="forward")
+    for link in (child, root, narrowed):
+        none: dict[str, Any] = {"forward_depth": 0}
+        assert 200 == (await stage.api("owner").call("PATCH", f"/shares/{link['id']}", json=none)).status
+    assert 409 == (await stage.api("owner").post(f"/access-requests/{early['id']}/grant")).status
     own = await stage.share(audience="person", person_id=str(stage.cast.people["wang"]))
-    for link in (child, own):
+    for link in (child, own, below, narrowed):
         assert not (await stage.open("wang", link["token"])).ok["forward_askable"]
         refused = await stage.api("wang").post("/doors/request", {"token": link["token"], "need": "forward"})
         assert (403, "forward-depth-used-up") == (refused.status, refused.body["rule"])
@@ -119,6 +125,28 @@ async def test_asking_undoes_neither_a_bar_nor_a_cut(stage: Stage) -> None:
     assert not (await stage.open("wang", child["token"])).ok["forward_askable"]
 
 
+async def test_grant_of_passing_on_leaves_a_branch_cut(stage: Stage) -> None:
+    """Whose branch was cut under the original passes nothing on under what is granted to another of its readers."""
+    share, _ = await stage.visit("wang")
+    assert 201 == (await stage.open("li", share["token"])).status
+    cut = {"person_id": str(stage.cast.people["li"])}
+    assert 200 == (await stage.api("owner").post(f"/shares/{share['id']}/cut", cut)).status
+    request = await asked(stage, share, need="forward")
+    made = (await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok
+    visit = (await stage.open("li", made["token"])).ok
+    assert "forwards-cut" == (await stage.api("li").post(f"/visits/{visit['id']}/forward")).body["rule"]
+
+
+async def test_passing_on_is_not_granted_of_what_stands_closed(stage: Stage) -> None:
+    """A link that was closed, or has no visit left, since it was asked about gives nothing to pass on."""
+    child, passed = await passed_on(stage)
+    used_up, _ = await stage.visit("wang", visits_max=1)
+    requests = [await asked(stage, link, need="forward") for link in (child, used_up)]
+    assert 200 == (await stage.api("owner").post(f"/shares/{passed['id']}/revoke")).status
+    for each in requests:
+        assert 409 == (await stage.api("owner").post(f"/access-requests/{each['id']}/grant")).status
+
+
 async def passed_on(stage: Stage, depth: int = 1) -> tuple[dict[str, Any], dict[str, Any]]:
     """What 李娜 passed on, which 王强 opened and (of depth 1) can't pass on, and the original."""
     passed, visit = await stage.visit("li", forward_depth=depth)
@@ -128,7 +156,7 @@ async def passed_on(stage: Stage, depth: int = 1) -> tuple[dict[str, Any], dict[
 
 
 async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage) -> None:
-    """What was passed on and narrowed then counts, not the original; and whoever is shut out of that stays outside."""
+    """What is left of what was passed on and narrowed counts, not the original; whoever is shut out stays outside."""
     owner = stage.api("owner")
     child, passed = await passed_on(stage)
     narrow: dict[str, Any] = {"visits_max": 5, "expires_at": (stage.clock() + timedelta(hours=1)).isoformat()}
@@ -136,11 +164,12 @@ async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage
     bar = {"person_id": str(stage.cast.people["li"]), "reason": "外传"}
     assert 200 == (await owner.post(f"/shares/{passed['id']}/bar", bar)).status
     path = f"/access-requests/{(await asked(stage, child, need='forward'))['id']}/grant"
-    later = (stage.clock() + timedelta(hours=2)).isoformat()
-    for wider, field in (({"visits_max": 6}, "/visits_max"), ({"expires_at": later}, "/expires_at")):
+    stage.clock.advance(minutes=30)
+    later = (stage.clock() + timedelta(minutes=45)).isoformat()
+    for wider, field in (({"visits_max": 5}, "/visits_max"), ({"expires_at": later}, "/expires_at")):
         assert (422, {field}) == ((no := await owner.post(path, wider)).status, no.fields)
     made = (await owner.post(path)).ok
-    assert (5, narrow["expires_at"][:19]) == (made["visits_max"], made["expires_at"][:19])
+    assert (4, narrow["expires_at"][:19]) == (made["visits_max"], made["expires_at"][:19])
     assert "viewer-barred" == (await stage.open("li", made["token"])).body["rule"]
 
 
