@@ -65,9 +65,9 @@ class RenderChild:
     async def start(cls, module: str, limits: RenderLimits, *, by_file: bool = False) -> Self:
         """A fresh process that runs `module`, ready. Raises RenderCrashed.
 
-        With `by_file` it may be given sources as files in memory, where there are such.
+        With `by_file` it may be given sources as files in memory, where the system has such.
         """
-        file = SourceFile() if by_file and SourceFile.available() else None
+        file = SourceFile.if_any() if by_file else None
         child = cls(await _begun(module, limits, file), limits, file)
         try:
             await child._await_ready()

@@ -1,6 +1,7 @@
 """Documents as files in memory, given to confined processes."""
 
 import asyncio
+import fcntl
 import os
 import subprocess
 import sys
@@ -25,6 +26,18 @@ for lengthened in (lambda: os.truncate(path, 4096), lambda: os.pwrite(os.open(pa
         print(error.strerror)
 """
 
+WITHOUT = """
+import os, resource
+from compliance.rendering.source_file import SourceFile
+free = os.dup(0)
+os.close(free)
+for left in (0, 1):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + left, 4096))
+    print(SourceFile.if_any())
+print(free == os.dup(0))
+"""
+ENVIRONMENT = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+
 
 @pytest.fixture
 def file() -> Iterator[SourceFile]:
@@ -48,8 +61,7 @@ def held(file: SourceFile) -> bytes:
 def growing(file: SourceFile) -> list[str]:
     """What a confined process says that tries to."""
     order = (sys.executable, "-c", GROWING, f"/proc/self/fd/{file.given}")
-    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
-    said = subprocess.run(order, pass_fds=[file.given], env=environment, capture_output=True, text=True, check=True)
+    said = subprocess.run(order, pass_fds=[file.given], env=ENVIRONMENT, capture_output=True, text=True, check=True)
     return said.stdout.splitlines()
 
 
@@ -77,6 +89,18 @@ async def test_a_confined_process_makes_it_no_longer(file: SourceFile) -> None:
 
     assert ["4", "File too large", "File too large"] == said
     assert held(file) == b"%PDF"
+
+
+def test_nobody_can_seal_it(file: SourceFile) -> None:
+    """Sealed by a process that was taken over, it could not be emptied any more."""
+    with Path(f"/proc/self/fd/{file.given}").open("r+b") as again, pytest.raises(PermissionError):
+        fcntl.fcntl(again, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+
+
+def test_where_there_are_none_nothing_is_left_open() -> None:
+    """Refused outright, or with one descriptor left of the two it needs: none, for the pipe to be used."""
+    said = subprocess.run((sys.executable, "-c", WITHOUT), env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert ["None", "None", "True"] == said.stdout.splitlines()
 
 
 def test_closed_twice_it_is_closed() -> None:
