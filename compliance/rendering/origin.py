@@ -2,8 +2,9 @@
 
 Promises: a process within milliseconds, but for the first of its kind; whatever was started ends with this process,
 however that ends. All processes of one origin have their memory laid out alike, so an origin is left, with all that it
-bore, when one of them dies or is late, and when they have had as many jobs as one process may have: what a hostile file
-learns of one is of no more use against the next than if each were started by itself. Leaves what is said to `child`.
+bore, when one of them dies, is late or speaks nonsense, and when together they have had as many jobs as one process may
+have. Until then what a hostile file learns of one without breaking it holds for its siblings too. Leaves what is said
+to `child`.
 """
 
 import asyncio
