@@ -106,8 +106,8 @@ async def ask(
     """The request that waits: this one, or the one before it. Raises like `refusal`, and TooManyAttempts."""
     now = teller.now
     door, rule = await refusal(tx, share, opener, need, now)
-    before = await access_requests.newest_of(tx, await ids_of(tx, opener.person_id), share.root_id)
-    if before is not None and (before.state, before.need) == (WAITING, need):
+    before = await access_requests.newest_of(tx, await ids_of(tx, opener.person_id), share.root_id, need.value)
+    if before is not None and before.state == WAITING:
         return before
     person = str(opener.person_id)
     limits = ((ASKED_BY_VIEWER, person), (ASKED_OF_SHARE, f"{share.root_id}\n{person}"))
@@ -125,7 +125,7 @@ async def ask(
         asked_at=now,
     )
     if not await access_requests.add(tx, row):  # asked twice in the same moment
-        waiting = await access_requests.newest_of(tx, [opener.person_id], share.root_id)
+        waiting = await access_requests.newest_of(tx, [opener.person_id], share.root_id, need.value)
         return waiting or row
     det: dict[str, str | int] = {"request": str(row.id), "need": need.value, "rule": rule}
     event = teller.trail.event(Act.VIEWER_ACCESS_REQUEST, obj=door.obj, link=str(share.id), det=det)

@@ -16,6 +16,7 @@ from compliance.errors import (
 )
 from fileserver.doors import folders, service
 from fileserver.doors.schemas import (
+    AskedIn,
     AskedOut,
     AskedState,
     AskIn,
@@ -75,9 +76,9 @@ async def ask(call: Call[AskIn]) -> AskedOut:
     return _asked(call, await service.ask(call.services, _knocking(call), call.body))
 
 
-async def asked(call: Call[DoorIn]) -> AskedState:
+async def asked(call: Call[AskedIn]) -> AskedState:
     """What became of one's question."""
-    found = await service.answer(call.services, _knocking(call))
+    found = await service.answer(call.services, _knocking(call), call.body.need)
     return AskedState(asked=_asked(call, found) if found else None)
 
 
@@ -173,7 +174,14 @@ ROUTES = (
         status=201,
         errors=(TooManyAttempts, WrongState),
     ),
-    _route("/request/state", "asked", "What became of one's question about a share", asked, returns=AskedState),
+    _route(
+        "/request/state",
+        "asked",
+        "What became of one's question about a share",
+        asked,
+        body=AskedIn,
+        returns=AskedState,
+    ),
     _route(
         "/pledge",
         "pledge",

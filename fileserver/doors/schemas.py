@@ -74,6 +74,12 @@ class AskIn(DoorIn):
     )
 
 
+class AskedIn(DoorIn):
+    """What became of a question is asked."""
+
+    need: Need | None = Field(default=None, description="What was asked for; null: whatever was asked last")
+
+
 class AskedOut(Output):
     """What became of a question."""
 

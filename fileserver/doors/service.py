@@ -170,11 +170,11 @@ async def ask(services: Services, who: Knocking, said: AskIn) -> Answered:
     return Answered(row, None)
 
 
-async def answer(services: Services, who: Knocking) -> Answered | None:
-    """What became of the viewer's newest question about the share; None: they asked nothing."""
+async def answer(services: Services, who: Knocking, need: str | None) -> Answered | None:
+    """What became of the viewer's newest question about the share, for this need or any; None: they asked nothing."""
     share = await share_of(services, who.token)
     async with services.database.transaction() as tx:
-        row = await access_requests.newest_of(tx, await ids_of(tx, who.person_id), share.root_id)
+        row = await access_requests.newest_of(tx, await ids_of(tx, who.person_id), share.root_id, need)
         granted = await shares.share_by_id(tx, row.granted_id) if row and row.granted_id else None
     if row is None:
         return None

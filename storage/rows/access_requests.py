@@ -48,9 +48,13 @@ async def add(tx: Transaction, row: AccessRequestRow) -> bool:
     return await tx.scalar(adding.returning(access_request.c.id)) is not None
 
 
-async def newest_of(tx: Transaction, person_ids: Collection[UUID], root_id: UUID) -> AccessRequestRow | None:
-    """What this person, under any of their ids, asked last about a share."""
+async def newest_of(
+    tx: Transaction, person_ids: Collection[UUID], root_id: UUID, need: str | None
+) -> AccessRequestRow | None:
+    """What this person, under any of their ids, asked last about a share; for this need, None: for any."""
     query = select(*COLUMNS).where(access_request.c.person_id.in_(person_ids), access_request.c.root_id == root_id)
+    if need is not None:
+        query = query.where(access_request.c.need == need)
     row = (await tx.execute(query.order_by(access_request.c.asked_at.desc()).limit(1))).mappings().first()
     return None if row is None else AccessRequestRow(**row)
 

@@ -14,9 +14,10 @@ async def asked(stage: Stage, share: dict[str, Any], **more: str) -> dict[str, A
     return made
 
 
-async def state(stage: Stage, share: dict[str, Any]) -> dict[str, Any]:
+async def state(stage: Stage, share: dict[str, Any], **need: str) -> dict[str, Any]:
     """What he sees of it."""
-    found: dict[str, Any] = (await stage.api("wang").post("/doors/request/state", {"token": share["token"]})).ok
+    said = {"token": share["token"], **need}
+    found: dict[str, Any] = (await stage.api("wang").post("/doors/request/state", said)).ok
     return found["asked"]  # type: ignore[no-any-return]  # a member of a JSON object
 
 
@@ -135,6 +136,18 @@ async def test_grant_of_passing_on_leaves_a_branch_cut(stage: Stage) -> None:
     made = (await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok
     visit = (await stage.open("li", made["token"])).ok
     assert "forwards-cut" == (await stage.api("li").post(f"/visits/{visit['id']}/forward")).body["rule"]
+
+
+async def test_what_is_asked_for_is_told_apart(stage: Stage) -> None:
+    """Who asks to pass on too still sees what became of asking to open, and asks that once."""
+    share, _ = await stage.visit("wang", visits_max=1)
+    to_open = await asked(stage, share)
+    stage.clock.advance(minutes=1)
+    to_pass_on = await asked(stage, share, need="forward")
+    for need, request in (("open", to_open), ("forward", to_pass_on)):
+        assert request["id"] == (await state(stage, share, need=need))["id"]
+        assert request["id"] == (await asked(stage, share, need=need))["id"]
+    assert to_pass_on["id"] == (await state(stage, share))["id"]
 
 
 async def test_passing_on_is_not_granted_of_what_stands_closed(stage: Stage) -> None:

@@ -21,9 +21,10 @@ export function requestOf(root, texts, need) {
 
   sends(form, (asked) => (show(asked), part("state").focus()));
   return async () => {
-    const { asked } = await callApi("POST", "/api/v1/doors/request/state", { token: root.dataset.token }).catch(() => ({}));
+    const said = { token: root.dataset.token, need };
+    const { asked } = await callApi("POST", "/api/v1/doors/request/state", said).catch(() => ({}));
     if (asked === undefined) return;
-    show(asked?.need === need ? asked : null);
+    show(asked);
     if (need === "forward") (form.hidden ? part("state") : form.elements.namedItem("note")).focus(); // a click asked for it
   };
 }
