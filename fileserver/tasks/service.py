@@ -269,9 +269,11 @@ async def _check_poster(services: Services, tx: Transaction, actor: Actor, row: 
 
 
 async def _poster(tx: Transaction, actor: Actor, row: TaskRow, now: datetime) -> UUID | None:
-    """The version whose page the poster is, as long as the employee may see it and it may go out."""
-    served = await shares.served(tx, row.poster_material_id or row.material_id) if row.poster_page else None
-    if served is None or served.withdrawn or has_lapsed(served, now):
+    """The version whose page the poster is, as long as it has that page, the employee may see it and it may go out."""
+    if row.poster_page is None:
+        return None
+    served = await shares.served(tx, row.poster_material_id or row.material_id)
+    if served is None or served.withdrawn or has_lapsed(served, now) or row.poster_page > (served.pages_total or 0):
         return None
     return served.version_id if decide(actor, Action.MATERIAL_PREVIEW, target_of(served, now)).allowed else None
 

@@ -27,7 +27,7 @@ from tests.html import Page
 from tests.journeys.test_analytics import caught_up
 from tests.journeys.test_certificates import OVER, resting
 from tests.journeys.test_fail_closed import waiting_for_locks
-from tests.materials import png, run_jobs
+from tests.materials import add_upload, pdf, png, run_jobs
 from tests.people import add_employee
 from tests.platforms import configured
 from tests.services import Clock, config_for, copied_database
@@ -231,9 +231,25 @@ async def test_what_a_task_may_not_say(stage: Stage) -> None:
         assert (422, {field}) == (refused.status, refused.fields)
 
 
+async def posters(stage: Stage) -> dict[str, str | None]:
+    """By task, the version whose page 赵敏 sees."""
+    items = (await stage.api("rival").get("/tasks/mine")).ok["items"]
+    return {each["id"]: each["poster_version_id"] for each in items}
+
+
+async def revised(stage: Stage, material_id: str, body: bytes, filename: str) -> None:
+    """A next version of the owner's material, which is served from then on."""
+    upload_id = await add_upload(stage.services, stage.cast.people["owner"], body, filename)
+    path = f"/materials/{material_id}"
+    (await stage.api("owner").post(f"{path}/versions", {"upload_id": str(upload_id)})).ok  # noqa: B018  # must succeed
+    await run_jobs(stage.services)
+    versions = (await stage.api("owner").post(f"{path}/submit")).ok["versions"]
+    await stage.approve(max(versions, key=lambda each: each["number"]))
+
+
 async def test_people_are_named_and_a_poster_is_a_picture_of_its_own(stage: Stage) -> None:
-    """Named people alone get it; they see another approved material's page, sealed to them, until that is withdrawn."""
-    poster = await stage.approved(png(), "poster.png")
+    """Named people alone get it; they see another approved material's page, sealed to them, as long as there is one."""
+    poster = await stage.approved(pdf(2), "poster.pdf")
     form = await stage.request("GET", "manager", f"/materials/{stage.cast.material_id}/task")
     for offered in (stage.cast.people["rival"], poster):
         assert f'value="{offered}"' in form.body.decode()
@@ -243,9 +259,16 @@ async def test_people_are_named_and_a_poster_is_a_picture_of_its_own(stage: Stag
     (mine,) = (await stage.api("rival").get("/tasks/mine")).ok["items"]
     picture = await stage.get("rival", f"/api/v1/versions/{mine['poster_version_id']}/pages/1")
     assert (200, "image/jpeg") == (picture.status, picture.headers["Content-Type"])
+    second = await given(stage, person_ids=[str(stage.cast.people["rival"])], poster_material_id=poster, poster_page=2)
+    before = await posters(stage)
+    assert {task["id"]: before[task["id"]], second["id"]: before[task["id"]]} == before
+    await revised(stage, poster, png(), "poster.png")
+    after = await posters(stage)
+    assert after[task["id"]] not in {None, before[task["id"]]}
+    assert after[second["id"]] is None
     (await stage.api("owner").post(f"/materials/{poster}/withdraw", {"reason": "x"})).ok  # noqa: B018  # must succeed
-    (mine,) = (await stage.api("rival").get("/tasks/mine")).ok["items"]
-    assert (None, "open") == (mine["poster_version_id"], mine["state"])
+    items = (await stage.api("rival").get("/tasks/mine")).ok["items"]
+    assert [(None, "open")] * 2 == [(mine["poster_version_id"], mine["state"]) for mine in items]
 
 
 async def test_what_rests_on_an_expired_certificate_says_so(stage: Stage) -> None:
