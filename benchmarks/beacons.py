@@ -34,7 +34,7 @@ from tests.viewers import come_in
 PER_S_MIN = 5_000
 STRETCH_S = 6.0
 AT_ONCE = 512
-CONNECTIONS = 256
+CONNECTIONS = 512
 PAGE_SENDS = 3  # beacons in a report of somebody who turns the page every seven seconds
 _HEAD = (  # as a browser says it, the session's cookie last
     "Host: {host}\r\nOrigin: {address}\r\nSec-Fetch-Site: same-origin\r\nAccept: */*\r\n"
