@@ -14,6 +14,8 @@ from typing import Any
 PREFIX = struct.Struct(">IQ")
 HEADER_MAX_BYTES = 64 * 1024
 Header = dict[str, Any]
+# What it raises to read what isn't as promised: brackets without end and 1e999 stand in JSON as well.
+NONSENSE = (LookupError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 
 
 class BadFrame(ValueError):
@@ -40,7 +42,7 @@ def parsed(body: bytes) -> Header:
     """The header's object."""
     try:
         header = json.loads(body)
-    except ValueError as error:
+    except NONSENSE as error:
         raise BadFrame("header is not JSON") from error
     if not isinstance(header, dict):
         raise BadFrame("header is not an object")

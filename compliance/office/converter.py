@@ -27,6 +27,7 @@ from watermark.errors import (
     error_of,
 )
 from watermark.findings import Finding
+from watermark.framing import NONSENSE
 
 MIB = 1 << 20
 ANSWER_MAX_BYTES = 64 << 10
@@ -152,7 +153,7 @@ def _findings(answer: bytes) -> tuple[Finding, ...]:
         if "error" in said:
             raise error_of(str(said["error"]), {str(name): value for name, value in dict(said["params"]).items()})
         return tuple(Finding(str(each["rule"]), dict(each["params"])) for each in said["findings"])
-    except (KeyError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         raise OfficeConversionFailed(cause="program") from error
 
 

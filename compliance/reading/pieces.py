@@ -18,6 +18,7 @@ from compliance.detecting.model import Box, Place
 from compliance.reading.errors import BadText
 from compliance.reading.numbers import box_of, number_of
 from compliance.reading.seen import Seen
+from watermark.framing import NONSENSE
 
 Source = Literal["layer", "ocr", "subtitle", "notes", "member"]
 SOURCES: frozenset[str] = frozenset(get_args(Source))
@@ -136,7 +137,7 @@ class ExtractedText:
             page_count, complete = number_of(whole["page_count"]), whole["complete"] is True
             made_by, unlooked = str(whole.get("made_by", "")), number_of(whole.get("unlooked", 0))
             drawn = whole.get("drawn", False) is True
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except NONSENSE as error:
             raise BadText from error
         return cls(
             pieces=pieces,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from watermark.errors import RenderCrashed
 from watermark.findings import Finding
-from watermark.framing import Header
+from watermark.framing import NONSENSE, Header
 from watermark.templates.slots import SlotMap
 
 RGB_BYTES = 3
@@ -127,5 +127,5 @@ def file_ids(header: Header) -> tuple[str, ...]:
 def _nonsense_is_a_crash() -> Generator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         raise RenderCrashed from error

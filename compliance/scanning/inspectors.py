@@ -17,6 +17,7 @@ from compliance.rendering.child import RenderChild, Reply
 from compliance.rendering.limits import MIB
 from compliance.rendering.pool import Pooled
 from watermark.errors import RenderBusy, RenderCrashed, SourceIncomplete, WatermarkError
+from watermark.framing import NONSENSE
 
 INSPECTING = "compliance.detecting.worker"  # named, not imported: the worker need not load what detectors load
 WHOLE_MAX_BYTES = 256 * MIB
@@ -108,7 +109,7 @@ def looked(detector: str, reply: Reply) -> Looked:
     try:
         found = tuple(Found.of_row(each) for each in json.loads(payload))
         return Looked(detector, str(header["version"]), found, cut=bool(header["cut"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         raise RenderCrashed from error
 
 

@@ -14,6 +14,7 @@ from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import MIB
 from compliance.rendering.pool import RenderPool
 from watermark.errors import RenderCrashed
+from watermark.framing import NONSENSE
 
 TRACING = "watermark.tracer"
 LIMITS = RenderLimits(memory_max_bytes=3072 * MIB, page_timeout_s=180, job_timeout_s=1200)
@@ -177,5 +178,5 @@ def _probability(value: object) -> float:
 def _nonsense_is_a_crash() -> Generator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except NONSENSE as error:
         raise RenderCrashed from error

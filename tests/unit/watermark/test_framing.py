@@ -27,7 +27,7 @@ def test_headers_are_bounded() -> None:
         lengths(PREFIX.pack(HEADER_MAX_BYTES + 1, 0))
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"7"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"7", b"[" * HEADER_MAX_BYTES])
 def test_other_things_are_not_headers(body: bytes) -> None:
     """Only a JSON object is a header."""
     with pytest.raises(BadFrame):

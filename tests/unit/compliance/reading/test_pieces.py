@@ -57,6 +57,7 @@ def test_a_page_that_is_not_there_is_refused() -> None:
         b'{"v":1,"page_count":1,"complete":true,"pieces":[{"text":1}]}',
         b'{"v":1,"page_count":1,"complete":true,"pieces":[{"text":"a","box":[1,2,3]}]}',
         b'{"v":1,"page_count":1,"complete":true,"pieces":[{"text":"a","source":"rumour"}]}',
+        b"[" * 100_000,
     ],
 )
 def test_json_that_was_not_written_so_is_refused(body: bytes) -> None:
