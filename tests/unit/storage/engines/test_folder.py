@@ -26,9 +26,8 @@ import os, sys, time
 from pathlib import Path
 from storage.engines.folder import lock_folder
 lock_folder(Path(sys.argv[1]))
-child = os.fork()
-if child:
-    print(child, flush=True)
+if not os.fork():
+    print(os.getpid(), flush=True)  # by the child: what it does as it is born is done then
 time.sleep(60)
 """
 
