@@ -63,7 +63,8 @@ _HOLD = Prepared(
 _BEGIN = Prepared(
     text(
         "INSERT INTO beacon_visit (visit_id, seq, clock_at, accepted, duplicates, forged, shortened) "
-        "SELECT id, 0, started_at, 0, 0, 0, 0 FROM visit WHERE id = ANY(:ids) ORDER BY id ON CONFLICT DO NOTHING"
+        "SELECT id, 0, started_at, 0, 0, 0, 0 FROM visit v WHERE id = ANY(:ids) "
+        "AND NOT EXISTS (SELECT FROM beacon_visit WHERE visit_id = v.id) ORDER BY id ON CONFLICT DO NOTHING"
     )
 )
 _SEQ = text("SELECT seq FROM beacon_visit WHERE visit_id = :id")
@@ -100,12 +101,14 @@ _FORGET = text(
 
 
 async def hold(driver: Driver, visit_ids: Collection[UUID]) -> dict[UUID, VisitClock]:
-    """The clocks of these visits, begun where there is none, locked in one order. Visits that are not there: none."""
-    found = await _held(driver, visit_ids)
-    if missing := [visit_id for visit_id in visit_ids if visit_id not in found]:
-        await _BEGIN.run(driver, ids=missing)
-        found |= await _held(driver, missing)
-    return found
+    """The clocks of these visits, begun where there is none, locked in one order. Visits that are not there: none.
+
+    All are begun before the first is locked: whoever waits for a clock that another begins then holds nothing that the
+    other might want.
+    """
+    ids = list(visit_ids)
+    await _BEGIN.run(driver, ids=ids)
+    return {row.visit_id: VisitClock(**row._asdict()) for row in await _HOLD.all(driver, ids=ids)}
 
 
 async def seq_of(tx: Transaction, visit_id: UUID) -> int:
@@ -117,11 +120,6 @@ async def outcomes_of(tx: Transaction, visit_id: UUID) -> tuple[int, int, int]:
     """How many beacons of the visit were accepted, how many were duplicates, and how many forged."""
     row = (await tx.execute(_OUTCOMES, {"id": visit_id})).one_or_none()
     return (row.accepted, row.duplicates, row.forged) if row else (0, 0, 0)
-
-
-async def _held(driver: Driver, ids: Collection[UUID]) -> dict[UUID, VisitClock]:
-    rows = await _HOLD.all(driver, ids=list(ids))
-    return {row.visit_id: VisitClock(**row._asdict()) for row in rows}
 
 
 async def put(driver: Driver, tallies: Mapping[UUID, Tally], now: datetime) -> None:

@@ -16,12 +16,12 @@ from storage.rows import declarations, scans, versions
 from storage.rows.scans import ScanRow
 from storage.schema import scan
 from tests.hostile import pdfs
+from tests.locks import until_waiting
 from tests.materials import add_upload, pdf, png, run_jobs
 from tests.office_files import docx
 from tests.scans import ask_again
 from tests.stage import Stage
 
-WAITING_LIMIT_S = 9
 AD = {"kind": "medical_ad", "number": "（沪）医广〔2026〕第06-02-A003号"}
 DEVICE = {"kind": "drug_device_ad"}
 KNOWN, SUSPENDED = "沪医广【2026】第06-05-A009号", "沪医广【2026】第06-06-A010号"
@@ -205,9 +205,9 @@ async def test_what_is_declared_while_a_scan_begins_counts_for_it(stage: Stage) 
     async with stage.services.database.transaction() as tx:
         await tx.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))  # nothing that has an event is committed
         declaring = asyncio.create_task(declared(stage, product="x"))
-        await until_waiting(stage, 1)
+        await until_waiting(stage.services.database)
         scanning = asyncio.create_task(run_jobs(stage.services))
-        await until_waiting(stage, 2)
+        await until_waiting(stage.services.database, 2)
     assert 200 == (await declaring).status
     await scanning
     again = await newest_scan_of(stage)
@@ -260,13 +260,3 @@ async def newest_scan_of(stage: Stage, version_id: UUID | None = None) -> ScanRo
         found = await scans.newest_scan(tx, version_id or stage.cast.draft_version_id)
     assert found is not None
     return found
-
-
-async def until_waiting(stage: Stage, count: int) -> None:
-    """Returns once this many statements wait for somebody's lock."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    async with asyncio.timeout(WAITING_LIMIT_S):
-        while True:
-            async with stage.services.database.transaction() as tx:  # statistics stand still within one
-                if await tx.scalar(text(query)) == count:
-                    return

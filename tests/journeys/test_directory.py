@@ -28,6 +28,7 @@ from storage.rows.departments import ROOT_ID
 from storage.rows.viewers import add_identity
 from storage.schema import account, department
 from tests.api import Api, Client, sign_in
+from tests.locks import until_waiting
 from tests.log import events
 from tests.materials import run_jobs
 from tests.people import Employee, add_employee
@@ -46,7 +47,6 @@ IN_THE_WAY = (
     "CREATE FUNCTION in_the_way() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = 'serialization_failure'; END $$"
 )
-WAITING = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,11 +285,6 @@ async def test_a_comparison_that_the_database_stops_says_so(scene: Scene) -> Non
     assert ("failed", "store-unavailable") == (row.state, row.problem)
 
 
-async def _waits(services: Services) -> bool:
-    async with services.database.transaction() as tx:  # a new one each time: what it sees of others stays the same
-        return bool(await tx.scalar(text(WAITING)))
-
-
 async def test_a_member_is_locked_after_the_administrators(scene: Scene) -> None:
     """In the order of every other change of accounts: none of them waits for the other for ever."""
     await scene.compare()
@@ -303,9 +298,7 @@ async def test_a_member_is_locked_after_the_administrators(scene: Scene) -> None
     async with services.database.transaction() as tx:
         await accounts.lock_administrators(tx, services.clock())
         leaving = asyncio.create_task(leave())
-        async with asyncio.timeout(5):
-            while not await _waits(services):
-                pass
+        await until_waiting(services.database)
         assert await accounts.account_of(tx, lin, lock=True) is not None
     assert await leaving
 

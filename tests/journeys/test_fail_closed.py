@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import text
 
-from storage.database import Database
+from tests.locks import until_waiting
 from tests.stage import Stage
 
 REFUSE = """
@@ -77,13 +77,6 @@ async def test_end_that_cannot_be_told_is_told_later(stage: Stage) -> None:
     assert end["bytes"] > 0
 
 
-async def waiting_for_locks(database: Database) -> int:
-    """How many of the application's queries wait for somebody else's lock."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    async with database.transaction() as tx:
-        return int(await tx.scalar(text(query)) or 0)
-
-
 async def test_answer_waits_for_its_event(stage: Stage) -> None:
     """While the event can't be committed yet, not even the status line of a page leaves."""
     _, visit = await stage.visit("li")
@@ -91,9 +84,7 @@ async def test_answer_waits_for_its_event(stage: Stage) -> None:
     async with database.transaction() as tx:
         await tx.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))
         page = asyncio.create_task(stage.get("li", visit["pages"][0]["url"]))
-        async with asyncio.timeout(9):
-            while not await waiting_for_locks(database):  # noqa: ASYNC110  # another connection is what is watched
-                await asyncio.sleep(0.02)
+        await until_waiting(database)
         assert not page.done()
     assert 200 == (await page).status
     assert 1 == len(await stage.told("viewer:copy:view"))

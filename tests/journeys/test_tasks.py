@@ -26,7 +26,7 @@ from tests.api import sign_in
 from tests.html import Page
 from tests.journeys.test_analytics import caught_up
 from tests.journeys.test_certificates import OVER, resting
-from tests.journeys.test_fail_closed import waiting_for_locks
+from tests.locks import until_waiting
 from tests.materials import add_upload, pdf, png, run_jobs
 from tests.people import add_employee
 from tests.platforms import configured
@@ -393,8 +393,7 @@ async def test_a_link_that_is_being_made_is_closed_with_its_task(stage: Stage) -
     async with stage.services.database.transaction() as tx:
         made = await tasking.complete(tx, stage.services.keys, actor, Trail(), UUID(task["id"]), stage.clock())
         ending = asyncio.create_task(stage.api("manager").post(f"/tasks/{task['id']}/end", {"shares": "close"}))
-        while not ending.done() and not await waiting_for_locks(stage.services.database):  # noqa: ASYNC110  # another connection is what is watched
-            await asyncio.sleep(0.01)
+        await until_waiting(stage.services.database)
     assert (await ending).ok["shares_closed"]
     async with stage.services.database.transaction() as tx:
         kept = await shares.share_by_id(tx, made[1].id)

@@ -28,6 +28,7 @@ from compliance.events import Trail
 from compliance.keys import KeyRing, KeyUse
 from compliance.keys.changing import rotate
 from storage.rows import beacons
+from tests.locks import until_waiting
 from tests.services import Clock
 from tests.stage import Stage
 
@@ -96,6 +97,27 @@ async def test_what_is_not_believed_is_counted(stage: Stage, clock: Clock) -> No
         assert 1 == await beacons.seq_of(tx, good.visit_id)
         assert (1, 1, 2) == await beacons.outcomes_of(tx, good.visit_id)
     assert {Outcome.ACCEPTED: 1, Outcome.DUPLICATE: 1, Outcome.FORGED: 4} == +intake.outcomes
+
+
+async def test_batches_that_begin_and_hold_the_same_visits_wait_for_one_another_in_one_order(stage: Stage) -> None:
+    """A clock that one batch begins is held by the next, which another wants that began the clocks of both."""
+    database = stage.services.database
+    visits = sorted([UUID((await stage.visit("li"))[1]["id"]) for _ in range(3)])
+    first, second, third = visits
+
+    async def held(*ids: UUID) -> set[UUID]:
+        async with database.driver_transaction() as driver:
+            return set(await beacons.hold(driver, ids))
+
+    async with database.driver_transaction() as late:
+        await beacons.hold(late, [third])
+        async with database.driver_transaction() as early:
+            await beacons.hold(early, [second])
+            all_three = asyncio.create_task(held(*visits))  # begins the first, then waits for the second
+            await until_waiting(database)
+        two = asyncio.create_task(held(first, second))  # the second is there by now
+        await until_waiting(database, 2)
+    assert [set(visits), {first, second}] == await asyncio.gather(all_three, two)
 
 
 async def test_what_one_report_is_refused_for_is_nothing_to_its_neighbours(stage: Stage, clock: Clock) -> None:
