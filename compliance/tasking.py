@@ -47,16 +47,18 @@ TaskState = Literal["open", "over", "ended", "withdrawn", "suspended"]
 
 @dataclass(frozen=True)
 class Given:
-    """Who got a task just now, and from whom it was taken."""
+    """Who got a task just now, and from whom it was taken; `more`: it asks for more than it can be given to."""
 
     added: frozenset[UUID]
     off: frozenset[UUID]
+    more: bool
 
 
 async def create(tx: Transaction, keys: KeyRing, actor: Actor, trail: Trail, row: TaskRow) -> Given:
     """Makes a task and gives it to whom it asks for.
 
-    Raises AccessDenied, NotFound, RequirementUnmet naming what sharing needs, InvalidValue when it asks for nobody.
+    Raises AccessDenied, NotFound, RequirementUnmet naming what sharing needs, InvalidValue when it asks for nobody or
+    for more than one task may.
     """
     now = row.created_at
     found = await shareable(tx, keys.master, actor, row.material_id, now)
@@ -65,6 +67,8 @@ async def create(tx: Transaction, keys: KeyRing, actor: Actor, trail: Trail, row
     given = await follow(tx, row, now)
     if not given.added:
         raise InvalidValue(field="roles", rule="asks-for-nobody")
+    if given.more:
+        raise InvalidValue(field="roles", rule="asks-for-too-many", max=tasks.ASSIGNEES_MAX)
     det: dict[str, str | int] = {
         "task": str(row.id),
         "given": len(given.added),
@@ -81,10 +85,18 @@ async def create(tx: Transaction, keys: KeyRing, actor: Actor, trail: Trail, row
 
 
 async def follow(tx: Transaction, row: TaskRow, now: datetime) -> Given:
-    """Gives the task to whoever it asks for now and has it not, and takes it from whoever it asks for no more."""
-    reach = await recruiting.people_at(tx, row.home_department_id, row.home_region, row.creator_id)
-    wanted = await tasks.matching(tx, row, reach, now)
-    given = Given(added=await tasks.give(tx, row.id, wanted, now), off=await tasks.take_off(tx, row.id, wanted, now))
+    """Gives the task to whoever it asks for now and has it not, and takes it from whoever it asks for no more.
+
+    Who comes when it has been given to as many as may have it gets it once somebody leaves.
+    """
+    reach = await recruiting.people_at(tx, row.home_department_id, row.home_region, row.creator_id, now)
+    found = await tasks.matching(tx, row, reach)
+    wanted = found[: tasks.ASSIGNEES_MAX]
+    given = Given(
+        added=await tasks.give(tx, row.id, wanted, now),
+        off=await tasks.take_off(tx, row.id, wanted, now),
+        more=len(found) > len(wanted),
+    )
     if given.added or given.off:
         det: dict[str, str | int] = {"task": str(row.id), "given": len(given.added), "off": len(given.off)}
         await _told(tx, row, Act.SYSTEM_TASK_GIVE, det, now)

@@ -19,6 +19,7 @@ from compliance.sequencing.batch import BEAT_S, Batch, KeysChanged, TreeUnfit, s
 from compliance.sequencing.watch import LedgerWatch
 from storage.database import Database
 from storage.errors import StorageError
+from storage.rows.sequencing import wait_for_turn
 
 LOOK_S = 0.5
 GATHER_S = 0.6  # what comes within it shares a checkpoint, and no turn is in anybody's way meanwhile
@@ -88,6 +89,7 @@ class Sequencer:
                 return await sequence_alone(driver, self._keys, now=self._clock(), after=after)
         except TreeUnfit:
             async with self._database.transaction() as tx:
+                await wait_for_turn(tx)  # or another is at it, and what is wrong would go unnamed
                 return await sequence(tx, self._keys, now=self._clock(), after=after)  # which says where
 
     async def catch_up(self, *, through: float = float("inf")) -> Batch:

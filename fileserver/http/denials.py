@@ -1,5 +1,6 @@
 """Every refusal by an access rule becomes an event, by itself: the refused act has no transaction that commits.
 
+That holds too where the caller is told of a field (InvalidValue) because of one (AccessDenied, its cause).
 When the event can't be written the request stays refused, and the operator's log says what the ledger lacks.
 """
 

@@ -17,7 +17,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from compliance.access import DEFAULT_DENY, may_ever
-from compliance.errors import AccessDenied
+from compliance.errors import AccessDenied, InvalidValue
 from compliance.sessions import FRESH_S
 from fileserver.http import csrf
 from fileserver.http.call import Call
@@ -81,8 +81,10 @@ class Endpoint:
                 check_caller(route, caller)
                 call = replace(call, caller=caller)
             return as_response(route, await run_handler(request, route, call))
-        except AccessDenied as denied:
-            await record_denial(request, route, caller, denied)
+        except (AccessDenied, InvalidValue) as refusal:
+            denied = refusal if isinstance(refusal, AccessDenied) else refusal.__cause__
+            if isinstance(denied, AccessDenied):
+                await record_denial(request, route, caller, denied)
             raise
 
     async def _parse(self, request: web.Request, caller: Caller | None, services: Services) -> Call[Any, Any, Any]:

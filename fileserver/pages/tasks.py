@@ -13,7 +13,7 @@ from compliance.errors import NotFound
 from compliance.materials import obj_of
 from compliance.profiles import profiles_of
 from compliance.tasking import ASKABLE, target_of_task
-from compliance.visits import actor_of, examined, target_of
+from compliance.visits import examined, target_of
 from fileserver.http.call import Call
 from fileserver.materials import routes as materials_api
 from fileserver.materials.schemas import MaterialPath, MaterialQuery
@@ -33,6 +33,7 @@ TASKS = 20
 DEPTHS = 4
 REGIONS_OFFERED = 200
 OTHERS_OFFERED = 100
+LOOKED_UP_MAX = 2_000  # names are opened one by one
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         tree = await departments.all_departments(tx)
         regions = await departments.all_regions(tx)
         clinic_regions = await addressees.regions_known(tx, REGIONS_OFFERED)
-        people = await _people(tx, call)
+        people, more = await _people(tx, call)
     approved = MaterialQuery(state="approved", limit=OTHERS_OFFERED)
     others = (await materials_api.listed(asking(call, approved))).items
     return page(
@@ -108,7 +109,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         material=material,
         others=[each for each in others if each.id != material.id and each.material_class != MaterialClass.INTERNAL],
         people=people[:NAMED_MAX],
-        people_incomplete=len(people) > NAMED_MAX,
+        people_incomplete=more or len(people) > NAMED_MAX,
         departments=[each for each in tree if each.parent_id is not None],
         regions=regions,
         clinic_regions=clinic_regions,
@@ -122,20 +123,19 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
     )
 
 
-async def _people(tx: Transaction, call: Call[Any, Any, Any]) -> list[Named]:
-    """Whom the reader may ask by name: who is within their reach and may act now, by name."""
-    actor, now = call.actor, call.services.clock()
+async def _people(tx: Transaction, call: Call[Any, Any, Any]) -> tuple[list[Named], bool]:
+    """Whom the reader may ask by name: who is within their reach now, by name. And whether there are yet more."""
+    actor = call.actor
     department = actor.departments[-1] if actor.departments else None
-    reach = await recruiting.people_at(tx, department, actor.region, actor.person_id)
-    standings = await standings_of(tx, reach)
-    acting = {each: row for each, row in standings.items() if (who := actor_of(row, now)).active and who.in_time}
-    names = await profiles_of(tx, call.services.keys.master, person_ids=acting)
+    reach = await recruiting.people_at(tx, department, actor.region, actor.person_id, call.services.clock())
+    standings = await standings_of(tx, reach[:LOOKED_UP_MAX])
+    names = await profiles_of(tx, call.services.keys.master, person_ids=standings)
     places = {each.id: each.name for each in await departments.all_departments(tx)}
     found = [
         Named(each, names[each].name, places.get(row.departments[-1], "") if row.departments else "")
-        for each, row in acting.items()
+        for each, row in standings.items()
     ]
-    return sorted(found, key=lambda named: (named.name, named.id))
+    return sorted(found, key=lambda named: (named.name, named.id)), len(reach) > LOOKED_UP_MAX
 
 
 ROUTES = (

@@ -262,8 +262,8 @@ async def _check_poster(services: Services, tx: Transaction, actor: Actor, row: 
     of = row.poster_material_id or row.material_id
     try:
         served = (await shareable(tx, services.keys.master, actor, of, row.created_at)).served
-    except (AccessDenied, NotFound, RequirementUnmet):
-        raise InvalidValue(field="poster_material_id", rule="not-to-be-shared") from None
+    except (AccessDenied, NotFound, RequirementUnmet) as refusal:  # which the log hears of, where a rule refused it
+        raise InvalidValue(field="poster_material_id", rule="not-to-be-shared") from refusal
     if row.poster_page > (served.pages_total or 0):
         raise InvalidValue(field="poster_page", rule="must-exist")
 

@@ -159,18 +159,19 @@ _UNDER = text(
 ).bindparams(bindparam("roles", type_=ARRAY(String)))
 
 
-# The same of a department and a region that somebody was in, wherever they are now.
+# The same of a department and a region that somebody was in, wherever they are now: who may act at this moment.
 _AT = text(
     """
     SELECT a.person_id FROM account AS a
     LEFT JOIN department AS d ON d.id = a.department_id LEFT JOIN region AS r ON r.id = a.region_id
     LEFT JOIN department AS home ON home.id = :department
-    WHERE a.role = ANY(:roles) AND (
+    WHERE a.role = ANY(:roles) AND a.disabled_at IS NULL AND a.left_at IS NULL
+      AND (a.valid_from IS NULL OR a.valid_from <= :now) AND (a.valid_until IS NULL OR a.valid_until > :now) AND (
         (home.id IS NULL AND a.person_id = :person)
         OR ((home.parent_id IS NULL OR home.id = ANY(d.path)) AND home.id IS NOT NULL
             AND (:region = '' OR coalesce(r.name, d.region, '') IN ('', :region)))
     )
-    ORDER BY a.person_id LIMIT :limit
+    ORDER BY a.person_id
     """
 ).bindparams(bindparam("department", type_=PG_UUID(as_uuid=True)), bindparam("roles", type_=ARRAY(String)))
 
@@ -209,7 +210,12 @@ async def people_under(tx: Transaction, person_id: UUID) -> Sequence[UUID]:
     return list(await tx.scalars(_UNDER, values))
 
 
-async def people_at(tx: Transaction, department_id: UUID | None, region: str, person_id: UUID) -> Sequence[UUID]:
-    """Whom somebody in this department reaches, bound to this region unless it is empty; `person_id` without one."""
-    values = {"department": department_id, "region": region, "person": person_id, "limit": PROGRESS_MAX}
+async def people_at(
+    tx: Transaction, department_id: UUID | None, region: str, person_id: UUID, now: datetime
+) -> Sequence[UUID]:
+    """Whom somebody in this department reaches, bound to this region unless it is empty; `person_id` without one.
+
+    All of them, however many: who works here now.
+    """
+    values = {"department": department_id, "region": region, "person": person_id, "now": now}
     return list(await tx.scalars(_AT, {**values, "roles": ["marketer", "manager"]}))

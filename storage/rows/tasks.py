@@ -82,20 +82,19 @@ ASSIGNMENT = tuple(task_assignment.c[each.name] for each in fields(AssignmentRow
 LISTS = ("person_ids", "department_ids", "roles")
 
 # Of those within the task's reach (`reach`): named ones, and who is where and what it asks for. Nobody is asked to pass
-# on what their clearance keeps from them.
+# on what their clearance keeps from them. Who has it already comes first.
 _MATCHING = text(
     """
     SELECT a.person_id FROM account AS a
     JOIN material AS m ON m.id = :material AND (m.sensitivity = 'usual' OR a.clearance = 'top')
     LEFT JOIN department AS d ON d.id = a.department_id LEFT JOIN region AS r ON r.id = a.region_id
-    WHERE a.person_id = ANY(:reach) AND a.disabled_at IS NULL AND a.left_at IS NULL
-      AND (a.valid_from IS NULL OR a.valid_from <= :now) AND (a.valid_until IS NULL OR a.valid_until > :now)
-      AND (a.person_id = ANY(:people) OR (
+    LEFT JOIN task_assignment AS t ON t.task_id = :task AND t.person_id = a.person_id AND t.off_at IS NULL
+    WHERE a.person_id = ANY(:reach) AND (a.person_id = ANY(:people) OR (
         (cardinality(:departments) > 0 OR cardinality(:people) = 0)
         AND a.role = ANY(:roles)
         AND (cardinality(:departments) = 0 OR d.path && :departments)
         AND (:region = '' OR coalesce(r.name, d.region, '') = :region)))
-    ORDER BY a.person_id LIMIT :limit
+    ORDER BY t.person_id IS NULL, a.person_id LIMIT :limit
     """
 ).bindparams(
     bindparam("reach", type_=IDS),
@@ -159,19 +158,19 @@ async def put_task(tx: Transaction, task_id: UUID, **values: Any) -> None:
     await tx.execute(update(task).where(task.c.id == task_id).values(**values))
 
 
-async def matching(tx: Transaction, row: TaskRow, reach: Collection[UUID], now: datetime) -> frozenset[UUID]:
-    """Whom of these a task asks for at this moment."""
+async def matching(tx: Transaction, row: TaskRow, reach: Collection[UUID]) -> Sequence[UUID]:
+    """Whom of these a task asks for, who has it already first; one more than ASSIGNEES_MAX where there are more."""
     asked = {
+        "task": row.id,
         "material": row.material_id,
         "reach": list(reach),
         "people": list(row.person_ids),
         "departments": list(row.department_ids),
         "roles": list(row.roles),
         "region": row.region,
-        "now": now,
-        "limit": ASSIGNEES_MAX,
+        "limit": ASSIGNEES_MAX + 1,
     }
-    return frozenset(await tx.scalars(_MATCHING, asked))
+    return list(await tx.scalars(_MATCHING, asked))
 
 
 async def give(tx: Transaction, task_id: UUID, people: Collection[UUID], now: datetime) -> frozenset[UUID]:

@@ -35,6 +35,13 @@ from tests.stage import TITLE, Cast, Stage, running
 
 Json = dict[str, Any]
 OWNER = "linxiao"
+CROWD = """
+    WITH born AS (INSERT INTO person (id, kind, pseudonym)
+      SELECT CAST(lpad(CAST(n AS text), 32, '0') AS uuid), 'employee', 'p-crowd-' || n
+      FROM generate_series(2, CAST(:count AS int) + 1) AS n RETURNING id)
+    INSERT INTO account (person_id, login, password_hash, role, department_id, disabled_at)
+      SELECT id, 'crowd-' || id, '', 'marketer', CAST(:root AS uuid), CAST(:gone_at AS timestamptz) FROM born
+"""
 
 
 @pytest.fixture
@@ -229,6 +236,43 @@ async def test_what_a_task_may_not_say(stage: Stage) -> None:
         said = {"material_id": str(stage.cast.material_id), "text": "欢迎查看。", "until": until, **wanted}
         refused = await stage.api("manager").post("/tasks", said)
         assert (422, {field}) == (refused.status, refused.fields)
+
+
+async def test_a_poster_that_a_rule_refuses_is_told_to_the_log(stage: Stage) -> None:
+    """Whoever tries as a poster what is not to be shared is told of the field, and the log of the rule and material."""
+    until = (stage.clock() + timedelta(days=1)).isoformat()
+    said = {"material_id": str(stage.cast.material_id), "text": "欢迎查看。", "until": until}
+    refused = await stage.api("manager").post("/tasks", {**said, "poster_material_id": str(stage.cast.draft_id)})
+    assert (422, {"/poster_material_id"}) == (refused.status, refused.fields)
+    (denied,) = await stage.told("employee:request:deny")
+    expected = ("not-approved", f"material:{stage.cast.draft_id}", "share.create", "tasks.create")
+    assert expected == (denied["why"], denied["obj"], denied["det"]["action"], denied["det"]["route"])
+
+
+async def crowd(stage: Stage, count: int, *, gone: bool) -> None:
+    """So many more marketers of the manager's, whose ids come before everybody else's."""
+    async with stage.services.database.transaction() as tx:
+        values = {"count": count, "root": UUID(int=1), "gone_at": stage.clock() if gone else None}
+        await tx.execute(text(CROWD), values)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_people_are_found_among_however_many(stage: Stage, *, gone: bool) -> None:
+    """Beyond the first two thousand too: who left is in nobody's way, and of too many the form says so."""
+    rival = str(stage.cast.people["rival"])
+    await crowd(stage, 2_001, gone=gone)
+    form = (await stage.request("GET", "manager", f"/materials/{stage.cast.material_id}/task")).body.decode()
+    assert (gone, not gone) == (f'value="{rival}"' in form, "Only the first" in form)
+    assert 1 == (await given(stage, person_ids=[rival]))["given"]
+
+
+async def test_a_task_that_asks_for_too_many_is_refused(stage: Stage) -> None:
+    """Nobody is left out in silence: whoever gives it is asked to divide it."""
+    await crowd(stage, 2_001, gone=False)
+    until = (stage.clock() + timedelta(days=1)).isoformat()
+    said = {"material_id": str(stage.cast.material_id), "text": "欢迎查看。", "until": until}
+    refused = await stage.api("manager").post("/tasks", said)
+    assert (422, {"/roles"}) == (refused.status, refused.fields)
 
 
 async def posters(stage: Stage) -> dict[str, str | None]:

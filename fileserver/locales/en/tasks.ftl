@@ -16,6 +16,7 @@ task-card-text = Please do it by { $until }. One tap makes your own link, or pre
 
 invalid-not-to-be-shared = This material can’t be shared now, so it is no poster.
 invalid-asks-for-nobody = It asks for nobody. Tasks go to employees within your own reach who work here now.
+invalid-asks-for-too-many = A task goes to { $max } people at most: divide it by department or role.
 invalid-against-a-rule = The text says what a rule forbids: “{ $quote }”.
 invalid-within-three-months = Must lie in the future, and within three months.
 invalid-not-before-the-task = Must not be before the task ends, and lie within a year.

@@ -16,6 +16,7 @@ task-card-text = 请在 { $until } 前完成。点开后一键生成您的专属
 
 invalid-not-to-be-shared = 该资料目前不能分享，不能用作海报。
 invalid-asks-for-nobody = 没有符合条件的员工。任务只能布置给您管理范围内的在职员工。
+invalid-asks-for-too-many = 一个任务最多布置给 { $max } 人，请按部门或角色分成几个任务。
 invalid-against-a-rule = 文案含有违规内容：“{ $quote }”。
 invalid-within-three-months = 必须是将来的时间，且在三个月之内。
 invalid-not-before-the-task = 不得早于任务截止时间，且在一年之内。

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
@@ -9,10 +11,13 @@ from sqlalchemy import text
 from compliance.errors import LedgerBroken, LedgerNamedOtherwise
 from compliance.events import Act, Trail
 from compliance.keys import KeyRing, MasterKey
-from compliance.sequencing import check_tree, open_ledger
+from compliance.sequencing import Sequencer, check_tree, open_ledger
 from fileserver.config import Config
 from fileserver.services import Services, open_services
 from storage.database import Database
+from storage.direct import Driver
+from storage.rows import sequencing
+from tests.locks import until_waiting
 
 VIEW = Trail(who="p-1").event(Act.VIEWER_COPY_VIEW)
 FLIP_LEAF = "UPDATE event SET leaf = set_byte(leaf, 9, 255 - get_byte(leaf, 9)) WHERE id = :id"
@@ -146,6 +151,43 @@ async def test_nothing_is_signed_on_a_broken_tree(grown: Services) -> None:
     assert "the ledger is not what was signed, from index 530 on" == grown.watch.reason
     async with grown.database.transaction() as tx:
         assert SIZE == await tx.scalar(text("SELECT max(size) FROM ledger_checkpoint"))
+
+
+class Contended(Database):
+    """A database where another process has the turn as soon as this one gave it back, until somebody waits for it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._taken = asyncio.Event()
+        self.other: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[Driver]:
+        """As ever, and the other process comes in when the block ends."""
+        try:
+            async with super().driver() as driver:
+                yield driver
+        finally:
+            self.other = asyncio.create_task(self._take())
+            await self._taken.wait()
+
+    async def _take(self) -> None:
+        async with self.transaction() as tx:
+            await sequencing.wait_for_turn(tx)
+            self._taken.set()
+            await until_waiting(self)
+
+
+async def test_who_finds_it_broken_says_where_whoever_has_the_turn_by_then(grown: Services, database_url: str) -> None:
+    """What is wrong is looked for in a turn of its own, which is waited for: another process may be at it."""
+    await changed(grown, FLIP_TILE)
+    database = Contended(database_url)
+    with pytest.raises(LedgerBroken) as broken:
+        await Sequencer(database, grown.keys, grown.watch, grown.clock).turn()
+    assert 530 == broken.value.index
+    assert database.other is not None
+    await database.other
+    await database.close()
 
 
 async def test_process_does_not_start_on_it(grown: Services, config: Config) -> None:
