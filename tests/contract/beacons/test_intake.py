@@ -117,7 +117,7 @@ async def test_batches_that_begin_and_hold_the_same_visits_wait_for_one_another_
             await until_waiting(database)
         two = asyncio.create_task(held(first, second))  # the second is there by now
         await until_waiting(database, 2)
-    assert [set(visits), {first, second}] == await asyncio.gather(all_three, two)
+    assert (set(visits), {first, second}) == (await all_three, await two)
 
 
 async def test_what_one_report_is_refused_for_is_nothing_to_its_neighbours(stage: Stage, clock: Clock) -> None:
