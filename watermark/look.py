@@ -66,7 +66,7 @@ class Look:
     @property
     def ink(self) -> Ink:
         """Colours and opacities of the strokes."""
-        return ink(self.colour, self._opacity_percent * (CORNER_FACTOR if self.layout == "corner" else 1))
+        return ink(self.colour, self.strokes_percent * (CORNER_FACTOR if self.layout == "corner" else 1))
 
     def lines(self, stamp: Stamp) -> tuple[str, ...]:
         """What is drawn for this copy. Never empty, and never without the person where anything is known of them."""
@@ -75,7 +75,8 @@ class Look:
         return lines if named else stamp.lines
 
     @property
-    def _opacity_percent(self) -> int:
+    def strokes_percent(self) -> int:
+        """The opacity of the strokes, for black, whether chosen or implied."""
         return STRENGTHS[self.strength] if self.opacity_percent is None else self.opacity_percent
 
 

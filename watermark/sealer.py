@@ -4,9 +4,9 @@ It is given renditions of our own making, who gets them, and the key of the hidd
 send (`worker` does). Decoded bases are kept for the next viewer. What `serving` promises holds here.
 
 Request `seal`: base (its name, or empty), page_px (width and height of the page image, or null), stamp, look, mark
-(null, or copy_id, kid, and secret and asset in hexadecimal digits), media_type, cut (left, top, right and bottom of
-the part that is wanted, or null); payload: the base's JPEG or PNG, or
-nothing where the process may have it. Replies with the copy, or with `missing` when it needs the bytes.
+(null, or copy_id, kid, and secret and asset in hexadecimal digits), media_type, jpeg_max_bytes (or null), cut (left,
+top, right and bottom of the part that is wanted, or null); payload: the base's JPEG or PNG, or nothing where the
+process may have it. Replies with the copy, or with `missing` when it needs the bytes.
 
 Request `splice`: the same, but `base` names a slot map, which is the payload, and instead of media_type there is
 file_id (hexadecimal digits). Replies with what makes a template the viewer's (`Patches.packed`).
@@ -59,7 +59,8 @@ class Session:
             tile = self._whole(base, request)[top:bottom, left:right]
             return {}, encoded(np.ascontiguousarray(tile), request["media_type"])
         stamp, look = Stamp(**request["stamp"]), Look(**request["look"])
-        return {}, sealed(base, stamp, look, _mark(request["mark"]), request["media_type"])
+        mark, most = _mark(request["mark"]), request["jpeg_max_bytes"]
+        return {}, sealed(base, stamp, look, mark, request["media_type"], jpeg_max_bytes=most)
 
     def _whole(self, base: Base, request: Header) -> Pixels:
         """The sealed picture that tiles are cut from, so that they fit at their seams and carry one mark."""

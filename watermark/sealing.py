@@ -13,17 +13,15 @@ from PIL import Image
 
 from watermark.bases import Base
 from watermark.encoding import JPEG_QUALITY, encode
-from watermark.errors import UnsupportedType
+from watermark.errors import UnsupportedType, WatermarkError
 from watermark.hidden import HiddenKey, embed
 from watermark.look import STANDARD, Look
 from watermark.stamp import Stamp
 from watermark.tile import Pixels, footer, overlay
 
 MARKED_SHORT_SIDE_MIN_PX = 200  # below, a page is unreadable and a pattern of this coarseness would not survive
-_JPEG_OPTIONS = (
-    *(cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY),
-    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420),
-)
+LESSER_QUALITIES = (80, 74, 68, 60, 50, 40, 30, 20, 10, 5)  # tried in turn where a copy has to fit into a room
+_SUBSAMPLED = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420)
 SEALED_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 
@@ -42,13 +40,21 @@ class Mark:
         return embed(base.pixels, base.carrier, self.copy_id, self.key, self.asset)
 
 
-def encoded(pixels: Pixels, media_type: str) -> bytes:
-    """RGB pixels as a file that holds nothing else."""
+def encoded(pixels: Pixels, media_type: str, jpeg_max_bytes: int | None = None) -> bytes:
+    """RGB pixels as a file that holds nothing else.
+
+    A JPEG that has to fit takes the best of some qualities in which it does. Raises WatermarkError if it does in none.
+    """
     if media_type == "image/png":
         return encode(Image.fromarray(pixels), media_type)
     # As Pillow's, less two copies of the pixels. Turned in place, they would be copied twice.
-    _, content = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), _JPEG_OPTIONS)
-    return content.tobytes()
+    turned = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    for quality in (JPEG_QUALITY, *LESSER_QUALITIES):
+        options = (cv2.IMWRITE_JPEG_QUALITY, quality, *_SUBSAMPLED)
+        _, content = cv2.imencode(".jpg", turned, options)
+        if jpeg_max_bytes is None or content.nbytes <= jpeg_max_bytes:
+            return content.tobytes()
+    raise WatermarkError
 
 
 def stamp_pixels(pixels: Pixels, stamp: Stamp, look: Look = STANDARD, times: int = 1) -> None:
@@ -68,7 +74,9 @@ def stamp_image(image: Image.Image, stamp: Stamp, look: Look = STANDARD) -> Imag
     return Image.fromarray(pixels)
 
 
-def sealed(base: Base, stamp: Stamp, look: Look, mark: Mark | None, media_type: str) -> bytes:
+def sealed(
+    base: Base, stamp: Stamp, look: Look, mark: Mark | None, media_type: str, *, jpeg_max_bytes: int | None = None
+) -> bytes:
     """A rendition of ours with both marks, encoded as `media_type` (`SEALED_FORMATS`); `base` stays as it is.
 
     The hidden mark lies under the visible one, which so stays as clear as it was. Without `mark`, or where the picture
@@ -76,7 +84,7 @@ def sealed(base: Base, stamp: Stamp, look: Look, mark: Mark | None, media_type: 
     """
     if media_type not in SEALED_FORMATS:
         raise UnsupportedType(media_type=media_type)
-    return encoded(sealed_pixels(base, stamp, look, mark), media_type)
+    return encoded(sealed_pixels(base, stamp, look, mark), media_type, jpeg_max_bytes)
 
 
 def sealed_pixels(base: Base, stamp: Stamp, look: Look, mark: Mark | None) -> Pixels:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from compliance.marks import DOCUMENT_PAGE, asset_of
 from fileserver.demo.materials.guide import service_guide
 from watermark.bases import Base
-from watermark.flattened import FlattenedPdf, JpegPage
+from watermark.flattened import FlattenedPdf, PagePlan
 from watermark.hidden import HiddenKey, Original
 from watermark.look import STANDARD
 from watermark.papers import hidden_picture
@@ -95,14 +95,13 @@ def _copy(source: bytes, bare: tuple[Pixels, ...], level: str, viewer: int) -> b
 
 
 def _flattened(source: bytes, bare: tuple[Pixels, ...], viewer: int, stamp: Stamp, file_id: bytes) -> bytes:
-    pdf, out = FlattenedPdf(title="", file_id=file_id), io.BytesIO()
-    out.write(pdf.header())
     with pikepdf.open(io.BytesIO(source)) as document:
         boxes = [tuple(map(float, page.mediabox)) for page in document.pages]
+    plans, jpegs = [], []
     for number, (pixels, box) in enumerate(zip(bare, boxes, strict=True), 1):
         height, width = pixels.shape[:2]
         base, mark = Base(pixels, (width, height)), Mark(viewer, KEY, assets(FLATTENED, number))
-        jpeg = sealed(base, stamp, STANDARD, mark, "image/jpeg")
-        out.write(pdf.page(JpegPage(width, height, box[2] - box[0], box[3] - box[1], jpeg)))
-    out.write(pdf.trailer())
-    return out.getvalue()
+        jpegs.append(sealed(base, stamp, STANDARD, mark, "image/jpeg"))
+        plans.append(PagePlan(width, height, box[2] - box[0], box[3] - box[1], len(jpegs[-1])))
+    pdf = FlattenedPdf(plans, title="", file_id=file_id)
+    return b"".join(pdf.piece(number, jpeg) for number, jpeg in enumerate((b"", *jpegs, b"")))

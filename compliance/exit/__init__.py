@@ -14,6 +14,7 @@ from datetime import datetime
 from compliance.events import Trail
 from compliance.exit.copies import SplicedCopies
 from compliance.exit.desk import Desk
+from compliance.exit.drawn import DrawnCopies
 from compliance.exit.evidence import Evidence, EvidenceGate, Picture
 from compliance.exit.gates import DeskGate, Gate, Trial, VisitGate
 from compliance.exit.originals import Originals
@@ -82,35 +83,30 @@ class SealedExit:
         self._desk = desk = Desk(database, keys, clock, require_log)
         turns = Turns()
         self._pictures = Pictures(desk, objects, sealer, Zooming(database, objects, renderer), turns)
+        self._drawn = DrawnCopies(desk, self._pictures)
         self._copies = SplicedCopies(desk, objects, Splices(objects, sealer), turns, now_s)
         self._originals = Originals(desk, objects, now_s)
         self._evidence = Evidence(desk, objects, sealer, turns)
 
     async def release(self, gate: Gate, piece: Piece, trail: Trail) -> Outgoing:
-        """The piece, sealed to the person at the gate, with its event committed.
+        """The piece of a page, sealed to the person at the gate, with its event committed.
 
         Raises AccessDenied (the rule says why), NotFound, NotPrepared while renditions are being made, LedgerStalled
         while the log doesn't keep up, and the StorageError or WatermarkError of whatever failed; in every such case no
         byte has left.
         """
-        if piece.kind is PieceKind.ORIGINAL:
-            raise ValueError("an original is not sealed: release_original")
+        if piece.kind in (PieceKind.ORIGINAL, PieceKind.DOCUMENT):
+            raise ValueError("not a piece of a page: release_original, release_document")
         return await self._pictures.release(gate, piece, trail)
 
     async def release_document(self, gate: Gate, choose: ChooseCopy, trail: Trail) -> ReleasedCopy:
         """What `choose` wants of the whole version as a file, with its event committed; nothing recorded for nothing.
 
-        Where a template is there, `choose` names a range of the copy; otherwise any range means all of it. It is asked
-        once the gate has said yes; what it raises comes out. Raises as `release`.
+        It is asked once the gate has said yes, of a copy whose bytes are known; what it raises comes out. Raises as
+        `release`.
         """
         spliced = await self._copies.release(gate, choose, trail)
-        if spliced is not None:
-            return spliced
-        copy = await self._pictures.known(await self._desk.ask(gate, PieceKind.DOCUMENT))
-        outgoing = None
-        if choose(copy) is not None:
-            outgoing = await self._pictures.release(gate, Piece(kind=PieceKind.DOCUMENT), trail)
-        return ReleasedCopy(copy=copy, outgoing=outgoing)
+        return spliced or await self._drawn.release(gate, choose, trail)
 
     async def release_original(self, gate: Gate, choose: Choose, trail: Trail) -> Released:
         """What `choose` wants of the stored bytes, with its event committed; without an event when it wants nothing.

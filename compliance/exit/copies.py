@@ -1,7 +1,7 @@
 """Copies of a PDF that keep its text on their way out, in ranges: a template, and one viewer's bytes in its slots.
 
 Promises: the range is of the copy that the event names, whoever it is sealed to by then; a long answer asks again on
-the way. Leaves making the viewer's bytes to `splicing`, and copies of what has no template to `pictures`.
+the way. Leaves making the viewer's bytes to `splicing`, and copies of what has no template to `drawn`.
 """
 
 import time
@@ -61,7 +61,7 @@ class SplicedCopies:
                     part, begun = choose(known), None
                     if part is not None:
                         piece = Piece(kind=PieceKind.DOCUMENT)
-                        size_bytes, level = known.size_bytes or 0, template.level.value
+                        size_bytes, level = known.size_bytes, template.level.value
                         begun = await self._desk.begin(tx, passage, piece, trail, part, size_bytes, level=level)
                     break
             await self._make(gate, passage, copy)

@@ -7,8 +7,8 @@ leaves, and in what form, to the ways out beside it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -126,13 +126,6 @@ class Desk:
             yield sent
         finally:
             self.stretches.leave(stretch, sent.size_bytes)
-
-    async def told(self, chunks: AsyncGenerator[bytes], passage: Passage, trail: Trail) -> AsyncGenerator[bytes]:
-        """The chunks, and at the end the event of how many bytes left."""
-        async with self.ending(passage, trail) as sent, aclosing(chunks):
-            async for chunk in chunks:
-                sent.size_bytes += len(chunk)
-                yield chunk
 
     @asynccontextmanager
     async def ending(self, passage: Passage, trail: Trail) -> AsyncIterator[Sent]:

@@ -1,6 +1,6 @@
 """What can leave, and in what form it leaves."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,17 +52,13 @@ class ByAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """What there is to know of a visit's copy of a document.
-
-    With a `tag` its bytes are the same as long as the tag is, and so it can be sent in ranges; without one its length
-    and bytes are known when it was sent.
-    """
+    """What there is to know of a visit's copy of a document: its bytes are the same as long as its `tag` is."""
 
     media_type: str
     filename: str
     made_at: datetime
-    size_bytes: int | None = None
-    tag: str | None = None
+    size_bytes: int
+    tag: str
 
 
 ChooseCopy = Callable[[Copy], range | None]
@@ -70,14 +66,10 @@ ChooseCopy = Callable[[Copy], range | None]
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasedCopy:
-    """What became of the wish for a document: bytes about to leave, or only the knowledge of it.
-
-    A copy made of a template is a departure, one that is drawn while it leaves is `outgoing`.
-    """
+    """What became of the wish for a document: bytes about to leave, or only the knowledge of it."""
 
     copy: Copy
     departure: "Departure | None" = None
-    outgoing: "Outgoing | None" = None
 
 
 Leave = range | ByAddress | None
@@ -88,16 +80,11 @@ Choose = Callable[[Original], Leave]
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """Bytes on their way out, with the event that allowed them already committed.
-
-    Close `chunks` (`aclosing`) in any case: its end is an event. It raises AccessDenied between two chunks as soon
-    as the permission ends; `size_bytes` is None when only the end will tell.
-    """
+    """A sealed picture on its way out, with the event that allowed it already committed."""
 
     media_type: str
     filename: str
-    size_bytes: int | None
-    chunks: AsyncGenerator[bytes]
+    body: bytes
 
 
 Outlet = ObjectOutlet
@@ -106,7 +93,7 @@ Outlet = ObjectOutlet
 
 @dataclass(frozen=True, kw_only=True)
 class Departure:
-    """Stored bytes about to leave, with the event that allows it already committed.
+    """Bytes about to leave, stored or drawn on the way, with the event that allows it already committed.
 
     `into` sends them, once, and its end is an event. It raises AccessDenied, NotFound or a StorageError in the middle
     as soon as the permission ends or the store fails, OutletGone when the reader has gone.

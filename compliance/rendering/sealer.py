@@ -58,13 +58,20 @@ class Sealer(Pooled):
         super().__init__(SEALING, processes, limits)
 
     async def seal(
-        self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg", cut: tuple[int, int, int, int] | None = None
+        self,
+        base: BaseOf,
+        seal: Seal,
+        *,
+        media_type: str = "image/jpeg",
+        cut: tuple[int, int, int, int] | None = None,
+        jpeg_max_bytes: int | None = None,
     ) -> bytes:
         """One viewer's copy of a base rendition, as `media_type` (image/jpeg or image/png).
 
-        `cut` (left, top, right, bottom) gives a part of the copy; the whole is kept for the next part.
+        `cut` (left, top, right, bottom) gives a part of the copy; the whole is kept for the next part. A whole JPEG of
+        more than `jpeg_max_bytes` comes in a lower quality.
         """
-        named = {"base": base.name, "page_px": base.page_px, "cut": cut}
+        named = {"base": base.name, "page_px": base.page_px, "cut": cut, "jpeg_max_bytes": jpeg_max_bytes}
         return await self._asked({"op": "seal", "media_type": media_type, **named, **_drawn(base, seal)}, base)
 
     async def splice(self, slots: BaseOf, seal: Seal, *, file_id: bytes) -> Patches:

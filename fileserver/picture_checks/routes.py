@@ -45,8 +45,7 @@ async def picture(call: Call[None, Signature, PicturePath]) -> web.Response:
     gate = CheckGate(wanted.version_id, RECIPIENT)
     piece = Piece(kind=PieceKind.PAGE, page=wanted.page)
     outgoing = await services.exit.release(gate, piece, replace(call.trail, role="system"))
-    body = b"".join([chunk async for chunk in outgoing.chunks])
-    return web.Response(body=body, content_type=outgoing.media_type, headers=PRIVATE)
+    return web.Response(body=outgoing.body, content_type=outgoing.media_type, headers=PRIVATE)
 
 
 ROUTES: tuple[Route, ...] = (

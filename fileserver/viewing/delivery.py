@@ -1,4 +1,4 @@
-"""The HTTP side of the sealed exit: an Outgoing becomes an answer.
+"""The HTTP side of the sealed exit: what leaves becomes an answer.
 
 Ranges, a file name, and an abrupt end when the permission ends midway.
 """
@@ -9,7 +9,7 @@ import re
 import socket
 import unicodedata
 from collections.abc import Mapping
-from contextlib import aclosing, closing
+from contextlib import closing
 from urllib.parse import quote
 
 from aiohttp import web
@@ -24,14 +24,15 @@ SNIPPET_TYPES = frozenset({"image/jpeg", "image/png"})
 
 
 async def send(
-    request: web.Request, outgoing: Outgoing, *, attachment: bool = False, more: Mapping[str, str] | None = None
+    request: web.Request, outgoing: Outgoing, *, more: Mapping[str, str] | None = None
 ) -> web.StreamResponse:
-    """The whole of it, with `more` headers. A permission that ends midway cuts the connection: no half looks whole."""
-    named = headers_of(outgoing.media_type, outgoing.filename, attachment=attachment)
-    response = web.StreamResponse(headers={**named, **(more or {})})
-    if outgoing.size_bytes is not None:
-        response.content_length = outgoing.size_bytes
-    return await _pump(request, response, outgoing)
+    """The whole of it, with `more` headers."""
+    response = web.StreamResponse(headers={**headers_of(outgoing.media_type, outgoing.filename), **(more or {})})
+    response.content_length = len(outgoing.body)
+    await response.prepare(request)
+    await _take(request, response, outgoing.body)
+    await response.write_eof()
+    return response
 
 
 async def send_stored(
@@ -39,7 +40,8 @@ async def send_stored(
 ) -> web.StreamResponse:
     """The part of `total_bytes` that was asked for (RFC 9110 §15.3.7), or the whole when `part` is None.
 
-    Its bytes may go from the store's socket to the reader's.
+    Stored bytes may go from the store's socket to the reader's. A permission that ends midway cuts the connection: no
+    half looks whole.
     """
     response = _partial(departure, part, total_bytes, headers)
     with closing(Connection(request, response)) as connection:
@@ -104,21 +106,6 @@ def content_disposition(filename: str, *, attachment: bool) -> str:
 
 def _harmless(media_type: str) -> bool:
     return media_type in SNIPPET_TYPES or media_type.startswith("video/")
-
-
-async def _pump(request: web.Request, response: web.StreamResponse, outgoing: Outgoing) -> web.StreamResponse:
-    """Write every chunk.
-
-    The first one is awaited before the headers go, so that an early refusal is still a problem.
-    """
-    async with aclosing(outgoing.chunks) as chunks:
-        first = await anext(chunks, b"")
-        await response.prepare(request)
-        await _take(request, response, first)
-        async for chunk in chunks:
-            await _take(request, response, chunk)
-        await response.write_eof()
-    return response
 
 
 async def _take(request: web.Request, response: web.StreamResponse, chunk: bytes) -> None:

@@ -1,8 +1,7 @@
 """A visit's copy of a whole document over HTTP: ranges, conditions and HEAD where its bytes are known beforehand.
 
 Promises that nothing is said before the gate has said yes, conditions included; that what leaves is in the log before;
-that a broken download can be gone on with as long as the copy is the same (one range, a strong tag). A flattened PDF is
-made while it leaves: it has neither length nor tag, and always comes whole.
+that a broken download can be gone on with as long as the copy is the same (one range, a strong tag).
 """
 
 from aiohttp import web
@@ -11,10 +10,8 @@ from compliance.exit import Copy, Departure, VisitGate
 from compliance.links import open_address
 from fileserver.http import conditions
 from fileserver.http.call import Call
-from fileserver.viewing.delivery import headers_of, range_of, send, send_stored
+from fileserver.viewing.delivery import headers_of, range_of, send_stored
 from fileserver.viewing.schemas import Address, VisitPath
-
-WHOLE = range(0)  # of what has no length yet: any range means all of it
 
 
 async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
@@ -25,34 +22,29 @@ async def document(call: Call[None, Address, VisitPath]) -> web.StreamResponse:
     released = await services.exit.release_document(gate, lambda copy: _leaving(request, copy), call.trail)
     if released.departure is not None:
         return await _sent(request, released.copy, released.departure)
-    if released.outgoing is not None:
-        return await send(request, released.outgoing, attachment=True)
     return _said(request, released.copy)
 
 
 def _leaving(request: web.Request, copy: Copy) -> range | None:
     """What leaves of it. Raises PreconditionFailed, RangeUnsatisfiable."""
-    if copy.tag is None or copy.size_bytes is None:
-        return None if request.method == "HEAD" else WHOLE
     if conditions.has_already(request, copy.tag, copy.made_at) or request.method == "HEAD":
         return None
-    return _part(request, copy.tag, copy) or range(copy.size_bytes)
+    return _part(request, copy) or range(copy.size_bytes)
 
 
-def _part(request: web.Request, tag: str, copy: Copy) -> range | None:
-    if not conditions.range_counts(request, tag, copy.made_at):
+def _part(request: web.Request, copy: Copy) -> range | None:
+    if not conditions.range_counts(request, copy.tag, copy.made_at):
         return None
-    return range_of(request, copy.size_bytes or 0)
+    return range_of(request, copy.size_bytes)
 
 
 async def _sent(request: web.Request, copy: Copy, departure: Departure) -> web.StreamResponse:
-    part = _part(request, copy.tag or "", copy)
-    return await send_stored(request, departure, part, copy.size_bytes or 0, _headers(copy))
+    return await send_stored(request, departure, _part(request, copy), copy.size_bytes, _headers(copy))
 
 
 def _said(request: web.Request, copy: Copy) -> web.StreamResponse:
     """304, or the answer to HEAD: headers alone."""
-    if copy.tag is not None and conditions.has_already(request, copy.tag, copy.made_at):
+    if conditions.has_already(request, copy.tag, copy.made_at):
         return web.Response(status=304, headers=_headers(copy))
     response = web.StreamResponse(headers=_headers(copy))
     response.content_length = copy.size_bytes
@@ -62,6 +54,4 @@ def _said(request: web.Request, copy: Copy) -> web.StreamResponse:
 def _headers(copy: Copy) -> dict[str, str]:
     """Said of a copy in every answer."""
     named = headers_of(copy.media_type, copy.filename, attachment=True)
-    if copy.tag is None:
-        return {**named, "Accept-Ranges": "none"}
     return {**named, **conditions.headers_of(copy.tag, copy.made_at), "Accept-Ranges": "bytes"}

@@ -77,6 +77,12 @@ async def renditions_of_page(asked: Asked, version_id: UUID, page: int) -> dict[
     return {row.kind: RenditionRow(**row._asdict()) for row in rows}
 
 
+async def pages_of(tx: Transaction, version_id: UUID) -> Sequence[RenditionRow]:
+    """Its page images, in order."""
+    query = select(*RENDITION_COLUMNS).where(rendition.c.version_id == version_id, rendition.c.kind == "page")
+    return [RenditionRow(**row._asdict()) for row in await tx.execute(query.order_by(rendition.c.page))]
+
+
 async def renditions_of(tx: Transaction, version_id: UUID) -> Sequence[RenditionRow]:
     """Every rendition of a version, by kind and page."""
     query = select(*RENDITION_COLUMNS).where(rendition.c.version_id == version_id)

@@ -183,14 +183,12 @@ class CountingSealer(Sealer):
         super().__init__(processes=1)
         self.inside = self.most = 0
 
-    async def seal(
-        self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg", cut: tuple[int, int, int, int] | None = None
-    ) -> bytes:
+    async def seal(self, base: BaseOf, seal: Seal, **how: Any) -> bytes:
         """Counts, then seals."""
         self.inside += 1
         self.most = max(self.most, self.inside)
         try:
-            return await super().seal(base, seal, media_type=media_type, cut=cut)
+            return await super().seal(base, seal, **how)
         finally:
             self.inside -= 1
 

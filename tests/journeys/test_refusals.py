@@ -115,12 +115,10 @@ class SteppingSealer(Sealer):
         super().__init__(processes=1)
         self.pages = asyncio.Semaphore(0)
 
-    async def seal(
-        self, base: BaseOf, seal: Seal, *, media_type: str = "image/jpeg", cut: tuple[int, int, int, int] | None = None
-    ) -> bytes:
+    async def seal(self, base: BaseOf, seal: Seal, **how: Any) -> bytes:
         """Waits for its turn, then seals."""
         await self.pages.acquire()
-        return await super().seal(base, seal, media_type=media_type, cut=cut)
+        return await super().seal(base, seal, **how)
 
 
 async def until_it_breaks(response: ClientResponse) -> bytes:
@@ -143,10 +141,10 @@ async def test_file_breaks_off_before_the_next_page(stage: Stage, end: End, rule
     share, visit = await ending_share(stage)
     async with SteppingSealer() as sealer, serving(replace(stage.services, sealer=sealer)) as client:
         headers = {"Authorization": f"Bearer {stage.api('li').token}"}
+        sealer.pages.release()
         async with client.get(visit["download_url"], headers=headers) as response:
             assert 200 == response.status
             received = b""
-            sealer.pages.release()
             while received.count(b"endstream") < 2:  # one for the drawing operation, one for the picture
                 received += await response.content.readany()
             await end(stage, share)

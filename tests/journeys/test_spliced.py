@@ -1,4 +1,4 @@
-"""A PDF that keeps its text, sealed to its viewer in any range, over HTTP."""
+"""A PDF sealed to its viewer in any range, over HTTP: with its text kept, or as pictures of its pages."""
 
 import asyncio
 import io
@@ -14,6 +14,7 @@ from aiohttp import ClientPayloadError, ClientResponse
 
 from compliance.exit import asking
 from compliance.keys import KeyUse
+from compliance.profiles import Profile, replace_profile
 from storage.objects import passing
 from storage.rows import renditions
 from tests.brochure import WORDS, brochure
@@ -22,6 +23,7 @@ from tests.stage import Piece, Stage
 from watermark.templates import SlotMap
 
 LEVELS = ("shared", "interleaved")
+ALL_LEVELS = (*LEVELS, "flattened")
 
 
 async def copy_of(stage: Stage, who: str, level: str, **headers: str) -> tuple[dict[str, Any], Piece]:
@@ -97,9 +99,10 @@ async def test_two_copies_differ_only_in_their_slots(stage: Stage, level: str) -
     assert not differ - inside
 
 
-async def test_ranges_put_together_are_the_whole(stage: Stage) -> None:
+@pytest.mark.parametrize("level", ["interleaved", "flattened"])
+async def test_ranges_put_together_are_the_whole(stage: Stage, level: str) -> None:
     """Any cutting into ranges, by any number of requests, gives the same bytes under the same tag."""
-    visit, whole = await copy_of(stage, "li", "interleaved")
+    visit, whole = await copy_of(stage, "li", level)
     chance = random.Random(7)  # where a test cuts is no secret
     cuts = sorted({0, len(whole.body), *(chance.randrange(len(whole.body)) for _ in range(12))})
 
@@ -119,9 +122,10 @@ async def test_ranges_put_together_are_the_whole(stage: Stage) -> None:
     ]
 
 
-async def test_conditions_are_answered_without_a_byte(stage: Stage) -> None:
+@pytest.mark.parametrize("level", ["shared", "flattened"])
+async def test_conditions_are_answered_without_a_byte(stage: Stage, level: str) -> None:
     """HEAD tells the length; who has the copy gets 304; a range past the end 416; none of these is a copy served."""
-    _, visit = await stage.visit("li", download=True, seal_level="shared")
+    _, visit = await stage.visit("li", download=True, seal_level=level)
     url = visit["download_url"]
     head = await stage.request("HEAD", "li", url)
     assert (200, b"") == (head.status, head.body)
@@ -140,9 +144,10 @@ async def test_conditions_are_answered_without_a_byte(stage: Stage) -> None:
     )
 
 
-async def test_copy_is_the_same_for_the_whole_visit(stage: Stage) -> None:
+@pytest.mark.parametrize("level", ["interleaved", "flattened"])
+async def test_copy_is_the_same_for_the_whole_visit(stage: Stage, level: str) -> None:
     """Time passes and a key is rotated: what a visit downloads later is the copy it began with."""
-    visit, before = await copy_of(stage, "li", "interleaved")
+    visit, before = await copy_of(stage, "li", level)
     async with stage.services.database.transaction() as tx:
         await stage.services.keys.add(tx, KeyUse.SHARE_TOKEN)
     await stage.services.keys.refresh(stage.services.database)
@@ -183,16 +188,31 @@ async def test_share_revoked_in_the_middle_ends_the_answer(stage: Stage, monkeyp
 async def test_sensitive_materials_are_pictures_of_pages(
     stage: Stage, wanted: dict[str, str], policy: dict[str, str]
 ) -> None:
-    """By the material's sensitivity, by its class, or by the share's wish: no text and no range, and HEAD says so."""
+    """By the material's sensitivity, by its class, or by the share's wish: no text; a broken download goes on."""
     made = await stage.approved(brochure("SENSITIVE"), **wanted)
     share = (await stage.api("owner").post("/shares", {"material_id": made, "download": True, **policy})).ok
     visit = (await stage.open("li", share["token"])).ok
     head = await stage.request("HEAD", "li", visit["download_url"])
-    assert (200, "none", None) == (head.status, head.headers["Accept-Ranges"], head.headers.get("ETag"))
-    answer = await stage.get("li", visit["download_url"], Range="bytes=0-9")
-    assert 200 == answer.status
-    assert "SENSITIVE" not in text_of(answer.body)
-    assert 3 == len(pages_of(answer.body))
+    broken_off = await stage.get("li", visit["download_url"], Range="bytes=0-99999")
+    rest = await stage.get(
+        "li", visit["download_url"], Range="bytes=100000-", **{"If-Range": broken_off.headers["ETag"]}
+    )
+    assert (200, 206, 206) == (head.status, broken_off.status, rest.status)
+    body = broken_off.body + rest.body
+    assert int(head.headers["Content-Length"]) == len(body)
+    assert "SENSITIVE" not in text_of(body)
+    assert 3 == len(pages_of(body))
+
+
+async def test_another_name_is_another_copy(stage: Stage) -> None:
+    """Whoever is called something else in the middle gets the pages anew: no half of one copy is put to another."""
+    visit, before = await copy_of(stage, "li", "flattened")
+    renamed = Profile(name="李娜娜", phone="13800138001")
+    async with stage.services.database.transaction() as tx:
+        await replace_profile(tx, stage.services.keys.master, stage.cast.people["li"], renamed)
+    rest = await stage.get("li", visit["download_url"], Range="bytes=100000-", **{"If-Range": before.headers["ETag"]})
+    assert (200, len(before.body)) == (rest.status, len(rest.body))
+    assert before.headers["ETag"] != rest.headers["ETag"]
 
 
 async def test_nobody_else_gets_a_copy_by_its_address(stage: Stage) -> None:

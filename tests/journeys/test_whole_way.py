@@ -122,6 +122,7 @@ async def test_whole_way(services: Services, people: People) -> None:
 
     files = [await fetch(people.li, li["download_url"]), await fetch(people.wang, wang["download_url"])]
     check_files(*files)
+    await services.settle()
     await check_story(services, people, material, share)
 
 

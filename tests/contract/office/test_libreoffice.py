@@ -156,4 +156,3 @@ async def a_sealed_page_of_it_leaves_like_any_other(services: Services, version_
         DeskGate(version_id, reviewer.person_id), Piece(kind=PieceKind.PAGE, page=1), Trail()
     )
     assert ("image/jpeg", "launch.jpg") == (outgoing.media_type, outgoing.filename)
-    await outgoing.chunks.aclose()

@@ -8,6 +8,7 @@ from tests.brochure import brochure
 from tests.contract.readers.programs import mupdf, pdfium, pdfjs, poppler, qpdf
 from tests.unit.watermark.templates.odd_pdfs import ALL
 from tests.unit.watermark.templates.viewers import OUYANG, Template
+from tests.unit.watermark.test_flattened import PAGES, whole
 from watermark.look import PRESETS
 from watermark.templates import Level
 from watermark.templates.preparing import prepare
@@ -20,8 +21,14 @@ SAMPLES = {"brochure": brochure()} | ALL
 
 
 def copies() -> dict[str, bytes]:
-    """A viewer's copy of every sample; the interleaved level has all that the shared one has, and more."""
-    return {name: Template(*prepare(source, level=Level.INTERLEAVED)).copy(OUYANG) for name, source in SAMPLES.items()}
+    """A viewer's copy of every sample; the interleaved level has all that the shared one has, and more.
+
+    And one of pictures, all of which have more room than they need.
+    """
+    spliced = {
+        name: Template(*prepare(source, level=Level.INTERLEAVED)).copy(OUYANG) for name, source in SAMPLES.items()
+    }
+    return {**spliced, "flattened": whole(*PAGES)}
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,45 @@
-"""A PDF written page by page."""
+"""A PDF of pictures, in which every byte has its place beforehand."""
 
 import io
-from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 
 import pypdf
 import pypdfium2.raw as pdfium
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from watermark.encoding import encode
-from watermark.flattened import FlattenedPdf, JpegPage, pdf_of_images
+from watermark.flattened import FlattenedPdf, PagePlan
 from watermark.pdf import PdfDocument
 
-
-def jpeg_page(colour: tuple[int, int, int], width_pt: float = 595.276, height_pt: float = 841.89) -> JpegPage:
-    """A page filled with one colour."""
-    return JpegPage(60, 84, width_pt, height_pt, encode(Image.new("RGB", (60, 84), colour), "image/jpeg"))
+Page = tuple[PagePlan, bytes]
+SPARE_BYTES = 321
 
 
-def whole(*pages: JpegPage, title: str = "", file_id: bytes = b"copy-0123456789a") -> bytes:
+def jpeg_page(colour: tuple[int, int, int], width_pt: float = 595.276, height_pt: float = 841.89) -> Page:
+    """A page filled with one colour, and with some room to spare."""
+    jpeg = encode(Image.new("RGB", (60, 84), colour), "image/jpeg")
+    return PagePlan(60, 84, width_pt, height_pt, len(jpeg) + SPARE_BYTES), jpeg
+
+
+def plan_of(*pages: Page, title: str = "", file_id: bytes = b"copy-0123456789a") -> FlattenedPdf:
+    """The file of these pages, without their pictures."""
+    return FlattenedPdf([plan for plan, _ in pages], title=title, file_id=file_id)
+
+
+def part_of(pdf: FlattenedPdf, pages: tuple[Page, ...], part: range) -> bytes:
+    """A part, made of the pieces that it touches."""
+    pictures = (b"", *(jpeg for _, jpeg in pages), b"")
+    return b"".join(pdf.piece(number, pictures[number])[within] for number, within in pdf.touched(part))
+
+
+def whole(*pages: Page, title: str = "", file_id: bytes = b"copy-0123456789a") -> bytes:
     """The file of these pages."""
-    return b"".join(pdf_of_images(pages, title=title, file_id=file_id))
+    pdf = plan_of(*pages, title=title, file_id=file_id)
+    return part_of(pdf, pages, range(pdf.size_bytes))
 
 
 COLOURS = [(250, 10, 10), (10, 250, 10), (10, 10, 250)]
@@ -85,27 +103,40 @@ def test_a_title_can_not_break_out() -> None:
         assert (pdf.page_count, pdf.findings) == (1, ())
 
 
-def test_pages_are_taken_one_at_a_time() -> None:
-    """The bytes of a page leave before the next page is asked for."""
-    taken: list[int] = []
-
-    def source() -> Iterator[JpegPage]:
-        for number, colour in enumerate(COLOURS):
-            taken.append(number)
-            yield jpeg_page(colour)
-
-    pieces = pdf_of_images(source(), title="", file_id=b"x")
-    seen = [(next(pieces)[:5], list(taken)) for _ in range(3)]
-
-    assert [taken for _, taken in seen] == [[], [0], [0, 1]]
+PAGES = tuple(map(jpeg_page, COLOURS))
+SIZE_BYTES = len(whole(*PAGES))
 
 
-def test_an_asynchronous_caller_can_drive_it() -> None:
-    """Header, pages and trailer one by one give the same file as the generator."""
-    pdf = FlattenedPdf(title="t", file_id=b"i")
-    pieces = [pdf.header(), *(pdf.page(jpeg_page(colour)) for colour in COLOURS), pdf.trailer()]
+def test_its_length_is_known_without_a_picture() -> None:
+    """The same before as after, whatever the pictures weigh; the lightest ones leave a sound file, too."""
+    lighter = tuple((plan, jpeg_page((0, 0, 0))[1]) for plan, _ in PAGES)
 
-    assert b"".join(pieces) == whole(*map(jpeg_page, COLOURS), title="t", file_id=b"i")
+    assert SIZE_BYTES == plan_of(*PAGES).size_bytes == len(whole(*lighter))
+    with closing(PdfDocument(whole(*lighter), pages_max=3)) as pdf:
+        assert pdf.findings == ()
+
+
+@given(st.lists(st.integers(0, SIZE_BYTES), max_size=9))
+def test_any_parts_put_together_are_the_whole(cuts: list[int]) -> None:
+    """However the file is cut."""
+    pdf, ends = plan_of(*PAGES), sorted({0, SIZE_BYTES, *cuts})
+
+    assert whole(*PAGES) == b"".join(part_of(pdf, PAGES, range(*each)) for each in pairwise(ends))
+
+
+def test_only_pages_that_a_part_touches_are_made() -> None:
+    """The last bytes need no page, the middle of one page no other."""
+    pdf = plan_of(*PAGES)
+    of_page_2 = next(iter(pdf.touched(range(SIZE_BYTES // 2, SIZE_BYTES // 2 + 1))))[0]
+
+    assert [4] == [number for number, _ in pdf.touched(range(SIZE_BYTES - 20, SIZE_BYTES))]
+    assert (2, True) == (of_page_2, pdf.is_page(of_page_2))
+
+
+def test_no_picture_is_larger_than_its_room() -> None:
+    """It would move whatever comes behind it."""
+    with pytest.raises(ValueError, match="room"):
+        plan_of(*PAGES).piece(1, PAGES[0][1] + bytes(SPARE_BYTES + 1))
 
 
 def test_a_thousand_pages_are_a_sound_file() -> None:

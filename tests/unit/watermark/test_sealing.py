@@ -12,12 +12,15 @@ from PIL import Image, ImageChops
 
 from watermark.bases import Base
 from watermark.encoding import encode
-from watermark.errors import ImageDamaged, UnsupportedType
+from watermark.errors import ImageDamaged, UnsupportedType, WatermarkError
+from watermark.flattened import room_bytes
+from watermark.hidden import HiddenKey
 from watermark.look import PRESETS, STANDARD, Layout, Look, PresetName
-from watermark.sealing import sealed, sealed_pixels, stamp_image
+from watermark.sealing import Mark, sealed, sealed_pixels, stamp_image
 from watermark.stamp import Stamp
 
 STAMP = Stamp("张伟", "上海瑞丽医疗美容门诊部", "1234", "2026-11-23 13:05", "8F3K2Q7M")
+MARK = Mark(123_456_789, HiddenKey(1, bytes(range(32))), bytes(32))
 CONTRAST_MIN = {"light": 12, "standard": 22, "strong": 36}  # levels of 255
 INKED_SHARE_MIN = 0.01
 
@@ -131,3 +134,33 @@ def test_only_our_renditions_are_sealed() -> None:
     with pytest.raises(UnsupportedType) as caught:
         copied(encode(Image.new("RGB", (4, 4)), "image/png"), "image/webp")
     assert caught.value.params == {"media_type": "image/webp"}
+
+
+def noise(height_px: int, width_px: int) -> Image.Image:
+    """What weighs most."""
+    return Image.fromarray(np.random.default_rng(3).integers(0, 256, (height_px, width_px, 3), np.uint8))
+
+
+@pytest.mark.parametrize("layout", get_args(Layout))
+@pytest.mark.parametrize("kind", ["white", "grey", "noise"])
+def test_a_copy_fits_into_its_room(kind: str, layout: Layout) -> None:
+    """Whatever is on the page, and however dark its mark: in a lower quality if need be, and never unreadable."""
+    page = {"white": Image.new("RGB", (700, 990), "white"), "grey": Image.new("RGB", (700, 990), "grey")}
+    drawn = encode(page.get(kind, noise(990, 700)), "image/jpeg", 92)
+    look = replace(STANDARD, layout=layout, opacity_percent=60, colour="red", size="small")
+    room = room_bytes(len(drawn), 700, 990, look)
+    base = Base.decoded(drawn)
+    free, fitted = (sealed(base, STAMP, look, MARK, "image/jpeg", jpeg_max_bytes=most) for most in (None, room))
+
+    assert len(fitted) <= room
+    assert (len(free) <= room) == (free == fitted)
+    apart = np.abs(Base.decoded(free).pixels.astype(int) - Base.decoded(fitted).pixels)
+    assert apart.mean() < 5
+
+
+def test_what_fits_into_nothing_is_refused() -> None:
+    """No room is so small that an unreadable page is made for it."""
+    with pytest.raises(WatermarkError):
+        sealed(
+            Base.decoded(encode(noise(200, 200), "image/jpeg")), STAMP, STANDARD, None, "image/jpeg", jpeg_max_bytes=99
+        )
