@@ -4,6 +4,7 @@ Promises: a PDF or a picture, opened from its bytes, as a number of pages, each 
 was found. Leaves decoding to `pdf` and `images`.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +12,11 @@ from PIL import Image
 
 from watermark.errors import TooManyPixels, UnsupportedType
 from watermark.findings import Finding
-from watermark.images import open_picture, scaled
+from watermark.images import frames_of, open_picture, scaled
 from watermark.media_types import IMAGE_FORMATS, PDF_MEDIA_TYPE
 from watermark.pdf import PdfDocument
 
+LONG_RATIO, PART_RATIO, OVERLAP_RATIO = 3.0, 2.0, 0.5  # of the shorter side
 POINTS_PER_PIXEL = 0.75  # a picture has no size on paper; the CSS pixel gives it one: 96 to the inch
 
 
@@ -49,6 +51,16 @@ def open_document(source: bytes, media_type: str, *, pages_max: int, pixels_max:
     raise UnsupportedType(media_type=media_type)
 
 
+def open_suspect(source: bytes, media_type: str, *, pages_max: int, pixels_max: int) -> Document:
+    """The same of something that leaked, of which every part may tell: each frame of a picture is a page.
+
+    So is each part of a long one, as phones make of several screens: as a whole it would be brought down to nothing.
+    """
+    if media_type in IMAGE_FORMATS:
+        return _Parts(source, pages_max, pixels_max)
+    return open_document(source, media_type, pages_max=pages_max, pixels_max=pixels_max)
+
+
 class _Pdf:
     def __init__(self, pdf: PdfDocument, pixels_max: int) -> None:
         self._pdf = pdf
@@ -80,3 +92,39 @@ class _Picture:
 
     def close(self) -> None:
         self._source = b""
+
+
+class _Parts:
+    """Frames of a picture, and of each so many parts that lie over each other a little."""
+
+    def __init__(self, source: bytes, frames_max: int, pixels_max: int) -> None:
+        self._source, self._pixels_max = source, pixels_max
+        frames, width, height = frames_of(source, pixels_max=pixels_max)
+        ratio = max(width, height) / max(1, min(width, height))
+        self._parts = 1 if ratio <= LONG_RATIO else math.ceil((ratio - OVERLAP_RATIO) / (PART_RATIO - OVERLAP_RATIO))
+        self.page_count = min(frames, frames_max) * self._parts
+
+    def page(self, number: int, long_side_px: int) -> Page:
+        """A part of a frame, both in order."""
+        frame, part = divmod(number - 1, self._parts)
+        picture = open_picture(
+            self._source,
+            pixels_max=self._pixels_max,
+            long_side_px=None if self._parts > 1 else long_side_px,
+            frame=frame,
+        )
+        image = scaled(picture.image.crop(self._box(picture.image.size, part)), long_side_px)
+        width_pt, height_pt = image.width * POINTS_PER_PIXEL, image.height * POINTS_PER_PIXEL
+        return Page(image, width_pt, height_pt, picture.findings)
+
+    def close(self) -> None:
+        self._source = b""
+
+    def _box(self, size: tuple[int, int], part: int) -> tuple[int, int, int, int]:
+        """Evenly apart along the longer side, the first at its beginning and the last at its end."""
+        width, height = size
+        if self._parts == 1:
+            return 0, 0, width, height
+        length = round(PART_RATIO * min(size))
+        start = round((max(size) - length) * part / (self._parts - 1))
+        return (start, 0, start + length, height) if width > height else (0, start, width, start + length)

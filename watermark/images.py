@@ -9,6 +9,8 @@ import io
 import math
 import struct
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -55,14 +57,33 @@ class Picture:
     findings: tuple[Finding, ...]
 
 
-def open_picture(source: bytes, *, pixels_max: int, long_side_px: int | None = None) -> Picture:
+def open_picture(source: bytes, *, pixels_max: int, long_side_px: int | None = None, frame: int = 0) -> Picture:
     """Decode `source`. With `long_side_px` the image may come smaller, but not under that size, where it is cheaper."""
+    with _opening(source, pixels_max) as opened:
+        if frame:
+            opened.seek(frame)
+        return _decoded(opened, pixels_max, long_side_px)
+
+
+def frames_of(source: bytes, *, pixels_max: int) -> tuple[int, int, int]:
+    """How many frames there are to look at, and how wide and high an upright one is.
+
+    What a JPEG of a phone has beside its picture, such as a map of its brightness, is none.
+    """
+    with _opening(source, pixels_max) as opened:
+        frames = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
+        width, height = opened.size
+        return frames, *((height, width) if _is_turned(opened) else (width, height))
+
+
+@contextmanager
+def _opening(source: bytes, pixels_max: int) -> Generator[Image.Image]:
     try:
         with (
             warnings.catch_warnings(action="ignore"),
             Image.open(io.BytesIO(source), formats=tuple(IMAGE_FORMATS.values())) as opened,
         ):
-            return _decoded(opened, pixels_max, long_side_px)
+            yield opened
     except Image.DecompressionBombError as error:
         raise TooManyPixels(limit=pixels_max) from error
     except _DECODER_ERRORS as error:
@@ -98,7 +119,7 @@ def _decoded(opened: Image.Image, pixels_max: int, long_side_px: int | None) -> 
         findings.append(Finding("image-reduced", {"pixels": width * height, "limit": WHOLE_PIXELS_MAX}))
     if long_side_px is not None:
         opened.draft(None, _fitted(opened.size, long_side_px))  # JPEG alone can decode at 1/2, 1/4, 1/8
-    turned = opened.getexif().get(0x0112, 1) in {5, 6, 7, 8}
+    turned = _is_turned(opened)
     opened.load()
     ImageOps.exif_transpose(opened, in_place=True)
     image, profile_used = _in_srgb(_opaque(_eight_bit(opened)), opened.info.get("icc_profile"))
@@ -107,6 +128,10 @@ def _decoded(opened: Image.Image, pixels_max: int, long_side_px: int | None) -> 
     image.info.clear()
     size = (height, width) if turned else (width, height)
     return Picture(image, *size, lossless=lossless, findings=tuple(findings))
+
+
+def _is_turned(image: Image.Image) -> bool:
+    return image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

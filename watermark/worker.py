@@ -3,17 +3,17 @@
 It opens the documents of strangers, so it holds at most one of them and no key: copies are sealed in another process
 (`sealer`). What `serving` promises holds here.
 
-Requests (`op`; payload): `open` media_type, pages_max, pixels_max (the document) · `render` page, long_side_px,
-thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF, or `source`, the path of one that the parent
-holds in memory): the template in parts, then its slot map ·
-`pixels` page, long_side_px: raw RGB, for a trace · `file_ids`: what a PDF calls itself (/ID).
+Requests (`op`; payload): `open` media_type, suspect (each part is a page), pages_max, pixels_max (the document) ·
+`render` page, long_side_px, thumb_px · `full` · `close` · `template` level, title, pages_max (a PDF, or `source`, the
+path of one that the parent holds in memory): the template in parts, then its slot map · `pixels` page, long_side_px:
+raw RGB, for a trace · `file_ids`: what a PDF calls itself (/ID).
 """
 
 import re
 from dataclasses import asdict
 from pathlib import Path
 
-from watermark.documents import Document, open_document
+from watermark.documents import Document, open_document, open_suspect
 from watermark.encoding import encode
 from watermark.errors import UnsupportedType, WatermarkError
 from watermark.framing import BadFrame, Header
@@ -62,9 +62,8 @@ class Session:
     def _open(self, request: Header, payload: bytes) -> Reply:
         self._close()
         self._media_type, self._pixels_max = request["media_type"], request["pixels_max"]
-        self._document = open_document(
-            payload, self._media_type, pages_max=request["pages_max"], pixels_max=self._pixels_max
-        )
+        opened = open_suspect if request["suspect"] else open_document
+        self._document = opened(payload, self._media_type, pages_max=request["pages_max"], pixels_max=self._pixels_max)
         self._source = payload
         return {"page_count": self._document.page_count}, b""
 

@@ -93,13 +93,14 @@ class Renderer(Pooled):
     ) -> tuple[list[RawPage], tuple[str, ...]]:
         """Pixels of at most `pages_max` pages, spread over the document, and what a PDF calls itself (/ID).
 
-        Sizes are as in `prepare`. All pages are held in memory.
+        Frames of a picture are pages, and so are the parts of a long one. Sizes are as in `prepare`. All pages are held
+        in memory.
         """
         self._admit(size_bytes, media_type)
         async with (
             self._long_work,
             self._pool.child(wait_s=None) as child,
-            self._document(child, source, size_bytes, media_type) as pages,
+            self._document(child, source, size_bytes, media_type, suspect=True) as pages,
         ):
             header, _ = await child.call({"op": "file_ids"})
             asked = [
@@ -117,11 +118,17 @@ class Renderer(Pooled):
 
     @asynccontextmanager
     async def _document(
-        self, child: RenderChild, source: AsyncIterable[bytes], size_bytes: int, media_type: str
+        self,
+        child: RenderChild,
+        source: AsyncIterable[bytes],
+        size_bytes: int,
+        media_type: str,
+        *,
+        suspect: bool = False,
     ) -> AsyncGenerator[int]:
         """The number of pages of a document that `child` holds open meanwhile."""
         limits = {"pages_max": self._limits.pages_max, "pixels_max": self._limits.pixels_max}
-        opening = {"op": "open", "media_type": media_type, **limits}
+        opening = {"op": "open", "media_type": media_type, "suspect": suspect, **limits}
         header, _ = await child.call_streaming(opening, source, size_bytes)
         try:
             yield replies.page_count(header)

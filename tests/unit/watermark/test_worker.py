@@ -62,7 +62,7 @@ def worker() -> Iterator[Worker]:
 
 def opening(media_type: str) -> Header:
     """A request to open."""
-    return {"op": "open", "media_type": media_type, "pages_max": 10, "pixels_max": 1_000_000}
+    return {"op": "open", "media_type": media_type, "suspect": False, "pages_max": 10, "pixels_max": 1_000_000}
 
 
 def test_a_page_is_rendered_with_its_thumbnail(worker: Worker) -> None:
