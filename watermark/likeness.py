@@ -21,6 +21,7 @@ PAGE_LONG_SIDE_PX = 800
 PAGE_CORNERS_MAX = 250
 SUSPECT_LONG_SIDES_PX = (800, 400)  # as much as the page, and a quarter of its area
 SUSPECT_CORNERS_MAX = 700  # at each size
+SIDE_MIN_PX = 32  # a corner and what lies around it
 DISTANCE_MAX = 64  # bits of 256; chance pairs lie around 128
 RATIO_MAX = 0.88  # of Lowe's test; loose, for what agrees on a pose decides
 VOTES_CLEAR = 20  # a picture that gets so many needs no other look
@@ -101,9 +102,10 @@ def _agreeing(suspect: Floats, page: Floats, corners: NDArray[np.int64]) -> int:
 
 def _found(grey: Pixels, long_side_px: int, corners_max: int) -> bytes:
     scale = long_side_px / max(grey.shape)
-    resized = cv2.resize(np.ascontiguousarray(grey), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    if min(resized.shape) < 1:
+    height, width = (round(side * scale) for side in grey.shape)
+    if min(height, width) < SIDE_MIN_PX:
         return b""
+    resized = cv2.resize(np.ascontiguousarray(grey), (width, height), interpolation=cv2.INTER_AREA)
     detector = cv2.ORB.create(nfeatures=corners_max, fastThreshold=10)
     keypoints, bits = detector.detectAndCompute(resized, None)
     return _packed(keypoints[:corners_max], bits, resized.shape)

@@ -86,6 +86,15 @@ class Looker(Pooled):
         except (BadText, KeyError, TypeError, ValueError) as error:
             raise RenderCrashed from error
 
+    async def words(self, picture: bytes) -> tuple[str, ...]:
+        """The lines of text alone."""
+        async with self._pool.child(wait_s=None) as child:
+            _, payload = await child.call({"op": "look"}, picture)
+        try:
+            return tuple(_text(text) for text, _, _ in json.loads(payload)["lines"])
+        except (BadText, KeyError, TypeError, ValueError) as error:
+            raise RenderCrashed from error
+
 
 def _sight(said: dict[str, Any], page: int | None, start_ms: int | None) -> Sight:
     pieces = tuple(

@@ -63,6 +63,11 @@ class Reader:
         self._database, self._objects, self._extractor, self._looker = database, objects, extractor, looker
         self._film, self.ocr = film or Film(), ocr
 
+    @property
+    def looker(self) -> Looker | None:
+        """What recognises words in pictures; None where the installation does without."""
+        return None if self.ocr is Ocr.OFF else self._looker
+
     def version(self, *, public: bool) -> str:
         """Which reading this is; every page of what the `public` sees is looked at, unless none is at all."""
         return f"{READING}/{self._looks(public=public)}"

@@ -13,7 +13,8 @@ How a page of the suspect is looked at:
    every page that copies were made of is ranked by likeness, and the first ORIGINALS_TRIED are tried.
 3. **Informed.** The suspect is registered to each of them and both layers are scored against all copies of it.
 4. **Visible.** The text that is left on it is compared with what was drawn for the copies that the mark speaks for.
-   Anybody can draw a text: it is told beside the rest, and names nobody.
+   Where it speaks for none, a machine reads the text, and the copies whose facts stand there are leads. Anybody can
+   draw a text: it is told beside the rest, and names nobody.
 
 `evidence` says what the looks come to. Leaves the queue to a worker, and names to whoever may read them.
 """
@@ -34,11 +35,13 @@ from compliance.events import Act, Event, Result
 from compliance.keys import KeyRing
 from compliance.marks import DOCUMENT_PAGE, asset_of
 from compliance.media_types import PDF
+from compliance.reading.processes import Looker
 from compliance.rendering import BaseOf, RawPage, Renderer, Seal, Sealer
-from compliance.tracing.evidence import Kind, Piece, weigh
+from compliance.tracing.evidence import DECISIVE, FALSE_ACCUSATION_MAX, Kind, Piece, weigh
 from compliance.tracing.examiner import TELLING_BOUND_MAX, Examiner, Registered, examining
 from compliance.tracing.results import Match, Results, SuspectPage, picture_key, stored
-from compliance.tracing.visible import seal_of
+from compliance.tracing.visible import pointed_by, seal_of
+from compliance.tracing.words import Words, chance_of
 from storage.database import Database
 from storage.errors import StorageError
 from storage.objects import ObjectStore
@@ -99,10 +102,13 @@ class Tracer:
         sealer: Sealer,
         keys: KeyRing,
         clock: Callable[[], datetime],
+        looker: Looker | None = None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Without a `looker` no text is read."""
         self._database, self._objects, self._renderer = database, objects, renderer
         self._sealer, self._keys, self._clock, self._now_s = sealer, keys, clock, now_s
+        self._looker = looker
 
     async def trace(self, trace_id: UUID) -> None:
         """Brings the trace to `done` or `failed`; does nothing for one that is there already, or is unknown.
@@ -180,7 +186,7 @@ class Tracer:
             copies_total = await copies.count_copies(tx, where)
             originals = list(await copies.served_pages(tx, where))
             served = await copies.copy_ids(tx, where)
-        missing = [at for at, page in enumerate(originals) if not page.features][:INDEXED_AT_ONCE]
+        missing = [at for at, page in enumerate(originals) if page.features is None][:INDEXED_AT_ONCE]
         for at in missing:
             originals[at] = await self._indexed(examiner, originals[at])
         return Case(row=row, where=where, copies_total=copies_total, served=served, originals=originals)
@@ -209,12 +215,16 @@ class Tracer:
         await self._step(case.row, 2 * number + 1, total)
         original, found = await self._best_original(examiner, case, page)
         pictures: tuple[str, ...] = ("suspect",)
+        legible = [shown]
         if original is not None and found is not None and found.homography is not None:
             made = await examiner.pictures(await self._original(original), found.homography)
             for name in ("original", "aligned", "difference"):
                 await self._put(case.row, page.page, name, getattr(made, name))
                 pictures += (name,)
+            legible.append(made.difference)  # the mark without the page
             await self._visible(examiner, case, page, original, found)
+        if not any(_speaks(each, page.page) for each in case.notes.pieces):
+            await self._read(case, page, original, legible)
         case.notes.pages.append(
             SuspectPage(
                 suspect_page=page.page,
@@ -269,6 +279,35 @@ class Tracer:
                 )
                 case.notes.pieces.append(piece)
 
+    async def _read(self, case: Case, page: RawPage, original: PageRow | None, pictures: Iterable[bytes]) -> None:
+        """Copies whose facts a machine reads on the page. Text that can't be read points to nobody."""
+        if self._looker is None:
+            return
+        try:
+            words = Words.of([line for each in pictures for line in await self._looker.words(each)])
+        except PASSING:
+            raise
+        except WatermarkError as error:
+            log.warning("text of a suspect not read", trace_id=str(case.row.id), slug=error.slug)
+            return
+        async with self._database.transaction() as tx:
+            pointed = await pointed_by(tx, words, case.where, original.version_id if original else None)
+            for copy in pointed:
+                seal = await seal_of(tx, self._keys.master, copy)
+                facts = words.agrees(seal.stamp) if seal else frozenset()
+                bound = chance_of(facts, case.copies_total)
+                if bound <= FALSE_ACCUSATION_MAX:
+                    case.notes.pieces.append(
+                        Piece(
+                            kind=Kind.TEXT,
+                            copy_id=copy.copy_id,
+                            suspect_page=page.page,
+                            page=original.page if original else 0,
+                            score=len(facts),
+                            false_accusation=bound,
+                        )
+                    )
+
     async def _best_original(
         self, examiner: Examiner, case: Case, page: RawPage
     ) -> tuple[PageRow | None, Registered | None]:
@@ -289,7 +328,7 @@ class Tracer:
         pointed = await self._served(case, {each.copy_id for each in case.notes.pieces})
         versions = {copy.version_id for copy in pointed.values()}
         known = [each for each in case.originals if each.version_id in versions] or list(case.originals)
-        votes = await examiner.votes([each.features for each in known])
+        votes = await examiner.votes([each.features or b"" for each in known])
         ranked = sorted(zip(votes, range(len(known)), strict=True), key=lambda pair: (-pair[0], pair[1]))
         least = max(VOTES_MIN, ranked[0][0] * VOTES_SHARE) if ranked else 0
         return [known[at] for place, (count, at) in enumerate(ranked[:ORIGINALS_TRIED]) if not place or count >= least]
@@ -373,6 +412,12 @@ class Tracer:
                 det=det,
             )
             await ledger.append(tx, event, now=now)
+
+
+def _speaks(piece: Piece, suspect_page: int) -> bool:
+    """Whether it is a hidden mark on this page, and says something."""
+    told = piece.suspect_page == suspect_page and piece.kind in DECISIVE
+    return told and piece.false_accusation <= TELLING_BOUND_MAX
 
 
 def _match(original: PageRow | None, found: Registered | None) -> Match | None:

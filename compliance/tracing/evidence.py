@@ -23,6 +23,7 @@ class Kind(StrEnum):
     BLIND = "blind"  # the repeating layer of the hidden mark, read without knowing the page
     INFORMED = "informed"  # both layers, read against the page and the copies served of it
     FILE_ID = "file_id"  # what a PDF says of itself: whoever edits a file can write there what they like
+    TEXT = "text"  # a machine read a copy's facts on the page: anybody can write them there
     VISIBLE = "visible"  # the text drawn on the page fits what was drawn for this copy: anybody can draw a text
 
 

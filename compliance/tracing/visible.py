@@ -1,18 +1,25 @@
 """What the visible mark of a copy looked like: to compare it with the text that is left on a suspect.
 
-Promises: the words and the look that the exit would draw for the visit, without a hidden mark; None for somebody whose
-name can't be read any more, or a visit that has no share's look. Leaves drawing to the sealer.
+Promises: copies that a text may be of, few enough to look at each; the words and the look that the exit would draw for
+a visit, without a hidden mark; None for somebody whose name can't be read any more. Leaves drawing to the sealer,
+reading to `compliance.reading`, and what agrees to `words`.
 """
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from compliance.errors import AccessDenied
-from compliance.exit.gates import stamp_at, stamp_for
+from compliance.exit.gates import UNNAMED, stamp_at, stamp_for
 from compliance.keys import MasterKey
 from compliance.looks import look_of
 from compliance.rendering import Seal
+from compliance.tracing.words import Words
 from compliance.visits import person_now
 from storage.database import Transaction
-from storage.rows import shares
-from storage.rows.copies import CopyRow
+from storage.rows import copies, shares
+from storage.rows.copies import CopyRow, Narrowing
+
+POINTED_MAX = 200
 
 
 async def seal_of(tx: Transaction, master: MasterKey, copy: CopyRow) -> Seal | None:
@@ -26,3 +33,21 @@ async def seal_of(tx: Transaction, master: MasterKey, copy: CopyRow) -> Seal | N
         return Seal(stamp_at(stamp, copy.version_id, copy.started_at))
     marked = await shares.marked_at(tx, share, copy.started_at)
     return Seal(stamp_at(stamp, share.id, copy.started_at), look_of(marked))
+
+
+async def pointed_by(tx: Transaction, words: Words, where: Narrowing, version_id: UUID | None) -> Sequence[CopyRow]:
+    """Copies whose share or minute stands in the words; if there are none, the newest of the version (None: of none).
+
+    Names can't be looked up, for they are sealed.
+    """
+    served = await copies.newest_copies(tx, where)
+    found = [each for each in served if words.points(*_looked_up(each))]
+    if not found and version_id is not None:
+        found = [each for each in served if each.version_id == version_id]
+    return found[:POINTED_MAX]
+
+
+def _looked_up(copy: CopyRow) -> tuple[str, str]:
+    """The id of its way in and its time, as they are drawn."""
+    stamp = stamp_at(UNNAMED, copy.share_id or copy.version_id, copy.started_at)
+    return stamp.share_id, stamp.time_text

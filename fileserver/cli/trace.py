@@ -14,6 +14,7 @@ from uuid import UUID
 
 import click
 
+from compliance.tracing.evidence import DECISIVE
 from fileserver.cli.client_token import token_of
 from fileserver.cli.times import Time
 from fileserver.cli.trace_run import INTERRUPTED, Asked, Finding, run
@@ -26,6 +27,7 @@ EVIDENCE = {
     "blind": "hidden mark, read directly",
     "informed": "hidden mark, read against the original",
     "file_id": "what the file calls itself (anybody can change that)",
+    "text": "visible text, read by a machine (anybody can write that)",
     "visible": "visible text (anybody can draw that)",
 }
 
@@ -97,14 +99,21 @@ def _tell(finding: Finding, *, as_json: bool) -> None:
         click.echo(f"Not enough evidence: no copy has a probability of false accusation below {chance(1e-6)}.")
     for copy in trace["copies"]:
         click.echo("\n".join(_lines(copy)))
+    if trace["leads"]:
+        click.echo("Leads, not findings: anybody can change or forge what points to these copies.")
+    for copy in trace["leads"]:
+        click.echo("\n".join(_lines(copy)))
 
 
 def _lines(copy: dict[str, Any]) -> Iterator[str]:
-    person, bound = copy["person"], chance(copy["false_accusation"])
+    person = copy["person"]
     names = ", ".join(shown(each) for each in (person["name"] or "(identity erased)", person["clinic_name"]) if each)
     yield f"{names}  {person['pseudonym']}  copy {copy['copy_id']}"
-    yield f"  confidence {percent(copy['confidence'])}, false accusation at most {bound}"
+    if copy["confidence"] is not None:
+        bound = chance(copy["false_accusation"])
+        yield f"  confidence {percent(copy['confidence'])}, false accusation at most {bound}"
     yield f"  {shown(copy['material_title'])}, version {copy['version_number']}, opened {copy['visit_started_at']}"
     for piece in copy["evidence"]:
         where = f", page {piece['page']}" if piece["page"] else ""
-        yield f"  - {EVIDENCE.get(piece['kind'], piece['kind'])}{where}: {chance(piece['false_accusation'])}"
+        by_chance = f": {chance(piece['false_accusation'])}" if piece["kind"] in DECISIVE else ""
+        yield f"  - {EVIDENCE.get(piece['kind'], piece['kind'])}{where}{by_chance}"

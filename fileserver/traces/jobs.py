@@ -50,7 +50,13 @@ def register(jobs: Jobs, services: Services) -> None:
 def tracer_of(services: Services) -> Tracer:
     """The engine on this process's parts."""
     return Tracer(
-        services.database, services.objects, services.renderer, services.sealer, services.keys, services.clock
+        services.database,
+        services.objects,
+        services.renderer,
+        services.sealer,
+        services.keys,
+        services.clock,
+        services.reader.looker if services.reader else None,
     )
 
 

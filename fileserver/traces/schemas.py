@@ -97,7 +97,7 @@ class EvidenceOut(Output):
     kind: Kind
     suspect_page: int = Field(description="Page of the suspect; 0: the file as a whole")
     page: int = Field(description="Page of the version; 0: not tied to one")
-    score: float = Field(description="Standard deviations above chance; for file_id 0")
+    score: float = Field(description="Standard deviations above chance; for file_id 0, for text how many facts agree")
     false_accusation: float = Field(description="Bound on the probability that this look alone names an innocent copy")
     key_id: int = Field(description="The hidden mark's key; 0: none")
 

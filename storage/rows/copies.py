@@ -47,13 +47,13 @@ class CopyRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PageRow:
-    """A page that copies were made of: its base rendition, and its features (empty until they are made)."""
+    """A page that copies were made of: its base rendition, and its features (None until they are made)."""
 
     version_id: UUID
     version_sha256: str
     page: int
     object_key: str
-    features: bytes
+    features: bytes | None
 
 
 _SERVED = union_all(
@@ -111,6 +111,12 @@ async def copy_ids(tx: Transaction, where: Narrowing, version_id: UUID | None = 
     return found
 
 
+async def newest_copies(tx: Transaction, where: Narrowing) -> Sequence[CopyRow]:
+    """Every copy, the newest first, at most COPIES_MAX."""
+    newest_first = _narrowed(select(*_COPY), where).order_by(_SERVED.c.started_at.desc(), _SERVED.c.copy_id)
+    return [CopyRow(**row._asdict()) for row in await tx.execute(newest_first.limit(COPIES_MAX))]
+
+
 async def count_copies(tx: Transaction, where: Narrowing) -> int:
     """How many copies there are to choose from."""
     return int(await tx.scalar(_narrowed(select(func.count()), where)) or 0)
@@ -125,7 +131,7 @@ async def served_pages(tx: Transaction, where: Narrowing) -> Sequence[PageRow]:
             version.c.sha256.label("version_sha256"),
             rendition.c.page,
             rendition.c.object_key,
-            func.coalesce(page_features.c.features, b"").label("features"),
+            page_features.c.features,
         )
         .join(version, version.c.id == rendition.c.version_id)
         .outerjoin(
@@ -156,7 +162,7 @@ async def pages_without_features(tx: Transaction, limit: int) -> Sequence[PageRo
         .order_by(version.c.created_at, rendition.c.version_id, rendition.c.page)
         .limit(limit)
     )
-    return [PageRow(**row._asdict(), features=b"") for row in await tx.execute(query)]
+    return [PageRow(**row._asdict(), features=None) for row in await tx.execute(query)]
 
 
 async def put_features(tx: Transaction, version_id: UUID, page: int, features: bytes) -> None:

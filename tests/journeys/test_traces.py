@@ -9,9 +9,14 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select, text
 
+from compliance.reading.processes import Looker
+from compliance.rendering import BaseOf
+from compliance.tracing import Tracer
+from compliance.tracing.visible import seal_of
 from fileserver.traces import jobs
 from fileserver.traces.receiving import SUSPECT_MAX_BYTES
-from storage.rows import traces
+from storage.rows import copies, traces, visits
+from storage.rows.copies import Narrowing
 from storage.schema import page_features
 from tests.api import Answer
 from tests.brochure import brochure
@@ -139,6 +144,47 @@ async def test_what_a_file_calls_itself_is_a_lead_and_no_finding(stage: Stage) -
     assert [(visit["id"], None, None)] == [
         (each["visit_id"], each["confidence"], each["false_accusation"]) for each in found["leads"]
     ]
+
+
+async def drawn_for(stage: Stage, visit: Visit) -> bytes:
+    """The first page with the visible mark of a visit alone: what is left where the hidden one was taken out."""
+    async with stage.services.database.transaction() as tx:
+        row = await visits.visit_by_id(tx, UUID(visit["id"]))
+        assert row is not None
+        copy = (await copies.copies_by_id(tx, [row.copy_id], Narrowing()))[row.copy_id]
+        seal = await seal_of(tx, stage.services.keys.master, copy)
+    assert seal is not None
+    base = await stage.services.objects.read_all(f"versions/{row.version_id}/page/1.jpg", limit_bytes=1 << 24)
+    return await stage.services.sealer.seal(BaseOf.given(base), seal)
+
+
+async def test_text_that_can_be_read_is_a_lead_and_no_finding(stage: Stage) -> None:
+    """Where the hidden mark is gone, a machine reads the visible one: it leads to the copy, and accuses nobody."""
+    _, visit = await stage.visit("li")
+    await stage.visit("wang")
+    made = (await sent(stage, await drawn_for(stage, visit))).ok
+    services = stage.services
+    async with Looker() as looker:
+        tracer = Tracer(
+            services.database,
+            services.objects,
+            services.renderer,
+            services.sealer,
+            services.keys,
+            services.clock,
+            looker,
+        )
+        await tracer.trace(UUID(made["id"]))
+    found = (await stage.api("auditor").get(f"/traces/{made['id']}")).ok
+    assert ("not_enough", []) == (found["outcome"], found["copies"])
+    (lead,) = found["leads"]
+    assert (visit["id"], None, ["text"]) == (
+        lead["visit_id"],
+        lead["confidence"],
+        [each["kind"] for each in lead["evidence"]],
+    )
+    assert "李娜" not in str(await stage.told("employee:trace:", "system:trace:"))
+    assert 200 == (await stage.get("auditor", found["report_url"])).status
 
 
 async def test_an_employees_preview_is_traced_as_well(stage: Stage) -> None:

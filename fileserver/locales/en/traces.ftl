@@ -81,6 +81,7 @@ trace-evidence = Evidence
 trace-evidence-blind = Hidden mark in the picture (page { $suspect }, read directly)
 trace-evidence-informed = Hidden mark found against page { $page } of the original (page { $suspect } of the suspect)
 trace-evidence-file-id = What the file calls itself (can be changed by anybody, so only a pointer)
+trace-evidence-text = The visible text on page { $suspect }, read by a machine, says what was drawn for this copy (anybody can write it, so only a pointer)
 trace-evidence-visible = The visible text fits what was drawn (page { $suspect }; anybody can draw a text)
 trace-evidence-chance = this alone: at most { $chance }
 trace-events = The visit in the log
@@ -95,7 +96,7 @@ trace-to-share = See the share
 trace-report = Download the evidence report (PDF)
 
 trace-leads = Leads, not findings
-trace-leads-text = What the file says of itself points to these copies, but the hidden mark in its pictures did not confirm it. Anybody can change or forge that: it is a place to look, and no more.
+trace-leads-text = What the file calls itself, or the visible text on its pages, points to these copies, but the hidden mark did not confirm it. Anybody can change or forge that: it is a place to look, and no more.
 trace-compare = Beside the original
 trace-compare-text = On the left the original page, on the right the suspect laid over it. Move the divider with the slider or the arrow keys.
 trace-compare-slider = Position of the divider: original on the left, suspect on the right

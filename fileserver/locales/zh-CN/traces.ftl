@@ -81,6 +81,7 @@ trace-evidence = 依据
 trace-evidence-blind = 画面中的隐形标记（第 { $suspect } 页，直接读出）
 trace-evidence-informed = 与原件第 { $page } 页逐点比对后读出的隐形标记（可疑文件第 { $suspect } 页）
 trace-evidence-file-id = 文件自带的编号（可被改写，仅供参考）
+trace-evidence-text = 第 { $suspect } 页的可见文字经机器识读，与这份副本的信息相符（任何人都能写上文字，仅供参考）
 trace-evidence-visible = 可见文字与发出时一致（第 { $suspect } 页；任何人都能画上文字）
 trace-evidence-chance = 单项误指概率不超过 { $chance }
 trace-events = 这次访问的日志
@@ -95,7 +96,7 @@ trace-to-share = 查看分享
 trace-report = 下载证据报告（PDF）
 
 trace-leads = 线索（不是结论）
-trace-leads-text = 文件自带的内容指向以下副本，但画面中的隐形标记没有证实。这些内容任何人都能改写或伪造，只可作为调查方向。
+trace-leads-text = 文件自带的编号或画面上的可见文字指向以下副本，但隐形标记没有证实。这些内容任何人都能改写或伪造，只可作为调查方向。
 trace-compare = 与原页对照
 trace-compare-text = 左边是原页，右边是对齐后的可疑文件。拖动滑块或用左右方向键移动分界线。
 trace-compare-slider = 分界线位置：左侧为原页，右侧为可疑文件

@@ -57,3 +57,11 @@ def test_features_are_small_and_empty_without_corners() -> None:
     assert b"" == features(blank)
     assert [0] * 5 == votes(blank, PAGES)
     assert [0] == votes(page(3), [b""])
+
+
+@pytest.mark.parametrize("shape", [(4000, 1), (1, 4000), (3000, 2), (1, 1)])
+def test_a_line_is_like_nothing(shape: tuple[int, int]) -> None:
+    """A picture of which nothing is left when it is brought down, as a page and as a suspect."""
+    line = np.zeros((*shape, 3), np.uint8)
+    assert b"" == features(line)
+    assert [0] == votes(line, [PAGES[0]])
