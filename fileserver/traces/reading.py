@@ -25,7 +25,9 @@ from compliance.visits import actor_of, person_now
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import copies, materials, traces, versions
+from storage.rows import ledger as ledger_rows
 from storage.rows.copies import CopyRow, Narrowing
+from storage.rows.events import EventRow
 from storage.rows.standing import Standing, standings_of
 from storage.rows.traces import TraceRow
 
@@ -35,9 +37,10 @@ EVENTS_READ = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
-    """An event of a visit; `id` is its position in the log."""
+    """An event of a visit; `index` is its place in the ledger, None until it has one."""
 
     id: int
+    index: int | None
     leaf: Mapping[str, Any]
 
 
@@ -100,7 +103,8 @@ async def ending_of(services: Services, trace_id: UUID) -> Occurrence | None:
     wanted = Wanted(obj=f"trace:{trace_id}", act=Act.SYSTEM_TRACE_END.value, res=Result.ALLOW.value)
     async with services.database.transaction() as tx:
         found, _ = await newest(tx, wanted, 1)
-    return Occurrence(id=found[0].id, leaf=json.loads(found[0].leaf)) if found else None
+        told = await _occurrences(tx, found)
+    return told[0] if told else None
 
 
 async def _told(services: Services, tx: Transaction, row: TraceRow) -> Told:
@@ -159,5 +163,10 @@ async def _events_of(tx: Transaction, copy: CopyRow, standing: Standing | None) 
         since=copy.started_at,
     )
     rows, more = await newest(tx, wanted, EVENTS_READ)
-    told = [Occurrence(id=row.id, leaf=json.loads(row.leaf)) for row in reversed(rows)]
+    told = await _occurrences(tx, rows[::-1])
     return told[:EVENTS_SHOWN], more or len(told) > EVENTS_SHOWN
+
+
+async def _occurrences(tx: Transaction, rows: Sequence[EventRow]) -> list[Occurrence]:
+    places = await ledger_rows.indexes_of(tx, [row.id for row in rows])
+    return [Occurrence(id=row.id, index=places.get(row.id), leaf=json.loads(row.leaf)) for row in rows]

@@ -28,9 +28,9 @@ Pictures = Mapping[tuple[int, str], bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """The event that ended the trace: its position in the log, and the hash of the results that it holds."""
+    """The event that ended the trace: its place in the ledger, and the hash of the results that it holds."""
 
-    position: int
+    index: int | None
     results_sha256: str
 
 
@@ -104,7 +104,7 @@ class _Sheet(Sheet):
         if ending is not None:
             self.facts(((self.t("report-results-hash"), ending.results_sha256),))
             self.style(SMALL_PT, QUIET)
-            self.flow(self.t("report-results-hash-text", position=str(ending.position)), SMALL_PT)
+            self.flow(self.t("report-results-hash-text", position=self._place(ending.index)), SMALL_PT)
 
     def copy(self, copy: CopyOut, heading: str, number: int) -> None:
         """One copy, named or a lead: whose it was, how sure that is, and what the log tells of it."""
@@ -205,6 +205,9 @@ class _Sheet(Sheet):
         bound = self.t("trace-evidence-chance", chance=plain_chance(piece.false_accusation))
         return f"{text} · {bound} · z = {piece.score:.1f}"
 
+    def _place(self, index: int | None) -> str:
+        return self.t("trace-event-unplaced") if index is None else str(index)
+
     def _events(self, copy: CopyOut) -> None:
         if not copy.events:
             self.paragraph(self.t("trace-events-none"))
@@ -216,6 +219,6 @@ class _Sheet(Sheet):
             key = f"act-{event.act.replace(':', '-')}"
             act = self.t(key) if has_message(self._language, key) else event.act
             page = str(event.page) if event.page else ""
-            self.cells([str(event.id), local_time(event.time), act, page], widths, INK)
+            self.cells([self._place(event.index), local_time(event.time), act, page], widths, INK)
         if copy.events_more:
             self.paragraph(self.t("trace-events-more", count=len(copy.events)))

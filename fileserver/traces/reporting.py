@@ -34,5 +34,5 @@ def _written(
 ) -> bytes:
     from fileserver.traces.report import Ending, report  # noqa: PLC0415  # heavy: as in fileserver.dossiers.exporting
 
-    ending = Ending(position=ended.id, results_sha256=ended.leaf["det"]["results_sha256"]) if ended else None
+    ending = Ending(index=ended.index, results_sha256=ended.leaf["det"]["results_sha256"]) if ended else None
     return report(trace, ending, pictures, language, brand)

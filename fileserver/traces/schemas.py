@@ -103,9 +103,10 @@ class EvidenceOut(Output):
 
 
 class EventBrief(Output):
-    """An event of the visit, by its place in the log."""
+    """An event of the visit."""
 
-    id: int = Field(description="Position in the log")
+    id: int = Field(description="Its number in the API of events")
+    index: int | None = Field(description="Its place in the ledger, from 0; null until it has one, a second at most")
     time: datetime
     act: str
     page: int | None

@@ -145,6 +145,7 @@ def _event(occurrence: Occurrence) -> EventBrief:
     leaf = occurrence.leaf
     return EventBrief(
         id=occurrence.id,
+        index=occurrence.index,
         time=datetime.fromisoformat(leaf["t"]),
         act=leaf["act"],
         page=leaf["det"].get("page"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from compliance.tracing import Tracer
 from compliance.tracing.visible import seal_of
 from fileserver.traces import jobs
 from fileserver.traces.receiving import SUSPECT_MAX_BYTES
-from storage.rows import copies, traces, visits
+from storage.rows import copies, ledger, traces, visits
 from storage.rows.copies import Narrowing
 from storage.schema import page_features
 from tests.api import Answer
@@ -64,14 +65,26 @@ async def test_a_screenshot_names_the_copy_it_was_taken_of(stage: Stage) -> None
     assert {"blind", "informed"} <= {each["kind"] for each in copy["evidence"]}
     assert ["viewer:visit:start", "viewer:copy:view"] == [each["act"] for each in copy["events"]]
     assert 1 == found["pages"][0]["match"]["page"]
+    await check_places(stage, found)
     await check_log(stage, found, copy)
     await check_pictures(stage, found, body)
     await check_report(stage, found, copy)
 
 
+async def check_places(stage: Stage, found: dict[str, Any]) -> None:
+    """Events stand by their places in the ledger, by which anybody can prove them: numbers of rows prove nothing."""
+    await stage.services.sequencer.catch_up()
+    assert [None, None] == [each["index"] for each in found["copies"][0]["events"]]
+    [copy] = (await stage.api("auditor").get(f"/traces/{found['id']}")).ok["copies"]
+    async with stage.services.database.transaction() as tx:
+        placed = [await ledger.event_at(tx, each["index"]) for each in copy["events"]]
+    assert [each["act"] for each in copy["events"]] == [json.loads(row.leaf)["act"] for row in placed if row]
+    assert [copy["copy_id"]] * 2 == [json.loads(row.leaf)["det"]["copy"] for row in placed if row]
+
+
 async def check_log(stage: Stage, found: dict[str, Any], copy: dict[str, Any]) -> None:
     """Begin, end and the look at the result are in the log, with ids and hashes and no name."""
-    begin, end, read = await stage.told("employee:trace:", "system:trace:")
+    begin, end, read, _ = await stage.told("employee:trace:", "system:trace:")
     assert found["suspect"]["sha256"] == begin["det"]["sha256"] == end["det"]["sha256"] == read["det"]["sha256"]
     acts = [each["act"] for each in (begin, end, read)]
     assert ["employee:trace:create", "system:trace:end", "employee:trace:read"] == acts
