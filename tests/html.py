@@ -93,3 +93,9 @@ def _labelled(control: Element, named: set[str]) -> bool:
     if attributes.get("id") in named:
         return True
     return any(each.tag == "label" and each.text.strip() for each in control.around)
+
+
+def goes_on(text: str) -> str | None:
+    """Where the list of a page goes on."""
+    links = [each for each in Page(text).all("a") if each.around[0].attributes.get("class") == "more"]
+    return links[0].attributes["href"].partition("#")[0] if links else None

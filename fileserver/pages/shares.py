@@ -1,6 +1,6 @@
 """Shares in the console: all of them, one with its visitors, and the form for a new one."""
 
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from pydantic import Field
@@ -26,6 +26,7 @@ from fileserver.shares import folders, pledged, service
 from fileserver.shares import routes as api
 from fileserver.shares.bulk_csv import FAULTS_MAX
 from fileserver.shares.bulk_schemas import PEOPLE_MAX
+from fileserver.shares.pledged import PledgedQuery
 from fileserver.shares.policy_schemas import REGIONS_MAX
 from fileserver.shares.presets import PRESETS
 from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
@@ -58,9 +59,19 @@ async def listed(call: Call[None, ListQuery]) -> web.Response:
     )
 
 
-async def read(call: Call[None, None, SharePath]) -> web.Response:
+class PledgedFrom(FormQuery):
+    """Where the list of pledges continues."""
+
+    pledges: str | None = Field(default=None, max_length=100)
+
+
+async def read(asked: Call[None, PledgedFrom, SharePath]) -> web.Response:
     """One share: its link, its policy, who opened it."""
+    call = about(asked, asked.params)
     share, folder = await api.read(call), await folders.contents(call)
+    pledges = await pledged.given(
+        cast("Call[None, PledgedQuery, SharePath]", asking(call, PledgedQuery(cursor=asked.query.pledges)))
+    )
     closable = any(state in STILL_CLOSABLE for state in (share.state, *(item.state for item in folder.items)))
     return page(
         call,
@@ -72,7 +83,8 @@ async def read(call: Call[None, None, SharePath]) -> web.Response:
         has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
         visits=(await api.visitors(call)).items,
-        pledges=(await pledged.given(call)).items,
+        pledges=pledges.items,
+        more_pledges=with_query(f"/shares/{share.id}", {}, pledges=pledges.next) if pledges.next else None,
         may_revoke=closable and await _may(call, share, Action.SHARE_REVOKE),
         may_change=share.state in STILL_CLOSABLE and await _may(call, share, Action.SHARE_CHANGE),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
@@ -202,7 +214,13 @@ async def _may(call: Call[Any, Any, Any], share: ShareOut, action: Action) -> bo
 ROUTES = (
     console_page("/shares", "shares", "Shares", listed, action=Action.SHARE_LIST, query=ListQuery),
     console_page(
-        "/shares/{share_id}", "share_detail", "One share", read, action=Action.SHARE_READ, path_params=SharePath
+        "/shares/{share_id}",
+        "share_detail",
+        "One share",
+        read,
+        action=Action.SHARE_READ,
+        query=PledgedFrom,
+        path_params=SharePath,
     ),
     console_page(
         "/shares/{share_id}/look",

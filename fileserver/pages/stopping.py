@@ -11,21 +11,26 @@ from pydantic import Field
 from compliance.access import Action
 from compliance.profiles import ERASED, profiles_of
 from fileserver.http.call import Call
+from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
-from fileserver.pages.rendering import page
+from fileserver.pages.rendering import page, with_query
 from fileserver.shares import routes as api
 from fileserver.shares.folders import contents
 from fileserver.shares.schemas import SharePath
 from fileserver.shares.service import may_cut
 from storage.rows import cuts, materials, shares
 from storage.rows.aliases import ids_of
+from storage.rows.cuts import CutRow
 from storage.rows.folders import led_by
+
+CUTS = 50  # shown at once
 
 
 class StopQuery(FormQuery):
-    """Whose branch."""
+    """Whose branch, and where the list of cuts continues."""
 
+    cursor: str | None = Field(default=None, max_length=100)
     person_id: UUID | None = Field(default=None, description="Nobody: the share itself")
 
 
@@ -35,6 +40,8 @@ async def stop(call: Call[None, StopQuery, SharePath]) -> web.Response:
     share, folder = await api.read(asked), await contents(asked)
     states = {share.state, *(item.state for item in folder.items)}
     allowed = states != {"revoked"} and await may_cut(call.services, call.actor, share.id)
+    ended, last = await _cuts(call)
+    path, cursor = f"/shares/{share.id}/stop", last and write_cursor(last.cut_at, last.person_id)
     return page(
         call,
         "share_stop.html",
@@ -42,7 +49,8 @@ async def stop(call: Call[None, StopQuery, SharePath]) -> web.Response:
         may_cut=allowed,
         branch=await _branch(call) if allowed else None,
         closed=await _closed(call, share.id),
-        cuts=await _cuts(call),
+        cuts=ended,
+        more_cuts=with_query(path, call.request.query, cursor=cursor) if cursor else None,
     )
 
 
@@ -76,13 +84,17 @@ async def _closed(call: Call[None, StopQuery, SharePath], share_id: UUID) -> lis
     ]
 
 
-async def _cuts(call: Call[None, StopQuery, SharePath]) -> list[Ended]:
-    """Branches that were cut."""
+async def _cuts(call: Call[None, StopQuery, SharePath]) -> tuple[list[Ended], CutRow | None]:
+    """Branches that were cut, the newest first, and the last of them if there are more."""
+    before = read_cursor(call.query.cursor)
     async with call.services.database.transaction() as tx:
-        rows = await cuts.cuts_of(tx, await led_by(tx, call.params.share_id))
+        every = await led_by(tx, call.params.share_id)
+        found = await cuts.cuts_of(tx, every, before=before, limit=CUTS + 1)
+        rows = found[:CUTS]
         people = {each for row in rows for each in (row.person_id, row.cut_by)}
         names = await profiles_of(tx, call.services.keys.master, person_ids=people)
-    return [Ended(names[row.person_id].name, names[row.cut_by].name, row.cut_at) for row in rows]
+    ended = [Ended(names[row.person_id].name, names[row.cut_by].name, row.cut_at) for row in rows]
+    return ended, rows[-1] if len(found) > len(rows) else None
 
 
 async def _branch(call: Call[None, StopQuery, SharePath]) -> tuple[UUID, str] | None:

@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from compliance.access import Action
-from compliance.errors import AccessDenied, NotFound
+from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.profiles import profiles_of
 from fileserver.http.call import Call
+from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.http.schemas import Output
+from fileserver.http.schemas import Input, Output
 from fileserver.shares.schemas import SharePath
 from fileserver.shares.service import allowed
 from storage.rows import pledges
@@ -31,18 +32,28 @@ class PledgedOut(Output):
     given_at: datetime
 
 
+class PledgedQuery(Input):
+    """Which of them to list."""
+
+    cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
+    limit: int = Field(default=50, ge=1, le=100, description="How many at most")
+
+
 class PledgedList(Output):
-    """Newest first, 200 at most."""
+    """Newest first."""
 
     items: list[PledgedOut]
+    next: str | None = Field(description="Cursor of the next page; null at the end")
 
 
-async def given(call: Call[None, None, SharePath]) -> PledgedList:
+async def given(call: Call[None, PledgedQuery, SharePath]) -> PledgedList:
     """Who gave the pledge for the employee's share at the root: its links all ask for one."""
-    services = call.services
+    services, query = call.services, call.query
+    before = read_cursor(query.cursor)
     async with services.database.transaction() as tx:
         row = await allowed(tx, call.actor, Action.SHARE_READ, call.params.share_id)
-        rows = await pledges.given_for_share(tx, row.root_id)
+        found = await pledges.given_for_share(tx, row.root_id, before=before, limit=query.limit + 1)
+        rows = found[: query.limit]
         people = {each.person_id for each in rows}
         names = await profiles_of(tx, services.keys.master, person_ids=people)
         standings = {each: await standing_of(tx, await person_behind(tx, each)) for each in people}
@@ -58,7 +69,8 @@ async def given(call: Call[None, None, SharePath]) -> PledgedList:
                 given_at=each.given_at,
             )
             for each in rows
-        ]
+        ],
+        next=write_cursor(rows[-1].given_at, rows[-1].id) if len(found) > len(rows) else None,
     )
 
 
@@ -73,7 +85,8 @@ ROUTES = (
         action=Action.SHARE_READ,
         scope="shares:read",
         path_params=SharePath,
+        query=PledgedQuery,
         returns=PledgedList,
-        errors=(AccessDenied, NotFound),
+        errors=(AccessDenied, NotFound, InvalidValue),
     ),
 )

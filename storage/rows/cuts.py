@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, exists, func, insert, literal, select, update
+from sqlalchemy import Uuid, exists, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import share, share_cut, visit
-
-CUTS_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,20 @@ async def visited_below(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -
     return await tx.scalar(query) is not None
 
 
-async def cuts_of(tx: Transaction, root_ids: Collection[UUID]) -> Sequence[CutRow]:
-    """Branches that were cut below these root shares, the newest first; of a folder, each person once."""
+async def cuts_of(
+    tx: Transaction, root_ids: Collection[UUID], *, before: tuple[datetime, UUID] | None = None, limit: int
+) -> Sequence[CutRow]:
+    """Branches that were cut below these root shares, the newest first; of a folder, each person once.
+
+    `before`: those after this one, by the time of the cut and whose branch it was.
+    """
     first = func.min(share_cut.c.cut_at).label("cut_at")
     query = select(share_cut.c.person_id, share_cut.c.cut_by, first).where(share_cut.c.root_id.in_(root_ids))
-    query = query.group_by(share_cut.c.person_id, share_cut.c.cut_by).order_by(first.desc(), share_cut.c.person_id)
-    return [CutRow(**row) for row in (await tx.execute(query.limit(CUTS_MAX))).mappings()]
+    query = query.group_by(share_cut.c.person_id, share_cut.c.cut_by)
+    if before is not None:
+        query = query.having(tuple_(func.min(share_cut.c.cut_at), share_cut.c.person_id) < tuple_(*before))
+    query = query.order_by(first.desc(), share_cut.c.person_id.desc()).limit(limit)
+    return [CutRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
 async def is_cut(tx: Transaction, root_id: UUID, ids: Collection[UUID]) -> bool:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
 from storage.schema import pledge, pledge_text, share
 
 VERSIONS_MAX = 100
-GIVEN_MAX = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +45,7 @@ class PledgeRow:
 
 TEXT_COLUMNS = tuple(pledge_text.c[each.name] for each in fields(PledgeTextRow))
 COLUMNS = tuple(pledge.c[each.name] for each in fields(PledgeRow))
+_ORDER = tuple_(pledge.c.given_at, pledge.c.id)
 
 
 async def newest_text(tx: Transaction) -> PledgeTextRow | None:
@@ -77,17 +77,20 @@ async def add_pledge(tx: Transaction, row: PledgeRow) -> bool:
     return (await tx.scalar(adding.returning(pledge.c.id))) is not None
 
 
-async def given_for_share(tx: Transaction, root_id: UUID, limit: int = GIVEN_MAX) -> Sequence[PledgeRow]:
-    """Who gave it for an employee's share, whoever's link they had; the newest first."""
-    return await _given(tx, pledge.c.share_id == root_id, limit)
+async def given_for_share(
+    tx: Transaction, root_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int
+) -> Sequence[PledgeRow]:
+    """Who gave it for an employee's share, whoever's link they had; the newest first, `before` this one."""
+    which = pledge.c.share_id == root_id
+    return await _given(tx, which if before is None else which & (tuple_(*before) > _ORDER), limit)
 
 
-async def given_for_material(tx: Transaction, material_id: UUID, limit: int = GIVEN_MAX) -> Sequence[PledgeRow]:
+async def given_for_material(tx: Transaction, material_id: UUID, limit: int) -> Sequence[PledgeRow]:
     """The same for all shares of a material."""
     of_it = select(share.c.id).where(share.c.material_id == material_id, share.c.parent_id.is_(None))
     return await _given(tx, pledge.c.share_id.in_(of_it), limit)
 
 
 async def _given(tx: Transaction, which: ColumnElement[bool], limit: int) -> Sequence[PledgeRow]:
-    query = select(*COLUMNS).where(which).order_by(pledge.c.given_at.desc(), pledge.c.id).limit(limit)
+    query = select(*COLUMNS).where(which).order_by(pledge.c.given_at.desc(), pledge.c.id.desc()).limit(limit)
     return [PledgeRow(**row) for row in (await tx.execute(query)).mappings()]

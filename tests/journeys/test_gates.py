@@ -1,17 +1,23 @@
 """What a share asks at its door: password, one-time code, pledge; what a guesser gets, and what the log keeps."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
 from fileserver.demo.platforms.people import PEOPLE
+from storage.rows import pledges
+from storage.rows.pledges import PledgeRow
 from storage.schema import share_gate
 from tests.api import Answer, Api
 from tests.halls import Hall
+from tests.html import goes_on
 from tests.journeys.test_dossiers import text_of
 from tests.journeys.test_erasure import erase, opened
 from tests.log import events
+from tests.people import add_nameless
 from tests.stage import Stage
 from tests.viewers import as_viewer
 
@@ -165,6 +171,30 @@ async def test_who_gave_the_pledge_is_kept_without_their_name_once_they_are_eras
             assert ("李娜" in text) == (name == "李娜")
         if name:
             assert "texts" in (await erase(stage, stage.cast.people["li"])).ok
+
+
+async def test_the_list_of_who_gave_the_pledge_goes_on(stage: Stage) -> None:
+    """Page after page, nobody twice and nobody left out, also of those who gave it at the same moment."""
+    text = (await stage.api("reviewer").post("/pledges", TEXTS)).ok["items"][0]
+    share = await stage.share(pledge=True)
+    said = {"share_id": UUID(share["id"]), "version": 1, "language": "en", "text_sha256": text["sha256_en"]}
+    async with stage.services.database.transaction() as tx:
+        people = await add_nameless(tx, 120)
+        for number, each in enumerate(people):
+            at = stage.clock() + timedelta(seconds=number // 7)
+            row = PledgeRow(id=uuid4(), person_id=each, session="", given_at=at, **said)
+            assert await pledges.add_pledge(tx, row)
+    shown, path = [], f"/shares/{share['id']}/pledges?limit=50"
+    listed = (await stage.api("owner").get(path)).ok
+    while listed["next"]:
+        shown += listed["items"]
+        listed = (await stage.api("owner").get(f"{path}&cursor={listed['next']}")).ok
+    shown += listed["items"]
+    assert [str(each) for each in sorted(people)] == sorted(each["person_id"] for each in shown)
+    pages = [(await stage.get("owner", f"/shares/{share['id']}")).body.decode()]
+    while more := goes_on(pages[-1]):
+        pages.append((await stage.get("owner", more)).body.decode())
+    assert [50, 50, 20] == [each.count(text["sha256_en"][:16] + "…") for each in pages]
 
 
 async def by_mail(hall: Hall) -> Api:

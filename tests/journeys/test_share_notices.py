@@ -1,12 +1,14 @@
 """Who made a share is told of its first opening and of unusual spread, once, and led to where it can be cut."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from compliance import ledger
 from compliance.events import Act, Event
 from fileserver.audit.following import follow
-from storage.rows import notices
-from tests.html import Page
+from storage.rows import cuts, notices
+from tests.html import Page, goes_on
+from tests.people import add_nameless
 from tests.stage import TITLE, Stage
 
 
@@ -83,3 +85,17 @@ async def shown(stage: Stage, path: str) -> str:
     assert 200 == answer.status
     Page(answer.body.decode())
     return answer.body.decode()
+
+
+async def test_the_list_of_cuts_goes_on(stage: Stage) -> None:
+    """Page after page, nobody twice and nobody left out, also of those who were cut off at the same moment."""
+    share = await stage.share()
+    async with stage.services.database.transaction() as tx:
+        people = await add_nameless(tx, 120)
+        for number, each in enumerate(people):
+            at = stage.clock() + timedelta(seconds=number // 7)
+            await cuts.cut_branch(tx, UUID(share["id"]), [each], stage.cast.people["owner"], at)
+    pages = [await shown(stage, f"/shares/{share['id']}/stop")]
+    while more := goes_on(pages[-1]):
+        pages.append(await shown(stage, more))
+    assert [50, 50, 20] == [each.count("(erased)") for each in pages]
