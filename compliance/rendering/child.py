@@ -58,12 +58,12 @@ class RenderChild:
 
     @property
     def fresh(self) -> bool:
-        """Whether another job may be begun: it is usable, no sibling broke, and they haven't had all their jobs."""
+        """Whether another job might be begun: it is usable, no sibling broke, and they haven't had all their jobs."""
         return self.usable and self._process.origin.good
 
     @classmethod
     async def start(cls, module: str, limits: RenderLimits, *, by_file: bool = False) -> Self:
-        """A fresh process that runs `module`, ready. Raises RenderCrashed.
+        """A fresh process that runs `module`, ready for one job. Raises RenderCrashed.
 
         With `by_file` it may be given sources as files in memory, where the system has such.
         """
@@ -93,10 +93,10 @@ class RenderChild:
         self._in_conversation = True
         self._process.origin.leave()
 
-    def begin_job(self) -> None:
-        """The next requests are another job, with its whole time before it."""
-        self._process.origin.jobs += 1
+    def begin_another_job(self) -> bool:
+        """Whether another job may be begun; then the next requests are it, with its whole time before it."""
         self._job_left_s = self._limits.job_timeout_s
+        return self.usable and self._process.origin.take_job()
 
     def knows(self, name: str) -> bool:
         """Whether it was given this base not long ago, and may have kept it."""

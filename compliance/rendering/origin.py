@@ -38,7 +38,8 @@ class Origin:
     """A process that forks; in a session of its own: Ctrl-C reaches the server only."""
 
     def __init__(self, module: str, jobs_max: int) -> None:
-        self.jobs, self._jobs_max = 0, jobs_max
+        self._jobs, self._jobs_max = 0, jobs_max
+        self._counting = threading.Lock()
         self._control, theirs = socket.socketpair()
         self._control.settimeout(0)
         with theirs:
@@ -55,7 +56,14 @@ class Origin:
     @property
     def good(self) -> bool:
         """Whether it may bear another, and what it bore may begin another job."""
-        return self._control.fileno() >= 0 and self.jobs < self._jobs_max and not self.gone
+        return self._control.fileno() >= 0 and self._jobs < self._jobs_max and not self.gone
+
+    def take_job(self) -> bool:
+        """Counts a job, of what it bore or is about to bear. False if it is to be left: then nothing is counted."""
+        with self._counting:
+            good = self.good
+            self._jobs += good
+        return good
 
     @property
     def gone(self) -> bool:
@@ -99,16 +107,17 @@ class Origins:
         self._past: list[Origin] = []
 
     def of(self, module: str, jobs_max: int) -> Origin:
-        """The one in use, or a new one."""
+        """The one in use, or a new one; a job of it is taken already, for the process that it is asked to bear."""
         with self._lock:
             self._past = [each for each in self._past if not each.gone]
             origin = self._present.get((module, jobs_max))
-            if origin is not None and not origin.good:
+            if origin is not None and not origin.take_job():
                 origin.leave()
                 self._past.append(origin)
                 origin = None
             if origin is None:
                 origin = self._present[module, jobs_max] = Origin(module, jobs_max)
+                origin.take_job()
             return origin
 
     def end(self) -> None:
@@ -163,7 +172,7 @@ class Confined:
 
     @classmethod
     async def start(cls, module: str, memory_max_bytes: int, jobs_max: int, files: Sequence[int] = ()) -> Self:
-        """One that runs `main` of `module`, given `files` as `Origin.bear` has it. Raises OSError."""
+        """One that runs `main` of `module`, given `files` as `Origin.bear` has it, for one job. Raises OSError."""
         origin = ORIGINS.of(module, jobs_max)
         try:
             speech, line_end = origin.bear(memory_max_bytes, files)

@@ -66,14 +66,13 @@ class RenderPool:
     async def _take(self, knowing: str) -> RenderChild:
         child = await self._idle_or_new(knowing)
         self._lent.add(child)
-        child.begin_job()
         return child
 
     async def _idle_or_new(self, knowing: str) -> RenderChild:
         while self._idle:
             child = next((each for each in self._idle if each.knows(knowing)), self._idle[-1])
             self._idle.remove(child)
-            if child.fresh:
+            if child.begin_another_job():
                 return child
             await child.end()  # it died between two jobs, or a sibling broke
         self._refuse_when_closed()

@@ -3,14 +3,16 @@
 import asyncio
 import os
 import signal
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, nullcontext
+from contextlib import AsyncExitStack, aclosing, nullcontext
 
 import psutil
 import pytest
 
 from compliance.rendering import PreparedPage, Renderer, RenderLimits, TemplateMade
 from compliance.rendering.origin import ENVIRONMENT
+from compliance.rendering.pool import RenderPool
 from compliance.rendering.replies import page_count
 from tests.processes import confined
 from tests.unit.watermark import sample_images, sample_pdfs
@@ -158,6 +160,15 @@ async def test_a_process_is_replaced_after_its_jobs() -> None:
 
     assert [len(pids) for pids in seen] == [1, 0, 1, 0]
     assert seen[0] != seen[2]
+
+
+async def test_processes_of_one_origin_have_no_more_jobs_together_when_they_start_at_once() -> None:
+    """Each that is asked for takes one of the jobs that are left, whoever else is being born just then."""
+    pool = RenderPool("watermark.worker", 3, RenderLimits(jobs_per_process_max=2))
+    async with AsyncExitStack() as lent:
+        await asyncio.gather(*(lent.enter_async_context(pool.child(wait_s=None)) for _ in range(3)))
+        assert [1, 2] == sorted(Counter(each.ppid() for each in processes()).values())
+    await pool.close()
 
 
 async def test_leaving_early_gives_the_process_back() -> None:
