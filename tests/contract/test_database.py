@@ -24,6 +24,7 @@ from storage.errors import StoreUnavailable
 from storage.migrations import current, head, migrate
 from storage.schema import clinic, metadata
 from tests.catalogue import connect, facts_of, triggers_of
+from tests.filled import counts, fill
 from tests.services import copied_database
 from tests.stage import Cast
 
@@ -216,6 +217,19 @@ def test_who_was_shut_out_before_the_upgrade_has_left(empty_url: str) -> None:
         waiting = connection.execute("SELECT clinic_id, person_id, since, done_at FROM handover").fetchall()
     assert [(gone, SHUT_OUT), (here, None)] == left
     assert [(UUID(int=12), gone, SHUT_OUT, None)] == waiting
+
+
+@pytest.mark.parametrize("revision", ["0005", "0006", "0007"])
+def test_an_upgrade_leaves_every_row_of_a_release_where_it_is(empty_url: str, revision: str) -> None:
+    """Of every table of that release, filled with all the words that it allows; what comes anew fits them all."""
+    _migrate_to(empty_url, revision)
+    with connect(empty_url) as connection:
+        before = fill(connection)
+    migrate(empty_url)
+    with connect(empty_url) as connection:
+        assert before == counts(connection, before)
+    assert [] == [table for table, count in before.items() if not count]
+    assert GUARDS == set(triggers_of(empty_url))
 
 
 def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:
