@@ -21,7 +21,7 @@ from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Output
 from storage.rows import clinic_figures, clinics
 from storage.rows import spread_dashboard as rows
-from storage.rows.aliases import ids_of
+from storage.rows.aliases import clinic_ids_of, ids_of
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among
 
@@ -58,12 +58,13 @@ async def clinic(call: Call[None, SpanQuery]) -> ClinicOut:
     obj = f"clinic:{clinic_id}"
     rule = require(call.actor, Action.CLINIC_FIGURES, Target(clinic_id=clinic_id), obj=obj)
     span = span_of(services.clock(), services.config.time_zone, call.query.days)
-    among = Among(Dim.CLINIC, (str(clinic_id),))
     async with services.database.transaction() as tx:
+        names = await clinic_ids_of(tx, clinic_id)
+        among = Among(Dim.CLINIC, tuple(map(str, names)), one=True)
         look = call.trail.event(Act.VIEWER_FIGURES_READ, why=rule, obj=obj)
         await ledger.append(tx, look, now=services.clock())
         people = await ids_of(tx, call.signed_in.person_id)
-        opened = await clinic_figures.materials_of_clinic(tx, people, clinic_id)
+        opened = await clinic_figures.materials_of_clinic(tx, people, names)
         return ClinicOut(
             name=(await clinics.clinic_names(tx, [clinic_id])).get(str(clinic_id), ""),
             first=span.start,

@@ -84,9 +84,9 @@ def among_of(sight: Sight) -> Among:
 
 async def viewers_in(tx: Transaction, among: Among, span: Span) -> int | None:
     """Distinct people who opened in a span, of one subject; None for several."""
-    if among.keys is None or len(among.keys) != 1:
+    if among.keys is None or not (among.one or len(among.keys) == 1):
         return None
-    return await rows.viewers_within(tx, among.dim, next(iter(among.keys)), span)
+    return await rows.viewers_within(tx, among.dim, among.keys, span)
 
 
 async def _titled(tx: Transaction, actor: Actor, found: Sequence[Hot | Lived]) -> Sequence[Titled]:

@@ -21,6 +21,7 @@ from storage.database import Transaction
 from storage.rows import clinics, declarations, materials, people
 from storage.rows import spread_dashboard as rows
 from storage.rows import spread_figures as figures
+from storage.rows.aliases import clinic_behind, clinic_ids_of
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Counts, Day, Ranked, Span
 from storage.rows.spread_figures import Scope, Totals
@@ -155,13 +156,15 @@ async def _employee(tx: Transaction, services: Services, actor: Actor, sight: Si
 
 
 async def _clinic(tx: Transaction, _services: Services, _actor: Actor, sight: Sight, key: str) -> Found:
-    row = await clinics.clinic_by_id(tx, _id(key))
+    row = await clinics.clinic_by_id(tx, await clinic_behind(tx, _id(key)))
     if row is None:
         raise NotFound(field="key")
     theirs = await clinics_seen(tx, sight)
     if theirs is not None and str(row.id) not in theirs:
         raise _denied(f"clinic:{row.id}")
-    return Found(name=row.name, note=row.region, among=Among(Dim.CLINIC, (str(row.id),)), obj=f"clinic:{row.id}")
+    names = tuple(map(str, await clinic_ids_of(tx, row.id)))
+    among = Among(Dim.CLINIC, names, one=True)
+    return Found(name=row.name, note=row.region, among=among, obj=f"clinic:{row.id}")
 
 
 async def _group(tx: Transaction, actor: Actor, sight: Sight, kind: Kind, key: str) -> Found:

@@ -17,6 +17,7 @@ from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, declarations
 from storage.rows import spread_dashboard as rows
+from storage.rows.aliases import clinics_merged
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Counts, Ranked, Span
 
@@ -145,9 +146,10 @@ async def _ranked(  # what, in which order, and which part of it
         case Kind.EMPLOYEE:
             return await rows.ranked(tx, Among(Dim.EMPLOYEE, sight.makers), span, order, limit=limit, skip=skip)
         case Kind.CLINIC:
-            return await rows.ranked(
-                tx, Among(Dim.CLINIC, await clinics_seen(tx, sight)), span, order, limit=limit, skip=skip
-            )
+            among = Among(Dim.CLINIC, await clinics_seen(tx, sight))
+            if names := {str(each): str(behind) for each, behind in (await clinics_merged(tx)).items()}:
+                return await rows.ranked_by_name(tx, among, names, span, order, limit=limit, skip=skip)
+            return await rows.ranked(tx, among, span, order, limit=limit, skip=skip)
         case _:
             return await rows.ranked(tx, Among(Dim(kind.value)), span, order, limit=limit, skip=skip)
 

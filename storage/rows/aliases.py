@@ -20,6 +20,19 @@ async def clinic_behind(tx: Transaction, clinic_id: UUID) -> UUID:
     return clinic_id
 
 
+async def clinic_ids_of(tx: Transaction, clinic_id: UUID) -> tuple[UUID, ...]:
+    """Every id that a clinic goes by or went by, the one that goes on first."""
+    behind = await clinic_behind(tx, clinic_id)
+    query = select(clinic.c.id).where(clinic.c.merged_into == behind)
+    return (behind, *await tx.scalars(query.order_by(clinic.c.id)))
+
+
+async def clinics_merged(tx: Transaction) -> dict[UUID, UUID]:
+    """Every clinic that was merged into another, with the one that goes on."""
+    query = select(clinic.c.id, clinic.c.merged_into).where(clinic.c.merged_into.is_not(None))
+    return {row.id: row.merged_into for row in await tx.execute(query)}
+
+
 async def hold_clinic(tx: Transaction, clinic_id: UUID) -> UUID:
     """The clinic that goes on under this id, which nobody makes another's name until `tx` ends.
 

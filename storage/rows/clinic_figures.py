@@ -28,7 +28,7 @@ _MATERIALS = text(
     SELECT m.id AS material_id, m.title, count(DISTINCT p.who) AS people,
       CAST(coalesce(sum(f.intents), 0) AS int) AS intents, CAST(coalesce(sum(f.confirmed), 0) AS int) AS confirmed
     FROM mine JOIN material m ON m.id = mine.material_id
-    LEFT JOIN spread_person p ON p.root_id = mine.root_id AND p.org = :clinic
+    LEFT JOIN spread_person p ON p.root_id = mine.root_id AND p.org = ANY(CAST(:clinics AS text[]))
     LEFT JOIN LATERAL (SELECT count(*) AS intents, count(s.opened_at) AS confirmed FROM spread_share s
       WHERE s.root_id = p.root_id AND s.maker = p.who AND s.parent_id IS NOT NULL) f ON true
     GROUP BY m.id, m.title ORDER BY people DESC, intents DESC, m.title, m.id LIMIT :limit"""
@@ -36,8 +36,8 @@ _MATERIALS = text(
 
 
 async def materials_of_clinic(
-    tx: Transaction, person_ids: Collection[UUID], clinic_id: UUID, *, limit: int = MATERIALS_MAX
+    tx: Transaction, person_ids: Collection[UUID], clinic_ids: Collection[UUID], *, limit: int = MATERIALS_MAX
 ) -> Sequence[ClinicMaterial]:
-    """Those that somebody opened, under whichever of their ids, the one that most of the clinic opened first."""
-    asked = {"person_ids": list(person_ids), "clinic": str(clinic_id), "limit": limit}
+    """Those that somebody opened, the one that most of the clinic opened first; both by all ids that they went by."""
+    asked = {"person_ids": list(person_ids), "clinics": [str(each) for each in clinic_ids], "limit": limit}
     return [ClinicMaterial(**row._asdict()) for row in await tx.execute(_MATERIALS, asked)]

@@ -3,7 +3,7 @@
 Days are the brand's; `end` is the first day that no longer counts. `keys` None stands for every subject of a dimension.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -36,10 +36,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Among:
-    """Subjects of one dimension; `keys` None: all of them."""
+    """Subjects of one dimension; `keys` None: all of them. `one`: the keys are names of one subject, by which it went.
+
+    People of one subject are counted once, whichever of its names they came under.
+    """
 
     dim: Dim
     keys: Collection[str] | None = None
+    one: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +159,22 @@ _EACH_OF_SHOWN = (
     f"SELECT key, c.* FROM shown CROSS JOIN LATERAL (SELECT {_NOW_AND_BEFORE} FROM {_TOLD} WHERE d.key = shown.key) c "  # noqa: S608  # our own words
     "ORDER BY first DESC, key"
 )
+_EACH_OF_NAMED = _EACH_OF_SHOWN.replace(
+    "d.key = shown.key", "d.key = ANY(array_append(ARRAY(SELECT merged FROM names WHERE kept = shown.key), shown.key))"
+)
+
+
+# The days on which somebody first did a thing under one of several names of a subject, but for the first of all.
+_AGAIN = text(
+    """SELECT day, count(*) FILTER (WHERE what = 'viewers') AS viewers,
+      count(*) FILTER (WHERE what = 'readers') AS readers,
+      count(*) FILTER (WHERE what = 'forwarders') AS forwarders, count(*) FILTER (WHERE what = 'reach') AS reach
+    FROM (SELECT what, day, row_number() OVER (PARTITION BY who, what ORDER BY day, key) AS n FROM spread_seen
+      CROSS JOIN LATERAL (VALUES ('viewers', first_day), ('readers', read_day), ('forwarders', forward_day),
+        ('reach', reach_day)) AS did (what, day)
+      WHERE dim = :dim AND key = ANY(:keys) AND day IS NOT NULL) AS first
+    WHERE n > 1 AND day >= :start AND day < :end GROUP BY day"""
+)
 
 
 def _some(keys: Collection[str] | None) -> str:
@@ -169,17 +189,30 @@ def _text(query: str, **lists: Collection[str] | None) -> Any:
 
 
 async def sums(tx: Transaction, among: Among, span: Span) -> Counts:
-    """Of all subjects together. Counts of people are of one subject each: add them for several with care."""
+    """Of all subjects together. Counts of people are of one subject each: add them for several with care.
+
+    Of one that went by several names they are the whole subject's, but for `direct`, which stays each name's.
+    """
     query = _text(f"SELECT {_SUMS} FROM {_TOLD} WHERE true{_some(among.keys)}", keys=among.keys)  # noqa: S608  # our own words
     asked = _asked(among, span.start, span.end, **_months(span.start, span.start, span.end))
-    return Counts(**(await tx.execute(query, asked)).one()._asdict())
+    counts = Counts(**(await tx.execute(query, asked)).one()._asdict())
+    return sum((await _again(tx, among, span)).values(), counts)
 
 
 async def by_day(tx: Transaction, among: Among, span: Span) -> Sequence[Day]:
     """Day by day, in the order of time; days without anything are left out."""
     query = _text(f"SELECT day, {_SUMS} {_DAYS_OF}{_some(among.keys)} GROUP BY day ORDER BY day", keys=among.keys)
     rows = await tx.execute(query, _asked(among, span.start, span.end))
-    return [Day(day=row.day, counts=_counts(row._asdict(), "")) for row in rows]
+    again = await _again(tx, among, span)
+    return [Day(day=row.day, counts=_counts(row._asdict(), "") + again.get(row.day, Counts())) for row in rows]
+
+
+async def _again(tx: Transaction, among: Among, span: Span) -> dict[date, Counts]:
+    """By day, below zero: who did a thing first under one of a subject's names, having done it under another before."""
+    if not among.one or among.keys is None or len(among.keys) == 1:
+        return {}
+    rows = (await tx.execute(_AGAIN, {"dim": among.dim.value, "keys": list(among.keys), **vars(span)})).mappings()
+    return {row["day"]: Counts(**{name: -row[name] for name in row if name != "day"}) for row in rows}
 
 
 async def ranked(
@@ -199,6 +232,38 @@ async def ranked(
     more = _months(span.before.start, span.start, span.end)
     asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit, skip=skip, **more)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
+
+
+async def ranked_by_name(  # as `ranked`
+    tx: Transaction,
+    among: Among,
+    names: Mapping[str, str],
+    span: Span,
+    order: str = "opens",
+    *,
+    limit: int = ROWS_MAX,
+    skip: int = 0,
+) -> Sequence[Ranked]:
+    """The same where some keys are but another name (`names`) of a subject. Its people are counted by name."""
+    keys = None if among.keys is None else {*among.keys, *(key for key, kept in names.items() if kept in among.keys)}
+    first = _FIRST.format(order=_known(order))
+    query = _text(
+        "WITH names AS (SELECT * FROM unnest(:merged, :kept) AS n (merged, kept)), "  # noqa: S608  # our own words
+        f"shown AS MATERIALIZED (SELECT coalesce(names.kept, d.key) AS key, {first} AS first FROM {_TOLD} "
+        f"LEFT JOIN names ON names.merged = d.key WHERE true{_some(keys)} "
+        "GROUP BY 1 ORDER BY first DESC, 1 LIMIT :limit OFFSET :skip) "
+        f"{_EACH_OF_NAMED}",
+        keys=keys,
+        merged=names.keys(),
+        kept=names.values(),
+    )
+    more = _months(span.before.start, span.start, span.end)
+    of_names = {"merged": list(names), "kept": list(names.values())}
+    asked = _asked(
+        Among(among.dim, keys), span.before.start, span.end, start=span.start, limit=limit, skip=skip, **more
+    )
+    rows = await tx.execute(query, asked | of_names)
+    return [_ranked(row._asdict()) for row in rows]
 
 
 async def materials_of(
@@ -231,16 +296,20 @@ async def shares_of(
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 
-async def viewers_within(tx: Transaction, dim: Dim, key: str, span: Span) -> int:
+async def viewers_within(tx: Transaction, dim: Dim, keys: Collection[str], span: Span) -> int:
     """Distinct people who opened anything of one subject within the span, whatever they did before it.
 
-    A person's first day in the span is the one whose gap leads out of it. For spans of up to 400 days.
+    A person's first day in the span is the one whose gap leads out of it. For spans of up to 400 days. `keys` are the
+    names of the subject: of somebody who opened under several, from before the span until after it, it is taken that
+    they did within it too.
     """
     query = text(
-        "SELECT coalesce(sum(people), 0) FROM spread_gap WHERE dim = :dim AND key = :key "
-        "AND day >= :start AND day < :end AND (gap = 0 OR gap > day - :start)"
+        "SELECT (SELECT coalesce(sum(people), 0) FROM spread_gap WHERE dim = :dim AND key = ANY(:keys) "
+        "AND day >= :start AND day < :end AND (gap = 0 OR gap > day - :start)) "
+        "- (SELECT coalesce(sum(names - 1), 0) FROM (SELECT count(*) AS names FROM spread_seen WHERE :several "
+        "AND dim = :dim AND key = ANY(:keys) AND first_day < :end AND last_day >= :start GROUP BY who) AS seen)"
     )
-    asked = {"dim": dim.value, "key": key, "start": span.start, "end": span.end}
+    asked = {"dim": dim.value, "keys": list(keys), "several": len(keys) > 1, **vars(span)}
     return int(await tx.scalar(query, asked) or 0)
 
 

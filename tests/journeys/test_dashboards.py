@@ -5,6 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from compliance.events import Trail
+from compliance.ownership import merging
+from compliance.ownership.wishes import Wish
+from compliance.spreading import following
 from compliance.visits import actor_of, person_now
 from fileserver.analytics.kinds import Kind
 from fileserver.analytics.sight import EVERYTHING
@@ -179,6 +183,49 @@ async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
     assert "Nothing yet" in await shown(stage, "/analytics/campaign", "en")
     (look, *_) = await stage.told("employee:spread:read")
     assert ("maker-reads-figures", "figures:overview") == (look["why"], look["obj"])
+
+
+async def figures_of_clinic(stage: Stage, who: str) -> tuple[str, int, int, int, int]:
+    """What 李娜 or 王强 sees of theirs: its name, people in the span, openings, people who came, and of a material."""
+    found = (await stage.api(who).get("/analytics/clinic")).ok
+    (opened,) = found["materials"]
+    return (found["name"], found["viewers"], found["now"]["opens"], found["now"]["viewers"], opened["people"])
+
+
+async def test_a_merged_clinic_keeps_its_past(stage: Stage) -> None:
+    """What its people did before counts for the clinic that goes on, each person once; made two again, for itself."""
+    await two_shares(stage)
+    services, clinics = stage.services, stage.cast.clinics
+    before = {who: await figures_of_clinic(stage, who) for who in ("li", "wang")}
+    assert {"li": ("瑞丽诊所", 1, 3, 1, 1), "wang": ("悦美诊所", 1, 2, 1, 1)} == before
+    wish = Wish(kind="clinic", kept_id=clinics["wang"], merged_id=clinics["li"])
+    async with services.database.transaction() as tx:
+        row = await merging.merge(tx, services.keys.master, Trail(role="system"), wish, now=stage.clock())
+    joined = ("悦美诊所", 2, 5, 2, 2)
+    assert {joined} == {await figures_of_clinic(stage, who) for who in ("li", "wang")}
+    stage.clock.advance(hours=1)
+    await stage.visit("li")
+    await caught_up(stage)
+    later = ("悦美诊所", 2, 6, 2, 2)
+    assert later == await figures_of_clinic(stage, "li")
+    await following.forget(services.database, stage.clock())
+    await following.spread_all(services.database, stage.clock())
+    assert later == await figures_of_clinic(stage, "wang")
+    (line,) = (await table(stage, "manager", "clinic"))["items"]
+    assert ("悦美诊所", 6) == (line["name"], line["now"]["opens"])
+    for each in clinics.values():
+        found = (await stage.api("manager").get(f"/analytics/subjects/clinic/{each}")).ok
+        assert ("悦美诊所", 2, 6, 2) == (
+            found["name"],
+            found["viewers"],
+            found["now"]["opens"],
+            found["ever"]["viewers"],
+        )
+    async with services.database.transaction() as tx:
+        await merging.unmerge(
+            tx, services.keys.master, Trail(role="system"), row.id, by=stage.cast.people["manager"], now=stage.clock()
+        )
+    assert ("瑞丽诊所", 1, 3, 1, 1) == await figures_of_clinic(stage, "li")
 
 
 # Each takes what the ones before it left: those that only look come first.

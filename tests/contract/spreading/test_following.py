@@ -211,7 +211,7 @@ async def test_people_are_counted_once(database: Database) -> None:
                     for who, at, subjects in world.seen
                     if (dim, key) in subjects and first <= at.astimezone(ZONE).date() < last
                 }
-                assert len(expected) == await spread_dashboard.viewers_within(tx, dim, key, Span(first, last))
+                assert len(expected) == await spread_dashboard.viewers_within(tx, dim, [key], Span(first, last))
 
 
 async def test_months_are_what_their_days_are(database: Database) -> None:
