@@ -3,9 +3,11 @@
 Promises: only what a grant could change can be asked, so a refusal tells no more than the door told already; one
 question waits for each share, person and need; how often is limited; who was stopped themselves asks for nothing; what
 is granted is a share of its own, never wider than the one that was asked about but for passing on, once, where that was
-asked for. Who grants is asked by the caller (`fileserver.shares.granting`).
+asked for; what closes that one afterwards, narrows it or shuts somebody out of it reaches what was granted too. Who
+grants is asked by the caller (`fileserver.shares.granting`).
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +91,26 @@ async def stopped(tx: Transaction, share_id: UUID, root_id: UUID, person_id: UUI
     if any([(await shares.standing(tx, share_id, each)).barred for each in ids]):
         return "viewer-barred"
     return "forwards-cut" if need is Need.FORWARD and await cuts.is_cut(tx, root_id, ids) else None
+
+
+async def close_granted(
+    tx: Transaction, trail: Trail, closed: Collection[UUID], by: UUID, now: datetime
+) -> Sequence[UUID]:
+    """Closes what was granted of links that were closed just now, or of what hangs on them; which that was."""
+    granted = await access_requests.granted_from(tx, closed)
+    return [each for each in granted if await close(tx, trail, each, by, now)]
+
+
+async def close(tx: Transaction, trail: Trail, granted_id: UUID, by: UUID, now: datetime) -> bool:
+    """Closes one grant, because of what was done to the share that it was granted of. False if it was closed before."""
+    row = await shares.share_by_id(tx, granted_id)
+    if row is None or not await shares.revoke_share(tx, granted_id, by, now):
+        return False
+    event = trail.event(
+        Act.EMPLOYEE_SHARE_REVOKE, obj=f"material:{row.material_id}", link=str(granted_id), det={"granted": 1}
+    )
+    await ledger.append(tx, event, now=now)
+    return True
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from compliance import ledger
 from compliance.access import Action, Actor, Audience, Home, Sensitivity, Target, require
+from compliance.asking import close_granted
 from compliance.errors import InvalidValue, NotFound, TooManyAttempts, WrongState
 from compliance.events import Act, Event, Trail
 from compliance.homes import home_of
@@ -202,6 +203,7 @@ async def end(
     for share_id in closed:
         revoked = trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=str(share_id), det={"task": str(task_id)})
         await ledger.append(tx, revoked, now=now)
+    await close_granted(tx, trail, closed, actor.person_id, now)
     await tasks.put_task(
         tx, task_id, ended_at=row.ended_at or now, ended_by=row.ended_by or actor.person_id, shares_closed=close_shares
     )

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from compliance import gating, ledger
 from compliance.access import Action, Actor
-from compliance.errors import InvalidValue
+from compliance.errors import InvalidValue, NotFound
 from compliance.events import Act, Trail
-from compliance.gating import Wanted
+from compliance.gating import Lock, Wanted
 from fileserver.services import Services
 from fileserver.shares.schemas import GateIn
 from fileserver.shares.service import allowed
 from storage.database import Transaction
-from storage.rows import folders, gates
+from storage.rows import access_requests, folders, gates, shares
 from storage.rows.gates import GateRow
 
 
@@ -33,10 +33,22 @@ async def change(
         row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
         if row.parent_id is not None:
             raise InvalidValue(field="share_id", rule="root-share")
-        gate, *_ = [
-            await _put(tx, actor, trail, each, wanted, said, now) for each in await folders.led_by(tx, share_id)
-        ]
+        every = await folders.led_by(tx, share_id)
+        for each in every:
+            await allowed(tx, actor, Action.SHARE_CHANGE, each)
+            await shares.lock_chain(tx, each)  # what is granted at this moment comes before this, or after
+        gate, *_ = [await _put(tx, actor, trail, each, wanted, said, now) for each in every]
+        more = _more_of(said)
+        for each in await access_requests.granted_from(tx, every) if more.lock or more.pledge else ():
+            await _put(tx, actor, trail, each, wanted if more.lock else None, more, now)
     return gate, wanted.password if wanted else None
+
+
+def _more_of(said: GateIn) -> GateIn:
+    """What of it asks for more: that reaches what was granted, which never opens wider than it did."""
+    return said.model_copy(
+        update={"lock": None if said.lock is Lock.NONE else said.lock, "pledge": said.pledge or None}
+    )
 
 
 async def _put(  # of one share of a folder, in the transaction of all
@@ -48,7 +60,9 @@ async def _put(  # of one share of a folder, in the transaction of all
     said: GateIn,
     now: datetime,
 ) -> GateRow:
-    row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
+    row = await shares.share_by_id(tx, share_id)
+    if row is None:
+        raise NotFound(field="share_id")
     before = await gates.gate_of(tx, share_id, lock=True)
     pledge = said.pledge if said.pledge is not None else before is not None and before.pledge
     if wanted is None:

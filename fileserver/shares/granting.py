@@ -3,8 +3,10 @@
 What is granted is a share of the asker's own: for one person (or, where passing on was asked for, for whom the original
 is, and then it may be passed on once), no longer than the link that they asked about lasted, with no more visits, no
 download that it doesn't offer, its gate, its mark; what may be passed on ends when that link ends, with the visits that
-it has left. Who was shut out of that link stays outside, and whose branch was cut passes nothing on. Whoever grants
-must be allowed to share the material themselves at this moment, and answers for it.
+it has left. Who was shut out of that link stays outside, and whose branch was cut passes nothing on. What is done to
+that link afterwards, closing, narrowing, shutting somebody out, cutting, locking, is done to what was granted of it too
+(`access_requests.granted_from`). Whoever grants must be allowed to share the material themselves at this moment, and
+answers for it.
 """
 
 from collections.abc import Sequence
@@ -109,6 +111,7 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
 
 async def _open_to(tx: Transaction, request: AccessRequestRow, asker: UUID) -> ShareRow:
     """The link that was asked about. Raises WrongState if whoever asked was stopped since then."""
+    await shares.lock_chain(tx, request.share_id)  # whoever closes or narrows it comes before this, or after
     asked = await shares.share_by_id(tx, request.share_id)
     if asked is None:
         raise NotFound(field="request_id")

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from compliance import ledger
+from compliance import asking, ledger
 from compliance.access import Action, Actor, Addressees
-from compliance.errors import InvalidValue
+from compliance.asking import Need
+from compliance.errors import InvalidValue, NotFound
 from compliance.events import Act, Trail
 from compliance.policies import LESS, SharePolicy, changes, require_narrower
 from compliance.profiles import profiles_of
@@ -17,7 +18,7 @@ from fileserver.shares.audience import as_row, check_known, counted
 from fileserver.shares.policy_schemas import ShareNarrowIn
 from fileserver.shares.service import Described, allowed, described
 from storage.database import Transaction
-from storage.rows import addressees, folders, share_changes, shares
+from storage.rows import access_requests, addressees, folders, share_changes, shares
 from storage.rows.share_changes import ShareChangeRow
 from storage.rows.shares import ShareRow, ShareStanding
 
@@ -79,13 +80,18 @@ def added(was: Addressees, after: Addressees) -> Addressees:
 async def narrow(services: Services, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn) -> Described:
     """Narrows a share, and with it all that was forwarded from it, from the next byte on; with a lead its folder.
 
-    What is in its folder and is narrower already stays so. Raises AccessDenied, NotFound, or InvalidValue naming the
+    What was granted of it is narrowed too, but keeps whom it names. What is in its folder, or was granted, and is
+    narrower already stays so. Raises AccessDenied, NotFound, or InvalidValue naming the
     field that would be wider than the share itself. What changes nothing is no change.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
-        for each in await folders.led_by(tx, share_id):
+        every = await folders.led_by(tx, share_id)
+        for each in every:
+            await allowed(tx, actor, Action.SHARE_CHANGE, each)
             await _narrow_one(tx, actor, trail, each, wanted, now, led=each != share_id)
+        for each, need in (await access_requests.granted_from(tx, every)).items():
+            await _narrow_granted(tx, actor, trail, each, _of_grant(wanted, need), now)
         row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
         return await described(services, tx, row)
 
@@ -94,7 +100,9 @@ async def _narrow_one(  # one share of a folder, in the transaction of all
     tx: Transaction, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn, now: datetime, *, led: bool
 ) -> None:
     await shares.lock_chain(tx, share_id)  # openings and forwards wait, and see it narrowed
-    row = await allowed(tx, actor, Action.SHARE_CHANGE, share_id)
+    row = await shares.share_by_id(tx, share_id)
+    if row is None:
+        raise NotFound(field="share_id")
     was = policy_of(row, await shares.standing(tx, share_id))
     if led and row.revoked_at is not None:
         return
@@ -112,6 +120,22 @@ async def _narrow_one(  # one share of a folder, in the transaction of all
         obj, det = f"material:{row.material_id}", _told(after) | {"fields": ",".join(told)}
         event = trail.event(Act.EMPLOYEE_SHARE_NARROW, obj=obj, link=str(share_id), det=det)
         await ledger.append(tx, event, now=now)
+
+
+def _of_grant(wanted: ShareNarrowIn, need: str) -> ShareNarrowIn:
+    """What of it reaches a grant: one to open names its person, whomever else the share is for."""
+    names = wanted.model_fields_set - (CIRCLES.keys() if need == Need.OPEN else frozenset())
+    return ShareNarrowIn(**{name: getattr(wanted, name) for name in names})
+
+
+async def _narrow_granted(  # as `_narrow_one`
+    tx: Transaction, actor: Actor, trail: Trail, share_id: UUID, wanted: ShareNarrowIn, now: datetime
+) -> None:
+    """Narrows what was granted of a share; closes it where nobody of its circle would be left."""
+    try:
+        await _narrow_one(tx, actor, trail, share_id, wanted, now, led=True)
+    except InvalidValue:
+        await asking.close(tx, trail, share_id, actor.person_id, now)
 
 
 def _columns(was: SharePolicy, after: SharePolicy) -> dict[str, Any]:

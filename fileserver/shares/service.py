@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Literal
 from uuid import UUID, uuid4
 
-from compliance import gating, ledger
+from compliance import asking, gating, ledger
 from compliance.access import Action, Actor, Addressees, Target, decide, require
 from compliance.errors import InvalidValue, KeyUnavailable, NotFound, WrongState
 from compliance.events import Act, Event, Trail
@@ -22,7 +23,7 @@ from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
 from fileserver.shares.schemas import ShareIn, ShareLookIn
 from storage.database import Transaction
-from storage.rows import addressees, cuts, folders, gates, people, share_changes, shares, visits
+from storage.rows import access_requests, addressees, cuts, folders, gates, people, share_changes, shares, visits
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
 from storage.rows.gates import GateRow
@@ -173,9 +174,9 @@ async def read(services: Services, actor: Actor, share_id: UUID) -> Described:
 
 
 async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID) -> Described:
-    """Closes the share and all that was forwarded from it, and the folder that it leads.
+    """Closes the share and all that was forwarded from it, the folder that it leads, and what was granted of these.
 
-    Raises WrongState when all that is closed already.
+    Raises WrongState when all that is closed already, but for what was granted.
     """
     now = services.clock()
     async with services.database.transaction() as tx:
@@ -189,13 +190,15 @@ async def revoke(services: Services, actor: Actor, trail: Trail, share_id: UUID)
         for gone in closed:
             obj, link = f"material:{gone.material_id}", str(gone.id)
             await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_REVOKE, obj=obj, link=link), now=now)
+        await asking.close_granted(tx, trail, [gone.id for gone in closed], actor.person_id, now)
         return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
 
 
 async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, person_id: UUID) -> int:
     """Closes what somebody passed on below an employee's share, and keeps them from passing on more; how many links.
 
-    Below all of a folder, by its lead. They may still read.
+    Below all of a folder, by its lead, and below what was granted of it; what was granted of what this closes is closed
+    too. They may still read.
     Raises AccessDenied, NotFound for who is not in the tree, WrongState for what was cut before.
     """
     now = services.clock()
@@ -209,14 +212,17 @@ async def cut(services: Services, actor: Actor, trail: Trail, share_id: UUID, pe
         if pseudonym is None or not any([await cuts.visited_below(tx, each, ids) for each in every]):
             raise NotFound(field="person_id")
         done = [(each, await cuts.cut_branch(tx, each, ids, actor.person_id, now)) for each in every]
-        closed = {each: links for each, links in done if links is not None}
-        if not closed:
+        if all(links is None for _, links in done):
             raise WrongState(state="cut", command="cut")
+        granted = await access_requests.granted_from(tx, every)
+        done += [(each, await cuts.cut_branch(tx, each, ids, actor.person_id, now)) for each in granted]
+        closed = {each: links for each, links in done if links is not None}
         for each, links in closed.items():
             item = await shares.share_by_id(tx, each) or row
             det: dict[str, str | int] = {"person": pseudonym, "links": len(links)}
             obj = f"material:{item.material_id}"
             await ledger.append(tx, trail.event(Act.EMPLOYEE_BRANCH_CUT, obj=obj, link=str(each), det=det), now=now)
+        await asking.close_granted(tx, trail, list(chain(*closed.values())), actor.person_id, now)
     return sum(map(len, closed.values()))
 
 

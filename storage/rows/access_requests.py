@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -36,6 +36,18 @@ class AccessRequestRow:
     granted_id: UUID | None = None
 
 
+# Requests are few and trees may be large: so each request's chain is gone up, not the tree down.
+_GRANTED = text(
+    """
+    WITH RECURSIVE above AS (
+        SELECT a.granted_id, a.need, s.id, s.parent_id FROM access_request AS a JOIN share AS s ON s.id = a.share_id
+        WHERE a.granted_id IS NOT NULL AND a.root_id IN (SELECT root_id FROM share WHERE id = ANY(:ids))
+        UNION ALL
+        SELECT above.granted_id, above.need, s.id, s.parent_id FROM above JOIN share AS s ON s.id = above.parent_id
+    )
+    SELECT DISTINCT granted_id, need FROM above WHERE id = ANY(:ids) ORDER BY granted_id
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 COLUMNS = tuple(access_request.c[each.name] for each in fields(AccessRequestRow))
 
 
@@ -76,6 +88,21 @@ async def listed(tx: Transaction, *, scope: Scope, waiting: bool) -> Sequence[Ac
     else:
         query = query.where(access_request.c.state != WAITING).order_by(access_request.c.decided_at.desc())
     return [AccessRequestRow(**row) for row in (await tx.execute(query.limit(LISTED_MAX))).mappings()]
+
+
+async def granted_from(tx: Transaction, share_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What was granted of these shares, of what was passed on from them, and of that again: each with what for.
+
+    Ask once the shares are locked: who grants holds the chain above the link that they were asked about.
+    """
+    found: dict[UUID, str] = {}
+    wanted = list(share_ids)
+    while wanted:
+        rows = await tx.execute(_GRANTED, {"ids": wanted})
+        new = {row.granted_id: row.need for row in rows if row.granted_id not in found}
+        found |= new
+        wanted = sorted(new)
+    return found
 
 
 async def decide(

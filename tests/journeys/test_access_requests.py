@@ -1,10 +1,14 @@
 """Viewers who were refused ask to be let in: whom it is told to, what a grant gives, and what it never gives."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from storage.rows import share_changes, shares
+from tests.locks import until_waiting
 from tests.stage import Stage
 
 
@@ -184,6 +188,96 @@ async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage
     made = (await owner.post(path)).ok
     assert (4, narrow["expires_at"][:19]) == (made["visits_max"], made["expires_at"][:19])
     assert "viewer-barred" == (await stage.open("li", made["token"])).body["rule"]
+
+
+async def granted(stage: Stage, link: dict[str, Any], need: str = "open") -> dict[str, Any]:
+    """What 王强 gets who asks for this."""
+    request = await asked(stage, link, need=need)
+    made: dict[str, Any] = (await stage.api("manager").post(f"/access-requests/{request['id']}/grant")).ok
+    return made
+
+
+async def closed_to_wang(stage: Stage, **policy: Any) -> dict[str, Any]:
+    """A share of the owner's that is not for 王强."""
+    return await stage.share(audience="clinic", clinic_id=str(stage.cast.clinics["li"]), **policy)
+
+
+async def test_what_closes_a_share_closes_what_was_granted_of_it(stage: Stage) -> None:
+    """The share itself, one above it, a branch, all of a material: whoever had been let in sees nothing more."""
+    owner, wang = stage.api("owner"), {"person_id": str(stage.cast.people["wang"])}
+    one = await closed_to_wang(stage)
+    own = await granted(stage, one)
+    assert 201 == (await stage.open("wang", own["token"])).status
+    (await owner.post(f"/shares/{one['id']}/revoke")).ok  # noqa: B018  # must succeed
+    child, passed = await passed_on(stage)
+    below = await granted(stage, child, "forward")
+    (await owner.post(f"/shares/{passed['id']}/cut", {"person_id": str(stage.cast.people["li"])})).ok  # noqa: B018  # must succeed
+    every = await granted(stage, await closed_to_wang(stage))
+    beside = await granted(stage, await stage.share(), "forward")
+    assert 201 == (await stage.open("wang", beside["token"])).status
+    whole = {"material_id": str(stage.cast.material_id), "reason": "召回"}
+    (await owner.post("/shares/revoke", whole)).ok  # noqa: B018  # must succeed
+    for link in (own, below, every, beside):
+        assert "share-revoked" == (await stage.open("wang", link["token"])).body["rule"]
+    told = {each["link"] for each in await stage.told("employee:share:revoke") if each["det"].get("granted")}
+    assert {own["id"], below["id"], every["id"], beside["id"]} == told
+    again = await granted(stage, one)  # who asks after the end is answered anew
+    assert 201 == (await stage.open("wang", again["token"])).status
+    assert 409 == (await owner.post(f"/shares/{one['id']}/revoke")).status
+    assert wang["person_id"] == again["person_id"]
+
+
+async def test_what_narrows_a_share_narrows_what_was_granted_of_it(stage: Stage) -> None:
+    """End, visits and download; a lock, the pledge; who is shut out. A grant to open keeps the person it names."""
+    owner = stage.api("owner")
+    share = await closed_to_wang(stage, download=True, visits_max=9)
+    own = await granted(stage, share)
+    opened = (await stage.open("wang", own["token"])).ok
+    assert 200 == (await stage.get("wang", opened["download_url"])).status
+    end = (stage.clock() + timedelta(hours=1)).isoformat()
+    narrow = {"expires_at": end, "visits_max": 5, "download": False}
+    (await owner.call("PATCH", f"/shares/{share['id']}", json=narrow)).ok  # noqa: B018  # must succeed
+    assert 403 == (await stage.get("wang", opened["download_url"])).status
+    now = (await stage.api("manager").get(f"/shares/{own['id']}")).ok
+    assert (end[:19], 5, False, [str(stage.cast.people["wang"])]) == (
+        now["expires_at"][:19],
+        now["visits_max"],
+        now["download"],
+        [now["person_id"]],
+    )
+    password = (await owner.post(f"/shares/{share['id']}/gate", {"lock": "password"})).ok["password"]
+    assert "share-locked" == (await stage.open("wang", own["token"])).body["rule"]
+    unlock = {"token": own["token"], "password": password}
+    assert "none" == (await stage.api("wang").post("/doors/password", unlock)).ok["lock"]
+    (await owner.post(f"/shares/{share['id']}/gate", {"lock": "none"})).ok  # noqa: B018  # must succeed
+    assert "password" == (await stage.api("manager").get(f"/shares/{own['id']}")).ok["lock"]
+
+
+async def test_circles_and_bars_reach_a_grant_of_passing_on(stage: Stage) -> None:
+    """It is for whom the original is, and for nobody else once that is for fewer; who is shut out there is out here."""
+    owner, li = stage.api("owner"), str(stage.cast.people["li"])
+    share, _ = await stage.visit("li")
+    passing_on = await granted(stage, share, "forward")
+    assert 201 == (await stage.open("li", passing_on["token"])).status
+    (await owner.post(f"/shares/{share['id']}/bar", {"person_id": li, "reason": "外传"})).ok  # noqa: B018  # must succeed
+    assert "viewer-barred" == (await stage.open("li", passing_on["token"])).body["rule"]
+    only = {"clinic_ids": [str(stage.cast.clinics["li"])]}
+    assert 201 == (await stage.open("wang", passing_on["token"])).status
+    (await owner.call("PATCH", f"/shares/{share['id']}", json=only)).ok  # noqa: B018  # must succeed
+    assert "outside-audience" == (await stage.open("wang", passing_on["token"])).body["rule"]
+
+
+async def test_a_grant_waits_for_a_narrowing_that_is_under_way(stage: Stage) -> None:
+    """Whoever grants at the moment in which the share is narrowed gives what is left of it."""
+    share = await closed_to_wang(stage, download=True)
+    request = await asked(stage, share)
+    database = stage.services.database
+    async with database.transaction() as tx:
+        await shares.lock_chain(tx, UUID(share["id"]))
+        await share_changes.put_policy(tx, UUID(share["id"]), download=False)
+        granting = asyncio.create_task(stage.api("owner").post(f"/access-requests/{request['id']}/grant"))
+        await until_waiting(database)
+    assert not (await granting).ok["download"]
 
 
 @pytest.mark.parametrize(("policy", "status"), [({}, 409), ({"lock": "password"}, 409)])
