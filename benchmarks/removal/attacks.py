@@ -54,19 +54,17 @@ def resaved_by_pdfium(copy: bytes, _other: bytes) -> bytes:
 
 def rewritten(copy: bytes, _other: bytes) -> bytes:
     """Unpacked and packed anew by qpdf."""
-    return _by_tool(
-        copy, ["qpdf", "--object-streams=generate", "--recompress-flate", "--compression-level=9", "IN", "OUT"]
-    )
+    return _by_qpdf(copy, ["--object-streams=generate", "--recompress-flate", "--compression-level=9", "IN", "OUT"])
 
 
 def extracted(copy: bytes, _other: bytes) -> bytes:
     """All pages taken into another file."""
-    return _by_tool(copy, ["qpdf", "--empty", "--pages", "IN", "1-z", "--", "OUT"])
+    return _by_qpdf(copy, ["--empty", "--pages", "IN", "1-z", "--", "OUT"])
 
 
 def printed(copy: bytes, _other: bytes) -> bytes:
     """Printed to PDF, which draws everything anew."""
-    return _by_tool(copy, ["pdftocairo", "-pdf", "IN", "OUT"])
+    return _between_files(copy, ["pdftocairo", "-pdf", "IN", "OUT"], _started)
 
 
 def printed_as_pictures(copy: bytes, _other: bytes) -> bytes:
@@ -159,12 +157,22 @@ def _edited(pdf: bytes, edit: Callable[[pikepdf.Pdf], None]) -> bytes:
     return out.getvalue()
 
 
-def _by_tool(copy: bytes, command: Sequence[str]) -> bytes:
+def _by_qpdf(copy: bytes, arguments: Sequence[str]) -> bytes:
+    """As its command would; the library that pikepdf brings carries the command out."""
+    return _between_files(copy, ["qpdf", *arguments], lambda command: pikepdf.Job(command).run())
+
+
+def _started(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, timeout=TOOL_TIMEOUT_S)
+
+
+def _between_files(copy: bytes, command: Sequence[str], run: Callable[[Sequence[str]], None]) -> bytes:
+    """What a command makes of a copy, IN and OUT being the files."""
     with tempfile.TemporaryDirectory() as folder:
         source, made = Path(folder, "copy.pdf"), Path(folder, "made.pdf")
         source.write_bytes(copy)
         places = {"IN": str(source), "OUT": str(made)}
-        subprocess.run([places.get(each, each) for each in command], check=True, timeout=TOOL_TIMEOUT_S)
+        run([places.get(each, each) for each in command])
         return made.read_bytes()
 
 
