@@ -19,6 +19,7 @@ CHECK_BITS = 16
 MESSAGE_BITS = COPY_ID_BITS + CHECK_BITS
 RATE = 4
 CODE_BITS = MESSAGE_BITS * RATE
+OCTETS = MESSAGE_BITS // 8
 CONSTRAINT_LENGTH = 9
 GENERATORS = (0o463, 0o535, 0o733, 0o745)
 STATES = 1 << (CONSTRAINT_LENGTH - 1)
@@ -48,9 +49,7 @@ def encode(copy_ids: NDArray[np.uint64], key: HiddenKey) -> Floats:
     """The code bits of each id (shape (n,)) as ±1, shape (n, 256); bit 0 is +1. ValueError beyond 48 bits."""
     if np.any(copy_ids >> np.uint64(COPY_ID_BITS)):
         raise ValueError(f"a copy id has {COPY_ID_BITS} bits")
-    messages = (copy_ids << np.uint64(CHECK_BITS)) | check_of(copy_ids, key)
-    bits = np.unpackbits(messages.astype(">u8").view(np.uint8).reshape(-1, 8), axis=1)
-    return _coded(bits)
+    return _coded((copy_ids << np.uint64(CHECK_BITS)) | check_of(copy_ids, key))
 
 
 def decode(soft: Floats, key: HiddenKey) -> Decoded:
@@ -59,18 +58,35 @@ def decode(soft: Floats, key: HiddenKey) -> Decoded:
     messages = np.packbits(bits, axis=1).view(">u8")[:, 0].astype(np.uint64)
     copy_ids = messages >> np.uint64(CHECK_BITS)
     checked = check_of(copy_ids, key) == messages & np.uint64((1 << CHECK_BITS) - 1)
-    return Decoded(copy_ids, checked, _coded(bits))
+    return Decoded(copy_ids, checked, _coded(messages))
 
 
-def _coded(bits: NDArray[np.uint8]) -> Floats:
-    """Code bits of message bits (n, 64): a sum over the last nine bits of the circle, for each generator."""
-    sums = bits.astype(np.float32) @ _generator_matrix()
-    return 1 - 2 * (sums.astype(np.uint8) & 1).astype(np.float32)
+def _coded(messages: NDArray[np.uint64]) -> Floats:
+    """Code words of messages (n,) as ±1, (n, 256): the code is linear, so each is the sum of its octets' words."""
+    octets, words = messages.astype(">u8").view(np.uint8).reshape(-1, OCTETS), _words_of_octets()
+    packed = words[0, octets[:, 0]]
+    for at in range(1, OCTETS):
+        packed ^= words[at, octets[:, at]]
+    return np.asarray(np.take(_signs_of_octets(), packed.view(np.uint8), axis=0), np.float32).reshape(-1, CODE_BITS)
+
+
+@cache
+def _words_of_octets() -> NDArray[np.uint64]:
+    """Of each octet of a message and each of its values the word, 256 bits packed into four numbers: (8, 256, 4)."""
+    values = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32)
+    sums = values @ _generator_matrix().reshape(OCTETS, 8, CODE_BITS)
+    return np.packbits(sums.astype(np.uint8) & 1, axis=2).view(np.uint64)
+
+
+@cache
+def _signs_of_octets() -> Floats:
+    """The eight bits of each octet as ±1: (256, 8)."""
+    return 1 - 2 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32)
 
 
 @cache
 def _generator_matrix() -> Floats:
-    """Shape (64, 256): which code bits a message bit takes part in."""
+    """Shape (64, 256): which code bits a message bit takes part in, a sum over the last nine bits of the circle."""
     matrix = np.zeros((MESSAGE_BITS, MESSAGE_BITS, RATE), np.float32)
     for at in range(MESSAGE_BITS):
         for delay in range(CONSTRAINT_LENGTH):

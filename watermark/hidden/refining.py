@@ -134,7 +134,8 @@ def _heights(hills: Floats, basis: Matrix, warps: Matrix) -> Matrix:
     right_share, lower_share = x - left, y - top
     last, side = 2 * REACH_UNITS - 1, 2 * REACH_UNITS + 1
     inside = (left >= 0) & (left <= last) & (top >= 0) & (top <= last)
-    at = np.arange(len(hills)) * (side * side) + np.clip(top, 0, last) * side + np.clip(left, 0, last)
+    row, column = (np.minimum(np.maximum(each, 0), last) for each in (top, left))  # np.clip takes three times as long
+    at = np.arange(len(hills)) * (side * side) + row * side + column
     flat = hills.ravel()
     upper = flat[at] * (1 - right_share) + flat[at + 1] * right_share
     lower = flat[at + side] * (1 - right_share) + flat[at + side + 1] * right_share
