@@ -27,7 +27,7 @@ PIXELS_MAX = 60_000_000
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of the corpus, as a file; `name` is unique and says where it comes from."""
+    """One picture of the corpus, as a file; `name` says where it comes from, after its number: so it is unique."""
 
     number: int
     name: str
@@ -52,7 +52,7 @@ def prepared(target: Path, folders: tuple[Path, ...], pages: int, photographs: i
 
 def _listed(path: Path) -> Picture:
     number, kind, name = path.name.removesuffix(".png").split(".", maxsplit=2)
-    return Picture(int(number), name, kind, path)
+    return Picture(int(number), f"{number} {name}", kind, path)
 
 
 def _pictures(folders: tuple[Path, ...], pages: int, photographs: int) -> Iterator[tuple[str, str, Pixels]]:

@@ -1,10 +1,10 @@
 """`python -m benchmarks.tracing.informing`: mixed copies, the removed tile, innocents and pace of the informed reading.
 
-Promises: the corpus of `benchmarks.tracing`, every n-th picture of it; figures as `benchmarks` prints them.
+Promises: so many pictures of the corpus of `benchmarks.tracing`, as many pages as photographs; figures as `benchmarks`
+prints them, kept for `writing`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from benchmarks.stage import Figure
 from benchmarks.tracing.collusion import mixed, removed
-from benchmarks.tracing.corpus import prepared
+from benchmarks.tracing.corpus import Picture, prepared
 from benchmarks.tracing.innocents import innocents
+from benchmarks.tracing.keeping import keep_figures
 from benchmarks.tracing.pace import pace
+from benchmarks.tracing.table import KINDS
 
 Pixels = NDArray[np.uint8]
 
@@ -36,12 +38,20 @@ PARTS: dict[str, Callable[[Sequence[Pixels], int], list[Figure]]] = {
 def main(*, parts: tuple[str, ...], folders: tuple[Path, ...], kept: Path, pictures: int, innocent: int) -> None:
     """Run the named parts, or all of them."""
     corpus = prepared(kept / "corpus", folders, pages=100, photographs=100)
-    chosen = [each.pixels() for each in corpus[:: max(1, len(corpus) // pictures)][:pictures]]
+    chosen = [each.pixels() for each in spread(corpus, pictures)]
     for part in parts or PARTS:
-        for figure in PARTS[part](chosen, innocent):
-            row = asdict(figure)
-            verdict = {None: "", True: "pass", False: "FAIL"}[row["passed"]]
-            click.echo(f"{row['name']} | {row['value']:.4g} {row['unit']} | {row['note']} | {verdict}")
+        figures = PARTS[part](chosen, innocent)
+        keep_figures(kept, part, figures)
+        for each in figures:
+            verdict = {None: "", True: "pass", False: "FAIL"}[each.passed]
+            click.echo(f"{each.name} | {each.value:.4g} {each.unit} | {each.note} | {verdict}")
+
+
+def spread(corpus: Sequence[Picture], count: int) -> list[Picture]:
+    """`count` pictures from all over the corpus: photographs and pages in turn, as far as there are both."""
+    kinds = [group for kind in KINDS if (group := [each for each in corpus if each.kind == kind])]
+    each_count = -(-count // len(kinds))
+    return [group[turn * len(group) // each_count] for turn in range(each_count) for group in kinds][:count]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Pictures that no copy on the list is the source of, read all the same: what chance and pictures alone come to.
 
 Promises: a third of the inputs bear no mark, a third another key's, a third this key's with an id that is not on the
-list; each is a random part of a picture, at a random scale and quality. What is recorded is the smallest bound on a
-false alarm that any place in it reached, decoded or held against the list.
+list; each is a random part of a picture, at a random scale and quality, with a key and a list of its own. What is
+recorded is the smallest bound on a false alarm that any place in it reached, decoded or held against the list.
 """
 
 from collections.abc import Iterator
@@ -22,14 +22,13 @@ Pixels = NDArray[np.uint8]
 
 FOREIGN = HiddenKey(99, bytes(range(7, 39)))
 SIDES_PX = (180, 420)
-KEYS = 16
 CANDIDATES = 100_000
 UNMARKED, OF_ANOTHER_KEY, OF_ANOTHER_COPY = KINDS_READ = ("unmarked", "of another key", "of another copy")
 
 
 @dataclass(frozen=True)
 class Innocent:
-    """One input and one key; scores and `false_alarm` are of what can be decoded, 0 and 1 where it is a copy of ours.
+    """One input; scores and `false_alarm` are of what can be decoded, 0 and 1 where it is a copy of ours.
 
     `listed`: the smallest bound on naming anybody of CANDIDATES copies, none of which was the source. `misread`:
     another id was decoded than the one that is there.
@@ -50,19 +49,16 @@ class Innocent:
 
 
 def innocents(picture: Picture, parts: int, seed: int) -> Iterator[Innocent]:
-    """`parts` parts of a picture, each read with KEYS keys that are made for it; each key is an input."""
+    """`parts` parts of a picture, of each kind in turn."""
     chance = np.random.default_rng([seed, picture.number])
     plain = picture.pixels()
     carrier = Carrier.of(plain)
     for number in range(parts):
-        keys = [HiddenKey(kid, chance.bytes(32)) for kid in range(KEYS)]
-        kind, copy_id = KINDS_READ[(seed * parts + number) % len(KINDS_READ)], int(chance.integers(0, 1 << 48))
-        marked = plain if kind == UNMARKED else embed(plain, carrier, copy_id, _marking(kind, keys), bytes(32))
-        yield from _read(_part(marked, chance), keys, picture.name, kind, copy_id, chance)
-
-
-def _marking(kind: str, keys: list[HiddenKey]) -> HiddenKey:
-    return keys[0] if kind == OF_ANOTHER_COPY else FOREIGN
+        key, copy_id = HiddenKey(1, chance.bytes(32)), int(chance.integers(0, 1 << 48))
+        kind = KINDS_READ[(seed * parts + number) % len(KINDS_READ)]
+        marking = key if kind == OF_ANOTHER_COPY else FOREIGN
+        marked = plain if kind == UNMARKED else embed(plain, carrier, copy_id, marking, bytes(32))
+        yield _read(_part(marked, chance), key, picture.name, kind, copy_id, chance)
 
 
 def _part(pixels: Pixels, chance: np.random.Generator) -> Pixels:
@@ -76,21 +72,16 @@ def _part(pixels: Pixels, chance: np.random.Generator) -> Pixels:
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
-def _read(
-    part: Pixels, keys: list[HiddenKey], name: str, kind: str, copy_id: int, chance: np.random.Generator
-) -> Iterator[Innocent]:
-    seen = [sighting for view in views(part) for sighting in sightings(view, keys)]
-    ids = chance.integers(0, 1 << 48, CANDIDATES, np.uint64)
-    for key in keys:
-        said = [sighting for sighting in seen if sighting.kid == key.kid]
-        ours = kind == OF_ANOTHER_COPY and key.kid == 0
-        yield Innocent(
-            picture=name,
-            kind=OF_ANOTHER_COPY if ours else kind if kind == UNMARKED else OF_ANOTHER_KEY,
-            listed=_listed(key, said, ids),
-            misread=ours and any(_proven(each) and each.evidence.copy_id != copy_id for each in said),
-            **({"pilot_score": 0.0, "code_score": 0.0, "false_alarm": 1.0} if ours else _decoded(said)),
-        )
+def _read(part: Pixels, key: HiddenKey, name: str, kind: str, copy_id: int, chance: np.random.Generator) -> Innocent:
+    said = [sighting for view in views(part) for sighting in sightings(view, [key])]
+    ours = kind == OF_ANOTHER_COPY
+    return Innocent(
+        picture=name,
+        kind=kind,
+        listed=_listed(key, said, chance.integers(0, 1 << 48, CANDIDATES, np.uint64)),
+        misread=ours and any(_proven(each) and each.evidence.copy_id != copy_id for each in said),
+        **({"pilot_score": 0.0, "code_score": 0.0, "false_alarm": 1.0} if ours else _decoded(said)),
+    )
 
 
 def _decoded(said: list[Sighting]) -> dict[str, float]:

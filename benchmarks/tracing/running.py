@@ -12,19 +12,20 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cv2
 
 from benchmarks.tracing.attacks import Attack, attacks
 from benchmarks.tracing.corpus import Picture
-from benchmarks.tracing.innocent import KEYS, Innocent, innocents
+from benchmarks.tracing.innocent import Innocent, innocents
+from benchmarks.tracing.keeping import lines_kept
 from benchmarks.tracing.trial import Record, Sealed
 
 Row = TypeVar("Row", Record, Innocent)
 
 STRENGTHS = 3
-PARTS_AT_A_TIME = 8
+PARTS_AT_A_TIME = 16  # of one picture, which is read and looked over once for all of them
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Plan:
 
 def attacked(pictures: list[Picture], strengths: int, plan: Plan, kept: Path) -> list[Record]:
     """All records there are after this run, new and old."""
-    known = [Record(**line) for line in _lines(kept)]
+    known = [Record(**line) for line in lines_kept(kept)]
     done = {(record.picture, record.attack, record.strength) for record in known}
     jobs = (
         partial(_picture_tried, picture, left, plan)
@@ -52,13 +53,9 @@ def attacked(pictures: list[Picture], strengths: int, plan: Plan, kept: Path) ->
 
 def unmarked(pictures: list[Picture], count: int, plan: Plan, kept: Path) -> list[Innocent]:
     """At least `count` innocent inputs, if time allows."""
-    known = [Innocent(**line) for line in _lines(kept)]
-    batch = PARTS_AT_A_TIME * KEYS
-    first = len(known) // batch
-    jobs = (
-        partial(_innocents_read, pictures[number % len(pictures)], number)
-        for number in range(first, -(-count // batch))
-    )
+    known = [Innocent(**line) for line in lines_kept(kept)]
+    first, last = len(known) // PARTS_AT_A_TIME, -(-count // PARTS_AT_A_TIME)
+    jobs = (partial(_innocents_read, pictures[number % len(pictures)], number) for number in range(first, last))
     return known + list(_kept(jobs, kept, plan))
 
 
@@ -101,9 +98,3 @@ def _kept(jobs: Iterable[Callable[[], list[Row]]], kept: Path, plan: Plan) -> It
             file.flush()
             if time.monotonic() < plan.until_s:
                 running |= {pool.submit(job) for job in islice(waiting, 1)}
-
-
-def _lines(kept: Path) -> list[dict[str, Any]]:
-    if not kept.exists():
-        return []
-    return [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]

@@ -5,6 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
+from benchmarks.stage import Figure
 from benchmarks.tracing.innocent import CANDIDATES, KINDS_READ, Innocent
 from benchmarks.tracing.trial import Record
 
@@ -52,6 +53,20 @@ def false_alarms(innocents: Sequence[Innocent]) -> str:
         f"accused. Highest scores without this key's mark: pilot {pilot:.1f}, code {code:.1f}; smallest bound "
         f"{nearest:.1g}, over the list {listed:.1g}."
     )
+
+
+def informing(figures: Sequence[Figure]) -> str:
+    """What `benchmarks.tracing.informing` measured."""
+    if not figures:
+        return ""
+    lines = ["| what | measured | |", "|---|---|---|"]
+    return "\n".join(
+        [*lines, *(f"| {each.name} | {_rounded(each.value)} {each.unit} | {each.note} |" for each in figures)]
+    )
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
 
 
 def _totals(records: Sequence[Record]) -> list[str]:

@@ -1,9 +1,13 @@
 """Mixes of copies and the removal of the tile, as the benchmark makes them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks.tracing.copies import KEY, SERVED, Source, numbers
+from benchmarks.tracing.corpus import Picture
+from benchmarks.tracing.informing import spread
 from benchmarks.tracing.innocents import innocents
 from benchmarks.tracing.mixing import MIXES, unrepeated
 from watermark.hidden import read_blind
@@ -37,6 +41,16 @@ def test_removing_the_tile_leaves_the_secret_layer(source: Source) -> None:
     suspect = unrepeated(source.copy(5), gain=1.5)
     assert int(SERVED[5]) not in {each.copy_id for each in read_blind(suspect, [KEY])}
     assert {5} == numbers(source.read(suspect))
+
+
+def test_pages_and_photographs_are_chosen_alike() -> None:
+    """The corpus has them in turn; whatever number is taken, it is half of each, from all over."""
+    corpus = [Picture(number, f"{number}", ("photograph", "page")[number % 2], Path()) for number in range(200)]
+    for count in (8, 20, 40):
+        chosen = spread(corpus, count)
+        assert 2 * [count // 2] == [sum(each.kind == kind for each in chosen) for kind in ("page", "photograph")]
+        assert count == len({each.number for each in chosen})
+        assert max(each.number for each in chosen) > 140
 
 
 def test_innocents_are_counted(source: Source) -> None:

@@ -1,14 +1,20 @@
 """The attacks and the table of the tracing benchmark."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from benchmarks.stage import Figure
 from benchmarks.tracing.attacks import Attack, attacks, delivered
+from benchmarks.tracing.corpus import prepared
 from benchmarks.tracing.innocent import Innocent
-from benchmarks.tracing.table import false_alarms, quality, robustness
+from benchmarks.tracing.keeping import figures_kept, keep_figures
+from benchmarks.tracing.table import false_alarms, informing, quality, robustness
 from benchmarks.tracing.trial import Record, similarity
+from benchmarks.tracing.writing import PAGE, NoSuchPlace, measured, replaced
 from watermark.hidden import Carrier, HiddenKey, embed, read_blind
 
 KEY = HiddenKey(1, bytes(range(32)))
@@ -93,3 +99,43 @@ def test_false_alarms_are_counted() -> None:
     )
     assert "4 innocent inputs (1 unmarked, 1 of another key, 2 of another copy)" in told
     assert "100,000 copies: 3 accused" in told
+
+
+def test_pictures_of_one_file_name_are_told_apart(tmp_path: Path) -> None:
+    """Records name their picture; wallpapers of one size are often called alike."""
+    for number in range(2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        Image.new("RGB", (700, 700), (number, 0, 0)).save(folder / "1920x1080.png")
+    pictures = prepared(tmp_path / "corpus", (tmp_path,), pages=0, photographs=2)
+
+    assert ["000 1920x1080", "001 1920x1080"] == [each.name for each in pictures]
+
+
+def test_the_page_has_a_place_for_each_table(tmp_path: Path) -> None:
+    """What was measured replaces what stands between the markers and nothing else; what was not measured stays."""
+    page = PAGE.read_text(encoding="utf-8")
+    keep_figures(tmp_path, "mixed", [Figure("all named: 2 viewers", 97.5, "%", "40 pictures")])
+    (place, tables), *others = measured(tmp_path).items()
+
+    assert [] == others
+    assert "| all named: 2 viewers | 97.5 % | 40 pictures |" in tables
+    written = replaced(page, place, tables)
+    assert tables in written
+    assert page == replaced(written, place, page.partition(f"<!-- {place} -->\n\n")[2].partition("\n\n<!-- end")[0])
+    assert all(replaced(page, each, "") != page for each in ("figures", "innocent inputs"))
+
+
+def test_a_page_without_the_place_is_left(tmp_path: Path) -> None:
+    """Tables that belong nowhere are an error, not a page without them."""
+    with pytest.raises(NoSuchPlace):
+        replaced("# A page\n", "figures", "| |")
+
+
+def test_figures_are_kept_by_part(tmp_path: Path) -> None:
+    """A part that is measured again replaces what it came to before."""
+    for value in (1.0, 2.0):
+        keep_figures(tmp_path, "pace", [Figure("trace", value, "s")])
+
+    assert [Figure("trace", 2.0, "s")] == figures_kept(tmp_path)
+    assert "| trace | 2 s |  |" in informing(figures_kept(tmp_path))
