@@ -34,6 +34,7 @@ from benchmarks import (
     sealing,
     spreading,
     templates,
+    traces,
 )
 from benchmarks.dashboards import running as dashboards
 from benchmarks.printing import show
@@ -65,6 +66,7 @@ ALL = {
     "spreading": spreading.run,
     "dashboards": dashboards.run,
     "tracing": tracing.run,
+    "traces": traces.run,
     "trail": trail.run,
     "trail-long": trail.run_long,
 }

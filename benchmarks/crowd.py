@@ -74,15 +74,15 @@ async def gathered(services: Services, like: Like) -> Crowd:
             {"id": each.person_id, "pseudonym": f"p-{each.person_id}", "strong_key": None, "merged_into": None}
             for each in readers
         ]
-        await _copied(tx, "person", "id", like.person_id, people)
-        await _copied(tx, "viewer", "person_id", like.person_id, [{"person_id": each.person_id} for each in readers])
-        await _copied(tx, "session", "id", like.session_id, [_session(each) for each in readers])
-        await _copied(tx, "share", "id", like.share_id, [_root(each) for each in roots])
+        await copied(tx, "person", "id", like.person_id, people)
+        await copied(tx, "viewer", "person_id", like.person_id, [{"person_id": each.person_id} for each in readers])
+        await copied(tx, "session", "id", like.session_id, [_session(each) for each in readers])
+        await copied(tx, "share", "id", like.share_id, [_root(each) for each in roots])
         forwards = [
             _root(root) | {"id": share_id, "parent_id": root, "depth": 1, "creator_id": each.person_id} | _named()
             for (share_id, root), each in zip(shares, readers, strict=False)
         ]
-        await _copied(tx, "share", "id", like.share_id, forwards)
+        await copied(tx, "share", "id", like.share_id, forwards)
         visits = [
             {
                 "id": each.visit_id,
@@ -94,7 +94,7 @@ async def gathered(services: Services, like: Like) -> Crowd:
             }
             for number, each in enumerate(readers)
         ]
-        await _copied(tx, "visit", "id", like.visit_id, visits)
+        await copied(tx, "visit", "id", like.visit_id, visits)
     return Crowd(readers)
 
 
@@ -126,7 +126,7 @@ def _named() -> dict[str, object]:
     return {"token_id": f"\\x{secrets.token_hex(11)}"}
 
 
-async def _copied(tx: Transaction, table: str, key: str, like: UUID, rows: Sequence[Mapping[str, object]]) -> None:
+async def copied(tx: Transaction, table: str, key: str, like: UUID, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows like one, but for what each says itself."""
     query = (
         f"INSERT INTO {table} SELECT (jsonb_populate_record(l, n.said)).* FROM {table} l, "  # noqa: S608  # our own names
