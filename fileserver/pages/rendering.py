@@ -1,7 +1,6 @@
 """Templates: one environment, escaped by default, in which `t` translates and `static` addresses files by content."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from yarl import URL
 
-from compliance.access import Action, may_ever
 from fileserver.http.call import Call
 from fileserver.http.caller import Caller, CallerKind
 from fileserver.http.keys import CALLER, CONFIG, LANGUAGE
 from fileserver.i18n import Language, translate
 from fileserver.pages import words
+from fileserver.pages.places import Navigation, navigation_of
 from fileserver.pages.static_files import static_url
 from fileserver.sizes import human_size
 
@@ -28,42 +27,6 @@ templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-)
-
-
-@dataclass(frozen=True)
-class Place:
-    """One entry of the console's navigation."""
-
-    key: str
-    path: str
-    action: Action
-
-
-PLACES: Sequence[Place] = (
-    Place("materials", "/materials", Action.MATERIAL_LIST),
-    Place("uploads", "/my-uploads", Action.UPLOAD_CREATE),
-    Place("reviews", "/reviews", Action.REVIEW_LIST),
-    Place("reviewing", "/reviewing", Action.PROCEDURE_READ),
-    Place("rules", "/rules", Action.RULES_READ),
-    Place("certificates", "/certificates", Action.CERTIFICATE_LIST),
-    Place("pledges", "/pledges", Action.PLEDGE_READ),
-    Place("shares", "/shares", Action.SHARE_LIST),
-    Place("tasks", "/tasks", Action.TASK_LIST),
-    Place("my-tasks", "/my-tasks", Action.TASK_COMPLETE),
-    Place("figures", "/analytics", Action.ANALYTICS_READ),
-    Place("recruiting", "/recruiting", Action.INVITATION_LIST),
-    Place("people", "/people", Action.PERSON_LIST),
-    Place("log", "/log", Action.EVENT_SEARCH),
-    Place("traces", "/traces", Action.TRACE_LIST),
-    Place("holds", "/holds", Action.HOLD_LIST),
-    Place("accounts", "/accounts", Action.ACCOUNT_LIST),
-    Place("organisation", "/organisation", Action.ORGANISATION_LIST),
-    Place("glass", "/break-glass", Action.GLASS_LIST),
-    Place("flights", "/flights", Action.UPLOAD_WATCH),
-    Place("quotas", "/quotas", Action.QUOTA_LIST),
-    Place("webhooks", "/webhooks", Action.WEBHOOK_LIST),
-    Place("log-targets", "/log-targets", Action.SIEM_LIST),
 )
 
 
@@ -86,7 +49,7 @@ def render(
         brand_name=config.brand_name,
         caller=caller,
         csrf_token=caller.csrf_token if caller else "",
-        places=[place for place in PLACES if caller and employee and may_ever(caller.role, place.action)],
+        navigation=navigation_of(caller.role) if caller and employee else Navigation(),
         here=request.path,
         **values,
     )

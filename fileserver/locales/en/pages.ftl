@@ -2,6 +2,9 @@
 
 page-skip = Skip to the main content
 page-navigation = Main navigation
+page-more-places = More
+shelf-content = Content and compliance
+shelf-brand = Brand and system
 page-other-language = 中文
 page-me = My account
 page-offline = The network is not reachable. Please try again in a moment.

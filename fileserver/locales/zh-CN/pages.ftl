@@ -2,6 +2,9 @@
 
 page-skip = 跳到主要内容
 page-navigation = 主导航
+page-more-places = 更多
+shelf-content = 内容与合规
+shelf-brand = 品牌与系统
 page-other-language = English
 page-me = 我的账号
 page-offline = 网络不通，请稍后再试。
@@ -64,7 +67,7 @@ state-pending = 待审核
 share-state-open = 可打开
 share-state-revoked = 已撤销
 share-state-expired = 已过期
-share-state-used-up = 次数已用完
+share-state-used-up = 已用完
 share-state-suspended = 证照失效，已暂停
 share-state-closed = 已失效
 

@@ -54,3 +54,13 @@ for (const image of document.querySelectorAll("[data-thumb]")) {
   if (image.complete && image.src && !image.naturalWidth && image.loading !== "lazy") fail();
   image.addEventListener("error", fail);
 }
+
+// The menu of places closes when somebody turns to something else.
+const menu = document.querySelector("[data-menu]");
+document.addEventListener("pointerdown", (event) => menu && !menu.contains(event.target) && (menu.open = false));
+menu?.addEventListener("focusout", (event) => event.relatedTarget && !menu.contains(event.relatedTarget) && (menu.open = false));
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
