@@ -11,6 +11,7 @@ from fileserver.demo.platforms.people import Person
 from fileserver.http.caller import SESSION_COOKIE
 
 SEEN = frozenset({200, 302, 303})
+GROUP_CARD = 1044  # WeChat's number of the way in: a card in a group, with its shareTicket
 
 
 class ClinicUser(Desk):
@@ -19,6 +20,7 @@ class ClinicUser(Desk):
     def __init__(self, url: str, who: Person, work: Mapping[str, str], *, invitation: str = "") -> None:
         super().__init__(url, "", {})
         self._who, self._work, self._invitation = who, work, invitation
+        self._wechat = URL()  # where their phone asks WeChat
 
     async def __aenter__(self) -> Self:
         self.authorize(await self._signed_in())
@@ -39,9 +41,32 @@ class ClinicUser(Desk):
                 await self._led(browser, f"{self.url}/i/{self._invitation}")
             address, _ = await self._led(browser, f"{self.url}/enter/wechat")
             chosen = URL(address).with_fragment(None).update_query({"as": self._who.openid})
+            self._wechat = chosen.origin()
             back, _ = await self._led(browser, str(chosen))
             _, token = await self._led(browser, back)
         return token
+
+    async def opened(self, token: str) -> Any:
+        """Opens a share in WeChat's browser."""
+        return await self.call("POST", "/api/v1/visits", {"token": token})
+
+    async def opened_in(self, group: str, token: str) -> Any:
+        """Taps a share's card in a group: in the mini-program, where the same person has an account of its own."""
+        code = (await self._from_wechat("login"))["code"]
+        entered = await self.call("POST", "/api/v1/entry/mini-program", {"code": code})
+        self.authorize(entered["token"])
+        told = await self._from_wechat("group", group=group)
+        chat = {"encrypted_data": told["encryptedData"], "iv": told["iv"]}
+        return await self.call("POST", "/api/v1/visits", {"token": token, "scene": GROUP_CARD, "chat": chat})
+
+    async def _from_wechat(self, what: str, **query: str) -> dict[str, str]:
+        """What WeChat gives the mini-program on their phone."""
+        asked = (self._wechat / "phone" / what).with_query({"as": self._who.openid, **query})
+        async with aiohttp.ClientSession() as phone, phone.get(asked) as answer:
+            if answer.status not in SEEN:
+                raise DemoRefused(f"GET /phone/{what}: {answer.status}")
+            said: dict[str, str] = await answer.json()
+            return said
 
     async def _led(self, browser: aiohttp.ClientSession, address: str) -> tuple[str, str]:
         """One page: where it leads, and the session that it gives."""

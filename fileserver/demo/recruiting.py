@@ -54,4 +54,4 @@ async def _come_in(url: str, invitation: Mapping[str, Any], guest: str, job: str
     token = str(invitation["url"]).rpartition("/")[2]
     async with ClinicUser(url, GUESTS[guest], {"job": job}, invitation=token) as phone:
         if share_token:
-            await phone.call("POST", "/api/v1/visits", {"token": share_token})
+            await phone.opened(share_token)

@@ -158,7 +158,6 @@ async def _shares(cast: Cast, clinics: list[str], materials: Mapping[str, str]) 
     await asyncio.gather(
         _passed_on(cast.url, clinics, open_to_all["token"]),
         _visit(cast.url, clinics, 2, guide["token"], pages=6, download=True),
-        _visit(cast.url, clinics, 3, open_to_all["token"], pages=1),
     )
     return str(open_to_all["token"])
 
@@ -197,19 +196,32 @@ async def _withdrawn(cast: Cast, clinics: list[str], studio: Studio) -> None:
 
 
 async def _passed_on(url: str, clinics: list[str], token: str) -> None:
-    """One viewer reads and passes the link on; another opens what they passed on."""
+    """One viewer reads and passes the link on into a group; somebody there holds the card and sends it to another."""
     forwarded = await _visit(url, clinics, 0, token, pages=3, forward=True)
-    await _visit(url, clinics, 1, forwarded or token, pages=2)
+    await _visit(url, clinics, 1, forwarded or token, pages=2, group="East")
+    await _visit(url, clinics, 3, forwarded or token, pages=1, group="Southwest")
 
 
 async def _visit(
-    url: str, clinics: list[str], who: int, token: str, *, pages: int, download: bool = False, forward: bool = False
+    url: str,
+    clinics: list[str],
+    who: int,
+    token: str,
+    *,
+    pages: int,
+    group: str = "",
+    download: bool = False,
+    forward: bool = False,
 ) -> str | None:
-    """One viewer opens a link and reads some pages; returns the token of what they passed on, if they did."""
+    """One viewer opens a link and reads some pages; returns the token of what they passed on, if they did.
+
+    With a `group` they tapped its card there, in the mini-program.
+    """
     clinic, job = VIEWERS[who]
     work = {"clinic_id": clinics[clinic], "job": job}
     async with ClinicUser(url, PEOPLE[who], work) as phone_in_hand:
-        visit = await phone_in_hand.call("POST", "/api/v1/visits", {"token": token})
+        opening = phone_in_hand.opened_in(group, token) if group else phone_in_hand.opened(token)
+        visit = await opening
         for each in visit["pages"][:pages]:
             await phone_in_hand.read(each["url"])
         if download:

@@ -16,13 +16,19 @@ from pydantic import SecretStr
 
 from compliance.natives import Native, seen_native
 from compliance.profiles import seal_for
+from fileserver.audit.following import follow
+from fileserver.demo.platforms.people import PEOPLE
+from fileserver.demo.platforms.phone import entered_group
 from fileserver.platforms import Platforms
-from fileserver.platforms.api import Api
+from fileserver.platforms.api import Api as PlatformApi
 from fileserver.platforms.crypto.session import SEALED_AS
 from fileserver.platforms.wechat.mini_program import MiniProgram
 from fileserver.services import Services
 from fileserver.viewing.chats import ChatIn, chat_of
 from storage.rows import shares, viewers, wechat_sessions
+from tests.api import Api
+from tests.halls import Hall
+from tests.log import events
 from tests.stage import Stage
 
 APP, OPENID = "wx0123456789abcdef", "oLi"
@@ -49,7 +55,7 @@ async def services(stage: Stage) -> Services:
         await wechat_sessions.put_session_key(
             tx, provider="wechat-mini", app=APP, subject=OPENID, sealed=sealed, at=stage.clock.now
         )
-    bare = cast("Api", None)  # nothing is asked of WeChat
+    bare = cast("PlatformApi", None)  # nothing is asked of WeChat
     wechat = MiniProgram(bare, app_id=APP, app_secret=SecretStr("x"))
     return replace(stage.services, platforms=Platforms(wechat=wechat))
 
@@ -76,3 +82,28 @@ async def test_what_is_not_wechats_is_left_out(stage: Stage, services: Services)
         assert None is await chat_of(tx, services, li, good.model_copy(update={"iv": "AAAA"}))
         assert None is await chat_of(tx, services, wang, good)
         assert None is await chat_of(tx, stage.services, li, good)
+
+
+async def test_a_card_that_wanders_is_seen_from_the_phone_to_the_figures(hall: Hall) -> None:
+    """Two people tap one forward's card in two groups: WeChat's own answers, and the tree marks the second a guess."""
+    first, token = await hall.inside(PEOPLE[1]), await hall.share(forward_depth=1)
+    visit = (await hall.post(first, "/visits", {"token": token})).ok
+    child = (await hall.post(first, f"/visits/{visit['id']}/forward")).ok
+    for who, group in ((PEOPLE[2], "A"), (PEOPLE[3], "B")):
+        viewer = await hall.inside(who)
+        told = entered_group(hall.fake.wechat, who, group)
+        chat = {"encrypted_data": told["encryptedData"], "iv": told["iv"]}
+        opening = {"token": child["token"], "scene": 1044, "chat": chat}
+        assert 201 == (await hall.post(viewer, "/visits", opening)).status
+    seen = [event["det"] for event in await events(hall.services, "viewer:visit:start")]
+    assert [(None, None), (1044, None), (1044, "other-chat")] == [(det.get("scene"), det.get("native")) for det in seen]
+    assert 2 == len({det["chat"] for det in seen if "chat" in det})
+    assert not any("tGrp" in str(det) for det in seen)
+    await hall.services.sequencer.catch_up()
+    await follow(hall.services)
+    owner, material = Api(hall.client, hall.cast.tokens["owner"]), hall.cast.material_id
+    tree = f"/analytics/materials/{material}/shares/{visit['share_id']}/people"
+    root = (await owner.get(tree)).ok["items"]
+    under = (await owner.get(tree, person_id=root[0]["person"]["id"])).ok["items"]
+    guessed = {each["person"]["name"]: (each["parent_confidence"], each["native"]) for each in under}
+    assert {PEOPLE[2].name: ("high", ""), PEOPLE[3].name: ("low", "other-chat")} == guessed

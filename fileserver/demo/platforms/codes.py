@@ -1,5 +1,6 @@
 """Codes that clients bring: good once, for five minutes, for the app that they were made for."""
 
+import base64
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +10,12 @@ from fileserver.demo.platforms.frame import Clock, Refusal
 
 LASTS = timedelta(minutes=5)
 PER_MINUTE_MAX = 100
+SESSION_KEY_BYTES = 16
+
+
+def new_session_key() -> str:
+    """What a login gives besides the openid: a key of AES-128, in base64."""
+    return base64.b64encode(secrets.token_bytes(SESSION_KEY_BYTES)).decode()
 
 
 @dataclass

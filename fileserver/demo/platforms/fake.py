@@ -9,6 +9,7 @@ from aiohttp import web
 
 from fileserver.demo.platforms import pages
 from fileserver.demo.platforms.frame import BODY_MAX_BYTES, Call, Clock, Faults, Record, Service
+from fileserver.demo.platforms.phone import phone_routes
 from fileserver.demo.platforms.pushing import Target
 from fileserver.demo.platforms.tencent import MERCHANT_ID, OPERATOR, RULE_ID, SECRET_ID, SECRET_KEY, TencentCloud
 from fileserver.demo.platforms.wechat import MINI_APP_ID, MINI_SECRET, OFFICIAL_APP_ID, OFFICIAL_SECRET, WeChat
@@ -108,7 +109,7 @@ class FakePlatforms:
     def _apps(self) -> dict[str, web.Application]:
         wechat = _app()
         wechat.add_routes(Service("wechat", self.record, self.wechat.tokens.app_of).routes(self.wechat.endpoints()))
-        wechat.add_routes(pages.wechat_routes(self.wechat))
+        wechat.add_routes([*pages.wechat_routes(self.wechat), *phone_routes(self.wechat)])
         wecom = _app()
         wecom.add_routes(Service("wecom", self.record, self.wecom.tokens.app_of).routes(self.wecom.endpoints()))
         wecom.add_routes(pages.wecom_routes(self.wecom))

@@ -1,12 +1,11 @@
 """The stand-in's mini-program: login, phone numbers, codes and links, messages, and the check of content."""
 
-import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from fileserver.demo.platforms.codes import Codes
+from fileserver.demo.platforms.codes import Codes, new_session_key
 from fileserver.demo.platforms.content import ContentChecks
 from fileserver.demo.platforms.frame import Asked, Endpoint, Fields, Record, Refusal
 from fileserver.demo.platforms.links import Links
@@ -91,7 +90,7 @@ class WeChat:
         self.codes.limit(openid)
         if openid in self.blocked:
             raise Refusal(40226, "code blocked")
-        self.session_keys[openid] = secrets.token_urlsafe(18)[:22] + "=="
+        self.session_keys[openid] = new_session_key()
         said = {"openid": openid, "session_key": self.session_keys[openid]}
         return said | ({"unionid": unionid} if unionid else {})
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fileserver.demo.platforms.codes import Codes
+from fileserver.demo.platforms.codes import Codes, new_session_key
 from fileserver.demo.platforms.contacts import Contacts
 from fileserver.demo.platforms.directory import Directory
 from fileserver.demo.platforms.frame import Asked, Endpoint, Fields, Record, Refusal
@@ -82,7 +82,7 @@ class WeCom:
 
     def _session(self, asked: Asked) -> dict[str, Any]:
         user_id = self._redeemed(MINI, asked.query["js_code"])
-        return {"corpid": CORP_ID, "userid": user_id, "session_key": secrets.token_urlsafe(18)[:22] + "=="}
+        return {"corpid": CORP_ID, "userid": user_id, "session_key": new_session_key()}
 
     def _user_info(self, asked: Asked) -> dict[str, Any]:
         who, private = self._redeemed(BROWSER, asked.query["code"])
