@@ -54,7 +54,8 @@ rules-activate = Put into force
 rules-stand-by = Stand by these rules
 rules-stand-by-text = What their activator uploads can be approved once somebody else has stood by the rules in force. Whoever wrote them may.
 rules-activate-text = Everything in circulation is scanned again then. What you wrote yourself somebody else has to put into force.
-rules-reason = Reason
+rules-activate-reason = Reason
+rules-stand-by-reason = Reason
 rules-shipped-activate = To go back to the rule set that ships, keep a copy of it first.
 
 # What is wrong with a rule file; detail is the value, or what the library says of it

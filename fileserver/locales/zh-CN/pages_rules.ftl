@@ -54,7 +54,8 @@ rules-activate = 启用
 rules-stand-by = 确认现行规则集
 rules-stand-by-text = 启用人自己上传的资料，须有他人确认现行规则集后才能通过审核。编写人也可以确认。
 rules-activate-text = 启用后，所有在用和待审的资料会重新检查。自己编写的规则集须由他人启用。
-rules-reason = 启用原因
+rules-activate-reason = 启用原因
+rules-stand-by-reason = 确认理由
 rules-shipped-activate = 要重新启用随软件提供的规则集，请先以它为底稿保存一份。
 
 # 规则文件的问题；detail 是位置上的值或程序库的说明
