@@ -16,11 +16,16 @@ from compliance.errors import InvalidValue
 
 @dataclass(frozen=True, kw_only=True)
 class SharePolicy:
-    """What a share offers at this moment, with everything above it taken into account; no visits_max: any number."""
+    """What a share offers at this moment, with everything above it taken into account.
+
+    No `visits_max`, no `viewers_max`: any number.
+    """
 
     expires_at: datetime
     visits_max: int | None
     visits_used: int
+    viewers_max: int | None
+    viewers_used: int
     download: bool
     forward_depth: int
     addressees: Addressees
@@ -39,9 +44,14 @@ def _more(was: int | None, now: int | None) -> bool:
     return was is not None and (now is None or now > was)
 
 
+def _least(was: int | None, most: int) -> int:
+    return most if was is None else min(was, most)
+
+
 WIDER: Mapping[str, Callable[[SharePolicy, SharePolicy], bool]] = {
     "expires_at": lambda was, now: now.expires_at > was.expires_at,
     "visits_max": lambda was, now: _more(was.visits_max, now.visits_max),
+    "viewers_max": lambda was, now: _more(was.viewers_max, now.viewers_max),
     "download": lambda was, now: now.download and not was.download,
     "forward_depth": lambda was, now: now.forward_depth > was.forward_depth,
     "person_ids": lambda was, now: _beyond(was.addressees.people, now.addressees.people),
@@ -53,7 +63,8 @@ WIDER: Mapping[str, Callable[[SharePolicy, SharePolicy], bool]] = {
 # The less of what a share offers and a value that is wanted of it; lists for circles.
 LESS: Mapping[str, Callable[[SharePolicy, Any], Any]] = {
     "expires_at": lambda was, end: min(was.expires_at, end),
-    "visits_max": lambda was, most: max(was.visits_used, most if was.visits_max is None else min(was.visits_max, most)),
+    "visits_max": lambda was, most: max(was.visits_used, _least(was.visits_max, most)),
+    "viewers_max": lambda was, most: max(was.viewers_used, _least(was.viewers_max, most)),
     "download": lambda was, offered: was.download and offered,
     "forward_depth": lambda was, depth: min(was.forward_depth, depth),
     "person_ids": lambda was, members: _among(was.addressees.people, members),
@@ -68,8 +79,12 @@ def require_narrower(was: SharePolicy, now: SharePolicy) -> None:
     for field, wider in WIDER.items():
         if wider(was, now):
             raise InvalidValue(field=field, rule="narrower-only")
-    if now.visits_max is not None and now.visits_max < now.visits_used:
-        raise InvalidValue(field="visits_max", rule="not-below-used")
+    for field, most, used in (
+        ("visits_max", now.visits_max, now.visits_used),
+        ("viewers_max", now.viewers_max, now.viewers_used),
+    ):
+        if most is not None and most < used:
+            raise InvalidValue(field=field, rule="not-below-used")
 
 
 def as_told(policy: SharePolicy) -> dict[str, Any]:
@@ -78,6 +93,7 @@ def as_told(policy: SharePolicy) -> dict[str, Any]:
     return {
         "expires_at": policy.expires_at.isoformat(),
         "visits_max": policy.visits_max,
+        "viewers_max": policy.viewers_max,
         "download": policy.download,
         "forward_depth": policy.forward_depth,
         "person_ids": _listed(to.people),

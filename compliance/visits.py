@@ -253,7 +253,8 @@ async def begin(
         await visits.touch_visit(tx, running.id, now)
         return Begun(running, door, rule, fresh=False)
     rule = require(actor, Action.VISIT_START, door.target(), **names)
-    if door.served.version_id is None or not await shares.use_visit(tx, share.id):
+    taken = await shares.use_visit(tx, share.id) and await shares.let_in(tx, share.id, person_id)
+    if door.served.version_id is None or not taken:
         raise AccessDenied("share-used-up", action=Action.VISIT_START.value, **names)
     visit = await visits.add_visit(
         tx,

@@ -17,6 +17,7 @@ Circle = tuple[str, str, list[tuple[str, str]]]
 LABELS = {
     "expires_at": "share-until",
     "visits_max": "share-visits-max",
+    "viewers_max": "share-viewers-max",
     "download": "share-downloads",
     "forward_depth": "share-forwards",
     "person_ids": "share-person",

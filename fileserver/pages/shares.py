@@ -72,6 +72,7 @@ async def read(asked: Call[None, PledgedFrom, SharePath]) -> web.Response:
     pledges = await pledged.given(
         cast("Call[None, PledgedQuery, SharePath]", asking(call, PledgedQuery(cursor=asked.query.pledges)))
     )
+    owned = await service.read(call.services, call.actor, call.params.share_id)
     closable = any(state in STILL_CLOSABLE for state in (share.state, *(item.state for item in folder.items)))
     return page(
         call,
@@ -87,6 +88,8 @@ async def read(asked: Call[None, PledgedFrom, SharePath]) -> web.Response:
         more_pledges=with_query(f"/shares/{share.id}", {}, pledges=pledges.next) if pledges.next else None,
         may_revoke=closable and await _may(call, share, Action.SHARE_REVOKE),
         may_change=share.state in STILL_CLOSABLE and await _may(call, share, Action.SHARE_CHANGE),
+        root_id=owned.row.root_id,
+        may_see_spread=may_ever(call.actor.role, Action.ANALYTICS_READ),
         may_search_log=may_ever(call.actor.role, Action.EVENT_SEARCH),
     )
 

@@ -122,11 +122,12 @@ async def _open_to(tx: Transaction, request: AccessRequestRow, asker: UUID) -> S
 
 @dataclass(frozen=True, kw_only=True)
 class _Most:
-    """The most that a grant gives; `visits_max` None: not limited."""
+    """The most that a grant gives; `visits_max` and `viewers_max` None: not limited."""
 
     expires_at: datetime
     visits_max: int | None
     download: bool
+    viewers_max: int | None = None
 
 
 async def _most(
@@ -148,7 +149,9 @@ async def _most(
     if rule := next((each for each, holds in closed.items() if holds), None):
         raise WrongState(state=rule, command="grant")
     left = await shares.visits_left(tx, asked.id)
-    return _Most(expires_at=standing.expires_at, visits_max=left, download=standing.download)
+    more = await shares.viewers_left(tx, asked.id)
+    viewers_max = None if more is None else more + 1  # the asker has a place already, and takes one here
+    return _Most(expires_at=standing.expires_at, visits_max=left, download=standing.download, viewers_max=viewers_max)
 
 
 def _narrowed(root: ShareRow, asked: ShareRow, most: _Most, said: GrantIn, now: datetime) -> ShareRow:
@@ -164,6 +167,7 @@ def _narrowed(root: ShareRow, asked: ShareRow, most: _Most, said: GrantIn, now: 
         root,
         expires_at=expires_at,
         visits_max=said.visits_max or most.visits_max,
+        viewers_max=most.viewers_max,
         download=most.download and said.download is not False,
         watermark=asked.watermark,
         look=asked.look,
@@ -186,6 +190,7 @@ def _own(services: Services, actor: Actor, policy: ShareRow, to: Addressees, now
         audience_person_id=single(to.people),
         audience_job=joined_jobs(to.jobs or ()),
         visits_used=0,
+        viewers_used=0,
         note="",
         created_at=now,
         revoked_at=None,

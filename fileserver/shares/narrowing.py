@@ -23,7 +23,7 @@ from storage.rows.share_changes import ShareChangeRow
 from storage.rows.shares import ShareRow, ShareStanding
 
 CIRCLES = {"person_ids": "people", "clinic_ids": "clinics", "regions": "regions", "jobs": "jobs"}
-LIMITS_OF_NOTHING = frozenset({"visits_max", *CIRCLES})  # null is a value: not limited
+LIMITS_OF_NOTHING = frozenset({"visits_max", "viewers_max", *CIRCLES})  # null is a value: not limited
 
 
 def policy_of(row: ShareRow, standing: ShareStanding) -> SharePolicy:
@@ -32,6 +32,8 @@ def policy_of(row: ShareRow, standing: ShareStanding) -> SharePolicy:
         expires_at=standing.expires_at,
         visits_max=row.visits_max,
         visits_used=row.visits_used,
+        viewers_max=row.viewers_max,
+        viewers_used=row.viewers_used,
         download=standing.download,
         forward_depth=standing.forward_depth_left,
         addressees=addressees_of(standing.addressees),
@@ -103,6 +105,8 @@ async def _narrow_one(  # one share of a folder, in the transaction of all
     row = await shares.share_by_id(tx, share_id)
     if row is None:
         raise NotFound(field="share_id")
+    if wanted.viewers_max is not None and row.viewers_max is None:
+        row = replace(row, viewers_used=await shares.count_viewers(tx, row))
     was = policy_of(row, await shares.standing(tx, share_id))
     if led and row.revoked_at is not None:
         return
@@ -140,7 +144,7 @@ async def _narrow_granted(  # as `_narrow_one`
 
 def _columns(was: SharePolicy, after: SharePolicy) -> dict[str, Any]:
     """What of the share's own row changes; what was narrower above it stays there."""
-    names = {"expires_at": "expires_at", "visits_max": "visits_max", "download": "download"}
+    names = {each: each for each in ("expires_at", "visits_max", "viewers_max", "download")}
     names |= {"forward_depth": "forward_depth_left"}
     return {
         column: getattr(after, name) for name, column in names.items() if getattr(after, name) != getattr(was, name)
@@ -151,6 +155,7 @@ def _told(policy: SharePolicy) -> dict[str, str | int]:
     return counted(policy.addressees) | {
         "expires": int(policy.expires_at.timestamp()),
         "visits_max": policy.visits_max or 0,
+        "viewers_max": policy.viewers_max or 0,
         "download": int(policy.download),
         "depth_left": policy.forward_depth,
     }

@@ -10,6 +10,7 @@ from compliance.access import Audience, Job
 from fileserver.http.schemas import LINE, Input, Output
 
 VISITS_MAX = 1_000_000
+VIEWERS_MAX = 100_000
 FORWARD_DEPTH_MAX = 10
 ADDRESSEES_MAX = 200
 REGIONS_MAX = 50
@@ -46,6 +47,9 @@ class ShareNarrowIn(Input):
     expires_at: AwareDatetime | None = Field(default=None, description="Until when: earlier than now set")
     visits_max: int | None = Field(
         default=None, ge=1, le=VISITS_MAX, description="How many visits in all: fewer, not below those that were made"
+    )
+    viewers_max: int | None = Field(
+        default=None, ge=1, le=VIEWERS_MAX, description="How many different people: fewer, not below those who came"
     )
     download: bool | None = Field(default=None, description="false: no download any more")
     forward_depth: int | None = Field(

@@ -13,7 +13,7 @@ from compliance.levels import SealLevel
 from compliance.passwords import PASSWORD_CHARS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 from fileserver.looks import LookIn, LookOut
-from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX, VISITS_MAX, AudienceIn
+from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX, VIEWERS_MAX, VISITS_MAX, AudienceIn
 from watermark.look import PresetName
 
 REASON_CHARS_MAX = 200
@@ -38,6 +38,12 @@ class ShareIn(AudienceIn):
     expires_at: AwareDatetime | None = Field(default=None, description="Until when; a week from now unless given")
     visits_max: int | None = Field(
         default=None, ge=1, le=VISITS_MAX, description="How many visits in all; null: any number"
+    )
+    viewers_max: int | None = Field(
+        default=None,
+        ge=1,
+        le=VIEWERS_MAX,
+        description="How many different people in all, by it and by what is forwarded from it; null: any number",
     )
     download: bool = Field(default=False, description="Whether a sealed file may be downloaded")
     forward_depth: int = Field(default=0, ge=0, le=FORWARD_DEPTH_MAX, description="How many times it may be passed on")
@@ -129,6 +135,8 @@ class ShareOut(Output):
     expires_at: datetime
     visits_max: int | None
     visits_used: int
+    viewers_max: int | None
+    viewers_used: int = Field(description="How many people came in; counted where there is a limit, 0 elsewhere")
     download: bool = Field(description="Whether it and all above it offer the download")
     forward_depth_left: int = Field(description="As far as all above it allow")
     depth: int = Field(description="0 for an employee's share, 1 for a forward of it…")

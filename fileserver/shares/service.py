@@ -118,6 +118,7 @@ def new_row(services: Services, actor: Actor, wanted: ShareIn, to: Addressees, n
         expires_at=_expiry(wanted.expires_at, now),
         visits_max=wanted.visits_max,
         visits_used=0,
+        viewers_max=wanted.viewers_max,
         download=wanted.download,
         forward_depth_left=wanted.forward_depth,
         watermark=wanted.watermark,
@@ -143,6 +144,7 @@ def policy_of(row: ShareRow, to: Addressees) -> dict[str, str | int]:
     return counted(to) | {
         "expires": int(row.expires_at.timestamp()),
         "visits_max": row.visits_max or 0,
+        "viewers_max": row.viewers_max or 0,
         "download": int(row.download),
         "depth_left": row.forward_depth_left,
         "watermark": row.watermark,

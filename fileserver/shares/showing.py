@@ -35,6 +35,8 @@ def share_out(services: Services, share: Described) -> ShareOut:
         expires_at=share.standing.expires_at,
         visits_max=row.visits_max,
         visits_used=row.visits_used,
+        viewers_max=row.viewers_max,
+        viewers_used=row.viewers_used,
         download=share.standing.download,
         forward_depth_left=share.standing.forward_depth_left,
         depth=row.depth,

@@ -179,7 +179,10 @@ async def _target(tx: Transaction, viewer: Actor, visit: VisitRow, door: Door) -
 
 
 def _child(door: Door, creator_id: UUID, link: _Link) -> ShareRow:
-    """Visits are counted up the chain, so the child needs no allowance of its own; it is for whom its parent is for."""
+    """Visits and viewers are counted up the chain, so the child needs no allowance of its own.
+
+    It is for whom its parent is for.
+    """
     parent = door.share
     return replace(
         parent,
@@ -191,6 +194,8 @@ def _child(door: Door, creator_id: UUID, link: _Link) -> ShareRow:
         depth=parent.depth + 1,
         visits_max=None,
         visits_used=0,
+        viewers_max=None,
+        viewers_used=0,
         download=door.facts.download,
         forward_depth_left=door.facts.forward_depth_left - 1,
         note="",

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
 from compliance.errors import KeyUnavailable
 from compliance.links import ShareToken, token_text
@@ -23,14 +24,15 @@ async def own(call: Call) -> OwnOut:
     services, now = call.services, call.services.clock()
     async with services.database.transaction() as tx:
         ids = await ids_of(tx, call.signed_in.person_id)
-        opened = [await _opened(tx, services, row) for row in await opened_by(tx, ids, now, SHOWN_MAX)]
+        rows = await opened_by(tx, ids, now, SHOWN_MAX)
+        opened = [await _opened(tx, services, row, call.signed_in.person_id) for row in rows]
         forwarded = [await _forwarded(tx, services, row) for row in await forwarded_by(tx, ids, now, SHOWN_MAX)]
     return OwnOut(opened=opened, forwarded=forwarded)
 
 
-async def _opened(tx: Transaction, services: Services, row: OpenedRow) -> OpenedOut:
+async def _opened(tx: Transaction, services: Services, row: OpenedRow, person_id: UUID) -> OpenedOut:
     """With a way back to it unless the share, anything above it or its use up keeps it closed."""
-    standing, token = await shares.standing(tx, row.share_id), None
+    standing, token = await shares.standing(tx, row.share_id, person_id), None
     if row.is_open and _stands(standing, services.clock(), reading=row.runs_until > services.clock()):
         with suppress(KeyUnavailable):
             token = token_text(services.keys, ShareToken(kid=row.share_kid, token_id=row.share_token_id))
@@ -57,8 +59,11 @@ async def _forwarded(tx: Transaction, services: Services, row: ForwardedRow) -> 
 
 
 def _stands(standing: ShareStanding, now: datetime, *, reading: bool = False) -> bool:
-    """Whether nothing above keeps it closed. Who is in the middle of a visit reads on though its use is up."""
-    if standing.revoked or not standing.creators_active_at(now) or standing.expires_at <= now:
+    """Whether nothing above keeps it closed to whom `standing` is of.
+
+    Who is in the middle of a visit reads on though its use is up.
+    """
+    if standing.revoked or standing.barred or not standing.creators_active_at(now) or standing.expires_at <= now:
         return False
     return reading or not standing.used_up
 

@@ -43,8 +43,10 @@ from storage.schema import (
     share_bar,
     share_change,
     share_look,
+    share_viewer,
     version,
     viewer,
+    visit,
 )
 
 PAGE_MAX = 100
@@ -57,7 +59,7 @@ SAME_NUMBER = (certificate.c.kind == declared_certificate.c.kind) & (
 
 @dataclass(frozen=True, kw_only=True)
 class ShareRow:
-    """One share as stored; `visits_max` None means not limited."""
+    """One share as stored; `visits_max` and `viewers_max` None mean not limited."""
 
     id: UUID
     token_id: bytes
@@ -85,6 +87,8 @@ class ShareRow:
     revoked_at: datetime | None
     revoked_by: UUID | None
     revoked_reason: str = ""
+    viewers_max: int | None = None
+    viewers_used: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,9 @@ class ShareStanding:
     """What can close a share from above: each fact counts the share itself and every ancestor up to the root.
 
     A forward offers what all above it offer, now: what was narrowed there is narrowed here, whatever its own row says.
+
+    It is used up when no visit is left, or no place for somebody who was not among its viewers before: of the person
+    who was asked about, or of anybody.
 
     Employees who answer for it have accounts from `sponsors_from` to `sponsors_until`; None: no limit.
     """
@@ -272,6 +279,13 @@ async def visits_left(tx: Transaction, share_id: UUID) -> int | None:
     return left
 
 
+async def viewers_left(tx: Transaction, share_id: UUID) -> int | None:
+    """How many more people the share and all above it still let in; None: not limited."""
+    chain = _chain(share_id)
+    left: int | None = await tx.scalar(select(func.min(chain.c.viewers_max - chain.c.viewers_used)))
+    return left
+
+
 async def depth_was_narrowed(tx: Transaction, share_id: UUID) -> bool:
     """Whether somebody ever took depth away from the share or from one above it."""
     above = select(_chain(share_id).c.id)
@@ -296,6 +310,45 @@ async def use_visit(tx: Transaction, share_id: UUID) -> bool:
     return (await tx.execute(taking)).rowcount == len(ids)
 
 
+async def let_in(tx: Transaction, share_id: UUID, person_id: UUID) -> bool:
+    """Counts somebody among the viewers of the share and of every ancestor that has a limit, each of them once.
+
+    False when one of them has no place left; the caller must then roll back. Chains are locked by the caller.
+    """
+    chain = _chain(share_id)
+    limited = select(chain.c.id).where(
+        chain.c.viewers_max.is_not(None), ~_is_viewer(chain.c.id, literal(person_id, Uuid))
+    )
+    ids = (await tx.execute(limited)).scalars().all()
+    if not ids:
+        return True
+    taking = update(share).where(share.c.id.in_(ids), share.c.viewers_used < share.c.viewers_max)
+    taken = (await tx.execute(taking.values(viewers_used=share.c.viewers_used + 1))).rowcount
+    await tx.execute(insert(share_viewer), [{"share_id": each, "person_id": person_id} for each in ids])
+    return taken == len(ids)
+
+
+async def count_viewers(tx: Transaction, row: ShareRow) -> int:
+    """Begins to keep who comes in by a share that had no limit, and counts those who have; how many they are."""
+    below = select(_below(row).c.id)
+    whoever = func.coalesce(person.c.merged_into, person.c.id)
+    came = select(literal(row.id, Uuid), whoever).join(visit, visit.c.person_id == person.c.id)
+    keeping = upsert(share_viewer).from_select(
+        ["share_id", "person_id"], came.where(visit.c.share_id.in_(below)).distinct()
+    )
+    await tx.execute(keeping.on_conflict_do_nothing())
+    held = select(func.count()).where(share_viewer.c.share_id == row.id).scalar_subquery()
+    counting = update(share).where(share.c.id == row.id).values(viewers_used=held).returning(share.c.viewers_used)
+    return int((await tx.execute(counting)).scalar_one())
+
+
+def _is_viewer(share_id: ColumnElement[Any], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether this person came in by the share before, under whatever id."""
+    one = person.alias("one")
+    same = or_(one.c.id == person_id, one.c.merged_into == person_id)
+    return exists().where(share_viewer.c.share_id == share_id, share_viewer.c.person_id == one.c.id, same)
+
+
 async def standing(tx: Transaction, share_id: UUID, person_id: UUID | None = None) -> ShareStanding:
     """Whether anything in the chain up to the root closes the share: to this person, or to anybody."""
     row = (await tx.execute(_STANDING, {"share": share_id, "person": person_id})).one()
@@ -313,9 +366,11 @@ def standing_query(
     gone = or_(viewer.c.blocked_at.is_not(None), viewer.c.verified_at.is_(None))
     maker = select(person.c.merged_into).where(person.c.id == chain.c.creator_id).correlate(chain).scalar_subquery()
     blocked = exists().where(viewer.c.person_id == func.coalesce(maker, chain.c.creator_id), gone)
+    visited = chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)
+    full = chain.c.viewers_used >= func.coalesce(chain.c.viewers_max, UNLIMITED)
     return select(
         func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
-        func.bool_or(chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)).label("used_up"),
+        func.bool_or(or_(visited, full & ~_is_viewer(chain.c.id, person_id))).label("used_up"),
         func.bool_or(or_(disabled, blocked)).label("broken"),
         func.bool_or(barred).label("barred"),
         func.min(chain.c.expires_at).label("expires_at"),
@@ -460,6 +515,8 @@ def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE
         share.c.creator_id,
         share.c.visits_used,
         share.c.visits_max,
+        share.c.viewers_used,
+        share.c.viewers_max,
         share.c.expires_at,
         share.c.download,
         share.c.forward_depth_left,

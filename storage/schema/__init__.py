@@ -125,6 +125,7 @@ from storage.schema.shares import (
     share_folder,
     share_item,
     share_look,
+    share_viewer,
     visit,
 )
 from storage.schema.siem import siem_cursor, siem_target
@@ -275,6 +276,7 @@ __all__ = [
     "share_look",
     "share_sending",
     "share_unlock",
+    "share_viewer",
     "siem_cursor",
     "siem_target",
     "sign_in_attempt",

@@ -46,6 +46,8 @@ share = Table(
     moment("expires_at", nullable=False),
     Column("visits_max", Integer),  # None: not limited
     Column("visits_used", Integer, nullable=False, server_default="0"),
+    Column("viewers_max", Integer),  # different people, by it and by what is forwarded from it; None: not limited
+    Column("viewers_used", Integer, nullable=False, server_default="0"),  # the rows of share_viewer
     Column("download", Boolean, nullable=False),
     Column("forward_depth_left", Integer, nullable=False),
     Column("watermark", Text, nullable=False),  # the preset that its maker began with
@@ -63,6 +65,7 @@ share = Table(
     Column("revoked_by", Uuid, ForeignKey("person.id")),
     Column("revoked_reason", Text, nullable=False, server_default=""),
     CheckConstraint("visits_max IS NULL OR visits_used <= visits_max", name="visits"),
+    CheckConstraint("viewers_max IS NULL OR viewers_used <= viewers_max", name="viewers"),
     Index("ix_share_material_id", "material_id"),
     Index("ix_share_root_id", "root_id"),
     Index("ix_share_creator_id", "creator_id"),
@@ -79,6 +82,15 @@ share_addressee = Table(
     Column("region", Text),
     CheckConstraint("num_nonnulls(person_id, clinic_id, region) = 1", name="one"),
     Index("ix_share_addressee_share_id", "share_id"),
+)
+
+share_viewer = Table(
+    # Who has come in by a share that lets in only so many people, or by what was forwarded from it.
+    "share_viewer",
+    metadata,
+    Column("share_id", Uuid, ForeignKey("share.id"), primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person.id"), primary_key=True),
+    Index("ix_share_viewer_person_id", "person_id"),
 )
 
 share_bar = Table(

@@ -56,3 +56,52 @@ async def test_coming_back_another_day_is_another_visit(stage: Stage) -> None:
     stage.clock.advance(hours=13)
     later, _ = await as_viewer(stage.client, name="李娜", phone="13800138001")
     assert "share-used-up" == (await later.post("/visits", {"token": share["token"]})).body["rule"]
+
+
+async def test_of_twenty_people_five_get_in_and_come_again(stage: Stage) -> None:
+    """Twenty people open a share for five in the same moment; the five come again another day, and nobody else ever."""
+    share = await stage.share(viewers_max=5)
+    people = [{"name": f"客{n}", "phone": f"139001380{n:02}"} for n in range(20)]
+    apis = [(await as_viewer(stage.client, **each))[0] for each in people]
+    answers = await asyncio.gather(*(api.post("/visits", {"token": share["token"]}) for api in apis))
+    assert {201: 5, 403: 15} == Counter(answer.status for answer in answers)
+    assert {"share-used-up"} == {answer.body["rule"] for answer in answers if answer.status == 403}
+    seen = (await stage.api("owner").get(f"/shares/{share['id']}")).ok
+    assert (5, 5, 5, "used_up") == (seen["viewers_max"], seen["viewers_used"], seen["visits_used"], seen["state"])
+    stage.clock.advance(hours=13)
+    again = [(await as_viewer(stage.client, **each))[0] for each in people]
+    later = await asyncio.gather(*(api.post("/visits", {"token": share["token"]}) for api in again))
+    assert [each.status for each in answers] == [each.status for each in later]
+    inside = next(api for api, answer in zip(again, answers, strict=True) if answer.status == 201)
+    assert [True] == [each["url"] is not None for each in (await inside.get("/visits")).ok["opened"]]
+
+
+async def test_who_comes_by_a_forward_takes_a_place(stage: Stage) -> None:
+    """A share for two that 李娜 passed on has a place for one more; nobody takes two."""
+    share, visited = await stage.visit("li", viewers_max=2, forward_depth=1)
+    child = (await stage.api("li").post(f"/visits/{visited['id']}/forward")).ok
+    assert 201 == (await stage.open("li", child["token"])).status  # has a place already
+    assert 201 == (await stage.open("wang", child["token"])).status
+    stranger, _ = await as_viewer(stage.client, name="客", phone="13900138000")
+    refused = [await stranger.post("/visits", {"token": each["token"]}) for each in (share, child)]
+    assert [(403, "share-used-up")] * 2 == [(answer.status, answer.body["rule"]) for answer in refused]
+    assert 2 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["viewers_used"]
+
+
+async def test_a_limit_on_people_counts_those_who_came_before_it(stage: Stage) -> None:
+    """Narrowed while it is open, it has to have room for all who came, and keeps their places."""
+    share, visited = await stage.visit("li", forward_depth=1)
+    child = (await stage.api("li").post(f"/visits/{visited['id']}/forward")).ok
+    assert 201 == (await stage.open("wang", child["token"])).status
+    owner, path = stage.api("owner"), f"/shares/{share['id']}"
+    refused = await owner.call("PATCH", path, json={"viewers_max": 1})
+    assert (422, {"/viewers_max"}) == (refused.status, refused.fields)
+    seen = (await owner.call("PATCH", path, json={"viewers_max": 2})).ok
+    assert (2, 2) == (seen["viewers_max"], seen["viewers_used"])
+    wider = await owner.call("PATCH", path, json={"viewers_max": 3})
+    assert (422, {"/viewers_max"}) == (wider.status, wider.fields)
+    stranger, _ = await as_viewer(stage.client, name="客", phone="13900138000")
+    assert 403 == (await stranger.post("/visits", {"token": share["token"]})).status
+    stage.clock.advance(hours=13)
+    back, _ = await as_viewer(stage.client, name="李娜", phone="13800138001")
+    assert 201 == (await back.post("/visits", {"token": share["token"]})).status

@@ -20,6 +20,8 @@ POLICY = SharePolicy(
     expires_at=NOW + timedelta(days=7),
     visits_max=10,
     visits_used=3,
+    viewers_max=10,
+    viewers_used=3,
     download=False,
     forward_depth=2,
     addressees=Addressees(
@@ -33,6 +35,7 @@ POLICY = SharePolicy(
 WIDENING: dict[str, list[Any]] = {
     "expires_at": [NOW + timedelta(days=7, seconds=1), None],
     "visits_max": [11, None],
+    "viewers_max": [11, None],
     "download": [True, None],
     "forward_depth": [3, None],
     "person_ids": [[ONE, THREE], [ONE, TWO, THREE], None],
@@ -43,6 +46,7 @@ WIDENING: dict[str, list[Any]] = {
 NARROWER: dict[str, Any] = {
     "expires_at": NOW + timedelta(days=1),
     "visits_max": 3,
+    "viewers_max": 3,
     "download": False,
     "forward_depth": 0,
     "person_ids": [TWO],
@@ -120,7 +124,8 @@ def test_what_a_folder_may_have_is_fitted_to_what_is_in_it(field: str, value: An
 
 def test_fewer_than_were_used_become_those_that_were() -> None:
     """In a folder one share may be more used than the wish allows: it is used up then."""
-    assert 3 == narrowed(POLICY, fitted(POLICY, ShareNarrowIn(visits_max=2)), NOW).visits_max
+    after = narrowed(POLICY, fitted(POLICY, ShareNarrowIn(visits_max=2, viewers_max=1)), NOW)
+    assert (3, 3) == (after.visits_max, after.viewers_max)
 
 
 def test_only_who_is_named_anew_is_looked_up() -> None:
@@ -133,11 +138,16 @@ def test_only_who_is_named_anew_is_looked_up() -> None:
 
 
 def test_what_was_used_stays_used() -> None:
-    """Fewer visits than were made can't be granted, and an end in the past is a revocation, which has its own way."""
-    for said, rule in (({"visits_max": 2}, "not-below-used"), ({"expires_at": NOW}, "in-the-future")):
+    """Fewer visits or viewers than there were can't be granted; an end in the past is a revocation, which differs."""
+    wrong: dict[str, tuple[Any, str]] = {
+        "visits_max": (2, "not-below-used"),
+        "viewers_max": (2, "not-below-used"),
+        "expires_at": (NOW, "in-the-future"),
+    }
+    for field, (value, rule) in wrong.items():
         with pytest.raises(InvalidValue) as refused:
-            narrowed(POLICY, ShareNarrowIn(**said), NOW)
-        assert rule == refused.value.params["rule"]
+            narrowed(POLICY, ShareNarrowIn(**{field: value}), NOW)
+        assert (field, rule) == (refused.value.field, refused.value.params["rule"])
 
 
 def test_a_change_tells_what_changed() -> None:
