@@ -68,12 +68,15 @@ class Console:
 
     @contextlib.asynccontextmanager
     async def opened(
-        self, who: str | None = None, *, size: tuple[int, int] = DESK, language: str = "zh-CN"
+        self, who: str | None = None, *, size: tuple[int, int] = DESK, language: str = "zh-CN", scripts: bool = True
     ) -> AsyncIterator[Page]:
         """A fresh browser, in which one of the cast is signed in already."""
         width, height = size
         context = await self.browser.new_context(
-            base_url=self.url, viewport={"width": width, "height": height}, locale=language
+            base_url=self.url,
+            viewport={"width": width, "height": height},
+            locale=language,
+            java_script_enabled=scripts,
         )
         if who:
             await context.add_cookies([{"name": SESSION_COOKIE, "value": self.cast.tokens[who], "url": self.url}])

@@ -37,6 +37,36 @@ async def test_signing_in_says_what_is_wrong_and_leads_on(console: Console) -> N
         await expect(page).to_have_url(f"{console.url}/shares")
 
 
+async def test_the_menu_of_places_opens_by_keys_and_closes_behind_them(console: Console) -> None:
+    """Enter opens it and Escape closes it, where the focus was; so does turning to something else."""
+    async with console.opened("manager", size=PHONE) as page:
+        await page.goto("/rules")
+        more, certificates = page.locator("summary", has_text="更多"), page.get_by_role("link", name="证照登记簿")
+        await expect(more).to_have_attribute("aria-current", "true")  # the page is one of the menu's
+        await expect(certificates).to_be_hidden()
+        await more.press("Enter")
+        await expect(certificates).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Escape")
+        await expect(certificates).to_be_hidden()
+        await expect(more).to_be_focused()
+        await more.click()
+        await page.get_by_label("筛选").click()
+        await expect(certificates).to_be_hidden()
+    assert [] == console.complaints
+
+
+async def test_the_menu_of_places_needs_no_script(console: Console) -> None:
+    """With scripts switched off it opens, and leads on."""
+    async with console.opened("manager", scripts=False) as page:
+        await page.goto("/shares")
+        await page.locator("summary", has_text="更多").click()
+        await page.get_by_role("link", name="证照登记簿").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("证照登记簿")
+    assert [] == console.complaints
+
+
 async def test_from_a_file_to_a_link(console: Console) -> None:
     """A marketer uploads and submits, a reviewer reads and approves, the marketer makes a share: all in the pages."""
     async with console.opened("owner", size=PHONE) as marketer, console.opened("reviewer") as reviewer:
