@@ -78,7 +78,7 @@ async def _write(database: Database, leaves: list[bytes]) -> None:
 async def _ask(database: Database, note: str) -> list[Figure]:
     now, zone = BEGAN + timedelta(days=400), "Asia/Shanghai"
     questions: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-        "totals": lambda tx: figures.totals(tx, SUBJECT),
+        "totals": lambda tx: figures.totals(tx, SUBJECT, zone=zone),
         "cascades": lambda tx: figures.cascades(tx, SCOPE),
         "ranking": lambda tx: figures.sharers(tx, SCOPE),
         "growth": lambda tx: figures.grown(tx, SUBJECT, window=WINDOW, now=now, zone=zone),

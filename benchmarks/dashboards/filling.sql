@@ -125,6 +125,11 @@ SELECT dim, key, hour, depth, sum(opens), sum(people), sum(viewers), sum(intents
     WHERE c.at < coalesce(a.at, r.at) + interval '7 days' GROUP BY 1, 2, 3, 4
 ) told GROUP BY 1, 2, 3, 4 ORDER BY hour, dim, key, depth;
 
+INSERT INTO spread_wave
+SELECT dim, key, CAST(date_trunc('week', hour AT TIME ZONE 'Asia/Shanghai') AS date), depth, sum(people), sum(viewers),
+  sum(intents), sum(brought)
+FROM spread_pulse WHERE people + viewers + intents + brought > 0 GROUP BY 1, 2, 3, 4;
+
 INSERT INTO spread_wait
 SELECT s.dim, s.key, least(floor(extract(epoch FROM first.at - a.at) / 3600), 2160), count(*)
 FROM (SELECT root, owner, min(at) AS at FROM made.arrived WHERE owner <> '' GROUP BY root, owner) first

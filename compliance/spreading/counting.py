@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from compliance.spreading.growth import WINDOW
-from storage.rows.spread_counts import BEATS, COUNTS, Added, Dim, Life, Place, Seen, Subject
+from storage.rows.spread_counts import BEATS, COUNTS, SWELLS, Added, Dim, Life, Place, Seen, Subject
 from storage.rows.spreading import SpreadPerson, SpreadShare
 
 GAP_MAX_DAYS = 400  # whoever was away for longer counts as away for so long: spans asked for are shorter
@@ -20,6 +20,7 @@ WAIT_MAX_H = 90 * 24
 NEVER = 0
 COUNT_AT = {name: place for place, name in enumerate(COUNTS)}
 BEAT_AT = {name: place for place, name in enumerate(BEATS)}
+SWELLS_AT = tuple(BEAT_AT[name] for name in SWELLS)
 HOUR = timedelta(hours=1)
 
 
@@ -163,11 +164,28 @@ class Counting:
             days=self._days,
             gaps=self._gaps,
             pulses=self._pulses,
+            waves=self._waves(),
             waits=self._waits,
             seen=self._changed,
             lives=lives,
             years=frozenset(self._years),
         )
+
+    def _waves(self) -> dict[tuple[Subject, date, int], list[int]]:
+        """The pulses by the week in which their hours begin, where anybody came or led to something."""
+        waves: dict[tuple[Subject, date, int], list[int]] = defaultdict(lambda: [0] * len(SWELLS))
+        weeks = {hour: self._week(hour) for hour in {hour for _, hour, _ in self._pulses}}
+        for (subject, hour, depth), beats in self._pulses.items():
+            swells = [beats[at] for at in SWELLS_AT]
+            if any(swells):
+                key = (subject, weeks[hour], depth)
+                waves[key] = [kept + more for kept, more in zip(waves[key], swells, strict=True)]
+        return waves
+
+    def _week(self, hour: datetime) -> date:
+        """The Monday of the brand's week in which an hour begins."""
+        day = hour.astimezone(self.zone).date()
+        return day - timedelta(days=day.weekday())
 
     def _meet(self, subject: Subject, at: datetime, person: SpreadPerson, *, came: bool) -> None:
         """Somebody opened something of a subject: for the first time, or again after so many days."""

@@ -22,7 +22,7 @@ from storage.rows import event_index, reading, spread_counts, spreading
 from storage.rows.spread_counts import Subject
 from storage.rows.spreading import Hour, Opens, Place, SpreadShare
 
-READER = "spreading"
+READER = "figures"
 BATCH = 2_000
 OBJECTS_ANEW = 1_000_000  # made between two looks for garbage
 BATCH_ANEW = 20_000  # where a whole log is read: fewer rows are written twice
@@ -49,6 +49,8 @@ async def spread_step(database: Database, now: datetime, *, zone: ZoneInfo = ZON
         start = await event_index.hold_reader(tx, READER, now)
         leaves = () if start is None else await event_index.leaves_from(tx, start, batch)
         if leaves:
+            if start:  # an earlier release has read so far, perhaps
+                await spread_counts.add_missing_waves(tx, zone.key)
             await _take_in(tx, [told for leaf in leaves if (told := told_by(leaf)) is not None], zone)
             await event_index.move_reader(tx, READER, leaves[-1].index + 1, now)
     return len(leaves)

@@ -68,7 +68,7 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
     async with services.database.transaction() as tx:
         material, scope = await allowed(tx, actor, trail, services, material_id)
         among = await figures.subjects(tx, scope)
-        totals = await figures.totals(tx, among)
+        totals = await figures.totals(tx, among, zone=services.config.time_zone)
         cascades = await figures.cascades(tx, scope)
         sharers = await figures.sharers(tx, scope)
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)

@@ -81,7 +81,7 @@ async def subject(services: Services, actor: Actor, trail: Trail, kind: Kind, ke
         await tell(tx, services, trail, rule, found.obj)
         among = found.among
         group = kind in GROUPS
-        ever = None if group else await figures.totals(tx, among)
+        ever = None if group else await figures.totals(tx, among, zone=zone)
         since = now - timedelta(days=days) - WINDOW if group else figures.FOREVER
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=zone, since=since)
         parts_kind, parts = await _parts(tx, services, actor, kind, found, span)

@@ -11,9 +11,18 @@ from sqlalchemy import text
 from storage.database import Transaction
 from storage.rows.arrays import arrays
 from storage.rows.emptying import empty
-from storage.schema import spread_day, spread_gap, spread_month, spread_pulse, spread_seen, spread_subject, spread_wait
+from storage.schema import (
+    spread_day,
+    spread_gap,
+    spread_month,
+    spread_pulse,
+    spread_seen,
+    spread_subject,
+    spread_wait,
+    spread_wave,
+)
 
-TABLES = (spread_day, spread_month, spread_gap, spread_pulse, spread_wait, spread_seen, spread_subject)
+TABLES = (spread_day, spread_month, spread_gap, spread_pulse, spread_wave, spread_wait, spread_seen, spread_subject)
 UTC_MIDNIGHT = " 00:00+00"
 PARTITIONED = {"spread_day": "", "spread_gap": "", "spread_pulse": UTC_MIDNIGHT, "spread_hour": UTC_MIDNIGHT}
 
@@ -51,6 +60,7 @@ COUNTS = (
     "new_forwarders",
 )
 BEATS = ("opens", "people", "viewers", "intents", "brought")
+SWELLS = ("people", "viewers", "intents", "brought")
 
 
 @dataclass(kw_only=True)
@@ -79,6 +89,7 @@ class Added:
     days: Mapping[tuple[Subject, date], Sequence[int]]  # in the order of COUNTS
     gaps: Mapping[tuple[Subject, date, int], int]
     pulses: Mapping[tuple[Subject, datetime, int], Sequence[int]]  # in the order of BEATS
+    waves: Mapping[tuple[Subject, date, int], Sequence[int]]  # in the order of SWELLS
     waits: Mapping[tuple[Subject, int], int]
     seen: Mapping[Place, Seen]
     lives: Mapping[Subject, Life]
@@ -87,9 +98,13 @@ class Added:
 
 _DAYS = ("first_day", "last_day", "read_day", "forward_day", "reach_day")
 _KINDS = {"dim": "text", "key": "text", "who": "text", "hour": "timestamptz", "began_at": "timestamptz"}
-_KINDS |= {"month": "date", "opened_at": "timestamptz", "day": "date", "read_ms": "bigint"} | dict.fromkeys(
-    _DAYS, "date"
-)
+_KINDS |= {
+    "month": "date",
+    "week": "date",
+    "opened_at": "timestamptz",
+    "day": "date",
+    "read_ms": "bigint",
+} | dict.fromkeys(_DAYS, "date")
 
 
 def _put(table: str, keys: tuple[str, ...], values: tuple[str, ...], change: str) -> Any:
@@ -108,10 +123,16 @@ _PUT_DAYS = _put("spread_day", ("dim", "key", "day"), COUNTS, _SUM)
 _PUT_MONTHS = _put("spread_month", ("dim", "key", "month"), COUNTS, _SUM)
 _PUT_GAPS = _put("spread_gap", ("dim", "key", "day", "gap"), ("people",), _SUM)
 _PUT_PULSES = _put("spread_pulse", ("dim", "key", "hour", "depth"), BEATS, _SUM)
+_PUT_WAVES = _put("spread_wave", ("dim", "key", "week", "depth"), SWELLS, _SUM)
 _PUT_WAITS = _put("spread_wait", ("dim", "key", "hours"), ("people",), _SUM)
 _PUT_SEEN = _put("spread_seen", ("dim", "key", "who"), _DAYS, "excluded.{name}")
 _PUT_BEGAN = _put("spread_subject", ("dim", "key"), ("began_at",), "least(kept.{name}, excluded.{name})")
 _PUT_OPENED = _put("spread_subject", ("dim", "key"), ("opened_at",), "greatest(kept.{name}, excluded.{name})")
+_WAVES_OF_PULSES = text(
+    "INSERT INTO spread_wave SELECT dim, key, CAST(date_trunc('week', hour AT TIME ZONE :zone) AS date), depth, "
+    "sum(people), sum(viewers), sum(intents), sum(brought) FROM spread_pulse "
+    "WHERE people + viewers + intents + brought > 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+)
 _SEEN = text(
     f"SELECT dim, key, who, {', '.join(_DAYS)} FROM spread_seen "  # noqa: S608  # our own names
     "JOIN unnest(CAST(:dim AS text[]), CAST(:key AS text[]), CAST(:who AS text[])) AS wanted (dim, key, who) "
@@ -135,6 +156,8 @@ async def add(tx: Transaction, added: Added) -> None:
     await _write(tx, _PUT_GAPS, ("dim", "key", "day", "gap", "people"), gaps)
     pulses = [(*subject, hour, depth, *beats) for (subject, hour, depth), beats in _in_order(added.pulses)]
     await _write(tx, _PUT_PULSES, ("dim", "key", "hour", "depth", *BEATS), pulses)
+    waves = [(*subject, week, depth, *swells) for (subject, week, depth), swells in _in_order(added.waves)]
+    await _write(tx, _PUT_WAVES, ("dim", "key", "week", "depth", *SWELLS), waves)
     waits = [(*subject, hours, people) for (subject, hours), people in _in_order(added.waits)]
     await _write(tx, _PUT_WAITS, ("dim", "key", "hours", "people"), waits)
     seen = [(*place, *(getattr(each, name) for name in _DAYS)) for place, each in _in_order(added.seen)]
@@ -144,6 +167,12 @@ async def add(tx: Transaction, added: Added) -> None:
     await _write(tx, _PUT_BEGAN, ("dim", "key", "began_at"), began)
     opened = [(*subject, life.opened_at) for subject, life in lives if life.opened_at]
     await _write(tx, _PUT_OPENED, ("dim", "key", "opened_at"), opened)
+
+
+async def add_missing_waves(tx: Transaction, zone: str) -> None:
+    """Makes the weeks of all pulses where there are none yet: rows of an earlier release have hours only."""
+    if not await tx.scalar(text("SELECT EXISTS (SELECT FROM spread_wave)")):
+        await tx.execute(_WAVES_OF_PULSES, {"zone": zone})
 
 
 async def forget_all(tx: Transaction) -> None:

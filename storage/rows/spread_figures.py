@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import TextClause, text
 
@@ -91,6 +92,9 @@ class GrowthRow:
         )
 
 
+HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
+SHORTEST = timedelta(microseconds=1)
 NOBODY = GrowthRow(people=0, intents=0, brought=0)
 FOREVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -134,17 +138,26 @@ _TOTALS = _over_subjects(
       coalesce(sum(confirmed), 0) AS confirmed, coalesce(sum(reach), 0) AS reach, coalesce(sum(viewers), 0) AS viewers,
       coalesce(sum(opens), 0) AS opens, coalesce(sum(pages), 0) AS pages, coalesce(sum(downloads), 0) AS downloads,
       coalesce(sum(sent), 0) AS sent, CAST(coalesce(sum(read_ms), 0) AS bigint) AS read_ms
-      FROM spread_day JOIN subjects USING (dim, key)),
-    once AS (SELECT count(DISTINCT who) AS viewers, count(DISTINCT who) FILTER (WHERE reach_day IS NOT NULL) AS reach
-      FROM spread_seen JOIN subjects USING (dim, key) WHERE :several),
-    arrivals AS (SELECT hour, sum(sum(viewers)) OVER (ORDER BY hour) AS so_far, sum(sum(viewers)) OVER () AS whole
-      FROM spread_pulse JOIN subjects USING (dim, key) WHERE viewers > 0 GROUP BY hour)
+      FROM spread_month JOIN subjects USING (dim, key)),
+    once AS (SELECT count(*) AS viewers, count(*) FILTER (WHERE reached) AS reach
+      FROM (SELECT bool_or(reach_day IS NOT NULL) AS reached FROM spread_seen JOIN subjects USING (dim, key)
+        WHERE :several GROUP BY who) people),
+    weeks AS (SELECT week, sum(viewers) AS viewers, sum(sum(viewers)) OVER (ORDER BY week) AS so_far,
+        sum(sum(viewers)) OVER () AS whole
+      FROM spread_wave JOIN subjects USING (dim, key) WHERE viewers > 0 GROUP BY week),
+    parts AS (SELECT part, found.*
+      FROM (VALUES (50), (95)) AS asked (part) CROSS JOIN LATERAL (SELECT week, so_far - viewers AS before, whole
+        FROM weeks WHERE 100 * so_far >= part * whole ORDER BY week LIMIT 1) found),
+    arrivals AS (SELECT part, hour, whole, before + sum(sum(viewers)) OVER (PARTITION BY part ORDER BY hour) AS so_far
+      FROM parts JOIN spread_pulse ON hour >= CAST(week AS timestamp) AT TIME ZONE :zone
+        AND hour < CAST(week + 7 AS timestamp) AT TIME ZONE :zone
+      JOIN subjects USING (dim, key) WHERE viewers > 0 GROUP BY part, hour, whole, before)
     SELECT told.shares, told.intents, told.confirmed, told.opens, told.pages, told.downloads, told.sent, told.read_ms,
       CASE WHEN :several THEN once.viewers ELSE told.viewers END AS viewers,
       CASE WHEN :several THEN once.reach ELSE told.reach END AS reach,
       (SELECT min(began_at) FROM spread_subject JOIN subjects USING (dim, key)) AS began,
-      (SELECT min(hour) FROM arrivals WHERE 2 * so_far >= whole) + interval '1 hour' AS half_at,
-      (SELECT min(hour) FROM arrivals WHERE 100 * so_far >= 95 * whole) + interval '1 hour' AS most_at
+      (SELECT min(hour) FROM arrivals WHERE part = 50 AND 100 * so_far >= part * whole) + interval '1 hour' AS half_at,
+      (SELECT min(hour) FROM arrivals WHERE part = 95 AND 100 * so_far >= part * whole) + interval '1 hour' AS most_at
     FROM told, once"""
 )
 _ROOTS = text(
@@ -181,14 +194,21 @@ _SHARERS = text(
         OR EXISTS (SELECT FROM spread_root r WHERE r.root_id = p.root_id AND r.maker = :maker))
     ORDER BY p.below DESC, p.children DESC, p.first_at, p.who LIMIT :limit"""
 )
+_HOURS = (
+    "SELECT CAST(date_trunc('week', hour AT TIME ZONE :zone) AS date) AS week, depth, people, intents, brought, "
+    "hour <= :closed AS closed FROM spread_pulse JOIN subjects USING (dim, key) WHERE people + intents + brought > 0 "
+    "AND hour >= {start} AND hour < {end}"
+)
+# Whole weeks whose windows have all closed, and the hours before and after them.
 _GROWN = _over_subjects(
-    """ SELECT CAST(date_trunc('week', p.hour AT TIME ZONE :zone) AS date) AS week, p.depth, sum(p.people) AS people,
-      coalesce(sum(p.people) FILTER (WHERE closed.yes), 0) AS done,
-      coalesce(sum(p.intents) FILTER (WHERE closed.yes), 0) AS intents,
-      coalesce(sum(p.brought) FILTER (WHERE closed.yes), 0) AS brought
-    FROM spread_pulse p JOIN subjects USING (dim, key)
-    CROSS JOIN LATERAL (SELECT p.hour + interval '1 hour' + :window <= :now AS yes) closed
-    WHERE p.hour >= :since GROUP BY 1, 2 HAVING sum(p.people) > 0 ORDER BY 1, 2"""
+    f""", came AS (SELECT week, depth, people, intents, brought, true AS closed FROM spread_wave
+        JOIN subjects USING (dim, key) WHERE week >= :whole_from AND week < :open_from
+      UNION ALL {_HOURS.format(start=":since", end=":whole_at")}
+      UNION ALL {_HOURS.format(start=":open_at", end="'infinity'")})
+    SELECT week, depth, sum(people) AS people, coalesce(sum(people) FILTER (WHERE closed), 0) AS done,
+      coalesce(sum(intents) FILTER (WHERE closed), 0) AS intents,
+      coalesce(sum(brought) FILTER (WHERE closed), 0) AS brought
+    FROM came GROUP BY 1, 2 HAVING sum(people) > 0 ORDER BY 1, 2"""  # noqa: S608  # our own words
 )
 _DAYS = _over_subjects(
     """ SELECT day, CAST(sum(viewers) AS bigint) AS people, CAST(sum(opens) AS bigint) AS opens
@@ -205,7 +225,7 @@ def _asked(scope: Scope, **more: Any) -> Mapping[str, Any]:
     return {"material_id": scope.material_id, "maker": scope.maker, **more}
 
 
-def _told(among: Among, **more: Any) -> Mapping[str, Any]:
+def _told(among: Among, **more: Any) -> dict[str, Any]:
     """For what reads subjects. Raises ValueError for all of a dimension, which has no list."""
     if among.keys is None:
         raise ValueError("which subjects?")
@@ -219,9 +239,10 @@ async def subjects(tx: Transaction, scope: Scope) -> Among:
     return Among(Dim.SHARE, tuple(await tx.scalars(_ROOTS, _asked(scope))))
 
 
-async def totals(tx: Transaction, among: Among) -> Totals:
+async def totals(tx: Transaction, among: Among, *, zone: str) -> Totals:
     """The counts."""
-    return Totals(**(await tx.execute(_TOTALS, _told(among, several=len(among.keys or ()) > 1))).one()._asdict())
+    asked = _told(among, several=len(among.keys or ()) > 1, zone=zone)
+    return Totals(**(await tx.execute(_TOTALS, asked)).one()._asdict())
 
 
 async def maker_of(tx: Transaction, scope: Scope, root_id: UUID) -> str | None:
@@ -264,7 +285,11 @@ async def grown(
 
     A window closes with the hour in which the person came. `since`: only those who came then or later.
     """
-    asked = _told(among, window=window, now=now, zone=zone, since=since)
+    closed, local = now - window - HOUR, ZoneInfo(zone)
+    open_from = _monday(closed, local)
+    whole_from = min(_monday(since - SHORTEST, local) + WEEK, open_from)
+    asked = _told(among, zone=zone, since=since, closed=closed, whole_from=whole_from, open_from=open_from)
+    asked |= {"whole_at": _start(whole_from, local), "open_at": max(since, _start(open_from, local))}
     levels: Counter[int] = Counter()
     depths: dict[int, GrowthRow] = {}
     weeks: dict[date, GrowthRow] = {}
@@ -280,6 +305,16 @@ async def grown(
         generations=dict(sorted(depths.items())),
         cohorts=weeks,
     )
+
+
+def _monday(moment: datetime, zone: ZoneInfo) -> date:
+    """The first day of the week in which it lies."""
+    day = moment.astimezone(zone).date()
+    return day - timedelta(days=day.weekday())
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
 
 
 async def days(tx: Transaction, among: Among) -> Sequence[DayRow]:

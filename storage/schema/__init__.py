@@ -146,6 +146,7 @@ from storage.schema.spread_counts import (
     spread_seen,
     spread_subject,
     spread_wait,
+    spread_wave,
 )
 from storage.schema.spreading import (
     spread_hour,
@@ -300,6 +301,7 @@ __all__ = [
     "spread_share",
     "spread_subject",
     "spread_wait",
+    "spread_wave",
     "task",
     "task_assignment",
     "totp",

@@ -4,7 +4,7 @@ Like storage.schema.spreading, made of the leaves of the log, and again by `seal
 dimension and a key: `material` and its id, `share` and the id of an employee's share (with all that was passed on from
 it), `employee` and their pseudonym, `clinic` and its id, `brand` and "". What grows with time lies in one partition
 for each year, which the follower makes when its first row comes. A subject's rows lie far apart, as they come in the
-order of time, so the keys of `spread_gap` and `spread_pulse` include the counts: pages read them from the index alone.
+order of time, so the keys of those that pages read many of include the counts: they are read from the index alone.
 """
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, PrimaryKeyConstraint, Table, Text
@@ -93,6 +93,24 @@ spread_pulse = Table(
         *("dim", "key", "hour", "depth"), postgresql_include=["opens", "people", "viewers", "intents", "brought"]
     ),
     postgresql_partition_by="RANGE (hour)",
+)
+
+spread_wave = Table(
+    # The same by week, which is known by its Monday in the brand's time zone: growth over a year is added up from it.
+    # Hours in which nobody came, but somebody opened, have no row.
+    "spread_wave",
+    metadata,
+    Column("dim", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("week", Date, primary_key=True),
+    Column("depth", Integer, primary_key=True, autoincrement=False),
+    Column("people", Integer, nullable=False),
+    Column("viewers", Integer, nullable=False),
+    Column("intents", Integer, nullable=False),
+    Column("brought", Integer, nullable=False),
+    PrimaryKeyConstraint(
+        *("dim", "key", "week", "depth"), postgresql_include=["people", "viewers", "intents", "brought"]
+    ),
 )
 
 spread_wait = Table(

@@ -6,8 +6,9 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -16,11 +17,13 @@ from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.spreading.cascades import FirstOpen, Sums, cascade_of, sums_of
 from compliance.spreading.following import ZONE, forget, spread_all, spread_step
+from compliance.spreading.growth import WINDOW
 from compliance.spreading.reading import READ_MS
 from storage.database import Database
-from storage.rows import reading, spread_counts, spread_dashboard, spreading
+from storage.rows import reading, spread_counts, spread_dashboard, spread_figures, spreading
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Counts, Span
+from storage.rows.spread_figures import NOBODY, Grown, GrowthRow
 from storage.schema import spread_person
 
 TABLES = (*spreading.TABLES, *spread_counts.TABLES, *reading.TABLES)
@@ -37,7 +40,23 @@ INSERT INTO ledger_leaf (index, event_id)
 SELECT (SELECT count(*) FROM ledger_leaf) + row_number() OVER (ORDER BY event_id) - 1, event_id FROM taken
 """
 
+HOUR = timedelta(hours=1)
+
 Kept = dict[str, list[tuple[Any, ...]]]
+
+
+class Pulse(NamedTuple):
+    """A row of spread_pulse."""
+
+    dim: str
+    key: str
+    hour: datetime
+    depth: int
+    opens: int
+    people: int
+    viewers: int
+    intents: int
+    brought: int
 
 
 class World:
@@ -146,7 +165,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def lived(database: Database, world: World) -> None:
+async def lived(database: Database, world: World, zone: ZoneInfo = ZONE) -> None:
     """A life of the world, followed now and then in batches of any size."""
     left = EVENTS
     while left:
@@ -158,8 +177,41 @@ async def lived(database: Database, world: World) -> None:
                     break
             await tx.execute(text(SEQUENCE))
         if left:
-            await spread_step(database, world.now, batch=world.rng.randrange(1, 60))
-    await spread_all(database, world.now)
+            await spread_step(database, world.now, zone=zone, batch=world.rng.randrange(1, 60))
+    await spread_all(database, world.now, zone=zone)
+
+
+def grown_by_hours(pulses: list[Pulse], now: datetime, since: datetime, zone: ZoneInfo) -> Grown:
+    """What the hours alone tell of growth."""
+    levels: Counter[int] = Counter()
+    depths: dict[int, GrowthRow] = {}
+    weeks: dict[date, GrowthRow] = {}
+    for pulse in pulses:
+        if pulse.hour < since or not pulse.people:
+            continue
+        levels[pulse.depth] += pulse.people
+        if pulse.hour + HOUR + WINDOW <= now:
+            row = GrowthRow(people=pulse.people, intents=pulse.intents, brought=pulse.brought)
+            depths[pulse.depth] = depths.get(pulse.depth, NOBODY) + row
+            day = pulse.hour.astimezone(zone).date()
+            week = day - timedelta(days=day.weekday())
+            if pulse.depth:
+                weeks[week] = weeks.get(week, NOBODY) + row
+    by_depth = tuple(levels[depth] for depth in range(max(levels, default=-1) + 1))
+    return Grown(levels=by_depth, generations=dict(sorted(depths.items())), cohorts=weeks)
+
+
+def reached(pulses: list[Pulse], percent: int) -> datetime | None:
+    """The end of the hour in which so many of all viewers had come."""
+    viewers = Counter[datetime]()
+    for pulse in pulses:
+        viewers[pulse.hour] += pulse.viewers
+    so_far = 0
+    for hour, came in sorted(viewers.items()):
+        so_far += came
+        if came and 100 * so_far >= percent * viewers.total():
+            return hour + HOUR
+    return None
 
 
 async def kept(database: Database) -> Kept:
@@ -231,6 +283,40 @@ async def test_months_are_what_their_days_are(database: Database) -> None:
                 assert found
 
 
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Kolkata", "America/New_York"])
+async def test_weeks_are_what_their_hours_are(database: Database, zone: str) -> None:
+    """Growth at any moment, of all time or since one, and the times to a half and to 95 %, as hours alone tell them."""
+    await lived(database, World(2), ZoneInfo(zone))
+    pulses = [Pulse(*row) for row in (await kept(database))["spread_pulse"]]
+    moments = [START + timedelta(hours=hours) for hours in (-3, 50, 170, 173, 300, 900)]
+    async with database.transaction() as tx:
+        for dim in Dim:
+            keys = sorted({pulse.key for pulse in pulses if pulse.dim == dim})
+            for chosen in (keys[:1], keys):
+                of_it = [pulse for pulse in pulses if pulse.dim == dim and pulse.key in chosen]
+                among = Among(dim, chosen)
+                for now, since in itertools.product(moments, (spread_figures.FOREVER, *moments)):
+                    found = await spread_figures.grown(tx, among, window=WINDOW, now=now, zone=zone, since=since)
+                    assert grown_by_hours(of_it, now, since, ZoneInfo(zone)) == found
+                told = await spread_figures.totals(tx, among, zone=zone)
+                assert (reached(of_it, 50), reached(of_it, 95)) == (told.half_at, told.most_at)
+
+
+async def test_hours_of_an_earlier_release_get_their_weeks(database: Database) -> None:
+    """With the first step, before anything new is counted into them."""
+    world = World(5)
+    await lived(database, world)
+    async with database.transaction() as tx:
+        await tx.execute(text("TRUNCATE spread_wave"))
+        await ledger.append(tx, world.event(), now=world.now)
+        await tx.execute(text(SEQUENCE))
+    await spread_all(database, world.now)
+    followed = await kept(database)
+    await forget(database, world.now)
+    await spread_all(database, world.now)
+    assert followed == await kept(database)
+
+
 async def test_each_forward_is_confirmed_once(database: Database) -> None:
     """Links that were passed on, and those of them that somebody else opened, whoever and how often."""
     world = World(3)
@@ -296,7 +382,7 @@ async def test_two_at_once_take_each_leaf_once(database: Database) -> None:
     await forget(database, world.now)
     await spread_step(database, world.now, batch=10)
     async with database.transaction() as tx:
-        await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'spreading' FOR UPDATE"))
+        await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'figures' FOR UPDATE"))
         assert 0 == await spread_step(database, world.now)
     await spread_all(database, world.now)
     assert before == await kept(database)
@@ -308,7 +394,7 @@ async def test_forgetting_waits_for_who_follows(database: Database) -> None:
     await lived(database, world)
     before = await kept(database)
     async with database.transaction() as tx:
-        await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'spreading' FOR UPDATE"))
+        await tx.execute(text("SELECT 1 FROM log_reader WHERE name = 'figures' FOR UPDATE"))
         forgetting = asyncio.create_task(forget(database, world.now))
         done, _ = await asyncio.wait([forgetting], timeout=0.2)
         assert not done

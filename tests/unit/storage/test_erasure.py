@@ -58,6 +58,7 @@ NOBODYS = {
     "rate_limit.bucket", "region.name", "rendition.*", "read_page.*", "read_version.*", "read_visit.*",
     "share_sending.*", "spread_day.*", "spread_gap.*", "spread_month.*", "spread_opener.*", "spread_person.*",
     "spread_pulse.*", "spread_root.maker", "spread_seen.*", "spread_share.*", "spread_subject.*", "spread_wait.*",
+    "spread_wave.*",
     "pledge.*", "pledge_text.*",
     "review.rule_set_version", "review.sha256", "review.state", "ring_key.*",
     "clinic.credit_code", "clinic.full_name",
