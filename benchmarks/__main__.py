@@ -30,6 +30,7 @@ from benchmarks import (
     pages,
     proving,
     reading,
+    rebuilding,
     removal,
     sealing,
     spreading,
@@ -64,6 +65,7 @@ ALL = {
     "brochure": brochure.run,
     "removal": removal.run,
     "spreading": spreading.run,
+    "rebuilding": rebuilding.run,
     "dashboards": dashboards.run,
     "tracing": tracing.run,
     "traces": traces.run,
@@ -73,8 +75,8 @@ ALL = {
 UPLOADS = "uploads"
 NAMES = (*ALL, UPLOADS)
 UNASKED = tuple(
-    name for name in NAMES if name not in {"removal", "dashboards", "trail-long"}
-)  # half an hour, an hour and 20 GB, 15 GB
+    name for name in NAMES if name not in {"removal", "rebuilding", "dashboards", "trail-long"}
+)  # half an hour, a quarter, an hour and 20 GB, 15 GB
 COLUMNS = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
 
 
@@ -115,7 +117,7 @@ def main(  # one for each option
     quick: bool,
     plot: Path | None,
 ) -> None:
-    """Run the named benchmarks, or all of them but `removal`, `dashboards` and `trail-long`."""
+    """Run the named benchmarks, or all of them but `removal`, `rebuilding`, `dashboards` and `trail-long`."""
     wishes = Wishes(only=only, stores=stores or tuple(STORES), rounds=rounds, quick=quick)
     # Nothing is drawn where nobody looks: rich draws live displays on terminals only.
     with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:

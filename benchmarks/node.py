@@ -47,7 +47,7 @@ async def node(services: Services) -> AsyncIterator[Node]:
         folder = stack.enter_context(working_folder())
         port = stack.enter_context(reserved_port(None, 0, lambda _line: None))
         url = household.address(port)
-        environment = _environment(services.config, port=str(port), public_url=url)
+        environment = environment_of(services.config, port=str(port), public_url=url)
         environment |= {"TMPDIR": str(folder), **HERE}
         child = start_child(python_order("serve", folder / "serve", ("fileserver", "serve"), environment))
         stack.callback(child.stop)
@@ -74,7 +74,8 @@ async def desk(services: Services, at: Node, role: Role) -> AsyncIterator[Desk]:
         yield signed_in
 
 
-def _environment(config: Config, **changed: str) -> dict[str, str]:
+def environment_of(config: Config, **changed: str) -> dict[str, str]:
+    """The settings as variables, as a process of ours reads them."""
     values = {name: getattr(config, name) for name in config.model_fields_set}
     texts = {
         name: each.get_secret_value() if isinstance(each, SecretStr) else str(each) for name, each in values.items()

@@ -1,4 +1,4 @@
-"""How fast the follower keeps a large cascade up, and what its page costs then."""
+"""What trees cost: one of a million computed at once, and a large one that the follower keeps up, with its page."""
 
 import random
 import time
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from benchmarks.stage import Figure, stage
 from compliance.events import Act, Event, leaf_of
+from compliance.spreading.cascades import FirstOpen, cascade_of, shape_of, sums_of
 from compliance.spreading.following import spread_step
 from compliance.spreading.growth import WINDOW
 from fileserver.services import Services
@@ -19,6 +20,8 @@ from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among
 from storage.rows.spread_figures import Scope
 
+COMPUTED = 1_000_000
+TREE_BAR_S = 10.0
 PEOPLE = 100_000
 HANDS_MAX = 9
 FORWARDING = 0.3  # of those who open
@@ -50,6 +53,28 @@ def _leaf(act: Act, who: str, link: UUID, at: datetime, **det: str) -> bytes:
     return leaf_of(Event(act=act, who=who, obj=f"material:{MATERIAL}", link=str(link), det=det), at)
 
 
+def computed(people: int = COMPUTED) -> list[Figure]:
+    """A random recursive tree from its openings; then its shape.
+
+    In seconds of a processor: whatever else runs leaves them as they are.
+    """
+    chance = random.Random(1)  # noqa: S311  # a made-up history, the same each time
+    second = timedelta(seconds=1)
+    opens = [FirstOpen(who, int(who * chance.random()), BEGAN + who * second) for who in range(1, people)]
+    started = time.process_time()
+    tree = cascade_of(0, BEGAN, opens)
+    built = time.process_time()
+    shape = shape_of(sums_of(tree))
+    built_s, shaped_s = built - started, time.process_time() - built
+    note, virality = f"{people:,} people", f"structural virality {shape.structural_virality:.1f}"
+    return [
+        Figure("a tree, built", built_s, "CPU s", f"{note}; bar {TREE_BAR_S:.0f}", built_s <= TREE_BAR_S),
+        Figure(
+            "a tree, its shape", shaped_s, "CPU s", f"{note}, {virality}; bar {TREE_BAR_S:.0f}", shaped_s <= TREE_BAR_S
+        ),
+    ]
+
+
 async def run(services: Services) -> list[Figure]:  # noqa: ARG001  # a log of its own
     """Writes the log into a database of its own, follows it, and asks."""
     leaves = told(PEOPLE)
@@ -60,7 +85,7 @@ async def run(services: Services) -> list[Figure]:  # noqa: ARG001  # a log of i
             pass
         rate = len(leaves) / (time.perf_counter() - started)
         note = f"{PEOPLE:,} people in one cascade"
-        return [Figure("log followed", rate, "events/s", note), *await _ask(own.database, note)]
+        return [*computed(), Figure("log followed", rate, "events/s", note), *await _ask(own.database, note)]
 
 
 async def _write(database: Database, leaves: list[bytes]) -> None:

@@ -19,7 +19,7 @@ class Question:
 
     name: str
     paths: Sequence[str]
-    everybody: bool = False  # otherwise only who sees all
+    who: Sequence[str] = ()  # nobody named: who sees all
     judged: bool = True  # a file of ten thousand lines is no page
 
 
@@ -39,11 +39,10 @@ async def asked(desk: Desk, who: str, question: Question, note: str) -> Figure:
 async def all_asked(
     desks: Mapping[str, Desk], questions: Sequence[Question], note: str, say: Callable[[str], None]
 ) -> list[Figure]:
-    """Every question, of the first of these people, or of each; `say` hears each figure at once."""
-    first, *others = desks
-    figures = []
+    """Every question, of those of these people whom it names, or of the first; `say` hears each figure at once."""
+    first, figures = next(iter(desks)), []
     for question in questions:
-        for who in (first, *(others if question.everybody else ())):
+        for who in question.who or (first,):
             figures.append(await asked(desks[who], who, question, note))
             say(f"{figures[-1].value:,.0f} ms: {figures[-1].name}")
     return figures
