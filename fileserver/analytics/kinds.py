@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from storage.rows.spread_counts import COUNTS
+from storage.rows.spread_counts import COUNTS, WITHIN
 
 
 class Kind(StrEnum):
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 
 GROUPS = frozenset({Kind.DEPARTMENT, Kind.REGION, Kind.CAMPAIGN})
-PEOPLE_WITHIN = frozenset({"viewers", "direct", "reach", "readers", "forwarders"})  # not to be added up
+PEOPLE_WITHIN = frozenset(WITHIN)  # not to be added up
 RECRUITS = frozenset({"invited", "verified"})  # of employees only
 SHOWN = (
     "opens",

@@ -58,7 +58,7 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
     async with services.database.transaction() as tx:
         await tell(tx, services, trail, rule, "figures:overview")
         sight = await sight_of(tx, actor)
-        among = among_of(sight)
+        among = await among_of(tx, sight)
         hot = await rows.hot(tx, sight.makers, now, HALF_LIFE, limit=3 * SHOWN)
         fresh = await rows.lives(tx, sight.makers, begun_since=now - timedelta(days=days), limit=3 * SHOWN)
         stale = await rows.lives(tx, sight.makers, unopened_since=now - STALE_AFTER, limit=3 * SHOWN)
@@ -77,9 +77,9 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
         )
 
 
-def among_of(sight: Sight) -> Among:
+async def among_of(tx: Transaction, sight: Sight) -> Among:
     """What of the counts a sight is about."""
-    return Among(Dim.BRAND, ("",)) if sight.makers is None else Among(Dim.EMPLOYEE, sight.makers)
+    return Among(Dim.BRAND, ("",)) if sight.makers is None else await rows.among_employees(tx, sight.makers)
 
 
 async def viewers_in(tx: Transaction, among: Among, span: Span) -> int | None:

@@ -172,7 +172,7 @@ async def _group(tx: Transaction, actor: Actor, sight: Sight, kind: Kind, key: s
     group = next((each for each in await groups_of(tx, sight, actor, kind, makers) if each.key == key), None)
     if group is None:
         raise NotFound(field="key")
-    among = Among(Dim.EMPLOYEE, group.members)
+    among = await rows.among_employees(tx, group.members)
     return Found(name=group.name, note="", among=among, obj=f"figures:{kind.value}", narrowed=not sight.whole)
 
 

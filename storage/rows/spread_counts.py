@@ -59,6 +59,7 @@ COUNTS = (
     "new_readers",
     "new_forwarders",
 )
+WITHIN = ("viewers", "direct", "reach", "readers", "forwarders")  # people, each once within a subject: not to be added
 BEATS = ("opens", "people", "viewers", "intents", "brought")
 SWELLS = ("people", "viewers", "intents", "brought")
 

@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from storage.database import Transaction
-from storage.rows.spread_counts import COUNTS, Dim
+from storage.rows.arrays import arrays
+from storage.rows.spread_counts import COUNTS, WITHIN, Dim
 
 ROWS_MAX = 200
 MONTH_DAYS_MAX = 31
@@ -38,12 +39,33 @@ class Span:
 class Among:
     """Subjects of one dimension; `keys` None: all of them. `one`: the keys are names of one subject, by which it went.
 
-    People of one subject are counted once, whichever of its names they came under.
+    People of one subject are counted once, whichever of its names they came under. `others`: where the keys are
+    employees, all the other ones, if they are known.
     """
 
     dim: Dim
     keys: Collection[str] | None = None
     one: bool = False
+    others: Collection[str] | None = None
+
+    @property
+    def weighed(self) -> Sequence[tuple[str, str, int]]:
+        """What adds up to them, as (dim, key, 1), and what is taken from it (-1): the shorter way.
+
+        What most employees did is what the brand did without all the others: every act on an employee's share counts
+        for both. Only for what may be added up: acts, people first within the brand, and people in cascades.
+        Raises ValueError for all of a dimension, which has no list.
+        """
+        if self.keys is None:
+            raise ValueError("which subjects?")
+        if self.dim is Dim.EMPLOYEE and self.others is not None and len(self.others) < len(self.keys):
+            return [(Dim.BRAND.value, "", 1), *((self.dim.value, key, -1) for key in self.others)]
+        return [(self.dim.value, key, 1) for key in self.keys]
+
+    @property
+    def several(self) -> bool:
+        """Whether people who count once within each would count more than once."""
+        return not self.one and (self.keys is None or len(self.keys) > 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +94,9 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         """Of both together. People who are counted once within each may then be counted twice."""
         return Counts(**{name: getattr(self, name) + getattr(other, name) for name in COUNTS})
+
+
+NOTHING = Counts()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,15 +144,22 @@ class Lived:
     opened_at: datetime | None
 
 
-_SUMS = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COUNTS)
+DAILY = ("opens", "viewers", "newcomers")  # shown day by day
+_ASKED = (
+    "WITH asked AS (SELECT dim, key, weight FROM unnest(CAST(:dims AS text[]), CAST(:keys AS text[]), "
+    "CAST(:weights AS int[])) AS asked (dim, key, weight))"
+)
 _NOW_AND_BEFORE = ", ".join(
     f"coalesce(sum({name}) FILTER (WHERE day >= :start), 0) AS now_{name}, "
     f"coalesce(sum({name}) FILTER (WHERE day < :start), 0) AS before_{name}"
     for name in COUNTS
 )
-_DAYS_OF = "FROM spread_day WHERE dim = :dim AND day >= :first AND day < :end"
 # The same counts with whole months where there are some, of the span before and of the span: a year has a dozen rows.
 _BETWEEN = "SELECT dim, key, {day}, {counts} FROM {table} WHERE dim = :dim AND {day} >= :{start} AND {day} < :{end}"
+
+
+def _sums(names: Collection[str]) -> str:
+    return ", ".join(f"coalesce(sum(weight * {name}), 0) AS {name}" for name in names)
 
 
 def _between(table: str, start: str, end: str) -> str:
@@ -145,6 +177,10 @@ _TOLD = "({}) d".format(
             _between("spread_day", "rest", "end"),
         )
     )
+)
+_SUMS_OF = text(
+    f"{_ASKED} SELECT {_sums(COUNTS)} FROM asked CROSS JOIN LATERAL "  # noqa: S608  # our own words
+    f"(SELECT * FROM {_TOLD.replace(':dim', 'asked.dim')} WHERE d.key = asked.key) told"
 )
 # Which come first is known by one sum each; all the others are added up for those that are shown only.
 _FIRST = "coalesce(sum({order}) FILTER (WHERE day >= :start), 0)"
@@ -189,30 +225,38 @@ def _text(query: str, **lists: Collection[str] | None) -> Any:
 
 
 async def sums(tx: Transaction, among: Among, span: Span) -> Counts:
-    """Of all subjects together. Counts of people are of one subject each: add them for several with care.
+    """Of all subjects together. Of several no counts of people who are distinct within each.
 
     Of one that went by several names they are the whole subject's, but for `direct`, which stays each name's.
     """
-    query = _text(f"SELECT {_SUMS} FROM {_TOLD} WHERE true{_some(among.keys)}", keys=among.keys)  # noqa: S608  # our own words
-    asked = _asked(among, span.start, span.end, **_months(span.start, span.start, span.end))
-    counts = Counts(**(await tx.execute(query, asked)).one()._asdict())
-    return sum((await _again(tx, among, span)).values(), counts)
+    asked = {"first": span.start, "end": span.end, **_months(span.start, span.start, span.end)}
+    counts = _added(among, (await tx.execute(_SUMS_OF, weights(among) | asked)).one()._asdict())
+    return sum((await _again(tx, among, span, COUNTS)).values(), counts)
 
 
-async def by_day(tx: Transaction, among: Among, span: Span) -> Sequence[Day]:
-    """Day by day, in the order of time; days without anything are left out."""
-    query = _text(f"SELECT day, {_SUMS} {_DAYS_OF}{_some(among.keys)} GROUP BY day ORDER BY day", keys=among.keys)
-    rows = await tx.execute(query, _asked(among, span.start, span.end))
-    again = await _again(tx, among, span)
-    return [Day(day=row.day, counts=_counts(row._asdict(), "") + again.get(row.day, Counts())) for row in rows]
+async def by_day(tx: Transaction, among: Among, span: Span, names: Collection[str] = DAILY) -> Sequence[Day]:
+    """Day by day, in the order of time; days without anything are left out. People as in `sums`.
+
+    `names`: which of COUNTS. Raises ValueError for others.
+    """
+    some = [_known(name) for name in names]
+    query = text(
+        f"{_ASKED} SELECT day, {_sums(some)} FROM asked JOIN spread_day USING (dim, key) "  # noqa: S608  # our own words
+        "WHERE day >= :first AND day < :end GROUP BY day ORDER BY day"
+    )
+    rows = await tx.execute(query, weights(among) | {"first": span.start, "end": span.end})
+    again = await _again(tx, among, span, some)
+    counts = {row.day: _added(among, {name: getattr(row, name) for name in some}) for row in rows}
+    days = [Day(day=day, counts=each + again.get(day, NOTHING)) for day, each in counts.items()]
+    return [each for each in days if each.counts != NOTHING]
 
 
-async def _again(tx: Transaction, among: Among, span: Span) -> dict[date, Counts]:
+async def _again(tx: Transaction, among: Among, span: Span, names: Collection[str]) -> dict[date, Counts]:
     """By day, below zero: who did a thing first under one of a subject's names, having done it under another before."""
     if not among.one or among.keys is None or len(among.keys) == 1:
         return {}
     rows = (await tx.execute(_AGAIN, {"dim": among.dim.value, "keys": list(among.keys), **vars(span)})).mappings()
-    return {row["day"]: Counts(**{name: -row[name] for name in row if name != "day"}) for row in rows}
+    return {row["day"]: Counts(**{name: -row[name] for name in row if name in names}) for row in rows}
 
 
 async def ranked(
@@ -332,6 +376,17 @@ async def share_of(tx: Transaction, root_ids: Collection[UUID]) -> dict[UUID, Ro
     return {row.share_id: Root(**row._asdict()) for row in await tx.execute(query, {"root_ids": list(root_ids)})}
 
 
+async def all_employees(tx: Transaction) -> frozenset[str]:
+    """Everybody who ever counted as an employee, by pseudonym."""
+    query = text("SELECT DISTINCT key FROM spread_month WHERE dim = :dim")
+    return frozenset(await tx.scalars(query, {"dim": Dim.EMPLOYEE.value}))
+
+
+async def among_employees(tx: Transaction, makers: Collection[str]) -> Among:
+    """These employees, and who all the others are."""
+    return Among(Dim.EMPLOYEE, tuple(makers), others=tuple(sorted(await all_employees(tx) - set(makers))))
+
+
 async def keys_of(tx: Transaction, dim: Dim) -> tuple[str, ...]:
     """Every subject of a dimension that was ever shared."""
     query = text("SELECT key FROM spread_subject WHERE dim = :dim ORDER BY key")
@@ -388,6 +443,17 @@ async def lives(
     asked: dict[str, Any] = {"moment": begun_since or unopened_since, "limit": limit}
     rows = await tx.execute(query, asked | ({"makers": list(makers)} if makers is not None else {}))
     return [Lived(material_id=UUID(row.key), began_at=row.began_at, opened_at=row.opened_at) for row in rows]
+
+
+def weights(among: Among) -> dict[str, str]:
+    """The parameters of a query over `asked`."""
+    return arrays(("dims", "keys", "weights"), among.weighed)
+
+
+def _added(among: Among, sums: dict[str, Any]) -> Counts:
+    """Sums as counts."""
+    left_out = WITHIN if among.several else ()
+    return Counts(**{name: int(count) for name, count in sums.items() if name not in left_out})
 
 
 def _asked(among: Among, first: date, end: date, **more: Any) -> dict[str, Any]:

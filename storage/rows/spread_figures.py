@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, text
 
 from storage.database import Transaction
 from storage.rows.spread_counts import Dim
-from storage.rows.spread_dashboard import Among
+from storage.rows.spread_dashboard import Among, weights
 
 CASCADES_MAX = 50
 PEOPLE_MAX = 50
@@ -120,7 +120,10 @@ class DayRow:
     opens: int
 
 
-_SUBJECTS = "WITH subjects AS (SELECT CAST(:dim AS text) AS dim, key FROM unnest(CAST(:keys AS text[])) AS asked (key))"
+_SUBJECTS = (
+    "WITH subjects AS (SELECT * FROM unnest(CAST(:dims AS text[]), CAST(:keys AS text[]), CAST(:weights AS int[])) "
+    "AS asked (dim, key, weight))"
+)
 _PERSON = (
     "SELECT p.root_id, p.who, p.parent, p.share_id, p.org, p.depth, p.children, p.below, p.first_at, p.native, "
     "(SELECT count(*) FROM spread_share f WHERE f.root_id = p.root_id AND f.maker = p.who "
@@ -194,17 +197,18 @@ _SHARERS = text(
         OR EXISTS (SELECT FROM spread_root r WHERE r.root_id = p.root_id AND r.maker = :maker))
     ORDER BY p.below DESC, p.children DESC, p.first_at, p.who LIMIT :limit"""
 )
+_SWELLS = "weight * people AS people, weight * intents AS intents, weight * brought AS brought"
 _HOURS = (
-    "SELECT CAST(date_trunc('week', hour AT TIME ZONE :zone) AS date) AS week, depth, people, intents, brought, "
+    "SELECT CAST(date_trunc('week', hour AT TIME ZONE :zone) AS date) AS week, depth, {swells}, "
     "hour <= :closed AS closed FROM spread_pulse JOIN subjects USING (dim, key) WHERE people + intents + brought > 0 "
     "AND hour >= {start} AND hour < {end}"
 )
 # Whole weeks whose windows have all closed, and the hours before and after them.
 _GROWN = _over_subjects(
-    f""", came AS (SELECT week, depth, people, intents, brought, true AS closed FROM spread_wave
-        JOIN subjects USING (dim, key) WHERE week >= :whole_from AND week < :open_from
-      UNION ALL {_HOURS.format(start=":since", end=":whole_at")}
-      UNION ALL {_HOURS.format(start=":open_at", end="'infinity'")})
+    f""", came AS (SELECT week, depth, {_SWELLS}, true AS closed FROM spread_wave JOIN subjects USING (dim, key)
+        WHERE week >= :whole_from AND week < :open_from
+      UNION ALL {_HOURS.format(swells=_SWELLS, start=":since", end=":whole_at")}
+      UNION ALL {_HOURS.format(swells=_SWELLS, start=":open_at", end="'infinity'")})
     SELECT week, depth, sum(people) AS people, coalesce(sum(people) FILTER (WHERE closed), 0) AS done,
       coalesce(sum(intents) FILTER (WHERE closed), 0) AS intents,
       coalesce(sum(brought) FILTER (WHERE closed), 0) AS brought
@@ -226,10 +230,8 @@ def _asked(scope: Scope, **more: Any) -> Mapping[str, Any]:
 
 
 def _told(among: Among, **more: Any) -> dict[str, Any]:
-    """For what reads subjects. Raises ValueError for all of a dimension, which has no list."""
-    if among.keys is None:
-        raise ValueError("which subjects?")
-    return {"dim": among.dim.value, "keys": list(among.keys), **more}
+    """For what reads subjects one by one. Raises ValueError for all of a dimension, which has no list."""
+    return {**weights(Among(among.dim, among.keys)), **more}
 
 
 async def subjects(tx: Transaction, scope: Scope) -> Among:
@@ -288,8 +290,8 @@ async def grown(
     closed, local = now - window - HOUR, ZoneInfo(zone)
     open_from = _monday(closed, local)
     whole_from = min(_monday(since - SHORTEST, local) + WEEK, open_from)
-    asked = _told(among, zone=zone, since=since, closed=closed, whole_from=whole_from, open_from=open_from)
-    asked |= {"whole_at": _start(whole_from, local), "open_at": max(since, _start(open_from, local))}
+    asked = {"zone": zone, "since": since, "closed": closed, "whole_from": whole_from, "open_from": open_from}
+    asked |= weights(among) | {"whole_at": _start(whole_from, local), "open_at": max(since, _start(open_from, local))}
     levels: Counter[int] = Counter()
     depths: dict[int, GrowthRow] = {}
     weeks: dict[date, GrowthRow] = {}

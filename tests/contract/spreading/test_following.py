@@ -21,7 +21,7 @@ from compliance.spreading.growth import WINDOW
 from compliance.spreading.reading import READ_MS
 from storage.database import Database
 from storage.rows import reading, spread_counts, spread_dashboard, spread_figures, spreading
-from storage.rows.spread_counts import Dim
+from storage.rows.spread_counts import COUNTS, WITHIN, Dim
 from storage.rows.spread_dashboard import Among, Counts, Span
 from storage.rows.spread_figures import NOBODY, Grown, GrowthRow
 from storage.schema import spread_person
@@ -43,6 +43,9 @@ SELECT (SELECT count(*) FROM ledger_leaf) + row_number() OVER (ORDER BY event_id
 HOUR = timedelta(hours=1)
 
 Kept = dict[str, list[tuple[Any, ...]]]
+
+
+BRAND = Among(Dim.BRAND, ("",))
 
 
 class Pulse(NamedTuple):
@@ -85,7 +88,7 @@ class World:
     def share(self) -> Event:
         """An employee makes a share."""
         share_id, material = UUID(int=self.rng.getrandbits(128)), self.rng.choice(MATERIALS)
-        maker = self.rng.choice(("e-1", "e-2"))
+        maker = self.rng.choice(("e-1", "e-2", "e-3"))
         self.shares[share_id] = (material, share_id, maker)
         self.made[share_id] = (maker, self.now)
         return Event(act=Act.EMPLOYEE_SHARE_CREATE, who=maker, obj=f"material:{material}", link=str(share_id))
@@ -244,7 +247,7 @@ async def test_trees_are_those_of_the_log(database: Database, seed: int) -> None
     assert world.sums() == await kept_sums(database)
     async with database.transaction() as tx:
         opened = dict(map(tuple, await tx.execute(text("SELECT share_id, sum(opens) FROM spread_opener GROUP BY 1"))))
-        counted = await spread_dashboard.sums(tx, Among(Dim.BRAND), EVER)
+        counted = await spread_dashboard.sums(tx, BRAND, EVER)
     assert world.counts["opens"] == Counter(opened)
     for what in ("opens", "pages", "downloads", "sent", "read_ms"):
         assert world.counts[what].total() == getattr(counted, what)
@@ -276,7 +279,7 @@ async def test_months_are_what_their_days_are(database: Database) -> None:
                 found = await spread_dashboard.ranked(tx, Among(dim), span)
                 for each in found:
                     of_it = Among(dim, (each.key,))
-                    days = [await spread_dashboard.by_day(tx, of_it, part) for part in (span, span.before)]
+                    days = [await spread_dashboard.by_day(tx, of_it, part, COUNTS) for part in (span, span.before)]
                     now, before = (sum((day.counts for day in part), Counts()) for part in days)
                     assert (now, before) == (each.now, each.before)
                     assert now == await spread_dashboard.sums(tx, of_it, span)
@@ -302,6 +305,30 @@ async def test_weeks_are_what_their_hours_are(database: Database, zone: str) -> 
                 assert (reached(of_it, 50), reached(of_it, 95)) == (told.half_at, told.most_at)
 
 
+async def test_most_employees_are_the_brand_without_the_rest(database: Database) -> None:
+    """Sums, days and growth of all employees but a few, taken from the brand, are those of each added up."""
+    await lived(database, World(2))
+    moments = (START + timedelta(hours=170), START + timedelta(hours=900))
+    async with database.transaction() as tx:
+        everybody = sorted(await spread_dashboard.all_employees(tx))
+        assert 2 < len(everybody)
+        for left_out in (0, 1):
+            makers = everybody[left_out:]
+            short, long = await spread_dashboard.among_employees(tx, makers), Among(Dim.EMPLOYEE, makers)
+            assert [("brand", "", 1), *(("employee", who, -1) for who in everybody[:left_out])] == short.weighed
+            for span in (EVER, Span(date(2026, 12, 29), date(2027, 1, 2))):
+                found = await spread_dashboard.sums(tx, short, span)
+                assert await spread_dashboard.sums(tx, long, span) == found
+                assert found.opens
+                assert not any(getattr(found, name) for name in WITHIN)
+                for names in (COUNTS, spread_dashboard.DAILY):
+                    days = [await spread_dashboard.by_day(tx, each, span, names) for each in (long, short)]
+                    assert days[0] == days[1]
+            for now in moments:
+                asked = {"window": WINDOW, "now": now, "zone": ZONE.key}
+                assert await spread_figures.grown(tx, long, **asked) == await spread_figures.grown(tx, short, **asked)
+
+
 async def test_hours_of_an_earlier_release_get_their_weeks(database: Database) -> None:
     """With the first step, before anything new is counted into them."""
     world = World(5)
@@ -323,7 +350,7 @@ async def test_each_forward_is_confirmed_once(database: Database) -> None:
     await lived(database, world)
     passed = [share for share, (_, root, _) in world.shares.items() if share != root]
     async with database.transaction() as tx:
-        counted = await spread_dashboard.sums(tx, Among(Dim.BRAND), EVER)
+        counted = await spread_dashboard.sums(tx, BRAND, EVER)
     assert (len(world.made), len(passed)) == (counted.shares, counted.intents)
     assert len(set(passed) & world.opened_by_others) == counted.confirmed > 0
 
