@@ -155,32 +155,41 @@ _NOW_AND_BEFORE = ", ".join(
     for name in COUNTS
 )
 # The same counts with whole months where there are some, of the span before and of the span: a year has a dozen rows.
-_BETWEEN = "SELECT dim, key, {day}, {counts} FROM {table} WHERE dim = :dim AND {day} >= :{start} AND {day} < :{end}"
+_BETWEEN = "SELECT {shown}, {day}, {counts} FROM {table} WHERE {which}{day} >= :{start} AND {day} < :{end}"
 
 
 def _sums(names: Collection[str]) -> str:
     return ", ".join(f"coalesce(sum(weight * {name}), 0) AS {name}" for name in names)
 
 
-def _between(table: str, start: str, end: str) -> str:
-    day = "month" if table == "spread_month" else "day"
-    return _BETWEEN.format(day=day, counts=", ".join(COUNTS), table=table, start=start, end=end)
-
-
-_TOLD = "({}) d".format(
-    " UNION ALL ".join(
-        (
-            _between("spread_day", "first", "before_months"),
-            _between("spread_month", "before_months", "before_rest"),
-            _between("spread_day", "before_rest", "months"),
-            _between("spread_month", "months", "rest"),
-            _between("spread_day", "rest", "end"),
-        )
+def _told(shown: str, which: str = "", asked: str = "") -> str:
+    """Rows of days and months of the span before and of the span; of subjects that stand in `asked`, or `which`."""
+    arms = (
+        ("spread_day", "first", "before_months"),
+        ("spread_month", "before_months", "before_rest"),
+        ("spread_day", "before_rest", "months"),
+        ("spread_month", "months", "rest"),
+        ("spread_day", "rest", "end"),
     )
-)
+    days = {"spread_day": "day", "spread_month": "month"}
+    selected = (
+        _BETWEEN.format(
+            shown=shown,
+            day=days[table],
+            counts=", ".join(COUNTS),
+            table=table + asked,
+            which=which,
+            start=start,
+            end=end,
+        )
+        for table, start, end in arms
+    )
+    return f"({' UNION ALL '.join(selected)}) d"
+
+
+_TOLD = _told("dim, key", "dim = :dim AND ")
 _SUMS_OF = text(
-    f"{_ASKED} SELECT {_sums(COUNTS)} FROM asked CROSS JOIN LATERAL "  # noqa: S608  # our own words
-    f"(SELECT * FROM {_TOLD.replace(':dim', 'asked.dim')} WHERE d.key = asked.key) told"
+    f"{_ASKED} SELECT {_sums(COUNTS)} FROM {_told('weight', asked=' JOIN asked USING (dim, key)')}"  # noqa: S608  # our own words
 )
 # Which come first is known by one sum each; all the others are added up for those that are shown only.
 _FIRST = "coalesce(sum({order}) FILTER (WHERE day >= :start), 0)"
