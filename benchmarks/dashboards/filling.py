@@ -4,6 +4,7 @@ For measuring pages, not for figures about the follower; tests/contract/spreadin
 every table with those that the follower makes.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +24,24 @@ MAKER, NOBODY = -1, -2
 STATEMENTS = tuple(
     each for each in (Path(__file__).parent / "filling.sql").read_text(encoding="utf-8").split(";\n") if each.strip()
 )
+MADE = re.compile(r"(?:CREATE TABLE|INSERT INTO) (\S+)")
 PEOPLE = f"""CAST(made.id_of(1, r.id) AS uuid), CASE WHEN c1 < 0 THEN 'e-' || r.employee ELSE 'p-' || c1 END,
   CAST(made.id_of(2, r.material) AS uuid), CASE c2 WHEN {NOBODY} THEN NULL WHEN {MAKER} THEN 'e-' || r.employee
   ELSE 'p-' || c2 END, CAST(made.id_of(1, c3) AS uuid), CASE WHEN c1 < 0 THEN '' ELSE made.id_of(3, mod(c1, c8)) END,
   c4, c5, c6, made.at_us(c7), '' FROM {{told}} JOIN made.share r ON r.id = c0"""
+
+
+def _needs(number: int) -> frozenset[int]:
+    """Which statements come before one: those whose tables it reads. What makes no table is no one's neighbour."""
+    made = [MADE.search(each) for each in STATEMENTS[: number + 1]]
+    if made[number] is None:
+        return frozenset(range(number))
+    return frozenset(
+        at for at, each in enumerate(made[:number]) if each is None or re.search(rf"\b{each[1]}\b", STATEMENTS[number])
+    )
+
+
+NEEDS = tuple(_needs(number) for number in range(len(STATEMENTS)))
 
 
 async def plant(tx: Transaction, told: History) -> None:

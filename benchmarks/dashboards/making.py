@@ -4,6 +4,7 @@ Either the rows that pages read are made of the numbers (`filling`), in minutes;
 reads all of it, by the same steps as `sealshare analytics rebuild` takes.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from storage.database import Database, Transaction
 from storage.rows import reading, spread_counts, spreading
 
 STRETCHES = 60
+LANES = 2
 ONE_DAY = timedelta(days=1)
 SETTLED = (
     *(table.name for table in (*spreading.TABLES, *spread_counts.TABLES, *reading.TABLES)),
@@ -110,18 +112,39 @@ async def _people(works: Works) -> bool:
 
 
 async def _filled(works: Works) -> bool:
-    """Statement by statement."""
-    for number in range(await done(works.database, "statements"), len(filling.STATEMENTS)):
-        if works.over:
-            return False
-        started = time.monotonic()
-        async with works.database.transaction() as tx:
-            await filling.fill(tx, works.size, number)
-            await mark(tx, "statements", number + 1)
-        took_s = int(time.monotonic() - started)
-        works.note(f"filled: {number + 1} of {len(filling.STATEMENTS)} statements, {took_s} s")
+    """Statement by statement, two at once: PostgreSQL writes into a table from one process only."""
+    busy, ended = asyncio.Semaphore(LANES), [asyncio.Event() for _ in filling.STATEMENTS]
+
+    async def one(number: int) -> bool:
+        for needed in filling.NEEDS[number]:
+            await ended[needed].wait()
+        async with busy:
+            try:
+                return await _fill(works, number)
+            finally:
+                ended[number].set()
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(number)) for number in range(len(filling.STATEMENTS))]
+    whole = all(task.result() for task in tasks)
     async with works.database.transaction() as tx:
-        await mark(tx, "filled")
+        await mark(tx, "filled", int(whole))
+    return whole
+
+
+async def _fill(works: Works, number: int) -> bool:
+    """One statement, unless it was there or the time is over; whether it is there."""
+    name = f"statement {number + 1}"
+    if await done(works.database, name):
+        return True
+    if works.over:
+        return False
+    started = time.monotonic()
+    async with works.database.transaction() as tx:
+        await filling.fill(tx, works.size, number)
+        await mark(tx, name)
+    took_s = int(time.monotonic() - started)
+    works.note(f"filled: {name} of {len(filling.STATEMENTS)}, {took_s} s")
     return True
 
 
