@@ -325,8 +325,11 @@ async def test_most_employees_are_the_brand_without_the_rest(database: Database)
                     days = [await spread_dashboard.by_day(tx, each, span, names) for each in (long, short)]
                     assert days[0] == days[1]
             for now in moments:
-                asked = {"window": WINDOW, "now": now, "zone": ZONE.key}
-                assert await spread_figures.grown(tx, long, **asked) == await spread_figures.grown(tx, short, **asked)
+                growths = [
+                    await spread_figures.grown(tx, each, window=WINDOW, now=now, zone=ZONE.key)
+                    for each in (long, short)
+                ]
+                assert growths[0] == growths[1]
 
 
 async def test_hours_of_an_earlier_release_get_their_weeks(database: Database) -> None:
