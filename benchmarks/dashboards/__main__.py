@@ -36,7 +36,7 @@ def main(*, part: str, kept: Path, seconds: int, followed: bool, small: bool) ->
         kept=kept,
         followed=followed,
         ends_s=ends_s,
-        note=lambda line: click.echo(line, err=True),
+        note=running.say,
     )
     figures: list[Figure] = uvloop.run(PARTS[part](plan))  # as servers do
     if figures:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import click
 from sqlalchemy import text
 
 from benchmarks.dashboards import making, trees
@@ -58,9 +59,14 @@ class Plan:
 
 
 async def run(services: Services) -> list[Figure]:  # noqa: ARG001  # engines of its own
-    """Everything at once, in a folder for this run."""
+    """Everything at once, in a folder for this run; each stage is told as it ends, since all of it takes long."""
     with TemporaryDirectory(prefix="sealshare-bench-") as folder:
-        return await measured(Plan(size=SIZE, trees=trees.TREES, kept=Path(folder)))
+        return await measured(Plan(size=SIZE, trees=trees.TREES, kept=Path(folder), note=say))
+
+
+def say(line: str) -> None:
+    """To whoever waits."""
+    click.echo(line, err=True)
 
 
 async def measured(plan: Plan) -> list[Figure]:
