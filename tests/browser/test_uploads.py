@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import CDPSession, FilePayload, Page, Request, Route, expect
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage.rows import quotas
 from storage.schema import upload
@@ -88,20 +88,23 @@ def told(page: Page, method: str = "PATCH") -> list[Request]:
 
 
 async def test_a_folder_is_dropped_beside_files(console: Console, tmp_path: Path) -> None:
-    """Folders are walked to their leaves, what the system left in them is passed over, and every byte arrives."""
+    """Folders are walked by name to their leaves, what the system left is passed over, and every byte arrives."""
     folder = tmp_path / "活动"
-    bodies = {name: secrets.token_bytes(50_000) for name in ("海报.png", "内页/一.pdf", "内页/深/二.pdf")}
-    for name, body in {**bodies, ".DS_Store": b"system", "内页/._一.pdf": b"system"}.items():
+    names = ("海报.png", "内页/2.pdf", "内页/10.pdf", "内页/深/二.pdf")
+    bodies = {name: secrets.token_bytes(50_000) for name in names[::-1]}
+    for name, body in {**bodies, ".DS_Store": b"system", "内页/._2.pdf": b"system"}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
     beside = tmp_path / "手册.pdf"
     beside.write_bytes(BIG[:70_000])
     async with uploading(console, size=PHONE) as page:
         await drop(page, folder, beside)
-        await done(page, "4 / 4")
+        await done(page, "5 / 5")
         assert {sha256(body) for body in (*bodies.values(), BIG[:70_000])} <= await hashes(console)
+        rows = await page.locator(".uploads .upload-name").evaluate_all("all => all.map(({ title }) => title)")
+        assert [*(f"活动/{name}" for name in names), "手册.pdf"] == rows
         await expect(page.locator(".uploads li", has_text="二.pdf")).to_contain_text("活动/内页/深")
-        await expect(page.locator("[data-earlier-list] li", has_text="可以使用")).to_have_count(4)
+        await expect(page.locator("[data-earlier-list] li", has_text="可以使用")).to_have_count(5)
     assert [] == console.complaints
 
 
@@ -157,6 +160,32 @@ async def test_a_file_is_paused_and_goes_on(console: Console, film: Path) -> Non
         await done(page, "1 / 1")
     assert count + 1 == len(patches)
     assert sha256(BIG) in await hashes(console)
+
+
+async def test_what_stands_still_is_no_fast_one(console: Console, film: Path) -> None:
+    """Ten seconds after the last byte the page says that nothing moves, and tells no speed or time left any more."""
+    async with uploading(console) as page:
+        await page.clock.install()
+        async with console.services.database.transaction() as tx:
+            await tx.execute(text("LOCK TABLE upload IN EXCLUSIVE MODE"))  # so that the server can't take the file
+            await choose(page, film)
+            await page.wait_for_function(SENT, arg=0)
+            await stood_still(page)
+            await expect(page.locator("[data-total-text]")).to_have_text(
+                re.compile(r"%\) · 暂时没有进展，正在等待响应$")
+            )
+        await done(page, "1 / 1")
+    assert sha256(BIG) in await hashes(console)
+
+
+async def stood_still(page: Page) -> None:
+    """The page's clock goes on until nothing has moved for long enough; what the line still takes counts as a move."""
+    for _ in range(8):
+        await page.clock.fast_forward("00:11")
+        await page.clock.run_for(1000)
+        if "暂时没有进展" in await page.locator(NOTE).first.inner_text():
+            return
+    raise AssertionError("the page never said that nothing moves")
 
 
 async def test_a_lost_network_is_waited_for(console: Console, film: Path) -> None:

@@ -42,6 +42,7 @@ uploader-too-many = At most { $n } files are taken at once; the others were left
 uploader-nothing = There are no files to upload here.
 uploader-more = Files not shown: { $n }
 uploader-left = { $time } left
+uploader-still = nothing is moving at the moment
 uploader-seconds = { $n } s
 uploader-minutes = { $n } min
 uploader-hours = { $n } h

@@ -42,6 +42,7 @@ uploader-too-many = 一次最多加入 { $n } 个文件，其余未加入。
 uploader-nothing = 这里没有可上传的文件。
 uploader-more = 另有 { $n } 个文件未显示
 uploader-left = 剩余 { $time }
+uploader-still = 暂时没有进展，正在等待响应
 uploader-seconds = { $n } 秒
 uploader-minutes = { $n } 分钟
 uploader-hours = { $n } 小时

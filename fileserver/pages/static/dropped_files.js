@@ -1,6 +1,7 @@
-// The files of a drop or a picker as [{file, path}]; folders are walked, files that systems leave behind are passed over.
+// The files of a drop or a picker as [{file, path}]; folders are walked by name, files that systems leave behind are passed over.
 
 export const FILES_MAX = 10_000;
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
 const LEFT_BEHIND = /^(\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|~\$.*)$/i;
 
 export function chosen(input) {
@@ -26,13 +27,13 @@ async function walk(roots) {
   return found.filter(wanted);
 }
 
-// A reader gives some entries at a time, and none at the end.
+// A reader gives some entries at a time, in no order, and none at the end.
 async function children(folder) {
   const reader = folder.createReader();
   const all = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length || all.length > FILES_MAX) return all;
+    if (!some.length || all.length > FILES_MAX) return all.sort((one, other) => BY_NAME.compare(one.name, other.name));
     all.push(...some);
   }
 }

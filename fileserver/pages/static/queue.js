@@ -9,6 +9,7 @@ import { Speed } from "./upload_figures.js";
 const PLACES = 6; // a browser holds so many connections to one server
 const LARGE_BYTES = 8 * 1024 * 1024; // takes two places: three of them fill a line, small ones wait for answers more than for bytes
 const VERIFYING_MAX = 20;
+const TICK_MS = 1000;
 const STATES = ["waiting", "checking", "sending", "holding", "verifying", "paused", "failed", "done", "used", "same", "cancelled"];
 const ACTIVE = ["checking", "sending", "holding"];
 const PAUSED = "paused";
@@ -21,6 +22,7 @@ export class Queue extends EventTarget {
   #waiting = [];
   #running = new Map(); // upload → how to stop it
   #moved = 0;
+  #ticking = 0;
   #byFingerprint = new Map();
 
   get active() {
@@ -108,6 +110,7 @@ export class Queue extends EventTarget {
       this.counts[upload.state]++;
       this.dispatchEvent(new CustomEvent("state", { detail: { upload, before: detail.before } }));
       this.#changed();
+      this.#tick();
       if (!this.unfinished) this.dispatchEvent(new CustomEvent("idle"));
     });
     upload.addEventListener("progress", ({ detail }) => {
@@ -183,6 +186,15 @@ export class Queue extends EventTarget {
     if (other && other !== upload && !["cancelled", "failed"].includes(other.state)) return false;
     this.#byFingerprint.set(upload.fingerprint, upload);
     return true;
+  }
+
+  // Speed and time left change while nothing moves, too.
+  #tick() {
+    if (this.counts.sending) this.#ticking ||= setInterval(() => this.#changed(), TICK_MS);
+    else {
+      clearInterval(this.#ticking);
+      this.#ticking = 0;
+    }
   }
 
   #changed() {

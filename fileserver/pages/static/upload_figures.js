@@ -3,6 +3,7 @@
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 const UNIT = 1000;
 const SPEED_WINDOW_MS = 6000;
+const STILL_AFTER_MS = 10_000;
 
 export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -19,7 +20,7 @@ export function duration(seconds, texts) {
 
 export const percent = (part, whole) => `${whole ? Math.floor((100 * part) / whole) : 100} %`;
 
-// Speed over the last seconds, so that a resumed file does not look faster than it is.
+// Speed over the last seconds up to now: a resumed file does not look faster than it is, and one that stands still slows down.
 export class Speed {
   #samples = [];
 
@@ -32,9 +33,14 @@ export class Speed {
   }
 
   get bytesPerSecond() {
-    if (this.#samples.length < 2) return 0;
-    const [[t0, b0], [t1, b1]] = [this.#samples[0], this.#samples.at(-1)];
-    return t1 > t0 ? ((b1 - b0) * 1000) / (t1 - t0) : 0;
+    if (this.#samples.length < 2 || this.isStill) return 0;
+    const [[t0, b0], [, b1]] = [this.#samples[0], this.#samples.at(-1)];
+    return Math.max(0, ((b1 - b0) * 1000) / (performance.now() - t0));
+  }
+
+  // Something had begun to move, and has not for a while.
+  get isStill() {
+    return this.#samples.length > 0 && performance.now() - this.#samples.at(-1)[0] > STILL_AFTER_MS;
   }
 
   reset() {

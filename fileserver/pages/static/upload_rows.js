@@ -112,6 +112,7 @@ class Row {
 
   #pace() {
     const { upload, texts } = this;
+    if (upload.speed.isStill) return [texts.still];
     const rate = upload.speed.bytesPerSecond;
     return rate > 0 ? [`${size(rate)}/s`, fill(texts.left, { time: duration((upload.size - upload.sent) / rate, texts) })] : [];
   }

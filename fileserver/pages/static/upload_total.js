@@ -44,7 +44,10 @@ export class Total {
   }
 
   #pace(left) {
-    const rate = this.queue.speed.bytesPerSecond;
+    const { counts, speed } = this.queue;
+    if (!counts.sending) return [];
+    if (speed.isStill) return [this.texts.still];
+    const rate = speed.bytesPerSecond;
     return rate > 0 && left > 0 ? [`${size(rate)}/s`, fill(this.texts.left, { time: duration(left / rate, this.texts) })] : [];
   }
 
