@@ -7,11 +7,14 @@ import click
 from rich.markup import escape
 
 from fileserver.cli.desk import Desk, at_desk
+from fileserver.cli.options import configured
 from fileserver.cli.tables import new_table, print_table
+from fileserver.services import s3_settings
 from fileserver.sizes import human_size
 from fileserver.uploads.flight_routes import out
 from fileserver.uploads.flight_schemas import FlightList, FlightOut
-from fileserver.uploads.watching import watch
+from fileserver.uploads.watching import store_answers, watch
+from storage.objects import ObjectStore
 
 LIST_MAX = 100
 
@@ -28,7 +31,9 @@ def listed(*, as_json: bool) -> None:
 
     async def work(desk: Desk) -> FlightList:
         async with desk.database.transaction() as tx:
-            return out(await watch(tx, desk.clock(), before=None, limit=LIST_MAX), next_cursor=None)
+            watched = await watch(tx, desk.clock(), before=None, limit=LIST_MAX)
+        async with ObjectStore(s3_settings(configured())) as objects:
+            return out(watched, store_answers=await store_answers(objects), next_cursor=None)
 
     found = at_desk(work)
     if as_json:
@@ -39,6 +44,8 @@ def listed(*, as_json: bool) -> None:
         table.add_row(*_cells(each))
     print_table(table)
     click.echo(_summary(found))
+    if not found.store_answers:
+        click.echo("The object store does not answer: uploads wait, and go on by themselves once it is back.", err=True)
 
 
 def _cells(flight: FlightOut) -> list[str]:

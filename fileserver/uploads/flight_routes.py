@@ -10,7 +10,7 @@ from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.uploads.flight_schemas import FlightList, FlightOut, FlightQuery, SweepsOut, TotalsOut
 from fileserver.uploads.sweeps import Sweep
-from fileserver.uploads.watching import Watched, watch
+from fileserver.uploads.watching import Watched, store_answers, watch
 from storage.rows.flights import FlightRow
 
 SWEEPS_SHOWN = 10
@@ -23,13 +23,15 @@ async def listed(call: Call[None, FlightQuery]) -> FlightList:
     async with call.services.database.transaction() as tx:
         watched = await watch(tx, call.services.clock(), before=before, limit=limit)
     last = watched.items[-1] if len(watched.items) == limit else None
-    return out(watched, next_cursor=write_cursor(last.created_at, last.id) if last else None)
+    next_cursor = write_cursor(last.created_at, last.id) if last else None
+    return out(watched, store_answers=await store_answers(call.services.objects), next_cursor=next_cursor)
 
 
-def out(watched: Watched, *, next_cursor: str | None) -> FlightList:
+def out(watched: Watched, *, store_answers: bool, next_cursor: str | None) -> FlightList:
     """As an operator reads it, here and at a terminal."""
     return FlightList(
         at=watched.at,
+        store_answers=store_answers,
         totals=TotalsOut(**asdict(watched.totals)),
         items=[_flight(row) for row in watched.items],
         sweeps=_sweeps(watched.sweeps),

@@ -86,6 +86,9 @@ class FlightList(Output):
     """Uploads that are not over, newest first, and what became of abandoned ones."""
 
     at: datetime = Field(description="When these figures were true, by the server's clock")
+    store_answers: bool = Field(
+        description="Whether the object store does; while it is away, uploads wait and go on by themselves"
+    )
     totals: TotalsOut
     items: list[FlightOut]
     sweeps: SweepsOut

@@ -7,6 +7,8 @@ from uuid import UUID
 from fileserver.uploads import sweeps
 from fileserver.uploads.sweeps import Sweep
 from storage.database import Transaction
+from storage.errors import StorageError
+from storage.objects import ObjectStore
 from storage.rows import flights
 from storage.rows.flights import FlightRow, Since, TotalsRow
 
@@ -34,3 +36,12 @@ async def watch(tx: Transaction, now: datetime, *, before: tuple[datetime, UUID]
         items=await flights.list_flights(tx, since=since, before=before, limit=limit),
         sweeps=await sweeps.recent(tx, now),
     )
+
+
+async def store_answers(objects: ObjectStore) -> bool:
+    """Whether the object store is there now, which takes some seconds to be sure that it is not."""
+    try:
+        await objects.ping()
+    except StorageError:
+        return False
+    return True

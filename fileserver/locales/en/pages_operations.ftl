@@ -7,6 +7,7 @@ flights-title = Uploads in flight
 flights-text = Uploads that are not over, on every server node. What the files are called is known to their uploaders only.
 flights-at = As of { $time }
 flights-stale = This can't be refreshed: the server, or a store behind it, does not answer. Uploads wait, keep what has arrived, and go on by themselves.
+flights-store-away = The object store does not answer. Uploads wait, keep what has arrived, and go on by themselves once it is back.
 flights-in-flight = being received
 flights-rate = together
 flights-memory = in memory

@@ -7,6 +7,7 @@ flights-title = 进行中的上传
 flights-text = 所有服务器节点上尚未结束的上传。文件名仅上传者本人可见。
 flights-at = 截至 { $time }
 flights-stale = 暂时无法刷新：服务器或其后端存储没有响应。上传会等待，已收到的内容都会保留，恢复后自动继续。
+flights-store-away = 对象存储没有响应。上传会等待，已收到的内容都会保留，存储恢复后自动继续。
 flights-in-flight = 正在接收
 flights-rate = 总速率
 flights-memory = 占用内存

@@ -14,6 +14,7 @@ from sqlalchemy import engine
 from sqlalchemy.engine import make_url
 from yarl import URL
 
+from compliance.access import Role
 from fileserver.config import Config
 from fileserver.http.keys import METRICS
 from storage.engines import Endpoints
@@ -22,6 +23,7 @@ from tests.contract.faulty_gate import FaultyGate
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_clients import run_node
 from tests.contract.tus.test_patch import assert_complete
+from tests.people import add_employee
 from tests.uploads import VERSION, Tus, until
 
 BODY = os.urandom(2 * PART_BYTES + 100_000)
@@ -151,6 +153,22 @@ async def test_when_the_last_byte_is_there(tus: Tus, gates: Gates) -> None:
     gates.s3.come_back()
     assert len(BODY) == await tus.offset(path)
     await assert_complete(tus, path, BODY)
+
+
+async def test_the_operator_is_told(tus: Tus, client: Client, gates: Gates) -> None:
+    """The monitor of uploads says that the object store is away, to people and to programs, until it is back."""
+    admin = await add_employee(tus.services, Role.ADMIN)
+    async with client.post("/api/v1/sessions", json={"login": admin.login, "password": admin.password}) as answer:
+        assert 201 == answer.status
+    for away in (False, True, False):
+        if away:
+            await gates.s3.go_away()
+        else:
+            gates.s3.come_back()
+        async with client.get("/api/v1/uploads/flights") as answer:
+            assert away is not (await answer.json())["store_answers"]
+        async with client.get("/flights") as page:
+            assert away is ("对象存储没有响应" in await page.text())
 
 
 @pytest.mark.parametrize(("store", "check"), [("s3", "objects"), ("postgresql", "database")])
