@@ -29,6 +29,7 @@ from fileserver.uploads.figures import REFUSALS, FlightCollector, Refusals
 from fileserver.uploads.handover import HANDOVER, handing_over
 from fileserver.uploads.publishing import publishing
 from fileserver.uploads.receptions import RECEPTIONS, Receptions
+from fileserver.uploads.unused import Unused
 from fileserver.uploads.whole import WHOLES, record
 from fileserver.viewing.figures import BeaconCollector
 
@@ -59,7 +60,8 @@ def create_app(
     app[PROBE] = ReadinessProbe()
     app[READERS] = Readers()
     app[RECEPTIONS] = Receptions()
-    app[WHOLES] = Batches(lambda batch: record(app[SERVICES], batch))
+    unused = Unused()
+    app[WHOLES] = Batches(lambda batch: record(app[SERVICES], unused, batch))
     app[REFUSALS] = Refusals(app[METRICS].registry)
     app[METRICS].registry.register(FlightCollector(app[RECEPTIONS].flights))
     app[METRICS].registry.register(LedgerCollector(lambda: app[SERVICES].watch))

@@ -16,7 +16,7 @@ from compliance.errors import NotFound, WrongState
 from compliance.events import Act, Trail
 from compliance.uploads import encoded
 from fileserver.services import Services
-from fileserver.uploads import names, quotas
+from fileserver.uploads import names, quotas, unused
 from fileserver.uploads.errors import (
     OffsetMismatch,
     TooManyUploads,
@@ -35,7 +35,6 @@ from storage.rows import upload_sources, uploads
 from storage.rows.uploads import TailRow, UploadRow
 
 UNFINISHED_MAX = 100
-UNUSED_MAX = 10_000  # complete uploads of one person that no version was made of
 RECENT = timedelta(days=7)
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 GONE = ("terminated", "failed")
@@ -127,8 +126,8 @@ async def add(
     """
     if await uploads.count_unfinished(tx, row.person_id) >= UNFINISHED_MAX:
         raise TooManyUploads(uploads_max=UNFINISHED_MAX)
-    if await uploads.count_unused(tx, row.person_id, UNUSED_MAX) >= UNUSED_MAX:
-        raise TooManyUploads(uploads_max=UNUSED_MAX)
+    if await uploads.count_unused(tx, row.person_id, unused.UNUSED_MAX) >= unused.UNUSED_MAX:
+        raise TooManyUploads(uploads_max=unused.UNUSED_MAX)
     await uploads.add_upload(tx, row)
     if sources:
         await upload_sources.add_sources(tx, row.id, sources)  # before the quota: it counts in their place

@@ -6,6 +6,7 @@ sweep finds it (`orphans`). Whoever brings the bytes is asked again, when they a
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,7 @@ from fileserver.uploads.errors import ChecksumMismatch, TooManyUploads, UploadCu
 from fileserver.uploads.headers import Checksum
 from fileserver.uploads.port import OCTETS
 from fileserver.uploads.quotas import Limits
+from fileserver.uploads.unused import UNUSED_MAX, Unused
 from storage.database import Transaction
 from storage.errors import StorageError
 from storage.rows import uploads
@@ -113,34 +115,34 @@ async def _forget(services: Services, row: UploadRow) -> None:
         log.warning("an unrecorded object stays until the sweep", error=error.slug)
 
 
-async def record(services: Services, batch: Sequence[Whole]) -> Sequence[Exception | None]:
+async def record(services: Services, unused: Unused, batch: Sequence[Whole]) -> Sequence[Exception | None]:
     """All of them in one transaction; for each what refused it, or None."""
     async with services.database.transaction() as tx:
-        people = {whole.row.person_id for whole in batch}
+        people = Counter(whole.row.person_id for whole in batch)
         standings = await standings_of(tx, people)
         limits = await quotas.limits_of(tx, services.config, people)
-        unused = {person: await uploads.count_unused(tx, person, service.UNUSED_MAX) for person in people}
+        left = {person: await unused.take(tx, person, wanted) for person, wanted in people.items()}
         actors = {person: actor_of(standing, services.clock()) for person, standing in standings.items()}
-        verdicts = [_verdict(whole, actors.get(whole.row.person_id), limits, unused) for whole in batch]
+        verdicts = [_verdict(whole, actors.get(whole.row.person_id), limits, left) for whole in batch]
         taken = [(whole, rule) for whole, rule in zip(batch, verdicts, strict=True) if isinstance(rule, str)]
         if taken:
             await _add(tx, taken)
     return [None if isinstance(verdict, str) else verdict for verdict in verdicts]
 
 
-def _verdict(whole: Whole, actor: Actor | None, limits: Limits, unused: dict[UUID, int]) -> str | Exception:
+def _verdict(whole: Whole, actor: Actor | None, limits: Limits, left: dict[UUID, int]) -> str | Exception:
     """The rule that lets it in, which then counts against what is left for the next; or why it may not be."""
     row, needed = whole.row, whole.row.length_bytes or 0
     try:
         if actor is None:
             raise AccessDenied("actor-inactive")
         rule = require(actor, Action.UPLOAD_CREATE, obj=names.obj_of(row.id))
-        if unused[row.person_id] >= service.UNUSED_MAX:
-            raise TooManyUploads(uploads_max=service.UNUSED_MAX)
+        if not left[row.person_id]:
+            raise TooManyUploads(uploads_max=UNUSED_MAX)
         limits.take(row.person_id, needed)
     except REFUSALS as refusal:
         return refusal
-    unused[row.person_id] += 1
+    left[row.person_id] -= 1
     return rule
 
 

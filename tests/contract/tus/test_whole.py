@@ -14,10 +14,11 @@ from compliance.access import Role
 from compliance.events import Trail
 from fileserver.accounts import service as accounts
 from fileserver.services import Services
-from fileserver.uploads import pace, service, whole
+from fileserver.uploads import pace, unused, whole
 from fileserver.uploads.errors import UploadQuotaExceeded
 from fileserver.uploads.names import OBJECTS, object_key
 from fileserver.uploads.service import new_row
+from fileserver.uploads.unused import Unused
 from storage.errors import StoreUnavailable
 from storage.rows import quotas
 from storage.rows.departments import departments_called
@@ -105,13 +106,13 @@ async def test_a_commit_that_is_done_after_all(tus: Tus, monkeypatch: pytest.Mon
     """The connection broke in the middle of the commit, and PostgreSQL finishes it later: the bytes are still there."""
     lost = list[Sequence[whole.Whole]]()
 
-    async def losing(_: Services, batch: Sequence[whole.Whole]) -> Sequence[Exception | None]:
+    async def losing(_: Services, _unused: Unused, batch: Sequence[whole.Whole]) -> Sequence[Exception | None]:
         lost.append(batch)
         raise StoreUnavailable(store="postgresql")
 
     monkeypatch.setattr(application, "record", losing)
     assert 503 == (await tus.request("POST", "/uploads/", headers(BODY), BODY)).status
-    await whole.record(tus.services, lost[0])
+    await whole.record(tus.services, Unused(), lost[0])
     await assert_complete(tus, f"/uploads/{lost[0][0].row.id}", BODY)
 
 
@@ -140,7 +141,7 @@ async def test_colleagues_of_one_batch_keep_together(services: Services) -> None
         await quotas.put_quota(tx, quotas.DEPARTMENT, str(east.id), len(BODY) + 10, services.clock())
     rows = [new_row(services, each.actor, len(BODY), {}) for each in two]
     batch = [whole.Whole(row=replace(row, state="complete", sha256="0" * 64), trail=Trail()) for row in rows]
-    first, second = await whole.record(services, batch)
+    first, second = await whole.record(services, Unused(), batch)
     assert first is None
     assert isinstance(second, UploadQuotaExceeded)
 
@@ -153,7 +154,7 @@ async def stored_count(tus: Tus) -> int:
 @pytest.mark.parametrize("body", [BODY, b"", None], ids=["whole", "empty", "begun"])
 async def test_too_many_that_nobody_uses(tus: Tus, monkeypatch: pytest.MonkeyPatch, body: bytes | None) -> None:
     """However small they are: the next one is refused, whichever way it would come, until one is gone."""
-    monkeypatch.setattr(service, "UNUSED_MAX", 3)
+    monkeypatch.setattr(unused, "UNUSED_MAX", 3)
     paths = [await tus.create(0), *[await tus.create(len(BODY), headers(BODY), BODY) for _ in range(2)]]
     sent = headers(BODY) if body else {**VERSION, "Upload-Length": "0" if body == b"" else "5"}
     answer = await tus.request("POST", "/uploads/", sent, body or None)
@@ -164,7 +165,7 @@ async def test_too_many_that_nobody_uses(tus: Tus, monkeypatch: pytest.MonkeyPat
 
 async def test_too_many_in_one_batch(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that come together count for each other, and nothing is left of those that are refused."""
-    monkeypatch.setattr(service, "UNUSED_MAX", 3)
+    monkeypatch.setattr(unused, "UNUSED_MAX", 3)
     before = await stored_count(tus)
     answers = await asyncio.gather(*(tus.request("POST", "/uploads/", headers(BODY), BODY) for _ in range(8)))
     assert [201] * 3 + [429] * 5 == sorted(answer.status for answer in answers)
