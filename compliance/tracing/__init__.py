@@ -43,7 +43,7 @@ from compliance.tracing.results import Match, Results, SuspectPage, picture_key,
 from compliance.tracing.visible import pointed_by, seal_of
 from compliance.tracing.words import Words, chance_of
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import ObjectMissing, StorageError
 from storage.objects import ObjectStore
 from storage.rows import copies, traces
 from storage.rows.copies import CopyRow, Narrowing, PageRow
@@ -192,7 +192,11 @@ class Tracer:
         return Case(row=row, where=where, copies_total=copies_total, served=served, originals=originals)
 
     async def _indexed(self, examiner: Examiner, page: PageRow) -> PageRow:
-        features = await examiner.features(await self._original(page))
+        try:
+            features = await examiner.features(await self._original(page))
+        except ObjectMissing:
+            log.warning("page lost", object_key=page.object_key)
+            features = b""  # like nothing; traces and later pages go on
         async with self._database.transaction() as tx:
             await copies.put_features(tx, page.version_id, page.page, features)
         return PageRow(**{**vars(page), "features": features})
@@ -314,7 +318,11 @@ class Tracer:
         """The likeliest page that the suspect could be laid over, or the one that said something; all is noted."""
         best: tuple[PageRow | None, Registered | None] = (None, None)
         for original in await self._likely(examiner, case):
-            found = await self._informed(examiner, case, page, original)
+            try:
+                found = await self._informed(examiner, case, page, original)
+            except ObjectMissing:
+                log.warning("page lost", object_key=original.object_key)
+                continue
             if found.homography is None:
                 continue
             if best[1] is None or found.telling > best[1].telling:

@@ -295,6 +295,20 @@ async def test_pages_are_made_findable_once(stage: Stage) -> None:
         assert 5 == await tx.scalar(select(func.count()).select_from(page_features))
 
 
+async def test_a_page_that_the_store_has_lost_ends_no_trace(stage: Stage) -> None:
+    """It is like nothing and names nobody; traces of everything else go on, and later pages are made findable."""
+    made = await stage.approved(brochure("LOST", pages=1))
+    _, visit = await stage.visit("li", material_id=made)
+    suspect = (await stage.get("li", visit["pages"][0]["url"])).body
+    version_id = (await stage.api("owner").get(f"/materials/{made}")).ok["versions"][0]["id"]
+    await stage.services.objects.delete(f"versions/{version_id}/page/1.jpg")
+    found = await traced(stage, suspect, material_id=made)
+    assert ("done", None) == (found["state"], found["pages"][0]["match"])
+    tracer = jobs.tracer_of(stage.services)
+    await tracer.index()
+    assert 0 == await tracer.index()
+
+
 async def test_the_suspects_hash_is_that_of_the_bytes(stage: Stage) -> None:
     """What was uploaded is what was examined."""
     body = png(300, 200)
