@@ -7,6 +7,7 @@ import pytest
 from compliance.events import Trail
 from compliance.ownership.merging import merge
 from compliance.ownership.wishes import Wish
+from fileserver.audit.following import follow
 from tests.api import Answer, Api
 from tests.stage import Stage
 from tests.viewers import as_viewer, begin
@@ -187,3 +188,18 @@ async def test_forward_is_never_wider_than_its_parent(stage: Stage, zhao: Api) -
     assert "outside-audience" == (await opened(stage.api("wang"), child)).body["rule"]
     inside = (await opened(zhao, child)).ok
     assert inside["download_url"] is None
+
+
+async def test_whoever_passed_on_can_be_cut_before_anybody_comes(stage: Stage) -> None:
+    """The tree's page leads to somebody whose links nobody has opened yet, and there is the button that cuts."""
+    share, visited = await stage.visit("li", forward_depth=1)
+    (await stage.api("li").post(f"/visits/{visited['id']}/forward")).ok  # noqa: B018  # must succeed
+    await stage.services.sequencer.catch_up()
+    await follow(stage.services)
+    tree = f"/materials/{stage.cast.material_id}/spread/{share['id']}"
+    headers = {"Accept": "text/html"}
+    everybody = await stage.request("GET", "owner", tree, headers=headers)
+    theirs = f"{tree}?person_id={stage.cast.people['li']}"
+    assert theirs in everybody.body.decode()
+    one = await stage.request("GET", "owner", theirs, headers=headers)
+    assert f'data-api="/api/v1/shares/{share["id"]}/cut"' in one.body.decode()
