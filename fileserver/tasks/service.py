@@ -265,7 +265,7 @@ async def _check_poster(services: Services, tx: Transaction, actor: Actor, row: 
     except (AccessDenied, NotFound, RequirementUnmet) as refusal:  # which the log hears of, where a rule refused it
         raise InvalidValue(field="poster_material_id", rule="not-to-be-shared") from refusal
     if row.poster_page > (served.pages_total or 0):
-        raise InvalidValue(field="poster_page", rule="must-exist")
+        raise InvalidValue(field="poster_page", rule="page-of-material", pages=served.pages_total or 0)
 
 
 async def _poster(tx: Transaction, actor: Actor, row: TaskRow, now: datetime) -> UUID | None:

@@ -104,7 +104,7 @@ problem-not-found-detail = It does not exist, or it is not visible to you.
 problem-not-found-explanation = Things you may not know about look the same as things that do not exist.
 
 problem-invalid-value-title = Value not acceptable
-problem-invalid-value-detail = The value is well-formed but not acceptable here.
+problem-invalid-value-detail = A value is not acceptable here; nothing was changed.
 problem-invalid-value-explanation = The member errors names the field. Correct it and try again.
 
 problem-wrong-state-title = Not possible now

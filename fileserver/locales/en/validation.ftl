@@ -64,6 +64,7 @@ invalid-pledge-outdated = This is not the pledge in force. Please open the page 
 invalid-email-not-yours = This is not the address that you sign in with.
 invalid-wider-than-the-original = This would be wider than the share that was asked about.
 invalid-must-exist = There is no such thing, or it is not visible to you.
+invalid-page-of-material = There is no such page: it has { $pages }.
 invalid-fits-the-audience = This does not fit whom the share is for.
 invalid-root-share = Must be a share that an employee made.
 invalid-within-a-year = Must lie in the future, and within a year.

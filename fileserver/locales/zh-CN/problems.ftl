@@ -104,7 +104,7 @@ problem-not-found-detail = 该内容不存在，或您无权看到。
 problem-not-found-explanation = 您无权知晓的内容与不存在的内容显示相同。
 
 problem-invalid-value-title = 值不可接受
-problem-invalid-value-detail = 该值格式正确，但在此处不可接受。
+problem-invalid-value-detail = 有一处填写在此处不可接受，未作任何更改。
 problem-invalid-value-explanation = 成员 errors 指明了字段。请更正后重试。
 
 problem-wrong-state-title = 当前无法进行

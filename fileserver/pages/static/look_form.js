@@ -66,7 +66,7 @@ function say(text, { failed = false, again = false } = {}) {
 // What is wrong with a field stands beside it; anything else is said under the page, with a way to ask again.
 function refused(error) {
   const errors = error.problem?.errors ?? [];
-  const placed = errors.filter((each) => markField(form, each));
+  const placed = errors.filter((each) => markField(form, each) !== null);
   const rest = errors.filter((each) => !placed.includes(each)).map((each) => each.message);
   if (placed.length && !rest.length) return say(placed[0].message, { failed: true });
   say(rest[0] ?? error.problem?.detail ?? texts.offline, { failed: true, again: true });

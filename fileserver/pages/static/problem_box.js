@@ -21,9 +21,13 @@ function inputFor(form, pointer) {
   return found instanceof RadioNodeList ? found[0] : found;
 }
 
+// What a person calls a field: its legend, or its label without the hints in it.
+const nameOf = (input) => (input.closest("[data-field]")?.querySelector("legend") ?? input.labels?.[0])?.firstChild?.textContent.trim();
+
+// Where the error was shown, as a person calls the field; null where there is no such field to see.
 export function markField(form, error) {
   const input = inputFor(form, error.field);
-  if (!(input instanceof HTMLElement) || input.type === "hidden") return false;
+  if (!(input instanceof HTMLElement) || input.type === "hidden") return null;
   const note = document.createElement("p");
   note.className = "field-error";
   note.dataset.fieldError = "";
@@ -32,15 +36,17 @@ export function markField(form, error) {
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", [note.id, input.getAttribute("aria-describedby")].filter(Boolean).join(" "));
   (input.closest("[data-field]") ?? input).after(note);
-  return true;
+  return nameOf(input) ?? "";
 }
 
 export function showProblem(form, problem) {
   const errors = problem.errors ?? (problem.field ? [{ field: problem.field, message: problem.detail }] : []);
-  const unplaced = errors.filter((error) => !markField(form, error));
+  const shown = errors.map((error) => ({ error, name: markField(form, error) }));
+  const unplaced = shown.filter(({ name }) => name === null).map(({ error }) => error.message);
+  const names = [...new Set(shown.map(({ name }) => name).filter(Boolean))];
   const box = form.querySelector("[data-problem]");
   if (box) {
-    box.textContent = [problem.detail || problem.title, ...unplaced.map((error) => error.message)].filter(Boolean).join(" ");
+    box.textContent = [problem.detail || problem.title, names.length && `(${names.join(" · ")})`, ...unplaced].filter(Boolean).join(" ");
     box.hidden = false;
   }
   (form.querySelector("[aria-invalid]") ?? box)?.focus?.();
