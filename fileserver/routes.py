@@ -3,6 +3,7 @@
 from fileserver import ledger, operations
 from fileserver.accounts import authentication
 from fileserver.accounts import routes as accounts
+from fileserver.analytics import files as figure_files
 from fileserver.analytics import routes as analytics
 from fileserver.audit import routes as audit
 from fileserver.audit.siem import routes as siem
@@ -73,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     *digests.ROUTES,
     *viewing.ROUTES,
     *analytics.ROUTES,
+    *figure_files.ROUTES,
     *audit.ROUTES,
     *siem.ROUTES,
     *webhooks.ROUTES,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from compliance.spreading.crowds import CROWDED, entry_of, month_of
 from compliance.spreading.growth import WINDOW
 from storage.rows.spread_counts import BEATS, COUNTS, SWELLS, Added, Dim, Life, Place, Seen, Subject
 from storage.rows.spreading import SpreadPerson, SpreadShare
@@ -48,10 +49,13 @@ def hour_of(moment: datetime) -> datetime:
 
 @dataclass
 class Counting:
-    """One batch. `seen`: whoever was seen before, of those whom the batch tells of."""
+    """One batch. `seen`, `numbers`: whoever was seen before, of those whom the batch tells of."""
 
     zone: ZoneInfo
     seen: dict[Place, Seen]
+    numbers: dict[str, int] = field(default_factory=dict)  # of those who opened anything before
+    people: int = 0  # who have a number, in all
+    _numbered: dict[str, int] = field(default_factory=dict)
     _changed: dict[Place, Seen] = field(default_factory=dict)
     _days: dict[tuple[Subject, date], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * len(COUNTS)))
     _served: dict[tuple[tuple[Subject, ...], date], int] = field(default_factory=dict)  # most entries are of pages
@@ -59,6 +63,7 @@ class Counting:
     _pulses: dict[tuple[Subject, datetime, int], list[int]] = field(
         default_factory=lambda: defaultdict(lambda: [0] * len(BEATS))
     )
+    _crowds: dict[tuple[Subject, date], bytearray] = field(default_factory=lambda: defaultdict(bytearray))
     _waits: Counter[tuple[Subject, int]] = field(default_factory=Counter)
     _lives: dict[Subject, Life] = field(default_factory=lambda: defaultdict(Life))
     _years: set[int] = field(default_factory=set)
@@ -163,6 +168,8 @@ class Counting:
         return Added(
             days=self._days,
             gaps=self._gaps,
+            crowds=self._crowds,
+            numbers=self._numbered,
             pulses=self._pulses,
             waves=self._waves(),
             waits=self._waits,
@@ -195,17 +202,28 @@ class Counting:
             seen = self.seen[place] = self._changed[place] = Seen(first_day=day, last_day=day)
             self._count(subject, at, "viewers")
             self._gaps[subject, day, NEVER] += 1
+            self._crowd(subject, day, person.who)
             self._pulses[subject, hour_of(at), person.depth][BEAT_AT["viewers"]] += 1
             if person.depth == 1:
                 self._count(subject, at, "direct")
         elif day > seen.last_day:
             self._gaps[subject, day, min((day - seen.last_day).days, GAP_MAX_DAYS)] += 1
+            self._crowd(subject, day, person.who)
             seen.last_day = day
             self._changed[place] = seen
         if came and person.depth > 1 and seen.reach_day is None:
             seen.reach_day = day
             self._changed[place] = seen
             self._count(subject, at, "reach")
+
+    def _crowd(self, subject: Subject, day: date, who: str) -> None:
+        """Somebody opened something of a subject for the first time on a day."""
+        number = self.numbers.get(who)
+        if number is None:
+            self.people += 1
+            number = self.numbers[who] = self._numbered[who] = self.people
+        if subject[0] in CROWDED:
+            self._crowds[subject, month_of(day)] += entry_of(number, day)
 
     def _count(self, subject: Subject, at: datetime, what: str, how_much: int = 1) -> None:
         self._days[subject, self._day(at)][COUNT_AT[what]] += how_much

@@ -104,7 +104,9 @@ async def _take_in(tx: Transaction, said: Sequence[Told | Recruited], zone: Zone
         for share_id, org, who in {(each.share_id, each.org, each.who) for each in acts if each.act in PERSONAL}
         for place in places_of(subjects[share_id, org], who)
     }
-    counting = Counting(zone, await spread_counts.seen_at(tx, seen))
+    openers = {each.who for each in acts if each.act is Act.VIEWER_VISIT_START}
+    numbers, people = await spread_counts.numbers_of(tx, openers)
+    counting = Counting(zone, await spread_counts.seen_at(tx, seen), numbers, people)
     for share in new:
         if share.parent_id is None:
             counting.shared(share, cascades.begin(share))

@@ -12,9 +12,9 @@ from compliance import ledger
 from compliance.access import DEFAULT_DENY, Action, Target, require
 from compliance.errors import AccessDenied
 from compliance.events import Act
-from fileserver.analytics.dashboard_routes import EVERY, counts_out
+from fileserver.analytics.dashboard_routes import EVERY, counts_out, days_out
 from fileserver.analytics.dashboard_schemas import CountsOut, DayCountsOut, SpanQuery
-from fileserver.analytics.overview import viewers_in
+from fileserver.analytics.once import opened
 from fileserver.analytics.tables import span_of
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -64,23 +64,19 @@ async def clinic(call: Call[None, SpanQuery]) -> ClinicOut:
         look = call.trail.event(Act.VIEWER_FIGURES_READ, why=rule, obj=obj)
         await ledger.append(tx, look, now=services.clock())
         people = await ids_of(tx, call.signed_in.person_id)
-        opened = await clinic_figures.materials_of_clinic(tx, people, names)
+        seen = await clinic_figures.materials_of_clinic(tx, people, names)
+        viewers, viewers_before = [await opened(tx, among, each) or 0 for each in (span, span.before)]
         return ClinicOut(
             name=(await clinics.clinic_names(tx, [clinic_id])).get(str(clinic_id), ""),
             first=span.start,
             last=span.end - timedelta(days=1),
-            viewers=await viewers_in(tx, among, span) or 0,
-            viewers_before=await viewers_in(tx, among, span.before) or 0,
-            now=counts_out(await rows.sums(tx, among, span), EVERY),
-            before=counts_out(await rows.sums(tx, among, span.before), EVERY),
-            days=[_day(each) for each in await rows.by_day(tx, among, span)],
-            materials=[ClinicMaterialOut(**vars(each)) for each in opened],
+            viewers=viewers,
+            viewers_before=viewers_before,
+            now=counts_out(await rows.sums(tx, among, span), EVERY, viewers),
+            before=counts_out(await rows.sums(tx, among, span.before), EVERY, viewers_before),
+            days=days_out(await rows.by_day(tx, among, span), added_up=False),
+            materials=[ClinicMaterialOut(**vars(each)) for each in seen],
         )
-
-
-def _day(each: rows.Day) -> DayCountsOut:
-    counts = each.counts
-    return DayCountsOut(day=each.day, opens=counts.opens, viewers=counts.viewers, newcomers=counts.newcomers)
 
 
 ROUTES = (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -12,6 +12,7 @@ from compliance.errors import AccessDenied, NotFound
 from compliance.spreading.growth import Growth
 from fileserver.analytics import overview as overviews
 from fileserver.analytics import subjects, tables
+from fileserver.analytics.csv_answers import Cell, csv_answer
 from fileserver.analytics.dashboard_schemas import (
     CountsOut,
     DayCountsOut,
@@ -36,13 +37,14 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.i18n import translate
-from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
 from storage.rows.spread_dashboard import Counts, Day
 
 HOUR = timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
 EVERY = tuple(PEOPLE_WITHIN)
 NONE: tuple[str, ...] = ()  # of several things added up
+SubjectPathT = TypeVar("SubjectPathT", bound=SubjectPath)
+SHARERS = ("opened", "viewers", "direct", "newcomers", "confirmed")  # columns of the overview's ranking
 
 
 async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
@@ -54,10 +56,10 @@ async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
         narrowed=found.narrowed,
         viewers=found.viewers,
         viewers_before=found.viewers_before,
-        now=counts_out(found.now, NONE if found.viewers is None else EVERY),
-        before=counts_out(found.before, NONE if found.viewers is None else EVERY),
+        now=counts_out(found.now, NONE if found.added_up else EVERY, found.viewers),
+        before=counts_out(found.before, NONE if found.added_up else EVERY, found.viewers_before),
         funnel=_funnel(found),
-        days=[_day(each) for each in found.days],
+        days=days_out(found.days, added_up=found.added_up),
         hot=[_titled(each) for each in found.hot],
         fresh=[_titled(each) for each in found.fresh],
         stale=[_titled(each) for each in found.stale],
@@ -88,34 +90,41 @@ async def _table(call: Call[None, TableQuery, KindPath], limit: int) -> TableOut
 
 
 async def export(call: Call[None, TableQuery, KindPath]) -> web.Response:
-    """The same for a spreadsheet, with the span before beside each count; a last line says so where it is cut."""
+    """The same for a spreadsheet."""
     shown = await _table(call, tables.EXPORTED_MAX)
-    columns = [(name, when) for name in shown.columns for when in ("now", "before")]
-    head = [translate(call.language, f"figures-kind-{shown.kind.value}"), translate(call.language, "figures-note")]
-    for name, when in columns:
-        said = translate(call.language, f"figures-{name.replace('_', '-')}")
+    name = f"{shown.kind.value}-{shown.first}-{shown.last}"
+    return lines_answer(call, name, shown.columns, shown.items, shown.kind.value, cut=shown.cut)
+
+
+def lines_answer(  # which lines, and of whom
+    call: Call[Any, Any, Any], name: str, shown: Sequence[str], items: Sequence[LineOut], kind: str, *,
+    cut: bool = False,
+) -> web.Response:  # fmt: skip
+    """Lines with the span before beside each count; a last one says so where they are cut."""
+    columns = [(each, when) for each in shown for when in ("now", "before")]
+    head = [translate(call.language, f"figures-kind-{kind}"), translate(call.language, "figures-note")]
+    for each, when in columns:
+        said = translate(call.language, f"figures-{each.replace('_', '-')}")
         head.append(said if when == "now" else translate(call.language, "figures-before-of", name=said))
-    lines = [
-        [safe_cell(line.name), safe_cell(line.note), *(_cell(getattr(line, when), name) for name, when in columns)]
-        for line in shown.items
+    lines: list[Sequence[Cell]] = [
+        (line.name, line.note, *(shown_count(getattr(line, when), each) for each, when in columns)) for line in items
     ]
-    if shown.cut:
+    if cut:
         lines.append([translate(call.language, "figures-cut-rest", lines=len(lines))])
-    return web.Response(
-        text=BYTE_ORDER_MARK + records([head, *lines]),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{shown.kind.value}-{shown.first}-{shown.last}.csv"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return csv_answer(name, head, lines)
 
 
 async def subject(call: Call[None, SpanQuery, SubjectPath]) -> SubjectOut:
     """Everything about one thing."""
+    return await whole_subject(call, tables.LINES_MAX)
+
+
+async def whole_subject(call: Call[None, SpanQuery, SubjectPathT], parts_max: int) -> SubjectOut:
+    """The same with so many of its parts."""
     params = call.params
-    found = await subjects.subject(call.services, call.actor, call.trail, params.kind, params.key, days=call.query.days)
+    found = await subjects.subject(
+        call.services, call.actor, call.trail, params.kind, params.key, days=call.query.days, parts_max=parts_max
+    )
     what = found.found
     return SubjectOut(
         kind=found.kind,
@@ -128,10 +137,10 @@ async def subject(call: Call[None, SpanQuery, SubjectPath]) -> SubjectOut:
         columns=list(found.columns),
         viewers=found.viewers,
         viewers_before=found.viewers_before,
-        now=counts_out(found.now, NONE if found.viewers is None else EVERY),
-        before=counts_out(found.before, NONE if found.viewers is None else EVERY),
+        now=counts_out(found.now, NONE if found.added_up else EVERY, found.viewers),
+        before=counts_out(found.before, NONE if found.added_up else EVERY, found.viewers_before),
         ever=_ever(found),
-        days=[_day(each) for each in found.days],
+        days=days_out(found.days, added_up=found.added_up),
         levels=list(found.levels),
         amplification=_amplification(found.levels),
         generations=[GenerationOut(depth=depth, **_growth(each)) for depth, each in found.generations.items() if depth],
@@ -149,11 +158,12 @@ async def subject(call: Call[None, SpanQuery, SubjectPath]) -> SubjectOut:
     )
 
 
-def counts_out(counts: Counts, columns: Sequence[str]) -> CountsOut:
+def counts_out(counts: Counts, columns: Sequence[str], opened: int | None) -> CountsOut:
     """Counts for an answer; those of people are left out where they are no column."""
     people = {name: getattr(counts, name) if name in columns else None for name in PEOPLE_WITHIN - {"reach"}}
     return CountsOut(
         opens=counts.opens,
+        opened=opened,
         newcomers=counts.newcomers,
         read_s=counts.read_ms // 1000,
         pages=counts.pages,
@@ -171,6 +181,19 @@ def counts_out(counts: Counts, columns: Sequence[str]) -> CountsOut:
     )
 
 
+def days_out(days: Sequence[Day], *, added_up: bool) -> list[DayCountsOut]:
+    """Days for an answer."""
+    return [
+        DayCountsOut(
+            day=each.day,
+            opens=each.counts.opens,
+            viewers=None if added_up else each.counts.viewers,
+            newcomers=each.counts.newcomers,
+        )
+        for each in days
+    ]
+
+
 def shown_count(counts: CountsOut, name: str) -> int | None:
     """One count by the name of its column; reading in whole seconds."""
     if name in {"intents", "confirmed", "reach"}:
@@ -178,11 +201,6 @@ def shown_count(counts: CountsOut, name: str) -> int | None:
         return found
     renamed = {"read_ms": "read_s"}.get(name, name)
     return counts.forwards.platform_confirmed if name == "sent" else getattr(counts, renamed)
-
-
-def _cell(counts: CountsOut, name: str) -> str:
-    value = shown_count(counts, name)
-    return "" if value is None else str(value)
 
 
 def _funnel(found: Overview) -> list[StepOut]:
@@ -228,11 +246,6 @@ def _hours(duration: timedelta | None) -> int | None:
     return None if duration is None else round(duration / HOUR)
 
 
-def _day(each: Day) -> DayCountsOut:
-    counts = each.counts
-    return DayCountsOut(day=each.day, opens=counts.opens, viewers=counts.viewers, newcomers=counts.newcomers)
-
-
 def _titled(each: Titled) -> TitledOut:
     return TitledOut(**{**asdict(each), "heat": round(each.heat, 1)})
 
@@ -243,8 +256,8 @@ def _lines(lines: Sequence[Line], columns: Sequence[str]) -> list[LineOut]:
             key=line.key,
             name=line.name,
             note=line.note,
-            now=counts_out(line.now, columns),
-            before=counts_out(line.before, columns),
+            now=counts_out(line.now, columns, line.opened),
+            before=counts_out(line.before, columns, line.opened_before),
         )
         for line in lines
     ]

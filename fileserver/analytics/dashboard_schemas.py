@@ -6,15 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from fileserver.analytics.kinds import Kind
+from fileserver.analytics.kinds import ORDERS, Kind
 from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
 from fileserver.http.schemas import LINE, Input, Output
-from storage.rows.spread_counts import COUNTS
 
 DAYS_DEFAULT = 30
 DAYS_MAX = 366
 KEY_CHARS_MAX = 200
-Order = Literal[COUNTS]  # type: ignore[valid-type]  # the list of counts, named once
+Order = Literal[ORDERS]  # type: ignore[valid-type]  # the list of counts, named once
 
 
 class SpanQuery(Input):
@@ -45,6 +44,7 @@ class CountsOut(Output):
     """Counts of a span. Null: not said of several things added up, because people would count twice."""
 
     opens: int = Field(description="Visits that began")
+    opened: int | None = Field(description="Distinct people who opened in the span, within the thing itself")
     viewers: int | None = Field(description="People who opened for the first time, within the thing itself")
     direct: int | None = Field(description="Of these, by the employee's own link")
     newcomers: int = Field(description="People who opened for the first time, within the brand")
@@ -87,7 +87,7 @@ class DayCountsOut(Output):
 
     day: date
     opens: int
-    viewers: int
+    viewers: int | None = Field(description="Who opened for the first time; null where several things are added up")
     newcomers: int
 
 
@@ -115,7 +115,7 @@ class OverviewOut(Output):
     first: date
     last: date
     narrowed: bool
-    viewers: int | None = Field(description="Distinct people who opened; null for several employees together")
+    viewers: int | None = Field(description="Distinct people who opened in the span; null until figures are made anew")
     viewers_before: int | None
     now: CountsOut
     before: CountsOut
@@ -149,7 +149,7 @@ class SubjectOut(Output):
     first: date
     last: date
     columns: list[str]
-    viewers: int | None = Field(description="Distinct people who opened in the span; null where several are added up")
+    viewers: int | None = Field(description="Distinct people who opened in the span; null until figures are made anew")
     viewers_before: int | None
     now: CountsOut
     before: CountsOut

@@ -22,6 +22,7 @@ PEOPLE_WITHIN = frozenset(WITHIN)  # not to be added up
 RECRUITS = frozenset({"invited", "verified"})  # of employees only
 SHOWN = (
     "opens",
+    "opened",
     "viewers",
     "direct",
     "newcomers",
@@ -47,4 +48,4 @@ def columns_of(kind: Kind, *, narrowed: bool) -> tuple[str, ...]:
     return tuple(name for name in SHOWN if name not in left_out)
 
 
-ORDERS = COUNTS
+ORDERS = tuple(name for name in SHOWN if name in COUNTS)  # what a table may be sorted by

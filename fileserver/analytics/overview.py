@@ -8,6 +8,7 @@ from uuid import UUID
 from compliance.access import Action, Actor, require
 from compliance.events import Trail
 from fileserver.analytics.kinds import Kind
+from fileserver.analytics.once import opened
 from fileserver.analytics.sight import Sight, sight_of, visible
 from fileserver.analytics.tables import Line, lines_of, span_of, tell
 from fileserver.services import Services
@@ -35,10 +36,14 @@ class Titled:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """How things stand. `viewers`: distinct people who opened in the span; None for several employees together."""
+    """How things stand. `viewers`: distinct people who opened in the span; None where they can't be counted once.
+
+    `added_up`: of several employees, whose other counts of people overlap.
+    """
 
     span: Span
     narrowed: bool
+    added_up: bool
     now: Counts
     before: Counts
     viewers: int | None
@@ -65,10 +70,11 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
         return Overview(
             span=span,
             narrowed=not sight.whole,
+            added_up=is_added_up(among),
             now=await rows.sums(tx, among, span),
             before=await rows.sums(tx, among, span.before),
-            viewers=await viewers_in(tx, among, span),
-            viewers_before=await viewers_in(tx, among, span.before),
+            viewers=await opened(tx, among, span),
+            viewers_before=await opened(tx, among, span.before),
             days=await rows.by_day(tx, among, span),
             hot=await _titled(tx, actor, hot),
             fresh=await _titled(tx, actor, fresh),
@@ -82,11 +88,9 @@ async def among_of(tx: Transaction, sight: Sight) -> Among:
     return Among(Dim.BRAND, ("",)) if sight.makers is None else await rows.among_employees(tx, sight.makers)
 
 
-async def viewers_in(tx: Transaction, among: Among, span: Span) -> int | None:
-    """Distinct people who opened in a span, of one subject; None for several."""
-    if among.keys is None or not (among.one or len(among.keys) == 1):
-        return None
-    return await rows.viewers_within(tx, among.dim, among.keys, span)
+def is_added_up(among: Among) -> bool:
+    """Whether these are counts of several things, in which somebody may be counted more than once."""
+    return among.keys is None or not (among.one or len(among.keys) == 1)
 
 
 async def _titled(tx: Transaction, actor: Actor, found: Sequence[Hot | Lived]) -> Sequence[Titled]:

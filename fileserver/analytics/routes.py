@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound
@@ -21,6 +21,7 @@ from fileserver.analytics.schemas import (
     GenerationOut,
     MaterialPath,
     MemberOut,
+    PersonQuery,
     ShapeOut,
     SpreadOut,
 )
@@ -34,11 +35,19 @@ from storage.rows.spread_figures import PersonRow, Totals
 
 HOUR = timedelta(hours=1)
 BELOW_DIGITS_MAX = 9
+SHOWN_MAX = 50  # cascades and sharers of an answer
+MaterialPathT = TypeVar("MaterialPathT", bound=MaterialPath)
+PersonQueryT = TypeVar("PersonQueryT", bound=PersonQuery)
 
 
 async def spread(call: Call[None, None, MaterialPath]) -> SpreadOut:
     """How one material travels."""
-    found = await service.spread(call.services, call.actor, call.trail, call.params.material_id)
+    return await whole_spread(call, SHOWN_MAX)
+
+
+async def whole_spread(call: Call[Any, Any, MaterialPathT], limit: int) -> SpreadOut:
+    """The same with so many cascades and sharers."""
+    found = await service.spread(call.services, call.actor, call.trail, call.params.material_id, limit=limit)
     totals = found.totals
     return SpreadOut(
         material_id=found.material.id,
@@ -64,18 +73,25 @@ async def spread(call: Call[None, None, MaterialPath]) -> SpreadOut:
 
 async def people(call: Call[None, BranchQuery, CascadePath]) -> BranchOut:
     """One person in a cascade, and whom they brought in."""
-    query, params = call.query, call.params
+    return await branch_of(call, before=_before(call.query.cursor), limit=call.query.limit)
+
+
+async def branch_of(
+    call: Call[None, PersonQueryT, CascadePath], *, limit: int, before: Before | None = None
+) -> BranchOut:
+    """The same with so many of them, after those `before`."""
+    params = call.params
     found = await service.branch(
         call.services,
         call.actor,
         call.trail,
         params.material_id,
         params.share_id,
-        person_id=query.person_id,
-        before=_before(query.cursor),
-        limit=query.limit,
+        person_id=call.query.person_id,
+        before=before,
+        limit=limit,
     )
-    last = found.children[-1] if len(found.children) == query.limit else None
+    last = found.children[-1] if len(found.children) == limit else None
     return BranchOut(
         material_id=found.material.id,
         title=found.material.title,

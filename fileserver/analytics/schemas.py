@@ -26,10 +26,15 @@ class CascadePath(MaterialPath):
     share_id: UUID
 
 
-class BranchQuery(Input):
+class PersonQuery(Input):
     """Whose people are asked for."""
 
     person_id: UUID | None = Field(default=None, description="Whoever made the share, if nobody is named")
+
+
+class BranchQuery(PersonQuery):
+    """Which of them."""
+
     cursor: str | None = Field(default=None, max_length=CURSOR_CHARS_MAX, description="Where the page before ended")
     limit: int = Field(default=PAGE_DEFAULT, ge=1, le=PAGE_MAX, description="How many at most")
 

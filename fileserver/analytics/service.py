@@ -62,15 +62,15 @@ class Branch:
     known: Known
 
 
-async def spread(services: Services, actor: Actor, trail: Trail, material_id: UUID) -> Spread:
-    """The figures, told to the log. Raises AccessDenied, NotFound."""
+async def spread(services: Services, actor: Actor, trail: Trail, material_id: UUID, *, limit: int) -> Spread:
+    """The figures with so many cascades and sharers, told to the log. Raises AccessDenied, NotFound."""
     now = services.clock()
     async with services.database.transaction() as tx:
         material, scope = await allowed(tx, actor, trail, services, material_id)
         among = await figures.subjects(tx, scope)
         totals = await figures.totals(tx, among, zone=services.config.time_zone)
-        cascades = await figures.cascades(tx, scope)
-        sharers = await figures.sharers(tx, scope)
+        cascades = await figures.cascades(tx, scope, limit=limit)
+        sharers = await figures.sharers(tx, scope, limit=limit)
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
         return Spread(
             material=material,

@@ -13,9 +13,10 @@ from compliance.spreading.cascades import Shape, Sums, shape_of
 from compliance.spreading.growth import WINDOW, Growth, elapsed
 from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
-from fileserver.analytics.overview import viewers_in
+from fileserver.analytics.once import opened
+from fileserver.analytics.overview import is_added_up
 from fileserver.analytics.sight import Sight, sight_of
-from fileserver.analytics.tables import LINES_MAX, Lines, clinics_seen, first_lines, span_of, tell
+from fileserver.analytics.tables import LINES_MAX, Lines, clinics_seen, first_lines, span_of, tell, with_people
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, declarations, materials, people
@@ -43,9 +44,10 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """The figures. `viewers`: distinct people who opened in the span; None where several are added up.
+    """The figures. `viewers`: distinct people who opened in the span; None where they can't be counted once.
 
-    Growth is of all time; of a group, of those who came within the span and the window before it.
+    `added_up`: of several things, whose other counts of people overlap. Growth is of all time; of a group, of those who
+    came within the span and the window before it.
     """
 
     kind: Kind
@@ -53,6 +55,7 @@ class Subject:
     found: Found
     span: Span
     columns: tuple[str, ...]
+    added_up: bool
     now: Counts
     before: Counts
     viewers: int | None
@@ -70,7 +73,9 @@ class Subject:
     parts: Lines
 
 
-async def subject(services: Services, actor: Actor, trail: Trail, kind: Kind, key: str, *, days: int) -> Subject:
+async def subject(  # who asks what, and how much of it
+    services: Services, actor: Actor, trail: Trail, kind: Kind, key: str, *, days: int, parts_max: int = LINES_MAX
+) -> Subject:
     """The figures of one thing, told to the log. Raises AccessDenied, NotFound."""
     now, zone = services.clock(), services.config.time_zone
     span = span_of(now, zone, days)
@@ -84,17 +89,18 @@ async def subject(services: Services, actor: Actor, trail: Trail, kind: Kind, ke
         ever = None if group else await figures.totals(tx, among, zone=zone)
         since = now - timedelta(days=days) - WINDOW if group else figures.FOREVER
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=zone, since=since)
-        parts_kind, parts = await _parts(tx, services, actor, kind, found, span)
+        parts_kind, parts = await _parts(tx, services, actor, kind, found, span, parts_max)
         return Subject(
             kind=kind,
             key=key,
             found=found,
             span=span,
             columns=columns_of(kind, narrowed=found.narrowed),
+            added_up=is_added_up(among),
             now=await rows.sums(tx, among, span),
             before=await rows.sums(tx, among, span.before),
-            viewers=await viewers_in(tx, among, span),
-            viewers_before=await viewers_in(tx, among, span.before),
+            viewers=await opened(tx, among, span),
+            viewers_before=await opened(tx, among, span.before),
             ever=ever,
             days=await rows.by_day(tx, among, span),
             levels=grown.levels,
@@ -206,8 +212,8 @@ FINDERS = {
 }
 
 
-async def _parts(
-    tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Found, span: Span
+async def _parts(  # of what, for whom
+    tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Found, span: Span, limit: int
 ) -> tuple[Kind | None, Lines]:
     """What a thing is made of: an employee's materials, a department's employees, a campaign's materials or shares."""
     among = found.among
@@ -225,7 +231,10 @@ async def _parts(
             return await rows.materials_of(tx, among.keys or (), span, limit=count, skip=skip)
         return await rows.ranked(tx, among, span, limit=count, skip=skip)
 
-    return parts, await first_lines(tx, services, actor, parts, ranked, LINES_MAX)
+    makers = found.among.keys if kind is Kind.EMPLOYEE else None
+    return parts, await with_people(
+        tx, await first_lines(tx, services, actor, parts, ranked, limit, makers=makers), span
+    )
 
 
 async def _shape(tx: Transaction, found: Found) -> Shape | None:

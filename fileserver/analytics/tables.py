@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,10 +12,11 @@ from compliance.access import Action, Actor, require
 from compliance.events import Act, Trail
 from fileserver.analytics.kinds import Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
+from fileserver.analytics.once import opened_in
 from fileserver.analytics.sight import Sight, sight_of
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import clinics, declarations
+from storage.rows import clinics, declarations, spread_crowds
 from storage.rows import spread_dashboard as rows
 from storage.rows.aliases import clinics_merged
 from storage.rows.spread_counts import Dim
@@ -31,13 +32,19 @@ Ranking = Callable[[int, int], Awaitable[Sequence[Ranked]]]  # so many, after so
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One thing with what it did in the span and in the one before."""
+    """One thing with what it did in the span and in the one before.
+
+    `among`: which counts these are. `opened`: different people who opened; None where they can't be counted once.
+    """
 
     key: str
     name: str
     note: str
+    among: Among
     now: Counts
     before: Counts
+    opened: int | None = None
+    opened_before: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,40 +101,69 @@ async def lines_of(  # who asks what of which part
     """The lines of a table: the first ones of what the actor may see."""
     match kind:
         case Kind.DEPARTMENT | Kind.REGION:
-            return await _grouped_employees(tx, sight, actor, kind, span, order, limit)
+            return await with_people(tx, await _grouped_employees(tx, sight, actor, kind, span, order, limit), span)
         case Kind.CAMPAIGN:
-            return await _campaigns(tx, actor, services, sight, span, order, limit)
+            return await with_people(tx, await _campaigns(tx, actor, services, sight, span, order, limit), span)
 
     async def ranked(count: int, skip: int) -> Sequence[Ranked]:
         return await _ranked(tx, sight, kind, span, order, count, skip)
 
-    return await first_lines(tx, services, actor, kind, ranked, limit)
+    found = await first_lines(tx, services, actor, kind, ranked, limit, makers=sight.makers)
+    return await with_people(tx, found, span)
+
+
+async def with_people(tx: Transaction, lines: Lines, span: Span) -> Lines:
+    """The same lines with how many different people opened, in the span and in the one before."""
+    groups = {str(number): line.among for number, line in enumerate(lines.shown)}
+    now, before = await opened_in(tx, groups, span), await opened_in(tx, groups, span.before)
+    shown = [
+        replace(line, opened=now[name], opened_before=before[name])
+        for name, line in zip(groups, lines.shown, strict=True)
+    ]
+    return Lines(shown, cut=lines.cut)
 
 
 async def first_lines(  # of whom, for whom, from where
-    tx: Transaction, services: Services, actor: Actor, kind: Kind, ranked: Ranking, limit: int
-) -> Lines:
-    """Takes as many slices of a ranking as it needs until there are so many lines that the actor may see."""
+    tx: Transaction, services: Services, actor: Actor, kind: Kind, ranked: Ranking, limit: int,
+    makers: Collection[str] | None = None,
+) -> Lines:  # fmt: skip
+    """Takes as many slices of a ranking as it needs until there are so many lines that the actor may see.
+
+    `makers`: materials are ranked by shares of theirs; None: by all.
+    """
     lines: list[Line] = []
     size = min(limit + 1, SLICE_MAX)
     for skip in range(0, LOOKED_AT_MAX, size):
         found = await ranked(size, skip)
-        lines += await _named(tx, services, actor, kind, found)
+        lines += await _named(tx, services, actor, kind, found, makers)
         if len(lines) > limit or len(found) < size:
             return Lines(lines[:limit], cut=len(lines) > limit)
     return Lines(lines, cut=True)
 
 
-async def _named(
-    tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Sequence[Ranked]
-) -> Sequence[Line]:
+async def _named(  # of whom, for whom
+    tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Sequence[Ranked],
+    makers: Collection[str] | None,
+) -> Sequence[Line]:  # fmt: skip
     """Rows with their names; what may not be seen is left out."""
-    names = await names_of(tx, services, actor, kind, [each.key for each in found])
+    keys = [each.key for each in found]
+    names = await names_of(tx, services, actor, kind, keys)
+    among = await _among(tx, kind, keys, makers)
     return [
-        Line(key=name.key, name=name.name, note=name.note, now=each.now, before=each.before)
+        Line(key=name.key, name=name.name, note=name.note, among=among[each.key], now=each.now, before=each.before)
         for each in found
         if (name := names.get(each.key)) is not None
     ]
+
+
+async def _among(
+    tx: Transaction, kind: Kind, keys: Sequence[str], makers: Collection[str] | None
+) -> Mapping[str, Among]:
+    """Which counts each of these is: its own, or those of the shares that some employees made of a material."""
+    if kind is Kind.MATERIAL and makers is not None:
+        roots = await spread_crowds.roots_by_material(tx, makers, [UUID(key) for key in keys])
+        return {key: Among(Dim.SHARE, roots.get(key, ())) for key in keys}
+    return {key: Among(Dim(kind.value), (key,)) for key in keys}
 
 
 async def clinics_seen(tx: Transaction, sight: Sight) -> Collection[str] | None:
@@ -161,7 +197,10 @@ async def _grouped_employees(
     by_key = {each.key: each for each in found[:GROUPED_MAX]}
     groups = await groups_of(tx, sight, actor, kind, by_key)
     return _most_first(
-        [_sum(each.key, each.name, [by_key[who] for who in each.members]) for each in groups],
+        [
+            _sum(each.key, each.name, Among(Dim.EMPLOYEE, each.members), [by_key[who] for who in each.members])
+            for each in groups
+        ],
         order,
         limit,
         cut=len(found) > GROUPED_MAX,
@@ -179,13 +218,21 @@ async def _campaigns(
     for each in found:
         if each.key in names and (campaign := campaigns.get(UUID(each.key))):
             parts[campaign].append(each)
-    lines = [_sum(campaign, campaign, part) for campaign, part in parts.items()]
+    among = await _among(tx, Kind.MATERIAL, [each.key for part in parts.values() for each in part], sight.makers)
+    lines = [
+        _sum(campaign, campaign, _all([among[each.key] for each in part]), part) for campaign, part in parts.items()
+    ]
     return _most_first(lines, order, limit, cut=len(looked_at) > GROUPED_MAX)
 
 
-def _sum(key: str, name: str, parts: Sequence[Ranked]) -> Line:
+def _all(parts: Sequence[Among]) -> Among:
+    """All of these, which are of one dimension."""
+    return Among(parts[0].dim, tuple(key for each in parts for key in each.keys or ()))
+
+
+def _sum(key: str, name: str, among: Among, parts: Sequence[Ranked]) -> Line:
     now, before = (sum((getattr(each, when) for each in parts), Counts()) for when in ("now", "before"))
-    return Line(key=key, name=name, note="", now=now, before=before)
+    return Line(key=key, name=name, note="", among=among, now=now, before=before)
 
 
 def _most_first(lines: Sequence[Line], order: str, limit: int, *, cut: bool) -> Lines:

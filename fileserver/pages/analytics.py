@@ -1,5 +1,6 @@
 """Figures in the console: the overview, tables of things, and everything about one of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,13 +18,14 @@ from fileserver.analytics.dashboard_schemas import (
     CountsOut,
     DayCountsOut,
     KindPath,
+    LineOut,
     OverviewOut,
     SpanQuery,
     SubjectOut,
     SubjectPath,
     TableQuery,
 )
-from fileserver.analytics.kinds import SHOWN, Kind
+from fileserver.analytics.kinds import ORDERS, Kind
 from fileserver.http.call import Call
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
@@ -32,7 +34,7 @@ from fileserver.pages.rendering import page
 
 SPANS = (7, 30, 90, 365)
 COHORTS_SHOWN = 12
-CARDS = ("opens", "viewers", "newcomers", "read_ms", "downloads", "shares")
+CARDS = ("opens", "opened", "viewers", "newcomers", "read_ms", "downloads", "shares")
 FORWARDS = ("intents", "confirmed", "sent", "reach")
 BELOW_ZERO = "−"  # a minus sign, which is as wide as the plus
 
@@ -80,13 +82,16 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
         cards=_cards(found),
         forwards=[figure(found.now, found.before, name) for name in FORWARDS],
         steps=_steps(found),
+        sharer_columns=api.SHARERS,
+        sharers=_lines(found.sharers, api.SHARERS),
+        sheet_url=lambda name: f"/api/v1/analytics/overview/{name}?days={call.query.days}",
         days=_days(found.days, found.first, found.last) if found.days else [],
     )
 
 
 async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
     """One table."""
-    order = call.query.order if call.query.order in SHOWN else None
+    order = call.query.order if call.query.order in ORDERS else None
     found = await api.table(asking(call, TableQuery(days=call.query.days, order=order)))  # type: ignore[arg-type]  # asking keeps the path's parameters
     return page(
         call,
@@ -94,7 +99,8 @@ async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
         **_frame(call),
         found=found,
         kind=found.kind,
-        lines=[(line, [figure(line.now, line.before, name) for name in found.columns]) for line in found.items],
+        orders=[name for name in found.columns if name in ORDERS],
+        lines=_lines(found.items, found.columns),
         csv_url=f"/api/v1/analytics/exports/{found.kind.value}?days={call.query.days}&order={found.order}",
     )
 
@@ -113,9 +119,10 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         days=_days(found.days, found.first, found.last) if found.days else [],
         levels=_levels(found.levels),
         cohorts=found.cohorts[-COHORTS_SHOWN:],
-        part_lines=[
-            (line, [figure(line.now, line.before, name) for name in found.parts_columns]) for line in found.parts
-        ],
+        part_lines=_lines(found.parts, found.parts_columns),
+        sheet_url=lambda name: (
+            f"/api/v1/analytics/subjects/{found.kind.value}/{quote(found.key, safe='')}/{name}?days={call.query.days}"
+        ),
         events_url=_events_url(call, found),
     )
 
@@ -139,17 +146,17 @@ def subject_url(kind: str, key: str, days: int) -> str:
     return f"/analytics/{kind}/{quote(key, safe='')}?days={days}"
 
 
+def _lines(lines: Sequence[LineOut], columns: Sequence[str]) -> list[tuple[LineOut, list[Figure]]]:
+    """Lines of a table with what stands in each column."""
+    return [(line, [figure(line.now, line.before, name) for name in columns]) for line in lines]
+
+
 def _frame(call: Call[Any, Any, Any]) -> dict[str, Any]:
     return {"spans": SPANS, "days_asked": call.query.days, "kinds": tuple(Kind), "subject_url": subject_url}
 
 
 def _cards(found: OverviewOut | SubjectOut) -> list[Figure]:
-    """Figures of the span; where people can be counted in it, those who opened at all instead of those who were new."""
-    cards = [figure(found.now, found.before, name) for name in CARDS]
-    if found.viewers is not None:
-        opened = Figure("opened", found.viewers, found.viewers_before, change(found.viewers, found.viewers_before))
-        cards.insert(1, opened)
-    return cards
+    return [figure(found.now, found.before, name) for name in CARDS]
 
 
 def _steps(found: OverviewOut) -> list[Step]:
@@ -166,7 +173,8 @@ def _days(days: list[DayCountsOut], first: date, last: date) -> list[DayCountsOu
     """Every day of the span, those without anything too, so that a plot shows gaps as such."""
     known = {each.day: each for each in days}
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [known.get(day) or DayCountsOut(day=day, opens=0, viewers=0, newcomers=0) for day in every]
+    nobody = None if days[0].viewers is None else 0
+    return [known.get(day) or DayCountsOut(day=day, opens=0, viewers=nobody, newcomers=0) for day in every]
 
 
 def _levels(counts: list[int]) -> list[tuple[int, int, int]]:

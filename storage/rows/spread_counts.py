@@ -9,22 +9,34 @@ from typing import Any
 from sqlalchemy import text
 
 from storage.database import Transaction
-from storage.rows.arrays import arrays
+from storage.rows.arrays import array, arrays
 from storage.rows.emptying import empty
 from storage.schema import (
+    spread_crowd,
     spread_day,
     spread_gap,
     spread_month,
     spread_pulse,
     spread_seen,
     spread_subject,
+    spread_viewer,
     spread_wait,
     spread_wave,
 )
 
-TABLES = (spread_day, spread_month, spread_gap, spread_pulse, spread_wave, spread_wait, spread_seen, spread_subject)
+TABLES = (
+    *(spread_day, spread_month, spread_gap, spread_crowd, spread_pulse, spread_wave, spread_wait),
+    *(spread_seen, spread_viewer, spread_subject),
+)
+LACKING = "figures-lacking"  # a reader that is there while rows of an older release lack what this one counts
 UTC_MIDNIGHT = " 00:00+00"
-PARTITIONED = {"spread_day": "", "spread_gap": "", "spread_pulse": UTC_MIDNIGHT, "spread_hour": UTC_MIDNIGHT}
+PARTITIONED = {
+    "spread_day": "",
+    "spread_gap": "",
+    "spread_crowd": "",
+    "spread_pulse": UTC_MIDNIGHT,
+    "spread_hour": UTC_MIDNIGHT,
+}
 
 
 class Dim(StrEnum):
@@ -89,6 +101,8 @@ class Added:
 
     days: Mapping[tuple[Subject, date], Sequence[int]]  # in the order of COUNTS
     gaps: Mapping[tuple[Subject, date, int], int]
+    crowds: Mapping[tuple[Subject, date], bytes | bytearray]  # entries by month
+    numbers: Mapping[str, int]  # of people who are new to the brand
     pulses: Mapping[tuple[Subject, datetime, int], Sequence[int]]  # in the order of BEATS
     waves: Mapping[tuple[Subject, date, int], Sequence[int]]  # in the order of SWELLS
     waits: Mapping[tuple[Subject, int], int]
@@ -100,6 +114,7 @@ class Added:
 _DAYS = ("first_day", "last_day", "read_day", "forward_day", "reach_day")
 _KINDS = {"dim": "text", "key": "text", "who": "text", "hour": "timestamptz", "began_at": "timestamptz"}
 _KINDS |= {
+    "entries": "bytea",
     "month": "date",
     "week": "date",
     "opened_at": "timestamptz",
@@ -123,6 +138,10 @@ _SUM = "kept.{name} + excluded.{name}"
 _PUT_DAYS = _put("spread_day", ("dim", "key", "day"), COUNTS, _SUM)
 _PUT_MONTHS = _put("spread_month", ("dim", "key", "month"), COUNTS, _SUM)
 _PUT_GAPS = _put("spread_gap", ("dim", "key", "day", "gap"), ("people",), _SUM)
+_PUT_CROWDS = _put("spread_crowd", ("dim", "key", "month"), ("entries",), "kept.{name} || excluded.{name}")
+_PUT_NUMBERS = text(
+    "INSERT INTO spread_viewer (who, number) SELECT * FROM unnest(CAST(:who AS text[]), CAST(:number AS int[]))"
+)
 _PUT_PULSES = _put("spread_pulse", ("dim", "key", "hour", "depth"), BEATS, _SUM)
 _PUT_WAVES = _put("spread_wave", ("dim", "key", "week", "depth"), SWELLS, _SUM)
 _PUT_WAITS = _put("spread_wait", ("dim", "key", "hours"), ("people",), _SUM)
@@ -147,6 +166,18 @@ async def seen_at(tx: Transaction, places: Collection[Place]) -> dict[Place, See
     return {(Dim(row.dim), row.key, row.who): Seen(**{name: getattr(row, name) for name in _DAYS}) for row in rows}
 
 
+async def numbers_of(tx: Transaction, people: Collection[str]) -> tuple[dict[str, int], int]:
+    """The numbers of those of these people who have one, and how many have one at all."""
+    query = text("SELECT who, number FROM spread_viewer WHERE who = ANY(CAST(:people AS text[]))")
+    known = {row.who: row.number for row in await tx.execute(query, {"people": array(sorted(people))})}
+    return known, await tx.scalar(text("SELECT coalesce(max(number), 0) FROM spread_viewer")) or 0
+
+
+async def lacks(tx: Transaction) -> bool:
+    """Whether rows of an older release are among these, without crowds: until they are made anew."""
+    return bool(await tx.scalar(text("SELECT EXISTS (SELECT FROM log_reader WHERE name = :name)"), {"name": LACKING}))
+
+
 async def add(tx: Transaction, added: Added) -> None:
     """Adds what a batch brought, in the order of the keys."""
     days = [(*subject, day, *counts) for (subject, day), counts in _in_order(added.days)]
@@ -155,6 +186,9 @@ async def add(tx: Transaction, added: Added) -> None:
     await _write(tx, _PUT_MONTHS, ("dim", "key", "month", *COUNTS), months)
     gaps = [(*subject, day, gap, people) for (subject, day, gap), people in _in_order(added.gaps)]
     await _write(tx, _PUT_GAPS, ("dim", "key", "day", "gap", "people"), gaps)
+    await _write(tx, _PUT_NUMBERS, ("who", "number"), sorted(added.numbers.items(), key=lambda each: each[1]))
+    crowds = [(*subject, month, f"\\x{entries.hex()}") for (subject, month), entries in _in_order(added.crowds)]
+    await _write(tx, _PUT_CROWDS, ("dim", "key", "month", "entries"), crowds)
     pulses = [(*subject, hour, depth, *beats) for (subject, hour, depth), beats in _in_order(added.pulses)]
     await _write(tx, _PUT_PULSES, ("dim", "key", "hour", "depth", *BEATS), pulses)
     waves = [(*subject, week, depth, *swells) for (subject, week, depth), swells in _in_order(added.waves)]
@@ -179,6 +213,7 @@ async def add_missing_waves(tx: Transaction, zone: str) -> None:
 async def forget_all(tx: Transaction) -> None:
     """Empties every table of this module."""
     await empty(tx, TABLES)
+    await tx.execute(text("DELETE FROM log_reader WHERE name = :name"), {"name": LACKING})
 
 
 async def make_years(tx: Transaction, years: Collection[int]) -> None:

@@ -139,12 +139,14 @@ from storage.schema.signing_in import (
     totp,
 )
 from storage.schema.spread_counts import (
+    spread_crowd,
     spread_day,
     spread_gap,
     spread_month,
     spread_pulse,
     spread_seen,
     spread_subject,
+    spread_viewer,
     spread_wait,
     spread_wave,
 )
@@ -288,6 +290,7 @@ __all__ = [
     "signature_redaction",
     "signed_since",
     "signing_key",
+    "spread_crowd",
     "spread_day",
     "spread_gap",
     "spread_hour",
@@ -300,6 +303,7 @@ __all__ = [
     "spread_seen",
     "spread_share",
     "spread_subject",
+    "spread_viewer",
     "spread_wait",
     "spread_wave",
     "task",

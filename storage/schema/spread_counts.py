@@ -7,7 +7,19 @@ for each year, which the follower makes when its first row comes. A subject's ro
 order of time, so the keys of those that pages read many of include the counts: they are read from the index alone.
 """
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from storage.schema.columns import metadata, moment
 
@@ -121,6 +133,27 @@ spread_wait = Table(
     Column("key", Text, primary_key=True),
     Column("hours", Integer, primary_key=True, autoincrement=False),
     Column("people", Integer, nullable=False),
+)
+
+spread_viewer = Table(
+    # People by the order in which they first opened anything of the brand, makers of their own shares aside.
+    "spread_viewer",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    UniqueConstraint("number"),
+)
+
+spread_crowd = Table(
+    # Who opened a share, a material or something of an employee in a month, on which days: entries of four bytes in
+    # the order of the log, see compliance.spreading.crowds. By it, people of any of them together count once.
+    "spread_crowd",
+    metadata,
+    Column("dim", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("entries", LargeBinary, nullable=False),
+    postgresql_partition_by="RANGE (month)",
 )
 
 spread_seen = Table(

@@ -16,3 +16,24 @@ CREATE TABLE spread_wave (
 -- follower of this release goes on where that one was, and makes the weeks of its hours first, since it knows the zone.
 UPDATE log_reader SET name = 'figures' WHERE name = 'spreading';
 INSERT INTO log_reader VALUES ('spreading', 9223372036854775807, clock_timestamp());
+
+-- People of several things together, counted once -----------------------------------------------------------------------
+
+CREATE TABLE spread_viewer (
+    who TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    CONSTRAINT pk_spread_viewer PRIMARY KEY (who),
+    CONSTRAINT uq_spread_viewer_number UNIQUE (number)
+);
+
+CREATE TABLE spread_crowd (
+    dim TEXT NOT NULL,
+    key TEXT NOT NULL,
+    month DATE NOT NULL,
+    entries BYTEA NOT NULL,
+    CONSTRAINT pk_spread_crowd PRIMARY KEY (dim, key, month)
+) PARTITION BY RANGE (month);
+
+-- What an older release counted has no crowds: until `sealshare analytics rebuild` brings them, none is shown.
+INSERT INTO log_reader (name, next_index, read_at)
+    SELECT 'figures-lacking', next_index, read_at FROM log_reader WHERE name = 'figures' AND next_index > 0;

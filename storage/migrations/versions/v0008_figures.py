@@ -1,4 +1,4 @@
-"""Figures: what a year of them is added up from."""
+"""Figures: what a year of them is added up from, and people of several things together counted once."""
 
 from pathlib import Path
 from typing import Any

@@ -16,11 +16,20 @@ from sqlalchemy import text
 from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.spreading.cascades import FirstOpen, Sums, cascade_of, sums_of
+from compliance.spreading.crowds import Month, distinct
 from compliance.spreading.following import ZONE, forget, spread_all, spread_step
 from compliance.spreading.growth import WINDOW
 from compliance.spreading.reading import READ_MS
 from storage.database import Database
-from storage.rows import reading, spread_counts, spread_dashboard, spread_figures, spreading
+from storage.rows import (
+    event_index,
+    reading,
+    spread_counts,
+    spread_crowds,
+    spread_dashboard,
+    spread_figures,
+    spreading,
+)
 from storage.rows.spread_counts import COUNTS, WITHIN, Dim
 from storage.rows.spread_dashboard import Among, Counts, Span
 from storage.rows.spread_figures import NOBODY, Grown, GrowthRow
@@ -267,6 +276,44 @@ async def test_people_are_counted_once(database: Database) -> None:
                     if (dim, key) in subjects and first <= at.astimezone(ZONE).date() < last
                 }
                 assert len(expected) == await spread_dashboard.viewers_within(tx, dim, [key], Span(first, last))
+
+
+@pytest.mark.parametrize("dim", [Dim.EMPLOYEE, Dim.MATERIAL, Dim.SHARE])
+async def test_people_of_several_are_counted_once(database: Database, dim: Dim) -> None:
+    """Of any two subjects together, and of all, in any span of days: as one who kept all would count."""
+    world = World(4)
+    await lived(database, world)
+    keys = sorted({key for _, _, subjects in world.seen for found, key in subjects if found is dim})
+    days = sorted({at.astimezone(ZONE).date() for _, at, _ in world.seen})
+    groups = {str(pair): pair for pair in itertools.combinations(keys, 2)} | {"all": tuple(keys)}
+    async with database.transaction() as tx:
+        for first, last in itertools.combinations(days[::3], 2):
+            rows = await spread_crowds.crowds_of(tx, dim, groups, Span(first, last))
+            expected = {
+                name: len(
+                    {
+                        who
+                        for who, at, subjects in world.seen
+                        if first <= at.astimezone(ZONE).date() < last and any((dim, key) in subjects for key in group)
+                    }
+                )
+                for name, group in groups.items()
+            }
+            months = {name: [Month(row.month, row.entries) for row in rows if row.group == name] for name in groups}
+            assert expected == {name: distinct(each, first, last) for name, each in months.items()}
+
+
+async def test_rows_of_an_older_release_lack_crowds(database: Database) -> None:
+    """They are said to, until they are made anew."""
+    world = World(5)
+    await lived(database, world)
+    async with database.transaction() as tx:
+        assert not await spread_counts.lacks(tx)
+        await event_index.hold_reader(tx, spread_counts.LACKING, world.now)
+        assert await spread_counts.lacks(tx)
+    await forget(database, world.now)
+    async with database.transaction() as tx:
+        assert not await spread_counts.lacks(tx)
 
 
 async def test_months_are_what_their_days_are(database: Database) -> None:

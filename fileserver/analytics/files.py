@@ -1,0 +1,301 @@
+"""Each table on a page of figures as a file for spreadsheets: the same numbers, and as many lines as there are."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from compliance.access import Action
+from compliance.errors import AccessDenied, InvalidValue, NotFound
+from fileserver.analytics import clinic as clinics
+from fileserver.analytics import dashboard_routes as dashboards
+from fileserver.analytics import reading as readings
+from fileserver.analytics import routes as spreads
+from fileserver.analytics.csv_answers import Cell, csv_answer
+from fileserver.analytics.dashboard_schemas import DayCountsOut, SpanQuery, SubjectPath
+from fileserver.analytics.reading import ReadingQuery
+from fileserver.analytics.schemas import CascadePath, CohortOut, GenerationOut, MaterialPath, MemberOut, PersonQuery
+from fileserver.analytics.tables import EXPORTED_MAX
+from fileserver.http.call import Call
+from fileserver.http.routing import Auth, Route
+from fileserver.http.schemas import Input
+from fileserver.http.scopes import Scope
+from fileserver.i18n import translate
+
+Asked = Call[Any, Any, Any]
+Sheet = tuple[Sequence[str], Sequence[Sequence[Cell]]]  # keys of what stands above the columns, and the lines
+Query = TypeVar("Query")
+GROWN = ("spread-people", "spread-passed-on", "spread-brought")
+
+
+class OverviewSheet(StrEnum):
+    """Tables and lists of the overview."""
+
+    DAYS = "days"
+    FUNNEL = "funnel"
+    HOT = "hot"
+    FRESH = "fresh"
+    STALE = "stale"
+    SHARERS = "sharers"
+
+
+class SubjectSheet(StrEnum):
+    """Tables of one thing's page."""
+
+    DAYS = "days"
+    LEVELS = "levels"
+    GROWTH = "growth"
+    PARTS = "parts"
+
+
+class MaterialSheet(StrEnum):
+    """Tables of how a material travels."""
+
+    DAYS = "days"
+    LEVELS = "levels"
+    PAGES = "pages"
+    CASCADES = "cascades"
+    SHARERS = "sharers"
+    GROWTH = "growth"
+
+
+class ClinicSheet(StrEnum):
+    """Tables of a clinic's own page."""
+
+    DAYS = "days"
+    MATERIALS = "materials"
+
+
+class OverviewSheetPath(Input):
+    """Which table."""
+
+    sheet: OverviewSheet
+
+
+class SubjectSheetPath(SubjectPath):
+    """Which table, of what."""
+
+    sheet: SubjectSheet
+
+
+class MaterialSheetPath(MaterialPath):
+    """Which table, of which material."""
+
+    sheet: MaterialSheet
+
+
+class ClinicSheetPath(Input):
+    """Which table."""
+
+    sheet: ClinicSheet
+
+
+async def overview(call: Call[None, SpanQuery, OverviewSheetPath]) -> web.Response:
+    """A table of the overview."""
+    found = await dashboards.overview(call)  # type: ignore[arg-type]  # it takes no path
+    match call.params.sheet:
+        case OverviewSheet.DAYS:
+            sheet = _days(found.days)
+        case OverviewSheet.FUNNEL:
+            steps = [(translate(call.language, f"figures-step-{each.step}"), each.count) for each in found.funnel]
+            sheet = ("figures-step", "figures-count"), steps
+        case OverviewSheet.HOT:
+            lines = [(each.title, each.heat, each.opens) for each in found.hot]
+            sheet = ("figures-kind-material", "figures-heat-name", "figures-opens"), lines
+        case OverviewSheet.FRESH | OverviewSheet.STALE as which:
+            titled = found.fresh if which is OverviewSheet.FRESH else found.stale
+            lived = [(each.title, _time(call, each.began_at), _time(call, each.opened_at)) for each in titled]
+            sheet = ("figures-kind-material", "figures-began", "figures-last-opened"), lived
+        case OverviewSheet.SHARERS:
+            return dashboards.lines_answer(call, "sharers", dashboards.SHARERS, found.sharers, "employee")
+    return _answer(call, call.params.sheet, sheet)
+
+
+async def subject(call: Call[None, SpanQuery, SubjectSheetPath]) -> web.Response:
+    """A table of one thing's page."""
+    found = await dashboards.whole_subject(call, EXPORTED_MAX)
+    match call.params.sheet:
+        case SubjectSheet.DAYS:
+            sheet = _days(found.days)
+        case SubjectSheet.LEVELS:
+            sheet = _levels(found.levels)
+        case SubjectSheet.GROWTH:
+            sheet = _growth(call, [each for each in found.generations if each.depth], found.cohorts)
+        case SubjectSheet.PARTS:
+            kind = found.parts_kind or found.kind
+            return dashboards.lines_answer(
+                call, kind.value, found.parts_columns, found.parts, kind.value, cut=found.parts_cut
+            )
+    return _answer(call, call.params.sheet, sheet)
+
+
+async def material(call: Call[None, ReadingQuery, MaterialSheetPath]) -> web.Response:
+    """A table of how a material travels; the query is about its pages."""
+    if call.params.sheet is MaterialSheet.PAGES:
+        pages = (await readings.read(call)).pages  # type: ignore[arg-type]  # it takes no more of the path
+        read = [(each.page, each.seconds, each.readers, each.completion) for each in pages]
+        above = ("spread-reading-page", "spread-reading-seconds", "spread-reading-readers", "spread-reading-of-readers")
+        return _answer(call, call.params.sheet, (above, read))
+    found = await spreads.whole_spread(call, EXPORTED_MAX)
+    match call.params.sheet:
+        case MaterialSheet.DAYS:
+            sheet: Sheet = (
+                ("figures-day", "figures-opens", "spread-people"),
+                [(f"{each.day}", each.opens, each.people) for each in found.days],
+            )
+        case MaterialSheet.LEVELS:
+            sheet = _levels(found.levels)
+        case MaterialSheet.CASCADES:
+            above = ("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast")
+            sheet = (
+                (*above, "spread-largest", "spread-virality", "figures-size-band"),
+                [
+                    (
+                        each.maker.name,
+                        _time(call, each.made_at),
+                        each.shape.size - 1,
+                        len(each.shape.levels) - 1,
+                        each.shape.broadcast_share,
+                        each.shape.largest_share,
+                        each.shape.structural_virality,
+                        each.shape.size_band,
+                    )
+                    for each in found.cascades
+                ],
+            )
+        case MaterialSheet.SHARERS:
+            sheet = _members(call, found.sharers)
+        case _:
+            sheet = _growth(call, [each for each in found.generations if each.depth], found.cohorts)
+    return _answer(call, call.params.sheet, sheet)
+
+
+async def people(call: Call[None, PersonQuery, CascadePath]) -> web.Response:
+    """Whom somebody in a tree brought in."""
+    found = await spreads.branch_of(call, limit=EXPORTED_MAX)
+    return _answer(call, "people", _members(call, found.items))
+
+
+async def clinic(call: Call[None, SpanQuery, ClinicSheetPath]) -> web.Response:
+    """A table of the caller's own clinic."""
+    found = await clinics.clinic(call)  # type: ignore[arg-type]  # it takes no path
+    if call.params.sheet is ClinicSheet.DAYS:
+        return _answer(call, call.params.sheet, _days(found.days))
+    above = ("figures-kind-material", "clinic-figures-people", "figures-intents", "figures-confirmed")
+    lines = [(each.title, each.people, each.intents, each.confirmed) for each in found.materials]
+    return _answer(call, call.params.sheet, (above, lines))
+
+
+def _answer(call: Asked, name: str, sheet: Sheet) -> web.Response:
+    above, lines = sheet
+    return csv_answer(name, [translate(call.language, key) for key in above], lines)
+
+
+def _days(days: Iterable[DayCountsOut]) -> Sheet:
+    return (
+        ("figures-day", "figures-opens", "figures-viewers", "figures-newcomers"),
+        [(f"{each.day}", each.opens, each.viewers, each.newcomers) for each in days],
+    )
+
+
+def _levels(levels: Sequence[int]) -> Sheet:
+    return ("spread-hands", "spread-people"), [(depth, people) for depth, people in enumerate(levels) if depth]
+
+
+def _growth(call: Asked, generations: Iterable[GenerationOut], cohorts: Iterable[CohortOut]) -> Sheet:
+    named = [
+        *((translate(call.language, "spread-hands-of", depth=each.depth), each) for each in generations),
+        *((translate(call.language, "spread-week", day=f"{each.week}"), each) for each in cohorts),
+    ]
+    return (
+        ("spread-group", *GROWN, "figures-reproduction", "figures-k-factor"),
+        [(name, each.people, each.intents, each.brought, each.reproduction, each.k_factor) for name, each in named],
+    )
+
+
+def _members(call: Asked, members: Iterable[MemberOut]) -> Sheet:
+    return (
+        (
+            *("spread-person", "figures-kind-clinic", "spread-below", "spread-brought", "spread-passed-on"),
+            *("spread-hands", "spread-first", "spread-confidence"),
+        ),
+        [
+            (
+                *(each.person.name, each.clinic, each.below, each.brought, each.passed_on, each.depth),
+                _time(call, each.first_at),
+                translate(call.language, f"spread-confidence-{each.parent_confidence}"),
+            )
+            for each in members
+        ],
+    )
+
+
+def _time(call: Asked, moment: datetime | None) -> str | None:
+    """In the brand's time zone, to the second."""
+    zone = ZoneInfo(call.services.config.time_zone)
+    return None if moment is None else moment.astimezone(zone).isoformat(sep=" ", timespec="seconds")
+
+
+_COMMON: dict[str, Any] = {
+    "method": "GET",
+    "auth": Auth.EMPLOYEE,
+    "action": Action.ANALYTICS_READ,
+    "scope": Scope.ANALYTICS_READ,
+    "produces": "text/csv",
+}
+
+ROUTES = (
+    Route(
+        path="/api/v1/analytics/overview/{sheet}",
+        name="analytics.overview_sheet",
+        summary="A table of the overview as CSV",
+        handler=overview,
+        query=SpanQuery,
+        path_params=OverviewSheetPath,
+        errors=(AccessDenied,),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/subjects/{kind}/{key}/{sheet}",
+        name="analytics.subject_sheet",
+        summary="A table about one thing as CSV: days, levels, growth, or what it is made of",
+        handler=subject,
+        query=SpanQuery,
+        path_params=SubjectSheetPath,
+        errors=(AccessDenied, NotFound),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/materials/{material_id}/sheets/{sheet}",
+        name="analytics.material_sheet",
+        summary="A table of how a material travels as CSV: days, levels, pages, cascades, sharers or growth",
+        handler=material,
+        query=ReadingQuery,
+        path_params=MaterialSheetPath,
+        errors=(AccessDenied, NotFound),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/materials/{material_id}/shares/{share_id}/people.csv",
+        name="analytics.people_sheet",
+        summary="Whom somebody in the tree of a share brought in, as CSV",
+        handler=people,
+        query=PersonQuery,
+        path_params=CascadePath,
+        errors=(AccessDenied, NotFound, InvalidValue),
+        **_COMMON,
+    ),
+    Route(
+        path="/api/v1/analytics/clinic/{sheet}",
+        name="analytics.clinic_sheet",
+        summary="A table of the caller's clinic as CSV, without names",
+        handler=clinic,
+        query=SpanQuery,
+        path_params=ClinicSheetPath,
+        errors=(AccessDenied,),
+        **_COMMON | {"auth": Auth.VIEWER, "action": Action.CLINIC_FIGURES, "scope": None},
+    ),
+)

@@ -1,0 +1,53 @@
+"""How many different people opened something in a span: of one thing, or of several together, each person once."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from compliance.spreading.crowds import CROWDED, Month, distinct
+from storage.database import Transaction
+from storage.rows import spread_counts, spread_crowds
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_crowds import CrowdRow
+from storage.rows.spread_dashboard import Among, Span
+
+
+async def opened_in(tx: Transaction, groups: Mapping[str, Among], span: Span) -> Mapping[str, int | None]:
+    """By name. None of several things together whose people can't be counted once.
+
+    Those are clinics, and all while rows of an older release have not been made anew.
+    """
+    crowded = frozenset[Dim]() if await spread_counts.lacks(tx) else CROWDED
+    found: dict[str, int | None] = dict.fromkeys(groups)
+    for dim in sorted({among.dim for among in groups.values()}):
+        keys = {name: tuple(among.keys or ()) for name, among in groups.items() if among.dim is dim}
+        found |= await (_together(tx, dim, keys, span) if dim in crowded else _apart(tx, dim, keys, span))
+    return found
+
+
+async def opened(tx: Transaction, among: Among, span: Span) -> int | None:
+    """Of one thing, or of several together."""
+    return (await opened_in(tx, {"": among}, span))[""]
+
+
+async def _together(
+    tx: Transaction, dim: Dim, groups: Mapping[str, Sequence[str]], span: Span
+) -> Mapping[str, int | None]:
+    rows = await spread_crowds.crowds_of(tx, dim, groups, span)
+    return await asyncio.to_thread(_distinct, groups, rows, span)
+
+
+def _distinct(groups: Mapping[str, Sequence[str]], rows: Sequence[CrowdRow], span: Span) -> Mapping[str, int | None]:
+    months: dict[str, list[Month]] = defaultdict(list)
+    for row in rows:
+        months[row.group].append(Month(row.month, row.entries))
+    return {name: distinct(months[name], span.start, span.end) for name in groups}
+
+
+async def _apart(
+    tx: Transaction, dim: Dim, groups: Mapping[str, Sequence[str]], span: Span
+) -> Mapping[str, int | None]:
+    """Of those that are one thing alone."""
+    alone = {name: keys[0] for name, keys in groups.items() if len(keys) == 1}
+    people = await spread_crowds.opened_each(tx, dim, tuple(alone.values()), span)
+    return {name: people.get(key, 0) for name, key in alone.items()}
