@@ -183,6 +183,8 @@ async def _pages(services: Services) -> list[Question]:
         questions += [Question(f"{kind.value}s, {days} days", (path,), EVERYBODY) for kind, path in tables.items()]
         for name, kind, key, who in things:
             questions.append(Question(f"{name}, {days} days", (f"/analytics/{kind.value}/{key}?days={days}",), who))
+        by_growth = (f"/analytics/employee?days={days}&order=reproduction",)
+        questions.append(Question(f"employees by growth, {days} days", by_growth, EVERYBODY))
     for kind in Kind:
         file = f"/api/v1/analytics/exports/{kind.value}"
         questions.append(Question(f"{kind.value}s as CSV", (file,), judged=False))

@@ -44,7 +44,16 @@ ONE_DAY = timedelta(days=1)
 EVERY = tuple(PEOPLE_WITHIN)
 NONE: tuple[str, ...] = ()  # of several things added up
 SubjectPathT = TypeVar("SubjectPathT", bound=SubjectPath)
-SHARERS = ("opened", "viewers", "direct", "newcomers", "confirmed")  # columns of the overview's ranking
+SHARERS = (
+    "opened",
+    "viewers",
+    "direct",
+    "newcomers",
+    "confirmed",
+    "joined",
+    "reproduction",
+    "k_factor",
+)  # columns of the overview's ranking
 
 
 async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
@@ -158,7 +167,7 @@ async def whole_subject(call: Call[None, SpanQuery, SubjectPathT], parts_max: in
     )
 
 
-def counts_out(counts: Counts, columns: Sequence[str], opened: int | None) -> CountsOut:
+def counts_out(counts: Counts, columns: Sequence[str], opened: int | None, growth: Growth | None = None) -> CountsOut:
     """Counts for an answer; those of people are left out where they are no column."""
     people = {name: getattr(counts, name) if name in columns else None for name in PEOPLE_WITHIN - {"reach"}}
     return CountsOut(
@@ -177,6 +186,9 @@ def counts_out(counts: Counts, columns: Sequence[str], opened: int | None) -> Co
         shares=counts.shares,
         invited=counts.invited,
         verified=counts.verified,
+        joined=growth.people if growth else None,
+        reproduction=tables.rate(growth, "reproduction"),
+        k_factor=tables.rate(growth, "k_factor"),
         **people,
     )
 
@@ -194,7 +206,7 @@ def days_out(days: Sequence[Day], *, added_up: bool) -> list[DayCountsOut]:
     ]
 
 
-def shown_count(counts: CountsOut, name: str) -> int | None:
+def shown_count(counts: CountsOut, name: str) -> int | float | None:
     """One count by the name of its column; reading in whole seconds."""
     if name in {"intents", "confirmed", "reach"}:
         found: int | None = getattr(counts.forwards, name)
@@ -256,8 +268,8 @@ def _lines(lines: Sequence[Line], columns: Sequence[str]) -> list[LineOut]:
             key=line.key,
             name=line.name,
             note=line.note,
-            now=counts_out(line.now, columns, line.opened),
-            before=counts_out(line.before, columns, line.opened_before),
+            now=counts_out(line.now, columns, line.opened, line.growth),
+            before=counts_out(line.before, columns, line.opened_before, line.growth_before),
         )
         for line in lines
     ]

@@ -16,7 +16,16 @@ from fileserver.analytics.naming import groups_of, names_of
 from fileserver.analytics.once import opened
 from fileserver.analytics.overview import is_added_up
 from fileserver.analytics.sight import Sight, sight_of
-from fileserver.analytics.tables import LINES_MAX, Lines, clinics_seen, first_lines, span_of, tell, with_people
+from fileserver.analytics.tables import (
+    LINES_MAX,
+    Lines,
+    clinics_seen,
+    first_lines,
+    span_of,
+    tell,
+    with_growth,
+    with_people,
+)
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, declarations, materials, people
@@ -232,9 +241,8 @@ async def _parts(  # of what, for whom
         return await rows.ranked(tx, among, span, limit=count, skip=skip)
 
     makers = found.among.keys if kind is Kind.EMPLOYEE else None
-    return parts, await with_people(
-        tx, await first_lines(tx, services, actor, parts, ranked, limit, makers=makers), span
-    )
+    found_parts = await first_lines(tx, services, actor, parts, ranked, limit, makers=makers)
+    return parts, await with_people(tx, await with_growth(tx, services, parts, found_parts, span), span)
 
 
 async def _shape(tx: Transaction, found: Found) -> Shape | None:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from compliance import ledger
 from compliance.access import Action, Actor, require
 from compliance.events import Act, Trail
-from fileserver.analytics.kinds import Kind, columns_of
+from compliance.spreading.growth import WINDOW, Growth, pooled
+from fileserver.analytics.kinds import RATED_PEOPLE_MIN, RATES, RECRUITING_KINDS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
 from fileserver.analytics.once import opened_in
 from fileserver.analytics.sight import Sight, sight_of
@@ -18,9 +19,11 @@ from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, declarations, spread_crowds
 from storage.rows import spread_dashboard as rows
+from storage.rows import spread_figures as figures
 from storage.rows.aliases import clinics_merged
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Counts, Ranked, Span
+from storage.rows.spread_figures import GrowthRow
 
 LINES_MAX = 200
 EXPORTED_MAX = 10_000  # lines of a file
@@ -45,6 +48,8 @@ class Line:
     before: Counts
     opened: int | None = None
     opened_before: int | None = None
+    growth: Growth | None = None  # of viewers who came in closed weeks; None where it is not asked for
+    growth_before: Growth | None = None
 
 
 @dataclass(frozen=True)
@@ -101,15 +106,51 @@ async def lines_of(  # who asks what of which part
     """The lines of a table: the first ones of what the actor may see."""
     match kind:
         case Kind.DEPARTMENT | Kind.REGION:
-            return await with_people(tx, await _grouped_employees(tx, sight, actor, kind, span, order, limit), span)
+            groups = await _grouped_employees(tx, services, sight, actor, kind, span)
+            found = _most_first(groups.shown, order, limit, cut=groups.cut)
         case Kind.CAMPAIGN:
-            return await with_people(tx, await _campaigns(tx, actor, services, sight, span, order, limit), span)
+            groups = await _campaigns(tx, actor, services, sight, span)
+            found = _most_first(groups.shown, order, limit, cut=groups.cut)
+        case _:
 
-    async def ranked(count: int, skip: int) -> Sequence[Ranked]:
-        return await _ranked(tx, sight, kind, span, order, count, skip)
+            async def ranked(count: int, skip: int) -> Sequence[Ranked]:
+                if order in RATES:
+                    return await _by_rate(tx, services, sight, span, order, count, skip)
+                return await _ranked(tx, sight, kind, span, order, count, skip)
 
-    found = await first_lines(tx, services, actor, kind, ranked, limit, makers=sight.makers)
+            found = await first_lines(tx, services, actor, kind, ranked, limit, makers=sight.makers)
+            found = await with_growth(tx, services, kind, found, span)
     return await with_people(tx, found, span)
+
+
+async def with_growth(tx: Transaction, services: Services, kind: Kind, lines: Lines, span: Span) -> Lines:
+    """The same lines with the growth of whoever came in closed weeks, where the kind has it; and of those before."""
+    if kind not in RECRUITING_KINDS:
+        return lines
+    weeks = _weeks(services, span)
+    among = Among(Dim.EMPLOYEE, {key for line in lines.shown for key in line.among.keys or ()})
+    now, before = await figures.cohorts(tx, among, weeks), await figures.cohorts(tx, among, weeks.before)
+    shown = [
+        replace(line, growth=_growth(line.among, now), growth_before=_growth(line.among, before))
+        for line in lines.shown
+    ]
+    return Lines(shown, cut=lines.cut)
+
+
+def _weeks(services: Services, span: Span) -> Span:
+    days = (span.end - span.start).days
+    return figures.closed_weeks(services.clock(), WINDOW, services.config.time_zone, days)
+
+
+def _growth(among: Among, cohorts: Mapping[str, GrowthRow]) -> Growth:
+    return pooled(Growth(**vars(cohorts[key])) for key in among.keys or () if key in cohorts)
+
+
+def rate(growth: Growth | None, name: str) -> float | None:
+    """R or K of so many people that it says something."""
+    if growth is None or growth.people < RATED_PEOPLE_MIN:
+        return None
+    return growth.reproduction if name == "reproduction" else growth.k_factor
 
 
 async def with_people(tx: Transaction, lines: Lines, span: Span) -> Lines:
@@ -171,6 +212,20 @@ async def clinics_seen(tx: Transaction, sight: Sight) -> Collection[str] | None:
     return None if sight.people is None else [str(each) for each in await clinics.clinics_owned_by(tx, sight.people)]
 
 
+async def _by_rate(  # whom, in which order, and which part of it
+    tx: Transaction, services: Services, sight: Sight, span: Span, order: str, limit: int, skip: int
+) -> Sequence[Ranked]:
+    """Employees by the growth of whoever came by them; those of whom too few came are left out."""
+    everybody = Among(Dim.EMPLOYEE, sight.makers)
+    cohorts = await figures.cohorts(tx, everybody, _weeks(services, span))
+    rates = {key: rate(Growth(**vars(row)), order) for key, row in cohorts.items()}
+    rated = sorted((-found, key) for key, found in rates.items() if found is not None)
+    keys = [key for _, key in rated[skip : skip + limit]]
+    counted = await rows.ranked(tx, Among(Dim.EMPLOYEE, keys), span, limit=limit)
+    by_key = {each.key: each for each in counted}
+    return [by_key.get(key) or Ranked(key=key, now=Counts(), before=Counts()) for key in keys]
+
+
 async def _ranked(  # what, in which order, and which part of it
     tx: Transaction, sight: Sight, kind: Kind, span: Span, order: str, limit: int, skip: int = 0
 ) -> Sequence[Ranked]:
@@ -190,27 +245,21 @@ async def _ranked(  # what, in which order, and which part of it
             return await rows.ranked(tx, Among(Dim(kind.value)), span, order, limit=limit, skip=skip)
 
 
-async def _grouped_employees(
-    tx: Transaction, sight: Sight, actor: Actor, kind: Kind, span: Span, order: str, limit: int
+async def _grouped_employees(  # of whom, for whom
+    tx: Transaction, services: Services, sight: Sight, actor: Actor, kind: Kind, span: Span
 ) -> Lines:
-    found = await _ranked(tx, sight, Kind.EMPLOYEE, span, order, GROUPED_MAX + 1)
+    found = await _ranked(tx, sight, Kind.EMPLOYEE, span, "opens", GROUPED_MAX + 1)
     by_key = {each.key: each for each in found[:GROUPED_MAX]}
     groups = await groups_of(tx, sight, actor, kind, by_key)
-    return _most_first(
-        [
-            _sum(each.key, each.name, Among(Dim.EMPLOYEE, each.members), [by_key[who] for who in each.members])
-            for each in groups
-        ],
-        order,
-        limit,
-        cut=len(found) > GROUPED_MAX,
-    )
+    lines = [
+        _sum(each.key, each.name, Among(Dim.EMPLOYEE, each.members), [by_key[who] for who in each.members])
+        for each in groups
+    ]
+    return await with_growth(tx, services, kind, Lines(lines, cut=len(found) > GROUPED_MAX), span)
 
 
-async def _campaigns(
-    tx: Transaction, actor: Actor, services: Services, sight: Sight, span: Span, order: str, limit: int
-) -> Lines:
-    looked_at = await _ranked(tx, sight, Kind.MATERIAL, span, order, GROUPED_MAX + 1)
+async def _campaigns(tx: Transaction, actor: Actor, services: Services, sight: Sight, span: Span) -> Lines:
+    looked_at = await _ranked(tx, sight, Kind.MATERIAL, span, "opens", GROUPED_MAX + 1)
     found = looked_at[:GROUPED_MAX]
     names = await names_of(tx, services, actor, Kind.MATERIAL, [each.key for each in found])
     campaigns: Mapping[UUID, str] = await declarations.campaigns_of(tx, [UUID(each.key) for each in found])
@@ -222,7 +271,7 @@ async def _campaigns(
     lines = [
         _sum(campaign, campaign, _all([among[each.key] for each in part]), part) for campaign, part in parts.items()
     ]
-    return _most_first(lines, order, limit, cut=len(looked_at) > GROUPED_MAX)
+    return Lines(lines, cut=len(looked_at) > GROUPED_MAX)
 
 
 def _all(parts: Sequence[Among]) -> Among:
@@ -237,5 +286,14 @@ def _sum(key: str, name: str, among: Among, parts: Sequence[Ranked]) -> Line:
 
 def _most_first(lines: Sequence[Line], order: str, limit: int, *, cut: bool) -> Lines:
     """`cut`: not everything was added up."""
-    found = sorted(lines, key=lambda line: (-getattr(line.now, order), line.name, line.key))
+    found = sorted(lines, key=lambda line: (-_most_of(line, order), line.name, line.key))
     return Lines(found[:limit], cut=cut or len(found) > limit)
+
+
+def _most_of(line: Line, order: str) -> float:
+    """What a line is sorted by; where too few came for a rate, it comes last."""
+    if order in RATES:
+        found = rate(line.growth, order)
+        return -1.0 if found is None else found
+    counted: int = getattr(line.now, order)
+    return counted

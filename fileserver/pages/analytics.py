@@ -56,8 +56,8 @@ class Figure:
     """One count beside that of the span before; `change` as people write it, empty where nothing compares."""
 
     name: str
-    value: int | None
-    before: int | None
+    value: int | float | None
+    before: int | float | None
     change: str
 
 
@@ -133,7 +133,7 @@ def figure(now: CountsOut, before: CountsOut, name: str) -> Figure:
     return Figure(name.replace("_", "-"), value, was, change(value, was))
 
 
-def change(value: int | None, before: int | None) -> str:
+def change(value: float | None, before: float | None) -> str:
     """How much more or less than before, in whole percent: "+12 %"."""
     if value is None or not before:
         return ""

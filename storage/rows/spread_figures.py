@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, text
 
 from storage.database import Transaction
 from storage.rows.spread_counts import Dim
-from storage.rows.spread_dashboard import Among, weights
+from storage.rows.spread_dashboard import Among, Span, weights
 
 CASCADES_MAX = 50
 PEOPLE_MAX = 50
@@ -214,6 +214,11 @@ _GROWN = _over_subjects(
       coalesce(sum(brought) FILTER (WHERE closed), 0) AS brought
     FROM came GROUP BY 1, 2 HAVING sum(people) > 0 ORDER BY 1, 2"""  # noqa: S608  # our own words
 )
+_COHORTS = text(
+    """SELECT key, sum(people) AS people, sum(intents) AS intents, sum(brought) AS brought FROM spread_wave
+    WHERE dim = :dim AND (CAST(:keys AS text[]) IS NULL OR key = ANY(CAST(:keys AS text[])))
+      AND week >= :first AND week < :end AND depth > 0 GROUP BY key HAVING sum(people) > 0"""
+)
 _DAYS = _over_subjects(
     """ SELECT day, CAST(sum(viewers) AS bigint) AS people, CAST(sum(opens) AS bigint) AS opens
     FROM spread_day JOIN subjects USING (dim, key) GROUP BY day HAVING sum(viewers) + sum(opens) > 0 ORDER BY day"""
@@ -307,6 +312,22 @@ async def grown(
         generations=dict(sorted(depths.items())),
         cohorts=weeks,
     )
+
+
+async def cohorts(tx: Transaction, among: Among, weeks: Span) -> Mapping[str, GrowthRow]:
+    """Viewers who came in these weeks, of each subject, and what they did within their window; of nobody none."""
+    keys = None if among.keys is None else list(among.keys)
+    asked = {"dim": among.dim.value, "keys": keys, "first": weeks.start, "end": weeks.end}
+    return {
+        row.key: GrowthRow(people=int(row.people), intents=int(row.intents), brought=int(row.brought))
+        for row in await tx.execute(_COHORTS, asked)
+    }
+
+
+def closed_weeks(now: datetime, window: timedelta, zone: str, days: int) -> Span:
+    """The last whole weeks in which everybody's window has closed: as many as it takes for so many days."""
+    end = _monday(now - window - HOUR, ZoneInfo(zone))
+    return Span(end - WEEK * -(-days // WEEK.days), end)
 
 
 def _monday(moment: datetime, zone: ZoneInfo) -> date:

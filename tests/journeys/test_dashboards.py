@@ -1,6 +1,9 @@
 """What shares, materials, employees, clinics, departments, regions and campaigns did, for whoever may know."""
 
+import csv
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -9,8 +12,13 @@ from compliance.events import Trail
 from compliance.ownership import merging
 from compliance.ownership.wishes import Wish
 from compliance.spreading import following
+from benchmarks.dashboards.histories import History, Size, history, uuid_of
+from benchmarks.dashboards.log import write_whole
+from benchmarks.dashboards.people import bring_in
+from compliance.spreading.following import spread_all
+from compliance.spreading.growth import WINDOW, Growth
 from compliance.visits import actor_of, person_now
-from fileserver.analytics.kinds import Kind
+from fileserver.analytics.kinds import RATED_PEOPLE_MIN, Kind
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
 from tests.journeys.test_analytics import caught_up, shown, spread_out
@@ -60,7 +68,9 @@ async def tables_show_what_somebody_may_know(stage: Stage, share: Json) -> None:
     assert [1, 1, 1, 0, 1, 0, 0] == [len(listed["rival"][kind]["items"]) for kind in KINDS]
     counted = {who: "viewers" in each["material"]["columns"] for who, each in listed.items()}
     assert {"manager": True, "rival": False} == counted
-    assert listed["manager"]["department"]["items"][0]["now"]["viewers"] is None
+    (department,) = listed["manager"]["department"]["items"]
+    assert (2, None) == tuple(department["now"][name] for name in ("opened", "viewers"))
+    assert [1, 2] == [listed[who]["material"]["items"][0]["now"]["opened"] for who in ("rival", "manager")]
 
 
 async def a_clinic_is_its_owners_to_know(stage: Stage, share: Json) -> None:
@@ -105,12 +115,12 @@ async def one_thing_is_shown_whole(stage: Stage, share: Json) -> None:
     assert 3 == found["shape"]["size"]
     owner = stage.cast.people["owner"]
     parts = (await stage.api("manager").get(f"/analytics/subjects/employee/{owner}")).ok
-    assert ("material", 4, None) == (
-        parts["parts_kind"], parts["parts"][0]["now"]["opens"], parts["parts"][0]["now"]["viewers"],
+    assert ("material", 4, 2, None) == (
+        parts["parts_kind"], *(parts["parts"][0]["now"][name] for name in ("opens", "opened", "viewers")),
     )  # fmt: skip
     (line,) = (await table(stage, "manager", "department"))["items"]
     below = (await stage.api("manager").get(f"/analytics/subjects/department/{line['key']}")).ok
-    assert (2, 5, 2, None) == (
+    assert (2, 5, 2, 2) == (
         len(below["parts"]), below["now"]["opens"], below["now"]["newcomers"], below["viewers"],
     )  # fmt: skip
 
@@ -146,6 +156,37 @@ async def tables_are_taken_away(stage: Stage, share: Json) -> None:
     head, line, *_ = answer.body.decode("utf-8-sig").splitlines()
     assert head.startswith('"Materials","Note","Openings","Openings (before)"')
     assert line.startswith('"\'=1+1","","5","0","2","0"')
+
+
+async def every_table_of_a_page_is_taken_away(stage: Stage, share: Json) -> None:
+    """Of the overview, of one thing, of a material's travels, of a tree and of a viewer's clinic: head and lines."""
+    owner, material = stage.cast.people["owner"], stage.cast.material_id
+    subject, spread = f"subjects/employee/{owner}", f"materials/{material}/sheets"
+    lines = {
+        "overview/days": 1, "overview/funnel": 5, "overview/hot": 1, "overview/fresh": 1, "overview/stale": 0,
+        "overview/sharers": 2, f"{subject}/days": 1, f"{subject}/levels": 2, f"{subject}/growth": 0,
+        f"{subject}/parts": 1, f"{spread}/days": 1, f"{spread}/levels": 2, f"{spread}/pages": 0,
+        f"{spread}/cascades": 2, f"{spread}/sharers": 1, f"{spread}/growth": 0,
+        f"materials/{material}/shares/{share['id']}/people.csv": 1,
+    }  # fmt: skip
+    taken = {path: await csv_of(stage, "manager", path) for path in lines}
+    assert lines == {path: len(found) - 1 for path, found in taken.items()}
+    assert all(len(set(map(len, found))) == 1 for found in taken.values())
+    assert ["2", "1"] == taken[f"{spread}/levels"][2]
+    (_, person) = taken[f"materials/{material}/shares/{share['id']}/people.csv"]
+    assert ("李娜", "瑞丽诊所", "high") == (person[0], person[1], person[-1])
+    for sheet, expected in {"days": 1, "materials": 1}.items():
+        assert expected == len(await csv_of(stage, "li", f"clinic/{sheet}")) - 1
+    assert 403 == (await stage.request("GET", "li", f"/api/v1/analytics/{subject}/days")).status
+    told = await stage.told("employee:spread:read")
+    assert "figures:overview" in {each["obj"] for each in told}
+
+
+async def csv_of(stage: Stage, who: str, path: str) -> list[list[str]]:
+    """The lines of a file."""
+    answer = await stage.request("GET", who, f"/api/v1/analytics/{path}")
+    assert (200, "text/csv") == (answer.status, answer.headers["Content-Type"].partition(";")[0])
+    return list(csv.reader(answer.body.decode("utf-8-sig").splitlines()))
 
 
 async def tables_say_where_they_are_cut(stage: Stage, share: Json) -> None:
@@ -238,6 +279,7 @@ LOOKS = (
     tables_show_what_somebody_may_know,
     a_clinic_is_its_owners_to_know,
     a_campaign_is_found_by_what_was_declared,
+    every_table_of_a_page_is_taken_away,
     tables_are_taken_away,
     tables_say_where_they_are_cut,
 )
@@ -249,3 +291,45 @@ async def test_whoever_may_know_sees_what_came_of_it(stage: Stage, subtests: pyt
     for look in LOOKS:
         with subtests.test(look.__name__):
             await look(stage, share)
+
+
+async def test_employees_are_ranked_by_the_growth_of_closed_weeks(stage: Stage) -> None:
+    """R and K of whoever came in whole weeks whose windows are over, as the history itself tells; most first."""
+    services, now = stage.services, stage.clock()
+    began = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=59)
+    size = Size(shares=12, visits=900, materials=3, employees=3, clinics=3, people=300, days=60, began=began)
+    told = history(size, seed=5)
+    async with services.database.transaction() as tx:
+        await write_whole(tx, told)
+        await bring_in(tx, services.keys.master, size)
+    await spread_all(services.database, now)
+    zone = ZoneInfo(services.config.time_zone)
+    today = now.astimezone(zone).date()
+    end = today - timedelta(days=today.weekday() + 7)  # the last Monday of which everybody's seven days are over
+    expected = {
+        str(uuid_of(4, number)): growth_told(told, number, zone, end - timedelta(days=35), end) for number in range(3)
+    }
+    assert all(each.people >= RATED_PEOPLE_MIN for each in expected.values())
+    for name in ("reproduction", "k_factor"):
+        items = (await table(stage, "manager", "employee", order=name))["items"]
+        found = {each["key"]: (each["now"]["joined"], each["now"][name]) for each in items}
+        assert {key: (each.people, getattr(each, name)) for key, each in expected.items()} == found
+        rates = [each["now"][name] for each in items]
+        assert rates == sorted(rates, reverse=True)
+        assert len(set(rates)) > 1
+
+
+def growth_told(told: History, employee: int, zone: ZoneInfo, first: date, end: date) -> Growth:
+    """What viewers of an employee's shares who came in these weeks did within their seven days."""
+    roots = {each.id for each in told.shares if each.employee == employee}
+    came = {(each.root, each.who): each.at for each in told.visits if each.came and each.root in roots}
+    there = {place: at for place, at in came.items() if first <= at.astimezone(zone).date() < end}
+
+    def within(place: tuple[int, int], at: datetime) -> bool:
+        return place in there and at < there[place] + WINDOW
+
+    return Growth(
+        people=len(there),
+        intents=sum(within((each.root, each.who), each.at) for each in told.forwards),
+        brought=sum(within((each.root, each.owner), each.at) for each in told.visits if each.came),
+    )
