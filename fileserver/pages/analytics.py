@@ -1,16 +1,18 @@
 """Figures in the console: the overview, tables of things, and everything about one of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field
 
 from compliance.access import Action, may_ever
+from compliance.events import Act
 from fileserver.analytics import dashboard_routes as api
 from fileserver.analytics.dashboard_routes import shown_count
 from fileserver.analytics.dashboard_schemas import (
@@ -30,12 +32,19 @@ from fileserver.http.call import Call
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
-from fileserver.pages.rendering import page
+from fileserver.pages.rendering import page, with_query
 
 SPANS = (7, 30, 90, 365)
 COHORTS_SHOWN = 12
 CARDS = ("opens", "opened", "viewers", "newcomers", "read_ms", "downloads", "shares")
 FORWARDS = ("intents", "confirmed", "sent", "reach")
+COUNTED = {  # by which act; what a platform confirms is told by two
+    **dict.fromkeys(("opens", "opened", "viewers", "newcomers", "confirmed", "reach"), Act.VIEWER_VISIT_START),
+    "read-ms": Act.VIEWER_PAGE_READ,
+    "downloads": Act.VIEWER_COPY_DOWNLOAD,
+    "shares": Act.EMPLOYEE_SHARE_CREATE,
+    "intents": Act.VIEWER_SHARE_FORWARD,
+}
 BELOW_ZERO = "−"  # a minus sign, which is as wide as the plus
 
 
@@ -53,12 +62,16 @@ class TablePageQuery(SpanPageQuery):
 
 @dataclass(frozen=True)
 class Figure:
-    """One count beside that of the span before; `change` as people write it, empty where nothing compares."""
+    """One count beside that of the span before; `change` as people write it, empty where nothing compares.
+
+    `events`: where the events that it counts are looked at; None for who may not, and where they can't be asked for.
+    """
 
     name: str
     value: int | float | None
     before: int | float | None
     change: str
+    events: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +92,8 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
         "figures.html",
         **_frame(call),
         found=found,
-        cards=_cards(found),
-        forwards=[figure(found.now, found.before, name) for name in FORWARDS],
+        cards=_with_events(call, found, CARDS, None if found.narrowed else {}),
+        forwards=_with_events(call, found, FORWARDS, None if found.narrowed else {}),
         steps=_steps(found),
         sharer_columns=api.SHARERS,
         sharers=_lines(found.sharers, api.SHARERS),
@@ -114,8 +127,8 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         **_frame(call),
         found=found,
         kind=found.kind,
-        cards=_cards(found),
-        forwards=[figure(found.now, found.before, name) for name in FORWARDS],
+        cards=_with_events(call, found, CARDS, _asked_of(found)),
+        forwards=_with_events(call, found, FORWARDS, _asked_of(found)),
         days=_days(found.days, found.first, found.last) if found.days else [],
         levels=_levels(found.levels),
         cohorts=found.cohorts[-COHORTS_SHOWN:],
@@ -155,8 +168,36 @@ def _frame(call: Call[Any, Any, Any]) -> dict[str, Any]:
     return {"spans": SPANS, "days_asked": call.query.days, "kinds": tuple(Kind), "subject_url": subject_url}
 
 
-def _cards(found: OverviewOut | SubjectOut) -> list[Figure]:
-    return [figure(found.now, found.before, name) for name in CARDS]
+def _with_events(
+    call: Call[Any, Any, Any],
+    found: OverviewOut | SubjectOut,
+    names: Sequence[str],
+    asked: dict[str, str] | None,
+) -> list[Figure]:
+    """Figures of the span, with the way to their events in the log for who may search it. `asked`: of which thing."""
+    figures = [figure(found.now, found.before, name) for name in names]
+    if asked is None or not may_ever(call.actor.role, Action.EVENT_SEARCH):
+        return figures
+    zone = ZoneInfo(call.services.config.time_zone)
+    since, until = (
+        datetime.combine(day, time.min, zone).isoformat() for day in (found.first, found.last + timedelta(days=1))
+    )
+    return [
+        replace(each, events=with_query("/log", asked, act=COUNTED[each.name].value, since=since, until=until))
+        if each.name in COUNTED
+        else each
+        for each in figures
+    ]
+
+
+def _asked_of(found: SubjectOut) -> dict[str, str] | None:
+    """What the log is asked for; it knows the link that something happened through, not whose share that hangs on."""
+    if found.narrowed:
+        return None
+    return {
+        Kind.MATERIAL: {"material_id": str(found.material_id)},
+        Kind.CLINIC: {"clinic_id": found.key},
+    }.get(found.kind)
 
 
 def _steps(found: OverviewOut) -> list[Step]:

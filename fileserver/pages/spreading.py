@@ -1,7 +1,7 @@
 """How a material travels, in the console: its figures, and the tree of each share, to be walked."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -15,13 +15,13 @@ from fileserver.analytics.reading import PageReadOut, ReadingQuery
 from fileserver.analytics.schemas import CURSOR_CHARS_MAX, BranchQuery, CascadePath, DayOut, MaterialPath
 from fileserver.http.call import Call
 from fileserver.pages.declaring import console_page
-from fileserver.pages.plots import Bar, plot
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.shares.service import may_cut
 
 PEOPLE = 20
 COHORTS_SHOWN = 12
+DAYS_PLOTTED = 366
 
 
 class WalkQuery(FormQuery):
@@ -54,6 +54,15 @@ class Heat:
     percent: int
 
 
+@dataclass(frozen=True)
+class Period:
+    """A day or a month: openings, and new people."""
+
+    name: str
+    opens: int
+    people: int
+
+
 async def spread(call: Call[None, SpreadQuery, MaterialPath]) -> web.Response:
     """The figures of one material."""
     found = await api.spread(replace(cast("Call[None, None, MaterialPath]", call), query=None))
@@ -65,7 +74,7 @@ async def spread(call: Call[None, SpreadQuery, MaterialPath]) -> web.Response:
         "spread.html",
         spread=found,
         levels=levels_of(found.levels),
-        plot_shown=plot([_bar(each) for each in found.days if each.people], by_month=False),
+        periods=periods_of(found.days),
         generations=[each for each in found.generations if each.depth],
         cohorts=found.cohorts[-COHORTS_SHOWN:],
         reading=reading,
@@ -99,12 +108,25 @@ def levels_of(counts: list[int]) -> list[Level]:
     return [Level(depth, people, round(100 * people / most)) for depth, people in enumerate(counts) if depth]
 
 
-def _bar(day: DayOut) -> Bar:
-    return Bar(name=_short(day.day), start=day.day, count=day.people, url="")
+def periods_of(days: list[DayOut]) -> list[Period]:
+    """Days one after the other, those without anything too; of more than DAYS_PLOTTED whole months."""
+    if not days:
+        return []
+    first, last = days[0].day, days[-1].day
+    by_month = (last - first).days >= DAYS_PLOTTED
+    counted: dict[str, Period] = {}
+    for number in range((last - first).days + 1):
+        name = _name(first + timedelta(days=number), by_month=by_month)
+        counted.setdefault(name, Period(name, 0, 0))
+    for each in days:
+        name = _name(each.day, by_month=by_month)
+        kept = counted[name]
+        counted[name] = Period(name, kept.opens + each.opens, kept.people + each.people)
+    return list(counted.values())
 
 
-def _short(day: date) -> str:
-    return f"{day:%Y-%m-%d}"
+def _name(day: date, *, by_month: bool) -> str:
+    return f"{day:%Y-%m}" if by_month else f"{day}"
 
 
 ROUTES = (
