@@ -5,9 +5,8 @@ person's number (by the order in which people came to the brand) and the day of 
 the order of the log, one for each person and day. Pure.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,10 @@ CROWDED = frozenset({Dim.SHARE, Dim.MATERIAL, Dim.EMPLOYEE})  # what groups are 
 ENTRY = np.dtype(">u4")
 DAY_BITS = 5
 NUMBER_MAX = 2 ** (8 * ENTRY.itemsize - DAY_BITS) - 1  # people of one brand
-MONTH_DAYS_MAX = 31
+FEW = 512  # entries that are sorted sooner than a place for everybody of the brand is made
 
 
-@dataclass(frozen=True)
-class Month:
-    """What subjects say of one month together; `first` is its first day."""
-
-    first: date
-    entries: bytes
+Numbers = NDArray[np.uint32]
 
 
 def month_of(day: date) -> date:
@@ -39,22 +33,22 @@ def entry_of(number: int, day: date) -> bytes:
     return (number << DAY_BITS | day.day).to_bytes(ENTRY.itemsize, "big")
 
 
-def distinct(months: Iterable[Month], start: date, end: date) -> int:
-    """How many different people these months tell of from `start` on, before `end`."""
-    crowds = [_within(each, start, end) for each in months]
-    most = max((int(each.max()) for each in crowds if each.size), default=0)
-    there = np.zeros(most + 1, dtype=bool)
+def numbers_in(entries: bytes, month: date | None, start: date, end: date) -> Numbers:
+    """Who was there from `start` on, before `end`. `month`: which one it is; None: whole ones within the span."""
+    found = np.frombuffer(entries, ENTRY).astype(np.uint32)
+    if month is not None:
+        days = found & np.uint32(2**DAY_BITS - 1)
+        first, last = max((start - month).days + 1, 0), max((end - month).days, 0)
+        found = found[(days >= first) & (days <= last)]
+    return found >> np.uint32(DAY_BITS)
+
+
+def distinct(crowds: Sequence[Numbers]) -> int:
+    """How many different people these are."""
+    entries = sum(each.size for each in crowds)
+    if entries <= FEW:
+        return int(np.unique(np.concatenate(crowds)).size) if entries else 0
+    there = np.zeros(max(int(each.max()) for each in crowds if each.size) + 1, dtype=bool)
     for each in crowds:
         there[each] = True
     return int(np.count_nonzero(there))
-
-
-def _within(month: Month, start: date, end: date) -> NDArray[np.uint32]:
-    """The numbers of those who were there on a day of the span."""
-    entries = np.frombuffer(month.entries, ENTRY).astype(np.uint32)
-    after = month_of(month.first + timedelta(days=MONTH_DAYS_MAX))
-    if not (start <= month.first and after <= end):
-        days = entries & (2**DAY_BITS - 1)
-        first, last = (start - month.first).days + 1, (end - month.first).days
-        entries = entries[(days >= max(first, 0)) & (days <= max(last, 0))]
-    return entries >> np.uint32(DAY_BITS)

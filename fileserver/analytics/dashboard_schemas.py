@@ -59,7 +59,7 @@ class CountsOut(Output):
     verified: int = Field(description="Guests of invitations who proved who they are; of the same")
     joined: int | None = Field(
         description="Viewers who came, in each share, within whole weeks in which everybody's seven days are over: as "
-        "many weeks as the span takes; of employees and groups of them in a table"
+        "many weeks as the span takes, 13 at most; of employees and groups of them in a table"
     )
     reproduction: float | None = Field(description="R of those; null for fewer than ten")
     k_factor: float | None = Field(description="K of those; null for fewer than ten")

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from compliance.spreading.crowds import CROWDED, Month, distinct
+from compliance.spreading.crowds import CROWDED, Numbers, distinct, numbers_in
 from storage.database import Transaction
 from storage.rows import spread_counts, spread_crowds
 from storage.rows.spread_counts import Dim
@@ -33,15 +33,27 @@ async def opened(tx: Transaction, among: Among, span: Span) -> int | None:
 async def _together(
     tx: Transaction, dim: Dim, groups: Mapping[str, Sequence[str]], span: Span
 ) -> Mapping[str, int | None]:
-    rows = await spread_crowds.crowds_of(tx, dim, groups, span)
-    return await asyncio.to_thread(_distinct, groups, rows, span)
+    """Subjects that are in the same groups are asked for together, and each of them once."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, keys in groups.items():
+        for key in keys:
+            names[key].append(name)
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for key, theirs in names.items():
+        alike[tuple(theirs)].append(key)
+    rows = await spread_crowds.crowds_of(tx, dim, tuple(alike.values()), span)
+    return await asyncio.to_thread(_distinct, groups, tuple(alike), rows, span)
 
 
-def _distinct(groups: Mapping[str, Sequence[str]], rows: Sequence[CrowdRow], span: Span) -> Mapping[str, int | None]:
-    months: dict[str, list[Month]] = defaultdict(list)
+def _distinct(
+    groups: Iterable[str], alike: Sequence[Sequence[str]], rows: Iterable[CrowdRow], span: Span
+) -> Mapping[str, int | None]:
+    crowds: dict[str, list[Numbers]] = defaultdict(list)
     for row in rows:
-        months[row.group].append(Month(row.month, row.entries))
-    return {name: distinct(months[name], span.start, span.end) for name in groups}
+        numbers = numbers_in(row.entries, row.month, span.start, span.end)
+        for name in alike[row.group]:
+            crowds[name].append(numbers)
+    return {name: distinct(crowds[name]) for name in groups}
 
 
 async def _apart(

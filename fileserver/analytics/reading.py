@@ -1,6 +1,7 @@
 """How a material was read, page by page: the figures of attested reading, for whoever may see how it travels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic import Field
@@ -18,7 +19,7 @@ from storage.rows import read_figures
 from storage.rows.read_figures import PageRead, VersionRead
 
 READ_S = READ_MS / 1000
-WITHIN = "distinct within the material; of a list that is narrowed, within each of the caller's shares"
+WITHIN = "distinct within the material or the share asked for; of a list that is narrowed, within each of one's shares"
 
 
 class ReadingQuery(Input):
@@ -29,6 +30,7 @@ class ReadingQuery(Input):
         pattern=r"^[0-9a-f]{64}$",
         description="SHA-256 of the version; the newest that was read otherwise",
     )
+    share_id: UUID | None = Field(default=None, description="Only what was read by this share and what hangs on it")
 
 
 class VersionReadOut(Output):
@@ -78,6 +80,7 @@ async def read(call: Call[None, ReadingQuery, MaterialPath], *, tell: bool = Tru
         material, scope = await service.allowed(
             tx, call.actor, call.trail, call.services, call.params.material_id, tell=tell
         )
+        scope = replace(scope, root_id=call.query.share_id)
         versions = await read_figures.versions_read(tx, scope)
         chosen = _chosen(versions, call.query.version)
         pages = await read_figures.pages_read(tx, scope, chosen.ver) if chosen else ()

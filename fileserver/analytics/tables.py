@@ -29,6 +29,7 @@ LINES_MAX = 200
 EXPORTED_MAX = 10_000  # lines of a file
 SLICE_MAX = 1_000  # lines that are named at once
 LOOKED_AT_MAX = 100_000  # among them those that somebody may not see
+GROWTH_DAYS_MAX = 13 * 7  # growth of a year ago tells little of today
 GROUPED_MAX = 20_000  # employees or materials that groups are added up from
 Ranking = Callable[[int, int], Awaitable[Sequence[Ranked]]]  # so many, after so many
 
@@ -138,7 +139,7 @@ async def with_growth(tx: Transaction, services: Services, kind: Kind, lines: Li
 
 
 def _weeks(services: Services, span: Span) -> Span:
-    days = (span.end - span.start).days
+    days = min((span.end - span.start).days, GROWTH_DAYS_MAX)
     return figures.closed_weeks(services.clock(), WINDOW, services.config.time_zone, days)
 
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from compliance.access import Action, may_ever
 from compliance.events import Act
 from fileserver.analytics import dashboard_routes as api
+from fileserver.analytics import reading as readings
 from fileserver.analytics.dashboard_routes import shown_count
 from fileserver.analytics.dashboard_schemas import (
     DAYS_DEFAULT,
@@ -28,11 +29,14 @@ from fileserver.analytics.dashboard_schemas import (
     TableQuery,
 )
 from fileserver.analytics.kinds import ORDERS, Kind
+from fileserver.analytics.reading import ReadingQuery
+from fileserver.analytics.schemas import MaterialPath
 from fileserver.http.call import Call
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
+from fileserver.pages.spreading import heat_of, pages_url
 
 SPANS = (7, 30, 90, 365)
 COHORTS_SHOWN = 12
@@ -124,6 +128,7 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
     return page(
         call,
         "figures_subject.html",
+        **await _reading(call, found),
         **_frame(call),
         found=found,
         kind=found.kind,
@@ -138,6 +143,18 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         ),
         events_url=_events_url(call, found),
     )
+
+
+async def _reading(call: Call[Any, Any, Any], found: SubjectOut) -> dict[str, Any]:
+    """How a share was read, page by page; nothing of other things, and where only its maker may know."""
+    if found.kind is not Kind.SHARE or found.material_id is None:
+        return {"reading": None}
+    asked = asking(
+        replace(call, params=MaterialPath(material_id=found.material_id)), ReadingQuery(share_id=found.share_id)
+    )
+    read = await readings.read(asked, tell=False)  # type: ignore[arg-type]  # asking keeps the path's parameters
+    heat = heat_of(read.pages)
+    return {"reading": read, "heat": heat, "share_read": True, "pages_url": pages_url(read, found.share_id)}
 
 
 def figure(now: CountsOut, before: CountsOut, name: str) -> Figure:

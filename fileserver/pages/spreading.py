@@ -11,7 +11,7 @@ from pydantic import Field
 from compliance.access import Action
 from fileserver.analytics import reading as reading_api
 from fileserver.analytics import routes as api
-from fileserver.analytics.reading import PageReadOut, ReadingQuery
+from fileserver.analytics.reading import PageReadOut, ReadingOut, ReadingQuery
 from fileserver.analytics.schemas import CURSOR_CHARS_MAX, BranchQuery, CascadePath, DayOut, MaterialPath
 from fileserver.http.call import Call
 from fileserver.pages.declaring import console_page
@@ -78,6 +78,7 @@ async def spread(call: Call[None, SpreadQuery, MaterialPath]) -> web.Response:
         generations=[each for each in found.generations if each.depth],
         cohorts=found.cohorts[-COHORTS_SHOWN:],
         reading=reading,
+        pages_url=pages_url(reading),
         heat=heat_of(reading.pages),
     )
 
@@ -106,6 +107,13 @@ def levels_of(counts: list[int]) -> list[Level]:
     """Bars of how many people each number of hands reached; the makers have none."""
     most = max(counts[1:], default=0)
     return [Level(depth, people, round(100 * people / most)) for depth, people in enumerate(counts) if depth]
+
+
+def pages_url(reading: ReadingOut, share_id: UUID | None = None) -> str:
+    """The pages that were read, as a file."""
+    query = {"version": reading.version or "", "share_id": str(share_id or "")}
+    path = f"/api/v1/analytics/materials/{reading.material_id}/sheets/pages"
+    return with_query(path, {name: value for name, value in query.items() if value})
 
 
 def periods_of(days: list[DayOut]) -> list[Period]:

@@ -34,8 +34,11 @@ class PageRead:
 
 
 _SCOPES = (
-    "WITH scopes AS (SELECT CAST(:material_id AS uuid) AS scope_id WHERE CAST(:maker AS text) IS NULL UNION ALL "
-    "SELECT share_id FROM spread_share WHERE material_id = :material_id AND parent_id IS NULL AND maker = :maker)"
+    "WITH scopes AS (SELECT CAST(:material_id AS uuid) AS scope_id "
+    "WHERE CAST(:maker AS text) IS NULL AND CAST(:root_id AS uuid) IS NULL UNION ALL "
+    "SELECT share_id FROM spread_share WHERE material_id = :material_id AND parent_id IS NULL "
+    "AND (maker = :maker OR CAST(:maker AS text) IS NULL AND share_id = :root_id) "
+    "AND (share_id = :root_id OR CAST(:root_id AS uuid) IS NULL))"
 )
 _VERSIONS = text(
     f"""{_SCOPES} SELECT r.ver, v.number, max(r.pages) AS pages, sum(r.visits) AS visits, sum(r.readers) AS readers,
@@ -52,13 +55,13 @@ _PAGES = text(
 
 async def versions_read(tx: Transaction, scope: Scope) -> Sequence[VersionRead]:
     """Every version that was read, the newest first."""
-    rows = await tx.execute(_VERSIONS, {"material_id": scope.material_id, "maker": scope.maker})
+    rows = await tx.execute(_VERSIONS, vars(scope))
     return [VersionRead(**_whole(row._asdict())) for row in rows]
 
 
 async def pages_read(tx: Transaction, scope: Scope, ver: str) -> Sequence[PageRead]:
     """The pages of one version that were looked at, in their order."""
-    rows = await tx.execute(_PAGES, {"material_id": scope.material_id, "maker": scope.maker, "ver": ver})
+    rows = await tx.execute(_PAGES, {**vars(scope), "ver": ver})
     return [PageRead(row.page, int(row.ms), int(row.readers)) for row in rows]
 
 

@@ -10,23 +10,27 @@ from sqlalchemy import text
 from storage.database import Transaction
 from storage.rows.arrays import arrays
 from storage.rows.spread_counts import Dim
-from storage.rows.spread_dashboard import Span
+from storage.rows.spread_dashboard import Span, whole_months
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrowdRow:
-    """Entries of all subjects of a group in one month, one after the other; see storage.schema.spread_counts."""
+    """Entries of a group's subjects, one after the other: of one month, or of several whole ones (None).
 
-    group: str
-    month: date
+    storage.schema.spread_counts tells what they are.
+    """
+
+    group: int
+    month: date | None
     entries: bytes
 
 
-_MONTHS = text(
-    """SELECT g.name, c.month, string_agg(c.entries, '') AS entries
-    FROM unnest(CAST(:name AS text[]), CAST(:key AS text[])) AS g (name, key)
+_CROWDS = text(
+    """SELECT g.number, edge.month, string_agg(c.entries, '') AS entries
+    FROM unnest(CAST(:number AS int[]), CAST(:key AS text[])) AS g (number, key)
     JOIN spread_crowd c ON c.dim = :dim AND c.key = g.key AND c.month >= :first AND c.month < :end
-    GROUP BY g.name, c.month"""
+    CROSS JOIN LATERAL (SELECT CASE WHEN c.month < :whole_from OR c.month >= :whole_end THEN c.month END AS month) edge
+    GROUP BY g.number, edge.month"""
 )
 _GAPS = text(
     """SELECT key, sum(people) AS people FROM spread_gap
@@ -40,11 +44,13 @@ _ROOTS = text(
 )
 
 
-async def crowds_of(tx: Transaction, dim: Dim, groups: Mapping[str, Collection[str]], span: Span) -> Sequence[CrowdRow]:
-    """What subjects of these groups say of the months that a span touches."""
-    pairs = [(name, key) for name, keys in groups.items() for key in keys]
-    asked = {"dim": dim.value, "first": span.start.replace(day=1), "end": span.end, **arrays(("name", "key"), pairs)}
-    return [CrowdRow(group=row.name, month=row.month, entries=row.entries) for row in await tx.execute(_MONTHS, asked)]
+async def crowds_of(tx: Transaction, dim: Dim, groups: Sequence[Collection[str]], span: Span) -> Sequence[CrowdRow]:
+    """What the subjects of each group say of the months that a span touches: whole ones together, and its edges."""
+    whole_from, whole_end = whole_months(span.start, span.end)
+    pairs = [(number, key) for number, keys in enumerate(groups) for key in keys]
+    asked = {"dim": dim.value, "first": span.start.replace(day=1), "end": span.end, **arrays(("number", "key"), pairs)}
+    rows = await tx.execute(_CROWDS, {**asked, "whole_from": whole_from, "whole_end": whole_end})
+    return [CrowdRow(group=row.number, month=row.month, entries=row.entries) for row in rows]
 
 
 async def opened_each(tx: Transaction, dim: Dim, keys: Collection[str], span: Span) -> Mapping[str, int]:

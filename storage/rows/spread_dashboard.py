@@ -477,11 +477,12 @@ def _made(makers: Collection[str], span: Span, **more: Any) -> dict[str, Any]:
 
 def _months(first: date, start: date, end: date) -> dict[str, date]:
     """Where whole months begin and end in the span before and in the span; without any, nothing is between."""
-    before, now = _whole_months(first, start), _whole_months(start, end)
+    before, now = whole_months(first, start), whole_months(start, end)
     return {"before_months": before[0], "before_rest": before[1], "months": now[0], "rest": now[1]}
 
 
-def _whole_months(start: date, end: date) -> tuple[date, date]:
+def whole_months(start: date, end: date) -> tuple[date, date]:
+    """Where the whole months of a span begin and end; without any, at its end."""
     first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=MONTH_DAYS_MAX)).replace(day=1)
     last = end.replace(day=1)
     return (first, last) if first < last else (end, end)

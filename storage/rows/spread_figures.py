@@ -20,10 +20,11 @@ PEOPLE_MAX = 50
 
 @dataclass(frozen=True)
 class Scope:
-    """Which cascades are asked about: a material's, all or those of one maker's root shares."""
+    """Which cascades are asked about: a material's, all or those of one maker's root shares, or of one share alone."""
 
     material_id: UUID
     maker: str | None = None  # pseudonym
+    root_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -150,7 +150,7 @@ async def shown(stage: Stage, path: str, language: str, *, who: str = "owner") -
 
 async def test_reading_is_shown_page_by_page(stage: Stage) -> None:
     """What 李娜's page reported and the clock allowed, a minute later, to whoever may see how the material travels."""
-    _share, visit = await stage.visit("li", forward_depth=1)
+    share, visit = await stage.visit("li", forward_depth=1)
     token = (await stage.get("li", visit["pages"][0]["url"])).headers["Reading-Token"]
     stage.clock.advance(seconds=30)
     beacon = {"page": 1, "seq": 1, "ms": 12_500, "token": token}
@@ -170,3 +170,11 @@ async def test_reading_is_shown_page_by_page(stage: Stage) -> None:
     assert {(0.0, 0, 0.0)} == {(each["seconds"], each["readers"], each["completion"]) for each in others}
     assert 404 == (await stage.api("owner").get(f"{figures_of(stage)}/reading", version="0" * 64)).status
     assert "12" in await shown(stage, f"/materials/{stage.cast.material_id}/spread?version={version['version']}", "en")
+    other = await stage.share()
+    by_share = [
+        (await stage.api("owner").get(f"{figures_of(stage)}/reading", share_id=each)).ok["versions"]
+        for each in (share["id"], other["id"])
+    ]
+    assert [[version], []] == by_share
+    pages = f"/sheets/pages?version={version['version']}&amp;share_id={share['id']}"
+    assert pages in await shown(stage, f"/analytics/share/{share['id']}", "en")
