@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -15,9 +15,18 @@ from fileserver.analytics import dashboard_routes as dashboards
 from fileserver.analytics import reading as readings
 from fileserver.analytics import routes as spreads
 from fileserver.analytics.csv_answers import Cell, csv_answer
-from fileserver.analytics.dashboard_schemas import DayCountsOut, SpanQuery, SubjectPath
+from fileserver.analytics.dashboard_schemas import DayCountsOut, OverviewOut, SpanQuery, SubjectPath
 from fileserver.analytics.reading import ReadingQuery
-from fileserver.analytics.schemas import CascadePath, CohortOut, GenerationOut, MaterialPath, MemberOut, PersonQuery
+from fileserver.analytics.schemas import (
+    CascadeOut,
+    CascadePath,
+    CohortOut,
+    GenerationOut,
+    MaterialPath,
+    MemberOut,
+    PersonQuery,
+    SpreadOut,
+)
 from fileserver.analytics.tables import EXPORTED_MAX
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -27,7 +36,6 @@ from fileserver.i18n import translate
 
 Asked = Call[Any, Any, Any]
 Sheet = tuple[Sequence[str], Sequence[Sequence[Cell]]]  # keys of what stands above the columns, and the lines
-Query = TypeVar("Query")
 GROWN = ("spread-people", "spread-passed-on", "spread-brought")
 
 
@@ -96,22 +104,25 @@ class ClinicSheetPath(Input):
 async def overview(call: Call[None, SpanQuery, OverviewSheetPath]) -> web.Response:
     """A table of the overview."""
     found = await dashboards.overview(call)  # type: ignore[arg-type]  # it takes no path
+    if call.params.sheet is OverviewSheet.SHARERS:
+        return dashboards.lines_answer(call, "sharers", dashboards.SHARERS, found.sharers, "employee")
+    return _answer(call, call.params.sheet, _of_overview(call, found))
+
+
+def _of_overview(call: Call[None, SpanQuery, OverviewSheetPath], found: OverviewOut) -> Sheet:
     match call.params.sheet:
         case OverviewSheet.DAYS:
-            sheet = _days(found.days)
+            return _days(found.days)
         case OverviewSheet.FUNNEL:
             steps = [(translate(call.language, f"figures-step-{each.step}"), each.count) for each in found.funnel]
-            sheet = ("figures-step", "figures-count"), steps
+            return ("figures-step", "figures-count"), steps
         case OverviewSheet.HOT:
             lines = [(each.title, each.heat, each.opens) for each in found.hot]
-            sheet = ("figures-kind-material", "figures-heat-name", "figures-opens"), lines
-        case OverviewSheet.FRESH | OverviewSheet.STALE as which:
+            return ("figures-kind-material", "figures-heat-name", "figures-opens"), lines
+        case which:
             titled = found.fresh if which is OverviewSheet.FRESH else found.stale
             lived = [(each.title, _time(call, each.began_at), _time(call, each.opened_at)) for each in titled]
-            sheet = ("figures-kind-material", "figures-began", "figures-last-opened"), lived
-        case OverviewSheet.SHARERS:
-            return dashboards.lines_answer(call, "sharers", dashboards.SHARERS, found.sharers, "employee")
-    return _answer(call, call.params.sheet, sheet)
+            return ("figures-kind-material", "figures-began", "figures-last-opened"), lived
 
 
 async def subject(call: Call[None, SpanQuery, SubjectSheetPath]) -> web.Response:
@@ -119,17 +130,14 @@ async def subject(call: Call[None, SpanQuery, SubjectSheetPath]) -> web.Response
     found = await dashboards.whole_subject(call, EXPORTED_MAX)
     match call.params.sheet:
         case SubjectSheet.DAYS:
-            sheet = _days(found.days)
+            return _answer(call, "days", _days(found.days))
         case SubjectSheet.LEVELS:
-            sheet = _levels(found.levels)
+            return _answer(call, "levels", _levels(found.levels))
         case SubjectSheet.GROWTH:
-            sheet = _growth(call, [each for each in found.generations if each.depth], found.cohorts)
+            return _answer(call, "growth", _growth(call, found.generations, found.cohorts))
         case SubjectSheet.PARTS:
-            kind = found.parts_kind or found.kind
-            return dashboards.lines_answer(
-                call, kind.value, found.parts_columns, found.parts, kind.value, cut=found.parts_cut
-            )
-    return _answer(call, call.params.sheet, sheet)
+            kind = (found.parts_kind or found.kind).value
+            return dashboards.lines_answer(call, kind, found.parts_columns, found.parts, kind, cut=found.parts_cut)
 
 
 async def material(call: Call[None, ReadingQuery, MaterialSheetPath]) -> web.Response:
@@ -138,39 +146,23 @@ async def material(call: Call[None, ReadingQuery, MaterialSheetPath]) -> web.Res
         pages = (await readings.read(call)).pages  # type: ignore[arg-type]  # it takes no more of the path
         read = [(each.page, each.seconds, each.readers, each.completion) for each in pages]
         above = ("spread-reading-page", "spread-reading-seconds", "spread-reading-readers", "spread-reading-of-readers")
-        return _answer(call, call.params.sheet, (above, read))
-    found = await spreads.whole_spread(call, EXPORTED_MAX)
+        return _answer(call, "pages", (above, read))
+    return _answer(call, call.params.sheet, _of_material(call, await spreads.whole_spread(call, EXPORTED_MAX)))
+
+
+def _of_material(call: Call[None, ReadingQuery, MaterialSheetPath], found: SpreadOut) -> Sheet:
     match call.params.sheet:
         case MaterialSheet.DAYS:
-            sheet: Sheet = (
-                ("figures-day", "figures-opens", "spread-people"),
-                [(f"{each.day}", each.opens, each.people) for each in found.days],
-            )
+            days = [(f"{each.day}", each.opens, each.people) for each in found.days]
+            return ("figures-day", "figures-opens", "spread-people"), days
         case MaterialSheet.LEVELS:
-            sheet = _levels(found.levels)
+            return _levels(found.levels)
         case MaterialSheet.CASCADES:
-            above = ("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast")
-            sheet = (
-                (*above, "spread-largest", "spread-virality", "figures-size-band"),
-                [
-                    (
-                        each.maker.name,
-                        _time(call, each.made_at),
-                        each.shape.size - 1,
-                        len(each.shape.levels) - 1,
-                        each.shape.broadcast_share,
-                        each.shape.largest_share,
-                        each.shape.structural_virality,
-                        each.shape.size_band,
-                    )
-                    for each in found.cascades
-                ],
-            )
+            return _cascades(call, found.cascades)
         case MaterialSheet.SHARERS:
-            sheet = _members(call, found.sharers)
+            return _members(call, found.sharers)
         case _:
-            sheet = _growth(call, [each for each in found.generations if each.depth], found.cohorts)
-    return _answer(call, call.params.sheet, sheet)
+            return _growth(call, [each for each in found.generations if each.depth], found.cohorts)
 
 
 async def people(call: Call[None, PersonQuery, CascadePath]) -> web.Response:
@@ -203,6 +195,23 @@ def _days(days: Iterable[DayCountsOut]) -> Sheet:
 
 def _levels(levels: Sequence[int]) -> Sheet:
     return ("spread-hands", "spread-people"), [(depth, people) for depth, people in enumerate(levels) if depth]
+
+
+def _cascades(call: Asked, cascades: Iterable[CascadeOut]) -> Sheet:
+    return (
+        (
+            *("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast"),
+            *("spread-largest", "spread-virality", "figures-size-band"),
+        ),
+        [
+            (
+                *(each.maker.name, _time(call, each.made_at), each.shape.size - 1, len(each.shape.levels) - 1),
+                *(each.shape.broadcast_share, each.shape.largest_share),
+                *(each.shape.structural_virality, each.shape.size_band),
+            )
+            for each in cascades
+        ],
+    )
 
 
 def _growth(call: Asked, generations: Iterable[GenerationOut], cohorts: Iterable[CohortOut]) -> Sheet:
