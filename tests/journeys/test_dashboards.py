@@ -21,6 +21,7 @@ from compliance.visits import actor_of, person_now
 from fileserver.analytics.kinds import RATED_PEOPLE_MIN, Kind
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
+from tests.html import Page
 from tests.journeys.test_analytics import caught_up, shown, spread_out
 from tests.stage import TITLE, Stage
 
@@ -134,6 +135,12 @@ async def what_is_not_theirs_stays_closed(stage: Stage, share: Json) -> None:
     assert 403 == (await stage.api("reviewer").get("/analytics/overview")).status
 
 
+async def log_links(stage: Stage, who: str) -> list[str]:
+    """Where the figures of the overview lead to the events that they count."""
+    links = [each.attributes.get("href", "") for each in Page(await shown(stage, "/analytics", "en", who=who)).all("a")]
+    return [each for each in links if each.startswith("/log?act=")]
+
+
 async def a_campaign_is_found_by_what_was_declared(stage: Stage, share: Json) -> None:
     """Its materials added up, to whoever shared one of them."""
     said = {"material_id": stage.cast.material_id, "by": stage.cast.people["owner"]}
@@ -221,6 +228,9 @@ async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
     page = f"/analytics/share/{share['id']}"
     assert f"/log?share_id={share['id']}" in await shown(stage, page, "en", who="auditor")
     assert f'href="/shares/{share["id"]}"' in await shown(stage, page, "en")
+    to_events = {who: await log_links(stage, who) for who in ("auditor", "manager")}
+    assert (10, 0) == (len(to_events["auditor"]), len(to_events["manager"]))
+    assert "李娜" in await shown(stage, to_events["auditor"][0], "en", who="auditor")
     assert "Nothing yet" in await shown(stage, "/analytics/campaign", "en")
     (look, *_) = await stage.told("employee:spread:read")
     assert ("maker-reads-figures", "figures:overview") == (look["why"], look["obj"])
