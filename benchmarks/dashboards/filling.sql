@@ -137,7 +137,7 @@ INSERT INTO spread_crowd
 SELECT dim, key, CAST(date_trunc('month', day) AS date),
   string_agg(int4send(number << 5 | CAST(extract(day FROM day) AS int)), '' ORDER BY at)
 FROM (SELECT dim, key, who, day, min(at) AS at FROM made.subject GROUP BY dim, key, who, day) met
-JOIN spread_viewer USING (who) WHERE dim IN ('share', 'material', 'employee') GROUP BY 1, 2, 3;
+JOIN spread_viewer USING (who) WHERE dim <> 'brand' GROUP BY 1, 2, 3;
 
 INSERT INTO spread_wait
 SELECT s.dim, s.key, least(floor(extract(epoch FROM first.at - a.at) / 3600), 2160), count(*)

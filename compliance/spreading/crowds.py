@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from storage.rows.spread_counts import Dim
 
-CROWDED = frozenset({Dim.SHARE, Dim.MATERIAL, Dim.EMPLOYEE})  # what groups are made of
+CROWDED = frozenset({Dim.SHARE, Dim.MATERIAL, Dim.EMPLOYEE, Dim.CLINIC})  # of which several are looked at together
 ENTRY = np.dtype(">u4")
 DAY_BITS = 5
 NUMBER_MAX = 2 ** (8 * ENTRY.itemsize - DAY_BITS) - 1  # people of one brand

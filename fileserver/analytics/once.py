@@ -6,22 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from compliance.spreading.crowds import CROWDED, Numbers, distinct, numbers_in
 from storage.database import Transaction
-from storage.rows import spread_counts, spread_crowds
+from storage.rows import spread_counts, spread_crowds, spread_dashboard
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_crowds import CrowdRow
 from storage.rows.spread_dashboard import Among, Span
 
 
 async def opened_in(tx: Transaction, groups: Mapping[str, Among], span: Span) -> Mapping[str, int | None]:
-    """By name. None of several things together whose people can't be counted once.
-
-    Those are clinics, and all while rows of an older release have not been made anew.
-    """
+    """By name. None of several things together while rows of an older release have not been made anew."""
     crowded = frozenset[Dim]() if await spread_counts.lacks(tx) else CROWDED
     found: dict[str, int | None] = dict.fromkeys(groups)
     for dim in sorted({among.dim for among in groups.values()}):
-        keys = {name: tuple(among.keys or ()) for name, among in groups.items() if among.dim is dim}
-        found |= await (_together(tx, dim, keys, span) if dim in crowded else _apart(tx, dim, keys, span))
+        asked = {name: among for name, among in groups.items() if among.dim is dim}
+        found |= await (_together(tx, dim, asked, span) if dim in crowded else _apart(tx, dim, asked, span))
     return found
 
 
@@ -30,13 +27,11 @@ async def opened(tx: Transaction, among: Among, span: Span) -> int | None:
     return (await opened_in(tx, {"": among}, span))[""]
 
 
-async def _together(
-    tx: Transaction, dim: Dim, groups: Mapping[str, Sequence[str]], span: Span
-) -> Mapping[str, int | None]:
+async def _together(tx: Transaction, dim: Dim, groups: Mapping[str, Among], span: Span) -> Mapping[str, int | None]:
     """Subjects that are in the same groups are asked for together, and each of them once."""
     names: dict[str, list[str]] = defaultdict(list)
-    for name, keys in groups.items():
-        for key in keys:
+    for name, among in groups.items():
+        for key in among.keys or ():
             names[key].append(name)
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for key, theirs in names.items():
@@ -56,10 +51,12 @@ def _distinct(
     return {name: distinct(crowds[name]) for name in groups}
 
 
-async def _apart(
-    tx: Transaction, dim: Dim, groups: Mapping[str, Sequence[str]], span: Span
-) -> Mapping[str, int | None]:
-    """Of those that are one thing alone."""
-    alone = {name: keys[0] for name, keys in groups.items() if len(keys) == 1}
-    people = await spread_crowds.opened_each(tx, dim, tuple(alone.values()), span)
-    return {name: people.get(key, 0) for name, key in alone.items()}
+async def _apart(tx: Transaction, dim: Dim, groups: Mapping[str, Among], span: Span) -> Mapping[str, int | None]:
+    """Of those that are one thing alone, under one name or several."""
+    alone = {name: among.keys for name, among in groups.items() if among.keys and (among.one or len(among.keys) == 1)}
+    single = {name: next(iter(keys)) for name, keys in alone.items() if len(keys) == 1}
+    people = await spread_crowds.opened_each(tx, dim, tuple(single.values()), span)
+    found: dict[str, int | None] = {name: people.get(key, 0) for name, key in single.items()}
+    for name in alone.keys() - single.keys():
+        found[name] = await spread_dashboard.viewers_within(tx, dim, alone[name], span)
+    return found

@@ -205,7 +205,11 @@ async def _among(
     if kind is Kind.MATERIAL and makers is not None:
         roots = await spread_crowds.roots_by_material(tx, makers, [UUID(key) for key in keys])
         return {key: Among(Dim.SHARE, roots.get(key, ())) for key in keys}
-    return {key: Among(Dim(kind.value), (key,)) for key in keys}
+    names: dict[str, list[str]] = {key: [key] for key in keys}
+    if kind is Kind.CLINIC:
+        for each, behind in (await clinics_merged(tx)).items():
+            names.get(str(behind), []).append(str(each))
+    return {key: Among(Dim(kind.value), tuple(each), one=True) for key, each in names.items()}
 
 
 async def clinics_seen(tx: Transaction, sight: Sight) -> Collection[str] | None:

@@ -145,7 +145,7 @@ spread_viewer = Table(
 )
 
 spread_crowd = Table(
-    # Who opened a share, a material or something of an employee in a month, on which days: entries of four bytes in
+    # Who opened something of a subject (but the brand) in a month, on which days: entries of four bytes in
     # the order of the log, see compliance.spreading.crowds. By it, people of any of them together count once.
     "spread_crowd",
     metadata,

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from benchmarks.dashboards.histories import History, Size, history, uuid_of
+from benchmarks.dashboards.log import write_whole
+from benchmarks.dashboards.people import bring_in
 from compliance.events import Trail
 from compliance.ownership import merging
 from compliance.ownership.wishes import Wish
 from compliance.spreading import following
-from benchmarks.dashboards.histories import History, Size, history, uuid_of
-from benchmarks.dashboards.log import write_whole
-from benchmarks.dashboards.people import bring_in
-from compliance.spreading.following import spread_all
 from compliance.spreading.growth import WINDOW, Growth
 from compliance.visits import actor_of, person_now
 from fileserver.analytics.kinds import RATED_PEOPLE_MIN, Kind
@@ -312,7 +311,7 @@ async def test_employees_are_ranked_by_the_growth_of_closed_weeks(stage: Stage) 
     async with services.database.transaction() as tx:
         await write_whole(tx, told)
         await bring_in(tx, services.keys.master, size)
-    await spread_all(services.database, now)
+    await following.spread_all(services.database, now)
     zone = ZoneInfo(services.config.time_zone)
     today = now.astimezone(zone).date()
     end = today - timedelta(days=today.weekday() + 7)  # the last Monday of which everybody's seven days are over
