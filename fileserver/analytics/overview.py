@@ -70,7 +70,7 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
         return Overview(
             span=span,
             narrowed=not sight.whole,
-            added_up=is_added_up(among),
+            added_up=among.several,
             now=await rows.sums(tx, among, span),
             before=await rows.sums(tx, among, span.before),
             viewers=await opened(tx, among, span),
@@ -86,11 +86,6 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
 async def among_of(tx: Transaction, sight: Sight) -> Among:
     """What of the counts a sight is about."""
     return Among(Dim.BRAND, ("",)) if sight.makers is None else await rows.among_employees(tx, sight.makers)
-
-
-def is_added_up(among: Among) -> bool:
-    """Whether these are counts of several things, in which somebody may be counted more than once."""
-    return among.keys is None or not (among.one or len(among.keys) == 1)
 
 
 async def _titled(tx: Transaction, actor: Actor, found: Sequence[Hot | Lived]) -> Sequence[Titled]:

@@ -14,7 +14,6 @@ from compliance.spreading.growth import WINDOW, Growth, elapsed
 from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
 from fileserver.analytics.once import opened
-from fileserver.analytics.overview import is_added_up
 from fileserver.analytics.sight import Sight, sight_of
 from fileserver.analytics.tables import (
     LINES_MAX,
@@ -105,7 +104,7 @@ async def subject(  # who asks what, and how much of it
             found=found,
             span=span,
             columns=columns_of(kind, narrowed=found.narrowed),
-            added_up=is_added_up(among),
+            added_up=among.several,
             now=await rows.sums(tx, among, span),
             before=await rows.sums(tx, among, span.before),
             viewers=await opened(tx, among, span),

@@ -1,4 +1,4 @@
-"""Figures: what a year of them is added up from, and people of several things together counted once."""
+"""Figures of a year, people of several things together counted once, and how many different people a share lets in."""
 
 from pathlib import Path
 from typing import Any
@@ -14,4 +14,4 @@ depends_on = None
 def upgrade() -> None:
     """Runs the frozen SQL beside this file."""
     driver: Any = op.get_bind().connection.driver_connection  # SQLAlchemy would read each % as a placeholder
-    driver.execute((Path(__file__).parent / "0008_figures.sql").read_text(encoding="utf-8"))
+    driver.execute((Path(__file__).parent / "0008_people.sql").read_text(encoding="utf-8"))
