@@ -54,6 +54,12 @@ class Untold:
     share_id: UUID
 
 
+_UNBEGUN = Prepared(
+    text(
+        "SELECT id FROM unnest(CAST(:ids AS uuid[])) AS id "
+        "WHERE NOT EXISTS (SELECT FROM beacon_visit WHERE visit_id = id)"
+    )
+)
 _HOLD = Prepared(
     text(
         "SELECT b.visit_id, v.share_id, v.version_id, v.person_id, b.seq, b.clock_at, v.expires_at FROM beacon_visit b "
@@ -63,8 +69,7 @@ _HOLD = Prepared(
 _BEGIN = Prepared(
     text(
         "INSERT INTO beacon_visit (visit_id, seq, clock_at, accepted, duplicates, forged, shortened) "
-        "SELECT id, 0, started_at, 0, 0, 0, 0 FROM visit v WHERE id = ANY(:ids) "
-        "AND NOT EXISTS (SELECT FROM beacon_visit WHERE visit_id = v.id) ORDER BY id ON CONFLICT DO NOTHING"
+        "SELECT id, 0, started_at, 0, 0, 0, 0 FROM visit WHERE id = ANY(:ids) ORDER BY id ON CONFLICT DO NOTHING"
     )
 )
 _SEQ = text("SELECT seq FROM beacon_visit WHERE visit_id = :id")
@@ -107,7 +112,8 @@ async def hold(driver: Driver, visit_ids: Collection[UUID]) -> dict[UUID, VisitC
     other might want.
     """
     ids = list(visit_ids)
-    await _BEGIN.run(driver, ids=ids)
+    if unbegun := await _UNBEGUN.all(driver, ids=ids):
+        await _BEGIN.run(driver, ids=[row.id for row in unbegun])
     return {row.visit_id: VisitClock(**row._asdict()) for row in await _HOLD.all(driver, ids=ids)}
 
 
