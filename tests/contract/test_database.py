@@ -227,8 +227,8 @@ def test_an_upgrade_leaves_every_row_of_a_release_where_it_is(empty_url: str, re
         before = fill(connection)
     migrate(empty_url)
     with connect(empty_url) as connection:
-        assert before == counts(connection, before)
-    assert [] == [table for table, count in before.items() if not count]
+        after = counts(connection, before)
+    assert [] == [table for table, count in before.items() if not 0 < count <= after[table]]
     assert GUARDS == set(triggers_of(empty_url))
 
 
