@@ -28,6 +28,8 @@ from functools import partial
 from importlib import import_module
 from typing import NoReturn
 
+from watermark.confinement import hide
+
 REQUEST = struct.Struct(">Q")
 STATUS = struct.Struct(">i")
 FILE = 3
@@ -136,6 +138,7 @@ def _die_with(parent: int) -> None:
 
 def main() -> None:
     """Import what the first argument names, then serve."""
+    hide()
     name = sys.argv[1]
     program: Callable[[], None] = import_module(name).main
     control = socket.socket(fileno=os.dup(sys.stdin.fileno()))

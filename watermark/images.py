@@ -40,7 +40,7 @@ _DECODER_ERRORS = (
 )
 
 
-# A confined process may start no thread, and the pool is what uses the processors.
+# The pool is what uses the processors.
 pi_heif.options.DECODE_THREADS = 1
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False)

@@ -1,6 +1,6 @@
 """How a confined process serves its parent: one reply to every request, whatever goes wrong inside one.
 
-Promises: it confines itself (`confinement`) before it reads; a reply may come in parts, all but the last saying `more`;
+Promises: it shuts itself in (`confinement`) before it reads; a reply may come in parts, all but the last saying `more`;
 an error becomes a reply with a slug; it ends when its input does. Trusts its parent, not the bytes that it is given.
 Leaves what is done to the session, and wall-clock limits, and replacing a process that died, to the parent. Every
 request carries `op` and `cpu_s`.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from watermark.confinement import allow_cpu, confine
+from watermark.confinement import allow_cpu, confine, shut_in
 from watermark.errors import RenderMemory, WatermarkError
 from watermark.framing import PREFIX, Header, head, lengths, parsed
 
@@ -31,16 +31,21 @@ class Session(Protocol):
         """
 
 
-def run(session: Callable[[], Session]) -> None:
-    """The life of a process: take the pipes, confine it, serve. `session` is made before, so it may read files."""
+def run(session: Callable[[], Session], *, threads: bool = False) -> None:
+    """The life of a process: take the pipes, shut it in, confine it, serve.
+
+    `session` is made in between: it may start threads, and reads nothing but Python and its libraries. With `threads`
+    the process may start them afterwards, too.
+    """
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--memory-max-bytes", type=int, required=True)
     memory_max_bytes = arguments.parse_args().memory_max_bytes
     # Whatever a library prints must not end up among the frames.
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    shut_in()
     made = session()
-    confine(memory_max_bytes)
+    confine(memory_max_bytes, threads=threads)
     serve(made, sys.stdin.buffer, replies)
 
 

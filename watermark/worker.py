@@ -122,7 +122,7 @@ def _template(request: Header, payload: bytes, emit: Emit) -> Reply:
 def main() -> None:
     """Serve until the input ends."""
     use_bundled_fonts()
-    run(Session)
+    run(Session, threads=True)  # the decoder of HEIC has one to itself, whatever it is told
 
 
 if __name__ == "__main__":

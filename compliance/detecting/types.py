@@ -72,7 +72,7 @@ def _disagreements(subject: Subject, extension: str, kind: Kind) -> Iterator[Fou
 
 def _said(subject: Subject, kind: Kind) -> Iterator[tuple[str, str]]:
     """Who calls it what, of those that don't agree."""
-    said = _libmagic().from_buffer(subject.content[:MAGIC_BYTES])
+    said = libmagic().from_buffer(subject.content[:MAGIC_BYTES])
     if said not in kind.magic:
         yield "libmagic", said
     guess = _magika().identify_bytes(subject.content)
@@ -86,7 +86,7 @@ def _found(rule: str, **params: str | int) -> Found:
 
 
 @cache
-def _libmagic() -> "magic.Magic":
+def libmagic() -> "magic.Magic":
     """Loaded when first asked."""
     import pylibmagic  # noqa: F401, PLC0415  # first: it brings the library and its table, which python-magic looks for
 

@@ -1,28 +1,25 @@
 """The inspecting process: `python -m compliance.detecting.worker`, started and spoken to by its parent only.
 
-It looks at the files of strangers, so it holds one at a time, no key and no connection: where the system can
-(`watermark.jail`), it can reach nothing but Python and its libraries. What `watermark.serving` promises holds here.
+It looks at the files of strangers, so it holds one at a time, no key and no connection. What `watermark.serving`
+promises holds here.
 
 Requests (`op`; payload): `open` filename, media_type, size_bytes, tail_bytes, material_class (the bytes, or the first
 and the last of them) · `detect` detector: what it finds, as JSON, at most FOUND_MAX · `close`.
 """
 
 import json
-import sys
 from itertools import islice
-from pathlib import Path
 
-import compliance
 from compliance.detecting.model import Subject
 from compliance.detecting.registry import detector_of
-from watermark import jail
+from compliance.detecting.types import libmagic
 from watermark.errors import WatermarkError
 from watermark.framing import BadFrame, Header
 from watermark.serving import Emit, Reply, run
 
 FOUND_MAX = 200  # of one detector in one file; one more says that there are more
-# Python, its libraries and what they load; /dev/null because libraries open it.
-SYSTEM_PATHS = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/mime.types", "/proc/self", "/dev/urandom")
+
+libmagic()  # it is looked for with programs and temporary files, which there are none of behind the door
 
 
 class Session:
@@ -67,21 +64,9 @@ def _subject(request: Header, payload: bytes) -> Subject:
     )
 
 
-def _shut_in() -> Session:
-    """What a detector loads later must be readable; nothing else is, where the system can see to that."""
-    if jail.available():
-        ours = Path(compliance.__file__).parents[1]
-        packages = {Path(each) for each in sys.path if each} | {Path(sys.prefix), Path(sys.base_prefix)}
-        jail.enter(
-            readable=[ours / "compliance", ours / "watermark", *packages - {ours}, *map(Path, SYSTEM_PATHS)],
-            writable=[Path("/dev/null")],
-        )
-    return Session()
-
-
 def main() -> None:
     """Serve until the input ends."""
-    run(_shut_in)
+    run(Session)
 
 
 if __name__ == "__main__":

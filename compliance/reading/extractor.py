@@ -9,16 +9,12 @@ JSON · `changes` before_bytes (two pages as JPEGs of ours, one after the other)
 from compliance.reading.documents.document import read_document
 from compliance.reading.documents.taken import Taken
 from compliance.reading.pictures.changes import changes
-from compliance.reading.shutting import shut_in
 from watermark.framing import BadFrame, Header
 from watermark.serving import Emit, Reply, run
 
 
 class Session:
     """Nothing is kept between two requests."""
-
-    def __init__(self) -> None:
-        shut_in()
 
     def handle(self, request: Header, payload: bytes, _emit: Emit) -> Reply:
         """Carry out one request. Raises WatermarkError, MemoryError, or whatever a library let out."""

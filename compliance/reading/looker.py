@@ -18,7 +18,6 @@ from PIL import Image
 from compliance.reading.pictures.faces import Faces
 from compliance.reading.pictures.pairs import pairs
 from compliance.reading.pictures.recogniser import Recogniser
-from compliance.reading.shutting import shut_in
 from watermark.errors import ImageDamaged
 from watermark.framing import BadFrame, Header
 from watermark.serving import Emit, Reply, run
@@ -31,7 +30,6 @@ class Session:
     """The models, and what the last picture looked like."""
 
     def __init__(self) -> None:
-        shut_in()
         self._recogniser, self._faces = Recogniser(), Faces()
         self._last: NDArray[np.float32] | None = None
 

@@ -1,6 +1,7 @@
 """Confined processes come from one that has imported everything: what they inherit, and when that one is left."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from compliance.rendering.renderer import DRAWING
 from compliance.rendering.sealer import SEALING
 from compliance.scanning.inspectors import INSPECTING
 from compliance.tracing.examiner import TRACING
+from tests import intruder
 from tests.processes import confined
 from watermark.errors import RenderCrashed
 from watermark.framing import PREFIX
@@ -42,45 +44,61 @@ async def started(module: str, limits: RenderLimits = LIMITS) -> AsyncIterator[p
 
 
 @contextmanager
-def by_itself(module: str) -> Iterator[psutil.Process]:
-    """The same, started anew with a Python of its own, when it says that it is ready."""
+def by_itself(module: str, speech: int) -> Iterator[psutil.Process]:
+    """The same, started anew with a Python of its own, that is spoken to through this descriptor."""
     command = (sys.executable, "-s", "-B", "-P", "-m", module, "--memory-max-bytes", str(LIMITS.memory_max_bytes))
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        process = subprocess.Popen(
-            command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.DEVNULL, cwd="/", env=ENVIRONMENT
-        )
-        try:
-            assert ours.recv(1)
-            yield psutil.Process(process.pid)
-        finally:
-            process.kill()
-            process.wait()
+    process = subprocess.Popen(
+        command, stdin=speech, stdout=speech, stderr=subprocess.DEVNULL, cwd="/", env=ENVIRONMENT
+    )
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def confinement(process: psutil.Process) -> dict[str, object]:
-    """What the kernel holds it to, and what it has in its hands."""
+    """What the kernel holds it to, as everybody may read."""
     about = Path(f"/proc/{process.pid}")
     rows = [line.partition(":") for line in (about / "status").read_text(encoding="ascii").splitlines()]
     told = {name: value.strip() for name, _, value in rows}
     return {
         "limits": [line for line in (about / "limits").read_text().splitlines() if "cpu time" not in line],
-        "descriptors": sorted(int(each.name) for each in (about / "fd").iterdir()),
         "signals": [told[each] for each in ("SigBlk", "SigIgn", "SigCgt")],
-        "privileges": [told[each] for each in ("NoNewPrivs", "Seccomp", "CapEff", "Threads")],
-        "environment": process.environ(),
-        "folder": process.cwd(),
+        "privileges": [told[each] for each in ("NoNewPrivs", "Seccomp", "Seccomp_filters", "CapEff", "Threads")],
     }
 
 
+async def told_by(child: RenderChild) -> dict[str, object]:
+    """What it alone can see; where things lie in its memory is another matter."""
+    told, _ = await child.call({"op": "tell"})
+    return {name: value for name, value in told.items() if name != "place"}
+
+
 @pytest.mark.parametrize("module", KINDS)
-async def test_a_forked_process_is_confined_like_one_started_anew(module: str) -> None:
+async def test_a_forked_process_is_confined_like_one_started_anew(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits, filters, descriptors, environment and signals; and a session of its own."""
-    async with started(module) as forked:
-        with by_itself(module) as alone:
+    monkeypatch.setitem(ENVIRONMENT, intruder.TOLD, json.dumps({"kind": module}))
+    ours, theirs = socket.socketpair()
+    async with telling() as (child, forked):
+        with ours, theirs, by_itself(intruder.__name__, theirs.fileno()) as alone, ours.makefile("rwb") as conversation:
+            told = await asyncio.to_thread(intruder.asked, "tell", conversation)
+            del told["place"]
+            assert told == await told_by(child)
             assert confinement(alone) == confinement(forked)
         assert forked.pid == os.getsid(forked.pid)
         assert 1 == origin_of(forked).num_threads()
+
+
+@asynccontextmanager
+async def telling() -> AsyncIterator[tuple[RenderChild, psutil.Process]]:
+    """A process that tells of itself, of an origin of its own."""
+    child = await RenderChild.start(intruder.__name__, LIMITS)
+    try:
+        yield child, confined(intruder.__name__)[-1]
+    finally:
+        child.distrust()
+        await child.end()
 
 
 def origin_of(process: psutil.Process) -> psutil.Process:
@@ -90,25 +108,26 @@ def origin_of(process: psutil.Process) -> psutil.Process:
     return origin
 
 
-def layout(process: psutil.Process) -> str:
+async def place(child: RenderChild) -> object:
     """Where its libraries lie."""
-    return next(each.addr for each in process.memory_maps(grouped=False) if "libc.so" in each.path)
+    return (await child.call({"op": "tell"}))[0]["place"]
 
 
-async def test_a_process_that_broke_takes_its_layout_with_it() -> None:
+async def test_a_process_that_broke_takes_its_layout_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Siblings lie alike in memory; when one dies none of them begins another job, and the next lies elsewhere."""
-    one, other = [await RenderChild.start(DRAWING, LIMITS) for _ in range(2)]
-    first, second = confined(DRAWING)[-2:]
-    assert layout(first) == layout(second)
-    before = layout(first)
+    monkeypatch.setitem(ENVIRONMENT, intruder.TOLD, json.dumps({"kind": DRAWING}))
+    one, other = [await RenderChild.start(intruder.__name__, LIMITS) for _ in range(2)]
+    first = confined(intruder.__name__)[-2]
+    before = await place(one)
+    assert before == await place(other)
     fresh = [other.fresh]
     first.send_signal(signal.SIGSEGV)
     with pytest.raises(RenderCrashed):
         await one.call({"op": "close"})
     assert [True, False] == [*fresh, other.fresh]
     await asyncio.gather(one.end(), other.end())
-    async with started(DRAWING) as third:
-        assert before != layout(third)
+    async with telling() as (third, _):
+        assert before != await place(third)
 
 
 async def test_a_process_that_is_ended_leaves_the_next_one_its_origin() -> None:

@@ -11,7 +11,6 @@ import psutil
 import pytest
 
 from compliance.rendering import PreparedPage, Renderer, RenderLimits, TemplateMade
-from compliance.rendering.origin import ENVIRONMENT
 from compliance.rendering.pool import RenderPool
 from compliance.rendering.replies import page_count
 from tests.processes import confined
@@ -63,14 +62,6 @@ async def test_processes_start_when_first_needed_and_end_with_the_pool() -> None
         assert processes() == first
         assert len(first) == len(before) + 1
     assert processes() == before
-
-
-async def test_a_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of this process's environment is passed on."""
-    monkeypatch.setenv("SEALSHARE_TEST_SECRET", "hunter2")
-    async with Renderer() as renderer:
-        await drawn(renderer)
-        assert ENVIRONMENT == processes()[-1].environ()
 
 
 async def test_a_page_that_takes_for_ever_is_stopped() -> None:

@@ -14,8 +14,10 @@ TRY = """
 import ctypes, errno, json, os, socket, subprocess, sys
 from pathlib import Path
 from watermark import jail
+from watermark.jail import files
 
-secret, folder = Path(sys.argv[1]), Path(sys.argv[2])
+secret, folder, shelf, spoken = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+files.abi = lambda known=files.abi(): min(known, spoken)
 tries = {}
 
 def attempt(name, act):
@@ -33,7 +35,7 @@ listener = socket.socket(socket.AF_UNIX)
 listener.bind(str(folder / "parent.sock"))
 listener.listen()
 system = [Path(each) for each in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")]
-jail.enter(readable=[*system, Path("/nowhere")], writable=[folder])
+jail.enter(readable=[*system, shelf, Path("/nowhere")], writable=[folder])
 attempt("own", lambda: (folder / "made").write_bytes(b"x"))
 attempt("own folder", lambda: (folder / "deeper").mkdir())
 attempt("library", lambda: Path("/usr/bin/env").read_bytes())
@@ -41,6 +43,9 @@ attempt("secret", secret.read_bytes)
 attempt("environment", lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())
 attempt("into the library", lambda: Path("/usr/bin/sealshare-test").write_bytes(b"x"))
 attempt("cut short", lambda: os.truncate(secret, 0))
+attempt("cut by reading", lambda: os.open(shelf / "book", os.O_RDONLY | os.O_TRUNC))
+attempt("rights", lambda: secret.chmod(0o666))
+attempt("dates", lambda: os.utime(secret, (1, 1)))
 attempt("remove", secret.unlink)
 attempt("link out", lambda: os.link(secret, folder / "linked"))
 attempt("network", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))
@@ -60,20 +65,25 @@ print(json.dumps(tries))
 """
 
 
-@pytest.fixture
-def tries(tmp_path: Path) -> dict[str, str]:
-    """What a shut-in process got from each attempt: the name of an error, or nothing."""
-    secret, folder = tmp_path / "secret", tmp_path / "folder"
+@pytest.fixture(params=[99, 1], ids=["as here", "as Linux 5.13"])
+def tries(tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """What a shut-in process got from each attempt: the name of an error, or nothing.
+
+    Once with all that this kernel's Landlock governs, once with what the first did.
+    """
+    secret, folder, shelf = (tmp_path / each for each in ("secret", "folder", "shelf"))
     secret.write_text("the master key")
     folder.mkdir()
+    shelf.mkdir()
+    (shelf / "book").write_text("once upon a time")
     done = subprocess.run(
-        [sys.executable, "-c", TRY, str(secret), str(folder)],
+        [sys.executable, "-c", TRY, str(secret), str(folder), str(shelf), str(request.param)],
         cwd=Path(watermark.__file__).parents[1],
         capture_output=True,
         check=True,
         timeout=30,
     )
-    assert "the master key" == secret.read_text()
+    assert ("the master key", "once upon a time") == (secret.read_text(), (shelf / "book").read_text())
     found: dict[str, str] = json.loads(done.stdout)
     return found
 
@@ -83,8 +93,10 @@ def test_it_reaches_its_folder_and_the_machines_libraries_and_nothing_else(tries
     assert {"own": "", "own folder": "", "library": ""} == {
         each: tries[each] for each in ("own", "own folder", "library")
     }
-    refused = ("secret", "environment", "into the library", "cut short", "remove")
+    refused = ("secret", "environment", "into the library", "remove")
     assert dict.fromkeys(refused, "EACCES") == {each: tries[each] for each in refused}
+    by_call = ("cut short", "cut by reading", "rights", "dates")
+    assert dict.fromkeys(by_call, "EPERM") == {each: tries[each] for each in by_call}
     assert tries["link out"] in {"EACCES", "EXDEV"}
 
 
@@ -99,8 +111,8 @@ def test_it_has_no_network_and_nobody_elses_socket(tries: dict[str, str]) -> Non
 
 def test_it_stays_in_its_group_and_so_does_what_it_starts(tries: dict[str, str]) -> None:
     """Who ends the process group ends it and all of its children, which are shut in like it."""
-    assert {"session": "EPERM", "group": "EPERM", "heir": ""} == {
-        each: tries[each] for each in ("session", "group", "heir")
+    assert {"session": "EPERM", "group": "EPERM", "kill": "EPERM", "heir": ""} == {
+        each: tries[each] for each in ("session", "group", "kill", "heir")
     }
 
 

@@ -121,13 +121,13 @@ def test_a_source_beyond_memory_is_refused_and_passed_over(worker: Worker) -> No
 
 
 def test_it_confines_itself(worker: Worker) -> None:
-    """Before the first request the kernel forbids files, core dumps and memory past the bound."""
+    """Before the first request the kernel forbids files, core dumps and memory past the bound, and whatever calls."""
     rows = Path(f"/proc/{worker.process.pid}/limits").read_text(encoding="ascii").splitlines()
     limits = {row[:25].strip(): row[25:].split()[:2] for row in rows}
 
     assert limits["Max file size"] == ["0", "0"]
     assert limits["Max core file size"] == ["0", "0"]
-    assert limits["Max processes"] == ["0", "0"]
+    assert "Seccomp:\t2\n" in Path(f"/proc/{worker.process.pid}/status").read_text(encoding="ascii")
     assert limits["Max address space"] == [str(300 * MIB)] * 2
 
 
