@@ -51,7 +51,7 @@ async def node(services: Services) -> AsyncIterator[Node]:
         environment |= {"TMPDIR": str(folder), **HERE}
         child = start_child(python_order("serve", folder / "serve", ("fileserver", "serve"), environment))
         stack.callback(child.stop)
-        await asyncio.to_thread(child.wait_ready, lambda: serves(child.pid, port))
+        await asyncio.to_thread(child.wait_ready, lambda: serves(child, port))
         yield Node(url, Tree(psutil.Process(child.pid)))
 
 

@@ -37,6 +37,7 @@ from storage.jobs import Jobs
 from storage.objects import ObjectStore
 from storage.rows.installation import mark_of
 from storage.settings import S3Settings
+from watermark import jail
 
 SUSPECTS_MAX = 2  # of traces, received at once: each is in memory whole
 SEALING_MAX = 4  # last parts at once that are made of what is stored; each may be in memory once
@@ -157,6 +158,8 @@ async def open_services(
     not the one that was signed, LedgerNamedOtherwise: such a process must not serve.
     """
     url = config.database_url.get_secret_value()
+    if not jail.available():
+        log.warning("files are opened without a jail: this kernel has no Landlock, and SEALSHARE_JAIL is if-possible")
     async with AsyncExitStack() as stack:
         database = Database(url)
         stack.push_async_callback(database.close)

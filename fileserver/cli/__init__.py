@@ -6,8 +6,11 @@ every command but the demo.
 
 import gc
 from importlib import import_module
+from typing import Any
 
 import click
+
+from watermark.confinement import hide
 
 COMMANDS = {
     "analytics": "Make the figures of shares and forwards anew from the log.",
@@ -35,6 +38,11 @@ COMMANDS = {
 
 class Lazy(click.Group):
     """Imports a command when it is needed, and none for the list of them."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """As a program: no other process reads its environment and its memory, where the master key stands."""
+        hide()
+        return super().__call__(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Every command's name."""

@@ -8,9 +8,10 @@ import click
 
 from compliance.errors import KeyUnavailable, LedgerBroken, LedgerConflict, LedgerNamedOtherwise
 from fileserver.cli.explain import explain
-from fileserver.config import Config, ConfigError, load_config
+from fileserver.config import Config, ConfigError, Jail, load_config, variable_of
 from storage import migrations
 from storage.errors import StorageError
+from watermark import jail
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +47,15 @@ def require_migrated(config: Config) -> None:
         needed = migrations.head()
         raise click.ClickException(
             f"The database is {at}, this release needs revision {needed}. Run this first: sealshare migrate"
+        )
+
+
+def require_jail(config: Config) -> None:
+    """Raises a ClickException where this machine keeps no file of a stranger from other files, unless that may be."""
+    if config.jail is Jail.REQUIRED and not jail.available():
+        raise click.ClickException(
+            "This kernel has no Landlock (Linux 5.13 or later, switched on): a file that takes over the process which "
+            f"opens it could read what the server may. {variable_of('jail')}=if-possible starts all the same."
         )
 
 

@@ -13,7 +13,7 @@ import uvloop
 
 from fileserver.app import create_app
 from fileserver.cli.listening import CannotListen, address_of, asks_to_end, listen
-from fileserver.cli.options import configured, plainly, require_migrated
+from fileserver.cli.options import configured, plainly, require_jail, require_migrated
 from fileserver.config import Config
 from fileserver.http.serving import make_runner
 from fileserver.i18n import tolerate_missing
@@ -37,6 +37,7 @@ def command(host: str | None, port: int | None) -> None:
     to stop, the node lets the requests in flight finish.
     """
     config = configured(host=host, port=port)
+    require_jail(config)
     require_migrated(config)
     configure_logging(config)
     tolerate_missing()

@@ -3,7 +3,7 @@
 import click
 import uvloop
 
-from fileserver.cli.options import configured, plainly, require_migrated
+from fileserver.cli.options import configured, plainly, require_jail, require_migrated
 from fileserver.i18n import tolerate_missing
 from fileserver.logs import configure_logging
 from fileserver.worker import run_worker
@@ -18,6 +18,7 @@ def command() -> None:
     seconds; what is left runs elsewhere. The settings are those of `sealshare serve`.
     """
     config = configured()
+    require_jail(config)
     require_migrated(config)
     configure_logging(config)
     tolerate_missing()

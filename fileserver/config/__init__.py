@@ -27,7 +27,16 @@ from fileserver.config.platforms import PlatformSettings
 from fileserver.config.recruiting import RecruitSettings
 from fileserver.config.secret_files import SecretFiles
 from fileserver.config.signing_in import SignInSettings
-from fileserver.config.values import LogFormat, MalwareScan, OnConflict, OriginalsBy, RoleLimit, SmtpTls, WitnessSetting
+from fileserver.config.values import (
+    Jail,
+    LogFormat,
+    MalwareScan,
+    OnConflict,
+    OriginalsBy,
+    RoleLimit,
+    SmtpTls,
+    WitnessSetting,
+)
 from fileserver.config.web import WebSettings
 
 __all__ = [
@@ -37,6 +46,7 @@ __all__ = [
     "PREFIX",
     "Config",
     "ConfigError",
+    "Jail",
     "LogFormat",
     "MalwareScan",
     "OnConflict",

@@ -4,7 +4,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from compliance.reading.ocr import Ocr
-from fileserver.config.values import DAY_S, ClamdAddress, MalwareScan, OriginalsBy, Origins, QuotaBytes, Seconds
+from fileserver.config.values import DAY_S, ClamdAddress, Jail, MalwareScan, OriginalsBy, Origins, QuotaBytes, Seconds
 
 GIB = 1 << 30
 TIB = 1 << 40
@@ -40,6 +40,11 @@ class FileSettings(BaseSettings):
     )
     renderer_processes: int = Field(default=2, ge=1, le=64, description="Processes that open documents and draw pages")
     sealing_processes: int = Field(default=2, ge=1, le=64, description="Processes that make viewers' copies of pages")
+    jail: Jail = Field(
+        default=Jail.REQUIRED,
+        description="required, or if-possible: then server and worker also start where the kernel has no Landlock "
+        "(Linux 5.13), and a process that a file has taken over may read whatever files their user may",
+    )
     office_converter: str | None = Field(
         default=None,
         description="LibreOffice's soffice, with which a worker converts Office files; none: the one on its PATH or in "

@@ -31,6 +31,13 @@ class MalwareScan(StrEnum):
     NOT_REQUIRED = "not-required"
 
 
+class Jail(StrEnum):
+    """Whether files of strangers may be opened where the kernel keeps nobody from other files."""
+
+    REQUIRED = "required"
+    IF_POSSIBLE = "if-possible"
+
+
 class LogFormat(StrEnum):
     """How log lines look."""
 

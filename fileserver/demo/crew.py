@@ -39,13 +39,13 @@ def python_order(name: str, folder: Path, arguments: tuple[str, ...], environmen
 
 
 class Crew:
-    """Server and worker. `is_ready` says whether the server with this pid answers; `say` hears of deaths."""
+    """Server and worker. `is_ready` says whether the server, this child, answers; `say` hears of deaths."""
 
     def __init__(
         self,
         data_dir: Path,
         environment: Mapping[str, str],
-        is_ready: Callable[[int], bool],
+        is_ready: Callable[[Child], bool],
         say: Callable[[str], None],
     ) -> None:
         self._orders = {name: python_order(name, data_dir / name, ("fileserver", name), environment) for name in TITLES}
@@ -82,7 +82,7 @@ class Crew:
                 stopped.result()
 
     def _serves(self) -> bool:
-        return self._is_ready(self.pid(SERVE))
+        return self._is_ready(self._children[SERVE])
 
     def _replace(self, name: str, dead: Child, death: EngineFailed) -> None:
         deaths = self._deaths[name]

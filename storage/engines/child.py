@@ -18,7 +18,7 @@ import psutil
 
 from storage.engines import fork_guard
 from storage.engines.account import Account, write_private
-from storage.engines.logs import last_lines, open_log
+from storage.engines.logs import last_lines, open_log, stands_in
 from storage.engines.stale import end_leftover, pid_record
 from storage.errors import EngineFailed
 
@@ -102,6 +102,10 @@ class Child:
             if time.monotonic() > deadline:
                 raise self.failure(f"it wasn't ready after {timeout_s:g} s")
             time.sleep(READY_POLL_S)
+
+    def said(self, words: str) -> bool:
+        """Whether its log has had these words since it was started."""
+        return stands_in(self.order.log_file, words, self._log_start)
 
     def check(self) -> None:
         """EngineFailed with the end of the log when the engine has ended by itself."""

@@ -25,6 +25,16 @@ def open_log(log_file: Path, account: Account | None) -> BinaryIO:
     return os.fdopen(descriptor, "ab")
 
 
+def stands_in(log_file: Path, words: str, since_byte: int = 0) -> bool:
+    """Whether these words are among the first that it said after `since_byte`."""
+    try:
+        with log_file.open("rb") as log:
+            log.seek(since_byte)
+            return words.encode() in log.read(QUOTED_BYTES_MAX)
+    except OSError:
+        return False
+
+
 def last_lines(log_file: Path, since_byte: int = 0) -> tuple[str, ...]:
     """What the engine said last, after `since_byte`, without stack traces; empty when nothing can be read."""
     try:

@@ -39,6 +39,18 @@ def test_an_unmigrated_database_is_refused(config: Config, empty_database_url: s
     assert (1, needed) == (done.exit_code, done.stderr)
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_kernel_that_jails_nobody_is_refused(config: Config, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What opens files of strangers starts there only where an operator has said that it may."""
+    monkeypatch.setattr("watermark.jail.available", lambda: False)
+    away = {"database_url": "postgresql://127.0.0.1:1/sealshare"}
+    refused = sealshare(command, environment=environment_of(config, **away))
+    allowed = sealshare(command, environment=environment_of(config, **away, jail="if-possible"))
+    assert (1, True) == (refused.exit_code, refused.stderr.startswith("Error: This kernel has no Landlock"))
+    assert "SEALSHARE_JAIL=if-possible" in refused.stderr
+    assert (1, True) == (allowed.exit_code, "PostgreSQL can't be reached" in allowed.stderr)
+
+
 def test_migrating_makes_a_database_usable(config: Config, empty_database_url: str) -> None:
     """`migrate` brings an empty database to this release's revision; a second time changes nothing."""
     environment = environment_of(config, database_url=empty_database_url)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
@@ -27,7 +28,7 @@ async def test_ready_when_every_part_serves(client: Client) -> None:
     """PostgreSQL, its migrations and S3 are there, the log keeps up, and nobody outside contradicts it."""
     response = await client.get("/readyz")
     document = await response.json()
-    assert (200, True, ["database", "migrations", "objects", "ledger", "siem", "outside"]) == (
+    assert (200, True, ["database", "migrations", "objects", "ledger", "siem", "outside", "jail"]) == (
         response.status,
         document["ready"],
         [check["name"] for check in document["checks"] if check["ok"]],
@@ -48,6 +49,14 @@ async def test_a_target_behind_is_said_and_keeps_nobody_waiting(services: Servic
     clock.advance(minutes=6)
     checks = {check.name: check for check in (await check_readiness(services)).checks}
     assert (True, "1 of 1 targets behind") == (checks["siem"].ok, checks["siem"].reason)
+
+
+async def test_a_kernel_that_jails_nobody_is_told(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator who has allowed it reads it again, and the server serves."""
+    monkeypatch.setattr("watermark.jail.available", lambda: False)
+    readiness = await check_readiness(services)
+    checks = {check.name: check for check in readiness.checks}
+    assert (True, "files are opened without a jail") == (readiness.ready, checks["jail"].reason)
 
 
 async def test_database_without_tables_is_not_ready(services: Services, engines: Endpoints) -> None:

@@ -13,7 +13,7 @@ import pytest
 from fileserver.demo import crew
 from fileserver.demo.crew import DEATHS_MAX, Crew
 from fileserver.demo.errors import DemoError
-from storage.engines.child import Order
+from storage.engines.child import Child, Order
 from tests.processes import words_of
 
 SLEEPER = "import time; time.sleep(60)"
@@ -27,9 +27,9 @@ class Stage:
         self.servers: list[int] = []
         self.crew = Crew(data_dir, {"SEALSHARE_PORT": "1"}, self.is_ready, self.said.append)
 
-    def is_ready(self, pid: int) -> bool:
+    def is_ready(self, server: Child) -> bool:
         """At once."""
-        self.servers.append(pid)
+        self.servers.append(server.pid)
         return True
 
     def kill_server(self) -> None:
