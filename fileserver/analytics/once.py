@@ -11,6 +11,8 @@ from storage.rows.spread_counts import Dim
 from storage.rows.spread_crowds import CrowdRow
 from storage.rows.spread_dashboard import Among, Span
 
+BRAND = Among(Dim.BRAND, ("",))
+
 
 async def opened_in(tx: Transaction, groups: Mapping[str, Among], span: Span) -> Mapping[str, int | None]:
     """By name. None of several things together while rows of an older release have not been made anew."""
@@ -23,8 +25,9 @@ async def opened_in(tx: Transaction, groups: Mapping[str, Among], span: Span) ->
 
 
 async def opened(tx: Transaction, among: Among, span: Span) -> int | None:
-    """Of one thing, or of several together."""
-    return (await opened_in(tx, {"": among}, span))[""]
+    """Of one thing, or of several together; of all employees it is who opened anything of the brand."""
+    everybody = among.others is not None and not among.others
+    return (await opened_in(tx, {"": BRAND if everybody else among}, span))[""]
 
 
 async def _together(tx: Transaction, dim: Dim, groups: Mapping[str, Among], span: Span) -> Mapping[str, int | None]:

@@ -20,6 +20,7 @@ from compliance.spreading.crowds import distinct, numbers_in
 from compliance.spreading.following import ZONE, forget, spread_all, spread_step
 from compliance.spreading.growth import WINDOW
 from compliance.spreading.reading import READ_MS
+from fileserver.analytics.once import opened
 from storage.database import Database
 from storage.rows import (
     event_index,
@@ -356,7 +357,10 @@ async def test_weeks_are_what_their_hours_are(database: Database, zone: str) -> 
 
 
 async def test_most_employees_are_the_brand_without_the_rest(database: Database) -> None:
-    """Sums, days and growth of all employees but a few, taken from the brand, are those of each added up."""
+    """Sums, days and growth of all employees but a few, taken from the brand, are those of each added up.
+
+    So are the different people who opened anything of theirs.
+    """
     await lived(database, World(2))
     moments = (START + timedelta(hours=170), START + timedelta(hours=900))
     async with database.transaction() as tx:
@@ -367,6 +371,7 @@ async def test_most_employees_are_the_brand_without_the_rest(database: Database)
             short, long = await spread_dashboard.among_employees(tx, makers), Among(Dim.EMPLOYEE, makers)
             assert [("brand", "", 1), *(("employee", who, -1) for who in everybody[:left_out])] == short.weighed
             for span in (EVER, Span(date(2026, 12, 29), date(2027, 1, 2))):
+                assert await opened(tx, long, span) == await opened(tx, short, span)
                 found = await spread_dashboard.sums(tx, short, span)
                 assert await spread_dashboard.sums(tx, long, span) == found
                 assert found.opens
