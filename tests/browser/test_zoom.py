@@ -1,5 +1,9 @@
 """Looking closely in Chromium: a page grows in its frame, sharper tiles are laid over it, by button, key and finger."""
 
+import io
+import re
+
+import pypdf
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -102,3 +106,16 @@ async def test_a_reviewer_looks_closely_too(console: Console) -> None:
         await desk.keyboard.press("Escape")
         await expect(page.locator(".tiles img")).to_have_count(0)
     assert [] == console.complaints
+
+
+async def test_a_printed_page_is_a_sheet(console: Console) -> None:
+    """As many sheets as pages, each with its page; buttons and whatever else is ours stay on the screen."""
+    async with console.opened("li") as desk:
+        await reading(console, desk)
+        for page in await desk.locator("[data-pages] li").all():
+            await page.scroll_into_view_if_needed()
+            await expect(page.locator(".sheet img").first).to_have_attribute("src", re.compile("blob:"))
+        sheets = pypdf.PdfReader(io.BytesIO(await desk.pdf(format="A4"))).pages
+    assert 3 == len(sheets)
+    assert ["", "", ""] == [sheet.extract_text().strip() for sheet in sheets]
+    assert [1, 1, 1] == [len(sheet.images) for sheet in sheets]
