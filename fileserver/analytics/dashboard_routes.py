@@ -27,9 +27,10 @@ from fileserver.analytics.dashboard_schemas import (
     TableOut,
     TableQuery,
     TitledOut,
+    Within,
 )
-from fileserver.analytics.kinds import PEOPLE_WITHIN, Kind, columns_of
-from fileserver.analytics.overview import Overview, Titled
+from fileserver.analytics.kinds import PEOPLE_WITHIN, RECRUITING_KINDS, Kind, columns_of
+from fileserver.analytics.overview import Titled
 from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
 from fileserver.analytics.subjects import Subject
 from fileserver.analytics.tables import Line
@@ -67,7 +68,7 @@ async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
         viewers_before=found.viewers_before,
         now=counts_out(found.now, NONE if found.added_up else EVERY, found.viewers),
         before=counts_out(found.before, NONE if found.added_up else EVERY, found.viewers_before),
-        funnel=_funnel(found),
+        funnel=_funnel(found.now, recruiting=True, within="brand"),
         days=days_out(found.days, added_up=found.added_up),
         hot=[_titled(each) for each in found.hot],
         fresh=[_titled(each) for each in found.fresh],
@@ -148,6 +149,9 @@ async def whole_subject(call: Call[None, SpanQuery, SubjectPathT], parts_max: in
         viewers_before=found.viewers_before,
         now=counts_out(found.now, NONE if found.added_up else EVERY, found.viewers),
         before=counts_out(found.before, NONE if found.added_up else EVERY, found.viewers_before),
+        funnel=_funnel(
+            found.now, recruiting=found.kind in RECRUITING_KINDS, within="brand" if found.added_up else "thing"
+        ),
         ever=_ever(found),
         days=days_out(found.days, added_up=found.added_up),
         levels=list(found.levels),
@@ -215,14 +219,18 @@ def shown_count(counts: CountsOut, name: str) -> int | float | None:
     return counts.forwards.platform_confirmed if name == "sent" else getattr(counts, renamed)
 
 
-def _funnel(found: Overview) -> list[StepOut]:
-    now = found.now
+def _funnel(counts: Counts, *, recruiting: bool, within: Within) -> list[StepOut]:
+    """The steps; invitations only of what they count for, and people once within the brand or the thing itself."""
+    of_brand = within == "brand"
+    invitations = [
+        StepOut(step="invited", count=counts.invited, within=None),
+        StepOut(step="verified", count=counts.verified, within=None),
+    ]
     return [
-        StepOut(step="invited", count=now.invited),
-        StepOut(step="verified", count=now.verified),
-        StepOut(step="opened", count=now.newcomers),
-        StepOut(step="read", count=now.new_readers),
-        StepOut(step="forwarded", count=now.new_forwarders),
+        *(invitations if recruiting else ()),
+        StepOut(step="opened", count=counts.newcomers if of_brand else counts.viewers, within=within),
+        StepOut(step="read", count=counts.new_readers if of_brand else counts.readers, within=within),
+        StepOut(step="forwarded", count=counts.new_forwarders if of_brand else counts.forwarders, within=within),
     ]
 
 

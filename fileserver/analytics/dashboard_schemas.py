@@ -13,6 +13,7 @@ from fileserver.http.schemas import LINE, Input, Output
 DAYS_DEFAULT = 30
 DAYS_MAX = 366
 KEY_CHARS_MAX = 200
+Within = Literal["brand", "thing"]
 Order = Literal[ORDERS]  # type: ignore[valid-type]  # the list of counts, named once
 
 
@@ -113,6 +114,10 @@ class StepOut(Output):
 
     step: Literal["invited", "verified", "opened", "read", "forwarded"]
     count: int
+    within: Within | None = Field(
+        description="People who first did it within the brand, credited to the thing, or within the thing itself; null "
+        "of invitations"
+    )
 
 
 class OverviewOut(Output):
@@ -159,6 +164,10 @@ class SubjectOut(Output):
     viewers_before: int | None
     now: CountsOut
     before: CountsOut
+    funnel: list[StepOut] = Field(
+        description="Invitations (of employees, departments and regions), then people who first did each thing in the "
+        "span: within the thing, or of several added up within the brand"
+    )
     ever: EverOut | None = Field(description="Null for departments, regions and campaigns")
     days: list[DayCountsOut]
     levels: list[int] = Field(description="People at each number of hands, the makers first")

@@ -15,7 +15,7 @@ from fileserver.analytics import dashboard_routes as dashboards
 from fileserver.analytics import reading as readings
 from fileserver.analytics import routes as spreads
 from fileserver.analytics.csv_answers import Cell, csv_answer
-from fileserver.analytics.dashboard_schemas import DayCountsOut, OverviewOut, SpanQuery, SubjectPath
+from fileserver.analytics.dashboard_schemas import DayCountsOut, OverviewOut, SpanQuery, StepOut, SubjectPath
 from fileserver.analytics.reading import ReadingQuery
 from fileserver.analytics.schemas import (
     CascadeOut,
@@ -54,6 +54,7 @@ class SubjectSheet(StrEnum):
     """Tables of one thing's page."""
 
     DAYS = "days"
+    FUNNEL = "funnel"
     LEVELS = "levels"
     GROWTH = "growth"
     PARTS = "parts"
@@ -114,8 +115,7 @@ def _of_overview(call: Call[None, SpanQuery, OverviewSheetPath], found: Overview
         case OverviewSheet.DAYS:
             return _days(found.days)
         case OverviewSheet.FUNNEL:
-            steps = [(translate(call.language, f"figures-step-{each.step}"), each.count) for each in found.funnel]
-            return ("figures-step", "figures-count"), steps
+            return _funnel(call, found.funnel)
         case OverviewSheet.HOT:
             lines = [(each.title, each.heat, each.opens) for each in found.hot]
             return ("figures-kind-material", "figures-heat-name", "figures-opens"), lines
@@ -131,6 +131,8 @@ async def subject(call: Call[None, SpanQuery, SubjectSheetPath]) -> web.Response
     match call.params.sheet:
         case SubjectSheet.DAYS:
             return _answer(call, "days", _days(found.days))
+        case SubjectSheet.FUNNEL:
+            return _answer(call, "funnel", _funnel(call, found.funnel))
         case SubjectSheet.LEVELS:
             return _answer(call, "levels", _levels(found.levels))
         case SubjectSheet.GROWTH:
@@ -191,6 +193,11 @@ def _days(days: Iterable[DayCountsOut]) -> Sheet:
         ("figures-day", "figures-opens", "figures-viewers", "figures-newcomers"),
         [(f"{each.day}", each.opens, each.viewers, each.newcomers) for each in days],
     )
+
+
+def _funnel(call: Asked, funnel: Iterable[StepOut]) -> Sheet:
+    steps = [(translate(call.language, f"figures-step-{each.step}"), each.count) for each in funnel]
+    return ("figures-step", "figures-count"), steps
 
 
 def _levels(levels: Sequence[int]) -> Sheet:
@@ -270,7 +277,7 @@ ROUTES = (
     Route(
         path="/api/v1/analytics/subjects/{kind}/{key}/{sheet}",
         name="analytics.subject_sheet",
-        summary="A table about one thing as CSV: days, levels, growth, or what it is made of",
+        summary="A table about one thing as CSV: days, funnel, levels, growth, or what it is made of",
         handler=subject,
         query=SpanQuery,
         path_params=SubjectSheetPath,

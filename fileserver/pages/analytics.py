@@ -24,6 +24,7 @@ from fileserver.analytics.dashboard_schemas import (
     LineOut,
     OverviewOut,
     SpanQuery,
+    StepOut,
     SubjectOut,
     SubjectPath,
     TableQuery,
@@ -83,6 +84,7 @@ class Step:
     """One step of the funnel, how long its bar is (the longest is 100), and its part of the step before."""
 
     step: str
+    within: str | None  # what people are distinct within
     count: int
     percent: int
     of_last: int | None
@@ -98,7 +100,7 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
         found=found,
         cards=_with_events(call, found, CARDS, None if found.narrowed else {}),
         forwards=_with_events(call, found, FORWARDS, None if found.narrowed else {}),
-        steps=_steps(found),
+        steps=_steps(found.funnel),
         sharer_columns=api.SHARERS,
         sharers=_lines(found.sharers, api.SHARERS),
         sheet_url=lambda name: f"/api/v1/analytics/overview/{name}?days={call.query.days}",
@@ -135,6 +137,7 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         cards=_with_events(call, found, CARDS, _asked_of(found)),
         forwards=_with_events(call, found, FORWARDS, _asked_of(found)),
         days=_days(found.days, found.first, found.last) if found.days else [],
+        steps=_steps(found.funnel),
         levels=_levels(found.levels),
         cohorts=found.cohorts[-COHORTS_SHOWN:],
         part_lines=_lines(found.parts, found.parts_columns),
@@ -217,12 +220,12 @@ def _asked_of(found: SubjectOut) -> dict[str, str] | None:
     }.get(found.kind)
 
 
-def _steps(found: OverviewOut) -> list[Step]:
-    most = max((each.count for each in found.funnel), default=0)
+def _steps(funnel: Sequence[StepOut]) -> list[Step]:
+    most = max((each.count for each in funnel), default=0)
     steps, last = [], 0
-    for each in found.funnel:
+    for each in funnel:
         of_last = round(100 * each.count / last) if last else None
-        steps.append(Step(each.step, each.count, round(100 * each.count / most) if most else 0, of_last))
+        steps.append(Step(each.step, each.within, each.count, round(100 * each.count / most) if most else 0, of_last))
         last = each.count
     return steps
 

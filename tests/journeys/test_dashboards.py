@@ -125,6 +125,29 @@ async def one_thing_is_shown_whole(stage: Stage, share: Json) -> None:
     )  # fmt: skip
 
 
+async def the_funnel_begins_where_its_steps_are_counted(stage: Stage, share: Json) -> None:
+    """Of a share from the first opening, of employees and groups from the invitation; people once within each."""
+    (department,) = (await table(stage, "manager", "department"))["items"]
+    opened_theirs = (await table(stage, "rival", "share"))["items"][0]["key"]
+    asked = {
+        f"share/{share['id']}": ("thing", {"opened": 2, "read": 0, "forwarded": 1}),
+        f"share/{opened_theirs}": ("thing", {"opened": 1, "read": 0, "forwarded": 0}),
+        f"employee/{stage.cast.people['rival']}": (
+            "thing", {"invited": 0, "verified": 0, "opened": 1, "read": 0, "forwarded": 0},
+        ),
+        f"department/{department['key']}": (
+            "brand", {"invited": 0, "verified": 0, "opened": 2, "read": 0, "forwarded": 1},
+        ),
+    }  # fmt: skip
+    for path, (within, steps) in asked.items():
+        funnel = (await stage.api("manager").get(f"/analytics/subjects/{path}")).ok["funnel"]
+        assert steps == {each["step"]: each["count"] for each in funnel}
+        assert [within] * 3 == [each["within"] for each in funnel if each["within"]]
+    page = await shown(stage, f"/analytics/share/{share['id']}", "en")
+    assert "People who opened this for the first time" in page
+    assert "Invitations that employees made" not in page
+
+
 async def what_is_not_theirs_stays_closed(stage: Stage, share: Json) -> None:
     """Others' shares and selves, things that are not there, and words that are no ids."""
     owner = stage.cast.people["owner"]
@@ -170,8 +193,8 @@ async def every_table_of_a_page_is_taken_away(stage: Stage, share: Json) -> None
     subject, spread = f"subjects/employee/{owner}", f"materials/{material}/sheets"
     lines = {
         "overview/days": 1, "overview/funnel": 5, "overview/hot": 1, "overview/fresh": 1, "overview/stale": 0,
-        "overview/sharers": 2, f"{subject}/days": 1, f"{subject}/levels": 2, f"{subject}/growth": 0,
-        f"{subject}/parts": 1, f"{spread}/days": 1, f"{spread}/levels": 2, f"{spread}/pages": 0,
+        "overview/sharers": 2, f"{subject}/days": 1, f"{subject}/funnel": 5, f"{subject}/levels": 2,
+        f"{subject}/growth": 0, f"{subject}/parts": 1, f"{spread}/days": 1, f"{spread}/levels": 2, f"{spread}/pages": 0,
         f"{spread}/cascades": 2, f"{spread}/sharers": 1, f"{spread}/growth": 0,
         f"materials/{material}/shares/{share['id']}/people.csv": 1,
     }  # fmt: skip
@@ -284,6 +307,7 @@ LOOKS = (
     pages_say_what_each_figure_means,
     viewers_see_their_own_clinic,
     one_thing_is_shown_whole,
+    the_funnel_begins_where_its_steps_are_counted,
     what_is_not_theirs_stays_closed,
     tables_show_what_somebody_may_know,
     a_clinic_is_its_owners_to_know,
