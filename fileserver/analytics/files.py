@@ -236,12 +236,12 @@ def _members(call: Asked, members: Iterable[MemberOut]) -> Sheet:
     return (
         (
             *("spread-person", "figures-kind-clinic", "spread-below", "spread-brought", "spread-passed-on"),
-            *("spread-hands", "spread-first", "spread-confidence"),
+            *("spread-hands", "spread-visits", "spread-first", "spread-last", "spread-confidence"),
         ),
         [
             (
                 *(each.person.name, each.clinic, each.below, each.brought, each.passed_on, each.depth),
-                _time(call, each.first_at),
+                *(each.visits, _time(call, each.first_at), _time(call, each.last_at)),
                 translate(call.language, f"spread-confidence-{each.parent_confidence}"),
             )
             for each in members

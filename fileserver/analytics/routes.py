@@ -138,12 +138,15 @@ def _cascades(found: Spread) -> list[CascadeOut]:
 
 
 def _member(known: Known, row: PersonRow) -> MemberOut:
+    visited = known.visits.get((row.root_id, known.ids[row.who]))
     return MemberOut(
         share_id=row.root_id,
         person=_person(known, row.who),
         clinic=known.clinics.get(row.org, ""),
         depth=row.depth,
         first_at=row.first_at,
+        visits=visited.visits if visited else 0,
+        last_at=visited.last_at if visited else None,
         passed_on=row.passed_on,
         parent_confidence="low" if row.native else "high",
         native=Native(row.native).value if row.native else "",

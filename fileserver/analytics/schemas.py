@@ -104,6 +104,8 @@ class MemberOut(Output):
     clinic: str = Field(description="Empty for employees")
     depth: int
     first_at: datetime = Field(description="When they first opened; of the maker: when the share was made")
+    visits: int = Field(description="How often they opened anything of the cascade, by whichever of its links")
+    last_at: datetime | None = Field(description="When they last did; null: never, or their visits are not kept")
     passed_on: int = Field(description="Links that they passed on")
     parent_confidence: Literal["high", "low"] = Field(
         description="low: the card seems to have been passed on by hand, so whoever owns its link is a guess"

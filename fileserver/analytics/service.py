@@ -20,17 +20,19 @@ from storage.rows import clinics, materials, people
 from storage.rows import spread_figures as figures
 from storage.rows.materials import MaterialRow
 from storage.rows.spread_figures import CascadeRow, DayRow, GrowthRow, PersonRow, Scope, Totals
+from storage.rows.visits import Visited, visits_in_trees
 
 Before = tuple[int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """Who stands behind pseudonyms, and what clinics are called."""
+    """Who stands behind pseudonyms, what clinics are called, and what people opened of each tree, by its root."""
 
     ids: Mapping[str, UUID]
     names: Names
     clinics: Mapping[str, str]
+    visits: Mapping[tuple[UUID, UUID], Visited]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,7 @@ async def _known(tx: Transaction, services: Services, makers: Sequence[str], row
         ids=ids,
         names=await profiles_of(tx, services.keys.master, person_ids=set(ids.values())),
         clinics=await clinics.clinic_names(tx, {UUID(row.org) for row in rows if row.org}),
+        visits=await visits_in_trees(tx, {row.root_id for row in rows}, set(ids.values())),
     )
 
 

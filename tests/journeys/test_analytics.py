@@ -1,6 +1,7 @@
 """A marketer shares, viewers pass on, and those who may see it see how far it went."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from fileserver.audit.following import follow
@@ -51,10 +52,31 @@ async def test_the_tree_is_walked(stage: Stage) -> None:
     assert ("李娜", "瑞丽诊所", 1, 1, 2) == (
         li["person"]["name"], li["clinic"], li["brought"], li["below"], li["passed_on"],
     )  # fmt: skip
+    assert 2 == li["visits"], "the owner's link and her own"
     below = (await stage.api("owner").get(path, person_id=li["person"]["id"])).ok
     assert [["林晓", "李娜"], ["王强"]] == [
         [each["person"]["name"] for each in below[name]] for name in ("chain", "items")
     ]
+
+
+async def test_the_tree_tells_how_often_and_when_last_somebody_opened(stage: Stage) -> None:
+    """Beside when first; of this tree alone, by any of its links, also on the page. Its maker opened nothing."""
+    share = await spread_out(stage)
+    began = stage.clock()
+    stage.clock.advance(hours=2)
+    visit = (await stage.open("li", share["token"])).ok  # the one that she began
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    for link in (child, await stage.share(by="rival")):
+        await stage.open("wang", link["token"])
+    await caught_up(stage)
+    path = f"{figures_of(stage)}/shares/{share['id']}/people"
+    found = (await stage.api("owner").get(path, person_id=str(stage.cast.people["li"]))).ok
+    (wang,) = found["items"]
+    times = [datetime.fromisoformat(wang[name]) for name in ("first_at", "last_at")]
+    assert (3, [began, began + timedelta(hours=2)]) == (wang["visits"], times)
+    assert (0, None) == tuple(found["chain"][0][name] for name in ("visits", "last_at"))
+    page = f"/materials/{stage.cast.material_id}/spread/{share['id']}?person_id={stage.cast.people['wang']}"
+    assert "opened 3 times, last" in await shown(stage, page, "en")
 
 
 async def test_long_lists_are_turned_page_by_page(stage: Stage) -> None:

@@ -41,9 +41,19 @@ spread-sharers = Viewers who brought in the most
 spread-sharers-text = People below overlap along a chain, so they are not to be added; each line is within one share.
 spread-person = Person
 spread-below = Below them
+spread-below-means = Everybody who came in through them, at whatever distance, within this tree. Overlaps along a chain: not to be added.
 spread-brought = Brought in
+spread-brought-means = People who first opened by a link of theirs, within this tree.
 spread-passed-on = Links passed on
+spread-passed-on-means = Links that they passed on within this tree; perhaps never sent.
 spread-first = First opened
+spread-visits = Openings
+spread-visits-means = How often they opened anything of this tree, by whichever of its links; opening again while a visit runs is the same one.
+spread-last = Last opened
+spread-visited = { $visits ->
+    [one] opened once, last
+   *[other] opened { NUMBER($visits) } times, last
+}
 spread-growth = Growth
 spread-growth-text = Only people whose first opening is seven days old, and what came of it within those days. R: new people per person. K: links per person times new people per link.
 spread-growth-none = Nobody's seven days are over yet, so there is nothing to estimate.
