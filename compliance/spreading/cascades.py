@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 Person = TypeVar("Person", bound=Hashable)
 
 SHAPE_NODES_MIN = 10  # structural virality of fewer people is noise
+BAND_TREES_MIN = 5  # what is usual of fewer trees says nothing
 SIZE_BANDS = (10, 30, 100, 300, 1_000, 3_000, 10_000)  # lower bounds: only cascades of one band are compared
 
 
@@ -156,6 +157,12 @@ def shape_of(sums: Sums) -> Shape:
         structural_virality=structural_virality(sums) if sums.size >= SHAPE_NODES_MIN else None,
         size_band=max((bound for bound in SIZE_BANDS if bound <= sums.size), default=0),
     )
+
+
+def band_end(size_band: int) -> int | None:
+    """The first size beyond a band; None: it has no end. Raises ValueError for what is no band."""
+    after = SIZE_BANDS.index(size_band) + 1
+    return SIZE_BANDS[after] if after < len(SIZE_BANDS) else None
 
 
 def structural_virality(sums: Sums) -> float:

@@ -162,6 +162,7 @@ async def whole_subject(call: Call[None, SpanQuery, SubjectPathT], parts_max: in
         most_time_h=_hours(found.most_time),
         cycle_time_h=_hours(found.cycle_time),
         shape=ShapeOut(**{**asdict(found.shape), "levels": list(found.shape.levels)}) if found.shape else None,
+        usual_virality=found.usual_virality,
         material_id=what.material_id,
         share_id=what.share_id,
         parts_kind=found.parts_kind,

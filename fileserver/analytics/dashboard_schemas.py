@@ -178,6 +178,10 @@ class SubjectOut(Output):
     most_time_h: int | None
     cycle_time_h: int | None
     shape: ShapeOut | None = Field(description="Of a share")
+    usual_virality: float | None = Field(
+        description="Median structural virality of the brand's other trees in the same size band; null for fewer than "
+        "five of them, or where the tree has none itself"
+    )
     material_id: UUID | None
     share_id: UUID | None
     parts_kind: Kind | None

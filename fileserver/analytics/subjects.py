@@ -9,7 +9,7 @@ from compliance.access import DEFAULT_DENY, Action, Actor, decide, require
 from compliance.errors import AccessDenied, NotFound
 from compliance.events import Trail
 from compliance.materials import obj_of, target_of_material
-from compliance.spreading.cascades import Shape, Sums, shape_of
+from compliance.spreading.cascades import BAND_TREES_MIN, Shape, Sums, band_end, shape_of
 from compliance.spreading.growth import WINDOW, Growth, elapsed
 from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
@@ -77,6 +77,7 @@ class Subject:
     most_time: timedelta | None
     cycle_time: timedelta | None
     shape: Shape | None  # of a share
+    usual_virality: float | None  # the median of the brand's other trees in the same size band
     parts_kind: Kind | None
     parts: Lines
 
@@ -97,6 +98,7 @@ async def subject(  # who asks what, and how much of it
         ever = None if group else await figures.totals(tx, among, zone=zone)
         since = now - timedelta(days=days) - WINDOW if group else figures.FOREVER
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=zone, since=since)
+        shape = await _shape(tx, found)
         parts_kind, parts = await _parts(tx, services, actor, kind, found, span, parts_max)
         return Subject(
             kind=kind,
@@ -117,7 +119,8 @@ async def subject(  # who asks what, and how much of it
             half_time=elapsed(ever.began, ever.half_at) if ever else None,
             most_time=elapsed(ever.began, ever.most_at) if ever else None,
             cycle_time=None if group else await figures.cycle_time(tx, among),
-            shape=await _shape(tx, found),
+            shape=shape,
+            usual_virality=await _usual_virality(tx, found, shape),
             parts_kind=parts_kind,
             parts=parts,
         )
@@ -249,6 +252,14 @@ async def _shape(tx: Transaction, found: Found) -> Shape | None:
         return None
     cascades = await figures.cascades(tx, Scope(found.material_id), root_id=found.share_id)
     return next((shape_of(_sums(row)) for row in cascades), None)
+
+
+async def _usual_virality(tx: Transaction, found: Found, shape: Shape | None) -> float | None:
+    """What a tree's structural virality may be compared with."""
+    if found.share_id is None or shape is None or shape.structural_virality is None:
+        return None
+    least, end = shape.size_band, band_end(shape.size_band)
+    return await figures.usual_virality(tx, found.share_id, least=least, end=end, trees_min=BAND_TREES_MIN)
 
 
 def _sums(row: figures.CascadeRow) -> Sums:

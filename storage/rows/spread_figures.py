@@ -181,6 +181,12 @@ _CASCADES = text(
       AND (CAST(:root_id AS uuid) IS NULL OR r.root_id = :root_id)
     ORDER BY r.people DESC, s.made_at DESC, r.root_id LIMIT :limit"""
 )
+# As compliance.spreading.cascades.structural_virality tells.
+_USUAL_VIRALITY = text(
+    """SELECT count(*) AS trees, percentile_cont(0.5) WITHIN GROUP
+      (ORDER BY 2.0::float8 * (people * below - below_squared) / (CAST(people AS bigint) * (people - 1))) AS median
+    FROM spread_root WHERE people >= :least AND (CAST(:end AS int) IS NULL OR people < :end) AND root_id <> :root_id"""
+)
 _CHILDREN = text(
     f"""{_PERSON} FROM spread_person p WHERE p.root_id = :root_id AND p.parent = :parent
       AND (CAST(:below AS int) IS NULL OR (p.below, p.who) < (:below, CAST(:who AS text)))
@@ -265,6 +271,14 @@ async def cascades(
     """The largest cascades, or one of them; of equal ones the newest first."""
     rows = await tx.execute(_CASCADES, _asked(scope, root_id=root_id, limit=limit))
     return tuple(CascadeRow(**{**row._asdict(), "levels": tuple(row.levels)}) for row in rows)
+
+
+async def usual_virality(
+    tx: Transaction, root_id: UUID, *, least: int, end: int | None, trees_min: int
+) -> float | None:
+    """The median structural virality of the brand's other cascades of `least` people to `end`; of too few none."""
+    found = (await tx.execute(_USUAL_VIRALITY, {"root_id": root_id, "least": least, "end": end})).one()
+    return None if found.trees < trees_min else float(found.median)
 
 
 async def brought_in_by(

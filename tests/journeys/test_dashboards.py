@@ -2,13 +2,14 @@
 
 import csv
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from benchmarks.dashboards.histories import History, Size, history, uuid_of
+from benchmarks.dashboards.histories import BEGAN, History, Size, history, uuid_of
 from benchmarks.dashboards.log import write_whole
 from benchmarks.dashboards.people import bring_in
 from compliance.events import Trail
@@ -350,6 +351,28 @@ async def test_employees_are_ranked_by_the_growth_of_closed_weeks(stage: Stage) 
         rates = [each["now"][name] for each in items]
         assert rates == sorted(rates, reverse=True)
         assert len(set(rates)) > 1
+
+
+async def test_a_tree_is_compared_with_others_of_its_size(stage: Stage) -> None:
+    """With the median of the brand's other trees in its size band, where there are five of them at least."""
+    size = Size(shares=18, visits=500, materials=3, employees=3, clinics=3, people=300, days=30)
+    async with stage.services.database.transaction() as tx:
+        await write_whole(tx, history(size, seed=5))
+        await bring_in(tx, stage.services.keys.master, size)
+    await following.spread_all(stage.services.database, BEGAN)
+    keys = [each["key"] for each in (await table(stage, "manager", "share", days="366"))["items"]]
+    found = {key: (await stage.api("manager").get(f"/analytics/subjects/share/{key}")).ok for key in keys}
+    expected = {}
+    for key, each in found.items():
+        shape = each["shape"]
+        others = [
+            other["shape"]["structural_virality"]
+            for name, other in found.items()
+            if name != key and shape["size_band"] == other["shape"]["size_band"] > 0
+        ]
+        expected[key] = pytest.approx(median(others)) if len(others) >= 5 else None
+    assert expected == {key: each["usual_virality"] for key, each in found.items()}
+    assert {True, False} == {each is None for each in expected.values()}, "of some sizes there are too few"
 
 
 def growth_told(told: History, employee: int, zone: ZoneInfo, first: date, end: date) -> Growth:
