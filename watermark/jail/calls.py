@@ -68,9 +68,11 @@ _NOT_OF_PROGRAMS = (
     *("move_pages", "migrate_pages", "connect", "setsid", "setpgid"),
     *("shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl"),
     *("msgget", "msgsnd", "msgrcv", "msgctl", "mq_open", "add_key", "request_key", "keyctl"),
-    # to files that it can't open, of which Landlock governs neither dates nor rights
-    *("chmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchownat", "utime", "utimes", "futimesat", "utimensat"),
-    *("setxattr", "lsetxattr", "removexattr", "lremovexattr", "truncate"),
+    # to files that aren't its own, of which Landlock governs neither dates nor rights, nor who is told of their use
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "futimesat", "utimensat", "truncate"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+    *("inotify_init", "inotify_init1", "fanotify_init"),
     # to the machine
     *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "mount_setattr"),
     *("fsopen", "fsconfig", "fsmount", "fspick", "open_by_handle_at"),
@@ -111,8 +113,10 @@ def of_programs(machine: str, *, signals: bool) -> Lines:
         missing,
         *of.each(_NOT_OF_PROGRAMS, refusal),
         *of.each(() if signals else _SIGNALS, refusal),
-        # Of sockets, only streams within this machine; and nobody's but its own, as it can't connect.
+        # Of sockets, only streams within this machine; and nobody's but its own, as it can't connect. Datagrams, of a
+        # pair too, go to whatever address is written on them.
         *of.where("socket", _local_stream(_PASS, _refusal(errno.EACCES))),
+        *of.where("socketpair", _local_stream(_PASS, _refusal(errno.EACCES))),
         *of.where("access", _one_of(1, (os.W_OK,), _refusal(errno.EACCES), _PASS)),
         *([] if of.has("access") else of.where("faccessat", _one_of(2, (os.W_OK,), _refusal(errno.EACCES), _PASS))),
         *of.where("clone", _one_of_bits(0, _NAMESPACES, 0, _PASS, refusal)),

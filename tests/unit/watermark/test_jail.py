@@ -27,9 +27,12 @@ def attempt(name, act):
     except OSError as error:
         tries[name] = errno.errorcode[error.errno]
 
-def call(number, *arguments):
-    if ctypes.CDLL(None, use_errno=True).syscall(number, *arguments) < 0:
+def checked(result):
+    if result < 0:
         raise OSError(ctypes.get_errno(), "")
+
+def call(number, *arguments):
+    checked(ctypes.CDLL(None, use_errno=True).syscall(number, *arguments))
 
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(str(folder / "parent.sock"))
@@ -46,12 +49,18 @@ attempt("cut short", lambda: os.truncate(secret, 0))
 attempt("cut by reading", lambda: os.open(shelf / "book", os.O_RDONLY | os.O_TRUNC))
 attempt("rights", lambda: secret.chmod(0o666))
 attempt("dates", lambda: os.utime(secret, (1, 1)))
+book = os.open(shelf / "book", os.O_RDONLY)
+attempt("rights by reading", lambda: os.fchmod(book, 0o666))
+attempt("attributes by reading", lambda: os.setxattr(book, "user.jail", b"x"))
+attempt("being told of use", lambda: checked(ctypes.CDLL(None, use_errno=True).inotify_init1(0)))
 attempt("remove", secret.unlink)
 attempt("link out", lambda: os.link(secret, folder / "linked"))
 attempt("network", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))
 attempt("datagrams", lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM))
 attempt("netlink", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
 attempt("local datagrams", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+attempt("a pair of datagrams", lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+attempt("own pair", socket.socketpair)
 attempt("own socket", lambda: socket.socket(socket.AF_UNIX).bind(str(folder / "own.sock")))
 attempt("others' socket", lambda: socket.socket(socket.AF_UNIX).connect(str(folder / "parent.sock")))
 attempt("session", os.setsid)
@@ -95,17 +104,18 @@ def test_it_reaches_its_folder_and_the_machines_libraries_and_nothing_else(tries
     }
     refused = ("secret", "environment", "into the library", "remove")
     assert dict.fromkeys(refused, "EACCES") == {each: tries[each] for each in refused}
-    by_call = ("cut short", "cut by reading", "rights", "dates")
+    by_call = ("cut short", "cut by reading", "rights", "rights by reading", "dates", "attributes by reading")
     assert dict.fromkeys(by_call, "EPERM") == {each: tries[each] for each in by_call}
+    assert "EPERM" == tries["being told of use"]
     assert tries["link out"] in {"EACCES", "EXDEV"}
 
 
 def test_it_has_no_network_and_nobody_elses_socket(tries: dict[str, str]) -> None:
     """Only a stream of its own, within the machine; it connects to nothing, by no other door either."""
-    refused = ("network", "datagrams", "netlink", "local datagrams")
+    refused = ("network", "datagrams", "netlink", "local datagrams", "a pair of datagrams")
     assert dict.fromkeys(refused, "EACCES") == {each: tries[each] for each in refused}
-    assert {"own socket": "", "others' socket": "EPERM", "ring": "EPERM"} == {
-        each: tries[each] for each in ("own socket", "others' socket", "ring")
+    assert {"own pair": "", "own socket": "", "others' socket": "EPERM", "ring": "EPERM"} == {
+        each: tries[each] for each in ("own pair", "own socket", "others' socket", "ring")
     }
 
 
