@@ -14,7 +14,7 @@ from compliance.rendering.child import RenderChild
 from compliance.rendering.limits import DEFAULT_LIMITS, RenderLimits
 from compliance.rendering.pool import Pooled
 from compliance.rendering.replies import FullImage, PreparedPage, RawPage, TemplateMade
-from watermark.errors import SourceTooLarge, UnsupportedType
+from watermark.errors import RenderCrashed, SourceTooLarge, UnsupportedType, WatermarkError
 from watermark.media_types import PDF_MEDIA_TYPE, SEALABLE_MEDIA_TYPES
 
 DRAWING = "watermark.worker"  # named, not imported: the server need not load the decoders
@@ -93,8 +93,8 @@ class Renderer(Pooled):
     ) -> tuple[list[RawPage], tuple[str, ...]]:
         """Pixels of at most `pages_max` pages, spread over the document, and what a PDF calls itself (/ID).
 
-        Frames of a picture are pages, and so are the parts of a long one. Sizes are as in `prepare`. All pages are held
-        in memory.
+        Frames of a picture are pages, and so are the parts of a long one. Those that can't be drawn are left out, as
+        long as there are others. Sizes are as in `prepare`. All pages are held in memory.
         """
         self._admit(size_bytes, media_type)
         async with (
@@ -103,11 +103,21 @@ class Renderer(Pooled):
             self._document(child, source, size_bytes, media_type, suspect=True) as pages,
         ):
             header, _ = await child.call({"op": "file_ids"})
-            asked = [
-                ({"op": "pixels", "page": page, "long_side_px": long_side_px}, page)
-                for page in _spread(pages, pages_max)
-            ]
-            found = [replies.raw_page(page, pages, *await child.call(request)) for request, page in asked]
+            found: list[RawPage] = []
+            refused: WatermarkError | None = None
+            for page in _spread(pages, pages_max):
+                try:
+                    reply = await child.call({"op": "pixels", "page": page, "long_side_px": long_side_px})
+                except RenderCrashed:
+                    raise
+                except WatermarkError as error:  # such as of the frame at which a download broke off
+                    refused = error
+                else:
+                    found.append(replies.raw_page(page, pages, *reply))
+                if not child.usable:
+                    break
+            if refused is not None and not found:
+                raise refused
             return found, replies.file_ids(header)
 
     def _admit(self, size_bytes: int, media_type: str) -> None:

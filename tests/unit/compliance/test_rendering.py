@@ -168,6 +168,33 @@ async def test_failures_of_the_source_pass_through(renderer: Renderer) -> None:
     assert len(await prepared(renderer, sample_pdfs.marked())) == 1
 
 
+def animation(frames: int) -> bytes:
+    """A GIF of frames that differ and hardly shrink."""
+    pictures = [Image.effect_noise((200, 100), sigma).convert("RGB") for sigma in range(50, 50 + frames)]
+    out = io.BytesIO()
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:])
+    return out.getvalue()
+
+
+async def seen(renderer: Renderer, suspect: bytes) -> list[tuple[int, int]]:
+    """The frames of a suspect that are looked at, each of how many."""
+    pages, _ = await renderer.suspect(
+        streamed(suspect), size_bytes=len(suspect), media_type="image/gif", long_side_px=400, pages_max=8
+    )
+    return [(page.page, page.page_count) for page in pages]
+
+
+async def test_a_suspect_is_looked_at_as_far_as_it_can_be_drawn(renderer: Renderer) -> None:
+    """The frame at which a download broke off hides nothing of those before; where none is whole, that is the end."""
+    whole = animation(4)
+
+    assert [(1, 4), (2, 4), (3, 4), (4, 4)] == await seen(renderer, whole)
+    broken = await seen(renderer, whole[: len(whole) * 6 // 10])
+    assert (1, 2) == tuple(page for page, _ in broken)
+    with pytest.raises(ImageDamaged):
+        await seen(renderer, whole[: len(whole) // 10])
+
+
 async def test_the_sealable_types_are_told() -> None:
     """PDF and the seven picture formats."""
     assert {
