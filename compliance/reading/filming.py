@@ -60,16 +60,15 @@ def main() -> None:
 
 
 def confine(wanted: argparse.Namespace, ffmpeg: Path) -> None:
-    """Give up everything this job doesn't need; the door only where the kernel has one."""
+    """Give up everything this job doesn't need; the door as far as the kernel has one."""
     (wanted.folder / "out").mkdir()
     lower(resource.RLIMIT_AS, wanted.memory_max_bytes)
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_FSIZE, FILE_MAX_BYTES)
     lower(resource.RLIMIT_NOFILE, FILES_MAX)
     allow_cpu(wanted.cpu_s)
-    if jail.available():
-        python = [Path(sys.prefix), Path(sys.base_prefix)]
-        jail.enter(readable=[*python, ffmpeg, *map(Path, _SYSTEM)], writable=[wanted.folder, Path("/dev/null")])
+    readable = [Path(sys.prefix), Path(sys.base_prefix), ffmpeg, *map(Path, _SYSTEM)]
+    jail.enter(readable=readable, writable=[wanted.folder, Path("/dev/null")], required=False)
 
 
 def take(folder: Path, ffmpeg: Path, frames_max: int) -> bool:

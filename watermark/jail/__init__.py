@@ -34,17 +34,20 @@ def available() -> bool:
     return _has_calls() and files.abi() > 0
 
 
-def enter(*, readable: Iterable[Path], writable: Iterable[Path]) -> None:
+def enter(*, readable: Iterable[Path], writable: Iterable[Path], required: bool = True) -> None:
     """Close the door behind a process that is to start a program. Paths that don't exist are left out.
 
     What is below `readable` may be read and executed, what is below `writable` used at will. access(2) says of every
     path that it can't be written, wherever that is: programs that look for a common folder then take their own.
-    Raises NoJail.
+    Where it is not `required`, as much of it is done as this kernel and machine have. Raises NoJail.
     """
-    if not available():
+    if required and not available():
         raise NoJail(errno.ENOSYS, "Landlock or seccomp is not to be had")
+    if not _has_calls():
+        return
     _prepare()
-    files.restrict(((files.READ | files.EXECUTE, readable), (files.ALL, writable)))
+    if files.abi() > 0:
+        files.restrict(((files.READ | files.EXECUTE, readable), (files.ALL, writable)))
     calls.restrict(calls.of_programs(platform.machine(), signals=files.scopes_signals()))
 
 

@@ -73,6 +73,32 @@ tries["heir"] = heir.stdout.decode()
 print(json.dumps(tries))
 """
 
+WITHOUT_LANDLOCK = """
+import os, socket
+from watermark import jail
+from watermark.jail import files
+
+files.abi = lambda: -1
+try:
+    jail.enter(readable=[], writable=[])
+except jail.NoJail:
+    print("no jail")
+jail.enter(readable=[], writable=[], required=False)
+acts = (
+    socket.socket,
+    lambda: socket.socket(socket.AF_UNIX).connect("/nowhere"),
+    lambda: os.kill(os.getppid(), 0),
+    lambda: os.pidfd_open(os.getppid()),
+    os.setsid,
+)
+for act in acts:
+    try:
+        act()
+        print("done")
+    except PermissionError:
+        print("refused")
+"""
+
 
 @pytest.fixture(params=[99, 1], ids=["as here", "as Linux 5.13"])
 def tries(tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
@@ -129,6 +155,18 @@ def test_it_stays_in_its_group_and_so_does_what_it_starts(tries: dict[str, str])
 def test_it_is_told_that_common_folders_cannot_be_written(tries: dict[str, str]) -> None:
     """A program that asks takes its own folder instead."""
     assert "False" == tries["says writable"]
+
+
+def test_without_landlock_calls_are_refused_all_the_same() -> None:
+    """Where it need not be a whole jail: no network, nobody's socket, no other process, no session of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_LANDLOCK],
+        cwd=Path(watermark.__file__).parents[1],
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=30,
+    )
+    assert ["no jail", *["refused"] * 5] == done.stdout.decode().splitlines()
 
 
 def test_this_machine_can_do_it() -> None:
