@@ -5,7 +5,8 @@ a visit, without a hidden mark; None for somebody whose name can't be read any m
 reading to `compliance.reading`, and what agrees to `words`.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from compliance.errors import AccessDenied
@@ -41,10 +42,14 @@ async def pointed_by(tx: Transaction, words: Words, where: Narrowing, version_id
     Names can't be looked up, for they are sealed.
     """
     served = await copies.newest_copies(tx, where)
-    found = [each for each in served if words.points(*_looked_up(each))]
+    found = await asyncio.to_thread(_pointed, words, served)  # hundreds of thousands take seconds
     if not found and version_id is not None:
         found = [each for each in served if each.version_id == version_id]
     return found[:POINTED_MAX]
+
+
+def _pointed(words: Words, served: Iterable[CopyRow]) -> Sequence[CopyRow]:
+    return [each for each in served if words.points(*_looked_up(each))]
 
 
 def _looked_up(copy: CopyRow) -> tuple[str, str]:
