@@ -232,6 +232,18 @@ def test_an_upgrade_leaves_every_row_of_a_release_where_it_is(empty_url: str, re
     assert GUARDS == set(triggers_of(empty_url))
 
 
+def test_figures_go_on_where_the_release_before_was(empty_url: str) -> None:
+    """Its own follower finds nothing more to read, and what says that figures lack something keeps no log from pruning."""
+    _migrate_to(empty_url, "0007")
+    with connect(empty_url) as connection:
+        connection.execute("DELETE FROM log_reader")
+        connection.execute("INSERT INTO log_reader VALUES ('spreading', 500, now())")
+    migrate(empty_url)
+    with connect(empty_url) as connection:
+        readers = dict(connection.execute("SELECT name, next_index FROM log_reader").fetchall())
+    assert {"figures": 500, "spreading": 2**63 - 1, "figures-lacking": 2**63 - 1} == readers
+
+
 def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:
     """Four at the same moment: one does the work, the others wait for it and find it done."""
     with ThreadPoolExecutor(4) as nodes:

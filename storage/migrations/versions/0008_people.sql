@@ -34,9 +34,10 @@ CREATE TABLE spread_crowd (
     CONSTRAINT pk_spread_crowd PRIMARY KEY (dim, key, month)
 ) PARTITION BY RANGE (month);
 
--- What an older release counted has no crowds: until `sealshare analytics rebuild` brings them, none is shown.
+-- What an older release counted has no crowds: until `sealshare analytics rebuild` brings them, none is shown. It reads
+-- nothing: pruning, which waits for the slowest reader, waits for no rebuild.
 INSERT INTO log_reader (name, next_index, read_at)
-    SELECT 'figures-lacking', next_index, read_at FROM log_reader WHERE name = 'figures' AND next_index > 0;
+    SELECT 'figures-lacking', 9223372036854775807, read_at FROM log_reader WHERE name = 'figures' AND next_index > 0;
 
 -- How many different people a share lets in ------------------------------------------------------------------------------
 
