@@ -93,7 +93,8 @@ async def listed(tx: Transaction, *, scope: Scope, waiting: bool) -> Sequence[Ac
 async def granted_from(tx: Transaction, share_ids: Collection[UUID]) -> dict[UUID, str]:
     """What was granted of these shares, of what was passed on from them, and of that again: each with what for.
 
-    Ask once the shares are locked: who grants holds the chain above the link that they were asked about.
+    Ask once the shares are locked: who grants holds the chain above the link that they were asked about. What is found
+    is locked here, each before it is asked what was granted of it.
     """
     found: dict[UUID, str] = {}
     wanted = list(share_ids)
@@ -102,6 +103,7 @@ async def granted_from(tx: Transaction, share_ids: Collection[UUID]) -> dict[UUI
         new = {row.granted_id: row.need for row in rows if row.granted_id not in found}
         found |= new
         wanted = sorted(new)
+        await tx.execute(select(share.c.id).where(share.c.id.in_(wanted)).order_by(share.c.id).with_for_update())
     return found
 
 

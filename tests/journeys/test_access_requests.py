@@ -280,6 +280,29 @@ async def test_a_grant_waits_for_a_narrowing_that_is_under_way(stage: Stage) -> 
     assert not (await granting).ok["download"]
 
 
+async def test_a_narrowing_waits_for_a_grant_of_a_grant_that_is_under_way(stage: Stage) -> None:
+    """Whatever is granted while the share is narrowed, however far from it, is narrowed too."""
+    share = await stage.share(download=True)
+    assert 201 == (await stage.open("wang", share["token"])).status
+    first = await granted(stage, share, "forward")
+    visit = (await stage.open("wang", first["token"])).ok
+    child = (await stage.api("wang").post(f"/visits/{visit['id']}/forward")).ok
+    assert 201 == (await stage.open("li", child["token"])).status
+    request = (await stage.api("li").post("/doors/request", {"token": child["token"], "need": "forward"})).ok
+    database, manager = stage.services.database, stage.api("manager")
+    async with database.transaction() as tx:
+        await shares.lock_chain(tx, UUID(first["id"]))
+        granting = asyncio.create_task(manager.post(f"/access-requests/{request['id']}/grant"))
+        await until_waiting(database)
+        narrowing = asyncio.create_task(
+            stage.api("owner").call("PATCH", f"/shares/{share['id']}", json={"download": False})
+        )
+        await until_waiting(database, 2)
+    made = (await granting).ok
+    assert 200 == (await narrowing).status
+    assert not (await manager.get(f"/shares/{made['id']}")).ok["download"]
+
+
 @pytest.mark.parametrize(("policy", "status"), [({}, 409), ({"lock": "password"}, 409)])
 async def test_nothing_is_asked_where_nothing_stands_in_the_way(
     stage: Stage, policy: dict[str, Any], status: int
