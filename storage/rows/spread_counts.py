@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage.database import Transaction
 from storage.rows.arrays import array, arrays
-from storage.rows.emptying import empty
+from storage.rows.emptying import empty, take_long
 from storage.schema import (
     spread_crowd,
     spread_day,
@@ -207,6 +207,7 @@ async def add(tx: Transaction, added: Added) -> None:
 async def add_missing_waves(tx: Transaction, zone: str) -> None:
     """Makes the weeks of all pulses where there are none yet: rows of an earlier release have hours only."""
     if not await tx.scalar(text("SELECT EXISTS (SELECT FROM spread_wave)")):
+        await take_long(tx)
         await tx.execute(_WAVES_OF_PULSES, {"zone": zone})
 
 

@@ -357,10 +357,10 @@ async def viewers_within(tx: Transaction, dim: Dim, keys: Collection[str], span:
     they did within it too.
     """
     query = text(
-        "SELECT (SELECT coalesce(sum(people), 0) FROM spread_gap WHERE dim = :dim AND key = ANY(:keys) "
+        "SELECT greatest(0, (SELECT coalesce(sum(people), 0) FROM spread_gap WHERE dim = :dim AND key = ANY(:keys) "
         "AND day >= :start AND day < :end AND (gap = 0 OR gap > day - :start)) "
         "- (SELECT coalesce(sum(names - 1), 0) FROM (SELECT count(*) AS names FROM spread_seen WHERE :several "
-        "AND dim = :dim AND key = ANY(:keys) AND first_day < :end AND last_day >= :start GROUP BY who) AS seen)"
+        "AND dim = :dim AND key = ANY(:keys) AND first_day < :end AND last_day >= :start GROUP BY who) AS seen))"
     )
     asked = {"dim": dim.value, "keys": list(keys), "several": len(keys) > 1, **vars(span)}
     return int(await tx.scalar(query, asked) or 0)
