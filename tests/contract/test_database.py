@@ -233,7 +233,7 @@ def test_an_upgrade_leaves_every_row_of_a_release_where_it_is(empty_url: str, re
 
 
 def test_figures_go_on_where_the_release_before_was(empty_url: str) -> None:
-    """Its own follower finds nothing more to read, and what says that figures lack something keeps no log from pruning."""
+    """Its own follower finds nothing more to read, and what says that figures lack something lets the log be pruned."""
     _migrate_to(empty_url, "0007")
     with connect(empty_url) as connection:
         connection.execute("DELETE FROM log_reader")

@@ -312,8 +312,8 @@ async def test_nobody_came_where_all_came_before_and_after(database: Database) -
     days = {"first": date(2026, 1, 1), "last": date(2026, 4, 1)}
     async with database.transaction() as tx:
         for key in ("a", "b"):
-            row = "INSERT INTO spread_seen (dim, key, who, first_day, last_day) VALUES ('clinic', :key, 'p', :first, :last)"
-            await tx.execute(text(row), {"key": key, **days})
+            row = "INSERT INTO spread_seen (dim, key, who, first_day, last_day) VALUES "
+            await tx.execute(text(row + "('clinic', :key, 'p', :first, :last)"), {"key": key, **days})
         span = Span(date(2026, 2, 1), date(2026, 3, 1))
         assert 0 == await spread_dashboard.viewers_within(tx, Dim.CLINIC, ("a", "b"), span)
 
