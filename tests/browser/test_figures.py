@@ -28,6 +28,9 @@ async def test_figures_are_drawn_and_explained(console: Console) -> None:
         means = page.get_by_role("button", name="New to the brand").first
         await means.focus()
         await expect(page.get_by_role("tooltip").filter(has_text="within the whole brand").first).to_be_visible()
+        await page.get_by_text("As a table").click()
+        await page.locator("#days-table").get_by_role("button", name="Openings").focus()
+        await expect(page.get_by_role("tooltip").filter(has_text="began on this day")).to_be_visible()
         async with page.expect_download() as saving:
             await page.get_by_role("button", name="Save as PNG").click()
         saved = await (await saving.value).path()

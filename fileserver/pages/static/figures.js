@@ -8,7 +8,7 @@ function color(name) {
 }
 
 function rows(table) {
-  const heads = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
+  const heads = [...table.tHead.rows[0].cells].slice(1).map((cell) => (cell.querySelector("button") ?? cell).textContent);
   const lines = [...table.tBodies[0].rows];
   const columns = heads.map((name, at) => ({
     name,
