@@ -70,6 +70,7 @@ from storage.schema import (
     share_cut,
     share_gate,
     share_look,
+    share_viewer,
     sign_in_change,
     sign_in_policy,
     sign_in_provider_change,
@@ -202,6 +203,7 @@ HELD: tuple[Held, ...] = (
     Held("share-cuts", share_cut, (share_cut.c.person_id, share_cut.c.cut_by)),
     Held("share-addressees", share_addressee, (share_addressee.c.person_id,)),
     # Who was shut out learns that they were, when, and of what; why is not told.
+    Held("share-places", share_viewer, (share_viewer.c.person_id,)),
     Held("share-bars", share_bar, (share_bar.c.person_id, share_bar.c.barred_by), frozenset({"reason"})),
     Held("share-changes", share_change, (share_change.c.changed_by,), frozenset({"before", "after"})),
     Held("share-gates", share_gate, (share_gate.c.changed_by,), frozenset({"password_hash"})),
