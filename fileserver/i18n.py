@@ -57,7 +57,7 @@ def has_message(language: Language, key: str) -> bool:
     return bool(catalogue(language).has_message(key))
 
 
-def translate(language: Language, key: str, **args: str | int) -> str:
+def translate(language: Language, key: str, **args: str | float) -> str:
     """The sentence under `key`, with `args` filled in. No markup: templates escape it like any other text."""
     try:
         if all(type(each) is int for each in args.values()):
@@ -77,7 +77,7 @@ def _counted(language: Language, key: str, numbers: tuple[tuple[str, int], ...])
     return _formatted(language, key, dict(numbers))
 
 
-def _formatted(language: Language, key: str, args: Mapping[str, str | int]) -> str:
+def _formatted(language: Language, key: str, args: Mapping[str, str | float]) -> str:
     bundle = catalogue(language)
     pattern = bundle.get_message(key).value if bundle.has_message(key) else None
     if pattern is None:

@@ -85,7 +85,14 @@ async def table(call: Call[None, TableQuery, KindPath]) -> TableOut:
 async def _table(call: Call[None, TableQuery, KindPath], limit: int) -> TableOut:
     query = call.query
     found = await tables.table(
-        call.services, call.actor, call.trail, call.params.kind, days=query.days, order=query.order, limit=limit
+        call.services,
+        call.actor,
+        call.trail,
+        call.params.kind,
+        days=query.days,
+        order=query.order,
+        skip=query.skip,
+        limit=limit,
     )
     return TableOut(
         kind=found.kind,

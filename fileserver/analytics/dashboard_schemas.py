@@ -13,6 +13,7 @@ from fileserver.http.schemas import LINE, Input, Output
 DAYS_DEFAULT = 30
 DAYS_MAX = 366
 KEY_CHARS_MAX = 200
+SKIP_MAX = 100_000
 Within = Literal["brand", "thing"]
 Order = Literal[ORDERS]  # type: ignore[valid-type]  # the list of counts, named once
 
@@ -24,9 +25,10 @@ class SpanQuery(Input):
 
 
 class TableQuery(SpanQuery):
-    """Which days, in which order."""
+    """Which days, in which order, after how many lines."""
 
     order: Order | None = Field(default=None, description="Most of this first; one that is not shown is passed over")
+    skip: int = Field(default=0, ge=0, le=SKIP_MAX, description="So many lines were seen already")
 
 
 class KindPath(Input):

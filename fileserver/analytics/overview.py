@@ -79,7 +79,7 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
             hot=await _titled(tx, actor, hot),
             fresh=await _titled(tx, actor, fresh),
             stale=await _titled(tx, actor, stale),
-            sharers=(await lines_of(tx, services, actor, sight, Kind.EMPLOYEE, span, "viewers", SHOWN)).shown,
+            sharers=(await lines_of(tx, services, actor, sight, Kind.EMPLOYEE, span, "viewers", range(SHOWN))).shown,
         )
 
 

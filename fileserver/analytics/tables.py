@@ -25,7 +25,7 @@ from storage.rows.spread_counts import Dim
 from storage.rows.spread_dashboard import Among, Counts, Ranked, Span
 from storage.rows.spread_figures import GrowthRow
 
-LINES_MAX = 200
+LINES_MAX = 100  # of a page
 EXPORTED_MAX = 10_000  # lines of a file
 SLICE_MAX = 1_000  # lines that are named at once
 LOOKED_AT_MAX = 100_000  # among them those that somebody may not see
@@ -81,9 +81,9 @@ def span_of(now: datetime, zone: str, days: int) -> Span:
 
 async def table(  # who asks what, and how much of it
     services: Services, actor: Actor, trail: Trail, kind: Kind, *, days: int, order: str | None = None,
-    limit: int = LINES_MAX,
+    skip: int = 0, limit: int = LINES_MAX,
 ) -> Table:  # fmt: skip
-    """One table, told to the log. Raises AccessDenied."""
+    """So many lines of one table after so many, told to the log. Raises AccessDenied."""
     rule = require(actor, Action.ANALYTICS_READ, obj=f"figures:{kind.value}")
     async with services.database.transaction() as tx:
         await tell(tx, services, trail, rule, f"figures:{kind.value}")
@@ -91,7 +91,7 @@ async def table(  # who asks what, and how much of it
         columns = columns_of(kind, narrowed=not sight.whole)
         chosen = order if order in columns else columns[0]
         span = span_of(services.clock(), services.config.time_zone, days)
-        lines = await lines_of(tx, services, actor, sight, kind, span, chosen, limit)
+        lines = await lines_of(tx, services, actor, sight, kind, span, chosen, range(skip, skip + limit))
     return Table(kind=kind, span=span, order=chosen, narrowed=not sight.whole, columns=columns, lines=lines)
 
 
@@ -102,16 +102,16 @@ async def tell(tx: Transaction, services: Services, trail: Trail, rule: str, obj
 
 async def lines_of(  # who asks what of which part
     tx: Transaction, services: Services, actor: Actor, sight: Sight, kind: Kind, span: Span, order: str,
-    limit: int = LINES_MAX,
+    wanted: range,
 ) -> Lines:  # fmt: skip
-    """The lines of a table: the first ones of what the actor may see."""
+    """Those lines of a table of what the actor may see, the first being number 0."""
     match kind:
         case Kind.DEPARTMENT | Kind.REGION:
             groups = await _grouped_employees(tx, services, sight, actor, kind, span)
-            found = _most_first(groups.shown, order, limit, cut=groups.cut)
+            found = _from(wanted.start, _most_first(groups.shown, order, wanted.stop, cut=groups.cut))
         case Kind.CAMPAIGN:
             groups = await _campaigns(tx, actor, services, sight, span)
-            found = _most_first(groups.shown, order, limit, cut=groups.cut)
+            found = _from(wanted.start, _most_first(groups.shown, order, wanted.stop, cut=groups.cut))
         case _:
 
             async def ranked(count: int, skip: int) -> Sequence[Ranked]:
@@ -119,8 +119,8 @@ async def lines_of(  # who asks what of which part
                     return await _by_rate(tx, services, sight, span, order, count, skip)
                 return await _ranked(tx, sight, kind, span, order, count, skip)
 
-            found = await first_lines(tx, services, actor, kind, ranked, limit, makers=sight.makers)
-            found = await with_growth(tx, services, kind, found, span)
+            first = await first_lines(tx, services, actor, kind, ranked, wanted.stop, makers=sight.makers)
+            found = await with_growth(tx, services, kind, _from(wanted.start, first), span)
     return await with_people(tx, found, span)
 
 
@@ -293,6 +293,10 @@ def _most_first(lines: Sequence[Line], order: str, limit: int, *, cut: bool) -> 
     """`cut`: not everything was added up."""
     found = sorted(lines, key=lambda line: (-_most_of(line, order), line.name, line.key))
     return Lines(found[:limit], cut=cut or len(found) > limit)
+
+
+def _from(start: int, lines: Lines) -> Lines:
+    return Lines(lines.shown[start:], cut=lines.cut)
 
 
 def _most_of(line: Line, order: str) -> float:

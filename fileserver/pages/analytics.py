@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from fileserver.analytics import reading as readings
 from fileserver.analytics.dashboard_routes import shown_count
 from fileserver.analytics.dashboard_schemas import (
     DAYS_DEFAULT,
+    SKIP_MAX,
     CountsOut,
     DayCountsOut,
     KindPath,
@@ -32,12 +33,15 @@ from fileserver.analytics.dashboard_schemas import (
 from fileserver.analytics.kinds import ORDERS, Kind
 from fileserver.analytics.reading import ReadingQuery
 from fileserver.analytics.schemas import MaterialPath
+from fileserver.analytics.tables import LINES_MAX
 from fileserver.http.call import Call
+from fileserver.i18n import translate
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.pages.spreading import heat_of, pages_url
+from fileserver.pages.words import In
 
 SPANS = (7, 30, 90, 365)
 COHORTS_SHOWN = 12
@@ -60,9 +64,10 @@ class SpanPageQuery(FormQuery):
 
 
 class TablePageQuery(SpanPageQuery):
-    """In which order."""
+    """In which order, after how many lines."""
 
     order: str | None = Field(default=None, max_length=20)
+    skip: int = Field(default=0, ge=0, le=SKIP_MAX)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,14 @@ class Figure:
     before: int | float | None
     change: str
     events: str | None = None
+
+
+class Cell(NamedTuple):
+    """One figure in a table of hundreds: what its column is called, the figure and its change as people write them."""
+
+    label: str
+    said: str
+    change: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +115,7 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
         forwards=_with_events(call, found, FORWARDS, None if found.narrowed else {}),
         steps=_steps(found.funnel),
         sharer_columns=api.SHARERS,
-        sharers=_lines(found.sharers, api.SHARERS),
+        sharers=_lines(call, found.sharers, api.SHARERS),
         sheet_url=lambda name: f"/api/v1/analytics/overview/{name}?days={call.query.days}",
         days=_days(found.days, found.first, found.last) if found.days else [],
     )
@@ -110,8 +123,8 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
 
 async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
     """One table."""
-    order = call.query.order if call.query.order in ORDERS else None
-    found = await api.table(asking(call, TableQuery(days=call.query.days, order=order)))  # type: ignore[arg-type]  # asking keeps the path's parameters
+    order, end = call.query.order if call.query.order in ORDERS else None, call.query.skip + LINES_MAX
+    found = await api.table(asking(call, TableQuery(days=call.query.days, order=order, skip=call.query.skip)))  # type: ignore[arg-type]  # asking keeps the path's parameters
     return page(
         call,
         "figures_table.html",
@@ -119,7 +132,9 @@ async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
         found=found,
         kind=found.kind,
         orders=[name for name in found.columns if name in ORDERS],
-        lines=_lines(found.items, found.columns),
+        lines=_lines(call, found.items, found.columns),
+        skipped=call.query.skip,
+        next_url=with_query(call.request.path, call.request.query, skip=end) if found.cut and end <= SKIP_MAX else None,
         csv_url=f"/api/v1/analytics/exports/{found.kind.value}?days={call.query.days}&order={found.order}",
     )
 
@@ -140,7 +155,7 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         steps=_steps(found.funnel),
         levels=_levels(found.levels),
         cohorts=found.cohorts[-COHORTS_SHOWN:],
-        part_lines=_lines(found.parts, found.parts_columns),
+        part_lines=_lines(call, found.parts, found.parts_columns),
         sheet_url=lambda name: (
             f"/api/v1/analytics/subjects/{found.kind.value}/{quote(found.key, safe='')}/{name}?days={call.query.days}"
         ),
@@ -179,9 +194,20 @@ def subject_url(kind: str, key: str, days: int) -> str:
     return f"/analytics/{kind}/{quote(key, safe='')}?days={days}"
 
 
-def _lines(lines: Sequence[LineOut], columns: Sequence[str]) -> list[tuple[LineOut, list[Figure]]]:
+def _lines(
+    call: Call[Any, Any, Any], lines: Sequence[LineOut], columns: Sequence[str]
+) -> list[tuple[LineOut, list[Cell]]]:
     """Lines of a table with what stands in each column."""
-    return [(line, [figure(line.now, line.before, name) for name in columns]) for line in lines]
+    said, named = In(call.language), [name.replace("_", "-") for name in columns]
+    labels = [
+        (column, name, translate(call.language, f"figures-{name}")) for column, name in zip(columns, named, strict=True)
+    ]
+
+    def cell(line: LineOut, column: str, name: str, label: str) -> Cell:
+        value = shown_count(line.now, column)
+        return Cell(label, said.count(name, value), change(value, shown_count(line.before, column)))
+
+    return [(line, [cell(line, *each) for each in labels]) for line in lines]
 
 
 def _frame(call: Call[Any, Any, Any]) -> dict[str, Any]:

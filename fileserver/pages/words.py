@@ -11,6 +11,7 @@ from fileserver.i18n import Language, has_message, translate
 
 OBJECT_SEPARATOR = ":"
 SHORT_ID_CHARS = 8
+RATED = frozenset({"reproduction", "k-factor"})
 KINDS = {"application/pdf": "pdf", "image": "image", "video": "video", "audio": "audio", "text": "text"}
 
 
@@ -60,6 +61,16 @@ class In:
     def discipline(self, discipline: str) -> str:
         """What a reviewer answers for."""
         return translate(self.language, f"discipline-{discipline}")
+
+    def count(self, name: str, value: float | None) -> str:
+        """A figure by the name of its column: rates with two places, reading (in seconds) as minutes."""
+        if value is None:
+            return "–"
+        if name in RATED:
+            return translate(self.language, "spread-rate", value=round(value, 2))
+        if name == "read-ms":
+            return translate(self.language, "figures-minutes", minutes=round(value / 60))
+        return translate(self.language, "figures-number", value=value)
 
     def stages(self, stages: Sequence[Sequence[str]]) -> str:
         """Approvals one after the other, those of a stage side by side."""

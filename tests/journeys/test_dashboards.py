@@ -228,15 +228,32 @@ async def tables_say_where_they_are_cut(stage: Stage, share: Json) -> None:
     async with services.database.transaction() as tx:
         await tx.execute(text(gone))
         actor = actor_of(await person_now(tx, stage.cast.people["manager"]), now)
-        for kind, limit, shown, cut in (
-            (Kind.EMPLOYEE, 1, 1, True),
-            (Kind.EMPLOYEE, 2, 2, False),
-            (Kind.SHARE, 1, 1, True),
-            (Kind.DEPARTMENT, 1, 1, False),
+        for kind, wanted, shown, cut in (
+            (Kind.EMPLOYEE, range(1), 1, True),
+            (Kind.EMPLOYEE, range(2), 2, False),
+            (Kind.SHARE, range(1), 1, True),
+            (Kind.DEPARTMENT, range(1), 1, False),
         ):
-            lines = await lines_of(tx, services, actor, EVERYTHING, kind, span, "opens", limit)
+            lines = await lines_of(tx, services, actor, EVERYTHING, kind, span, "opens", wanted)
             assert (shown, cut) == (len(lines.shown), lines.cut)
+        whole, rest = [
+            await lines_of(tx, services, actor, EVERYTHING, Kind.EMPLOYEE, span, "opens", wanted)
+            for wanted in (range(2), range(1, 3))
+        ]
+        assert whole.shown[1:] == rest.shown
     assert not (await table(stage, "manager", "employee"))["cut"]
+
+
+async def tables_go_on_where_a_page_ends(stage: Stage, share: Json) -> None:
+    """By the API and on the page, in the same order; after the last line there is none."""
+    first, *others = (await table(stage, "manager", "employee"))["items"]
+    for skip, expected in ((0, [first, *others]), (1, others), (len(others) + 1, [])):
+        assert expected == (await table(stage, "manager", "employee", skip=str(skip)))["items"]
+    page = await shown(stage, "/analytics/employee?skip=1", "zh-CN", who="manager")
+    assert first["name"] not in page
+    assert [] == [each["name"] for each in others if each["name"] not in page]
+    assert "第 2 至 2 行" in page
+    assert 422 == (await stage.request("GET", "manager", "/api/v1/analytics/tables/employee?skip=-1")).status
 
 
 async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
@@ -316,6 +333,7 @@ LOOKS = (
     every_table_of_a_page_is_taken_away,
     tables_are_taken_away,
     tables_say_where_they_are_cut,
+    tables_go_on_where_a_page_ends,
 )
 
 
