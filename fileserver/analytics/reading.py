@@ -19,7 +19,7 @@ from storage.rows import read_figures
 from storage.rows.read_figures import PageRead, VersionRead
 
 READ_S = READ_MS / 1000
-WITHIN = "distinct within the material or the share asked for; of a list that is narrowed, within each of one's shares"
+WITHIN = "distinct within the material or the share asked for; of what is narrowed, within each share"
 
 
 class ReadingQuery(Input):
@@ -63,7 +63,7 @@ class ReadingOut(Output):
 
     material_id: UUID
     title: str
-    narrowed: bool = Field(description="Only the caller's own shares, and what was passed on from them")
+    narrowed: bool = Field(description="Only shares of the caller's own people, and what was passed on from them")
     versions: list[VersionReadOut] = Field(description="Those that were read, the newest first")
     version: str | None = Field(description="The one whose pages follow; null: none was read yet")
     pages: list[PageReadOut] = Field(description="Every page of it, also those that nobody looked at")
@@ -77,17 +77,17 @@ async def reading(call: Call[None, ReadingQuery, MaterialPath]) -> ReadingOut:
 async def read(call: Call[None, ReadingQuery, MaterialPath], *, tell: bool = True) -> ReadingOut:
     """The same; not told to the log as a look of its own where it is a part of another."""
     async with call.services.database.transaction() as tx:
-        material, scope = await service.allowed(
+        material, seen = await service.allowed(
             tx, call.actor, call.trail, call.services, call.params.material_id, tell=tell
         )
-        scope = replace(scope, root_id=call.query.share_id)
+        scope = replace(seen.scope, root_id=call.query.share_id)
         versions = await read_figures.versions_read(tx, scope)
         chosen = _chosen(versions, call.query.version)
         pages = await read_figures.pages_read(tx, scope, chosen.ver) if chosen else ()
     return ReadingOut(
         material_id=material.id,
         title=material.title,
-        narrowed=scope.maker is not None,
+        narrowed=seen.narrowed,
         versions=[_version(each) for each in versions],
         version=chosen.ver if chosen else None,
         pages=_pages(chosen, pages) if chosen else [],

@@ -130,7 +130,7 @@ class SpreadOut(Output):
 
     material_id: UUID
     title: str
-    narrowed: bool = Field(description="Only the caller's own shares, and what was passed on from them")
+    narrowed: bool = Field(description="Only shares of the caller's own people, and what was passed on from them")
     shares: int = Field(description="Shares by employees")
     viewers: int = Field(description="Distinct people who opened anything, within the shares shown")
     opens: int = Field(description="Visits that began")

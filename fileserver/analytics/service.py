@@ -6,20 +6,21 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from compliance import ledger
-from compliance.access import DEFAULT_DENY, Action, Actor, decide, require
+from compliance.access import DEFAULT_DENY, Action, Actor
 from compliance.errors import AccessDenied, NotFound
 from compliance.events import Act, Trail
-from compliance.materials import obj_of, target_of_material
+from compliance.materials import obj_of
 from compliance.profiles import profiles_of
 from compliance.spreading.cascades import Shape, Sums, shape_of
 from compliance.spreading.growth import WINDOW, Growth, elapsed
+from fileserver.analytics.sight import Seen, seen_of, sight_of
 from fileserver.answers import Names
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, materials, people
 from storage.rows import spread_figures as figures
 from storage.rows.materials import MaterialRow
-from storage.rows.spread_figures import CascadeRow, DayRow, GrowthRow, PersonRow, Scope, Totals
+from storage.rows.spread_figures import CascadeRow, DayRow, GrowthRow, PersonRow, Totals
 from storage.rows.visits import Visited, visits_in_trees
 
 Before = tuple[int, str]
@@ -40,7 +41,7 @@ class Spread:
     """Everything about one material's travels."""
 
     material: MaterialRow
-    narrowed: bool  # only the caller's own shares, and what was passed on from them
+    narrowed: bool  # only shares of the caller's own people, and what was passed on from them
     totals: Totals
     levels: tuple[int, ...]
     cascades: Sequence[tuple[CascadeRow, Shape]]
@@ -68,15 +69,15 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
     """The figures with so many cascades and sharers, told to the log. Raises AccessDenied, NotFound."""
     now = services.clock()
     async with services.database.transaction() as tx:
-        material, scope = await allowed(tx, actor, trail, services, material_id)
-        among = await figures.subjects(tx, scope)
+        material, seen = await allowed(tx, actor, trail, services, material_id)
+        scope, among = seen.scope, seen.among
         totals = await figures.totals(tx, among, zone=services.config.time_zone)
         cascades = await figures.cascades(tx, scope, limit=limit)
         sharers = await figures.sharers(tx, scope, limit=limit)
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
         return Spread(
             material=material,
-            narrowed=scope.maker is not None,
+            narrowed=seen.narrowed,
             totals=totals,
             levels=grown.levels,
             cascades=[(row, shape_of(_sums(row))) for row in cascades],
@@ -104,11 +105,11 @@ async def branch(
 ) -> Branch:
     """One person below a root share, whoever made it if nobody is named. Raises AccessDenied, NotFound."""
     async with services.database.transaction() as tx:
-        material, scope = await allowed(tx, actor, trail, services, material_id)
-        maker = await figures.maker_of(tx, Scope(material_id), share_id)
+        material, seen = await allowed(tx, actor, trail, services, material_id)
+        maker = await figures.maker_of(tx, material_id, share_id)
         if maker is None:
             raise NotFound(field="share_id")
-        if scope.maker not in (None, maker):
+        if not seen.scope.covers(maker):
             raise AccessDenied(DEFAULT_DENY, action=Action.ANALYTICS_READ.value)
         who = maker if person_id is None else await people.pseudonym_of(tx, person_id)
         chain = await figures.chain_to(tx, share_id, who or "")
@@ -125,30 +126,19 @@ async def branch(
 
 async def allowed(
     tx: Transaction, actor: Actor, trail: Trail, services: Services, material_id: UUID, *, tell: bool = True
-) -> tuple[MaterialRow, Scope]:
-    """The material and whose shares are shown: all to those who may call it back, otherwise the caller's own.
+) -> tuple[MaterialRow, Seen]:
+    """The material and which of its trees are shown.
 
     The look is told to the log, unless it is a part of one that was (`tell`). Raises AccessDenied, NotFound.
     """
     material = await materials.material_by_id(tx, material_id)
     if material is None:
         raise NotFound(field="material_id")
-    target = target_of_material(material)
-    rule = require(actor, Action.ANALYTICS_READ, target, obj=obj_of(material_id))
-    everything = decide(actor, Action.MATERIAL_RECALL, target).allowed
-    maker = None if everything else await people.pseudonym_of(tx, actor.person_id) or ""
-    shared = maker is not None and await _shared(tx, Scope(material_id, maker))
-    if not (everything or shared):  # whoever shared it may know what came of it; others, what they may read
-        require(actor, Action.MATERIAL_READ, target, obj=obj_of(material_id))
+    seen = await seen_of(tx, actor, await sight_of(tx, actor), material)
     if tell:
-        event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=rule, obj=obj_of(material_id))
+        event = trail.event(Act.EMPLOYEE_SPREAD_READ, why=seen.rule, obj=obj_of(material_id))
         await ledger.append(tx, event, now=services.clock())
-    return material, Scope(material_id, maker)
-
-
-async def _shared(tx: Transaction, scope: Scope) -> bool:
-    """Whether the caller made any share of it."""
-    return bool((await figures.subjects(tx, scope)).keys)
+    return material, seen
 
 
 async def _known(tx: Transaction, services: Services, makers: Sequence[str], rows: Sequence[PersonRow]) -> Known:

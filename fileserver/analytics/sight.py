@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from compliance.access import Action, Actor, Role, decide
-from compliance.materials import target_of_material
+from compliance.access import Action, Actor, Role, decide, require
+from compliance.materials import obj_of, target_of_material
 from fileserver.reaching import reach
 from storage.database import Transaction
-from storage.rows import materials, people
+from storage.rows import materials, people, spread_figures
 from storage.rows.materials import MaterialRow
+from storage.rows.spread_dashboard import Among
+from storage.rows.spread_figures import Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,36 @@ async def sight_of(tx: Transaction, actor: Actor) -> Sight:
         return EVERYTHING
     theirs = frozenset(await reach(tx, actor))
     return Sight(people=theirs, makers=tuple(sorted((await people.pseudonyms_of(tx, theirs)).values())))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What somebody sees of how a material travels: by which rule, which trees, and which counts are about them."""
+
+    rule: str
+    scope: Scope
+    among: Among
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only shares of some employees are shown."""
+        return self.scope.makers is not None
+
+
+async def seen_of(tx: Transaction, actor: Actor, sight: Sight, row: MaterialRow) -> Seen:
+    """All of it for those who may call it back; for others what the people of their sight shared of it.
+
+    Whoever has such shares may know what came of them; without any they may as long as they may read the material.
+    Raises AccessDenied.
+    """
+    target = target_of_material(row)
+    rule = require(actor, Action.ANALYTICS_READ, target, obj=obj_of(row.id))
+    everything = sight.whole or decide(actor, Action.MATERIAL_RECALL, target).allowed
+    scope = Scope(row.id, None if everything else sight.makers)
+    among = await spread_figures.subjects(tx, scope)
+    if not among.keys:
+        require(actor, Action.MATERIAL_READ, target, obj=obj_of(row.id))
+    return Seen(rule=rule, scope=scope, among=among)
 
 
 async def visible(tx: Transaction, actor: Actor, material_ids: Collection[UUID]) -> Mapping[UUID, MaterialRow]:

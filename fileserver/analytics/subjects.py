@@ -14,7 +14,7 @@ from compliance.spreading.growth import WINDOW, Growth, elapsed
 from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
 from fileserver.analytics.once import opened
-from fileserver.analytics.sight import Sight, sight_of
+from fileserver.analytics.sight import Sight, seen_of, sight_of
 from fileserver.analytics.tables import (
     LINES_MAX,
     Lines,
@@ -127,19 +127,13 @@ async def subject(  # who asks what, and how much of it
 
 
 async def _material(tx: Transaction, _services: Services, actor: Actor, sight: Sight, key: str) -> Found:
-    """All of it for those who may call it back; for others what their own people shared of it."""
     row = await materials.material_by_id(tx, _id(key))
     if row is None:
         raise NotFound(field="key")
-    target = target_of_material(row)
-    require(actor, Action.ANALYTICS_READ, target, obj=obj_of(row.id))
-    if decide(actor, Action.MATERIAL_RECALL, target).allowed or sight.whole:
-        among, narrowed = Among(Dim.MATERIAL, (str(row.id),)), False
-    else:
-        among, narrowed = Among(Dim.SHARE, await rows.roots_of(tx, sight.makers or (), [row.id])), True
-        if not among.keys:
-            require(actor, Action.MATERIAL_READ, target, obj=obj_of(row.id))
-    return Found(name=row.title, note="", among=among, obj=obj_of(row.id), narrowed=narrowed, material_id=row.id)
+    seen = await seen_of(tx, actor, sight, row)
+    return Found(
+        name=row.title, note="", among=seen.among, obj=obj_of(row.id), narrowed=seen.narrowed, material_id=row.id
+    )
 
 
 async def _share(tx: Transaction, services: Services, actor: Actor, sight: Sight, key: str) -> Found:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from storage.database import Transaction
 from storage.rows.homes import path_of, region_of
 from storage.rows.scoping import Scope, in_scope
+from storage.rows.shares import lock_all
 from storage.schema import access_request, share
 
 LISTED_MAX = 200
@@ -103,7 +104,7 @@ async def granted_from(tx: Transaction, share_ids: Collection[UUID]) -> dict[UUI
         new = {row.granted_id: row.need for row in rows if row.granted_id not in found}
         found |= new
         wanted = sorted(new)
-        await tx.execute(select(share.c.id).where(share.c.id.in_(wanted)).order_by(share.c.id).with_for_update())
+        await lock_all(tx, share.c.id.in_(wanted))
     return found
 
 

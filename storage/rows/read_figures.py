@@ -35,9 +35,9 @@ class PageRead:
 
 _SCOPES = (
     "WITH scopes AS (SELECT CAST(:material_id AS uuid) AS scope_id "
-    "WHERE CAST(:maker AS text) IS NULL AND CAST(:root_id AS uuid) IS NULL UNION ALL "
+    "WHERE CAST(:makers AS text[]) IS NULL AND CAST(:root_id AS uuid) IS NULL UNION ALL "
     "SELECT share_id FROM spread_share WHERE material_id = :material_id AND parent_id IS NULL "
-    "AND (maker = :maker OR CAST(:maker AS text) IS NULL AND share_id = :root_id) "
+    "AND (maker = ANY(CAST(:makers AS text[])) OR CAST(:makers AS text[]) IS NULL AND share_id = :root_id) "
     "AND (share_id = :root_id OR CAST(:root_id AS uuid) IS NULL))"
 )
 _VERSIONS = text(
@@ -55,14 +55,18 @@ _PAGES = text(
 
 async def versions_read(tx: Transaction, scope: Scope) -> Sequence[VersionRead]:
     """Every version that was read, the newest first."""
-    rows = await tx.execute(_VERSIONS, vars(scope))
+    rows = await tx.execute(_VERSIONS, _asked(scope))
     return [VersionRead(**_whole(row._asdict())) for row in rows]
 
 
 async def pages_read(tx: Transaction, scope: Scope, ver: str) -> Sequence[PageRead]:
     """The pages of one version that were looked at, in their order."""
-    rows = await tx.execute(_PAGES, {**vars(scope), "ver": ver})
+    rows = await tx.execute(_PAGES, {**_asked(scope), "ver": ver})
     return [PageRead(row.page, int(row.ms), int(row.readers)) for row in rows]
+
+
+def _asked(scope: Scope) -> dict[str, Any]:
+    return {**vars(scope), "makers": None if scope.makers is None else list(scope.makers)}
 
 
 def _whole(row: dict[str, Any]) -> dict[str, Any]:

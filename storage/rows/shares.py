@@ -219,7 +219,9 @@ async def revoke_all(
     """Closes every open link to a material within a scope, forwards too; which they are."""
     home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
     within = in_scope(scope, owner_id=share.c.sponsor_id, **home)
-    closing = update(share).where(share.c.material_id == material_id, share.c.revoked_at.is_(None), within)
+    still_open = (share.c.material_id == material_id) & share.c.revoked_at.is_(None) & within
+    await lock_all(tx, still_open)
+    closing = update(share).where(still_open)
     values = {"revoked_at": now, "revoked_by": revoked_by, "revoked_reason": reason}
     return sorted((await tx.execute(closing.values(values).returning(share.c.id))).scalars())
 
@@ -232,6 +234,7 @@ async def change_look(
     What they had is kept, for the visits that began before `now`.
     """
     ids = select(_below(row).c.id)
+    await lock_all(tx, share.c.id.in_(ids))
     had = select(
         share.c.id, literal(now, DateTime(timezone=True)), share.c.watermark, share.c.look, literal(changed_by, Uuid)
     ).where(share.c.id.in_(ids))
@@ -297,6 +300,15 @@ async def lock_chain(tx: Transaction, share_id: UUID) -> None:
     """Locks the share and everything above it, root first, so that openings of one tree never deadlock."""
     ids = select(_chain(share_id).c.id)
     await tx.execute(select(share.c.id).where(share.c.id.in_(ids)).order_by(share.c.depth).with_for_update())
+
+
+async def lock_all(tx: Transaction, which: ColumnElement[bool]) -> None:
+    """Locks many shares, the oldest first: as a chain is locked from its root, and what was granted after that.
+
+    So whoever changes many at once never deadlocks with openings, nor with somebody who does the same.
+    """
+    oldest_first = (share.c.created_at, share.c.depth, share.c.id)  # a link may be as old as the one it hangs on
+    await tx.execute(select(share.c.id).where(which).order_by(*oldest_first).with_for_update())
 
 
 async def use_visit(tx: Transaction, share_id: UUID) -> bool:

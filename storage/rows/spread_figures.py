@@ -20,11 +20,15 @@ PEOPLE_MAX = 50
 
 @dataclass(frozen=True)
 class Scope:
-    """Which cascades are asked about: a material's, all or those of one maker's root shares, or of one share alone."""
+    """Which cascades are asked about: a material's, all or those of some makers' root shares, or of one share alone."""
 
     material_id: UUID
-    maker: str | None = None  # pseudonym
+    makers: tuple[str, ...] | None = None  # pseudonyms
     root_id: UUID | None = None
+
+    def covers(self, maker: str) -> bool:
+        """Whether somebody's root shares are among them, as far as makers go."""
+        return self.makers is None or maker in self.makers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,18 +170,18 @@ _TOTALS = _over_subjects(
 )
 _ROOTS = text(
     "SELECT CAST(share_id AS text) FROM spread_share WHERE material_id = :material_id AND parent_id IS NULL "
-    "AND maker = :maker ORDER BY share_id"
+    "AND maker = ANY(CAST(:makers AS text[])) ORDER BY share_id"
 )
 _MAKER = text(
-    "SELECT maker FROM spread_share WHERE share_id = :root_id AND material_id = :material_id AND parent_id IS NULL "
-    "AND (CAST(:maker AS text) IS NULL OR maker = :maker)"
+    "SELECT maker FROM spread_share WHERE share_id = :root_id AND material_id = :material_id AND parent_id IS NULL"
 )
 _CASCADES = text(
     """SELECT r.root_id, r.maker, s.made_at, r.below, r.below_squared,
       (SELECT array_agg(people ORDER BY depth) FROM spread_level l WHERE l.root_id = r.root_id) AS levels,
       (SELECT max(children) FROM spread_person p WHERE p.root_id = r.root_id) AS most_children
     FROM spread_root r JOIN spread_share s ON s.share_id = r.root_id
-    WHERE r.material_id = :material_id AND (CAST(:maker AS text) IS NULL OR r.maker = :maker)
+    WHERE r.material_id = :material_id
+      AND (CAST(:makers AS text[]) IS NULL OR r.maker = ANY(CAST(:makers AS text[])))
       AND (CAST(:root_id AS uuid) IS NULL OR r.root_id = :root_id)
     ORDER BY r.people DESC, s.made_at DESC, r.root_id LIMIT :limit"""
 )
@@ -200,8 +204,8 @@ _CHAIN = text(
 )
 _SHARERS = text(
     f"""{_PERSON} FROM spread_person p WHERE p.material_id = :material_id AND p.depth > 0 AND p.children > 0
-      AND (CAST(:maker AS text) IS NULL
-        OR EXISTS (SELECT FROM spread_root r WHERE r.root_id = p.root_id AND r.maker = :maker))
+      AND (CAST(:makers AS text[]) IS NULL OR EXISTS (SELECT FROM spread_root r
+        WHERE r.root_id = p.root_id AND r.maker = ANY(CAST(:makers AS text[]))))
     ORDER BY p.below DESC, p.children DESC, p.first_at, p.who LIMIT :limit"""
 )
 _SWELLS = "weight * people AS people, weight * intents AS intents, weight * brought AS brought"
@@ -238,7 +242,8 @@ _CYCLE = _over_subjects(
 
 
 def _asked(scope: Scope, **more: Any) -> Mapping[str, Any]:
-    return {"material_id": scope.material_id, "maker": scope.maker, **more}
+    makers = None if scope.makers is None else list(scope.makers)
+    return {"material_id": scope.material_id, "makers": makers, **more}
 
 
 def _told(among: Among, **more: Any) -> dict[str, Any]:
@@ -247,8 +252,8 @@ def _told(among: Among, **more: Any) -> dict[str, Any]:
 
 
 async def subjects(tx: Transaction, scope: Scope) -> Among:
-    """What of the counts is about these cascades: the material, or a maker's own shares of it, none perhaps."""
-    if scope.maker is None:
+    """What of the counts is about these cascades: the material, or its shares by the makers, none perhaps."""
+    if scope.makers is None:
         return Among(Dim.MATERIAL, (str(scope.material_id),))
     return Among(Dim.SHARE, tuple(await tx.scalars(_ROOTS, _asked(scope))))
 
@@ -259,9 +264,9 @@ async def totals(tx: Transaction, among: Among, *, zone: str) -> Totals:
     return Totals(**(await tx.execute(_TOTALS, asked)).one()._asdict())
 
 
-async def maker_of(tx: Transaction, scope: Scope, root_id: UUID) -> str | None:
-    """Who made a root share of the scope; None for any other."""
-    found: str | None = await tx.scalar(_MAKER, _asked(scope, root_id=root_id))
+async def maker_of(tx: Transaction, material_id: UUID, root_id: UUID) -> str | None:
+    """Who made a root share of the material; None for any other."""
+    found: str | None = await tx.scalar(_MAKER, {"material_id": material_id, "root_id": root_id})
     return found
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
+from storage.rows.shares import lock_all
 from storage.schema import clinic, clinic_contact, share, task, task_assignment
 
 ASSIGNEES_MAX = 2_000  # of one task
@@ -302,7 +303,9 @@ async def rename_region(tx: Transaction, before: str, after: str) -> None:
 async def close_shares(tx: Transaction, task_id: UUID, by: UUID, now: datetime) -> Sequence[UUID]:
     """Closes every share that the task made and that is open; which."""
     made = select(task_assignment.c.share_id).where(task_assignment.c.task_id == task_id)
-    closing = update(share).where(share.c.id.in_(made), share.c.revoked_at.is_(None))
+    still_open = share.c.id.in_(made) & share.c.revoked_at.is_(None)
+    await lock_all(tx, still_open)
+    closing = update(share).where(still_open)
     return sorted(await tx.scalars(closing.values(revoked_at=now, revoked_by=by).returning(share.c.id)))
 
 

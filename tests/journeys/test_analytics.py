@@ -6,6 +6,7 @@ from typing import Any
 
 from fileserver.audit.following import follow
 from tests.html import Page
+from tests.journeys.test_organisation import department, moved
 from tests.stage import Stage
 
 Json = dict[str, Any]
@@ -106,6 +107,32 @@ async def test_whoever_owns_nothing_of_it_sees_their_own_shares_only(stage: Stag
     assert 200 == (await stage.api("rival").get(f"{figures_of(stage)}/shares/{theirs['id']}/people")).status
 
 
+async def test_a_manager_sees_how_their_people_s_shares_were_read(stage: Stage) -> None:
+    """Of another's material too, tree and pages, and when it was withdrawn; nothing of shares by other departments."""
+    admin, manager, rival = (stage.api(who) for who in ("admin", "manager", "rival"))
+    east = await department(admin, "华东")
+    for who in ("manager", "rival"):
+        await moved(admin, stage.cast.people[who], department_id=east)
+    await spread_out(stage)
+    share = (await rival.post("/shares", {"material_id": str(stage.cast.material_id)})).ok
+    await read_first_page(stage, (await stage.open("li", share["token"])).ok)
+    await reading_told(stage)
+    for reason in ("", "x"):
+        if reason:
+            withdrawn = await stage.api("owner").post(
+                f"/materials/{stage.cast.material_id}/withdraw", {"reason": reason}
+            )
+            assert 200 == withdrawn.status
+        found = (await manager.get(figures_of(stage))).ok
+        assert (True, 1, 1) == (found["narrowed"], found["shares"], found["viewers"])
+        for asked in ({}, {"share_id": share["id"]}):
+            (version,) = (await manager.get(f"{figures_of(stage)}/reading", **asked)).ok["versions"]
+            assert (1, 12.5) == (version["readers"], version["seconds"])
+        assert 'data-label="Seconds' in await shown(stage, f"/analytics/share/{share['id']}", "en", who="manager")
+        (li,) = (await manager.get(f"{figures_of(stage)}/shares/{share['id']}/people")).ok["items"]
+        assert "李娜" == li["person"]["name"]
+
+
 async def test_figures_open_no_more_than_their_material(stage: Stage) -> None:
     """Who may not read a draft learns nothing of it; who shared something may still see what came of it."""
     draft = figures_of(stage, stage.cast.draft_id)
@@ -170,18 +197,28 @@ async def shown(stage: Stage, path: str, language: str, *, who: str = "owner") -
     return answer.body.decode()
 
 
-async def test_reading_is_shown_page_by_page(stage: Stage) -> None:
-    """What 李娜's page reported and the clock allowed, a minute later, to whoever may see how the material travels."""
-    share, visit = await stage.visit("li", forward_depth=1)
+async def read_first_page(stage: Stage, visit: Json) -> None:
+    """李娜 reads the first page of a visit for 12.5 s."""
     token = (await stage.get("li", visit["pages"][0]["url"])).headers["Reading-Token"]
     stage.clock.advance(seconds=30)
     beacon = {"page": 1, "seq": 1, "ms": 12_500, "token": token}
     assert 200 == (await stage.request("POST", "li", f"/v/{visit['id']}/beacons", json={"beacons": [beacon]})).status
-    await caught_up(stage)
-    assert None is (await stage.api("owner").get(f"{figures_of(stage)}/reading")).ok["version"]
+
+
+async def reading_told(stage: Stage) -> None:
+    """What workers do within minutes: reading is told to the log once it has rested, and followed from there."""
     stage.clock.advance(minutes=2)
     await caught_up(stage)
     await caught_up(stage)  # the log was told in the first round
+
+
+async def test_reading_is_shown_page_by_page(stage: Stage) -> None:
+    """What 李娜's page reported and the clock allowed, a minute later, to whoever may see how the material travels."""
+    share, visit = await stage.visit("li", forward_depth=1)
+    await read_first_page(stage, visit)
+    await caught_up(stage)
+    assert None is (await stage.api("owner").get(f"{figures_of(stage)}/reading")).ok["version"]
+    await reading_told(stage)
     found = (await stage.api("owner").get(f"{figures_of(stage)}/reading")).ok
     (version,) = found["versions"]
     pages = version["pages"]

@@ -1,15 +1,17 @@
 """Whom a share is for, and how its maker narrows it, shuts somebody out and closes everything: at the next byte."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from storage.rows.cuts import is_cut
 from storage.schema import clinic, person, share
 from tests.api import Api
+from tests.locks import until_waiting
 from tests.stage import Stage
 from tests.viewers import as_viewer
 
@@ -191,3 +193,20 @@ async def test_everything_of_a_material_is_closed(stage: Stage, sun: Api) -> Non
     assert "share-revoked" == await opened(sun, rivals)
     assert "换新版" == (await stage.api("owner").get(f"/shares/{made['id']}")).ok["revoked_reason"]
     assert 3 == len(await stage.told("employee:share:revoke"))
+
+
+async def test_closing_everything_waits_for_who_opens_and_never_the_other_way_round(stage: Stage) -> None:
+    """Roots are locked before what hangs on them, as openings do; so two who close everything pass, too."""
+    made, visit = await stage.visit("li", forward_depth=1)
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    wanted = {"material_id": str(stage.cast.material_id), "reason": "换新版"}
+    of_root, of_child = (share.c.id == UUID(each["id"]) for each in (made, child))
+    async with stage.services.database.transaction() as tx:  # as a moved row: whoever reads the table meets it last
+        await tx.execute(update(share).where(of_root).values(token_id=b"another one"))
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(select(share.c.id).where(of_root).with_for_update())
+        closing = [asyncio.create_task(stage.api(who).post("/shares/revoke", wanted)) for who in ("owner", "manager")]
+        await until_waiting(stage.services.database, 2)
+        await tx.execute(select(share.c.id).where(of_child).with_for_update(nowait=True))
+    assert {200} == {each.status for each in await asyncio.gather(*closing)}
+    assert "share-revoked" == await page(stage.api("li"), visit)
