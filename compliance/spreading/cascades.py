@@ -165,6 +165,15 @@ def band_end(size_band: int) -> int | None:
     return SIZE_BANDS[after] if after < len(SIZE_BANDS) else None
 
 
+def median_of_others(one: float, count: int, around: Sequence[float]) -> float:
+    """The median of all but one of so many values. `around`: those in the middle, from the (count // 2)th smallest on.
+
+    Without the one, whatever stands behind it moves up a place; three of them are enough.
+    """
+    places = (0,) if count % 2 == 0 else (0, 1)
+    return sum(around[place] if one > around[place] else around[place + 1] for place in places) / len(places)
+
+
 def structural_virality(sums: Sums) -> float:
     """The mean distance between two of its people. Raises ValueError for a single one.
 

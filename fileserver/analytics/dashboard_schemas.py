@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from fileserver.analytics.kinds import ORDERS, Kind
-from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
+from fileserver.analytics.schemas import USUAL_VIRALITY, CohortOut, ForwardsOut, GenerationOut, ShapeOut
 from fileserver.http.schemas import LINE, Input, Output
 
 DAYS_DEFAULT = 30
@@ -180,10 +180,7 @@ class SubjectOut(Output):
     most_time_h: int | None
     cycle_time_h: int | None
     shape: ShapeOut | None = Field(description="Of a share")
-    usual_virality: float | None = Field(
-        description="Median structural virality of the brand's other trees in the same size band; null for fewer than "
-        "five of them, or where the tree has none itself"
-    )
+    usual_virality: float | None = Field(description=USUAL_VIRALITY)
     material_id: UUID | None
     share_id: UUID | None
     parts_kind: Kind | None

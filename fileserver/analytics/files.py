@@ -208,13 +208,13 @@ def _cascades(call: Asked, cascades: Iterable[CascadeOut]) -> Sheet:
     return (
         (
             *("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast"),
-            *("spread-largest", "spread-virality", "figures-size-band"),
+            *("spread-largest", "spread-virality", "figures-usual-virality", "figures-size-band"),
         ),
         [
             (
                 *(each.maker.name, _time(call, each.made_at), each.shape.size - 1, len(each.shape.levels) - 1),
                 *(each.shape.broadcast_share, each.shape.largest_share),
-                *(each.shape.structural_virality, each.shape.size_band),
+                *(each.shape.structural_virality, each.usual_virality, each.shape.size_band),
             )
             for each in cascades
         ],

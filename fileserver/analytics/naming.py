@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from compliance.access import Actor
 from compliance.profiles import ERASED, profiles_of
@@ -45,11 +46,12 @@ async def _shares(tx: Transaction, services: Services, actor: Actor, keys: Seque
     roots = await spread_dashboard.share_of(tx, keys)
     seen = await visible(tx, actor, {root.material_id for root in roots.values()})
     makers = await _employees(tx, services, {root.maker for root in roots.values()})
+    zone = ZoneInfo(services.config.time_zone)
     return {
         str(root.share_id): Named(
             str(root.share_id),
             seen[root.material_id].title,
-            f"{makers[root.maker].name if root.maker in makers else ''} · {root.made_at:%Y-%m-%d}",
+            f"{makers[root.maker].name if root.maker in makers else ''} · {root.made_at.astimezone(zone):%Y-%m-%d}",
         )
         for root in roots.values()
         if root.material_id in seen

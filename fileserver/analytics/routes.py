@@ -132,8 +132,9 @@ def _cascades(found: Spread) -> list[CascadeOut]:
             maker=_person(found.known, row.maker),
             made_at=row.made_at,
             shape=ShapeOut(**{**asdict(shape), "levels": list(shape.levels)}),
+            usual_virality=usual,
         )
-        for row, shape in found.cascades
+        for (row, shape), usual in zip(found.cascades, found.usual, strict=True)
     ]
 
 

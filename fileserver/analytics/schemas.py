@@ -12,6 +12,10 @@ from fileserver.http.schemas import Input, Output
 CURSOR_CHARS_MAX = 120
 PAGE_DEFAULT = 20
 PAGE_MAX = 50
+USUAL_VIRALITY = (
+    "Median structural virality of the brand's other trees in the same size band; null for fewer than five of them, or "
+    "where the tree has none itself"
+)
 
 
 class MaterialPath(Input):
@@ -94,6 +98,7 @@ class CascadeOut(Output):
     maker: PersonOut
     made_at: datetime
     shape: ShapeOut
+    usual_virality: float | None = Field(description=USUAL_VIRALITY)
 
 
 class MemberOut(Output):

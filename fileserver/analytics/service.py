@@ -14,6 +14,7 @@ from compliance.profiles import profiles_of
 from compliance.spreading.cascades import Shape, Sums, shape_of
 from compliance.spreading.growth import WINDOW, Growth, elapsed
 from fileserver.analytics.sight import Seen, seen_of, sight_of
+from fileserver.analytics.usual import usual_viralities
 from fileserver.answers import Names
 from fileserver.services import Services
 from storage.database import Transaction
@@ -45,6 +46,7 @@ class Spread:
     totals: Totals
     levels: tuple[int, ...]
     cascades: Sequence[tuple[CascadeRow, Shape]]
+    usual: Sequence[float | None]  # what the virality of each may be compared with
     sharers: Sequence[PersonRow]
     generations: Mapping[int, Growth]
     cohorts: Mapping[date, Growth]
@@ -72,7 +74,7 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
         material, seen = await allowed(tx, actor, trail, services, material_id)
         scope, among = seen.scope, seen.among
         totals = await figures.totals(tx, among, zone=services.config.time_zone)
-        cascades = await figures.cascades(tx, scope, limit=limit)
+        cascades = [(row, shape_of(_sums(row))) for row in await figures.cascades(tx, scope, limit=limit)]
         sharers = await figures.sharers(tx, scope, limit=limit)
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
         return Spread(
@@ -80,7 +82,8 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
             narrowed=seen.narrowed,
             totals=totals,
             levels=grown.levels,
-            cascades=[(row, shape_of(_sums(row))) for row in cascades],
+            cascades=cascades,
+            usual=await usual_viralities(tx, [shape for _, shape in cascades]),
             sharers=sharers,
             generations={depth: _growth(row) for depth, row in grown.generations.items()},
             cohorts={week: _growth(row) for week, row in grown.cohorts.items()},
@@ -88,7 +91,7 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
             half_time=elapsed(totals.began, totals.half_at),
             most_time=elapsed(totals.began, totals.most_at),
             cycle_time=await figures.cycle_time(tx, among),
-            known=await _known(tx, services, [*(row.maker for row in cascades)], sharers),
+            known=await _known(tx, services, [row.maker for row, _ in cascades], sharers),
         )
 
 

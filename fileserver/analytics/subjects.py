@@ -9,7 +9,7 @@ from compliance.access import DEFAULT_DENY, Action, Actor, decide, require
 from compliance.errors import AccessDenied, NotFound
 from compliance.events import Trail
 from compliance.materials import obj_of, target_of_material
-from compliance.spreading.cascades import BAND_TREES_MIN, Shape, Sums, band_end, shape_of
+from compliance.spreading.cascades import Shape, Sums, shape_of
 from compliance.spreading.growth import WINDOW, Growth, elapsed
 from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
@@ -25,6 +25,7 @@ from fileserver.analytics.tables import (
     with_growth,
     with_people,
 )
+from fileserver.analytics.usual import usual_viralities
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import clinics, declarations, materials, people
@@ -120,7 +121,7 @@ async def subject(  # who asks what, and how much of it
             most_time=elapsed(ever.began, ever.most_at) if ever else None,
             cycle_time=None if group else await figures.cycle_time(tx, among),
             shape=shape,
-            usual_virality=await _usual_virality(tx, found, shape),
+            usual_virality=(await usual_viralities(tx, [shape]))[0] if shape else None,
             parts_kind=parts_kind,
             parts=parts,
         )
@@ -246,14 +247,6 @@ async def _shape(tx: Transaction, found: Found) -> Shape | None:
         return None
     cascades = await figures.cascades(tx, Scope(found.material_id), root_id=found.share_id)
     return next((shape_of(_sums(row)) for row in cascades), None)
-
-
-async def _usual_virality(tx: Transaction, found: Found, shape: Shape | None) -> float | None:
-    """What a tree's structural virality may be compared with."""
-    if found.share_id is None or shape is None or shape.structural_virality is None:
-        return None
-    least, end = shape.size_band, band_end(shape.size_band)
-    return await figures.usual_virality(tx, found.share_id, least=least, end=end, trees_min=BAND_TREES_MIN)
 
 
 def _sums(row: figures.CascadeRow) -> Sums:

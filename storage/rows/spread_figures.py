@@ -63,6 +63,14 @@ class CascadeRow:
     below_squared: int
 
 
+@dataclass(frozen=True)
+class Middle:
+    """How many cascades there are, and the three values in the middle: from the (trees // 2)th smallest on."""
+
+    trees: int
+    around: tuple[float, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class PersonRow:
     """Somebody in a cascade, with how often they opened and passed on."""
@@ -186,10 +194,13 @@ _CASCADES = text(
     ORDER BY r.people DESC, s.made_at DESC, r.root_id LIMIT :limit"""
 )
 # As compliance.spreading.cascades.structural_virality tells.
-_USUAL_VIRALITY = text(
-    """SELECT count(*) AS trees, percentile_cont(0.5) WITHIN GROUP
-      (ORDER BY 2.0::float8 * (people * below - below_squared) / (CAST(people AS bigint) * (people - 1))) AS median
-    FROM spread_root WHERE people >= :least AND (CAST(:end AS int) IS NULL OR people < :end) AND root_id <> :root_id"""
+_MIDDLE_OF_BAND = text(
+    """WITH trees AS (SELECT
+      2.0::float8 * (people * below - below_squared) / (CAST(people AS bigint) * (people - 1)) AS v
+      FROM spread_root WHERE people >= :least AND (CAST(:end AS int) IS NULL OR people < :end)),
+    sorted AS (SELECT v, row_number() OVER (ORDER BY v) AS place, count(*) OVER () AS trees FROM trees)
+    SELECT trees, array_agg(v ORDER BY place) AS around FROM sorted
+    WHERE place BETWEEN trees / 2 AND trees / 2 + 2 GROUP BY trees"""
 )
 _CHILDREN = text(
     f"""{_PERSON} FROM spread_person p WHERE p.root_id = :root_id AND p.parent = :parent
@@ -278,12 +289,10 @@ async def cascades(
     return tuple(CascadeRow(**{**row._asdict(), "levels": tuple(row.levels)}) for row in rows)
 
 
-async def usual_virality(
-    tx: Transaction, root_id: UUID, *, least: int, end: int | None, trees_min: int
-) -> float | None:
-    """The median structural virality of the brand's other cascades of `least` people to `end`; of too few none."""
-    found = (await tx.execute(_USUAL_VIRALITY, {"root_id": root_id, "least": least, "end": end})).one()
-    return None if found.trees < trees_min else float(found.median)
+async def middle_of_band(tx: Transaction, *, least: int, end: int | None) -> Middle:
+    """Of the brand's cascades of `least` people to `end`, by structural virality."""
+    found = (await tx.execute(_MIDDLE_OF_BAND, {"least": least, "end": end})).one_or_none()
+    return Middle(0, ()) if found is None else Middle(found.trees, tuple(found.around))
 
 
 async def brought_in_by(

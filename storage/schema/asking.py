@@ -33,6 +33,7 @@ access_request = Table(
         unique=True,
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index("ix_access_request_granted", "root_id", postgresql_where=text("granted_id IS NOT NULL")),
     Index("ix_access_request_person_id", "person_id", "asked_at"),
     Index("ix_access_request_state", "state", "asked_at"),
 )

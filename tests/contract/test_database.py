@@ -219,7 +219,7 @@ def test_who_was_shut_out_before_the_upgrade_has_left(empty_url: str) -> None:
     assert [(UUID(int=12), gone, SHUT_OUT, None)] == waiting
 
 
-@pytest.mark.parametrize("revision", ["0005", "0006", "0007"])
+@pytest.mark.parametrize("revision", ["0005", "0006", "0007", "0008"])
 def test_an_upgrade_leaves_every_row_of_a_release_where_it_is(empty_url: str, revision: str) -> None:
     """Of every table of that release, filled with all the words that it allows; what comes anew fits them all."""
     _migrate_to(empty_url, revision)

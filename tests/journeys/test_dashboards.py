@@ -1,7 +1,8 @@
 """What shares, materials, employees, clinics, departments, regions and campaigns did, for whoever may know."""
 
 import csv
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -391,6 +392,18 @@ async def test_a_tree_is_compared_with_others_of_its_size(stage: Stage) -> None:
         expected[key] = pytest.approx(median(others)) if len(others) >= 5 else None
     assert expected == {key: each["usual_virality"] for key, each in found.items()}
     assert {True, False} == {each is None for each in expected.values()}, "of some sizes there are too few"
+    materials = {each["material_id"] for each in found.values()}
+    cascades = [(await stage.api("manager").get(f"/analytics/materials/{each}")).ok["cascades"] for each in materials]
+    assert expected == {each["share_id"]: each["usual_virality"] for each in chain(*cascades)}
+
+
+async def test_shares_are_dated_by_the_brand_s_day(stage: Stage) -> None:
+    """In the evening of UTC it is the next day at the brand."""
+    stage.clock.now = datetime(2026, 7, 1, 20, tzinfo=UTC)
+    await stage.visit("li")
+    await caught_up(stage)
+    (line,) = (await table(stage, "owner", "share"))["items"]
+    assert "林晓 · 2026-07-02" == line["note"]
 
 
 def growth_told(told: History, employee: int, zone: ZoneInfo, first: date, end: date) -> Growth:

@@ -1,6 +1,7 @@
 """The shape of cascades, against trees whose measures are known in closed form."""
 
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 import networkx as nx
 import pytest
@@ -13,6 +14,7 @@ from compliance.spreading.cascades import (
     Reach,
     Shape,
     cascade_of,
+    median_of_others,
     shape_of,
     structural_virality,
     sums_of,
@@ -122,3 +124,13 @@ def test_each_ones_part() -> None:
     """Brought in by themselves, and everybody who came through them."""
     cascade = Cascade("rabcd", [-1, 0, 1, 1, 2], [BEGAN] * 5)
     assert {"r": Reach(1, 4), "a": Reach(2, 3), "b": Reach(1, 1), "c": Reach(0, 0), "d": Reach(0, 0)} == cascade.reach()
+
+
+@given(values=st.lists(st.integers(0, 9), min_size=6, max_size=30), place=st.integers(0, 29))
+def test_the_median_of_others_leaves_the_one_out(values: list[int], place: int) -> None:
+    """As if all of them were laid out and the one taken away; equal ones, too."""
+    values.sort()
+    one = place % len(values)
+    around = values[len(values) // 2 - 1 : len(values) // 2 + 2]
+    expected = median(values[:one] + values[one + 1 :])
+    assert expected == median_of_others(values[one], len(values), around)
