@@ -82,6 +82,7 @@ class Database:
             execution_options={"compiled_cache": STATEMENTS},
             use_native_hstore=False,  # we have none: nobody need ask for it at the first connection
             hide_parameters=True,  # an error's text goes to the log, where hashes and sealed profiles don't belong
+            pool_use_lifo=True,  # what PostgreSQL and the driver learn of statements is kept by each connection
             connect_args=how,
         )
         plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)

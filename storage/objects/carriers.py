@@ -19,6 +19,10 @@ FAST_AFTER_BYTES = 8 << 20  # went without a pause: more than the sockets of a s
 class Carrier(Protocol):
     """Used from one thread at a time. No call waits: BlockingIOError says that there is nothing to do."""
 
+    @property
+    def load(self) -> memoryview:
+        """What is left of it, to write into until some of it has been given."""
+
     def take(self, source: socket.socket, size_max_bytes: int) -> int:
         """Take a load up, when the one before is gone; 0 at the end. Raises OSError."""
 
@@ -50,6 +54,11 @@ class Block:
         self._places = places
         self._block = self._load = memoryview(b"")
         self._is_large, self._unpaused_bytes = False, 0
+
+    @property
+    def load(self) -> memoryview:
+        """See Carrier."""
+        return self._load
 
     def take(self, source: socket.socket, size_max_bytes: int) -> int:
         """See Carrier."""

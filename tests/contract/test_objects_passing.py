@@ -108,7 +108,6 @@ class Over:
     """Other bytes in some places of the object."""
 
     def __init__(self, places: dict[int, bytes]) -> None:
-        self._places = places
         self.whole = bytearray(BODY)
         for at, data in places.items():
             self.whole[at : at + len(data)] = data
@@ -118,10 +117,10 @@ class Over:
         assert BODY[at : at + len(piece)] == piece
         return bytes(self.whole[at : at + len(piece)])
 
-    def untouched(self, at: int, size_max_bytes: int) -> int:
+    def lay(self, at: int, load: memoryview) -> None:
         """See storage.objects.overlays.Overlay."""
-        starts = [start for start, data in self._places.items() if start + len(data) > at]
-        return max(0, min([size_max_bytes, *(start - at for start in starts)]))
+        assert BODY[at : at + len(load)] == load
+        load[:] = self.whole[at : at + len(load)]
 
 
 OVER = Over(

@@ -98,10 +98,12 @@ class Patches:
         """As `apply`."""
         return apply(self, at, piece)
 
-    def untouched(self, at: int, size_max_bytes: int) -> int:
-        """How many bytes from `at` on are the template's own, looking no further than `size_max_bytes`."""
-        following = next(self.within(at, at + size_max_bytes), None)
-        return size_max_bytes if following is None else max(0, following.offset - at)
+    def lay(self, at: int, load: memoryview) -> None:
+        """The same, written into the template's bytes `load`, which begin at `at`."""
+        stop = at + len(load)
+        for each in self.within(at, stop):
+            start, end = max(at, each.offset), min(stop, each.offset + len(each.data))
+            load[start - at : end - at] = memoryview(each.data)[start - each.offset : end - each.offset]
 
 
 def apply(copy: Patches, offset: int, chunk: bytes) -> bytes:

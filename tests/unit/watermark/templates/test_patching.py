@@ -34,6 +34,9 @@ def test_any_ranges_put_together_are_the_whole(cuts: list[int]) -> None:
 def test_a_range_is_that_part_of_the_whole(start: int, length: int) -> None:
     """A range patched alone is what stands there in the whole copy."""
     assert WHOLE[start : start + length] == apply(COPY, start, RANGED.content[start : start + length])
+    load = bytearray(RANGED.content[start : start + length])
+    COPY.lay(start, memoryview(load))
+    assert WHOLE[start : start + length] == load
 
 
 def test_copies_differ_only_in_slots(template: Template) -> None:
