@@ -31,7 +31,10 @@ async def append(tx: Transaction, event: Event, *, now: datetime | None = None) 
 
 
 async def append_by(driver: Driver, event: Event, *, now: datetime) -> None:
-    """As `append`, within the transaction that the driver's connection is in. Nobody in this process is told."""
+    """As `append`, within the transaction that the driver's connection is in, or by itself: committed on return then.
+
+    Nobody in this process is told.
+    """
     await events.put_events(driver, [_columns(event, now)])
 
 

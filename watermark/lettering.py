@@ -50,6 +50,7 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
+@lru_cache(maxsize=4096)
 def _drawable_character(character: str) -> str:
     category = unicodedata.category(character)
     if character.isspace():
@@ -61,7 +62,6 @@ def _drawable_character(character: str) -> str:
     return MISSING_MARK if category[0] in "LN" else ""  # a lost letter is told; a lost emoji or symbol is not missed
 
 
-@lru_cache(maxsize=4096)
 def _has_glyph(character: str) -> bool:
     return _glyph(character) != _glyph(_NOTDEF)
 

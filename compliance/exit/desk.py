@@ -209,5 +209,6 @@ class Desk:
             bytes=end.size_bytes,
             det={**passage.det, **more},
         )
-        async with self.database.transaction() as tx:
-            await ledger.append(tx, event, now=self.clock())
+        async with self.database.driver() as driver:  # one statement: it commits by itself
+            await ledger.append_by(driver, event, now=self.clock())
+        self.database.news.set()

@@ -56,7 +56,7 @@ def _tile(code: Floats, key: HiddenKey) -> Floats:
 
 def pattern(chips: Floats) -> Floats:
     """The band-passed tile (128, 128) of chips (1024,): linear in the chips."""
-    squares = np.kron(chips.reshape(CHIPS_ACROSS, CHIPS_ACROSS), np.ones((CHIP_UNITS, CHIP_UNITS), np.float32))
+    squares = chips.reshape(CHIPS_ACROSS, CHIPS_ACROSS).repeat(CHIP_UNITS, 0).repeat(CHIP_UNITS, 1)
     return np.fft.irfft2(np.fft.rfft2(squares) * band(), squares.shape).astype(np.float32)
 
 
