@@ -92,7 +92,7 @@ async def _leaves(tx: Transaction, pseudonyms: tuple[str, ...]) -> tuple[tuple[b
     by, more = await newest(tx, Wanted(who=pseudonyms), EVENTS_MAX)
     found = {row.id: row.leaf for row in by}
     for each in pseudonyms:
-        about, more_about = await newest(tx, Wanted(obj=f"person:{each}"), EVENTS_MAX)
+        about, more_about = await newest(tx, Wanted(obj=(f"person:{each}",)), EVENTS_MAX)
         found |= {row.id: row.leaf for row in about if json.loads(row.leaf)["act"] not in NOTICED}
         more = more or more_about
     kept = sorted(found)[-EVENTS_MAX:]

@@ -23,18 +23,18 @@ CLINIC = "00000000-0000-4000-8000-#"
 
 QUESTIONS: Mapping[str, Wanted] = {
     "anything": Wanted(),
-    "everything viewers did": Wanted(act="viewer:"),
-    "views": Wanted(act="viewer:copy:view"),
-    "downloads": Wanted(act="viewer:copy:download"),
+    "everything viewers did": Wanted(act=("viewer:",)),
+    "views": Wanted(act=("viewer:copy:view",)),
+    "downloads": Wanted(act=("viewer:copy:download",)),
     "denied": Wanted(res="deny"),
     "a role": Wanted(role="auditor"),
     "a rule": Wanted(why=f"rule-{3:012}"),
     "a busy person": Wanted(who=(f"p-{0:012}",)),
     "a quiet person": Wanted(who=(f"p-{9999:012}",)),
     "people of one name": Wanted(who=tuple(f"p-{number:012}" for number in (0, 5, 500, 5000))),
-    "a clinic": Wanted(org=CLINIC.replace("#", f"{0:012}")),
-    "the busiest material": Wanted(obj="material:" + CLINIC.replace("#", f"{0:012}")),
-    "a material": Wanted(obj="material:" + CLINIC.replace("#", f"{500:012}")),
+    "a clinic": Wanted(org=(CLINIC.replace("#", f"{0:012}"),)),
+    "the busiest material": Wanted(obj=("material:" + CLINIC.replace("#", f"{0:012}"),)),
+    "a material": Wanted(obj=("material:" + CLINIC.replace("#", f"{500:012}"),)),
     "a version": Wanted(ver=f"{0:012}"),
     "a share": Wanted(link=CLINIC.replace("#", f"{77:012}")),
     "a session": Wanted(sess=f"session-{500:012}"),
@@ -43,16 +43,18 @@ QUESTIONS: Mapping[str, Wanted] = {
     "a visit": Wanted(det=(("visit", "00000000-0000-4000-8000-000000000001"),)),
     "a page number": Wanted(det=(("page", "3"),)),
     "the last week": Wanted(since=END - timedelta(days=7)),
-    "downloads of 30 days": Wanted(act="viewer:copy:download", since=END - timedelta(days=30)),
+    "downloads of 30 days": Wanted(act=("viewer:copy:download",), since=END - timedelta(days=30)),
     "an afternoon": Wanted(since=END - timedelta(days=100, hours=6), until=END - timedelta(days=100)),
-    "a clinic's downloads": Wanted(org=CLINIC.replace("#", f"{0:012}"), act="viewer:copy:download"),
+    "a clinic's downloads": Wanted(org=(CLINIC.replace("#", f"{0:012}"),), act=("viewer:copy:download",)),
     "the busiest material in a week": Wanted(
-        obj="material:" + CLINIC.replace("#", f"{0:012}"), since=END - timedelta(days=14), until=END - timedelta(days=7)
+        obj=("material:" + CLINIC.replace("#", f"{0:012}"),),
+        since=END - timedelta(days=14),
+        until=END - timedelta(days=7),
     ),
     "views by a device at a clinic": Wanted(
-        act="viewer:copy:view", ua=f"device-{9:012}", org=CLINIC.replace("#", f"{7:012}")
+        act=("viewer:copy:view",), ua=f"device-{9:012}", org=(CLINIC.replace("#", f"{7:012}"),)
     ),
-    "views under a rule": Wanted(act="viewer:copy:view", why=f"rule-{3:012}", res="allow"),
+    "views under a rule": Wanted(act=("viewer:copy:view",), why=f"rule-{3:012}", res="allow"),
 }
 
 

@@ -79,7 +79,7 @@ async def contents(
 
 async def _covering(tx: Transaction, head: CheckpointRow) -> CheckpointRow:
     """This head or the newest: a verifier wants to see the entry that says what was pruned."""
-    found, _ = await newest(tx, Wanted(act=Act.SYSTEM_LOG_PRUNE.value), 1)
+    found, _ = await newest(tx, Wanted(act=(Act.SYSTEM_LOG_PRUNE.value,)), 1)
     if not found:
         return head
     place = await checkpoints.index_of(tx, found[0].id)

@@ -16,6 +16,7 @@ from compliance.spreading.telling import Told, told_by
 from compliance.spreading.unusual import is_surge
 from storage.database import Database, Transaction
 from storage.rows import event_index, ownership, people, spread_alarms
+from storage.rows.aliases import clinic_ids_of
 from storage.rows.spread_alarms import Came, RootRow
 
 READER = "spread-alarms"
@@ -76,10 +77,13 @@ async def _look(tx: Transaction, messages: Messages, opens: Sequence[Told], now:
 
 
 async def _is_strange(tx: Transaction, root: RootRow, came: Came) -> bool:
-    """The first of a clinic that the share doesn't name, and that is not its employee's."""
-    if not came.org or not came.first_of_clinic or UUID(came.org) in root.clinics:
+    """The first of a clinic that the share doesn't name, and that is not its employee's, by whichever of its names."""
+    if not came.org:
         return False
-    held = await ownership.open_of_many(tx, [UUID(came.org)])
+    names = await clinic_ids_of(tx, UUID(came.org))
+    if not root.clinics.isdisjoint(names) or not await spread_alarms.first_of(tx, root.root_id, came, names):
+        return False
+    held = await ownership.open_of_many(tx, names[:1])  # the one that goes on
     return all(each.person_id != root.sponsor_id for each in held.values())
 
 

@@ -100,7 +100,7 @@ async def _kept(tx: Transaction, wanted: Wanted, planned: Plan) -> tuple[Cell, .
     codes = planned.conditions.codes.get(name, ())
     if len(others) > 1 or name not in OF_KIND or len(codes) != 1 or not _on_months(wanted):
         return None
-    if name == "obj" and not (wanted.obj or "").startswith(MATERIAL_PREFIX):
+    if name == "obj" and not all(each.startswith(MATERIAL_PREFIX) for each in wanted.obj or ()):
         return None
     return await event_counts.months(tx, OF_KIND[name], codes[0], kind)
 

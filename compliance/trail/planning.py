@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from compliance.trail.fields import RESULTS, TERM_CHARS_MIN, term_of, word_field
-from compliance.trail.wanted import Wanted
+from compliance.trail.wanted import ONE_OF, Wanted
 from storage.database import Transaction
-from storage.rows import event_counts, event_search
+from storage.rows import event_counts, event_search, spread_trees
 from storage.rows.event_search import RES, TERMS, Conditions, Scan
 
 SCAN_MAX = 10_000  # rows that one question looks at
-EQUAL = ("role", "why", "org", "obj", "ver", "link", "sess", "ip", "ua")
+LINKS_MAX = 100  # of trees that are looked for link by link
+EQUAL = ("role", "why", "ver", "link", "sess", "ip", "ua")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,8 @@ class Plan:
 async def plan(tx: Transaction, wanted: Wanted, scan_max: int = SCAN_MAX) -> Plan | None:
     """The plan for a scan of at most `scan_max` rows; None when no indexed event can match."""
     stretch = await event_counts.stretch(tx, wanted.since, wanted.until)
-    counts = await _codes(tx, wanted)
+    links = await _links(tx, wanted)
+    counts = await _codes(tx, wanted, links)
     if stretch is None or counts is None:
         return None
     conditions = Conditions(
@@ -49,6 +51,7 @@ async def plan(tx: Transaction, wanted: Wanted, scan_max: int = SCAN_MAX) -> Pla
         high=stretch.high,
         res=None if wanted.res is None else RESULTS.index(wanted.res),
         terms=tuple(sorted({term_of(name, value) for name, value in wanted.det})),
+        trees=wanted.trees if links is None else None,
         since=wanted.since,
         until=wanted.until,
     )
@@ -58,14 +61,31 @@ async def plan(tx: Transaction, wanted: Wanted, scan_max: int = SCAN_MAX) -> Pla
     return Plan(conditions=conditions, scan=Scan(driver=driver, scan_max=scan_max), rows=rows)
 
 
-async def _codes(tx: Transaction, wanted: Wanted) -> dict[str, tuple[tuple[int, int], ...]] | None:
+async def _links(tx: Transaction, wanted: Wanted) -> list[str] | None:
+    """The links of the trees that are looked for, where they are few; None: they are many, or one link is named."""
+    if wanted.trees is None or wanted.link is not None:
+        return None
+    found = await spread_trees.links_of(tx, wanted.trees, LINKS_MAX + 1)
+    return found if len(found) <= LINKS_MAX else None
+
+
+async def _codes(
+    tx: Transaction, wanted: Wanted, links: list[str] | None
+) -> dict[str, tuple[tuple[int, int], ...]] | None:
     """(code, how many events) of each condition's values; None when one of them occurs nowhere."""
     found: dict[str, tuple[tuple[int, int], ...]] = {}
     for name in EQUAL:
         if (value := getattr(wanted, name)) is not None:
             found[name] = tuple((await event_search.find_words(tx, word_field(name, value), [value])).values())
-    if wanted.who is not None:
-        found["who"] = tuple((await event_search.find_words(tx, "who", list(wanted.who))).values())
+    for name in ONE_OF:
+        if (values := getattr(wanted, name)) is not None:
+            by_field: dict[str, list[str]] = {}
+            for value in values:
+                by_field.setdefault(word_field(name, value), []).append(value)
+            words = [await event_search.find_words(tx, field, some) for field, some in by_field.items()]
+            found[name] = tuple(counted for each in words for counted in each.values())
+    if links is not None:
+        found["link"] = tuple((await event_search.find_words(tx, "link", links)).values())
     if wanted.act is not None:
         acts = await event_search.words_of(tx, "act")
         found["act"] = tuple(counted for act, counted in acts.items() if wanted.fits_act(act))

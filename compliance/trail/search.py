@@ -1,13 +1,14 @@
 """Finding events: the newest ones read as they are, the rest by the index, put together in the order of their ids."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from compliance.trail.indexing import READER
 from compliance.trail.planning import SCAN_MAX, Plan, plan
 from compliance.trail.wanted import Wanted
 from storage.database import Transaction
-from storage.rows import event_index, event_leaves, event_search
+from storage.rows import event_index, event_leaves, event_search, spread_trees
 from storage.rows.events import EventRow
 
 PAGE_MAX = 1_000
@@ -66,8 +67,17 @@ async def tail_of(tx: Transaction, wanted: Wanted, *, before: int | None = None)
     """What the index doesn't have yet."""
     start = await event_index.reader_at(tx, READER)
     newest = await event_leaves.newest_from(tx, start, before_id=before, limit=TAIL_MAX)
-    fitting = tuple(row for row in newest if wanted.fits(json.loads(row.leaf)))
-    return Tail(rows=fitting, floor=newest[-1].id if len(newest) == TAIL_MAX else None)
+    return Tail(rows=await fitting(tx, wanted, newest), floor=newest[-1].id if len(newest) == TAIL_MAX else None)
+
+
+async def fitting(tx: Transaction, wanted: Wanted, rows: Sequence[EventRow]) -> tuple[EventRow, ...]:
+    """Those of these events that are looked for, as read from their leaves."""
+    read = [(row, leaf) for row in rows if wanted.fits(leaf := json.loads(row.leaf))]
+    if wanted.trees is None:
+        return tuple(row for row, _ in read)
+    links = {leaf["link"] for _, leaf in read if leaf["link"]}
+    within = await spread_trees.links_among(tx, wanted.trees, links)
+    return tuple(row for row, leaf in read if leaf["link"] in within)
 
 
 async def _indexed(tx: Transaction, planned: Plan, limit: int) -> tuple[tuple[int, ...], int | None]:

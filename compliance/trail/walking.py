@@ -4,12 +4,11 @@ Who goes on behind the place where the last step ended misses nothing and gets n
 whichever node: what commits later has a later place, also where its number is a smaller one.
 """
 
-import json
 from dataclasses import dataclass
 
 from compliance.trail.indexing import READER
 from compliance.trail.planning import plan
-from compliance.trail.search import tail_of
+from compliance.trail.search import fitting, tail_of
 from compliance.trail.wanted import Wanted
 from storage.database import Transaction
 from storage.rows import event_index, event_search, event_walk
@@ -68,8 +67,7 @@ class Walk:
     async def _read(self, tx: Transaction, start: int, end: int, limit: int) -> Step:
         """What no follower has reached yet, leaf by leaf."""
         read = await _plain(tx, start, end, limit)
-        fitting = tuple(row for row in read.rows if self._wanted.fits(json.loads(row.leaf)))
-        return Step(rows=fitting, after=read.after)
+        return Step(rows=await fitting(tx, self._wanted, read.rows), after=read.after)
 
 
 async def _plain(tx: Transaction, start: int, end: int, limit: int) -> Step:

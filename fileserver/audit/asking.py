@@ -12,22 +12,25 @@ from fileserver.audit.labels import MATERIAL_PREFIX
 from fileserver.audit.schemas import EventFilterIn
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import people
+from storage.rows import declarations, people, spread_dashboard, standing
+from storage.rows.aliases import clinic_ids_of
+from storage.rows.spread_counts import Dim
+from storage.rows.spread_trees import Trees
 
 PSEUDONYM_PREFIX = "p-"
 SEARCH_PURPOSE = "person-search"
 HASH_CHARS = 16
-NOTHING = "-"  # an object that no event names
 
 
 async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -> Wanted:
     """What is looked for. A named person whom nobody is called fits nobody. Raises InvalidValue for a time."""
     return Wanted(
         who=None if asked.person is None else await pseudonyms_of(services, tx, asked.person),
-        org=str(asked.clinic_id) if asked.clinic_id else None,
-        obj=_object(asked),
+        org=tuple(map(str, await clinic_ids_of(tx, asked.clinic_id))) if asked.clinic_id else None,
+        obj=await _objects(tx, asked),
         link=str(asked.share_id) if asked.share_id else None,
-        act=asked.act,
+        trees=await _trees(services, tx, asked),
+        act=tuple(asked.act.split(",")) if asked.act else None,
         res=asked.result.value if asked.result else None,
         role=str(asked.role) if asked.role else None,
         why=asked.rule,
@@ -44,16 +47,42 @@ async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -
 def asked_for(services: Services, wanted: EventFilterIn) -> dict[str, str | int]:
     """What was asked, in a form that the log may hold: a name becomes a keyed hash, which no list of names opens."""
     asked = {name: str(value) for name, value in wanted.model_dump(mode="json", exclude_none=True).items()}
-    if "person" in asked:
-        asked["person"] = services.keys.master.keyed_hash(SEARCH_PURPOSE, asked["person"])[:HASH_CHARS]
+    for name in {"person", "sharer"} & asked.keys():
+        asked[name] = services.keys.master.keyed_hash(SEARCH_PURPOSE, asked[name])[:HASH_CHARS]
     return {name: value for name, value in asked.items() if name in EventFilterIn.model_fields}
 
 
-def _object(asked: EventFilterIn) -> str | None:
-    material = f"{MATERIAL_PREFIX}{asked.material_id}" if asked.material_id else None
-    if material and asked.object and asked.object != material:
-        return NOTHING
-    return material or asked.object
+async def _objects(tx: Transaction, asked: EventFilterIn) -> tuple[str, ...] | None:
+    """What it may be about: what is in all that was asked for, nothing perhaps; None: anything."""
+    circles: list[frozenset[str]] = []
+    if asked.material_id:
+        circles.append(frozenset({f"{MATERIAL_PREFIX}{asked.material_id}"}))
+    if asked.object:
+        circles.append(frozenset({asked.object}))
+    if asked.campaign:
+        declared = await declarations.campaigns_of(tx)
+        circles.append(frozenset(f"{MATERIAL_PREFIX}{each}" for each in declared if declared[each] == asked.campaign))
+    return tuple(sorted(frozenset.intersection(*circles))) if circles else None
+
+
+async def _trees(services: Services, tx: Transaction, asked: EventFilterIn) -> Trees | None:
+    """Through whose shares, and through which; None: it doesn't matter."""
+    circles: list[frozenset[str]] = []
+    if asked.sharer:
+        circles.append(frozenset(await pseudonyms_of(services, tx, asked.sharer)))
+    if asked.department_id or asked.region:
+        ids = await people.ids_of(tx, await spread_dashboard.keys_of(tx, Dim.EMPLOYEE))
+        standings = await standing.standings_of(tx, set(ids.values()))
+        circles.append(frozenset(who for who, person in ids.items() if _stands_in(standings.get(person), asked)))
+    makers = tuple(sorted(frozenset.intersection(*circles))) if circles else None
+    return None if makers is None and asked.tree_id is None else Trees(makers=makers, root_id=asked.tree_id)
+
+
+def _stands_in(stands: standing.Standing | None, asked: EventFilterIn) -> bool:
+    """Whether somebody is in the department and in the region that were asked for."""
+    if stands is None:
+        return False
+    return asked.department_id in (None, *stands.departments) and asked.region in (None, stands.region)
 
 
 def _within_calendar(value: datetime | None, name: str) -> datetime | None:

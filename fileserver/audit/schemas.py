@@ -26,17 +26,37 @@ DetailsText = Annotated[
         pattern=r"^[a-z][a-z0-9_]*=[A-Za-z0-9:._/-]+( +[a-z][a-z0-9_]*=[A-Za-z0-9:._/-]+){0,7}$",
     ),
 ]
-ActName = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z]+:([a-z]+(:[a-z]*)?)?$")]
+ActNames = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=r"^[a-z]+:([a-z]+(:[a-z]*)?)?(,[a-z]+:([a-z]+(:[a-z]*)?)?){0,3}$"),
+]
 
 
 class EventFilterIn(Input):
     """What to look for; filters that are given must all hold."""
 
     person: Text | None = Field(default=None, description="Part of a person's name, or a whole pseudonym")
-    clinic_id: UUID | None = Field(default=None, description="The viewer's clinic")
+    clinic_id: UUID | None = Field(
+        default=None, description="The viewer's clinic; of one that others were merged into, their people, too"
+    )
     material_id: UUID | None = Field(default=None, description="The material it is about")
     share_id: UUID | None = Field(default=None, description="The share it went through")
-    act: ActName | None = Field(default=None, description="An act, or the beginning of one up to a colon: `viewer:`")
+    sharer: Text | None = Field(
+        default=None,
+        description="Part of an employee's name, or a whole pseudonym: what went through their shares, and "
+        "through what was passed on from them",
+    )
+    tree_id: UUID | None = Field(default=None, description="The same of one employee's share")
+    department_id: UUID | None = Field(
+        default=None, description="The same of shares by employees who are in this department, or below it, today"
+    )
+    region: Text | None = Field(default=None, description="The same of a region, by name")
+    campaign: Text | None = Field(default=None, description="What is about materials last declared for this campaign")
+    act: ActNames | None = Field(
+        default=None,
+        description="An act, or the beginning of some up to a colon: `viewer:`; of four at most, with commas between, "
+        "any",
+    )
     result: Result | None = Field(default=None, description="How it ended")
     role: EventRole | None = Field(default=None, description="What the person was to the brand")
     rule: RuleName | None = Field(default=None, description="The access rule that decided")

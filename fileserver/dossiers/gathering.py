@@ -218,9 +218,9 @@ async def _registered(
 
 async def _shares(tx: Transaction, material_id: UUID) -> list[ShareRow]:
     found: list[ShareRow] = []
-    before = None
+    before, of = None, shares.Listed(material_id=material_id)
     while len(found) < SHARES_MAX:
-        rows = await shares.list_shares(tx, material_id=material_id, before=before, limit=SHARES_BATCH)
+        rows = await shares.list_shares(tx, of=of, before=before, limit=SHARES_BATCH)
         found += rows
         if len(rows) < SHARES_BATCH:
             break
@@ -230,7 +230,7 @@ async def _shares(tx: Transaction, material_id: UUID) -> list[ShareRow]:
 
 async def _told(tx: Transaction, material_id: UUID) -> list[Told]:
     """The newest events about the material, oldest first, with the places of those that have one."""
-    rows, _more = await newest(tx, Wanted(obj=obj_of(material_id)), EVENTS_MAX)
+    rows, _more = await newest(tx, Wanted(obj=(obj_of(material_id),)), EVENTS_MAX)
     places = await indexes_of(tx, [row.id for row in rows])
     found = [Told(row=replace(row, index=places.get(row.id)), fields=json.loads(row.leaf)) for row in rows]
     return list(reversed(found))

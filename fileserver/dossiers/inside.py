@@ -70,7 +70,7 @@ async def inside(
 
 async def originals_of(tx: Transaction, master: MasterKey, material_id: UUID, only: UUID | None = None) -> list[Taken]:
     """Who (None: everybody) took which bytes, the latest first; of the newest ORIGINALS_MAX times."""
-    wanted = Wanted(obj=obj_of(material_id), act=Act.EMPLOYEE_MATERIAL_ORIGINAL.value, res="allow")
+    wanted = Wanted(obj=(obj_of(material_id),), act=(Act.EMPLOYEE_MATERIAL_ORIGINAL.value,), res="allow")
     found, _more = await newest(tx, wanted, ORIGINALS_MAX)
     told = [json.loads(row.leaf) for row in found]
     if only is not None:

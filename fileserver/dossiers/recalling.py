@@ -57,7 +57,7 @@ async def recall(services: Services, actor: Actor, trail: Trail, material_id: UU
 
 async def downloads_of(tx: Transaction, material_id: UUID) -> Mapping[str, int]:
     """How often a file was taken away, by visit; of the newest DOWNLOADS_MAX times."""
-    wanted = Wanted(obj=obj_of(material_id), act=Act.VIEWER_COPY_DOWNLOAD.value, res="allow")
+    wanted = Wanted(obj=(obj_of(material_id),), act=(Act.VIEWER_COPY_DOWNLOAD.value,), res="allow")
     found, _more = await newest(tx, wanted, DOWNLOADS_MAX)
     return Counter(str(json.loads(row.leaf)["det"].get("visit")) for row in found)
 

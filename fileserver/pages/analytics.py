@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field
 
-from compliance.access import Action, may_ever
-from compliance.events import Act
+from compliance.access import Action
 from fileserver.analytics import dashboard_routes as api
 from fileserver.analytics import reading as readings
 from fileserver.analytics.dashboard_routes import shown_count
@@ -38,6 +35,7 @@ from fileserver.http.call import Call
 from fileserver.i18n import translate
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
+from fileserver.pages.figure_events import InLog, in_log, whole_url
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.pages.spreading import heat_of, pages_url
@@ -47,13 +45,6 @@ SPANS = (7, 30, 90, 365)
 COHORTS_SHOWN = 12
 CARDS = ("opens", "opened", "viewers", "newcomers", "read_ms", "downloads", "shares")
 FORWARDS = ("intents", "confirmed", "sent", "reach")
-COUNTED = {  # by which act; what a platform confirms is told by two
-    **dict.fromkeys(("opens", "opened", "viewers", "newcomers", "confirmed", "reach"), Act.VIEWER_VISIT_START),
-    "read-ms": Act.VIEWER_PAGE_READ,
-    "downloads": Act.VIEWER_COPY_DOWNLOAD,
-    "shares": Act.EMPLOYEE_SHARE_CREATE,
-    "intents": Act.VIEWER_SHARE_FORWARD,
-}
 BELOW_ZERO = "−"  # a minus sign, which is as wide as the plus
 
 
@@ -101,19 +92,21 @@ class Step:
     count: int
     percent: int
     of_last: int | None
+    events: str | None  # as of a figure
 
 
 async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
     """How things stand."""
     found = await api.overview(asking(call, SpanQuery(days=call.query.days)))
+    log = await in_log(call, found)
     return page(
         call,
         "figures.html",
         **_frame(call),
         found=found,
-        cards=_with_events(call, found, CARDS, None if found.narrowed else {}),
-        forwards=_with_events(call, found, FORWARDS, None if found.narrowed else {}),
-        steps=_steps(found.funnel),
+        cards=_with_events(found, CARDS, log),
+        forwards=_with_events(found, FORWARDS, log),
+        steps=_steps(found.funnel, log),
         sharer_columns=api.SHARERS,
         sharers=_lines(call, found.sharers, api.SHARERS),
         sheet_url=lambda name: f"/api/v1/analytics/overview/{name}?days={call.query.days}",
@@ -142,6 +135,7 @@ async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
 async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
     """Everything about one thing."""
     found = await api.subject(asking(call, SpanQuery(days=call.query.days)))  # type: ignore[arg-type]  # asking keeps the path's parameters
+    log = await in_log(call, found)
     return page(
         call,
         "figures_subject.html",
@@ -149,17 +143,17 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         **_frame(call),
         found=found,
         kind=found.kind,
-        cards=_with_events(call, found, CARDS, _asked_of(found)),
-        forwards=_with_events(call, found, FORWARDS, _asked_of(found)),
+        cards=_with_events(found, CARDS, log),
+        forwards=_with_events(found, FORWARDS, log),
         days=_days(found.days, found.first, found.last) if found.days else [],
-        steps=_steps(found.funnel),
+        steps=_steps(found.funnel, log),
         levels=_levels(found.levels),
         cohorts=found.cohorts[-COHORTS_SHOWN:],
         part_lines=_lines(call, found.parts, found.parts_columns),
         sheet_url=lambda name: (
             f"/api/v1/analytics/subjects/{found.kind.value}/{quote(found.key, safe='')}/{name}?days={call.query.days}"
         ),
-        events_url=_events_url(call, found),
+        events_url=await whole_url(call, found),
     )
 
 
@@ -214,44 +208,20 @@ def _frame(call: Call[Any, Any, Any]) -> dict[str, Any]:
     return {"spans": SPANS, "days_asked": call.query.days, "kinds": tuple(Kind), "subject_url": subject_url}
 
 
-def _with_events(
-    call: Call[Any, Any, Any],
-    found: OverviewOut | SubjectOut,
-    names: Sequence[str],
-    asked: dict[str, str] | None,
-) -> list[Figure]:
-    """Figures of the span, with the way to their events in the log for who may search it. `asked`: of which thing."""
+def _with_events(found: OverviewOut | SubjectOut, names: Sequence[str], log: InLog | None) -> list[Figure]:
+    """Figures of the span, each with the way to its events in the log."""
     figures = [figure(found.now, found.before, name) for name in names]
-    if asked is None or not may_ever(call.actor.role, Action.EVENT_SEARCH):
-        return figures
-    zone = ZoneInfo(call.services.config.time_zone)
-    since, until = (
-        datetime.combine(day, time.min, zone).isoformat() for day in (found.first, found.last + timedelta(days=1))
-    )
-    return [
-        replace(each, events=with_query("/log", asked, act=COUNTED[each.name].value, since=since, until=until))
-        if each.name in COUNTED
-        else each
-        for each in figures
-    ]
+    return [replace(each, events=log.events(each.name)) for each in figures] if log else figures
 
 
-def _asked_of(found: SubjectOut) -> dict[str, str] | None:
-    """What the log is asked for; it knows the link that something happened through, not whose share that hangs on."""
-    if found.narrowed:
-        return None
-    return {
-        Kind.MATERIAL: {"material_id": str(found.material_id)},
-        Kind.CLINIC: {"clinic_id": found.key},
-    }.get(found.kind)
-
-
-def _steps(funnel: Sequence[StepOut]) -> list[Step]:
+def _steps(funnel: Sequence[StepOut], log: InLog | None) -> list[Step]:
     most = max((each.count for each in funnel), default=0)
     steps, last = [], 0
     for each in funnel:
         of_last = round(100 * each.count / last) if last else None
-        steps.append(Step(each.step, each.within, each.count, round(100 * each.count / most) if most else 0, of_last))
+        percent = round(100 * each.count / most) if most else 0
+        events = log.events(f"step-{each.step}") if log else None
+        steps.append(Step(each.step, each.within, each.count, percent, of_last, events))
         last = each.count
     return steps
 
@@ -268,22 +238,6 @@ def _levels(counts: list[int]) -> list[tuple[int, int, int]]:
     """(hands, people, percent of the most) for each level below the makers."""
     most = max(counts[1:], default=0)
     return [(depth, people, round(100 * people / most)) for depth, people in enumerate(counts) if depth]
-
-
-def _events_url(call: Call[Any, Any, Any], found: SubjectOut) -> str | None:
-    """The events that the figures are made of: in the log for who may search it, otherwise the visits that they see."""
-    asked: dict[Kind, tuple[str, UUID | str | None]] = {
-        Kind.MATERIAL: ("material_id", found.material_id),
-        Kind.SHARE: ("share_id", found.share_id),
-        Kind.CLINIC: ("clinic_id", found.key),
-    }
-    name, value = asked.get(found.kind, ("", None))
-    if may_ever(call.actor.role, Action.EVENT_SEARCH):
-        return f"/log?{name}={value}&act=viewer:" if value else "/log?act=viewer:"
-    return {
-        Kind.MATERIAL: f"/materials/{found.material_id}/recall",
-        Kind.SHARE: f"/shares/{found.share_id}",
-    }.get(found.kind)
 
 
 READ = Action.ANALYTICS_READ

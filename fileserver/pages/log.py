@@ -40,7 +40,8 @@ NOTHING_FOLLOWED: dict[str, Any] = {
     "search_url": None,
 }
 OTHER_ROLES = ("operator", "system")
-RARE = ("role", "rule", "object", "version_sha256", "session", "network", "user_agent", "details")
+OF_SHARES = ("sharer", "tree_id", "share_id", "department_id", "region", "campaign")
+RARE = (*OF_SHARES, "role", "rule", "object", "version_sha256", "session", "network", "user_agent", "details")
 
 
 class LogQuery(FormQuery, EventFilterIn):
@@ -80,6 +81,7 @@ async def search(call: Call[None, LogQuery]) -> web.Response:
         saved=[(each.id, each.name, with_query("/log", each.query)) for each in saved.items],
         saving=filters,
         act_groups=log_parts.ACT_GROUPS,
+        acts_chosen=log_parts.acts_text(call, call.query.act or ""),
         results=list(Result),
         **await _choices(call),
     )

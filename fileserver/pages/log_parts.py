@@ -16,6 +16,7 @@ from fileserver.pages import plots
 from fileserver.pages.rendering import CHINA_TIME, local_time, with_query
 from fileserver.pages.words import SHORT_ID_CHARS, In
 from storage.rows import clinics as clinic_rows
+from storage.rows import departments
 from storage.rows.materials import material_titles
 
 ACT_GROUPS: Mapping[str, list[str]] = {
@@ -79,7 +80,8 @@ async def chips(call: Call[Any, Any], filters: Mapping[str, str]) -> list[dict[s
     query: EventFilterIn = call.query
     words = In(call.language)
     async with call.services.database.transaction() as tx:
-        people = [query.person] if query.person and query.person.startswith(PSEUDONYM_PREFIX) else []
+        people = [each for each in (query.person, query.sharer) if each and each.startswith(PSEUDONYM_PREFIX)]
+        called = await departments.names_of(tx) if query.department_id else {}
         names = await names_by_pseudonym(tx, call.services.keys.master, people)
         clinics = await clinic_rows.clinic_names(tx, {query.clinic_id} if query.clinic_id else set())
         titles = await material_titles(tx, [query.material_id] if query.material_id else [])
@@ -87,7 +89,9 @@ async def chips(call: Call[Any, Any], filters: Mapping[str, str]) -> list[dict[s
         "person": names.get(query.person or "", query.person or ""),
         "clinic_id": clinics.get(filters.get("clinic_id", ""), ""),
         "material_id": titles.get(filters.get("material_id", ""), ""),
-        "act": _act_text(words, query.act or ""),
+        "sharer": names.get(query.sharer or "", query.sharer or ""),
+        "department_id": called.get(filters.get("department_id", ""), ""),
+        "act": acts_text(call, query.act or ""),
         "result": words.result(query.result.value) if query.result else "",
         "role": words.role(str(query.role)) if query.role else "",
         "rule": words.rule(query.rule or ""),
@@ -102,6 +106,12 @@ async def chips(call: Call[Any, Any], filters: Mapping[str, str]) -> list[dict[s
         }
         for name, value in filters.items()
     ]
+
+
+def acts_text(call: Call[Any, Any], acts: str) -> str:
+    """One act, or several, in words."""
+    words = In(call.language)
+    return " · ".join(_act_text(words, each) for each in acts.split(","))
 
 
 def _act_text(words: In, act: str) -> str:

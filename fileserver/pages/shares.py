@@ -1,6 +1,7 @@
 """Shares in the console: all of them, one with its visitors, and the form for a new one."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
@@ -42,19 +43,21 @@ STILL_CLOSABLE = frozenset({"open", "used_up", "suspended", "closed"})
 
 
 class ListQuery(FormQuery):
-    """Where the list continues."""
+    """Whose shares, and where the list continues."""
 
+    sponsor_id: UUID | None = Field(default=None)
     cursor: str | None = Field(default=None, max_length=100)
 
 
 async def listed(call: Call[None, ListQuery]) -> web.Response:
     """The shares that the reader may see, newest first."""
-    found = await api.listed(asking(call, ShareQuery(cursor=call.query.cursor)))
+    found = await api.listed(asking(call, ShareQuery(cursor=call.query.cursor, sponsor_id=call.query.sponsor_id)))
     return page(
         call,
         "shares.html",
         shares=found.items,
         next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
+        narrowed=call.query.sponsor_id is not None,
         sees_all=any(not cell.own for cell in owned_scope(call.actor, Action.SHARE_READ).cells),
     )
 

@@ -168,6 +168,7 @@ class ShareQuery(Input):
     """Which shares to list."""
 
     material_id: UUID | None = Field(default=None, description="Only shares of this material")
+    sponsor_id: UUID | None = Field(default=None, description="Only those that this employee answers for")
     cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
     limit: int = Field(default=50, ge=1, le=100, description="How many at most")
 

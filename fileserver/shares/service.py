@@ -27,7 +27,7 @@ from storage.rows import access_requests, addressees, cuts, folders, gates, peop
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
 from storage.rows.gates import GateRow
-from storage.rows.shares import Served, ShareRow, ShareStanding
+from storage.rows.shares import Listed, Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
 from storage.rows.visits import VisitRow
 
@@ -158,13 +158,13 @@ def _asked(gate: Wanted) -> dict[str, str | int]:
 
 
 async def listed(
-    services: Services, actor: Actor, *, material_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
+    services: Services, actor: Actor, *, of: Listed, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Described]:
     """The caller's shares, forwards of them included; all shares for those who govern or audit them."""
     require(actor, Action.SHARE_LIST)
     async with services.database.transaction() as tx:
         scope = owned_scope(actor, Action.SHARE_READ)
-        rows = await shares.list_shares(tx, scope=scope, material_id=material_id, before=before, limit=limit)
+        rows = await shares.list_shares(tx, scope=scope, of=of, before=before, limit=limit)
         return [await described(services, tx, row) for row in rows]
 
 

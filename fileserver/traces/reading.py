@@ -100,7 +100,7 @@ async def read(services: Services, actor: Actor, trail: Trail, trace_id: UUID, a
 
 async def ending_of(services: Services, trace_id: UUID) -> Occurrence | None:
     """The event that ended the trace."""
-    wanted = Wanted(obj=f"trace:{trace_id}", act=Act.SYSTEM_TRACE_END.value, res=Result.ALLOW.value)
+    wanted = Wanted(obj=(f"trace:{trace_id}",), act=(Act.SYSTEM_TRACE_END.value,), res=Result.ALLOW.value)
     async with services.database.transaction() as tx:
         found, _ = await newest(tx, wanted, 1)
         told = await _occurrences(tx, found)
@@ -158,7 +158,7 @@ async def _events_of(tx: Transaction, copy: CopyRow, standing: Standing | None) 
         return [], False
     wanted = Wanted(
         who=(standing.pseudonym,),
-        obj=obj_of(copy.material_id),
+        obj=(obj_of(copy.material_id),),
         det=(("copy", f"{copy.copy_id:012x}"),),
         since=copy.started_at,
     )

@@ -54,7 +54,7 @@ def cause_of(row: UploadRow) -> str:
 
 async def recent(tx: Transaction, now: datetime) -> list[Sweep]:
     """The sweeps of the last day, newest first, `SHOWN_MAX` at most."""
-    found, _ = await newest(tx, Wanted(act=Act.SYSTEM_UPLOAD_SWEEP.value, since=now - WINDOW), SHOWN_MAX)
+    found, _ = await newest(tx, Wanted(act=(Act.SYSTEM_UPLOAD_SWEEP.value,), since=now - WINDOW), SHOWN_MAX)
     return [_sweep(json.loads(row.leaf)) for row in found]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from storage.database import Transaction
 from storage.rows.event_index import CODES
+from storage.rows.spread_trees import Trees, roots_in
 
 TERMS = "terms"
 RES = "res"
@@ -30,6 +31,7 @@ _SETTINGS = text(
 class Conditions:
     """All must hold. `codes` by column, each an alternative; `terms` are hashed details; ids and times bound the scan.
 
+    `trees`: what went through a link that is in one of them.
     `low` and `high` are ids, inclusive; `since` is inclusive, `until` is not.
     """
 
@@ -38,6 +40,7 @@ class Conditions:
     high: int
     res: int | None = None
     terms: tuple[int, ...] = ()
+    trees: Trees | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -147,7 +150,8 @@ _FACETS = " UNION ALL ".join(
 
 def _seen(wanted: Conditions, scan: Scan) -> tuple[str, dict[str, Any]]:
     """What the driver's index yields. `lane` is the code that a row was found by."""
-    names = dict.fromkeys(("id", "t", "day", "res", "act", "role", "org", "who", "obj", *wanted.codes))
+    of_trees = ("link",) if wanted.trees else ()
+    names = dict.fromkeys(("id", "t", "day", "res", "act", "role", "org", "who", "obj", *of_trees, *wanted.codes))
     columns = ", ".join([*names, TERMS] if wanted.terms else names)
     values: dict[str, Any] = {"low": wanted.low, "high": wanted.high, "each": scan.scan_max}
     within = "id BETWEEN :low AND :high"
@@ -187,6 +191,12 @@ def holding(wanted: Conditions, rows: str, values: dict[str, Any], *, but: str |
     if wanted.terms and but != TERMS:
         parts.append(f"{rows}.{TERMS} @> CAST(:terms AS bigint[])")
         values["terms"] = list(wanted.terms)
+    if wanted.trees is not None:
+        parts.append(
+            "EXISTS (SELECT FROM event_word w JOIN spread_share s ON s.share_id = CAST(w.value AS uuid) "
+            f"JOIN spread_share r ON r.share_id = s.root_id WHERE w.code = {rows}.link AND w.field = 'link' "
+            f"AND {roots_in(wanted.trees, values)})"
+        )
     for name, end, sign in (("since", wanted.since, ">="), ("until", wanted.until, "<")):
         if end is not None:
             parts.append(f"{rows}.t {sign} :{name}")

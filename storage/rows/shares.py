@@ -158,6 +158,15 @@ class Served:
     approved: bool = False  # every approval that the version needed is there, for its very bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Which shares a list has: of one material, or those that one employee answers for; None: any."""
+
+    material_id: UUID | None = None
+    sponsor_id: UUID | None = None
+
+
+EVERY = Listed()
 COLUMNS = tuple(share.c[field.name] for field in fields(ShareRow))
 
 
@@ -185,7 +194,7 @@ async def list_shares(
     tx: Transaction,
     *,
     scope: Scope | None = None,
-    material_id: UUID | None = None,
+    of: Listed = EVERY,
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> Sequence[ShareRow]:
@@ -197,8 +206,10 @@ async def list_shares(
     if scope is not None:
         home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
         query = query.where(in_scope(scope, owner_id=share.c.sponsor_id, **home))
-    if material_id is not None:
-        query = query.where(share.c.material_id == material_id)
+    if of.material_id is not None:
+        query = query.where(share.c.material_id == of.material_id)
+    if of.sponsor_id is not None:
+        query = query.where(share.c.sponsor_id == of.sponsor_id)
     if before is not None:
         created_at, last_id = before
         query = query.where(

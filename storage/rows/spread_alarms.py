@@ -25,11 +25,11 @@ class RootRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Came:
-    """Somebody who came into a cascade: through whom, from where, and whether nobody of there had before."""
+    """Somebody who came into a cascade: through whom, from where, and when."""
 
     parent: str | None
     org: str
-    first_of_clinic: bool
+    at: datetime
 
 
 _ROOTS = text(
@@ -41,9 +41,12 @@ _ROOTS = text(
     WHERE s.share_id = ANY(:ids) GROUP BY s.share_id, r.share_id, own.id"""
 )
 _CAME = text(
-    """SELECT p.parent, p.org, NOT EXISTS (SELECT 1 FROM spread_person o WHERE o.root_id = p.root_id AND o.org = p.org
-      AND o.first_at < p.first_at) AS first_of_clinic
-    FROM spread_person p WHERE p.root_id = :root_id AND p.who = :who AND p.first_at = :at AND p.parent IS NOT NULL"""
+    "SELECT parent, org, first_at AS at FROM spread_person "
+    "WHERE root_id = :root_id AND who = :who AND first_at = :at AND parent IS NOT NULL"
+)
+_BEFORE = text(
+    "SELECT EXISTS (SELECT FROM spread_person WHERE root_id = :root_id AND org = ANY(CAST(:orgs AS text[])) "
+    "AND first_at < :at)"
 )
 _ARRIVALS = text(
     "SELECT coalesce(sum(people) FILTER (WHERE hour = :hour), 0) AS now, "
@@ -66,6 +69,12 @@ async def came(tx: Transaction, root_id: UUID, who: str, at: datetime) -> Came |
     """How somebody came into a cascade, if it was at this moment."""
     row = (await tx.execute(_CAME, {"root_id": root_id, "who": who, "at": at})).one_or_none()
     return None if row is None else Came(**row._asdict())
+
+
+async def first_of(tx: Transaction, root_id: UUID, came: Came, clinic_ids: Collection[UUID]) -> bool:
+    """Whether nobody of a clinic, by any of its names, had come into a cascade before them."""
+    asked = {"root_id": root_id, "orgs": [str(each) for each in clinic_ids], "at": came.at}
+    return not await tx.scalar(_BEFORE, asked)
 
 
 async def arrivals(tx: Transaction, root_id: UUID, hour: datetime) -> tuple[int, int]:

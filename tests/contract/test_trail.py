@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from compliance import ledger
 from compliance.events import Act, Event, Result
-from compliance.trail import walking
+from compliance.trail import planning, walking
 from compliance.trail.facets import Facets, facets
 from compliance.trail.fields import BRAND_ZONE
 from compliance.trail.indexing import index_all, index_step
@@ -21,6 +22,7 @@ from compliance.trail.walking import Walk, count_about
 from compliance.trail.wanted import Wanted
 from storage.database import Database
 from storage.rows.event_counts import Kind, days
+from storage.rows.spread_trees import Trees
 
 START = datetime(2026, 1, 30, 22, 0, tzinfo=UTC)
 EVENTS, TAIL = 300, 40
@@ -29,6 +31,9 @@ IDS = tuple(f"00000000-0000-4000-8000-{number:012}" for number in range(6))
 SCANS = (7, 60, 10_000)
 QUESTIONS = 20
 
+LINKS_MAX = {7: 0, 60: 2, 10_000: 100}  # of trees that are looked for link by link, by how much a scan may look at
+TREES = {0: (0, "p-1"), 1: (0, "p-1"), 2: (0, "p-1"), 3: (3, "p-2"), 4: (3, "p-2")}  # link: root and its maker, of IDS
+
 Leaves = dict[int, dict[str, Any]]
 
 SEQUENCE = """
@@ -36,6 +41,19 @@ WITH taken AS (DELETE FROM ledger_pending RETURNING event_id)
 INSERT INTO ledger_leaf (index, event_id)
 SELECT (SELECT count(*) FROM ledger_leaf) + row_number() OVER (ORDER BY event_id DESC) - 1, event_id FROM taken
 """  # the tree's order is not that of arrival
+
+
+SHARED = """INSERT INTO spread_share (share_id, material_id, root_id, parent_id, maker, made_at)
+VALUES (:id, :id, :root, :above, :maker, now())"""
+
+
+def fits(wanted: Wanted, leaf: dict[str, Any]) -> bool:
+    """Whether a leaf is looked for, trees included."""
+    if wanted.trees is None or not wanted.fits(leaf):
+        return wanted.fits(leaf)
+    root, maker = next((TREES[link] for link in TREES if IDS[link] == leaf["link"]), (None, ""))
+    by = wanted.trees.makers is None or maker in wanted.trees.makers
+    return root is not None and by and wanted.trees.root_id in (None, UUID(IDS[root]))
 
 
 def an_event(rng: random.Random) -> Event:
@@ -64,14 +82,15 @@ def a_question(rng: random.Random) -> Wanted:
     """Some conditions of those that there are, most of them few."""
     choices: dict[str, tuple[Any, ...]] = {
         "who": (("p-1",), ("p-2", "p-3"), ("p-9",), ()),
-        "act": ("viewer:", "viewer:copy:", "viewer:copy:view", "system:"),
+        "act": (("viewer:",), ("viewer:copy:",), ("viewer:copy:view", "employee:"), ("system:",)),
         "res": ("allow", "deny", "error"),
         "role": ("viewer", "auditor", "admin"),
         "why": ("share-expired",),
-        "org": IDS,
-        "obj": ("upload:1", *(f"material:{each}" for each in IDS)),
+        "org": (*((each,) for each in IDS), IDS[:2]),
+        "obj": (("upload:1",), *((f"material:{each}",) for each in IDS), ("upload:1", f"material:{IDS[0]}"), ()),
         "ver": ("a" * 64,),
         "link": IDS,
+        "trees": (Trees(makers=("p-1",)), Trees(makers=("p-1", "p-2")), Trees(root_id=UUID(IDS[0])), Trees(makers=())),
         "sess": ("0" * 16,),
         "ip": ("203.0.113.0/24",),
         "ua": ("2" * 16,),
@@ -105,6 +124,9 @@ async def written(database: Database, seed: int) -> Leaves:
         if start == 0:
             assert EVENTS - TAIL == await indexed_in_steps(database)
     async with database.transaction() as tx:
+        for link, (root, maker) in TREES.items():
+            made = {"id": IDS[link], "root": IDS[root], "above": None if link == root else IDS[root], "maker": maker}
+            await tx.execute(text(SHARED), made)
         return {row.id: json.loads(row.leaf) for row in await tx.execute(text("SELECT id, leaf FROM event"))}
 
 
@@ -136,7 +158,7 @@ def brand_day(leaf: dict[str, Any]) -> date:
 
 def counted(leaves: Leaves, wanted: Wanted) -> dict[str, Counter[Any]]:
     """Every facet, by going through all leaves."""
-    fitting = [leaf for leaf in leaves.values() if wanted.fits(leaf)]
+    fitting = [leaf for leaf in leaves.values() if fits(wanted, leaf)]
     plain = {
         name: Counter(leaf[name] for leaf in fitting if leaf[name]) for name in ("act", "res", "role", "who", "org")
     }
@@ -164,11 +186,14 @@ def compared(found: Facets, expected: dict[str, Counter[Any]], total: int) -> No
 
 
 @pytest.mark.parametrize("scan_max", SCANS)
-async def test_every_question_is_answered_as_by_reading_all(database: Database, scan_max: int) -> None:
+async def test_every_question_is_answered_as_by_reading_all(
+    database: Database, scan_max: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pages and counts are those of a walk through the log, however little a scan may look at."""
+    monkeypatch.setattr(planning, "LINKS_MAX", LINKS_MAX[scan_max])
     leaves, rng = await written(database, scan_max), random.Random(1)
     for wanted in [Wanted(), *(a_question(rng) for _ in range(QUESTIONS))]:
-        fitting = sorted((each for each, leaf in leaves.items() if wanted.fits(leaf)), reverse=True)
+        fitting = sorted((each for each, leaf in leaves.items() if fits(wanted, leaf)), reverse=True)
         assert fitting == await walked(database, wanted, scan_max), wanted
         async with database.transaction() as tx:
             found = await facets(tx, wanted, scan_max)
@@ -192,7 +217,7 @@ async def test_a_walk_from_the_beginning_finds_the_same(
         while not walk.done:
             async with database.transaction() as tx:
                 found += [(row.index, row.id) for row in await walk.step(tx, limit=9)]
-        fitting = [(at, places[at]) for at in range(after + 1, through + 1) if wanted.fits(leaves[places[at]])]
+        fitting = [(at, places[at]) for at in range(after + 1, through + 1) if fits(wanted, leaves[places[at]])]
         assert fitting == found, wanted
 
 

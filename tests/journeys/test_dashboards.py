@@ -159,10 +159,33 @@ async def what_is_not_theirs_stays_closed(stage: Stage, share: Json) -> None:
     assert 403 == (await stage.api("reviewer").get("/analytics/overview")).status
 
 
-async def log_links(stage: Stage, who: str) -> list[str]:
-    """Where the figures of the overview lead to the events that they count."""
-    links = [each.attributes.get("href", "") for each in Page(await shown(stage, "/analytics", "en", who=who)).all("a")]
-    return [each for each in links if each.startswith("/log?act=")]
+async def log_links(stage: Stage, who: str, path: str = "") -> list[str]:
+    """Where the figures of the overview, or of one thing, lead to the events that they count."""
+    found = Page(await shown(stage, f"/analytics{path}", "en", who=who)).all("a")
+    links = [each.attributes.get("href", "") for each in found]
+    return [each for each in links if each.startswith("/log?") and "since=" in each]
+
+
+async def figures_lead_to_the_events_they_count(stage: Stage, share: Json) -> None:
+    """Of each kind of thing: as many openings as the log has there, and both acts of what a platform confirmed."""
+    (department,) = (await table(stage, "auditor", "department"))["items"]
+    owner, clinic = stage.cast.people["owner"], stage.cast.clinics["li"]
+    opens = {
+        "": 5, f"/share/{share['id']}": 4, f"/employee/{owner}": 4, f"/department/{department['key']}": 5,
+        f"/material/{stage.cast.material_id}": 5, f"/clinic/{clinic}": 3,
+    }  # fmt: skip
+    counted = {}
+    for path in opens:
+        links = await log_links(stage, "auditor", path)
+        (first,) = {each for each in links if "act=viewer:visit:start&" in each}
+        counted[path] = len((await stage.api("auditor").get(first.replace("/log?", "/events?"))).ok["items"])
+        assert any("act=employee:share:send,system:share:send&" in each for each in links)
+        assert "李娜" in await shown(stage, first, "en", who="auditor")
+    assert opens == counted
+    theirs = f"/shares?sponsor_id={owner}"
+    assert theirs in await shown(stage, f"/analytics/employee/{owner}", "en", who="manager")
+    listed = {who: await shown(stage, theirs, "en", who=who) for who in ("manager", "rival")}
+    assert {"manager": True, "rival": False} == {who: share["id"] in each for who, each in listed.items()}
 
 
 async def a_campaign_is_found_by_what_was_declared(stage: Stage, share: Json) -> None:
@@ -267,10 +290,10 @@ async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
         overview = await shown(stage, "/analytics", language, who="manager")
         assert [] == [word for word in words if word not in overview]
     page = f"/analytics/share/{share['id']}"
-    assert f"/log?share_id={share['id']}" in await shown(stage, page, "en", who="auditor")
+    assert f"/log?tree_id={share['id']}" in await shown(stage, page, "en", who="auditor")
     assert f'href="/shares/{share["id"]}"' in await shown(stage, page, "en")
     to_events = {who: await log_links(stage, who) for who in ("auditor", "manager")}
-    assert (10, 0) == (len(to_events["auditor"]), len(to_events["manager"]))
+    assert (16, 0) == (len(to_events["auditor"]), len(to_events["manager"]))
     assert "李娜" in await shown(stage, to_events["auditor"][0], "en", who="auditor")
     assert "Nothing yet" in await shown(stage, "/analytics/campaign", "en")
     (look, *_) = await stage.told("employee:spread:read")
@@ -306,6 +329,8 @@ async def test_a_merged_clinic_keeps_its_past(stage: Stage) -> None:
     (line,) = (await table(stage, "manager", "clinic"))["items"]
     assert ("悦美诊所", 6) == (line["name"], line["now"]["opens"])
     for each in clinics.values():
+        asked = {"clinic_id": str(each), "act": "viewer:visit:start", "result": "allow"}
+        assert 6 == len((await stage.api("auditor").get("/events", **asked)).ok["items"])
         found = (await stage.api("manager").get(f"/analytics/subjects/clinic/{each}")).ok
         assert ("悦美诊所", 2, 6, 2) == (
             found["name"],
@@ -324,6 +349,7 @@ async def test_a_merged_clinic_keeps_its_past(stage: Stage) -> None:
 LOOKS = (
     the_overview_counts_each_person_once,
     pages_say_what_each_figure_means,
+    figures_lead_to_the_events_they_count,
     viewers_see_their_own_clinic,
     one_thing_is_shown_whole,
     the_funnel_begins_where_its_steps_are_counted,

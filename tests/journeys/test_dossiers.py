@@ -74,7 +74,7 @@ async def test_events_stand_with_their_places(stage: Stage) -> None:
     """The place of each event in the ledger is the one by which it can be proved."""
     await whole_story(stage)
     async with stage.services.database.transaction() as tx:
-        found, _ = await newest(tx, Wanted(obj=f"material:{stage.cast.material_id}"), 100)
+        found, _ = await newest(tx, Wanted(obj=(f"material:{stage.cast.material_id}",)), 100)
         places = await indexes_of(tx, [row.id for row in found])
     text = text_of((await stage.get("auditor", f"/api/v1/materials/{stage.cast.material_id}/dossier")).body)
     lines = text.splitlines()

@@ -3,8 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import text
+
 from compliance import ledger
-from compliance.events import Act, Event
+from compliance.events import Act, Event, Trail
+from compliance.ownership import merging
+from compliance.ownership.wishes import Wish
 from fileserver.audit.following import follow
 from storage.rows import cuts, notices
 from tests.html import Page, goes_on
@@ -68,6 +72,30 @@ async def test_the_maker_hears_of_each_thing_once(stage: Stage) -> None:
     )
     assert [] == [each for each in told if each not in over]
     assert f"/api/v1/shares/{share['id']}/" not in over
+
+
+async def strangers(stage: Stage) -> int:
+    """How many were told of strangers, on whichever day."""
+    async with stage.services.database.transaction() as tx:
+        return int(await tx.scalar(text("SELECT count(*) FROM notice WHERE kind = 'share-stranger'")) or 0)
+
+
+async def test_a_clinic_under_another_name_is_no_stranger(stage: Stage) -> None:
+    """Somebody of it came before, under the name that was merged into it since."""
+    share, _ = await stage.visit("li")
+    await caught_up(stage)
+    assert 1 == await strangers(stage)
+    clinics = stage.cast.clinics
+    wish = Wish(kind="clinic", kept_id=clinics["wang"], merged_id=clinics["li"])
+    async with stage.services.database.transaction() as tx:
+        await merging.merge(tx, stage.services.keys.master, Trail(role="system"), wish, now=stage.clock())
+    stage.clock.advance(days=1)
+    obj, org = f"material:{stage.cast.material_id}", str(clinics["wang"])
+    async with stage.services.database.transaction() as tx:
+        opened = Event(act=Act.VIEWER_VISIT_START, who="p-1", org=org, obj=obj, link=share["id"])
+        await ledger.append(tx, opened, now=stage.clock())
+    await caught_up(stage)
+    assert 1 == await strangers(stage)
 
 
 async def test_old_news_rings_no_bell(stage: Stage) -> None:

@@ -15,6 +15,7 @@ share-title = Share: { $title }
 share-by = Made by { $name } at { $time }
 share-forwarded = Forwarded, level { $depth }
 share-list-all = The shares of all employees, forwards included.
+share-list-of-one = The shares that one employee answers for, forwards included.
 share-list-own = The shares you made, and what was forwarded from them.
 share-none = No shares yet
 share-none-text = Open an approved material to make a link to share.

@@ -15,6 +15,7 @@ share-title = 分享：{ $title }
 share-by = { $name } 于 { $time } 创建
 share-forwarded = 第 { $depth } 级转发
 share-list-all = 全部员工的分享，包括转发。
+share-list-of-one = 一名员工负责的分享，包括转发。
 share-list-own = 您创建的分享，包括由此产生的转发。
 share-none = 还没有分享
 share-none-text = 打开一份已通过审核的资料即可生成分享链接。
