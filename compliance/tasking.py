@@ -77,6 +77,7 @@ async def create(tx: Transaction, keys: KeyRing, actor: Actor, trail: Trail, row
         "download": int(row.download),
         "depth": row.forward_depth,
         "visits_max": row.visits_max or 0,
+        "viewers_max": row.viewers_max or 0,
     }
     event = trail.event(
         Act.EMPLOYEE_TASK_CREATE, why=rule, obj=obj_of(row.material_id), ver=found.served.sha256 or "", det=det
@@ -256,6 +257,7 @@ def _share(keys: KeyRing, row: TaskRow, person_id: UUID, now: datetime) -> Share
         expires_at=row.shares_until,
         visits_max=row.visits_max,
         visits_used=0,
+        viewers_max=row.viewers_max,
         download=row.download,
         forward_depth_left=row.forward_depth,
         watermark=row.watermark,
@@ -282,6 +284,7 @@ def _policy(row: TaskRow, share: ShareRow) -> dict[str, str | int]:
         **{name: each for name, each in circles.items() if each},
         "expires": int(share.expires_at.timestamp()),
         "visits_max": share.visits_max or 0,
+        "viewers_max": share.viewers_max or 0,
         "download": int(share.download),
         "depth_left": share.forward_depth_left,
         "watermark": share.watermark,

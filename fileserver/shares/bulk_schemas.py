@@ -60,7 +60,10 @@ class RecipientIn(Input):
 
 
 class BulkIn(Input):
-    """One personal share of a material for each person, under one policy; nobody but they can open theirs."""
+    """One personal share of a material for each person, under one policy; nobody but they can open theirs.
+
+    So there is no limit of different people: each lets in one.
+    """
 
     material_id: UUID
     people: Annotated[list[RecipientIn], Field(min_length=1, max_length=PEOPLE_MAX)]

@@ -161,13 +161,15 @@ def _narrowed(root: ShareRow, asked: ShareRow, most: _Most, said: GrantIn, now: 
         raise InvalidValue(field="expires_at", rule="wider-than-the-original")
     if said.visits_max is not None and most.visits_max is not None and said.visits_max > most.visits_max:
         raise InvalidValue(field="visits_max", rule="wider-than-the-original")
+    if said.viewers_max is not None and most.viewers_max is not None and said.viewers_max > most.viewers_max:
+        raise InvalidValue(field="viewers_max", rule="wider-than-the-original")
     if said.download and not most.download:
         raise InvalidValue(field="download", rule="wider-than-the-original")
     return replace(
         root,
         expires_at=expires_at,
         visits_max=said.visits_max or most.visits_max,
-        viewers_max=most.viewers_max,
+        viewers_max=said.viewers_max or most.viewers_max,
         download=most.download and said.download is not False,
         watermark=asked.watermark,
         look=asked.look,

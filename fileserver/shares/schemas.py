@@ -220,6 +220,12 @@ class GrantIn(Input):
     visits_max: int | None = Field(
         default=None, ge=1, le=VISITS_MAX, description="How many visits; null: as many as the original"
     )
+    viewers_max: int | None = Field(
+        default=None,
+        ge=1,
+        le=VIEWERS_MAX,
+        description="How many different people what is passed on lets in; null: as many as the original still does",
+    )
     download: bool | None = Field(default=None, description="Null: as the original")
 
 

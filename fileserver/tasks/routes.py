@@ -120,6 +120,7 @@ def _out(services: Services, found: Described) -> TaskOut:
         download=row.download,
         forward_depth=row.forward_depth,
         visits_max=row.visits_max,
+        viewers_max=row.viewers_max,
         watermark=row.watermark,
         reminders=row.reminders,
         reminded_at=row.reminded_at,

@@ -19,6 +19,7 @@ DEPARTMENTS_MAX = 100
 NAME_CHARS_MAX = 60
 DEPTH_MAX = 10
 VISITS_MAX = 1_000_000
+VIEWERS_MAX = 100_000
 PAGE_DEFAULT = 50
 PAGE_MAX = 100
 CURSOR_CHARS_MAX = 120
@@ -66,6 +67,12 @@ class TaskIn(Input):
     download: bool = Field(default=False, description="Whether a sealed file may be downloaded")
     forward_depth: int = Field(default=0, ge=0, le=DEPTH_MAX, description="How many times a link may be passed on")
     visits_max: int | None = Field(default=None, ge=1, le=VISITS_MAX, description="How many visits each link allows")
+    viewers_max: int | None = Field(
+        default=None,
+        ge=1,
+        le=VIEWERS_MAX,
+        description="How many different people each link lets in, with what is passed on from it",
+    )
     watermark: PresetName = Field(default="standard", description="The preset of the visible mark")
 
 
@@ -124,6 +131,7 @@ class TaskOut(Output):
     download: bool
     forward_depth: int
     visits_max: int | None
+    viewers_max: int | None
     watermark: str
     reminders: int
     reminded_at: datetime | None

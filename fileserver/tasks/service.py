@@ -223,6 +223,7 @@ def _row(actor: Actor, wanted: TaskIn, now: datetime) -> TaskRow:
         download=wanted.download,
         forward_depth=wanted.forward_depth,
         visits_max=wanted.visits_max,
+        viewers_max=wanted.viewers_max,
         watermark=wanted.watermark,
         until=wanted.until,
         shares_until=shares_until,

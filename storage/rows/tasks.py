@@ -43,6 +43,7 @@ class TaskRow:
     download: bool
     forward_depth: int
     visits_max: int | None
+    viewers_max: int | None
     watermark: str
     until: datetime
     shares_until: datetime

@@ -26,6 +26,7 @@ task = Table(
     Column("download", Boolean, nullable=False),
     Column("forward_depth", Integer, CheckConstraint("forward_depth BETWEEN 0 AND 10", name="depth"), nullable=False),
     Column("visits_max", Integer),
+    Column("viewers_max", Integer),  # different people, for each share that it makes; null: not limited
     Column("watermark", Text, nullable=False),
     moment("until", nullable=False),
     moment("shares_until", nullable=False),  # when the shares that it makes expire

@@ -176,17 +176,22 @@ async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage
     """What is left of what was passed on and narrowed counts, not the original; whoever is shut out stays outside."""
     owner = stage.api("owner")
     child, passed = await passed_on(stage)
-    narrow: dict[str, Any] = {"visits_max": 5, "expires_at": (stage.clock() + timedelta(hours=1)).isoformat()}
+    narrow: dict[str, Any] = {
+        "visits_max": 5,
+        "viewers_max": 3,
+        "expires_at": (stage.clock() + timedelta(hours=1)).isoformat(),
+    }
     assert 200 == (await owner.call("PATCH", f"/shares/{child['id']}", json=narrow)).status
     bar = {"person_id": str(stage.cast.people["li"]), "reason": "外传"}
     assert 200 == (await owner.post(f"/shares/{passed['id']}/bar", bar)).status
     path = f"/access-requests/{(await asked(stage, child, need='forward'))['id']}/grant"
     stage.clock.advance(minutes=30)
     later = (stage.clock() + timedelta(minutes=45)).isoformat()
-    for wider, field in (({"visits_max": 5}, "/visits_max"), ({"expires_at": later}, "/expires_at")):
-        assert (422, {field}) == ((no := await owner.post(path, wider)).status, no.fields)
-    made = (await owner.post(path)).ok
-    assert (4, narrow["expires_at"][:19]) == (made["visits_max"], made["expires_at"][:19])
+    wider: dict[str, Any] = {"visits_max": 5, "viewers_max": 4, "expires_at": later}  # one place is 王强's own
+    for field, value in wider.items():
+        assert (422, {f"/{field}"}) == ((no := await owner.post(path, {field: value})).status, no.fields)
+    made = (await owner.post(path, {"viewers_max": 2})).ok
+    assert (4, 2, narrow["expires_at"][:19]) == (made["visits_max"], made["viewers_max"], made["expires_at"][:19])
     assert "viewer-barred" == (await stage.open("li", made["token"])).body["rule"]
 
 

@@ -146,14 +146,16 @@ async def test_from_the_task_to_what_came_of_it(connected: Stage, fake: FakePlat
 
 async def test_a_task_ends_with_its_links_or_without_them(stage: Stage) -> None:
     """Ended, it makes no more links; those that were made go on until they are closed too."""
-    task = await given(stage)
+    task = await given(stage, viewers_max=1)
     token = (await done(stage, task))["url"].rpartition("/")[2]
     path = f"/tasks/{task['id']}"
+    assert 1 == task["viewers_max"]
     assert 403 == (await stage.api("owner").post(f"{path}/end", {"shares": "close"})).status
     kept = (await stage.api("manager").post(f"{path}/end", {"shares": "keep"})).ok
     assert ("ended", False) == (kept["state"], kept["shares_closed"])
     assert 409 == (await stage.api("rival").post(f"{path}/complete")).status
     assert 201 == (await stage.open("li", token)).status
+    assert "share-used-up" == (await stage.open("wang", token)).body["rule"], "a place for one"
     assert (await stage.api("manager").post(f"{path}/end", {"shares": "close"})).ok["shares_closed"]
     assert 403 == (await stage.open("li", token)).status
     assert 409 == (await stage.api("manager").post(f"{path}/end", {"shares": "close"})).status
@@ -230,6 +232,7 @@ async def test_what_a_task_may_not_say(stage: Stage) -> None:
         "/clinic_region": {"clinic_region": "火星"},
         "/roles": {"person_ids": [str(UUID(int=7))]},
         "/shares_until": {"shares_until": "2020-01-01T00:00:00Z"},
+        "/viewers_max": {"viewers_max": 0},
     }
     until = (stage.clock() + timedelta(days=1)).isoformat()
     for field, wanted in wrong.items():

@@ -1,4 +1,4 @@
-"""Indexes that sharing and its figures are asked by."""
+"""What was granted of a share is found by an index; tasks limit how many different people their shares let in."""
 
 from pathlib import Path
 from typing import Any
