@@ -45,14 +45,13 @@ def read_chain(told: list[list[Any]]) -> tuple[AddresseesRow, ...]:
 
 def _read(told: list[Any]) -> AddresseesRow:
     audience, root, person, clinic, job, beside = told
-    rows = [[person, clinic, None], *(beside or ())]
-    people, clinics, regions = zip(*rows, strict=True)
+    rows = [(person, clinic, None), *(beside or ())]
     return AddresseesRow(
         audience=audience,
         root=root,
-        people=frozenset(UUID(each) for each in people if each),
-        clinics=frozenset(UUID(each) for each in clinics if each),
-        regions=frozenset(each for each in regions if each),
+        people=frozenset([UUID(each) for each, _, _ in rows if each]),
+        clinics=frozenset([UUID(each) for _, each, _ in rows if each]),
+        regions=frozenset([each for _, _, each in rows if each]),
         jobs=frozenset(split_jobs(job)),
     )
 

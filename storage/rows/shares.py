@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -550,7 +551,9 @@ def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE
         share.c.audience_job,
     )
     chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True, nesting=nesting)
-    return chain.union_all(select(*columns).join(chain, share.c.id == chain.c.parent_id))
+    # The limit keeps PostgreSQL, which expects ten parents of a share, from reading all shares to find the one.
+    parent = select(*columns).where(share.c.id == chain.c.parent_id).limit(1).lateral("parent")
+    return chain.union_all(select(*parent.c).select_from(chain.join(parent, true())))
 
 
 _STANDING = standing_query(bindparam("share"), bindparam("person", type_=Uuid))
