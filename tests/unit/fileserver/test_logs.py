@@ -26,6 +26,11 @@ from tests.unit.fileserver.frame import make_config
         ("Upload-Metadata: filename YWJj", "YWJj"),
         ("{'Cookie': 'session=abc'}", "abc"),
         ("X-CSRF-Token: abcdef", "abcdef"),
+        ("AUTHORIZATION: BASIC YWJj", "YWJj"),
+        (f"of sst_{'a1' * 21}", "a1a1"),
+        (f"of ss_{'a1' * 21}", "a1a1"),
+        ("$argon2id$v=19$m=8$c2FsdA$aGFzaA", "aGFzaA"),
+        ("/s/AbCd_012-xyz of /s/{token}", "AbCd_012-xyz"),
     ],
 )
 def test_string_loses_its_secret(text: str, secret: str) -> None:
