@@ -67,11 +67,17 @@ class Door:
 
 
 def target_of(
-    served: Served, now: datetime, *, share: ShareFacts | None = None, visit_person_id: UUID | None = None
+    served: Served,
+    now: datetime,
+    *,
+    share: ShareFacts | None = None,
+    visit_person_id: UUID | None = None,
+    sealed: bool = False,
 ) -> Target:
     """A material and one of its versions in the words of the access decision.
 
-    Each version counts for itself: an approved one opens nothing of the draft that follows it.
+    Each version counts for itself: an approved one opens nothing of the draft that follows it. What was served before
+    was `sealed`.
     """
     return Target(
         owner_id=served.owner_id,
@@ -81,7 +87,7 @@ def target_of(
         state=VersionState(served.state) if served.state else None,
         withdrawn=served.withdrawn,
         lapsed=has_lapsed(served, now),
-        sealable=served.preparation != "refused",
+        sealable=sealed or served.preparation != "refused",
         approval_stands=served.approved,
         share=share,
         visit_person_id=visit_person_id,

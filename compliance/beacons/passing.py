@@ -5,7 +5,7 @@ nothing is remembered.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -55,7 +55,6 @@ def _require(visit: VisitClock, door: PassageRow, served: Served, person: Standi
         raise NotFound
     if person is None:
         raise AccessDenied("actor-inactive")
-    target = target_of(served, now, share=facts, visit_person_id=visit.person_id)
-    target = replace(target, sealable=True)  # what was served was sealed
+    target = target_of(served, now, share=facts, visit_person_id=visit.person_id, sealed=True)
     names = {"obj": f"material:{door.material_id}", "link": str(visit.share_id)}
     require(actor_of(person, now), Action.VISIT_READ, target, **names)

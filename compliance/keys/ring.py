@@ -5,7 +5,6 @@ former key also goes on signing beside the new one (`overlap`), so that whoever 
 revoked key does nothing: what it signed is refused.
 """
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -98,4 +97,4 @@ class Ring:
 
 
 def _mac(key: SigningKey, purpose: str, message: bytes) -> bytes:
-    return hmac.new(key.secret, purpose.encode() + b"\n" + message, hashlib.sha256).digest()
+    return hmac.digest(key.secret, purpose.encode() + b"\n" + message, "sha256")

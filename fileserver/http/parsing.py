@@ -6,6 +6,7 @@ converted.
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import get_origin
 from urllib.parse import parse_qsl
 
@@ -90,11 +91,7 @@ def grouped(values: MultiMapping[str]) -> dict[str, list[str]]:
 def validate_text(fields: Mapping[str, list[str]], model: type[BaseModel]) -> BaseModel:
     """Text fields as their model. A field whose annotation is a list or tuple may repeat; any other may not."""
     found = [Violation(_pointer((name,)), "repeated", {}) for name, values in fields.items() if len(values) > 1]
-    many = {
-        field.alias or name
-        for name, field in model.model_fields.items()
-        if get_origin(field.annotation) in (list, tuple)
-    }
+    many = _may_repeat(model)
     if repeated := [violation for violation in found if violation.field[1:] not in many]:
         raise InvalidRequest(*repeated)
     check_texts(fields)
@@ -102,6 +99,15 @@ def validate_text(fields: Mapping[str, list[str]], model: type[BaseModel]) -> Ba
         return model.model_validate({name: values if name in many else values[0] for name, values in fields.items()})
     except ValidationError as error:
         raise InvalidRequest(*violations(error)) from None
+
+
+@cache
+def _may_repeat(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) in (list, tuple)
+    )
 
 
 def check_texts(fields: Mapping[str, Iterable[str]]) -> None:

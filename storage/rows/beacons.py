@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from storage.database import Transaction
 from storage.direct import Driver, Prepared
+from storage.rows.arrays import array, arrays
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class VisitClock:
-    """A visit's clock, held until the transaction ends, and whose visit to what it is."""
+    """A visit's clock, held until the transaction ends, and whose visit to what it is: one of it in a transaction."""
 
     visit_id: UUID
     share_id: UUID
@@ -111,9 +112,9 @@ async def hold(driver: Driver, visit_ids: Collection[UUID]) -> dict[UUID, VisitC
     All are begun before the first is locked: whoever waits for a clock that another begins then holds nothing that the
     other might want.
     """
-    ids = list(visit_ids)
+    ids = array(visit_ids)
     if unbegun := await _UNBEGUN.all(driver, ids=ids):
-        await _BEGIN.run(driver, ids=[row.id for row in unbegun])
+        await _BEGIN.run(driver, ids=array([row.id for row in unbegun]))
     return {row.visit_id: VisitClock(**row._asdict()) for row in await _HOLD.all(driver, ids=ids)}
 
 
@@ -130,18 +131,16 @@ async def outcomes_of(tx: Transaction, visit_id: UUID) -> tuple[int, int, int]:
 
 async def put(driver: Driver, tallies: Mapping[UUID, Tally], now: datetime) -> None:
     """Keeps what a batch made of visits that are held."""
-    kept = sorted(tallies.items())
-    read = [(visit_id, page, ms) for visit_id, tally in kept for page, ms in sorted(tally.ms.items()) if ms]
+    kept = dict(sorted(tallies.items()))
+    read = [(visit_id, page, ms) for visit_id, tally in kept.items() for page, ms in sorted(tally.ms.items()) if ms]
     await _PUT.run(
         driver,
-        ids=[visit_id for visit_id, _ in kept],
+        ids=array(kept),
         **{
-            name: [getattr(tally, name) for _, tally in kept]
+            name: array([getattr(tally, name) for tally in kept.values()])
             for name in ("seq", "clock_at", "accepted", "duplicates", "forged", "shortened")
         },
-        visits=[visit_id for visit_id, _, _ in read],
-        pages=[page for _, page, _ in read],
-        ms=[ms for _, _, ms in read],
+        **arrays(("visits", "pages", "ms"), read),
         now=now,
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, column, func
 from storage.database import Asked, driver_of
 from storage.direct import Driver, Prepared
 from storage.rows import gates, shares, visits
+from storage.rows.arrays import array
 from storage.rows.gates import Due
 from storage.rows.shares import MarkedRow, Served, ShareRow, ShareStanding
 from storage.rows.visits import VisitRow
@@ -143,9 +144,9 @@ async def passages(driver: Driver, asked: Collection[Passage]) -> dict[Passage, 
     """Each of them; those whose share is not there are left out."""
     rows = await _PASSAGES.all(
         driver,
-        share_id=[each.share_id for each in asked],
-        person_id=[each.person_id for each in asked],
-        session_id=[each.session_id for each in asked],
+        share_id=array([each.share_id for each in asked]),
+        person_id=array([each.person_id for each in asked]),
+        session_id=array([each.session_id for each in asked]),
     )
     return {
         Passage(**_OF_PASSAGE.of("asked", row)): PassageRow(
@@ -159,5 +160,5 @@ async def passages(driver: Driver, asked: Collection[Passage]) -> dict[Passage, 
 
 async def served_by_versions(driver: Driver, version_ids: Collection[UUID]) -> dict[UUID, Served]:
     """These versions with their materials, whatever their states."""
-    found = (Served(**row._asdict()) for row in await _SERVED.all(driver, versions=list(version_ids)))
+    found = (Served(**row._asdict()) for row in await _SERVED.all(driver, versions=array(version_ids)))
     return {each.version_id: each for each in found if each.version_id is not None}

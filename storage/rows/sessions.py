@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from storage.database import Transaction
 from storage.direct import Driver, Prepared
+from storage.rows.arrays import array
 from storage.rows.standing import STANDING, Standing, to_standing
 from storage.schema import account, person, session, totp
 
@@ -113,7 +114,7 @@ async def session_by_id(tx: Transaction, session_id: UUID) -> SessionRow | None:
 
 async def touch_sessions(driver: Driver, session_ids: Collection[UUID], seen_at: datetime) -> None:
     """Notes that these sessions were used."""
-    await TOUCH.run(driver, touched=list(session_ids), at=seen_at)
+    await TOUCH.run(driver, touched=array(session_ids), at=seen_at)
 
 
 async def live_sessions_of(

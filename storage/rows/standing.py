@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, case, func, select
 
 from storage.database import Asked, Transaction, driver_of
 from storage.direct import Driver, Prepared
+from storage.rows.arrays import array
 from storage.rows.homes import region_name, region_of
 from storage.rows.people import SealedProfile
 from storage.schema import account, break_glass, clinic, department, person, person_key, profile, region, viewer
@@ -158,5 +159,5 @@ async def standings_of(tx: Transaction, person_ids: Collection[UUID]) -> dict[UU
 
 async def standings_now(driver: Driver, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """The same on a connection of the driver."""
-    found = (to_standing(row) for row in await STANDINGS_NOW.all(driver, people=list(person_ids)))
+    found = (to_standing(row) for row in await STANDINGS_NOW.all(driver, people=array(person_ids)))
     return {standing.person_id: standing for standing in found if standing is not None}
