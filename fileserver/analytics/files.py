@@ -1,6 +1,7 @@
 """Each table on a page of figures as a file for spreadsheets: the same numbers, and as many lines as there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,9 +15,10 @@ from fileserver.analytics import clinic as clinics
 from fileserver.analytics import dashboard_routes as dashboards
 from fileserver.analytics import reading as readings
 from fileserver.analytics import routes as spreads
-from fileserver.analytics.csv_answers import Cell, csv_answer
+from fileserver.analytics import service
+from fileserver.analytics.csv_answers import Cell, csv_answer, csv_stream
 from fileserver.analytics.dashboard_schemas import DayCountsOut, OverviewOut, SpanQuery, StepOut, SubjectPath
-from fileserver.analytics.reading import ReadingQuery
+from fileserver.analytics.reading import PageReadOut, ReadingQuery
 from fileserver.analytics.schemas import (
     CascadeOut,
     CascadePath,
@@ -27,6 +29,7 @@ from fileserver.analytics.schemas import (
     PersonQuery,
     SpreadOut,
 )
+from fileserver.analytics.service import Part
 from fileserver.analytics.tables import EXPORTED_MAX
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -36,6 +39,15 @@ from fileserver.i18n import translate
 
 Asked = Call[Any, Any, Any]
 Sheet = tuple[Sequence[str], Sequence[Sequence[Cell]]]  # keys of what stands above the columns, and the lines
+Batches = AsyncGenerator[Sequence[Sequence[Cell]]]
+CASCADES = (
+    *("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast"),
+    *("spread-largest", "spread-virality", "figures-usual-virality", "figures-size-band"),
+)
+MEMBERS = (
+    *("spread-person", "figures-kind-clinic", "spread-below", "spread-brought", "spread-passed-on"),
+    *("spread-hands", "spread-visits", "spread-first", "spread-last", "spread-confidence"),
+)
 GROWN = ("spread-people", "spread-passed-on", "spread-brought")
 
 
@@ -142,14 +154,18 @@ async def subject(call: Call[None, SpanQuery, SubjectSheetPath]) -> web.Response
             return dashboards.lines_answer(call, kind, found.parts_columns, found.parts, kind, cut=found.parts_cut)
 
 
-async def material(call: Call[None, ReadingQuery, MaterialSheetPath]) -> web.Response:
+async def material(call: Call[None, ReadingQuery, MaterialSheetPath]) -> web.StreamResponse:
     """A table of how a material travels; the query is about its pages."""
-    if call.params.sheet is MaterialSheet.PAGES:
-        pages = (await readings.read(call)).pages  # type: ignore[arg-type]  # it takes no more of the path
-        read = [(each.page, each.seconds, each.readers, each.completion) for each in pages]
-        above = ("spread-reading-page", "spread-reading-seconds", "spread-reading-readers", "spread-reading-of-readers")
-        return _answer(call, "pages", (above, read))
-    return _answer(call, call.params.sheet, _of_material(call, await spreads.whole_spread(call, EXPORTED_MAX)))
+    match call.params.sheet:
+        case MaterialSheet.PAGES:
+            pages = (await readings.read(call)).pages  # type: ignore[arg-type]  # it takes no more of the path
+            return _answer(call, "pages", _pages(pages))
+        case MaterialSheet.CASCADES:
+            return await _stream(call, "cascades", CASCADES, _trees(call))
+        case MaterialSheet.SHARERS:
+            return await _stream(call, "sharers", MEMBERS, _sharers(call))
+        case which:
+            return _answer(call, which, _of_material(call, await spreads.spread(call)))
 
 
 def _of_material(call: Call[None, ReadingQuery, MaterialSheetPath], found: SpreadOut) -> Sheet:
@@ -159,18 +175,36 @@ def _of_material(call: Call[None, ReadingQuery, MaterialSheetPath], found: Sprea
             return ("figures-day", "figures-opens", "spread-people"), days
         case MaterialSheet.LEVELS:
             return _levels(found.levels)
-        case MaterialSheet.CASCADES:
-            return _cascades(call, found.cascades)
-        case MaterialSheet.SHARERS:
-            return _members(call, found.sharers)
         case _:
             return _growth(call, [each for each in found.generations if each.depth], found.cohorts)
 
 
-async def people(call: Call[None, PersonQuery, CascadePath]) -> web.Response:
-    """Whom somebody in a tree brought in."""
-    found = await spreads.branch_of(call, limit=EXPORTED_MAX)
-    return _answer(call, "people", _members(call, found.items))
+async def people(call: Call[None, PersonQuery, CascadePath]) -> web.StreamResponse:
+    """Whom somebody in a tree brought in: all of them."""
+    return await _stream(call, "people", MEMBERS, _brought(call))
+
+
+async def _trees(call: Call[None, ReadingQuery, MaterialSheetPath]) -> Batches:
+    every = service.every_tree(call.services, call.actor, call.trail, call.params.material_id)
+    async with aclosing(every) as batches:
+        async for trees, known in batches:
+            yield [_cascade(call, spreads.cascade_out(known, each)) for each in trees]
+
+
+async def _sharers(call: Call[None, ReadingQuery, MaterialSheetPath]) -> Batches:
+    every = service.every_sharer(call.services, call.actor, call.trail, call.params.material_id)
+    async with aclosing(every) as batches:
+        async for rows, known in batches:
+            yield [_member(call, spreads.member_out(known, each)) for each in rows]
+
+
+async def _brought(call: Call[None, PersonQuery, CascadePath]) -> Batches:
+    found = await spreads.branch_of(call, Part(limit=service.BATCH))
+    yield [_member(call, each) for each in found.items]
+    while found.next:
+        more = Part(before=spreads.before_of(found.next), limit=service.BATCH, tell=False)
+        found = await spreads.branch_of(call, more)
+        yield [_member(call, each) for each in found.items]
 
 
 async def clinic(call: Call[None, SpanQuery, ClinicSheetPath]) -> web.Response:
@@ -185,7 +219,15 @@ async def clinic(call: Call[None, SpanQuery, ClinicSheetPath]) -> web.Response:
 
 def _answer(call: Asked, name: str, sheet: Sheet) -> web.Response:
     above, lines = sheet
-    return csv_answer(name, [translate(call.language, key) for key in above], lines)
+    return csv_answer(name, _head(call, above), lines)
+
+
+async def _stream(call: Asked, name: str, above: Sequence[str], batches: Batches) -> web.StreamResponse:
+    return await csv_stream(call.request, name, _head(call, above), batches)
+
+
+def _head(call: Asked, above: Iterable[str]) -> Sequence[str]:
+    return [translate(call.language, key) for key in above]
 
 
 def _days(days: Iterable[DayCountsOut]) -> Sheet:
@@ -204,20 +246,19 @@ def _levels(levels: Sequence[int]) -> Sheet:
     return ("spread-hands", "spread-people"), [(depth, people) for depth, people in enumerate(levels) if depth]
 
 
-def _cascades(call: Asked, cascades: Iterable[CascadeOut]) -> Sheet:
+def _pages(pages: Iterable[PageReadOut]) -> Sheet:
     return (
-        (
-            *("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast"),
-            *("spread-largest", "spread-virality", "figures-usual-virality", "figures-size-band"),
-        ),
-        [
-            (
-                *(each.maker.name, _time(call, each.made_at), each.shape.size - 1, len(each.shape.levels) - 1),
-                *(each.shape.broadcast_share, each.shape.largest_share),
-                *(each.shape.structural_virality, each.usual_virality, each.shape.size_band),
-            )
-            for each in cascades
-        ],
+        ("spread-reading-page", "spread-reading-seconds", "spread-reading-readers", "spread-reading-of-readers"),
+        [(each.page, each.seconds, each.readers, each.completion) for each in pages],
+    )
+
+
+def _cascade(call: Asked, each: CascadeOut) -> Sequence[Cell]:
+    """A line of CASCADES."""
+    return (
+        *(each.maker.name, _time(call, each.made_at), each.shape.size - 1, len(each.shape.levels) - 1),
+        *(each.shape.broadcast_share, each.shape.largest_share),
+        *(each.shape.structural_virality, each.usual_virality, each.shape.size_band),
     )
 
 
@@ -232,20 +273,12 @@ def _growth(call: Asked, generations: Iterable[GenerationOut], cohorts: Iterable
     )
 
 
-def _members(call: Asked, members: Iterable[MemberOut]) -> Sheet:
+def _member(call: Asked, each: MemberOut) -> Sequence[Cell]:
+    """A line of MEMBERS."""
     return (
-        (
-            *("spread-person", "figures-kind-clinic", "spread-below", "spread-brought", "spread-passed-on"),
-            *("spread-hands", "spread-visits", "spread-first", "spread-last", "spread-confidence"),
-        ),
-        [
-            (
-                *(each.person.name, each.clinic, each.below, each.brought, each.passed_on, each.depth),
-                *(each.visits, _time(call, each.first_at), _time(call, each.last_at)),
-                translate(call.language, f"spread-confidence-{each.parent_confidence}"),
-            )
-            for each in members
-        ],
+        *(each.person.name, each.clinic, each.below, each.brought, each.passed_on, each.depth),
+        *(each.visits, _time(call, each.first_at), _time(call, each.last_at)),
+        translate(call.language, f"spread-confidence-{each.parent_confidence}"),
     )
 
 

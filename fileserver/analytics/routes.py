@@ -25,7 +25,7 @@ from fileserver.analytics.schemas import (
     ShapeOut,
     SpreadOut,
 )
-from fileserver.analytics.service import Before, Known, Spread
+from fileserver.analytics.service import Before, Known, Part, Tree
 from fileserver.answers import PersonOut
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_text_cursor, write_text_cursor
@@ -40,14 +40,9 @@ MaterialPathT = TypeVar("MaterialPathT", bound=MaterialPath)
 PersonQueryT = TypeVar("PersonQueryT", bound=PersonQuery)
 
 
-async def spread(call: Call[None, None, MaterialPath]) -> SpreadOut:
+async def spread(call: Call[Any, Any, MaterialPathT]) -> SpreadOut:
     """How one material travels."""
-    return await whole_spread(call, SHOWN_MAX)
-
-
-async def whole_spread(call: Call[Any, Any, MaterialPathT], limit: int) -> SpreadOut:
-    """The same with so many cascades and sharers."""
-    found = await service.spread(call.services, call.actor, call.trail, call.params.material_id, limit=limit)
+    found = await service.spread(call.services, call.actor, call.trail, call.params.material_id, limit=SHOWN_MAX)
     totals = found.totals
     return SpreadOut(
         material_id=found.material.id,
@@ -66,20 +61,18 @@ async def whole_spread(call: Call[Any, Any, MaterialPathT], limit: int) -> Sprea
         most_time_h=_hours(found.most_time),
         cycle_time_h=round(found.cycle_time / HOUR, 1) if found.cycle_time is not None else None,
         days=[DayOut(day=each.day, people=each.people, opens=each.opens) for each in found.days],
-        cascades=_cascades(found),
-        sharers=[_member(found.known, row) for row in found.sharers],
+        cascades=[cascade_out(found.known, each) for each in found.cascades],
+        sharers=[member_out(found.known, row) for row in found.sharers],
     )
 
 
 async def people(call: Call[None, BranchQuery, CascadePath]) -> BranchOut:
     """One person in a cascade, and whom they brought in."""
-    return await branch_of(call, before=_before(call.query.cursor), limit=call.query.limit)
+    return await branch_of(call, Part(before=before_of(call.query.cursor), limit=call.query.limit))
 
 
-async def branch_of(
-    call: Call[None, PersonQueryT, CascadePath], *, limit: int, before: Before | None = None
-) -> BranchOut:
-    """The same with so many of them, after those `before`."""
+async def branch_of(call: Call[None, PersonQueryT, CascadePath], part: Part) -> BranchOut:
+    """The same with that part of them."""
     params = call.params
     found = await service.branch(
         call.services,
@@ -88,20 +81,19 @@ async def branch_of(
         params.material_id,
         params.share_id,
         person_id=call.query.person_id,
-        before=before,
-        limit=limit,
+        part=part,
     )
-    last = found.children[-1] if len(found.children) == limit else None
+    last = found.children[-1] if len(found.children) == part.limit else None
     return BranchOut(
         material_id=found.material.id,
         title=found.material.title,
-        chain=[_member(found.known, row) for row in found.chain],
-        items=[_member(found.known, row) for row in found.children],
+        chain=[member_out(found.known, row) for row in found.chain],
+        items=[member_out(found.known, row) for row in found.children],
         next=write_text_cursor(f"{last.below}|{last.who}") if last else None,
     )
 
 
-def _before(cursor: str | None) -> Before | None:
+def before_of(cursor: str | None) -> Before | None:
     """The last person of the page before. Raises InvalidValue naming the field for what is no cursor."""
     if cursor is None:
         return None
@@ -125,20 +117,19 @@ def _hours(duration: timedelta | None) -> int | None:
     return None if duration is None else round(duration / HOUR)
 
 
-def _cascades(found: Spread) -> list[CascadeOut]:
-    return [
-        CascadeOut(
-            share_id=row.root_id,
-            maker=_person(found.known, row.maker),
-            made_at=row.made_at,
-            shape=ShapeOut(**{**asdict(shape), "levels": list(shape.levels)}),
-            usual_virality=usual,
-        )
-        for (row, shape), usual in zip(found.cascades, found.usual, strict=True)
-    ]
+def cascade_out(known: Known, tree: Tree) -> CascadeOut:
+    """One cascade for an answer."""
+    return CascadeOut(
+        share_id=tree.row.root_id,
+        maker=_person(known, tree.row.maker),
+        made_at=tree.row.made_at,
+        shape=ShapeOut(**{**asdict(tree.shape), "levels": list(tree.shape.levels)}),
+        usual_virality=tree.usual_virality,
+    )
 
 
-def _member(known: Known, row: PersonRow) -> MemberOut:
+def member_out(known: Known, row: PersonRow) -> MemberOut:
+    """Somebody in a cascade, for an answer."""
     visited = known.visits.get((row.root_id, known.ids[row.who]))
     return MemberOut(
         share_id=row.root_id,

@@ -1,6 +1,6 @@
 """How one material travels. Names are opened for those who see it, so each look is an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -25,6 +25,7 @@ from storage.rows.spread_figures import CascadeRow, DayRow, GrowthRow, PersonRow
 from storage.rows.visits import Visited, visits_in_trees
 
 Before = tuple[int, str]
+BATCH = 1_000  # lines that are named at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,15 @@ class Known:
     visits: Mapping[tuple[UUID, UUID], Visited]
 
 
+@dataclass(frozen=True)
+class Tree:
+    """One cascade, its shape, and what its structural virality may be compared with."""
+
+    row: CascadeRow
+    shape: Shape
+    usual_virality: float | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spread:
     """Everything about one material's travels."""
@@ -45,8 +55,7 @@ class Spread:
     narrowed: bool  # only shares of the caller's own people, and what was passed on from them
     totals: Totals
     levels: tuple[int, ...]
-    cascades: Sequence[tuple[CascadeRow, Shape]]
-    usual: Sequence[float | None]  # what the virality of each may be compared with
+    cascades: Sequence[Tree]
     sharers: Sequence[PersonRow]
     generations: Mapping[int, Growth]
     cohorts: Mapping[date, Growth]
@@ -55,6 +64,15 @@ class Spread:
     most_time: timedelta | None
     cycle_time: timedelta | None
     known: Known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """So many of a list, after those `before`; `tell`: it is a look of its own, and not a part of one."""
+
+    limit: int
+    before: Before | None = None
+    tell: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +92,7 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
         material, seen = await allowed(tx, actor, trail, services, material_id)
         scope, among = seen.scope, seen.among
         totals = await figures.totals(tx, among, zone=services.config.time_zone)
-        cascades = [(row, shape_of(_sums(row))) for row in await figures.cascades(tx, scope, limit=limit)]
+        cascades = await _trees(tx, await figures.cascades(tx, scope, limit=limit))
         sharers = await figures.sharers(tx, scope, limit=limit)
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=services.config.time_zone)
         return Spread(
@@ -83,7 +101,6 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
             totals=totals,
             levels=grown.levels,
             cascades=cascades,
-            usual=await usual_viralities(tx, [shape for _, shape in cascades]),
             sharers=sharers,
             generations={depth: _growth(row) for depth, row in grown.generations.items()},
             cohorts={week: _growth(row) for week, row in grown.cohorts.items()},
@@ -91,7 +108,7 @@ async def spread(services: Services, actor: Actor, trail: Trail, material_id: UU
             half_time=elapsed(totals.began, totals.half_at),
             most_time=elapsed(totals.began, totals.most_at),
             cycle_time=await figures.cycle_time(tx, among),
-            known=await _known(tx, services, [row.maker for row, _ in cascades], sharers),
+            known=await _known(tx, services, [each.row.maker for each in cascades], sharers),
         )
 
 
@@ -103,12 +120,11 @@ async def branch(
     share_id: UUID,
     *,
     person_id: UUID | None,
-    before: Before | None,
-    limit: int,
+    part: Part,
 ) -> Branch:
     """One person below a root share, whoever made it if nobody is named. Raises AccessDenied, NotFound."""
     async with services.database.transaction() as tx:
-        material, seen = await allowed(tx, actor, trail, services, material_id)
+        material, seen = await allowed(tx, actor, trail, services, material_id, tell=part.tell)
         maker = await figures.maker_of(tx, material_id, share_id)
         if maker is None:
             raise NotFound(field="share_id")
@@ -118,13 +134,48 @@ async def branch(
         chain = await figures.chain_to(tx, share_id, who or "")
         if not chain:
             raise NotFound(field="person_id")
-        children = await figures.brought_in_by(tx, share_id, chain[-1].who, before=before, limit=limit)
+        children = await figures.brought_in_by(tx, share_id, chain[-1].who, before=part.before, limit=part.limit)
         return Branch(
             material=material,
             chain=chain,
             children=children,
             known=await _known(tx, services, [], [*chain, *children]),
         )
+
+
+async def every_tree(
+    services: Services, actor: Actor, trail: Trail, material_id: UUID
+) -> AsyncGenerator[tuple[Sequence[Tree], Known]]:
+    """All cascades of a material, the largest first, batch by batch: told once, and allowed before each.
+
+    Raises AccessDenied, NotFound.
+    """
+    after: CascadeRow | None = None
+    while True:
+        async with services.database.transaction() as tx:
+            _, seen = await allowed(tx, actor, trail, services, material_id, tell=after is None)
+            trees = await _trees(tx, await figures.cascades(tx, seen.scope, after=after, limit=BATCH))
+            known = await _known(tx, services, [each.row.maker for each in trees], [])
+        yield trees, known
+        if len(trees) < BATCH:
+            return
+        after = trees[-1].row
+
+
+async def every_sharer(
+    services: Services, actor: Actor, trail: Trail, material_id: UUID
+) -> AsyncGenerator[tuple[Sequence[PersonRow], Known]]:
+    """Everybody who brought somebody in, those with the most below them first; as `every_tree`."""
+    after: PersonRow | None = None
+    while True:
+        async with services.database.transaction() as tx:
+            _, seen = await allowed(tx, actor, trail, services, material_id, tell=after is None)
+            rows = await figures.sharers(tx, seen.scope, after=after, limit=BATCH)
+            known = await _known(tx, services, [], rows)
+        yield rows, known
+        if len(rows) < BATCH:
+            return
+        after = rows[-1]
 
 
 async def allowed(
@@ -153,6 +204,11 @@ async def _known(tx: Transaction, services: Services, makers: Sequence[str], row
         clinics=await clinics.clinic_names(tx, {UUID(row.org) for row in rows if row.org}),
         visits=await visits_in_trees(tx, {row.root_id for row in rows}, set(ids.values())),
     )
+
+
+async def _trees(tx: Transaction, rows: Sequence[CascadeRow]) -> Sequence[Tree]:
+    shapes = [shape_of(_sums(row)) for row in rows]
+    return [Tree(*each) for each in zip(rows, shapes, await usual_viralities(tx, shapes), strict=True)]
 
 
 def _sums(row: CascadeRow) -> Sums:

@@ -191,6 +191,8 @@ _CASCADES = text(
     WHERE r.material_id = :material_id
       AND (CAST(:makers AS text[]) IS NULL OR r.maker = ANY(CAST(:makers AS text[])))
       AND (CAST(:root_id AS uuid) IS NULL OR r.root_id = :root_id)
+      AND (CAST(:after_people AS int) IS NULL OR (r.people, s.made_at) < (:after_people, CAST(:after_at AS timestamptz))
+        OR (r.people, s.made_at) = (:after_people, CAST(:after_at AS timestamptz)) AND r.root_id > :after_root)
     ORDER BY r.people DESC, s.made_at DESC, r.root_id LIMIT :limit"""
 )
 # As compliance.spreading.cascades.structural_virality tells.
@@ -217,7 +219,11 @@ _SHARERS = text(
     f"""{_PERSON} FROM spread_person p WHERE p.material_id = :material_id AND p.depth > 0 AND p.children > 0
       AND (CAST(:makers AS text[]) IS NULL OR EXISTS (SELECT FROM spread_root r
         WHERE r.root_id = p.root_id AND r.maker = ANY(CAST(:makers AS text[]))))
-    ORDER BY p.below DESC, p.children DESC, p.first_at, p.who LIMIT :limit"""
+      AND (CAST(:after_below AS int) IS NULL
+        OR (p.below, p.children) < (:after_below, CAST(:after_children AS int))
+        OR (p.below, p.children) = (:after_below, CAST(:after_children AS int))
+          AND (p.first_at, p.who, p.root_id) > (CAST(:after_at AS timestamptz), CAST(:after_who AS text), :after_root))
+    ORDER BY p.below DESC, p.children DESC, p.first_at, p.who, p.root_id LIMIT :limit"""
 )
 _SWELLS = "weight * people AS people, weight * intents AS intents, weight * brought AS brought"
 _HOURS = (
@@ -282,10 +288,20 @@ async def maker_of(tx: Transaction, material_id: UUID, root_id: UUID) -> str | N
 
 
 async def cascades(
-    tx: Transaction, scope: Scope, *, root_id: UUID | None = None, limit: int = CASCADES_MAX
+    tx: Transaction,
+    scope: Scope,
+    *,
+    root_id: UUID | None = None,
+    after: CascadeRow | None = None,
+    limit: int = CASCADES_MAX,
 ) -> tuple[CascadeRow, ...]:
-    """The largest cascades, or one of them; of equal ones the newest first."""
-    rows = await tx.execute(_CASCADES, _asked(scope, root_id=root_id, limit=limit))
+    """The largest cascades, or one of them; of equal ones the newest first. `after`: those that come after this one."""
+    last = {
+        "after_people": sum(after.levels) if after else None,
+        "after_at": after and after.made_at,
+        "after_root": after and after.root_id,
+    }
+    rows = await tx.execute(_CASCADES, _asked(scope, root_id=root_id, limit=limit, **last))
     return tuple(CascadeRow(**{**row._asdict(), "levels": tuple(row.levels)}) for row in rows)
 
 
@@ -309,9 +325,19 @@ async def chain_to(tx: Transaction, root_id: UUID, who: str) -> tuple[PersonRow,
     return tuple(PersonRow(**row._asdict()) for row in await tx.execute(_CHAIN, {"root_id": root_id, "who": who}))
 
 
-async def sharers(tx: Transaction, scope: Scope, *, limit: int = PEOPLE_MAX) -> tuple[PersonRow, ...]:
-    """Viewers through whom most people came, each within one cascade."""
-    return tuple(PersonRow(**row._asdict()) for row in await tx.execute(_SHARERS, _asked(scope, limit=limit)))
+async def sharers(
+    tx: Transaction, scope: Scope, *, after: PersonRow | None = None, limit: int = PEOPLE_MAX
+) -> tuple[PersonRow, ...]:
+    """Viewers through whom most people came, each within one cascade. `after`: those that come after this one."""
+    last = {
+        "after_below": after and after.below,
+        "after_children": after and after.children,
+        "after_at": after and after.first_at,
+        "after_who": after and after.who,
+        "after_root": after and after.root_id,
+    }
+    rows = await tx.execute(_SHARERS, _asked(scope, limit=limit, **last))
+    return tuple(PersonRow(**row._asdict()) for row in rows)
 
 
 async def grown(

@@ -19,6 +19,7 @@ from compliance.ownership.wishes import Wish
 from compliance.spreading import following
 from compliance.spreading.growth import WINDOW, Growth
 from compliance.visits import actor_of, person_now
+from fileserver.analytics import service
 from fileserver.analytics.kinds import RATED_PEOPLE_MIN, Kind
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
@@ -398,13 +399,41 @@ async def test_employees_are_ranked_by_the_growth_of_closed_weeks(stage: Stage) 
         assert len(set(rates)) > 1
 
 
-async def test_a_tree_is_compared_with_others_of_its_size(stage: Stage) -> None:
-    """With the median of the brand's other trees in its size band, where there are five of them at least."""
+async def test_trees_of_all_sizes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is compared with others of its size, and files hold all lines, however many are read at once."""
     size = Size(shares=18, visits=500, materials=3, employees=3, clinics=3, people=300, days=30)
     async with stage.services.database.transaction() as tx:
         await write_whole(tx, history(size, seed=5))
         await bring_in(tx, stage.services.keys.master, size)
     await following.spread_all(stage.services.database, BEGAN)
+    await trees_are_compared_with_others_of_their_size(stage)
+    monkeypatch.setattr(service, "BATCH", 2)
+    await files_hold_all_lines(stage)
+
+
+async def files_hold_all_lines(stage: Stage) -> None:
+    """Every cascade of each material, whoever brought somebody in, and all whom the maker of a tree brought in."""
+    counts = """SELECT r.material_id, (array_agg(r.root_id ORDER BY people DESC, root_id))[1] AS largest,
+        count(*) AS cascades, (SELECT count(*) FROM spread_person p
+          WHERE p.material_id = r.material_id AND depth > 0 AND children > 0) AS sharers
+      FROM spread_root r GROUP BY r.material_id"""
+    direct = "SELECT count(*) FROM spread_person WHERE root_id = :root_id AND depth = 1"
+    async with stage.services.database.transaction() as tx:
+        found = (await tx.execute(text(counts))).all()
+        brought = [await tx.scalar(text(direct), {"root_id": each.largest}) for each in found]
+    assert max(brought) > 2 < max(each.sharers for each in found)
+    for each, people in zip(found, brought, strict=True):
+        sheets = {"sheets/cascades": each.cascades, "sheets/sharers": each.sharers}
+        sheets[f"shares/{each.largest}/people.csv"] = people
+        for path, count in sheets.items():
+            lines = (await csv_of(stage, "manager", f"materials/{each.material_id}/{path}"))[1:]
+            assert count == len(lines) == len({*map(tuple, lines)}), path
+            sizes = [int(line[2]) for line in lines]
+            assert sizes == sorted(sizes, reverse=True)
+
+
+async def trees_are_compared_with_others_of_their_size(stage: Stage) -> None:
+    """With the median of the brand's other trees in its size band, where there are five of them at least."""
     keys = [each["key"] for each in (await table(stage, "manager", "share", days="366"))["items"]]
     found = {key: (await stage.api("manager").get(f"/analytics/subjects/share/{key}")).ok for key in keys}
     expected = {}
