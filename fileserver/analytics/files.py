@@ -41,8 +41,8 @@ Asked = Call[Any, Any, Any]
 Sheet = tuple[Sequence[str], Sequence[Sequence[Cell]]]  # keys of what stands above the columns, and the lines
 Batches = AsyncGenerator[Sequence[Sequence[Cell]]]
 CASCADES = (
-    *("spread-maker", "figures-began", "spread-people", "spread-depth", "spread-broadcast"),
-    *("spread-largest", "spread-virality", "figures-usual-virality", "figures-size-band"),
+    *("spread-maker", "figures-began", "spread-people", "spread-depth", "figures-broadcast"),
+    *("figures-largest", "figures-virality", "figures-usual-virality", "figures-size-band"),
 )
 MEMBERS = (
     *("spread-person", "figures-kind-clinic", "spread-below", "spread-brought", "spread-passed-on"),
