@@ -11,12 +11,14 @@ import pikepdf
 import pypdf
 import pytest
 from aiohttp import ClientPayloadError, ClientResponse
+from sqlalchemy import update
 
 from compliance.exit import asking
 from compliance.keys import KeyUse
 from compliance.profiles import Profile, replace_profile
 from storage.objects import passing
 from storage.rows import renditions
+from storage.schema import share as shares
 from tests.brochure import WORDS, brochure
 from tests.pictures import changed_share, pages_of, text_of
 from tests.stage import Piece, Stage
@@ -213,6 +215,29 @@ async def test_another_name_is_another_copy(stage: Stage) -> None:
     rest = await stage.get("li", visit["download_url"], Range="bytes=100000-", **{"If-Range": before.headers["ETag"]})
     assert (200, len(before.body)) == (rest.status, len(rest.body))
     assert before.headers["ETag"] != rest.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("interleaved", "flattened"), ("flattened", "interleaved"), ("shared", "interleaved")]
+)
+async def test_another_level_is_another_copy(stage: Stage, before: str, after: str) -> None:
+    """A share whose level changes between two ranges: who goes on with the first copy gets the second one whole."""
+    part, rest = 20_000, "bytes=20000-"
+    share, visit = await stage.visit("li", download=True, seal_level=before)
+    url = visit["download_url"]
+    begun = await stage.get("li", url, Range=f"bytes=0-{part - 1}")
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(shares).where(shares.c.id == UUID(share["id"])).values(seal_level=after))
+    gone_on = await stage.get("li", url, Range=rest, **{"If-Range": begun.headers["ETag"]})
+    assert 412 == (await stage.get("li", url, Range=rest, **{"If-Match": begun.headers["ETag"]})).status
+    assert (206, 200) == (begun.status, gone_on.status)
+    assert begun.headers["ETag"] != gone_on.headers["ETag"]
+    assert int(gone_on.headers["Content-Length"]) == len(gone_on.body)
+    assert 3 == len(pages_of(gone_on.body))
+    ended = await stage.get("li", url, Range=rest, **{"If-Range": gone_on.headers["ETag"]})
+    assert (206, gone_on.body[part:]) == (ended.status, ended.body)
+    told = [event["det"]["level"] for event in await stage.told("viewer:copy:download")]
+    assert [before, after, after] == told
 
 
 async def test_nobody_else_gets_a_copy_by_its_address(stage: Stage) -> None:

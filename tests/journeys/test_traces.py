@@ -21,8 +21,10 @@ from storage.rows.copies import Narrowing
 from storage.schema import page_features
 from tests.api import Answer
 from tests.brochure import brochure
+from tests.forks import running
 from tests.materials import png, run_jobs
 from tests.pictures import changed_share, decoded, text_of
+from tests.processes import environment_of
 from tests.stage import Stage
 
 Visit = dict[str, Any]
@@ -116,6 +118,22 @@ async def check_report(stage: Stage, found: dict[str, Any], copy: dict[str, Any]
     assert [] == [each for each in facts if each not in words.replace("\n", "").replace("\r", "")]
     assert "Evidence report" in text_of((await stage.get("auditor", f"{found['report_url']}?lang=en")).body)
     assert 3 == len(await stage.told("employee:trace:report"))
+
+
+async def test_copies_of_before_and_after_a_rotation_are_traced(stage: Stage) -> None:
+    """An operator rotates the key of links, and the hidden one with it: each copy names its visit, by its own key."""
+    before, old = await leaked(stage, "li")
+    async with running("keys", "rotate", environment=environment_of(stage.services.config)) as rotating:
+        assert b"Key 2 signs from now on" in (await rotating.communicate())[0]
+    await stage.services.keys.refresh(stage.services.database)  # as every process does from time to time
+    after, new = await leaked(stage, "li")
+    async with stage.services.database.transaction() as tx:
+        rows = [await visits.visit_by_id(tx, UUID(each["id"])) for each in (before, after)]
+    assert [1, 2] == [row.kid for row in rows if row]
+    for visit, body in ((before, old), (after, new)):
+        found = await traced(stage, body)
+        assert [visit["id"]] == [each["visit_id"] for each in found["copies"]]
+        assert {"blind", "informed"} <= {each["kind"] for each in found["copies"][0]["evidence"]}
 
 
 async def test_a_downloaded_document_with_text_is_traced_by_its_pages(stage: Stage) -> None:
