@@ -57,7 +57,7 @@ def open_suspect(source: bytes, media_type: str, *, pages_max: int, pixels_max: 
     So is each part of a long one, as phones make of several screens: as a whole it would be brought down to nothing.
     """
     if media_type in IMAGE_FORMATS:
-        return _Parts(source, pages_max, pixels_max)
+        return _Parts(source, pixels_max)
     return open_document(source, media_type, pages_max=pages_max, pixels_max=pixels_max)
 
 
@@ -97,12 +97,12 @@ class _Picture:
 class _Parts:
     """Frames of a picture, and of each so many parts that lie over each other a little."""
 
-    def __init__(self, source: bytes, frames_max: int, pixels_max: int) -> None:
+    def __init__(self, source: bytes, pixels_max: int) -> None:
         self._source, self._pixels_max = source, pixels_max
         frames, width, height = frames_of(source, pixels_max=pixels_max)
         ratio = max(width, height) / max(1, min(width, height))
         self._parts = 1 if ratio <= LONG_RATIO else math.ceil((ratio - OVERLAP_RATIO) / (PART_RATIO - OVERLAP_RATIO))
-        self.page_count = min(frames, frames_max) * self._parts
+        self.page_count = frames * self._parts
 
     def page(self, number: int, long_side_px: int) -> Page:
         """A part of a frame, both in order."""

@@ -6,6 +6,7 @@ Leaves to its callers what is kept where and who may see it, and sealing to `sea
 """
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing, asynccontextmanager
 
@@ -89,12 +90,20 @@ class Renderer(Pooled):
                     yield replies.template_made(header, payload, written_bytes)
 
     async def suspect(
-        self, source: AsyncIterable[bytes], *, size_bytes: int, media_type: str, long_side_px: int, pages_max: int
+        self,
+        source: AsyncIterable[bytes],
+        *,
+        size_bytes: int,
+        media_type: str,
+        long_side_px: int,
+        pages_max: int,
+        pixels_max: int,
     ) -> tuple[list[RawPage], tuple[str, ...]]:
         """Pixels of at most `pages_max` pages, spread over the document, and what a PDF calls itself (/ID).
 
         Frames of a picture are pages, and so are the parts of a long one. Those that can't be drawn are left out, as
-        long as there are others. Sizes are as in `prepare`. All pages are held in memory.
+        long as there are others. Sizes are as in `prepare`, but many pages are drawn smaller: all are held in memory,
+        together at most `pixels_max` pixels.
         """
         self._admit(size_bytes, media_type)
         async with (
@@ -105,9 +114,11 @@ class Renderer(Pooled):
             header, _ = await child.call({"op": "file_ids"})
             found: list[RawPage] = []
             refused: WatermarkError | None = None
-            for page in _spread(pages, pages_max):
+            numbers = _spread(pages, pages_max)
+            side_px = min(long_side_px, math.isqrt(pixels_max // max(1, len(numbers))))
+            for page in numbers:
                 try:
-                    reply = await child.call({"op": "pixels", "page": page, "long_side_px": long_side_px})
+                    reply = await child.call({"op": "pixels", "page": page, "long_side_px": side_px})
                 except RenderCrashed:
                     raise
                 except WatermarkError as error:  # such as of the frame at which a download broke off

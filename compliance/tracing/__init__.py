@@ -40,7 +40,7 @@ from compliance.rendering import BaseOf, RawPage, Renderer, Seal, Sealer
 from compliance.tracing.evidence import DECISIVE, FALSE_ACCUSATION_MAX, Kind, Piece, weigh
 from compliance.tracing.examiner import TELLING_BOUND_MAX, Examiner, Registered, examining
 from compliance.tracing.results import Match, Results, SuspectPage, picture_key, stored
-from compliance.tracing.visible import pointed_by, seal_of
+from compliance.tracing.visible import Lineup, seal_of
 from compliance.tracing.words import Words, chance_of
 from storage.database import Database
 from storage.errors import ObjectMissing, StorageError
@@ -52,6 +52,7 @@ from watermark.decoys import decoys
 from watermark.errors import RenderBusy, SourceIncomplete, WatermarkError
 
 SUSPECT_PAGES_MAX = 8  # of a longer document, so many spread over it
+SUSPECT_PIXELS_MAX = 48_000_000  # of all of them, which are in memory together: 144 MB
 PICTURE_LONG_SIDE_PX = 4096
 DOCUMENT_LONG_SIDE_PX = 2000
 ORIGINALS_TRIED = 5  # for one page of the suspect
@@ -88,6 +89,7 @@ class Case:
     copies_total: int
     served: Mapping[int, Sequence[int]]
     originals: Sequence[PageRow]
+    lineup: Lineup
     notes: Notes = field(default_factory=Notes)
 
 
@@ -178,6 +180,7 @@ class Tracer:
                 media_type=row.media_type,
                 long_side_px=long_side_px,
                 pages_max=SUSPECT_PAGES_MAX,
+                pixels_max=SUSPECT_PIXELS_MAX,
             )
 
     async def _case(self, examiner: Examiner, row: TraceRow) -> Case:
@@ -189,7 +192,14 @@ class Tracer:
         missing = [at for at, page in enumerate(originals) if page.features is None][:INDEXED_AT_ONCE]
         for at in missing:
             originals[at] = await self._indexed(examiner, originals[at])
-        return Case(row=row, where=where, copies_total=copies_total, served=served, originals=originals)
+        return Case(
+            row=row,
+            where=where,
+            copies_total=copies_total,
+            served=served,
+            originals=originals,
+            lineup=Lineup(where),
+        )
 
     async def _indexed(self, examiner: Examiner, page: PageRow) -> PageRow:
         try:
@@ -295,7 +305,7 @@ class Tracer:
             log.warning("text of a suspect not read", trace_id=str(case.row.id), slug=error.slug)
             return
         async with self._database.transaction() as tx:
-            pointed = await pointed_by(tx, words, case.where, original.version_id if original else None)
+            pointed = await case.lineup.pointed_by(tx, words, original.version_id if original else None)
             for copy in pointed:
                 seal = await seal_of(tx, self._keys.master, copy)
                 facts = words.agrees(seal.stamp) if seal else frozenset()

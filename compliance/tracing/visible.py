@@ -18,7 +18,7 @@ from compliance.tracing.words import Words
 from compliance.visits import person_now
 from storage.database import Transaction
 from storage.rows import copies, shares
-from storage.rows.copies import CopyRow, Narrowing
+from storage.rows.copies import CopyRow, Narrowing, ServedRow
 
 POINTED_MAX = 200
 
@@ -36,23 +36,33 @@ async def seal_of(tx: Transaction, master: MasterKey, copy: CopyRow) -> Seal | N
     return Seal(stamp_at(stamp, share.id, copy.started_at), look_of(marked))
 
 
-async def pointed_by(tx: Transaction, words: Words, where: Narrowing, version_id: UUID | None) -> Sequence[CopyRow]:
-    """Copies whose share or minute stands in the words; if there are none, the newest of the version (None: of none).
+class Lineup:
+    """The copies that texts on one suspect may be of. Looked up when the first text is there, once for all its pages."""
 
-    Names can't be looked up, for they are sealed.
-    """
-    served = await copies.newest_copies(tx, where)
-    found = await asyncio.to_thread(_pointed, words, served)  # hundreds of thousands take seconds
-    if not found and version_id is not None:
-        found = [each for each in served if each.version_id == version_id]
-    return found[:POINTED_MAX]
+    def __init__(self, where: Narrowing) -> None:
+        self._where = where
+        self._served: Sequence[ServedRow] | None = None
+
+    async def pointed_by(self, tx: Transaction, words: Words, version_id: UUID | None) -> Sequence[CopyRow]:
+        """Those whose share or minute stands in the words; if there are none, the newest of the version (None: none).
+
+        Names can't be looked up, for they are sealed.
+        """
+        if self._served is None:
+            self._served = await copies.newest_copies(tx, self._where)
+        found = await asyncio.to_thread(_pointed, words, self._served)  # hundreds of thousands take seconds
+        if not found and version_id is not None:
+            found = [each.copy_id for each in self._served if each.version_id == version_id]
+        wanted = found[:POINTED_MAX]
+        rows = await copies.copies_by_id(tx, wanted, self._where)
+        return [rows[each] for each in wanted if each in rows]
 
 
-def _pointed(words: Words, served: Iterable[CopyRow]) -> Sequence[CopyRow]:
-    return [each for each in served if words.points(*_looked_up(each))]
+def _pointed(words: Words, served: Iterable[ServedRow]) -> Sequence[int]:
+    return [each.copy_id for each in served if words.points(*_looked_up(each))]
 
 
-def _looked_up(copy: CopyRow) -> tuple[str, str]:
+def _looked_up(copy: ServedRow) -> tuple[str, str]:
     """The id of its way in and its time, as they are drawn."""
     stamp = stamp_at(UNNAMED, copy.share_id or copy.version_id, copy.started_at)
     return stamp.share_id, stamp.time_text

@@ -1,7 +1,7 @@
 """Visits as what a leak is traced to: copies, by the id that their mark carries, and the pages they were served."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,16 @@ class CopyRow:
     person_id: UUID
     version_number: int
     version_sha256: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRow:
+    """What was drawn on a copy: the way in that it was served through, and when. Few bytes: there are many of them."""
+
+    copy_id: int
+    share_id: UUID | None
+    version_id: UUID
     started_at: datetime
 
 
@@ -111,10 +121,11 @@ async def copy_ids(tx: Transaction, where: Narrowing, version_id: UUID | None = 
     return found
 
 
-async def newest_copies(tx: Transaction, where: Narrowing) -> Sequence[CopyRow]:
+async def newest_copies(tx: Transaction, where: Narrowing) -> Sequence[ServedRow]:
     """Every copy, the newest first, at most COPIES_MAX."""
-    newest_first = _narrowed(select(*_COPY), where).order_by(_SERVED.c.started_at.desc(), _SERVED.c.copy_id)
-    return [CopyRow(**row._asdict()) for row in await tx.execute(newest_first.limit(COPIES_MAX))]
+    columns = (_SERVED.c[each.name] for each in fields(ServedRow))
+    newest_first = _narrowed(select(*columns), where).order_by(_SERVED.c.started_at.desc(), _SERVED.c.copy_id)
+    return [ServedRow(*row) for row in await tx.execute(newest_first.limit(COPIES_MAX))]
 
 
 async def count_copies(tx: Transaction, where: Narrowing) -> int:

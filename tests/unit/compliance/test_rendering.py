@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image, ImageChops
 
-from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, Renderer, RenderLimits
+from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, RawPage, Renderer, RenderLimits
 from tests.unit.watermark import sample_images, sample_pdfs
 from watermark.errors import (
     ImageDamaged,
@@ -176,11 +176,21 @@ def animation(frames: int) -> bytes:
     return out.getvalue()
 
 
-async def seen(renderer: Renderer, suspect: bytes) -> list[tuple[int, int]]:
-    """The frames of a suspect that are looked at, each of how many."""
+async def seen(renderer: Renderer, suspect: bytes, pixels_max: int = 400 * 400 * 8) -> list[RawPage]:
+    """The frames of a suspect that are looked at."""
     pages, _ = await renderer.suspect(
-        streamed(suspect), size_bytes=len(suspect), media_type="image/gif", long_side_px=400, pages_max=8
+        streamed(suspect),
+        size_bytes=len(suspect),
+        media_type="image/gif",
+        long_side_px=400,
+        pages_max=8,
+        pixels_max=pixels_max,
     )
+    return pages
+
+
+def numbers(pages: list[RawPage]) -> list[tuple[int, int]]:
+    """Which they are, each of how many."""
     return [(page.page, page.page_count) for page in pages]
 
 
@@ -188,11 +198,19 @@ async def test_a_suspect_is_looked_at_as_far_as_it_can_be_drawn(renderer: Render
     """The frame at which a download broke off hides nothing of those before; where none is whole, that is the end."""
     whole = animation(4)
 
-    assert [(1, 4), (2, 4), (3, 4), (4, 4)] == await seen(renderer, whole)
-    broken = await seen(renderer, whole[: len(whole) * 6 // 10])
+    assert [(1, 4), (2, 4), (3, 4), (4, 4)] == numbers(await seen(renderer, whole))
+    broken = numbers(await seen(renderer, whole[: len(whole) * 6 // 10]))
     assert (1, 2) == tuple(page for page, _ in broken)
     with pytest.raises(ImageDamaged):
         await seen(renderer, whole[: len(whole) // 10])
+
+
+async def test_pages_of_a_suspect_share_what_may_be_in_memory(renderer: Renderer) -> None:
+    """One is drawn as large as asked for; of many each is smaller, and together they stay within the bound."""
+    one, many = [await seen(renderer, animation(frames), pixels_max=200 * 200) for frames in (1, 4)]
+
+    assert [(200, 100)] == [(page.width_px, page.height_px) for page in one]
+    assert [(100, 50)] * 4 == [(page.width_px, page.height_px) for page in many]
 
 
 async def test_the_sealable_types_are_told() -> None:

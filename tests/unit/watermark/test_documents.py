@@ -59,10 +59,14 @@ def test_what_a_phone_keeps_beside_a_photograph_is_no_page() -> None:
         assert 1 == suspect.page_count
 
 
-def test_frames_are_bounded() -> None:
-    """Somebody who makes a thousand has no thousand looked at."""
-    with closing(opened(frames("GIF", 9), "image/gif")) as suspect:
-        assert PAGES_MAX == suspect.page_count
+def test_late_frames_are_pages_too() -> None:
+    """What hides behind as many frames as a document may have pages can be looked at; who looks chooses a few."""
+    count = PAGES_MAX + 3
+    with closing(opened(frames("GIF", count), "image/gif")) as suspect:
+        last = np.asarray(suspect.page(count, 60).image.convert("RGB"))[20, 30]
+
+    assert count == suspect.page_count
+    assert (count - 1) % len(COLOURS) == int(np.argmax(last))
 
 
 @pytest.mark.parametrize("size", [(100, 740), (740, 100)], ids=["high", "wide"])
