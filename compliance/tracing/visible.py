@@ -37,7 +37,7 @@ async def seal_of(tx: Transaction, master: MasterKey, copy: CopyRow) -> Seal | N
 
 
 class Lineup:
-    """The copies that texts on one suspect may be of. Looked up when the first text is there, once for all its pages."""
+    """The copies that texts on one suspect may be of, looked up when the first text is there, once for all pages."""
 
     def __init__(self, where: Narrowing) -> None:
         self._where = where
