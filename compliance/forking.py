@@ -3,11 +3,11 @@
 It imports MODULE once, and whenever it is asked, forks off a process that runs the module's `main`: that one begins in
 milliseconds, and shares with its siblings what libraries take. Nothing secret and no byte of a file ever comes here.
 
-Promises: a child has standard input and output of its own and no descriptor but what it is given, is the leader of its
-own session, and gives up by itself what it must (`watermark.serving`), as if it had been started anew; it is killed
-when its life line is let go, and with this process. Where the system refuses a child, both ends of it are closed, and
-the others go on. Leaves to the parent (`rendering.origin`) to begin anew where a child broke: all children of one
-process have their memory laid out alike.
+Promises: a child has standard input and output of its own and no descriptor but what it is given, is the leader of
+its own session, and gives up by itself what it must (`watermark.serving`), as if it had been started anew; it has few
+threads (`jail.threads`); it is killed when its life line is let go, and with this process. Where the system refuses a
+child, both ends of it are closed, and the others go on. Leaves to the parent (`rendering.origin`) to begin anew where
+a child broke: all children of one process have their memory laid out alike.
 
 A request is REQUEST, the memory that the child may have, with two descriptors: what the child speaks through, and its
 life line, on which its exit status (STATUS, minus the signal's number) comes back. With a third, which the child has
@@ -28,7 +28,9 @@ from functools import partial
 from importlib import import_module
 from typing import NoReturn
 
+from watermark import jail
 from watermark.confinement import hide
+from watermark.jail.threads import Watch
 
 REQUEST = struct.Struct(">Q")
 STATUS = struct.Struct(">i")
@@ -42,7 +44,7 @@ _PR_SET_PDEATHSIG = 1
 class Forebear:
     """Forks a child for each request until its parent lets go of it, and is there until the last one has ended."""
 
-    def __init__(self, name: str, main: Callable[[], None], control: socket.socket) -> None:
+    def __init__(self, name: str, main: Callable[[], None], control: socket.socket, watch: Watch | None) -> None:
         self._name, self._main, self._control = name, main, control
         self._wakes, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
@@ -53,6 +55,8 @@ class Forebear:
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ, self._bear)
         self._selector.register(self._wakes, selectors.EVENT_READ, self._reap)
+        if watch is not None:
+            self._selector.register(watch.file, selectors.EVENT_READ, watch.answer)
 
     def run(self) -> None:
         """Its whole life."""
@@ -144,7 +148,8 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     gc.collect()
     gc.freeze()  # the collector would write to what is shared
-    Forebear(name, program, control).run()
+    watch = Watch.begin() if jail.available() else None  # without: only where SEALSHARE_JAIL is if-possible
+    Forebear(name, program, control, watch).run()
 
 
 if __name__ == "__main__":

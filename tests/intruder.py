@@ -23,6 +23,7 @@ from typing import Any
 
 from watermark.confinement import FILES_MAX
 from watermark.framing import PREFIX, Header, head, lengths, parsed
+from watermark.jail.threads import THREADS_MAX
 
 TOLD = "INTRUDER"
 REFUSED = frozenset({"EACCES", "EPERM", "EXDEV"})  # the last of links that lead out
@@ -31,6 +32,7 @@ JOBS = {"compliance.reading.filming": "take", "watermark.office.convert": "conve
 _PTRACE_SEIZE, _PR_SET_DUMPABLE, _IO_URING_SETUP, _SPACE_BYTES = 0x4206, 4, 425, 256
 _SHARED = "/dev/shm"  # noqa: S108  # the place that is tried
 _F_SETOWN, _IPC_CREAT = 8, 0o1000
+THREADS_WITHOUT_END = 2 * THREADS_MAX
 _MEMORY_MAX_BYTES = 64 << 20
 _KEY = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -100,6 +102,7 @@ def attempts(told: Mapping[str, Any]) -> dict[str, Callable[[], object]]:
         "another program": lambda: os.execv("/nowhere", ["nowhere"]),  # noqa: S606  # it is not to be had
         "another process": _forked,
         "a thread": _threaded,
+        "threads without end": lambda: _threaded(THREADS_WITHOUT_END),
         "a program in memory": lambda: os.memfd_create("intruder"),
         "being looked into": lambda: call("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0),
     }
@@ -165,11 +168,16 @@ def _listed(folder: str) -> list[Path]:
     return list(Path(folder).iterdir())
 
 
-def _threaded() -> None:
+def _threaded(count: int = 1) -> None:
+    """So many of them at once."""
+    over = threading.Event()
     try:
-        threading.Thread(target=int).start()
+        for _ in range(count):
+            threading.Thread(target=over.wait).start()
     except RuntimeError as error:
         raise PermissionError(errno.EPERM, "no thread") from error
+    finally:
+        over.set()
 
 
 def knows(key_sha256: str) -> bool:

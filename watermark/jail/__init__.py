@@ -10,8 +10,8 @@ namespaces, which containers forbid. Files are governed by Landlock (`files`), e
   reads the named folders, and nothing else is left to it: it writes no file, has no socket, starts neither program nor
   process, and neither sees nor signals another. Threads that it needs are started in between, or allowed.
 
-What a path names, and how large that is, both still see everywhere. Leaves memory and time to `watermark.confinement`
-and to the parent.
+What a path names, and how large that is, both still see everywhere. Of threads there are only a few, where who forks
+the process keeps a `threads.Watch`. Leaves memory and time to `watermark.confinement` and to the parent.
 Formats: landlock(7), linux/landlock.h, linux/filter.h, linux/seccomp.h.
 """
 
@@ -30,8 +30,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 
 def available() -> bool:
-    """Whether this kernel and machine have all of it: Linux 5.13 or later, with Landlock."""
-    return _has_calls() and files.abi() > 0
+    """Whether this kernel and machine have all of it, and let this process: Linux 5.13 or later, with Landlock."""
+    return _has_calls() and calls.available() and files.abi() > 0
 
 
 def enter(*, readable: Iterable[Path], writable: Iterable[Path], required: bool = True) -> None:

@@ -17,8 +17,8 @@ from watermark.jail.numbers import NUMBERS
 
 MACHINES: Mapping[str, tuple[int, int]] = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}  # AUDIT_ARCH, column
 
-_SET_FILTER, _ALL_THREADS = 1, 1  # of seccomp(2)
-_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_SET_FILTER, _IS_THERE, _ALL_THREADS, _LISTENED_TO = 1, 2, 1, 8  # of seccomp(2)
+_ALLOW, _KILL, _ERRNO, _ASK = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _AT_NUMBER, _AT_ARCH, _AT_ARGUMENTS, _ARGUMENT_BYTES = 0, 4, 16, 8  # in struct seccomp_data: the low words
 _X32 = 0x40000000
@@ -131,13 +131,43 @@ def of_programs(machine: str, *, signals: bool) -> Lines:
     ]
 
 
+def of_threads(machine: str) -> Lines:
+    """Whoever listens is asked about each thread (`threads`). Raises KeyError for a machine that is unknown."""
+    of = _Column(machine)
+    return [
+        *of.beginning(),
+        *of.where("clone", _one_of_bits(0, _THREAD, _THREAD, (_RETURN, 0, 0, _ASK), _PASS)),
+        *of.each(("clone3",), _refusal(errno.ENOSYS)),  # as above
+        _PASS,
+    ]
+
+
+def available() -> bool:
+    """Whether this process may set such programs, and somebody be asked by one."""
+    if platform.machine() not in MACHINES:
+        return False
+    asks = _seccomp(_IS_THERE, 0, struct.pack("I", _ASK)) == 0
+    return _seccomp(_SET_FILTER, _ALL_THREADS, None) < 0 and ctypes.get_errno() == errno.EFAULT and asks
+
+
 def restrict(lines: Lines) -> None:
     """From now on, for good, and for every thread that there is. Raises NoJail."""
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in lines))
-    described = struct.pack("HP", len(lines), ctypes.addressof(program))
-    number = NUMBERS["seccomp"][MACHINES[platform.machine()][1]]
-    if checked("seccomp", libc().syscall(number, _SET_FILTER, _ALL_THREADS, described)):
+    if checked("seccomp", _set(lines, _ALL_THREADS)):
         raise NoJail(errno.EBUSY, "a thread has a filter of its own")
+
+
+def listening() -> int:
+    """As `of_threads` has it, for this process and all that it starts: where is asked. Raises NoJail."""
+    return checked("seccomp", _set(of_threads(platform.machine()), _LISTENED_TO))
+
+
+def _set(lines: Lines, flags: int) -> int:
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in lines))
+    return _seccomp(_SET_FILTER, flags, struct.pack("HP", len(lines), ctypes.addressof(program)))
+
+
+def _seccomp(operation: int, flags: int, described: bytes | None) -> int:
+    return int(libc().syscall(NUMBERS["seccomp"][MACHINES[platform.machine()][1]], operation, flags, described))
 
 
 class _Column:

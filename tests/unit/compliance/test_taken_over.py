@@ -32,8 +32,12 @@ MEMORY_MAX_BYTES = 3 << 30
 SERVING = (DRAWING, SEALING, TRACING, INSPECTING, EXTRACTOR, LOOKER)
 FILM, OFFICE = "compliance.reading.filming", "watermark.office.convert"
 # What those two are there for: they start a program. What it may do, they may.
-OF_PROGRAMS = frozenset({"another program", "another process", "a thread", "a program in memory", "being looked into"})
-
+OF_PROGRAMS = frozenset(
+    {
+        *("another program", "another process", "a program in memory", "being looked into"),
+        *("a thread", "threads without end"),
+    }
+)
 
 BESIDE = (sys.executable, "-c", "import time; time.sleep(60)")
 OF_KIND = {DRAWING: {"a thread": ""}}  # decoding HEIC takes one

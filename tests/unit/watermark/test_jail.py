@@ -9,6 +9,7 @@ import pytest
 
 import watermark
 from watermark import jail
+from watermark.jail import calls
 
 TRY = """
 import ctypes, errno, json, os, socket, subprocess, sys
@@ -167,6 +168,20 @@ def test_without_landlock_calls_are_refused_all_the_same() -> None:
         timeout=30,
     )
     assert ["no jail", *["refused"] * 5] == done.stdout.decode().splitlines()
+
+
+def test_a_process_that_may_shut_no_calls_is_told_of() -> None:
+    """Somebody else's seccomp may keep ours from being set, and then there is no jail."""
+    said = "from watermark import jail; from watermark.jail import calls; jail.close_calls(); print(calls.available())"
+    done = subprocess.run(
+        [sys.executable, "-c", said],
+        cwd=Path(watermark.__file__).parents[1],
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=30,
+    )
+    assert b"False" == done.stdout.strip()
+    assert calls.available()
 
 
 def test_this_machine_can_do_it() -> None:
