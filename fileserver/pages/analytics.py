@@ -154,6 +154,7 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
             f"/api/v1/analytics/subjects/{found.kind.value}/{quote(found.key, safe='')}/{name}?days={call.query.days}"
         ),
         events_url=await whole_url(call, found),
+        log=log,
     )
 
 

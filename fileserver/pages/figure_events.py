@@ -11,6 +11,7 @@ from compliance.access import Action, may_ever
 from compliance.events import Act, Result
 from fileserver.analytics.dashboard_schemas import OverviewOut, SubjectOut
 from fileserver.analytics.kinds import Kind
+from fileserver.analytics.schemas import SpreadOut
 from fileserver.http.call import Call
 from fileserver.pages.rendering import with_query
 from storage.rows import people
@@ -19,34 +20,37 @@ OPENED, FORWARDED = (Act.VIEWER_VISIT_START,), (Act.VIEWER_SHARE_FORWARD,)
 INVITED, VERIFIED = Act.EMPLOYEE_INVITATION_CREATE, Act.SYSTEM_INVITATION_CREDIT
 COUNTED: dict[str, tuple[Act, ...]] = {  # by which acts
     **dict.fromkeys(("opens", "opened", "viewers", "newcomers", "confirmed", "reach", "step-opened"), OPENED),
+    **dict.fromkeys(("ever-opens", "ever-viewers"), OPENED),
     **dict.fromkeys(("read-ms", "step-read"), (Act.VIEWER_PAGE_READ,)),
     **dict.fromkeys(("intents", "step-forwarded"), FORWARDED),
     "downloads": (Act.VIEWER_COPY_DOWNLOAD,),
     "shares": (Act.EMPLOYEE_SHARE_CREATE,),
-    "sent": (Act.EMPLOYEE_SHARE_SEND, Act.SYSTEM_SHARE_SEND),
+    **dict.fromkeys(("sent", "platform"), (Act.EMPLOYEE_SHARE_SEND, Act.SYSTEM_SHARE_SEND)),
     "step-invited": (INVITED,),
     "step-verified": (VERIFIED,),
 }
 RECRUITING = {"step-invited", "step-verified"}  # which go through no share
+EVER = {"ever-opens", "ever-viewers"}  # which count since the first share
 
 
 @dataclass(frozen=True, kw_only=True)
 class InLog:
     """The log of what figures of one thing count. `asked`: of which thing; None: it can't be asked for.
 
-    `employee`: whose invitations count, by pseudonym; empty: everybody's; None: those of several.
+    `employee`: whose invitations count, by pseudonym; empty: everybody's; None: those of several. `span`: from when
+    until when; None: since ever.
     """
 
     asked: dict[str, str] | None
-    employee: str | None
-    span: tuple[str, str]
+    employee: str | None = None
+    span: tuple[str, str] | None = None
 
     def events(self, name: str) -> str | None:
         """Where the events of one figure are; None where they can't be asked for."""
         asked = self._invitations(name) if name in RECRUITING else self.asked
         if asked is None or name not in COUNTED:
             return None
-        since, until = self.span
+        since, until = (None, None) if name in EVER or self.span is None else self.span
         acts = ",".join(COUNTED[name])
         return with_query("/log", asked, act=acts, result=Result.ALLOW.value, since=since, until=until)
 
@@ -68,6 +72,13 @@ async def in_log(call: Call[Any, Any, Any], found: OverviewOut | SubjectOut) -> 
         asked = await _asked_of(call, found)
         employee = asked.get("sharer") if asked else None
     return InLog(asked=None if found.narrowed else asked, employee=employee, span=_span(call, found.first, found.last))
+
+
+def in_log_of(call: Call[Any, Any, Any], spread: SpreadOut) -> InLog | None:
+    """The log of how a material travels since ever; None for who may not search it, or sees a part of it only."""
+    if spread.narrowed or not may_ever(call.actor.role, Action.EVENT_SEARCH):
+        return None
+    return InLog(asked={"material_id": str(spread.material_id)})
 
 
 async def whole_url(call: Call[Any, Any, Any], found: SubjectOut) -> str | None:

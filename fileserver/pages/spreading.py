@@ -15,6 +15,7 @@ from fileserver.analytics.reading import PageReadOut, ReadingOut, ReadingQuery
 from fileserver.analytics.schemas import CURSOR_CHARS_MAX, BranchQuery, CascadePath, DayOut, MaterialPath
 from fileserver.http.call import Call
 from fileserver.pages.declaring import console_page
+from fileserver.pages.figure_events import in_log_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.shares.service import may_cut
@@ -73,6 +74,7 @@ async def spread(call: Call[None, SpreadQuery, MaterialPath]) -> web.Response:
         call,
         "spread.html",
         spread=found,
+        log=in_log_of(call, found),
         levels=levels_of(found.levels),
         periods=periods_of(found.days),
         generations=[each for each in found.generations if each.depth],

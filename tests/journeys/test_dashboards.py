@@ -183,6 +183,8 @@ async def figures_lead_to_the_events_they_count(stage: Stage, share: Json) -> No
         assert any("act=employee:share:send,system:share:send&" in each for each in links)
         assert "李娜" in await shown(stage, first, "en", who="auditor")
     assert opens == counted
+    travels = await shown(stage, f"/materials/{stage.cast.material_id}/spread", "en", who="auditor")
+    assert 8 == travels.count(f'href="/log?material_id={stage.cast.material_id}&amp;act=')
     theirs = f"/shares?sponsor_id={owner}"
     assert theirs in await shown(stage, f"/analytics/employee/{owner}", "en", who="manager")
     listed = {who: await shown(stage, theirs, "en", who=who) for who in ("manager", "rival")}

@@ -34,6 +34,7 @@ function options(name, { days, columns }) {
       type: at ? "line" : "bar",
       name: series,
       data: values,
+      barMaxWidth: 64,
       symbol: "none",
     })),
   };
