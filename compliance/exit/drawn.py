@@ -2,10 +2,12 @@
 
 Promises: any range of a copy is of the same bytes as long as its tag is. Of a PDF only the pages that a range touches
 are sealed, one of them in memory at a time, and the gate is asked again before each leaves. The tag is made of who the
-copy is sealed to and of its first picture: so it changes with the code and the processors that draw, too. Leaves
-drawing and sealing to `pictures`, and where the pages of a PDF lie in it to `watermark.flattened`.
+copy is sealed to and of its first picture: so it changes with the code and the processors that draw, too. What was
+sealed is kept for the next range while its reader goes on, KEPT_S and KEPT_MAX_BYTES at most. Leaves drawing and
+sealing to `pictures`, and where the pages of a PDF lie in it to `watermark.flattened`.
 """
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -17,7 +19,7 @@ from compliance.errors import NotFound, NotPrepared
 from compliance.events import Trail
 from compliance.exit.desk import Begun, Counting, Desk
 from compliance.exit.gates import Gate, Passage
-from compliance.exit.pictures import Pictures
+from compliance.exit.pictures import Pictures, Rendition
 from compliance.exit.pieces import ChooseCopy, Copy, Departure, Outlet, Piece, PieceKind, ReleasedCopy
 from compliance.exit.splicing import file_id_of
 from compliance.levels import SealLevel
@@ -29,6 +31,7 @@ from watermark.flattened import FlattenedPdf, PagePlan, room_bytes
 
 TRIES_MAX = 3
 KEPT_MAX_BYTES = 64 << 20
+KEPT_S = 30.0  # after it was asked for last
 MPT_PER_PT = 1000
 FIRST_PAGE = 1
 
@@ -44,7 +47,7 @@ class Drawn:
 
 
 class DrawnCopies:
-    """Of one process. It keeps the pages that were sealed last for the next range of the same copy, for speed only."""
+    """Of one process. It keeps what was sealed last for the next range of the same copy, for speed only."""
 
     def __init__(self, desk: Desk, pictures: Pictures) -> None:
         self._desk, self._pictures = desk, pictures
@@ -91,7 +94,7 @@ class DrawnCopies:
 
     async def _picture(self, gate: Gate, passage: Passage) -> Drawn:
         rendition = await self._pictures.rendition(passage, "full", FIRST_PAGE)
-        body = await self._pictures.sealed(gate, rendition, passage)
+        body = await self._sealed(gate, passage, rendition)
 
         async def pieces(part: range) -> AsyncGenerator[bytes]:
             yield body[part.start : part.stop]
@@ -125,34 +128,49 @@ class DrawnCopies:
         return rows
 
     async def _page(self, gate: Gate, passage: Passage, row: RenditionRow, plan: PagePlan) -> bytes:
-        key = (row, passage.seal)
+        return await self._sealed(gate, passage, self._pictures.page_of(row), jpeg_max_bytes=plan.jpeg_max_bytes)
+
+    async def _sealed(
+        self, gate: Gate, passage: Passage, rendition: Rendition, *, jpeg_max_bytes: int | None = None
+    ) -> bytes:
+        key = (rendition.row, passage.seal)
         kept = self._kept.get(key)
         if kept is None:
-            rendition = self._pictures.page_of(row)
-            kept = await self._pictures.sealed(gate, rendition, passage, jpeg_max_bytes=plan.jpeg_max_bytes)
+            kept = await self._pictures.sealed(gate, rendition, passage, jpeg_max_bytes=jpeg_max_bytes)
             self._kept.keep(key, kept)
         return kept
 
 
+_Key = tuple[RenditionRow, Seal]
+
+
 class _Kept:
-    """Sealed pages, the one asked for last the last to go."""
+    """Sealed pictures, the one asked for last the last to go; KEPT_S later each goes by itself."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[tuple[RenditionRow, Seal], bytes] = OrderedDict()
+        self._bodies: OrderedDict[_Key, bytes] = OrderedDict()
+        self._timers: dict[_Key, asyncio.TimerHandle] = {}
         self._size_bytes = 0
 
-    def get(self, key: tuple[RenditionRow, Seal]) -> bytes | None:
-        found = self._pages.get(key)
+    def get(self, key: _Key) -> bytes | None:
+        found = self._bodies.get(key)
         if found is not None:
-            self._pages.move_to_end(key)
+            self.keep(key, found)
         return found
 
-    def keep(self, key: tuple[RenditionRow, Seal], page: bytes) -> None:
-        self._size_bytes += len(page) - len(self._pages.pop(key, b""))
-        self._pages[key] = page
-        while self._size_bytes > KEPT_MAX_BYTES and len(self._pages) > 1:
-            _, gone = self._pages.popitem(last=False)
-            self._size_bytes -= len(gone)
+    def keep(self, key: _Key, body: bytes) -> None:
+        self._drop(key)
+        self._bodies[key] = body
+        self._size_bytes += len(body)
+        self._timers[key] = asyncio.get_running_loop().call_later(KEPT_S, self._drop, key)
+        while self._size_bytes > KEPT_MAX_BYTES and len(self._bodies) > 1:
+            self._drop(next(iter(self._bodies)))
+
+    def _drop(self, key: _Key) -> None:
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+            self._size_bytes -= len(self._bodies.pop(key))
 
 
 def _plan(row: RenditionRow, seal: Seal) -> PagePlan:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from compliance.errors import AccessDenied, NotFound, NotPrepared
 from compliance.events import Trail
-from compliance.exit import Departure, DeskGate, Original, Piece, PieceKind, VisitGate, asking
+from compliance.exit import Departure, DeskGate, Original, Piece, PieceKind, VisitGate, asking, drawn
 from compliance.profiles import erase
+from compliance.rendering import Sealer
 from fileserver.viewing.service import signed
 from storage.errors import StorageError
 from storage.objects import OutletGone, passing
@@ -88,6 +89,29 @@ async def test_picture_leaves_whole_and_sealed(
     sent = [event["bytes"] for event in await stage.told("viewer:copy:end")]
     assert 4 == len(sent)
     assert all(count > 1000 for count in sent)
+
+
+@pytest.mark.parametrize(("kept_s", "sealings"), [(60.0, 1), (0.0, 3)], ids=["going on", "back later"])
+async def test_a_picture_is_sealed_once_for_who_goes_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, kept_s: float, sealings: int
+) -> None:
+    """Ranges that follow each other are cut from one sealing; nothing of it is kept for long."""
+    monkeypatch.setattr(drawn, "KEPT_S", kept_s)
+    asked, seal = [], Sealer.seal
+
+    async def counted(*arguments: Any, **named: Any) -> bytes:
+        asked.append(named)
+        return await seal(*arguments, **named)
+
+    monkeypatch.setattr(Sealer, "seal", counted)
+    made = await approved(stage, png(900, 700), "图标.png")
+    url = (await visit_to(stage, "li", made["material_id"]))["download_url"]
+    asked.clear()
+    parts = [
+        (await stage.get("li", url, Range=each)).body for each in ("bytes=0-999", "bytes=1000-1999", "bytes=2000-")
+    ]
+    assert sealings == len(asked)
+    assert (900, 700) == decoded(b"".join(parts)).size
 
 
 @pytest.mark.parametrize("kind", [PieceKind.ORIGINAL, PieceKind.DOCUMENT])
