@@ -111,7 +111,9 @@ def _quarter(path: Path, number: int) -> Pixels | None:
 
 
 def _sized(image: Image.Image) -> Pixels:
-    picture = image.convert("RGB")
+    """What is transparent lies on white, as in the product: what a file has there is often black all over."""
+    picture = Image.new("RGB", image.size, "white")
+    picture.paste(image, mask=image.convert("RGBA").getchannel("A") if image.has_transparency_data else None)
     picture.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.LANCZOS)
     return np.asarray(picture)
 

@@ -112,6 +112,16 @@ def test_pictures_of_one_file_name_are_told_apart(tmp_path: Path) -> None:
     assert ["000 1920x1080", "001 1920x1080"] == [each.name for each in pictures]
 
 
+def test_what_is_transparent_lies_on_white(tmp_path: Path) -> None:
+    """As in the product; what a file has in such places is black, and would be another picture."""
+    striped = np.zeros((800, 1000, 4), np.uint8)
+    striped[::2, :, 3] = 255
+    Image.fromarray(striped).save(tmp_path / "stripes.png")
+    (picture,) = prepared(tmp_path / "corpus", (tmp_path,), pages=0, photographs=1)
+
+    assert [0, 255] == [int(row.max()) for row in picture.pixels()[:2]]
+
+
 def test_the_page_has_a_place_for_each_table(tmp_path: Path) -> None:
     """What was measured replaces what stands between the markers and nothing else; what was not measured stays."""
     page = PAGE.read_text(encoding="utf-8")
