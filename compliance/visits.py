@@ -32,7 +32,7 @@ from compliance.homes import home_of
 from compliance.keys import MasterKey
 from compliance.looks import Marked
 from compliance.reviewing.standing import stands
-from storage.database import Transaction
+from storage.database import Asked, Transaction
 from storage.rows import desk_visits, doors, gates, shares, visits
 from storage.rows.addressees import AddresseesRow
 from storage.rows.desk_visits import DeskVisitRow
@@ -139,9 +139,9 @@ def _verified(standing: Standing, now: datetime) -> bool:
     return standing.verified and in_time and standing.consented >= VERSIONS[Purpose.PRIVACY]
 
 
-async def person_now(tx: Transaction, person_id: UUID) -> Standing:
+async def person_now(asked: Asked, person_id: UUID) -> Standing:
     """The person's standing at this moment. Raises AccessDenied for somebody who is gone."""
-    standing = await standing_of(tx, person_id)
+    standing = await standing_of(asked, person_id)
     if standing is None:
         raise AccessDenied("actor-inactive")
     return standing

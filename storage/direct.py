@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import psycopg
-from psycopg.pq import Format
+from psycopg.pq import Format, TransactionStatus
 from psycopg.rows import RowMaker, namedtuple_row
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.psycopg import dialect
@@ -81,18 +81,23 @@ class Direct:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Driver]:
-        """One for the block alone; it is not used again when the block raises. Raises what the driver does."""
+        """One for the block alone. Raises what the driver does: it is not used again then, nor after a cancellation.
+
+        What the block refuses by itself says nothing against a connection that is idle.
+        """
         async with self._free:
             connection = await self._taken()
             try:
                 yield connection
-            except BaseException:
-                await connection.close()
+            except BaseException as failure:
+                if isinstance(failure, psycopg.Error) or not isinstance(failure, Exception):
+                    await connection.close()
                 raise
-            if self._closed:
-                await connection.close()
-            else:
-                self._idle.append((time.monotonic(), connection))
+            finally:
+                if self._closed or connection.info.transaction_status is not TransactionStatus.IDLE:
+                    await connection.close()
+                else:
+                    self._idle.append((time.monotonic(), connection))
 
     async def close(self) -> None:
         """Closes them; those in use when their blocks end."""

@@ -16,7 +16,7 @@ from fileserver.uploads.errors import UploadReplaced
 from fileserver.uploads.layout import TAILS_MAX, Span
 from fileserver.uploads.port import OCTETS, ObjectSink
 from fileserver.uploads.service import ASSEMBLE_DELAY_S, TakenUp
-from storage.database import Transaction
+from storage.database import Asked, Transaction
 from storage.errors import StorageError
 from storage.objects import Feed, Part, Pieces
 from storage.rows import uploads
@@ -82,10 +82,10 @@ class Recording:
     async def _record_parts(self, parts: Sequence[Part], end: int) -> None:
         """What `_record_all` would do, in two round trips instead of five."""
         row, rows = self._row, [self._part_row(part) for part in parts]
-        async with self._services.database.statements() as tx:
-            await self._check_person(tx)
+        async with self._services.database.driver() as driver:
+            await self._check_person(driver)
             if not await uploads.advance_by_parts(
-                tx, row.id, row.fence, start=row.offset_bytes, end=end, now=self._services.clock(), parts=rows
+                driver, row.id, row.fence, start=row.offset_bytes, end=end, now=self._services.clock(), parts=rows
             ):
                 raise UploadReplaced
         self._row = replace(row, offset_bytes=end)
@@ -114,8 +114,8 @@ class Recording:
             return tail.offset_bytes, tail.end
         return 0, parts[-1].number * self._row.part_size_bytes if parts else 0
 
-    async def _check_person(self, tx: Transaction) -> None:
-        standing = await person_now(tx, self._row.person_id)
+    async def _check_person(self, asked: Asked) -> None:
+        standing = await person_now(asked, self._row.person_id)
         target = Target(owner_id=self._row.person_id)
         require(actor_of(standing, self._services.clock()), Action.UPLOAD_WRITE, target, obj=names.obj_of(self._row.id))
 

@@ -30,7 +30,7 @@ from fileserver.uploads.errors import (
 from fileserver.uploads.flight import STREAMED
 from fileserver.uploads.layout import Layout, part_size_for, part_size_for_deferred
 from fileserver.uploads.port import OCTETS
-from storage.database import Transaction
+from storage.database import Asked, Transaction
 from storage.rows import upload_sources, uploads
 from storage.rows.uploads import TailRow, UploadRow
 
@@ -192,36 +192,50 @@ async def take_up(
     """
     action = Action.UPLOAD_READ if offset is None else Action.UPLOAD_WRITE
     database = services.database
-    async with database.statements() if length is None else database.transaction() as tx:
-        row = await allowed(tx, actor, action, upload_id, services.clock(), lock=length is not None)
+
+    async def free(where: Asked, *, lock: bool = False) -> UploadRow:
+        row = await allowed(where, actor, action, upload_id, services.clock(), lock=lock)
         if row.way != STREAMED:
             raise UploadWrongWay(way=row.way)
         if row.state == "receiving" and row.holder not in (None, holder) and not asked:
             raise HeldElsewhere(row.holder)
         if offset is not None:
-            row = await _placed(services, tx, row, offset, length)
-        taken = TakenUp(
-            row=row,
-            attempt=secrets.token_hex(ATTEMPT_BYTES),
-            size_max_bytes=services.config.upload_size_max_bytes,
-            tails=await uploads.tails_of(tx, upload_id) if row.offset_bytes % row.part_size_bytes else (),
-        )
-        if body_bytes is not None and row.offset_bytes + body_bytes > taken.layout.end_max_bytes:
-            raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
-        if row.state != "receiving" or row.holder == holder:
+            _check_place(row, offset)
+        return row
+
+    if length is None:  # nothing changes: each request that brings bytes asks this
+        async with database.driver() as driver:
+            taken = await _taken(services, driver, await free(driver), body_bytes)
+        if _is_held(taken.row, holder):
             return taken
-        if length is not None:  # a request of the other process doesn't know it: it must not record up to it any more
-            return replace(taken, row=await _moved(tx, row, holder))
+        async with database.transaction() as tx:
+            return replace(taken, row=await _moved(tx, taken.row, holder))
     async with database.transaction() as tx:
+        row = await free(tx, lock=True)
+        row = row if offset is None else await _with_length(services, tx, row, length)
+        taken = await _taken(services, tx, row, body_bytes)
+        if _is_held(taken.row, holder):
+            return taken
+        # A request of the other process doesn't know the length: it must not record up to it any more.
         return replace(taken, row=await _moved(tx, row, holder))
 
 
-async def _placed(services: Services, tx: Transaction, row: UploadRow, offset: int, length: int | None) -> UploadRow:
-    """The row that bytes go to at this offset, which is where it stands."""
-    if row.concat == names.FINAL:
-        raise UploadFinal
-    _check_place(row, offset)
-    return await _with_length(services, tx, row, length)
+async def _taken(services: Services, asked: Asked, row: UploadRow, body_bytes: int | None) -> TakenUp:
+    """The row with all that a request needs to bring so many bytes."""
+    taken = TakenUp(
+        row=row,
+        attempt=secrets.token_hex(ATTEMPT_BYTES),
+        size_max_bytes=services.config.upload_size_max_bytes,
+        tails=await uploads.tails_of(asked, row.id) if row.offset_bytes % row.part_size_bytes else (),
+    )
+    if body_bytes is not None and row.offset_bytes + body_bytes > taken.layout.end_max_bytes:
+        raise UploadTooLarge(size_max_bytes=taken.layout.end_max_bytes)
+    return taken
+
+
+def _is_held(row: UploadRow, holder: UUID) -> bool:
+    """Whether it is in this process's hands, or in need of none."""
+    return row.state != "receiving" or row.holder == holder
 
 
 async def _moved(tx: Transaction, row: UploadRow, holder: UUID) -> UploadRow:
@@ -235,13 +249,16 @@ async def _moved(tx: Transaction, row: UploadRow, holder: UUID) -> UploadRow:
 
 
 def _check_place(row: UploadRow, offset: int) -> None:
+    """Bytes go to where it stands."""
+    if row.concat == names.FINAL:
+        raise UploadFinal
     if offset != row.offset_bytes:
         raise OffsetMismatch(field="Upload-Offset", rule="offset-mismatch", offset_bytes=row.offset_bytes)
 
 
-async def _with_length(services: Services, tx: Transaction, row: UploadRow, length: int | None) -> UploadRow:
+async def _with_length(services: Services, tx: Transaction, row: UploadRow, length: int) -> UploadRow:
     """The row after the client has said the length; saying it again is fine, changing it is not."""
-    if length is None or length == row.length_bytes:
+    if length == row.length_bytes:
         return row
     if row.length_bytes is not None:
         raise UploadHeaderInvalid(field="Upload-Length", rule="length-changed")
@@ -303,18 +320,18 @@ async def _seen(tx: Transaction, rows: Sequence[UploadRow]) -> Sequence[SeenUplo
 
 
 async def allowed(
-    tx: Transaction, actor: Actor, action: Action, upload_id: UUID, now: datetime, *, lock: bool = False
+    asked: Asked, actor: Actor, action: Action, upload_id: UUID, now: datetime, *, lock: bool = False
 ) -> UploadRow:
     """The upload, if the actor may do this to it now. Raises NotFound, AccessDenied, UploadGone."""
-    row = await _own(tx, actor, action, upload_id, lock=lock)
+    row = await _own(asked, actor, action, upload_id, lock=lock)
     expired = row.state == "receiving" and row.expires_at is not None and row.expires_at <= now
     if expired or row.state in GONE:
         raise UploadGone
     return row
 
 
-async def _own(tx: Transaction, actor: Actor, action: Action, upload_id: UUID, *, lock: bool = False) -> UploadRow:
-    row = await uploads.upload_by_id(tx, upload_id, lock=lock)
+async def _own(asked: Asked, actor: Actor, action: Action, upload_id: UUID, *, lock: bool = False) -> UploadRow:
+    row = await uploads.upload_by_id(asked, upload_id, lock=lock)
     if row is None:
         raise NotFound(field="upload_id")
     require(actor, action, Target(owner_id=row.person_id), obj=names.obj_of(upload_id))

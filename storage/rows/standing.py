@@ -136,9 +136,9 @@ def to_standing(row: Any) -> Standing | None:
     )
 
 
-async def standing_of(tx: Transaction, person_id: UUID) -> Standing | None:
+async def standing_of(asked: Asked, person_id: UUID) -> Standing | None:
     """The person's standing; None if there is no such person, or one who is neither employee nor viewer."""
-    row = await STANDING_OF.one(await driver_of(tx), person=person_id)
+    row = await STANDING_OF.one(await driver_of(asked), person=person_id)
     return to_standing(row) if row else None
 
 

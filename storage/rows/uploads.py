@@ -31,7 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from storage.database import Transaction
+from storage.database import Asked, Transaction, driver_of
+from storage.direct import Driver, Prepared
+from storage.rows.arrays import arrays
 from storage.rows.upload_sources import is_awaited
 from storage.schema import evidence, person, upload, upload_part, upload_signed_part, upload_tail, version
 
@@ -128,8 +130,12 @@ UNUSED = select(upload.c.id).where(
     upload.c.person_id == bindparam("person"), upload.c.state == "complete", ~is_claimed(upload.c.id)
 )
 COUNT_UNUSED = select(func.count()).select_from(UNUSED.limit(bindparam("at_most")).subquery())
-BY_ID = select(*COLUMNS).where(upload.c.id == bindparam("id"))
-BY_ID_LOCKED = BY_ID.with_for_update(key_share=True)
+_BY_ID = select(*COLUMNS).where(upload.c.id == bindparam("id"))
+BY_ID = Prepared(_BY_ID)
+BY_ID_LOCKED = Prepared(_BY_ID.with_for_update(key_share=True))
+TAILS = Prepared(
+    select(*TAIL_COLUMNS).where(upload_tail.c.upload_id == bindparam("id")).order_by(upload_tail.c.offset_bytes)
+)
 MOVED = (
     update(upload)
     .where(
@@ -152,13 +158,13 @@ ARRIVED = (
     .table_valued("number", "offset_bytes", "size_bytes", "etag")
     .render_derived()
 )
-ADVANCING_BY_PARTS = (
+ADVANCING_BY_PARTS = Prepared(
     insert(upload_part)
     .from_select(
         ["upload_id", "number", "offset_bytes", "size_bytes", "etag"],
         select(MOVED.c.id, *ARRIVED.c).select_from(MOVED.join(ARRIVED, true())),
     )
-    .execution_options(preserve_rowcount=True)
+    .returning(upload_part.c.number)
 )
 
 
@@ -177,10 +183,10 @@ def _values(row: UploadRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in NAMES}
 
 
-async def upload_by_id(tx: Transaction, upload_id: UUID, *, lock: bool = False) -> UploadRow | None:
+async def upload_by_id(asked: Asked, upload_id: UUID, *, lock: bool = False) -> UploadRow | None:
     """The upload; with `lock` nobody else changes it until the transaction ends."""
-    found = (await tx.execute(BY_ID_LOCKED if lock else BY_ID, {"id": upload_id})).mappings().one_or_none()
-    return None if found is None else UploadRow(**found)
+    found = await (BY_ID_LOCKED if lock else BY_ID).one(await driver_of(asked), id=upload_id)
+    return None if found is None else UploadRow(**found._asdict())
 
 
 async def list_uploads(
@@ -223,10 +229,9 @@ async def parts_of(tx: Transaction, upload_id: UUID) -> tuple[PartRow, ...]:
     return tuple(PartRow(**row) for row in (await tx.execute(query)).mappings())
 
 
-async def tails_of(tx: Transaction, upload_id: UUID) -> tuple[TailRow, ...]:
+async def tails_of(asked: Asked, upload_id: UUID) -> tuple[TailRow, ...]:
     """The recorded tails, in order."""
-    query = select(*TAIL_COLUMNS).where(upload_tail.c.upload_id == upload_id).order_by(upload_tail.c.offset_bytes)
-    return tuple(TailRow(**row) for row in (await tx.execute(query)).mappings())
+    return tuple(TailRow(**row._asdict()) for row in await TAILS.all(await driver_of(asked), id=upload_id))
 
 
 async def set_holder(tx: Transaction, upload_id: UUID, fence: int, holder: UUID) -> None:
@@ -278,21 +283,17 @@ async def advance(
 
 
 async def advance_by_parts(
-    tx: Transaction, upload_id: UUID, fence: int, *, start: int, end: int, now: datetime, parts: Sequence[PartRow]
+    driver: Driver, upload_id: UUID, fence: int, *, start: int, end: int, now: datetime, parts: Sequence[PartRow]
 ) -> bool:
     """`advance`, with the parts that reach `end` before the upload's, in one statement: a single round trip."""
-    given = {
-        "upload_id": upload_id,
-        "under": fence,
-        "start": start,
-        "end": end,
-        "now": now,
-        "numbers": [part.number for part in parts],
-        "offsets": [part.offset_bytes for part in parts],
-        "sizes": [part.size_bytes for part in parts],
-        "etags": [part.etag for part in parts],
-    }
-    return (await tx.execute(ADVANCING_BY_PARTS, given)).rowcount == len(parts)
+    columns = arrays(
+        ("numbers", "offsets", "sizes", "etags"),
+        [(part.number, part.offset_bytes, part.size_bytes, part.etag) for part in parts],
+    )
+    recorded = await ADVANCING_BY_PARTS.all(
+        driver, upload_id=upload_id, under=fence, start=start, end=end, now=now, **columns
+    )
+    return len(recorded) == len(parts)
 
 
 async def waste(tx: Transaction, upload_id: UUID, wasted_bytes: int) -> Wasted | None:

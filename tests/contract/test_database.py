@@ -1,8 +1,9 @@
 """PostgreSQL as this product needs it: the tables that schema.py describes, the guards, the transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +20,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from storage import database as pool
 from storage import migrations
 from storage.database import Database
+from storage.direct import Driver
 from storage.engines import Endpoints
 from storage.errors import StoreUnavailable
 from storage.migrations import current, head, migrate
@@ -306,6 +308,24 @@ async def test_driver_connections_are_kept_and_replaced(database: Database, data
         operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pids[0]])
     async with database.driver() as driver:
         assert pids[0] != driver.info.backend_pid
+
+
+async def test_a_refusal_says_nothing_against_a_driver_connection(database: Database) -> None:
+    """Whoever is told no costs nobody a new connection; what was open in a transaction is rolled back before."""
+    seen = []
+
+    async def refuse(how: Callable[[], AbstractAsyncContextManager[Driver]]) -> None:
+        async with how() as driver:
+            seen.append(driver)
+            await driver.execute("INSERT INTO clinic (id, name) VALUES (gen_random_uuid(), 'nobody')")
+            raise LookupError
+
+    for how in (database.driver_transaction, database.driver):
+        with pytest.raises(LookupError):
+            await refuse(how)
+    async with database.driver() as driver:
+        assert [driver, driver] == seen
+        assert [(1,)] == await (await driver.execute("SELECT count(*) FROM clinic WHERE name = 'nobody'")).fetchall()
 
 
 async def test_driver_connections_on_which_something_failed_are_closed(database: Database, database_url: str) -> None:
