@@ -121,6 +121,7 @@ async def _reader(end: Connection) -> asyncio.StreamReader:
 
 def _live(program: Program, environment: dict[str, str], out: Connection, err: Connection) -> None:
     """In the new process, which ends with the tests."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also below a shell that started the tests with `&`
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()
     os.environ.update(environment)
