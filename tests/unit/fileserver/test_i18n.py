@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,39 @@ class Placeables(Visitor):
         self.names.add(node.id.name)
 
 
+@cache
+def body_of(language: Language, file: str) -> list[ftl.EntryType]:
+    """A whole file, parsed."""
+    return FluentParser(with_spans=False).parse((i18n.LOCALES / language / file).read_text(encoding="utf-8")).body
+
+
+class References(Visitor):
+    """Collects the messages and terms that a message refers to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def visit_MessageReference(self, node: ftl.MessageReference) -> None:  # noqa: N802  # fluent's name
+        """Called by fluent for each `name`."""
+        self.found.append(node.id.name)
+
+    def visit_TermReference(self, node: ftl.TermReference) -> None:  # noqa: N802  # fluent's name
+        """Called by fluent for each `-name`."""
+        self.found.append(node.id.name)
+
+
+def refers(message: ftl.Message) -> list[str]:
+    """To what."""
+    visitor = References()
+    visitor.visit(message)
+    return visitor.found
+
+
 def messages(language: Language, file: str) -> dict[str, set[str]]:
     """Key → variables of one catalogue file."""
     found: dict[str, set[str]] = {}
-    for entry in FluentParser().parse((i18n.LOCALES / language / file).read_text(encoding="utf-8")).body:
+    for entry in body_of(language, file):
         if isinstance(entry, ftl.Message):
             visitor = Placeables()
             visitor.visit(entry)
@@ -60,19 +90,29 @@ def test_both_languages_have_the_same_keys_and_placeables(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_catalogue_has_no_syntax_error(language: Language, file: str) -> None:
     """Fluent passes over what it can't parse; here it may not."""
-    body = FluentParser().parse((i18n.LOCALES / language / file).read_text(encoding="utf-8")).body
+    body = body_of(language, file)
     assert [] == [entry.content for entry in body if isinstance(entry, ftl.Junk)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("file", FILES)
+def test_each_message_is_the_same_parsed_alone(language: Language, file: str) -> None:
+    """Messages are found by where they begin and parsed one by one, so none may refer to another, or to a term."""
+    alone = {
+        key: FluentParser(with_spans=False).parse_entry(source).to_json()
+        for key, source in i18n.sources((i18n.LOCALES / language / file).read_text(encoding="utf-8")).items()
+    }
+    whole = {each.id.name: each for each in body_of(language, file) if isinstance(each, ftl.Message)}
+    for each in whole.values():
+        each.comment = None  # stands above the beginning
+    assert {key: each.to_json() for key, each in whole.items()} == alone
+    assert [] == [key for key, each in whole.items() if refers(each)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_is_defined_twice(language: Language) -> None:
     """Two features that choose one key would silently share one sentence."""
-    keys = [
-        entry.id.name
-        for file in FILES
-        for entry in FluentParser().parse((i18n.LOCALES / language / file).read_text(encoding="utf-8")).body
-        if isinstance(entry, ftl.Message)
-    ]
+    keys = [entry.id.name for file in FILES for entry in body_of(language, file) if isinstance(entry, ftl.Message)]
     assert [] == sorted({key for key in keys if keys.count(key) > 1})
 
 
