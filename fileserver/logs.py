@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from json import JSONEncoder
 from types import NoneType
@@ -52,11 +53,21 @@ EventDict = structlog.typing.EventDict
 
 
 class Lines(structlog.WriteLogger):
-    """Takes rendered lines of the logger with this name."""
+    """Takes rendered lines of the logger with this name.
+
+    A line that can't be written is lost, as in the standard library: what it tells of goes on.
+    """
 
     def __init__(self, name: str, file: TextIO) -> None:
         super().__init__(file)
         self.name = name
+
+    def msg(self, message: str) -> None:
+        """Write it, if anybody still reads."""
+        with suppress(OSError, ValueError):  # ValueError: the stream is closed
+            super().msg(message)
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def configure_logging(config: Config) -> None:
@@ -136,7 +147,7 @@ def _redact_value(value: Any) -> Any:
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, Mapping):
-        return {name: _redact_member(str(name), item) for name, item in value.items()}
+        return {str(name): _redact_member(str(name), item) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_redact_value(item) for item in value]
     return value if type(value) in PLAIN else redact_text(str(value))

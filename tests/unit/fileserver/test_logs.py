@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from datetime import date
 from typing import Any
 
 import pytest
@@ -56,9 +57,9 @@ def test_value_under_a_telling_name_is_replaced(name: str) -> None:
     assert "abc" not in str(event)
 
 
-def log_lines(monkeypatch: pytest.MonkeyPatch, act: Any) -> list[str]:
+def log_lines(monkeypatch: pytest.MonkeyPatch, act: Any, *, stream: io.StringIO | None = None) -> list[str]:
     """What `act` writes to standard error under the JSON configuration, with logging restored afterwards."""
-    stream = io.StringIO()
+    stream = stream or io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     root = logging.getLogger()
     before = root.handlers[:], root.level
@@ -107,3 +108,23 @@ def test_request_that_is_no_http_is_not_quoted(monkeypatch: pytest.MonkeyPatch) 
     (line,) = (json.loads(each) for each in lines)
     assert {"event": "malformed request: BadStatusLine", "level": "info"}.items() <= line.items()
     assert "hunter2" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    "gone", [pytest.param(BrokenPipeError(), id="reader-gone"), pytest.param(ValueError("closed"), id="stream-closed")]
+)
+def test_line_that_nobody_takes_stops_no_work(monkeypatch: pytest.MonkeyPatch, gone: Exception) -> None:
+    """Whoever reads the log may go while we serve: lines are lost then, requests are not."""
+
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise gone
+
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    log_lines(monkeypatch, lambda: structlog.get_logger("ours").exception("answered"), stream=Gone())
+
+
+def test_names_of_what_is_told_may_be_of_any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is written where a table by id is told of, too."""
+    (line,) = log_lines(monkeypatch, lambda: structlog.get_logger("ours").info("told", by_day={date(2026, 1, 2): 3}))
+    assert {"2026-01-02": 3} == json.loads(line)["by_day"]
