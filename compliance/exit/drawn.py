@@ -3,8 +3,8 @@
 Promises: any range of a copy is of the same bytes as long as its tag is. Of a PDF only the pages that a range touches
 are sealed, one of them in memory at a time, and the gate is asked again before each leaves. The tag is made of who the
 copy is sealed to and of its first picture: so it changes with the code and the processors that draw, too. What was
-sealed is kept for the next range while its reader goes on, KEPT_S and KEPT_MAX_BYTES at most. Leaves drawing and
-sealing to `pictures`, and where the pages of a PDF lie in it to `watermark.flattened`.
+sealed is kept for the next range while its reader goes on, KEPT_S and KEPT_MAX_BYTES at most, or one alone that is
+larger. Leaves drawing and sealing to `pictures`, and where the pages of a PDF lie in it to `watermark.flattened`.
 """
 
 import asyncio
