@@ -96,7 +96,7 @@ class VisitGate:
         """Two statements without a transaction around them."""
         async with database.driver() as driver:
             rows = await self._rows(driver)
-        return _visiting(rows, keys, kind, now)  # out here: a connection within which something is raised is given up
+        return _visiting(rows, keys, kind, now)  # out here: others may have the connection meanwhile
 
     async def _rows(self, asked: Asked) -> _Rows:
         row = await doors.door_of_visit(asked, self.visit_id, self.session_id)
