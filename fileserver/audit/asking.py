@@ -20,6 +20,7 @@ from storage.rows.spread_trees import Trees
 PSEUDONYM_PREFIX = "p-"
 SEARCH_PURPOSE = "person-search"
 HASH_CHARS = 16
+NAMED = frozenset({"person", "sharer"})  # filters that take names of people
 
 
 async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -> Wanted:
@@ -47,7 +48,7 @@ async def wanted_of(services: Services, tx: Transaction, asked: EventFilterIn) -
 def asked_for(services: Services, wanted: EventFilterIn) -> dict[str, str | int]:
     """What was asked, in a form that the log may hold: a name becomes a keyed hash, which no list of names opens."""
     asked = {name: str(value) for name, value in wanted.model_dump(mode="json", exclude_none=True).items()}
-    for name in {"person", "sharer"} & asked.keys():
+    for name in NAMED & asked.keys():
         asked[name] = services.keys.master.keyed_hash(SEARCH_PURPOSE, asked[name])[:HASH_CHARS]
     return {name: value for name, value in asked.items() if name in EventFilterIn.model_fields}
 

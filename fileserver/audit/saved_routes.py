@@ -1,5 +1,6 @@
 """An auditor's saved searches: named, their own, and seen by nobody else."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.events import Act
 from compliance.trail import saving
 from compliance.trail.saving import Kept, SavedSearch
-from fileserver.audit.asking import asked_for, pseudonyms_of
+from fileserver.audit.asking import NAMED, asked_for, pseudonyms_of
 from fileserver.audit.schemas import EventFilterIn
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
@@ -56,8 +57,8 @@ async def create(call: Call[SavedSearchIn]) -> SavedSearchOut:
     rule = require(call.actor, Action.EVENT_SEARCH)
     services, body = call.services, call.body
     query = {name: str(value) for name, value in body.query.model_dump(mode="json", exclude_none=True).items()}
-    if "person" in query:
-        query["person"] = await _one_person(call, rule)
+    if named := NAMED & query.keys():
+        query |= await _pseudonyms(call, rule, sorted(named))
     async with services.database.transaction() as tx:
         search = SavedSearch(body.name, query)
         kept = await saving.save(tx, services.keys.master, call.signed_in.person_id, search, now=services.clock())
@@ -80,17 +81,18 @@ async def remove(call: Call[None, None, SavedSearchPath]) -> None:
         await saving.remove(tx, call.params.search_id, call.signed_in.person_id)
 
 
-async def _one_person(call: Call[SavedSearchIn], rule: str) -> str:
-    """The pseudonym that the name means. It is told whatever comes of it."""
+async def _pseudonyms(call: Call[SavedSearchIn], rule: str, named: Sequence[str]) -> dict[str, str]:
+    """Whom each of these names means, by pseudonym. It is told whatever comes of it."""
     services, asked = call.services, call.body.query
     async with services.database.transaction() as tx:
         await glass.used(tx, call.trail, call.actor, Action.EVENT_SEARCH, None, now=services.clock())
-        found = await pseudonyms_of(services, tx, asked.person or "")
-        det = {**asked_for(services, asked), "saved": 1, "found": len(found)}
+        found = {name: await pseudonyms_of(services, tx, getattr(asked, name)) for name in named}
+        det = {**asked_for(services, asked), "saved": 1, "found": sum(map(len, found.values()))}
         await ledger.append(tx, call.trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=det), now=services.clock())
-    if len(found) != 1:
-        raise InvalidValue(field="query.person", rule="not-one-person")
-    return found[0]
+    for name, people in found.items():
+        if len(people) != 1:
+            raise InvalidValue(field=f"query.{name}", rule="not-one-person")
+    return {name: people[0] for name, people in found.items()}
 
 
 def _out(kept: Kept) -> SavedSearchOut:
