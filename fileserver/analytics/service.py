@@ -13,6 +13,7 @@ from compliance.materials import obj_of
 from compliance.profiles import profiles_of
 from compliance.spreading.cascades import Shape, Sums, shape_of
 from compliance.spreading.growth import WINDOW, Growth, elapsed
+from compliance.visits import actor_of, person_now
 from fileserver.analytics.sight import Seen, seen_of, sight_of
 from fileserver.analytics.usual import usual_viralities
 from fileserver.answers import Names
@@ -183,8 +184,11 @@ async def allowed(
 ) -> tuple[MaterialRow, Seen]:
     """The material and which of its trees are shown.
 
-    The look is told to the log, unless it is a part of one that was (`tell`). Raises AccessDenied, NotFound.
+    The look is told to the log, unless it is a part of one that was (`tell`): then the caller's standing is asked for
+    anew, which may have changed since the look began. Raises AccessDenied, NotFound.
     """
+    if not tell:
+        actor = actor_of(await person_now(tx, actor.person_id), services.clock())
     material = await materials.material_by_id(tx, material_id)
     if material is None:
         raise NotFound(field="material_id")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from benchmarks.dashboards.histories import BEGAN, History, Size, history, uuid_of
 from benchmarks.dashboards.log import write_whole
 from benchmarks.dashboards.people import bring_in
+from compliance.errors import AccessDenied
 from compliance.events import Trail
 from compliance.ownership import merging
 from compliance.ownership.wishes import Wish
@@ -411,6 +412,22 @@ async def test_trees_of_all_sizes(stage: Stage, monkeypatch: pytest.MonkeyPatch)
     await trees_are_compared_with_others_of_their_size(stage)
     monkeypatch.setattr(service, "BATCH", 2)
     await files_hold_all_lines(stage)
+    await files_end_with_the_right_to_them(stage)
+
+
+async def files_end_with_the_right_to_them(stage: Stage) -> None:
+    """Whoever may no longer read figures, because their account was disabled meanwhile, gets no further lines."""
+    largest = "SELECT material_id FROM spread_root GROUP BY material_id ORDER BY count(*) DESC LIMIT 1"
+    async with stage.services.database.transaction() as tx:
+        material_id = await tx.scalar(text(largest))
+        manager = actor_of(await person_now(tx, stage.cast.people["manager"]), stage.services.clock())
+    files = [each(stage.services, manager, Trail(), material_id) for each in (service.every_tree, service.every_sharer)]
+    for file in files:
+        assert 2 == len((await anext(file))[0])
+    (await stage.api("admin").post(f"/people/accounts/{manager.person_id}/disable")).ok  # noqa: B018
+    for file in files:
+        with pytest.raises(AccessDenied):
+            await anext(file)
 
 
 async def files_hold_all_lines(stage: Stage) -> None:
