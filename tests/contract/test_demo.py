@@ -26,9 +26,13 @@ ASKED_EVERY_S = 0.05
 
 @dataclass(frozen=True)
 class Brand:
-    """A data folder whose brand is complete, and what its first start said and showed."""
+    """A data folder whose brand is complete, and what its first start said and showed.
+
+    `broken_off`: what was remembered of an earlier first start, which Ctrl-C ended while it filled the brand.
+    """
 
     data_dir: Path
+    broken_off: Json
     announced: Json
     roles: dict[str, str]
     titles: list[str]
@@ -46,15 +50,20 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def brand() -> Iterator[Brand]:
-    """A first start, ended by Ctrl-C."""
+    """A first start that is broken off, and one that is ended by Ctrl-C once it serves."""
     with tempfile.TemporaryDirectory(prefix="demo-") as parent:
         data_dir = Path(parent) / "data"
+        with demo(data_dir, "--port", str(free_port())) as begun:
+            eventually(lambda: answers(address(remembered(data_dir)["port"])))
+            assert (0, True) == (begun.ends(signal.SIGINT), begun.all_gone())
+            assert "Stopping…\n" == begun.errors()
+        broken_off = remembered(data_dir)
         with demo(data_dir, "--port", str(free_port())) as first:
             announced = first.announcement()
             roles = {each["login"]: sign_in(announced, each["login"])["role"] for each in announced["accounts"]}
             shown = titles(announced)
             status = first.ends(signal.SIGINT)
-            yield Brand(data_dir, announced, roles, shown, status, first.all_gone(), first.errors())
+            yield Brand(data_dir, broken_off, announced, roles, shown, status, first.all_gone(), first.errors())
 
 
 def eventually(holds: Callable[[], bool]) -> None:
@@ -188,18 +197,13 @@ def test_reset_forgets_the_demo_and_nothing_else(brand: Brand, folder: Path) -> 
     assert "mine" == (folder / "note.txt").read_text()
 
 
-def test_a_first_start_that_was_broken_off_begins_afresh(folder: Path) -> None:
+def test_a_first_start_that_was_broken_off_begins_afresh(brand: Brand) -> None:
     """Ctrl-C while the brand is filled ends everything; the next start forgets the half-told story."""
-    with demo(folder, "--port", str(free_port())) as broken_off:
-        eventually(lambda: answers(address(remembered(folder)["port"])))
-        assert (0, True) == (broken_off.ends(signal.SIGINT), broken_off.all_gone())
-        assert "Stopping…\n" == broken_off.errors()
-    before = remembered(folder)
-    with demo(folder, "--port", str(free_port())) as afresh:
-        eventually(lambda: remembered(folder)["accounts"] not in ([], before["accounts"]))
-        assert (0, True) == (afresh.ends(signal.SIGTERM), afresh.all_gone())
-    assert not before["seeded"]
-    assert not (folder / "studio").exists()
+    assert not brand.broken_off["seeded"]
+    assert [] != brand.broken_off["accounts"]
+    passwords = [{each["password"] for each in begun["accounts"]} for begun in (brand.broken_off, brand.announced)]
+    assert passwords[0].isdisjoint(passwords[1])
+    assert not (brand.data_dir / "studio").exists()
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(folder: Path) -> None:

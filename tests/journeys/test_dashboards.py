@@ -424,7 +424,8 @@ async def files_end_with_the_right_to_them(stage: Stage) -> None:
     files = [each(stage.services, manager, Trail(), material_id) for each in (service.every_tree, service.every_sharer)]
     for file in files:
         assert 2 == len((await anext(file))[0])
-    (await stage.api("admin").post(f"/people/accounts/{manager.person_id}/disable")).ok  # noqa: B018
+    disabled = (await stage.api("admin").post(f"/people/accounts/{manager.person_id}/disable")).ok
+    assert disabled["disabled_at"] is not None
     for file in files:
         with pytest.raises(AccessDenied):
             await anext(file)

@@ -121,5 +121,6 @@ def _peak_bytes() -> int:
         with suppress(psutil.Error, OSError):
             if "watermark.worker" in each.cmdline():
                 status = Path(f"/proc/{each.pid}/status").read_text(encoding="ascii")
-                peak = max(peak, int(status.partition("VmPeak:")[2].split()[0]) * 1024)
+                if "VmPeak:" in status:  # not while it ends: its memory is gone before its name is
+                    peak = max(peak, int(status.partition("VmPeak:")[2].split()[0]) * 1024)
     return peak
