@@ -17,7 +17,7 @@ from yarl import URL
 
 from tests.processes import ROOT, words_of
 
-START_LIMIT_S = 120.0
+START_LIMIT_S = 300.0
 END_LIMIT_S = 30.0
 Json = dict[str, Any]
 
