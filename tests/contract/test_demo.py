@@ -187,13 +187,16 @@ def test_a_port_that_is_taken_is_named(brand: Brand) -> None:
 
 
 def test_reset_forgets_the_demo_and_nothing_else(brand: Brand, folder: Path) -> None:
-    """--reset begins with new accounts and passwords; what somebody put beside the demo's data stays."""
+    """--reset begins with new accounts and passwords; what somebody put beside the demo's data stays.
+
+    SIGTERM ends it as Ctrl-C does.
+    """
     shutil.copytree(brand.data_dir, folder, ignore=shutil.ignore_patterns("*.sock", ".s.PGSQL.*"))
     (folder / "note.txt").write_text("mine")
     with demo(folder, "--reset", "--port", str(free_port())) as afresh:
         eventually(lambda: remembered(folder)["accounts"] not in ([], remembered(brand.data_dir)["accounts"]))
         assert not remembered(folder)["seeded"]
-        assert (0, True) == (afresh.ends(signal.SIGINT), afresh.all_gone())
+        assert (0, True) == (afresh.ends(signal.SIGTERM), afresh.all_gone())
     assert "mine" == (folder / "note.txt").read_text()
 
 

@@ -105,6 +105,7 @@ figures-scope-within = People are distinct within each line and not to be added 
 figures-scope-added = These lines add up several shares, employees or materials. Viewers are distinct within each line and not to be added across lines; of the rest only what may be added is shown.
 figures-lines = Lines { NUMBER($first) } to { NUMBER($last) }; the file has them all together, up to 10,000.
 figures-more = Further lines
+figures-no-more = There are no further lines.
 figures-cut-rest = Only the first { $lines } lines; the rest is left out.
 figures-none = Nothing yet
 figures-none-text = Once somebody opens a share, figures appear here.

@@ -105,6 +105,7 @@ figures-scope-within = 人数在每一行内去重，不能跨行相加；“品
 figures-scope-added = 这些行由多个分享、员工或资料合计。“查看人数”在每一行内去重，不能跨行相加；其余只显示可以相加的数字。
 figures-lines = 第 { NUMBER($first) } 至 { NUMBER($last) } 行；下载的表格一并列出，最多 10,000 行。
 figures-more = 后续各行
+figures-no-more = 没有更多行了。
 figures-cut-rest = 仅含前 { $lines } 行，其余未列出。
 figures-none = 暂无数据
 figures-none-text = 有人打开分享后，数字会显示在这里。
