@@ -9,7 +9,7 @@ from fileserver.http.keys import CONFIG, LANGUAGE
 from fileserver.http.keys import ROUTES as TABLE
 from fileserver.http.openapi import Document, openapi_document
 from fileserver.http.problem_pages import render
-from fileserver.http.routing import Auth, Route
+from fileserver.http.routing import Auth, Route, bare_page
 from fileserver.i18n import Language
 
 DOCUMENT = web.AppKey[Document]("DOCUMENT")
@@ -65,15 +65,5 @@ ROUTES: tuple[Route, ...] = (
         produces="application/json",
         reads_session=False,
     ),
-    Route(
-        method="GET",
-        path="/api/docs",
-        name="api.docs",
-        summary="The API's description as a page",
-        handler=docs_page,
-        auth=Auth.PUBLIC,
-        produces="text/html",
-        hidden=True,
-        reads_session=False,
-    ),
+    bare_page("/api/docs", "api.docs", "The API's description as a page", docs_page, "text/html"),
 )

@@ -10,7 +10,7 @@ from fileserver.http.call import Call
 from fileserver.http.errors import PathUnknown
 from fileserver.http.keys import CONFIG, LANGUAGE
 from fileserver.http.problems import STATUSES, Problem
-from fileserver.http.routing import Auth, Route
+from fileserver.http.routing import Route, bare_page
 from fileserver.i18n import translate
 
 HERE = Path(__file__).parent
@@ -59,22 +59,8 @@ async def stylesheet(_call: Call) -> web.Response:
     )
 
 
-def _page(path: str, name: str, summary: str, handler: Any, produces: str = "text/html") -> Route:
-    return Route(
-        method="GET",
-        path=path,
-        name=name,
-        summary=summary,
-        handler=handler,
-        auth=Auth.PUBLIC,
-        produces=produces,
-        hidden=True,
-        reads_session=False,
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _page("/problems", "problems.list", "All problems explained", list_problems),
-    _page("/problems/{slug}", "problems.explain", "One problem explained", explain_problem),
-    _page("/frame.css", "frame.stylesheet", "Style of the frame's pages", stylesheet, produces="text/css"),
+    bare_page("/problems", "problems.list", "All problems explained", list_problems, "text/html"),
+    bare_page("/problems/{slug}", "problems.explain", "One problem explained", explain_problem, "text/html"),
+    bare_page("/frame.css", "frame.stylesheet", "Style of the frame's pages", stylesheet, "text/css"),
 )

@@ -80,6 +80,21 @@ class Route:
         return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)
 
 
+def bare_page(path: str, name: str, summary: str, handler: Handler, produces: str) -> Route:
+    """What anybody may GET, even while the database is away: no credentials are looked at, and no API promises it."""
+    return Route(
+        method="GET",
+        path=path,
+        name=name,
+        summary=summary,
+        handler=handler,
+        auth=Auth.PUBLIC,
+        produces=produces,
+        hidden=True,
+        reads_session=False,
+    )
+
+
 def speaking_for(routes: Sequence[Route], path: str) -> Route | None:
     """The route whose headers a refusal gets where nothing is served: of a collection, which ends with a slash."""
     collections = (route for route in routes if route.path.endswith("/") and route.path != "/")

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from fileserver.http.call import Call
 from fileserver.http.keys import METRICS
-from fileserver.http.routing import Auth, Handler, Route
+from fileserver.http.routing import Route, bare_page
 from fileserver.operations.access import check_operator
 from fileserver.operations.readiness import PROBE
 
@@ -34,22 +34,8 @@ async def metrics(call: Call) -> web.Response:
     return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def _route(path: str, name: str, summary: str, handler: Handler, produces: str = "application/json") -> Route:
-    return Route(
-        method="GET",
-        path=path,
-        name=name,
-        summary=summary,
-        handler=handler,
-        auth=Auth.PUBLIC,
-        produces=produces,
-        hidden=True,
-        reads_session=False,
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _route("/healthz", "operations.healthz", "Is this process alive", healthz),
-    _route("/readyz", "operations.readyz", "Can this process serve, and if not why", readyz),
-    _route("/metrics", "operations.metrics", "What this process counted", metrics, produces="text/plain"),
+    bare_page("/healthz", "operations.healthz", "Is this process alive", healthz, "application/json"),
+    bare_page("/readyz", "operations.readyz", "Can this process serve, and if not why", readyz, "application/json"),
+    bare_page("/metrics", "operations.metrics", "What this process counted", metrics, "text/plain"),
 )

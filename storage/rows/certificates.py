@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Transaction
@@ -162,6 +162,28 @@ async def linked_materials(
     At most LINKED_MAX; `before` continues after the last one.
     """
     declared = declared_certificate.c
+    newest, depends = _in_declaration()
+    query = (
+        select(
+            material.c.id,
+            material.c.title,
+            material.c.owner_id,
+            material.c.created_at,
+            func.bool_or(and_(depends, material.c.withdrawn_at.is_(None))).label("depends"),
+        )
+        .select_from(declared_certificate.join(material, material.c.id == declared.material_id))
+        .where(declared.kind == kind, declared.number == number, or_(depends, newest))
+        .group_by(material.c.id, material.c.title, material.c.owner_id, material.c.created_at)
+        .order_by(material.c.created_at.desc(), material.c.id.desc())
+    )
+    if before is not None:
+        query = query.where(tuple_(material.c.created_at, material.c.id) < before)
+    return [LinkedMaterial(**row._asdict()) for row in await tx.execute(query.limit(LINKED_MAX))]
+
+
+def _in_declaration() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of a declared certificate: whether its material declared it last; whether what its shares serve rests on it."""
+    declared = declared_certificate.c
     newest = (
         select(func.max(material_declaration.c.revision))
         .where(material_declaration.c.material_id == declared.material_id)
@@ -176,23 +198,7 @@ async def linked_materials(
         .correlate(declared_certificate)
         .scalar_subquery()
     )
-    depends = func.coalesce(served == declared.revision, False)  # SQL's false
-    query = (
-        select(
-            material.c.id,
-            material.c.title,
-            material.c.owner_id,
-            material.c.created_at,
-            func.bool_or(and_(depends, material.c.withdrawn_at.is_(None))).label("depends"),
-        )
-        .select_from(declared_certificate.join(material, material.c.id == declared.material_id))
-        .where(declared.kind == kind, declared.number == number, or_(depends, declared.revision == newest))
-        .group_by(material.c.id, material.c.title, material.c.owner_id, material.c.created_at)
-        .order_by(material.c.created_at.desc(), material.c.id.desc())
-    )
-    if before is not None:
-        query = query.where(tuple_(material.c.created_at, material.c.id) < before)
-    return [LinkedMaterial(**row._asdict()) for row in await tx.execute(query.limit(LINKED_MAX))]
+    return declared.revision == newest, func.coalesce(served == declared.revision, False)  # SQL's false
 
 
 async def every_linked(tx: Transaction, kind: str, number: str) -> list[LinkedMaterial]:
@@ -212,21 +218,7 @@ async def declared_ending_by(tx: Transaction, day: date) -> Sequence[DeclaredEnd
     In what a material that is in use declared last, or in what its shares serve.
     """
     declared = declared_certificate.c
-    newest = (
-        select(func.max(material_declaration.c.revision))
-        .where(material_declaration.c.material_id == declared.material_id)
-        .correlate(declared_certificate)
-        .scalar_subquery()
-    )
-    served = (
-        select(version.c.declaration_revision)
-        .where(version.c.material_id == declared.material_id, version.c.state == "approved")
-        .order_by(version.c.number.desc())
-        .limit(1)
-        .correlate(declared_certificate)
-        .scalar_subquery()
-    )
-    depends = func.coalesce(served == declared.revision, False)  # SQL's false
+    newest, depends = _in_declaration()
     registered = select(certificate.c.id).where(
         certificate.c.kind == declared.kind, certificate.c.number == declared.number
     )
@@ -242,7 +234,7 @@ async def declared_ending_by(tx: Transaction, day: date) -> Sequence[DeclaredEnd
         select(*named, material.c.owner_id, func.bool_or(depends).label("depends"))
         .select_from(declared_certificate.join(material, material.c.id == declared.material_id))
         .where(declared.valid_until <= day, material.c.withdrawn_at.is_(None))
-        .where(or_(depends, declared.revision == newest), ~registered.exists(), ~told.exists())
+        .where(or_(depends, newest), ~registered.exists(), ~told.exists())
         .group_by(*named, material.c.owner_id)
         .order_by(declared.valid_until, declared.material_id, declared.kind, declared.number)
     )
