@@ -16,11 +16,10 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from storage.database import Transaction
+from storage.database import KEEPALIVES, Transaction
 
 RECONNECT_S = 1.0
 CONNECT_TIMEOUT_S = 10
-KEEPALIVE_S, KEEPALIVES = 5, 3
 ALIVE = "SELECT pg_advisory_lock(hashtextextended('process:' || %s, 0))"
 LOCK_LIMIT = "SET lock_timeout = '5s'"
 IS_GONE = text("SELECT pg_try_advisory_xact_lock_shared(hashtextextended('process:' || CAST(:process AS text), 0))")
@@ -72,9 +71,7 @@ async def _listen(conninfo: str, channel: str, process: UUID, hear: Hear, connec
         autocommit=True,
         connect_timeout=CONNECT_TIMEOUT_S,
         application_name="sealshare-channel",
-        keepalives_idle=KEEPALIVE_S,
-        keepalives_interval=KEEPALIVE_S,
-        keepalives_count=KEEPALIVES,
+        **KEEPALIVES,  # type: ignore[arg-type]  # options of the connection by name
     ) as connection:
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         await connection.execute(LOCK_LIMIT)  # a connection of ours that is half dead may still hold the name

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
-from storage.direct import Direct, Driver, is_readable
+from storage.direct import AllInUse, Direct, Driver, is_readable
 from storage.errors import StoreUnavailable
 
 Transaction = AsyncConnection
@@ -28,6 +28,8 @@ Asked = Transaction | Driver
 
 POOL_SIZE = 20  # all of them stay: a connection that is opened for one transaction costs ten times the transaction
 POOL_TIMEOUT_S = 10
+# A server that is gone without a goodbye, or the way to it, is noticed after 20 seconds, else never.
+KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 IDLE_S = 30.0
 USED_AT = "used_at"
 NEWS = "news"
@@ -73,7 +75,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.news = asyncio.Event()
         self.url = make_url(url).set(drivername="postgresql+psycopg")
-        how = {"connect_timeout": POOL_TIMEOUT_S, "application_name": "sealshare", "options": OPTIONS}
+        how = {"connect_timeout": POOL_TIMEOUT_S, "application_name": "sealshare", "options": OPTIONS} | KEEPALIVES
         self._engine = create_async_engine(
             self.url,
             pool_size=POOL_SIZE,
@@ -86,7 +88,8 @@ class Database:
             connect_args=how,
         )
         plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._direct = Direct(plain, **how | {"options": f"{OPTIONS} {PLANNED_ONCE}"})
+        prepared = how | {"options": f"{OPTIONS} {PLANNED_ONCE}"}
+        self._direct = Direct(plain, wait_max_s=POOL_TIMEOUT_S, **prepared)
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
         event.listen(self._engine.sync_engine, "connect", lambda _connection, record: self._note_news(record))
@@ -191,7 +194,7 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
 def _unavailable_if_it_may_pass() -> Iterator[None]:
     try:
         yield
-    except PoolTimeoutError as error:
+    except (PoolTimeoutError, AllInUse) as error:
         raise StoreUnavailable(store="postgresql", detail="every connection is in use") from error
     except (OperationalError, InterfaceError) as error:
         detail = _may_pass(error.orig, lost=error.connection_invalidated)

@@ -26,11 +26,15 @@ RESTED_MAX_S = 30.0  # longer, and something on the way may have forgotten it
 Driver = psycopg.AsyncConnection[Any]
 
 
+class AllInUse(Exception):
+    """No connection became free in time."""
+
+
 class Prepared:
     """A statement of SQLAlchemy, put into words once and asked by the driver: a third of what it costs otherwise.
 
     Its words are those that PostgreSQL knows ($1): in a long text the driver would look for its own placeholders anew
-    each time.
+    each time. A value that is asked for and not given raises KeyError, before anything is said to PostgreSQL.
     """
 
     def __init__(self, statement: Executable) -> None:
@@ -66,14 +70,15 @@ class Prepared:
     def _compiled(self) -> tuple[bytes, tuple[str, ...], dict[str, object]]:
         spoken: Dialect = dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
         compiled = cast("SQLCompiler", cast("ClauseElement", self._statement).compile(dialect=spoken))
-        return str(compiled).encode(), tuple(compiled.positiontup or ()), dict(compiled.params)
+        constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
+        return str(compiled).encode(), tuple(compiled.positiontup or ()), constants
 
 
 class Direct:
     """At most CONNECTIONS_MAX connections, opened when they are needed. Whoever holds one must not wait for another."""
 
-    def __init__(self, conninfo: str, **options: object) -> None:
-        self._conninfo = conninfo
+    def __init__(self, conninfo: str, *, wait_max_s: float, **options: object) -> None:
+        self._conninfo, self._wait_max_s = conninfo, wait_max_s
         self._options = options
         self._free = asyncio.Semaphore(CONNECTIONS_MAX)
         self._idle: list[tuple[float, Driver]] = []
@@ -83,9 +88,10 @@ class Direct:
     async def connection(self) -> AsyncIterator[Driver]:
         """One for the block alone. Raises what the driver does: it is not used again then, nor after a cancellation.
 
-        What the block refuses by itself says nothing against a connection that is idle.
+        Raises AllInUse where none becomes free within `wait_max_s`. What the block refuses by itself says nothing
+        against a connection that is idle.
         """
-        async with self._free:
+        async with self._turn():
             connection = await self._taken()
             try:
                 yield connection
@@ -98,6 +104,18 @@ class Direct:
                     await connection.close()
                 else:
                     self._idle.append((time.monotonic(), connection))
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._wait_max_s):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise AllInUse from error
+        try:
+            yield
+        finally:
+            self._free.release()
 
     async def close(self) -> None:
         """Closes them; those in use when their blocks end."""

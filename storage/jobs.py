@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 
-from storage.database import Transaction
+from storage.database import KEEPALIVES, Transaction
 
 STALLED_AFTER_S = 10.0  # no heartbeat for so long: the worker is dead and its jobs run elsewhere
 HEARTBEATS = 5  # within that time, so that a busy worker is not taken for a dead one
@@ -51,7 +51,7 @@ class Jobs:
     def __init__(self, database_url: str) -> None:
         conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=6)
+            connector=procrastinate.PsycopgConnector(conninfo=conninfo, kwargs=KEEPALIVES, min_size=1, max_size=6)
         )
 
     async def enqueue(

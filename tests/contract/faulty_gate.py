@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+
 from storage.settings import S3Settings
 
 ANSWER_503 = b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -118,6 +120,20 @@ class FaultyGate:
             return True
 
         return answered
+
+
+def before_postgresql(url: str, settings: S3Settings) -> FaultyGate:
+    """A gate in front of PostgreSQL: the embedded one is at a socket, where its folder's path is short."""
+    reached = make_url(url)
+    folder, port = reached.query.get("host"), reached.port or reached.query.get("port")
+    address = f"unix:{folder}/.s.PGSQL.{port}" if folder else f"http://{reached.host}:{port}"
+    return FaultyGate(replace(settings, endpoint_url=address))
+
+
+def through(gate: FaultyGate, url: str) -> str:
+    """The address of the same database, by the gate."""
+    port = urlsplit(gate.settings.endpoint_url).port
+    return make_url(url).set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
 
 
 async def _answers_nothing(piece: bytes) -> bool:

@@ -1,6 +1,8 @@
 """PostgreSQL as this product needs it: the tables that schema.py describes, the guards, the transactions."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
@@ -13,19 +15,20 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import Text, bindparam, create_engine, insert, literal, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from storage import database as pool
 from storage import migrations
-from storage.database import Database
-from storage.direct import Driver
+from storage.database import Database, driver_of
+from storage.direct import Driver, Prepared
 from storage.engines import Endpoints
 from storage.errors import StoreUnavailable
 from storage.migrations import current, head, migrate
 from storage.schema import clinic, metadata
 from tests.catalogue import connect, facts_of, triggers_of
+from tests.contract.faulty_gate import before_postgresql, through
 from tests.filled import counts, fill
 from tests.services import copied_database
 from tests.stage import Cast
@@ -416,6 +419,50 @@ async def test_a_pool_that_is_used_up(monkeypatch: pytest.MonkeyPatch, database_
         with pytest.raises(StoreUnavailable, match="in use"):
             await small.ping()
     await small.close()
+
+
+async def test_driver_connections_that_are_used_up(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """The same past SQLAlchemy; once one is given back, whoever asks next has it."""
+    monkeypatch.setattr("storage.direct.CONNECTIONS_MAX", 1)
+    monkeypatch.setattr(pool, "POOL_TIMEOUT_S", 0.05)
+    small = Database(database_url)
+    async with small.driver():
+        with pytest.raises(StoreUnavailable, match="in use"):
+            async with asyncio.timeout(5), small.driver():
+                pass
+    async with small.driver() as driver:
+        assert (1,) == await (await driver.execute("SELECT 1")).fetchone()
+    await small.close()
+
+
+async def test_a_server_that_is_gone_without_a_goodbye_is_noticed(engines: Endpoints, database_url: str) -> None:
+    """The system asks after it on every connection of either kind, and gives it up within 20 seconds."""
+    async with before_postgresql(database_url, engines.s3).opened() as gate:
+        away = Database(through(gate, database_url))
+        async with away.driver() as driver, away.statements() as statements:
+            for each in (driver, await driver_of(statements)):
+                idle_s, between_s, count, unanswered_ms = keepalives(each)
+                assert 0 < idle_s + between_s * count <= 20
+                assert 0 < unanswered_ms <= 20_000
+        await away.close()
+
+
+def keepalives(driver: Driver) -> list[int]:
+    """Of a connection over TCP that has them; as tcp(7) has it."""
+    with socket.socket(fileno=os.dup(driver.fileno())) as connection:
+        assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+        return [connection.getsockopt(socket.IPPROTO_TCP, each) for each in options]
+
+
+async def test_a_value_that_is_missing_is_not_null(database: Database) -> None:
+    """A prepared statement raises where it isn't given what it asks for; what it has of its own needs no value."""
+    asked = Prepared(select(bindparam("said", type_=Text), literal("own", type_=Text)))
+    async with database.driver() as driver:
+        assert [("given", "own")] == await asked.all(driver, said="given")
+        assert [(None, "own")] == await asked.all(driver, said=None)
+        with pytest.raises(KeyError, match="said"):
+            await asked.all(driver)
 
 
 async def test_what_is_our_own_fault_stays_so(database: Database) -> None:

@@ -4,14 +4,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
 from pydantic import SecretStr
-from sqlalchemy import engine
-from sqlalchemy.engine import make_url
 from yarl import URL
 
 from compliance.access import Role
@@ -19,7 +17,7 @@ from fileserver.config import Config
 from fileserver.http.keys import METRICS
 from storage.engines import Endpoints
 from tests.api import Client
-from tests.contract.faulty_gate import FaultyGate
+from tests.contract.faulty_gate import FaultyGate, before_postgresql, through
 from tests.contract.tus.conftest import PART_BYTES
 from tests.contract.tus.test_clients import run_node
 from tests.contract.tus.test_patch import assert_complete
@@ -47,26 +45,18 @@ class Gates:
 @pytest.fixture
 async def gates(engines: Endpoints, database_url: str) -> AsyncIterator[Gates]:
     """The stores as they are reached through gates."""
-    behind = replace(engines.s3, endpoint_url=_address_of(make_url(database_url)))
     async with AsyncExitStack() as stack:
         yield Gates(
             await stack.enter_async_context(FaultyGate(engines.s3).opened()),
-            await stack.enter_async_context(FaultyGate(behind).opened()),
+            await stack.enter_async_context(before_postgresql(database_url, engines.s3).opened()),
         )
-
-
-def _address_of(url: engine.URL) -> str:
-    """Where PostgreSQL listens: the embedded one at a socket, wherever its folder's path is short enough for one."""
-    folder, port = url.query.get("host"), url.port or url.query.get("port")
-    return f"unix:{folder}/.s.PGSQL.{port}" if folder else f"http://{url.host}:{port}"
 
 
 @pytest.fixture
 def config(config: Config, gates: Gates, database_url: str) -> Config:
     """The server knows its stores by the gates only."""
-    port = int(gates.postgresql.settings.endpoint_url.rpartition(":")[2])
-    through = make_url(database_url).set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
-    changes = {"s3_endpoint_url": gates.s3.settings.endpoint_url, "database_url": SecretStr(through)}
+    reached = SecretStr(through(gates.postgresql, database_url))
+    changes = {"s3_endpoint_url": gates.s3.settings.endpoint_url, "database_url": reached}
     return config.model_copy(update=changes)
 
 
