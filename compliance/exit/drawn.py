@@ -2,9 +2,10 @@
 
 Promises: any range of a copy is of the same bytes as long as its tag is. Of a PDF only the pages that a range touches
 are sealed, one of them in memory at a time, and the gate is asked again before each leaves. The tag is made of who the
-copy is sealed to and of its first picture: so it changes with the code and the processors that draw, too. What was
-sealed is kept for the next range while its reader goes on, KEPT_S and KEPT_MAX_BYTES at most, or one alone that is
-larger. Leaves drawing and sealing to `pictures`, and where the pages of a PDF lie in it to `watermark.flattened`.
+copy is sealed to and of its first picture, once, off the event loop: so it changes with the code and the processors
+that draw, too. What was sealed is kept for the next range while its reader goes on, KEPT_S and KEPT_MAX_BYTES at most,
+or one alone that is larger. Leaves drawing and sealing to `pictures`, and where the pages of a PDF lie in it to
+`watermark.flattened`.
 """
 
 import asyncio
@@ -94,30 +95,30 @@ class DrawnCopies:
 
     async def _picture(self, gate: Gate, passage: Passage) -> Drawn:
         rendition = await self._pictures.rendition(passage, "full", FIRST_PAGE)
-        body = await self._sealed(gate, passage, rendition)
+        sealed = await self._sealed(gate, passage, rendition)
 
         async def pieces(part: range) -> AsyncGenerator[bytes]:
-            yield body[part.start : part.stop]
+            yield sealed.body[part.start : part.stop]
 
-        tag = hashlib.sha256(body).hexdigest()
-        return Drawn(media_type=rendition.row.media_type, size_bytes=len(body), tag=tag, pieces=pieces)
+        tag, size_bytes = await sealed.sha256(), len(sealed.body)
+        return Drawn(media_type=rendition.row.media_type, size_bytes=size_bytes, tag=tag, pieces=pieces)
 
     async def _document(self, gate: Gate, passage: Passage) -> Drawn:
         rows = await self._pages(passage)
         plans = [_plan(row, passage.seal) for row in rows]
         pdf = FlattenedPdf(plans, title=passage.served.title, file_id=file_id_of(passage.seal))
 
-        async def page(number: int) -> bytes:
+        async def page(number: int) -> _Sealed:
             return await self._page(gate, passage, rows[number - 1], plans[number - 1])
 
         async def pieces(part: range) -> AsyncGenerator[bytes]:
             for number, within in pdf.touched(part):
-                yield pdf.piece(number, await page(number) if pdf.is_page(number) else b"")[within]
+                yield pdf.piece(number, (await page(number)).body if pdf.is_page(number) else b"")[within]
 
-        first = hashlib.sha256(await page(FIRST_PAGE))
-        first.update(repr((passage.served.version_id, passage.seal, plans)).encode())  # its secret is not in repr
-        first.update(pdf.trailer)
-        return Drawn(media_type=PDF, size_bytes=pdf.size_bytes, tag=first.hexdigest(), pieces=pieces)
+        first = await (await page(FIRST_PAGE)).sha256()
+        # Of the seal, what is secret is not in repr.
+        tag = hashlib.sha256(repr((first, passage.served.version_id, passage.seal, plans)).encode() + pdf.trailer)
+        return Drawn(media_type=PDF, size_bytes=pdf.size_bytes, tag=tag.hexdigest(), pieces=pieces)
 
     async def _pages(self, passage: Passage) -> Sequence[RenditionRow]:
         version_id = passage.served.version_id
@@ -127,16 +128,16 @@ class DrawnCopies:
             raise NotFound
         return rows
 
-    async def _page(self, gate: Gate, passage: Passage, row: RenditionRow, plan: PagePlan) -> bytes:
+    async def _page(self, gate: Gate, passage: Passage, row: RenditionRow, plan: PagePlan) -> "_Sealed":
         return await self._sealed(gate, passage, self._pictures.page_of(row), jpeg_max_bytes=plan.jpeg_max_bytes)
 
     async def _sealed(
         self, gate: Gate, passage: Passage, rendition: Rendition, *, jpeg_max_bytes: int | None = None
-    ) -> bytes:
+    ) -> "_Sealed":
         key = (rendition.row, passage.seal)
         kept = self._kept.get(key)
         if kept is None:
-            kept = await self._pictures.sealed(gate, rendition, passage, jpeg_max_bytes=jpeg_max_bytes)
+            kept = _Sealed(await self._pictures.sealed(gate, rendition, passage, jpeg_max_bytes=jpeg_max_bytes))
             self._kept.keep(key, kept)
         return kept
 
@@ -144,33 +145,51 @@ class DrawnCopies:
 _Key = tuple[RenditionRow, Seal]
 
 
+class _Sealed:
+    """A sealed picture."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self._sha256: str | None = None
+
+    async def sha256(self) -> str:
+        """Reckoned once."""
+        if self._sha256 is None:
+            self._sha256 = await asyncio.to_thread(_hex_sha256, self.body)
+        return self._sha256
+
+
 class _Kept:
     """Sealed pictures, the one asked for last the last to go; KEPT_S later each goes by itself."""
 
     def __init__(self) -> None:
-        self._bodies: OrderedDict[_Key, bytes] = OrderedDict()
+        self._pictures: OrderedDict[_Key, _Sealed] = OrderedDict()
         self._timers: dict[_Key, asyncio.TimerHandle] = {}
         self._size_bytes = 0
 
-    def get(self, key: _Key) -> bytes | None:
-        found = self._bodies.get(key)
+    def get(self, key: _Key) -> _Sealed | None:
+        found = self._pictures.get(key)
         if found is not None:
             self.keep(key, found)
         return found
 
-    def keep(self, key: _Key, body: bytes) -> None:
+    def keep(self, key: _Key, picture: _Sealed) -> None:
         self._drop(key)
-        self._bodies[key] = body
-        self._size_bytes += len(body)
+        self._pictures[key] = picture
+        self._size_bytes += len(picture.body)
         self._timers[key] = asyncio.get_running_loop().call_later(KEPT_S, self._drop, key)
-        while self._size_bytes > KEPT_MAX_BYTES and len(self._bodies) > 1:
-            self._drop(next(iter(self._bodies)))
+        while self._size_bytes > KEPT_MAX_BYTES and len(self._pictures) > 1:
+            self._drop(next(iter(self._pictures)))
 
     def _drop(self, key: _Key) -> None:
         timer = self._timers.pop(key, None)
         if timer is not None:
             timer.cancel()
-            self._size_bytes -= len(self._bodies.pop(key))
+            self._size_bytes -= len(self._pictures.pop(key).body)
+
+
+def _hex_sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 def _plan(row: RenditionRow, seal: Seal) -> PagePlan:

@@ -1,7 +1,9 @@
 """The one sealed exit: what leaves, in which form, to whom; and what is told of it."""
 
 import asyncio
+import hashlib
 import io
+import threading
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -95,9 +97,15 @@ async def test_picture_leaves_whole_and_sealed(
 async def test_a_picture_is_sealed_once_for_who_goes_on(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, kept_s: float, sealings: int
 ) -> None:
-    """Ranges that follow each other are cut from one sealing; nothing of it is kept for long."""
+    """Ranges that follow each other are cut from one sealing, tagged once; nothing of it is kept for long."""
     monkeypatch.setattr(drawn, "KEPT_S", kept_s)
     asked, seal = [], Sealer.seal
+    tagged, sha256 = [], hashlib.sha256
+
+    def noted(body: bytes) -> Any:
+        if len(body) > 1000:
+            tagged.append(threading.current_thread())
+        return sha256(body)
 
     async def counted(*arguments: Any, **named: Any) -> bytes:
         asked.append(named)
@@ -107,10 +115,12 @@ async def test_a_picture_is_sealed_once_for_who_goes_on(
     made = await approved(stage, png(900, 700), "图标.png")
     url = (await visit_to(stage, "li", made["material_id"]))["download_url"]
     asked.clear()
+    monkeypatch.setattr(drawn.hashlib, "sha256", noted)
     parts = [
         (await stage.get("li", url, Range=each)).body for each in ("bytes=0-999", "bytes=1000-1999", "bytes=2000-")
     ]
-    assert sealings == len(asked)
+    assert (sealings, sealings) == (len(asked), len(tagged))
+    assert threading.main_thread() not in tagged  # where the event loop is
     assert (900, 700) == decoded(b"".join(parts)).size
 
 
