@@ -2,7 +2,8 @@
 
 Promises: drawn once into a folder, in a fixed order, so that a run and its continuation agree. Photographs are told
 apart by their content and brought down to the size of a page image; where the folders hold too few of them, quarters of
-the largest join. None come with the repository.
+the largest join. One that shows nothing on white, as wallpapers that are to be laid over a colour do, leaves its place
+to the first that has none. None come with the repository.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 SHORT_SIDE_PX_MIN = 700
 QUARTERED_FROM_PX = 1800  # the shorter side of pictures whose quarters are pictures of their own
 PIXELS_MAX = 60_000_000
+SHOWN_LEVELS_MIN = 2.0  # of 255, the least deviation of what shows something
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ def prepared(target: Path, folders: tuple[Path, ...], pages: int, photographs: i
         for number, (kind, name, pixels) in enumerate(_pictures(folders, pages, photographs)):
             Image.fromarray(pixels).save(target / f"{number:03}.{kind}.{name}.png", compress_level=1)
         (target / "complete").touch()
+    return listed(target)
+
+
+def listed(target: Path) -> list[Picture]:
+    """The corpus as far as it is drawn there, in its order."""
     return [_listed(path) for path in sorted(target.glob("*.png"))]
 
 
@@ -70,7 +77,7 @@ def _pictures(folders: tuple[Path, ...], pages: int, photographs: int) -> Iterat
 
 
 def _photographs(folders: tuple[Path, ...], count: int) -> Iterator[tuple[str, Pixels]]:
-    """Whole pictures first, then quarters of large ones, `count` at most."""
+    """Whole pictures first, then quarters of large ones, `count` at most; each keeps its place whatever others show."""
     files = _files(folders)
     whole = ((path.stem, _opened(path)) for path in files)
     quarters = (
@@ -80,8 +87,16 @@ def _photographs(folders: tuple[Path, ...], count: int) -> Iterator[tuple[str, P
         for part in [_quarter(path, number)]
         if part is not None
     )
-    for _, (name, pixels) in zip(range(count), chain(whole, quarters), strict=False):
-        yield name, pixels
+    found = chain(whole, quarters)
+    chosen = list(islice(found, count))
+    others = (each for each in found if _shows(each[1]))
+    for each in chosen:
+        if shown := each if _shows(each[1]) else next(others, None):
+            yield shown
+
+
+def _shows(pixels: Pixels) -> bool:
+    return float(pixels.std()) >= SHOWN_LEVELS_MIN
 
 
 def _files(folders: tuple[Path, ...]) -> list[Path]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stage import Figure
+from benchmarks.tracing.corpus import Picture
+from benchmarks.tracing.trial import Record
 
 FIGURES = "informing"  # a folder with a file for each part
 
@@ -16,6 +18,12 @@ def lines_kept(file: Path) -> list[dict[str, Any]]:
     if not file.exists():
         return []
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def records_kept(file: Path, pictures: Sequence[Picture]) -> list[Record]:
+    """Those of these pictures: the corpus may have lost others since."""
+    names = {each.name for each in pictures}
+    return [Record(**line) for line in lines_kept(file) if line["picture"] in names]
 
 
 def keep_figures(kept: Path, part: str, figures: Sequence[Figure]) -> None:

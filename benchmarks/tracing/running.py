@@ -19,7 +19,7 @@ import cv2
 from benchmarks.tracing.attacks import Attack, attacks
 from benchmarks.tracing.corpus import Picture
 from benchmarks.tracing.innocent import Innocent, innocents
-from benchmarks.tracing.keeping import lines_kept
+from benchmarks.tracing.keeping import lines_kept, records_kept
 from benchmarks.tracing.trial import Record, Sealed
 
 Row = TypeVar("Row", Record, Innocent)
@@ -40,7 +40,7 @@ class Plan:
 
 def attacked(pictures: list[Picture], strengths: int, plan: Plan, kept: Path) -> list[Record]:
     """All records there are after this run, new and old."""
-    known = [Record(**line) for line in lines_kept(kept)]
+    known = records_kept(kept, pictures)
     done = {(record.picture, record.attack, record.strength) for record in known}
     jobs = (
         partial(_picture_tried, picture, left, plan)

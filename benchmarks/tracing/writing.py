@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from benchmarks.tracing.corpus import listed
 from benchmarks.tracing.innocent import Innocent
-from benchmarks.tracing.keeping import figures_kept, lines_kept
+from benchmarks.tracing.keeping import figures_kept, lines_kept, records_kept
 from benchmarks.tracing.table import false_alarms, informing, quality, robustness
-from benchmarks.tracing.trial import Record
 
 PAGE = Path("docs/explanation/hidden-mark.md")
 FIGURES, INNOCENT, INFORMING = "figures", "innocent inputs", "read against the original"
@@ -35,7 +35,7 @@ def main(*, kept: Path, page: Path) -> None:
 
 def measured(kept: Path) -> dict[str, str]:
     """The tables by the place that they belong into, of what was measured."""
-    records = [Record(**line) for line in lines_kept(kept / "records.jsonl")]
+    records = records_kept(kept / "records.jsonl", listed(kept / "corpus"))
     innocents = [Innocent(**line) for line in lines_kept(kept / "innocent.jsonl")]
     tables = {
         FIGURES: f"{quality(records)}\n\n{robustness(records)}" if records else "",

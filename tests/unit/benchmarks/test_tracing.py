@@ -1,6 +1,7 @@
 """The attacks and the table of the tracing benchmark."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from benchmarks.stage import Figure
 from benchmarks.tracing.attacks import Attack, attacks, delivered
 from benchmarks.tracing.corpus import prepared
 from benchmarks.tracing.innocent import Innocent
-from benchmarks.tracing.keeping import figures_kept, keep_figures
+from benchmarks.tracing.keeping import figures_kept, keep_figures, records_kept
 from benchmarks.tracing.table import false_alarms, informing, quality, robustness
 from benchmarks.tracing.trial import Record, similarity
 from benchmarks.tracing.writing import PAGE, NoSuchPlace, measured, replaced
@@ -106,7 +107,7 @@ def test_pictures_of_one_file_name_are_told_apart(tmp_path: Path) -> None:
     for number in range(2):
         folder = tmp_path / str(number)
         folder.mkdir()
-        Image.new("RGB", (700, 700), (number, 0, 0)).save(folder / "1920x1080.png")
+        Image.fromarray(striped(number)).save(folder / "1920x1080.png")
     pictures = prepared(tmp_path / "corpus", (tmp_path,), pages=0, photographs=2)
 
     assert ["000 1920x1080", "001 1920x1080"] == [each.name for each in pictures]
@@ -114,12 +115,35 @@ def test_pictures_of_one_file_name_are_told_apart(tmp_path: Path) -> None:
 
 def test_what_is_transparent_lies_on_white(tmp_path: Path) -> None:
     """As in the product; what a file has in such places is black, and would be another picture."""
-    striped = np.zeros((800, 1000, 4), np.uint8)
-    striped[::2, :, 3] = 255
-    Image.fromarray(striped).save(tmp_path / "stripes.png")
+    seen_through = np.zeros((800, 1000, 4), np.uint8)
+    seen_through[::2, :, 3] = 255
+    Image.fromarray(seen_through).save(tmp_path / "stripes.png")
     (picture,) = prepared(tmp_path / "corpus", (tmp_path,), pages=0, photographs=1)
 
     assert [0, 255] == [int(row.max()) for row in picture.pixels()[:2]]
+
+
+def striped(number: int) -> np.ndarray:
+    """A picture that shows something; another for each number."""
+    lines = np.full((700, 700, 3), number, np.uint8)
+    lines[::2] = 200
+    return lines
+
+
+def test_a_picture_that_shows_nothing_leaves_its_place_to_another(tmp_path: Path) -> None:
+    """A wallpaper of white on nothing is all white; the others stay what they were, and records of it count no more."""
+    white = np.full((700, 700, 4), 255, np.uint8)
+    white[::2, :, 3] = 0
+    for name, pixels in {"a": striped(1), "b": white, "c": striped(2), "d": striped(3)}.items():
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    records = tmp_path / "records.jsonl"
+    rows = [Record(name, "photograph", "jpeg", "quality 50") for name in ("000 a", "001 b", "002 c")]
+    records.write_text("".join(json.dumps(asdict(each)) + "\n" for each in rows), encoding="utf-8")
+    pictures = prepared(tmp_path / "corpus", (tmp_path,), pages=0, photographs=3)
+
+    assert ["000 a", "001 d", "002 c"] == [each.name for each in pictures]
+    assert ["000 a", "002 c"] == [each.picture for each in records_kept(records, pictures)]
+    assert "| jpeg | 2 |" in measured(tmp_path)["figures"]
 
 
 def test_the_page_has_a_place_for_each_table(tmp_path: Path) -> None:
