@@ -148,8 +148,14 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     gc.collect()
     gc.freeze()  # the collector would write to what is shared
-    watch = Watch.begin() if jail.available() else None  # without: only where SEALSHARE_JAIL is if-possible
-    Forebear(name, program, control, watch).run()
+    Forebear(name, program, control, _watch()).run()
+
+
+def _watch() -> Watch | None:
+    """None where there can be none: server and worker begin there only if SEALSHARE_JAIL is if-possible."""
+    with suppress(jail.NoJail):
+        return Watch.begin() if jail.enclosing() else None
+    return None
 
 
 if __name__ == "__main__":

@@ -158,8 +158,8 @@ async def open_services(
     not the one that was signed, LedgerNamedOtherwise: such a process must not serve.
     """
     url = config.database_url.get_secret_value()
-    if not jail.available():
-        log.warning("files are opened without a jail: this kernel has no Landlock, and SEALSHARE_JAIL is if-possible")
+    if lack := jail.lack():
+        log.warning("files are opened without a whole jail, for SEALSHARE_JAIL is if-possible", lacks=lack.value)
     async with AsyncExitStack() as stack:
         database = Database(url)
         stack.push_async_callback(database.close)

@@ -72,7 +72,7 @@ class OfficeConverter:
         """Why nothing can be converted here: no `program`, or no `jail` to run it in. None when all is there."""
         if self._program is None:
             return "program"
-        return None if jail.available() else "jail"
+        return None if jail.enclosing() else "jail"
 
     @asynccontextmanager
     async def converted(

@@ -13,6 +13,16 @@ from storage import migrations
 from storage.errors import StorageError
 from watermark import jail
 
+LACKS = {
+    jail.Lack.SECCOMP: "This process may set no seccomp filter, or this machine is none that we know the system calls "
+    "of: a file that takes over the process which opens it could do what the server may.",
+    jail.Lack.LANDLOCK: "This kernel has no Landlock (Linux 5.13 or later, switched on): a file that takes over the "
+    "process which opens it could read what the server may.",
+    jail.Lack.LISTENER: "Somebody else's seccomp listener is over this process, and the kernel takes no second one: a "
+    "file that takes over the process which opens it could start threads without end. Container runtimes that "
+    "intercept system calls have one (LXD: security.syscalls.intercept.*).",
+}
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -51,12 +61,10 @@ def require_migrated(config: Config) -> None:
 
 
 def require_jail(config: Config) -> None:
-    """Raises a ClickException where this machine keeps no file of a stranger from other files, unless that may be."""
-    if config.jail is Jail.REQUIRED and not jail.available():
-        raise click.ClickException(
-            "This kernel has no Landlock (Linux 5.13 or later, switched on): a file that takes over the process which "
-            f"opens it could read what the server may. {variable_of('jail')}=if-possible starts all the same."
-        )
+    """Raises a ClickException where this machine doesn't shut in what opens files of strangers, unless that may be."""
+    lack = jail.lack() if config.jail is Jail.REQUIRED else None
+    if lack:
+        raise click.ClickException(f"{LACKS[lack]} {variable_of('jail')}=if-possible starts all the same.")
 
 
 def plainly(*errors: type[Exception]) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -43,7 +43,8 @@ class FileSettings(BaseSettings):
     jail: Jail = Field(
         default=Jail.REQUIRED,
         description="required, or if-possible: then server and worker also start where the kernel has no Landlock "
-        "(Linux 5.13), and a process that a file has taken over may read whatever files their user may",
+        "(Linux 5.13), and a process that a file has taken over may read whatever files their user may; or where it "
+        "takes no seccomp listener of ours, and such a process may start threads without end",
     )
     office_converter: str | None = Field(
         default=None,

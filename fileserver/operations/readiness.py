@@ -119,8 +119,9 @@ async def check_outside(services: Services) -> str | None:
 
 
 async def look_at_jail() -> str | None:
-    """A word where the kernel keeps no file from other files: this server was told to serve all the same."""
-    return None if jail.available() else "files are opened without a jail"
+    """What processes that open files are not kept by: this server was told to serve all the same."""
+    lack = jail.lack()
+    return f"the jail lacks {lack}" if lack else None
 
 
 async def check_migrations(database_url: str) -> None:

@@ -20,6 +20,7 @@ from storage.rows import siem
 from storage.rows.siem import TargetRow
 from storage.settings import S3Settings
 from tests.services import Clock
+from watermark import jail
 
 Client = TestClient[web.Request, web.Application]
 
@@ -53,10 +54,10 @@ async def test_a_target_behind_is_said_and_keeps_nobody_waiting(services: Servic
 
 async def test_a_kernel_that_jails_nobody_is_told(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """An operator who has allowed it reads it again, and the server serves."""
-    monkeypatch.setattr("watermark.jail.available", lambda: False)
+    monkeypatch.setattr("watermark.jail.lack", lambda: jail.Lack.LANDLOCK)
     readiness = await check_readiness(services)
     checks = {check.name: check for check in readiness.checks}
-    assert (True, "files are opened without a jail") == (readiness.ready, checks["jail"].reason)
+    assert (True, "the jail lacks landlock") == (readiness.ready, checks["jail"].reason)
 
 
 async def test_database_without_tables_is_not_ready(services: Services, engines: Endpoints) -> None:

@@ -19,18 +19,39 @@ import errno
 import platform
 import sys
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 
 from watermark.jail import calls, files
-from watermark.jail.kernel import NoJail, checked, libc
+from watermark.jail.kernel import PR_SET_NO_NEW_PRIVS, NoJail, checked, libc
 
-__all__ = ["NoJail", "available", "close_calls", "close_files", "enter"]
+__all__ = ["Lack", "NoJail", "available", "close_calls", "close_files", "enclosing", "enter", "lack"]
 
-_PR_SET_NO_NEW_PRIVS = 38
+
+class Lack(StrEnum):
+    """What keeps this kernel, this machine or whatever this process runs in from having all of it."""
+
+    SECCOMP = "seccomp"  # a machine whose calls aren't known, or on which this process may forbid none
+    LANDLOCK = "landlock"  # Linux 5.13 or later, switched on
+    LISTENER = "listener"  # the kernel takes one over a process, and there is somebody else's
+
+
+def lack() -> Lack | None:
+    """The first thing that is not to be had; None where all is."""
+    if not _has_calls() or not calls.available():
+        return Lack.SECCOMP
+    if files.abi() <= 0:
+        return Lack.LANDLOCK
+    return None if calls.may_listen() else Lack.LISTENER
 
 
 def available() -> bool:
-    """Whether this kernel and machine have all of it, and let this process: Linux 5.13 or later, with Landlock."""
+    """Whether all of it is to be had."""
+    return lack() is None
+
+
+def enclosing() -> bool:
+    """Whether all is to be had that `enter` takes."""
     return _has_calls() and calls.available() and files.abi() > 0
 
 
@@ -41,7 +62,7 @@ def enter(*, readable: Iterable[Path], writable: Iterable[Path], required: bool 
     path that it can't be written, wherever that is: programs that look for a common folder then take their own.
     Where it is not `required`, as much of it is done as this kernel and machine have. Raises NoJail.
     """
-    if required and not available():
+    if required and not enclosing():
         raise NoJail(errno.ENOSYS, "Landlock or seccomp is not to be had")
     if not _has_calls():
         return
@@ -65,7 +86,7 @@ def close_calls(*, threads: bool = False) -> bool:
     """
     if not _has_calls():
         return False
-    checked("prctl", libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    checked("prctl", libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     calls.restrict(calls.alone(platform.machine(), threads=threads))
     return True
 
@@ -77,4 +98,4 @@ def _has_calls() -> bool:
 def _prepare() -> None:
     if sum(1 for _ in Path("/proc/self/task").iterdir()) > 1:
         raise NoJail(errno.EBUSY, "Landlock would leave the other threads outside")
-    checked("prctl", libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    checked("prctl", libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))

@@ -11,13 +11,16 @@ import os
 import platform
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from threading import Thread
 
-from watermark.jail.kernel import NoJail, checked, libc
+from watermark.jail.kernel import PR_SET_NO_NEW_PRIVS, NoJail, checked, libc
 from watermark.jail.numbers import NUMBERS
 
 MACHINES: Mapping[str, tuple[int, int]] = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}  # AUDIT_ARCH, column
 
-_SET_FILTER, _IS_THERE, _ALL_THREADS, _LISTENED_TO = 1, 2, 1, 8  # of seccomp(2)
+_SET_FILTER, _ALL_THREADS, _LISTENED_TO = 1, 1, 8  # of seccomp(2)
 _ALLOW, _KILL, _ERRNO, _ASK = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _AT_NUMBER, _AT_ARCH, _AT_ARGUMENTS, _ARGUMENT_BYTES = 0, 4, 16, 8  # in struct seccomp_data: the low words
@@ -143,11 +146,34 @@ def of_threads(machine: str) -> Lines:
 
 
 def available() -> bool:
-    """Whether this process may set such programs, and somebody be asked by one."""
+    """Whether this process may set such programs."""
     if platform.machine() not in MACHINES:
         return False
-    asks = _seccomp(_IS_THERE, 0, struct.pack("I", _ASK)) == 0
-    return _seccomp(_SET_FILTER, _ALL_THREADS, None) < 0 and ctypes.get_errno() == errno.EFAULT and asks
+    return _seccomp(_SET_FILTER, _ALL_THREADS, None) < 0 and ctypes.get_errno() == errno.EFAULT
+
+
+@cache
+def may_listen() -> bool:
+    """Whether somebody could be asked by one: the kernel takes one listener, and a container's runtime may be it.
+
+    Only who tries knows, and for good: a thread does, which is over then.
+    """
+    tries = _Try()
+    tries.start()
+    tries.join()
+    return tries.heard
+
+
+class _Try(Thread):
+    """What a thread sets without saying that all are to have it is its own."""
+
+    heard = False
+
+    def run(self) -> None:
+        libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        with suppress(NoJail):
+            os.close(listening())
+            self.heard = True
 
 
 def restrict(lines: Lines) -> None:

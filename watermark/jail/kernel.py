@@ -3,6 +3,8 @@
 import ctypes
 import os
 
+PR_SET_NO_NEW_PRIVS = 38
+
 
 class NoJail(OSError):
     """This kernel or machine can't do it, or did not."""

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Self
 
 from watermark.jail import calls
-from watermark.jail.kernel import checked, libc
+from watermark.jail.kernel import PR_SET_NO_NEW_PRIVS, checked, libc
 
 THREADS_MAX = 16  # drawing takes two, the recogniser of text a few more
 
-_PR_SET_NO_NEW_PRIVS = 38
 _RECEIVE, _ANSWER = 0xC0502100, 0xC0182101  # SECCOMP_IOCTL_NOTIF_…
 _ASKED = struct.Struct("=QII64x")  # struct seccomp_notif: its id, who asks
 _SAID = struct.Struct("=QqiI")  # struct seccomp_notif_resp: the id, a value, an error, flags
@@ -38,7 +37,7 @@ class Watch:
     @classmethod
     def begin(cls) -> Self:
         """The calling process is watched, too: it must start no thread itself. Raises NoJail."""
-        checked("prctl", libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        checked("prctl", libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return cls(calls.listening())
 
     def answer(self) -> None:

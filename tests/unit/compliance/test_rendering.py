@@ -1,12 +1,17 @@
 """Rendering through the pool of processes: what it gives."""
 
+import asyncio
 import io
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from PIL import Image, ImageChops
 
+import watermark
 from compliance.rendering import SEALABLE_MEDIA_TYPES, PreparedPage, RawPage, Renderer, RenderLimits
 from tests.unit.watermark import sample_images, sample_pdfs
 from watermark.errors import (
@@ -225,3 +230,25 @@ async def test_the_sealable_types_are_told() -> None:
         "image/heic",
         "image/avif",
     } == SEALABLE_MEDIA_TYPES
+
+
+UNDER_A_LISTENER = """
+import asyncio
+from compliance.rendering import Renderer
+from tests.unit.compliance.test_rendering import prepared
+from tests.unit.watermark import sample_images
+
+async def main():
+    async with Renderer() as renderer:
+        return await prepared(renderer, sample_images.heic(sample_images.marked(200, 100)), "image/heic")
+
+print([(page.width_px, page.height_px) for page in asyncio.run(main())])
+"""
+
+
+async def test_files_are_drawn_where_nobody_can_count_threads() -> None:
+    """In a container whose runtime listens itself everything else is kept: HEIC, which takes a thread, is drawn."""
+    command = (sys.executable, "-m", "tests.listened", "-c", UNDER_A_LISTENER)
+    ran = await asyncio.create_subprocess_exec(*command, cwd=Path(watermark.__file__).parents[1], stdout=PIPE)
+    said, _ = await ran.communicate()
+    assert (0, b"[(200, 100)]") == (ran.returncode, said.strip())

@@ -184,6 +184,31 @@ def test_a_process_that_may_shut_no_calls_is_told_of() -> None:
     assert calls.available()
 
 
+def test_a_listener_of_somebody_else_is_told_of() -> None:
+    """Container runtimes that intercept calls have one, and the kernel takes no second: what starts programs can do."""
+    said = "from watermark import jail; print(jail.lack(), jail.available(), jail.enclosing())"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.listened", "-c", said],
+        cwd=Path(watermark.__file__).parents[1],
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=30,
+    )
+    assert b"listener False True" == done.stdout.strip()
+
+
+def test_to_look_for_a_listener_changes_nothing() -> None:
+    """It is tried in a thread: this process gets no filter, and may look for more privileges as before."""
+
+    def told() -> list[str]:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return [each for each in lines if each.startswith(("NoNewPrivs", "Seccomp"))]
+
+    before = told()
+    calls.may_listen.cache_clear()
+    assert (jail.lack(), before) == (None, told())
+
+
 def test_this_machine_can_do_it() -> None:
     """Where the tests run there is a jail: nothing here passes for want of one."""
     assert jail.available()
