@@ -115,7 +115,7 @@ async def test_a_picture_is_sealed_once_for_who_goes_on(
     made = await approved(stage, png(900, 700), "图标.png")
     url = (await visit_to(stage, "li", made["material_id"]))["download_url"]
     asked.clear()
-    monkeypatch.setattr(drawn.hashlib, "sha256", noted)
+    monkeypatch.setattr(hashlib, "sha256", noted)
     parts = [
         (await stage.get("li", url, Range=each)).body for each in ("bytes=0-999", "bytes=1000-1999", "bytes=2000-")
     ]
