@@ -40,7 +40,7 @@ class Need(StrEnum):
 
 
 ASKABLE = {
-    Need.OPEN: frozenset({"share-revoked", "share-expired", "share-used-up", "outside-audience"}),
+    Need.OPEN: frozenset({"share-revoked", "share-expired", "share-used-up", "share-full", "outside-audience"}),
     Need.FORWARD: frozenset({"forward-depth-used-up", "forwards-used-up"}),
 }
 ACTIONS = {Need.OPEN: Action.VISIT_START, Need.FORWARD: Action.VISIT_FORWARD}

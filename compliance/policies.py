@@ -13,6 +13,10 @@ from typing import Any
 from compliance.access import Addressees
 from compliance.errors import InvalidValue
 
+VISITS_MAX = 1_000_000
+VIEWERS_MAX = 100_000
+FORWARD_DEPTH_MAX = 10
+
 
 @dataclass(frozen=True, kw_only=True)
 class SharePolicy:

@@ -173,6 +173,7 @@ def facts_of(standing: ShareStanding, due: Due, now: datetime) -> ShareFacts:
         revoked=standing.revoked,
         expired=standing.expires_at <= now,
         used_up=standing.used_up,
+        full=standing.full,
         creator_active=standing.creators_active_at(now),
         download=standing.download,
         forward_depth_left=standing.forward_depth_left,
@@ -259,9 +260,10 @@ async def begin(
         await visits.touch_visit(tx, running.id, now)
         return Begun(running, door, rule, fresh=False)
     rule = require(actor, Action.VISIT_START, door.target(), **names)
-    taken = await shares.use_visit(tx, share.id) and await shares.let_in(tx, share.id, person_id)
-    if door.served.version_id is None or not taken:
+    if door.served.version_id is None or not await shares.use_visit(tx, share.id):
         raise AccessDenied("share-used-up", action=Action.VISIT_START.value, **names)
+    if not await shares.let_in(tx, share.id, person_id):
+        raise AccessDenied("share-full", action=Action.VISIT_START.value, **names)
     visit = await visits.add_visit(
         tx,
         share_id=share.id,

@@ -256,6 +256,7 @@ class ShareFacts:
     revoked: bool = False  # this share or any of its ancestors
     expired: bool = False
     used_up: bool = False  # no visit left; it closes the door to new visits, not to the ones begun
+    full: bool = False  # no place left for this viewer, who never came in before
     creator_active: bool = True  # the employee at the root may still act
     download: bool = False
     forward_depth_left: int = 0

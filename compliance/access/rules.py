@@ -185,6 +185,7 @@ FORBIDS: tuple[Forbid, ...] = (
     Forbid("share-owner-inactive", VIEWING, _unless(lambda share: not share.creator_active)),
     Forbid("share-expired", VIEWING, _unless(lambda share: share.expired)),
     Forbid("share-used-up", frozenset({A.VISIT_START}), _unless(lambda share: share.used_up)),
+    Forbid("share-full", frozenset({A.VISIT_START}), _unless(lambda share: share.full)),
     Forbid("viewer-barred", VIEWING, _unless(lambda share: share.barred)),
     Forbid("outside-audience", VIEWING, _outside_audience),
     Forbid(

@@ -91,7 +91,7 @@ async def _pseudonyms(call: Call[SavedSearchIn], rule: str, named: Sequence[str]
         await ledger.append(tx, call.trail.event(Act.EMPLOYEE_EVENT_SEARCH, why=rule, det=det), now=services.clock())
     for name, people in found.items():
         if len(people) != 1:
-            raise InvalidValue(field=f"query.{name}", rule="not-one-person")
+            raise InvalidValue(field=f"/query/{name}", rule="not-one-person")
     return {name: people[0] for name, people in found.items()}
 
 

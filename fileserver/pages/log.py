@@ -24,6 +24,7 @@ from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery, LocalTime
 from fileserver.pages.rendering import local_time, page, with_query
 from storage.rows import clinics as clinic_rows
+from storage.rows import departments
 from storage.rows.materials import material_titles
 
 EVENTS = 50
@@ -166,7 +167,12 @@ async def _choices(call: Call[None, LogQuery]) -> dict[str, Any]:
     async with call.services.database.transaction() as tx:
         if call.query.material_id is not None:
             titles |= await material_titles(tx, [call.query.material_id])
-        return {"clinics": await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED), "materials": titles}
+        chosen, tree = call.query.department_id, await departments.all_departments(tx, closed=True)
+        return {
+            "clinics": await clinic_rows.list_clinics(tx, limit=CLINICS_OFFERED),
+            "departments": [each for each in tree if each.closed_at is None or each.id == chosen],
+            "materials": titles,
+        }
 
 
 ROUTES = (

@@ -9,6 +9,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from yarl import URL
 
+from compliance.policies import VIEWERS_MAX, VISITS_MAX
 from fileserver.http.call import Call
 from fileserver.http.caller import Caller, CallerKind
 from fileserver.http.keys import CALLER, CONFIG, LANGUAGE
@@ -96,6 +97,8 @@ def with_query(path: str, query: Mapping[str, str], **changes: object) -> str:
 
 
 templates.globals["static"] = static_url
+templates.globals["visits_most"] = VISITS_MAX
+templates.globals["viewers_most"] = VIEWERS_MAX
 templates.filters["local_time"] = local_time
 templates.filters["instant"] = datetime.fromisoformat
 templates.filters["input_time"] = input_time

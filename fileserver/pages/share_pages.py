@@ -9,6 +9,7 @@ from pydantic import Field
 
 from compliance.errors import LinkInvalid
 from compliance.links import open_token
+from compliance.policies import FORWARD_DEPTH_MAX
 from compliance.visits import Opener
 from fileserver.doors.folders import found_behind
 from fileserver.entering.state import state_of
@@ -22,7 +23,6 @@ from fileserver.pages.dossiers import unread
 from fileserver.pages.entry_trouble import ENTER
 from fileserver.pages.entry_ways import sign_in_page
 from fileserver.pages.rendering import page
-from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX
 
 NOTICES_SHOWN = 5
 SEE_OTHER = 303

@@ -39,7 +39,7 @@ from storage.rows.addressees import regions_known
 CLINICS_OFFERED = 200
 OTHERS_OFFERED = 100
 INTERNAL = MaterialClass.INTERNAL
-STILL_CLOSABLE = frozenset({"open", "used_up", "suspended", "closed"})
+STILL_CLOSABLE = frozenset({"open", "used_up", "full", "suspended", "closed"})
 
 
 class ListQuery(FormQuery):

@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from compliance.levels import SealLevel
+from compliance.policies import VISITS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 from fileserver.looks import LookIn
 from fileserver.phones import normal_phone
-from fileserver.shares.policy_schemas import VISITS_MAX
 from fileserver.shares.schemas import Note
 from watermark.look import PresetName
 

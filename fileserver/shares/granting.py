@@ -2,11 +2,11 @@
 
 What is granted is a share of the asker's own: for one person (or, where passing on was asked for, for whom the original
 is, and then it may be passed on once), no longer than the link that they asked about lasted, with no more visits, no
-download that it doesn't offer, its gate, its mark; what may be passed on ends when that link ends, with the visits that
-it has left. Who was shut out of that link stays outside, and whose branch was cut passes nothing on. What is done to
-that link afterwards, closing, narrowing, shutting somebody out, cutting, locking, is done to what was granted of it too
-(`access_requests.granted_from`). Whoever grants must be allowed to share the material themselves at this moment, and
-answers for it.
+download that it doesn't offer, its gate, its mark; what may be passed on ends when that link ends, and takes the visits
+and places that it has left, together with all else that hangs on it. Who was shut out of that link stays outside, and
+whose branch was cut passes nothing on. What is done to that link afterwards, closing, narrowing, shutting somebody out,
+cutting, locking, is done to what was granted of it too (`access_requests.granted_from`). Whoever grants must be allowed
+to share the material themselves at this moment, and answers for it.
 """
 
 from collections.abc import Sequence
@@ -93,7 +93,8 @@ async def grant(services: Services, actor: Actor, trail: Trail, request_id: UUID
             to = Addressees(people=frozenset({asker}))
         elif not await asking.passing_on_grantable(tx, asked.id, to):
             raise WrongState(state="not-forwardable", command="grant")
-        policy = replace(_narrowed(root, asked, most, said, now), forward_depth_left=depth)
+        limited_by = asked.id if depth else None
+        policy = replace(_narrowed(root, asked, most, said, now), forward_depth_left=depth, limited_by_id=limited_by)
         row = _own(services, actor, policy, to, now)
         await shares.add_share(tx, row)
         await addressees.add_addressees(tx, row.id, as_row(to))
@@ -145,6 +146,7 @@ async def _most(
         "share-owner-inactive": not standing.creators_active_at(now),
         "share-expired": standing.expires_at <= now,
         "share-used-up": standing.used_up,
+        "share-full": standing.full,
     }
     if rule := next((each for each, holds in closed.items() if holds), None):
         raise WrongState(state=rule, command="grant")

@@ -106,7 +106,9 @@ async def _narrow_one(  # one share of a folder, in the transaction of all
     if row is None:
         raise NotFound(field="share_id")
     if wanted.viewers_max is not None and row.viewers_max is None:
-        row = replace(row, viewers_used=await shares.count_viewers(tx, row))
+        granted = await access_requests.granted_from(tx, [share_id])
+        passed_on = [each for each, need in granted.items() if need == Need.FORWARD]
+        row = replace(row, viewers_used=await shares.count_viewers(tx, row, passed_on))
     was = policy_of(row, await shares.standing(tx, share_id))
     if led and row.revoked_at is not None:
         return

@@ -7,11 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from compliance.access import Audience, Job
+from compliance.policies import FORWARD_DEPTH_MAX, VIEWERS_MAX, VISITS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 
-VISITS_MAX = 1_000_000
-VIEWERS_MAX = 100_000
-FORWARD_DEPTH_MAX = 10
 ADDRESSEES_MAX = 200
 REGIONS_MAX = 50
 REGION_CHARS_MAX = 100

@@ -11,9 +11,10 @@ from compliance.asking import Need
 from compliance.gating import Lock
 from compliance.levels import SealLevel
 from compliance.passwords import PASSWORD_CHARS_MAX
+from compliance.policies import FORWARD_DEPTH_MAX, VIEWERS_MAX, VISITS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 from fileserver.looks import LookIn, LookOut
-from fileserver.shares.policy_schemas import FORWARD_DEPTH_MAX, VIEWERS_MAX, VISITS_MAX, AudienceIn
+from fileserver.shares.policy_schemas import AudienceIn
 from watermark.look import PresetName
 
 REASON_CHARS_MAX = 200
@@ -21,6 +22,7 @@ ITEMS_MAX = 30
 TITLE_CHARS_MAX = 100
 NOTE_CHARS_MAX = 200
 
+ShareState = Literal["open", "revoked", "expired", "used_up", "full", "suspended", "closed"]
 Note = Annotated[
     str, StringConstraints(max_length=NOTE_CHARS_MAX, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
@@ -152,8 +154,9 @@ class ShareOut(Output):
     )
     revoked_at: datetime | None
     revoked_reason: str
-    state: Literal["open", "revoked", "expired", "used_up", "suspended", "closed"] = Field(
-        description="`closed`: its material, sponsor or forwarder is gone"
+    state: ShareState = Field(
+        description="`used_up`: no visit is left; `full`: no place for anybody new; `closed`: its material, sponsor or "
+        "forwarder is gone"
     )
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Literal
 from uuid import UUID, uuid4
 
 from compliance import asking, gating, ledger
@@ -21,7 +20,7 @@ from compliance.visits import has_lapsed
 from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
-from fileserver.shares.schemas import ShareIn, ShareLookIn
+from fileserver.shares.schemas import ShareIn, ShareLookIn, ShareState
 from storage.database import Transaction
 from storage.rows import access_requests, addressees, cuts, folders, gates, people, share_changes, shares, visits
 from storage.rows.addressees import joined_jobs
@@ -331,9 +330,6 @@ async def target_of_share(tx: Transaction, row: ShareRow) -> Target:
     return Target(owner_id=row.sponsor_id, material_id=row.material_id, home=home)
 
 
-ShareState = Literal["open", "revoked", "expired", "used_up", "suspended", "closed"]
-
-
 def state_of(share: Described, now: datetime) -> ShareState:
     """What somebody who opens the link now would meet."""
     if share.standing.revoked:
@@ -344,4 +340,6 @@ def state_of(share: Described, now: datetime) -> ShareState:
         return "closed"
     if has_lapsed(share.served, now):
         return "suspended"
-    return "used_up" if share.standing.used_up else "open"
+    if share.standing.used_up:
+        return "used_up"
+    return "full" if share.standing.full else "open"

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from compliance.access import Job
+from compliance.policies import FORWARD_DEPTH_MAX, VIEWERS_MAX, VISITS_MAX
 from compliance.tasking import TaskState
 from fileserver.answers import PersonOut
 from fileserver.http.schemas import Input, Output
@@ -17,9 +18,6 @@ TEXT_CHARS_MAX = 600
 NAMED_MAX = 500
 DEPARTMENTS_MAX = 100
 NAME_CHARS_MAX = 60
-DEPTH_MAX = 10
-VISITS_MAX = 1_000_000
-VIEWERS_MAX = 100_000
 PAGE_DEFAULT = 50
 PAGE_MAX = 100
 CURSOR_CHARS_MAX = 120
@@ -65,7 +63,9 @@ class TaskIn(Input):
         default=None, description="When the links expire; with the task unless given, and never before it"
     )
     download: bool = Field(default=False, description="Whether a sealed file may be downloaded")
-    forward_depth: int = Field(default=0, ge=0, le=DEPTH_MAX, description="How many times a link may be passed on")
+    forward_depth: int = Field(
+        default=0, ge=0, le=FORWARD_DEPTH_MAX, description="How many times a link may be passed on"
+    )
     visits_max: int | None = Field(default=None, ge=1, le=VISITS_MAX, description="How many visits each link allows")
     viewers_max: int | None = Field(
         default=None,

@@ -65,7 +65,7 @@ def _stands(standing: ShareStanding, now: datetime, *, reading: bool = False) ->
     """
     if standing.revoked or standing.barred or not standing.creators_active_at(now) or standing.expires_at <= now:
         return False
-    return reading or not standing.used_up
+    return reading or not (standing.used_up or standing.full)
 
 
 ROUTES = (

@@ -1,6 +1,6 @@
 """Rows of shares: the doors, who made them, and whether they still stand open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Function,
+    FunctionFilter,
     ScalarSelect,
     Select,
     Uuid,
@@ -90,6 +92,7 @@ class ShareRow:
     revoked_reason: str = ""
     viewers_max: int | None = None
     viewers_used: int = 0
+    limited_by_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -106,14 +109,16 @@ class ShareStanding:
 
     A forward offers what all above it offer, now: what was narrowed there is narrowed here, whatever its own row says.
 
-    It is used up when no visit is left, or no place for somebody who was not among its viewers before: of the person
-    who was asked about, or of anybody.
+    It is used up when no visit is left, and full when there is no place for somebody who was not among its viewers
+    before: the person who was asked about, or anybody. What was granted to be passed on is so, too, when the link that
+    it was granted of is.
 
     Employees who answer for it have accounts from `sponsors_from` to `sponsors_until`; None: no limit.
     """
 
     revoked: bool
     used_up: bool
+    full: bool
     creators_active: bool
     expires_at: datetime
     download: bool
@@ -281,21 +286,22 @@ async def count_forwards(tx: Transaction, share_id: UUID, creator_id: UUID) -> i
 async def copy_bars(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
     """Shuts whoever was shut out of one share, or of one above it, out of the other too."""
     columns = (share_bar.c.person_id, share_bar.c.barred_by, share_bar.c.barred_at, share_bar.c.reason)
-    above = select(_chain(from_id).c.id)
+    chain = _chain(from_id)
+    above = select(chain.c.id).where(chain.c.own)
     had = select(func.gen_random_uuid(), literal(to_id, Uuid), *columns).where(share_bar.c.share_id.in_(above))
     names = ["id", "share_id", *(column.name for column in columns)]
     await tx.execute(insert(share_bar).from_select(names, had))
 
 
 async def visits_left(tx: Transaction, share_id: UUID) -> int | None:
-    """How many visits the share and all above it still allow; None: not limited."""
+    """How many visits the share and all that limits it still allow; None: not limited."""
     chain = _chain(share_id)
     left: int | None = await tx.scalar(select(func.min(chain.c.visits_max - chain.c.visits_used)))
     return left
 
 
 async def viewers_left(tx: Transaction, share_id: UUID) -> int | None:
-    """How many more people the share and all above it still let in; None: not limited."""
+    """How many more people the share and all that limits it still let in; None: not limited."""
     chain = _chain(share_id)
     left: int | None = await tx.scalar(select(func.min(chain.c.viewers_max - chain.c.viewers_used)))
     return left
@@ -303,15 +309,15 @@ async def viewers_left(tx: Transaction, share_id: UUID) -> int | None:
 
 async def depth_was_narrowed(tx: Transaction, share_id: UUID) -> bool:
     """Whether somebody ever took depth away from the share or from one above it."""
-    above = select(_chain(share_id).c.id)
+    chain = _chain(share_id)
+    above = select(chain.c.id).where(chain.c.own)
     narrowed = exists().where(share_change.c.share_id.in_(above), share_change.c.before.has_key("forward_depth"))
     return bool(await tx.scalar(select(narrowed)))
 
 
 async def lock_chain(tx: Transaction, share_id: UUID) -> None:
-    """Locks the share and everything above it, root first, so that openings of one tree never deadlock."""
-    ids = select(_chain(share_id).c.id)
-    await tx.execute(select(share.c.id).where(share.c.id.in_(ids)).order_by(share.c.depth).with_for_update())
+    """Locks the share and everything that limits it, root first, so that openings never deadlock."""
+    await lock_all(tx, share.c.id.in_(select(_chain(share_id).c.id)))
 
 
 async def lock_all(tx: Transaction, which: ColumnElement[bool]) -> None:
@@ -324,7 +330,7 @@ async def lock_all(tx: Transaction, which: ColumnElement[bool]) -> None:
 
 
 async def use_visit(tx: Transaction, share_id: UUID) -> bool:
-    """Takes one visit from the share and from every ancestor: what a forward opens counts against its root too.
+    """Takes one visit from the share and from all that limits it: what a forward opens counts against its root too.
 
     False when one of them has none left; the caller must then roll back. Never more than the limit under any race.
     """
@@ -335,7 +341,7 @@ async def use_visit(tx: Transaction, share_id: UUID) -> bool:
 
 
 async def let_in(tx: Transaction, share_id: UUID, person_id: UUID) -> bool:
-    """Counts somebody among the viewers of the share and of every ancestor that has a limit, each of them once.
+    """Counts somebody among the viewers of the share and of all above it that has a limit, in each of them once.
 
     False when one of them has no place left; the caller must then roll back. Chains are locked by the caller.
     """
@@ -352,14 +358,16 @@ async def let_in(tx: Transaction, share_id: UUID, person_id: UUID) -> bool:
     return taken == len(ids)
 
 
-async def count_viewers(tx: Transaction, row: ShareRow) -> int:
-    """Begins to keep who comes in by a share that had no limit, and counts those who have; how many they are."""
-    below = select(_below(row).c.id)
+async def count_viewers(tx: Transaction, row: ShareRow, granted: Collection[UUID]) -> int:
+    """Begins to keep who comes in by a share that had no limit, and counts those who have; how many they are.
+
+    `granted` are the shares that were granted of it to be passed on: whoever came by their trees came by it.
+    """
+    below = or_(visit.c.share_id.in_(select(_below(row).c.id)), share.c.root_id.in_(granted))
     whoever = func.coalesce(person.c.merged_into, person.c.id)
     came = select(literal(row.id, Uuid), whoever).join(visit, visit.c.person_id == person.c.id)
-    keeping = upsert(share_viewer).from_select(
-        ["share_id", "person_id"], came.where(visit.c.share_id.in_(below)).distinct()
-    )
+    came = came.join(share, share.c.id == visit.c.share_id).where(below).distinct()
+    keeping = upsert(share_viewer).from_select(["share_id", "person_id"], came)
     await tx.execute(keeping.on_conflict_do_nothing())
     held = select(func.count()).where(share_viewer.c.share_id == row.id).scalar_subquery()
     counting = update(share).where(share.c.id == row.id).values(viewers_used=held).returning(share.c.viewers_used)
@@ -384,6 +392,10 @@ def standing_query(
 ) -> Select[Any]:
     """One row with what `to_standing` takes. `nesting`: as a part of a larger query, asked for each of its rows."""
     chain = _chain(share_id, nesting=nesting)
+
+    def of_tree(aggregate: Function[Any]) -> FunctionFilter[Any]:
+        return aggregate.filter(chain.c.own)
+
     barred = exists().where(share_bar.c.share_id == chain.c.id, share_bar.c.person_id == person_id)
     disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
     # A forward is its viewer's own: blocked, or without a consent, they share nothing, under whatever id they made it.
@@ -393,17 +405,20 @@ def standing_query(
     visited = chain.c.visits_used >= func.coalesce(chain.c.visits_max, UNLIMITED)
     full = chain.c.viewers_used >= func.coalesce(chain.c.viewers_max, UNLIMITED)
     return select(
-        func.bool_or(chain.c.revoked_at.is_not(None)).label("revoked"),
-        func.bool_or(or_(visited, full & ~_is_viewer(chain.c.id, person_id))).label("used_up"),
-        func.bool_or(or_(disabled, blocked)).label("broken"),
-        func.bool_or(barred).label("barred"),
-        func.min(chain.c.expires_at).label("expires_at"),
+        of_tree(func.bool_or(chain.c.revoked_at.is_not(None))).label("revoked"),
+        func.bool_or(visited).label("used_up"),
+        func.bool_or(full & ~_is_viewer(chain.c.id, person_id)).label("full"),
+        of_tree(func.bool_or(or_(disabled, blocked))).label("broken"),
+        of_tree(func.bool_or(barred)).label("barred"),
+        of_tree(func.min(chain.c.expires_at)).label("expires_at"),
         func.min(chain.c.visits_max).label("visits_max"),
-        func.bool_and(chain.c.download).label("download"),
-        (func.min(chain.c.forward_depth_left + chain.c.depth) - func.max(chain.c.depth)).label("forward_depth_left"),
-        addressees.told(chain).label("addressees"),
-        func.max(_of_sponsor(account.c.valid_from, chain)).label("sponsors_from"),
-        func.min(_of_sponsor(account.c.valid_until, chain)).label("sponsors_until"),
+        of_tree(func.bool_and(chain.c.download)).label("download"),
+        (of_tree(func.min(chain.c.forward_depth_left + chain.c.depth)) - of_tree(func.max(chain.c.depth))).label(
+            "forward_depth_left"
+        ),
+        of_tree(addressees.told(chain)).label("addressees"),
+        of_tree(func.max(_of_sponsor(account.c.valid_from, chain))).label("sponsors_from"),
+        of_tree(func.min(_of_sponsor(account.c.valid_until, chain))).label("sponsors_until"),
     ).select_from(chain)
 
 
@@ -416,6 +431,7 @@ def to_standing(row: Mapping[str, Any]) -> ShareStanding:
     return ShareStanding(
         revoked=row["revoked"] is not False,
         used_up=row["used_up"] is not False,
+        full=row["full"] is not False,
         creators_active=row["broken"] is False,
         expires_at=row["expires_at"],
         download=row["download"] is True,
@@ -530,7 +546,10 @@ def _below(row: ShareRow) -> CTE:
 
 
 def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE:
-    """The share and its ancestors."""
+    """The share and its ancestors, which are its `own`; above what was granted to be passed on also all that limits it.
+
+    That is the link which it was granted of, with the ancestors of that.
+    """
     columns = (
         share.c.id,
         share.c.parent_id,
@@ -549,11 +568,15 @@ def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE
         share.c.audience_person_id,
         share.c.audience_clinic_id,
         share.c.audience_job,
+        share.c.limited_by_id,
     )
-    chain = select(*columns).where(share.c.id == share_id).cte("chain", recursive=True, nesting=nesting)
+    first = select(*columns, true().label("own")).where(share.c.id == share_id)
+    chain = first.cte("chain", recursive=True, nesting=nesting)
+    next_id = func.coalesce(chain.c.parent_id, chain.c.limited_by_id)
     # The limit keeps PostgreSQL, which expects ten parents of a share, from reading all shares to find the one.
-    parent = select(*columns).where(share.c.id == chain.c.parent_id).limit(1).lateral("parent")
-    return chain.union_all(select(*parent.c).select_from(chain.join(parent, true())))
+    parent = select(*columns).where(share.c.id == next_id).limit(1).lateral("parent")
+    own = chain.c.own & chain.c.parent_id.is_not(None)
+    return chain.union_all(select(*parent.c, own).select_from(chain.join(parent, true())))
 
 
 _STANDING = standing_query(bindparam("share"), bindparam("person", type_=Uuid))

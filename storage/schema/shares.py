@@ -64,6 +64,8 @@ share = Table(
     moment("revoked_at"),
     Column("revoked_by", Uuid, ForeignKey("person.id")),
     Column("revoked_reason", Text, nullable=False, server_default=""),
+    # Of what was granted to be passed on: the link that it was granted of, whose visits and places it takes too.
+    Column("limited_by_id", Uuid, ForeignKey("share.id")),
     CheckConstraint("visits_max IS NULL OR visits_used <= visits_max", name="visits"),
     CheckConstraint("viewers_max IS NULL OR viewers_used <= viewers_max", name="viewers"),
     Index("ix_share_material_id", "material_id"),

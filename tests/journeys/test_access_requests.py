@@ -1,6 +1,7 @@
 """Viewers who were refused ask to be let in: whom it is told to, what a grant gives, and what it never gives."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from storage.rows import share_changes, shares
 from tests.locks import until_waiting
 from tests.stage import Stage
+from tests.viewers import as_viewer
 
 
 async def asked(stage: Stage, share: dict[str, Any], **more: str) -> dict[str, Any]:
@@ -306,6 +308,42 @@ async def test_a_narrowing_waits_for_a_grant_of_a_grant_that_is_under_way(stage:
     made = (await granting).ok
     assert 200 == (await narrowing).status
     assert not (await manager.get(f"/shares/{made['id']}")).ok["download"]
+
+
+@pytest.mark.parametrize(("limit", "rule"), [("viewers_max", "share-full"), ("visits_max", "share-used-up")])
+async def test_all_grants_together_stay_within_the_limit_of_the_link(stage: Stage, limit: str, rule: str) -> None:
+    """Two may pass on a link with two places, or visits, left; of nine who come by all three at once two get in."""
+    share = await stage.share(**{limit: 4})
+    links = [share]
+    for who in ("li", "wang"):
+        assert 201 == (await stage.open(who, share["token"])).status
+    for who in ("li", "wang"):
+        request = (await stage.api(who).post("/doors/request", {"token": share["token"], "need": "forward"})).ok
+        links.append((await stage.api("owner").post(f"/access-requests/{request['id']}/grant")).ok)
+    people = [(await as_viewer(stage.client, name=f"客{n}", phone=f"139001380{n:02}"))[0] for n in range(9)]
+    answers = await asyncio.gather(
+        *(each.post("/visits", {"token": links[n % 3]["token"]}) for n, each in enumerate(people))
+    )
+    assert {201: 2, 403: 7} == Counter(answer.status for answer in answers)
+    assert {rule} == {answer.body["rule"] for answer in answers if answer.status == 403}
+    seen = [(await stage.api("owner").get(f"/shares/{each['id']}")).ok for each in links]
+    assert (4, 4) == (seen[0]["visits_used"], seen[0][limit])
+    assert {rule.removeprefix("share-").replace("-", "_")} == {each["state"] for each in seen}
+
+
+async def test_a_limit_on_people_counts_those_who_came_by_a_grant(stage: Stage) -> None:
+    """Set afterwards, it has to have room for them too; they keep their places."""
+    share, _ = await stage.visit("wang")
+    passing_on = await granted(stage, share, "forward")
+    assert 201 == (await stage.open("li", passing_on["token"])).status
+    owner, path = stage.api("owner"), f"/shares/{share['id']}"
+    refused = await owner.call("PATCH", path, json={"viewers_max": 1})
+    assert (422, {"/viewers_max"}) == (refused.status, refused.fields)
+    assert 2 == (await owner.call("PATCH", path, json={"viewers_max": 2})).ok["viewers_used"]
+    stranger, _ = await as_viewer(stage.client, name="客", phone="13900138000")
+    for link in (share, passing_on):
+        assert "share-full" == (await stranger.post("/visits", {"token": link["token"]})).body["rule"]
+    assert 201 == (await stage.open("li", share["token"])).status
 
 
 @pytest.mark.parametrize(("policy", "status"), [({}, 409), ({"lock": "password"}, 409)])

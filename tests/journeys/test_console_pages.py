@@ -14,6 +14,7 @@ from fileserver.audit.following import follow
 from fileserver.http.routing import Auth, Route
 from fileserver.pages.routes import ROUTES
 from fileserver.routes import ROUTES as ALL_ROUTES
+from storage.rows.departments import ROOT_ID
 from storage.schema import account
 from tests.html import Page
 from tests.materials import png
@@ -181,6 +182,19 @@ async def test_an_auditor_sees_facts_without_content(stage: Stage) -> None:
     for path in ("/materials", f"/materials/{stage.cast.material_id}"):
         shown = Page((await stage.request("GET", "auditor", path)).body.decode())
         assert [] == [each for each in shown.paths() if each.startswith("/api/v1/versions/")]
+
+
+async def test_a_department_is_chosen_by_its_name(stage: Stage) -> None:
+    """In the form of the log, without a script; what was chosen stays chosen."""
+    new = {"name": "华东市场", "parent_id": str(ROOT_ID), "reason": "新设"}
+    tree = (await stage.api("admin").post("/people/departments", new)).ok["items"]
+    made = next(each["id"] for each in tree if each["name"] == new["name"])
+    for path, chosen in (("/log", []), (f"/log?department_id={made}", [made])):
+        shown = Page((await stage.request("GET", "auditor", path)).body.decode())
+        (select,) = (each for each in shown.all("select") if each.attributes["name"] == "department_id")
+        options = [each for each in shown.all("option") if select in each.around and each.attributes["value"]]
+        assert "华东市场" in [each.text.strip() for each in options]
+        assert chosen == [each.attributes["value"] for each in options if "selected" in each.attributes]
 
 
 async def test_the_log_takes_the_filter_along(stage: Stage) -> None:

@@ -155,7 +155,7 @@ async def test_a_task_ends_with_its_links_or_without_them(stage: Stage) -> None:
     assert ("ended", False) == (kept["state"], kept["shares_closed"])
     assert 409 == (await stage.api("rival").post(f"{path}/complete")).status
     assert 201 == (await stage.open("li", token)).status
-    assert "share-used-up" == (await stage.open("wang", token)).body["rule"], "a place for one"
+    assert "share-full" == (await stage.open("wang", token)).body["rule"], "a place for one"
     assert (await stage.api("manager").post(f"{path}/end", {"shares": "close"})).ok["shares_closed"]
     assert 403 == (await stage.open("li", token)).status
     assert 409 == (await stage.api("manager").post(f"{path}/end", {"shares": "close"})).status

@@ -134,7 +134,7 @@ async def test_a_search_is_saved_without_a_name_in_it(stage: Stage) -> None:
     shared = (await auditor.post("/audit/searches", {"name": "y", "query": {"sharer": "林晓"}})).ok
     assert {"sharer": await pseudonym(stage, "owner")} == shared["query"]
     unknown = await auditor.post("/audit/searches", {"name": "z", "query": {"sharer": "谁也不是"}})
-    assert (422, "/query.sharer") == (unknown.status, unknown.body["errors"][0]["field"])
+    assert (422, "/query/sharer") == (unknown.status, unknown.body["errors"][0]["field"])
     assert 204 == (await auditor.call("DELETE", f"/audit/searches/{shared['id']}")).status
     assert 204 == (await auditor.call("DELETE", f"/audit/searches/{kept['id']}")).status
     assert [] == (await auditor.get("/audit/searches")).ok["items"]

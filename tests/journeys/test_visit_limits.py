@@ -65,9 +65,9 @@ async def test_of_twenty_people_five_get_in_and_come_again(stage: Stage) -> None
     apis = [(await as_viewer(stage.client, **each))[0] for each in people]
     answers = await asyncio.gather(*(api.post("/visits", {"token": share["token"]}) for api in apis))
     assert {201: 5, 403: 15} == Counter(answer.status for answer in answers)
-    assert {"share-used-up"} == {answer.body["rule"] for answer in answers if answer.status == 403}
+    assert {"share-full"} == {answer.body["rule"] for answer in answers if answer.status == 403}
     seen = (await stage.api("owner").get(f"/shares/{share['id']}")).ok
-    assert (5, 5, 5, "used_up") == (seen["viewers_max"], seen["viewers_used"], seen["visits_used"], seen["state"])
+    assert (5, 5, 5, "full") == (seen["viewers_max"], seen["viewers_used"], seen["visits_used"], seen["state"])
     stage.clock.advance(hours=13)
     again = [(await as_viewer(stage.client, **each))[0] for each in people]
     later = await asyncio.gather(*(api.post("/visits", {"token": share["token"]}) for api in again))
@@ -84,7 +84,7 @@ async def test_who_comes_by_a_forward_takes_a_place(stage: Stage) -> None:
     assert 201 == (await stage.open("wang", child["token"])).status
     stranger, _ = await as_viewer(stage.client, name="客", phone="13900138000")
     refused = [await stranger.post("/visits", {"token": each["token"]}) for each in (share, child)]
-    assert [(403, "share-used-up")] * 2 == [(answer.status, answer.body["rule"]) for answer in refused]
+    assert [(403, "share-full")] * 2 == [(answer.status, answer.body["rule"]) for answer in refused]
     assert 2 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["viewers_used"]
 
 

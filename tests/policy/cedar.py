@@ -147,6 +147,7 @@ def _share(share: ShareFacts) -> dict[str, Any]:
         "revoked": share.revoked,
         "expired": share.expired,
         "usedUp": share.used_up,
+        "full": share.full,
         "makerActive": share.creator_active,
         "download": share.download,
         "depthLeft": share.forward_depth_left,

@@ -131,6 +131,7 @@ class Chance:
                 revoked=False,
                 expired=False,
                 used_up=False,
+                full=False,
                 creator_active=True,
             ),
         )
@@ -176,6 +177,7 @@ class Chance:
             revoked=self._rarely(),
             expired=self._rarely(),
             used_up=self._rarely(),
+            full=self._rarely(),
             creator_active=self._mostly(),
             download=self._mostly(),
             forward_depth_left=self._one(0, 1, 2),

@@ -67,7 +67,8 @@ state-pending = In review
 share-state-open = Open
 share-state-revoked = Revoked
 share-state-expired = Expired
-share-state-used-up = Used up
+share-state-used-up = Visits used up
+share-state-full = Viewers full
 share-state-suspended = Suspended
 share-state-closed = No longer valid
 

@@ -7,7 +7,6 @@ log-until = Before
 log-share = Share id
 log-sharer-hint = Part of a name
 log-tree-hint = Id of an employee’s share
-log-department-hint = Id of a department
 log-region-hint = Name of a region
 log-campaign-hint = Name of a campaign
 log-share-hint = Filled in when you come from a share

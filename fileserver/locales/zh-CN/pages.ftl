@@ -67,7 +67,8 @@ state-pending = 待审核
 share-state-open = 可打开
 share-state-revoked = 已撤销
 share-state-expired = 已过期
-share-state-used-up = 已用完
+share-state-used-up = 次数已用完
+share-state-full = 人数已满
 share-state-suspended = 证照失效，已暂停
 share-state-closed = 已失效
 

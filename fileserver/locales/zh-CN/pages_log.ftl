@@ -7,7 +7,6 @@ log-until = 截止时间
 log-share = 分享编号
 log-sharer-hint = 姓名的一部分
 log-tree-hint = 员工分享的编号
-log-department-hint = 部门编号
 log-region-hint = 区域名称
 log-campaign-hint = 活动名称
 log-share-hint = 从分享页面打开日志可自动填入

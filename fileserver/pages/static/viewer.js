@@ -11,7 +11,7 @@ const PREPARING_POLL_MS = 2_000;
 const AHEAD = "150% 0px"; // load a page and a half before it is reached
 
 const ASKED = ["share-locked", "pledge-missing"]; // rules behind which the door asks for something
-const ASKABLE = ["share-revoked", "share-expired", "share-used-up", "outside-audience"]; // that whoever shared it can help with
+const ASKABLE = ["share-revoked", "share-expired", "share-used-up", "share-full", "outside-audience"]; // that whoever shared it can help with
 
 let visit = null;
 let renewing = null;

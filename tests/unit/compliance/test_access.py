@@ -87,6 +87,7 @@ shares = st.builds(
     revoked=st.booleans(),
     expired=st.booleans(),
     used_up=st.booleans(),
+    full=st.booleans(),
     creator_active=st.booleans(),
     download=st.booleans(),
     forward_depth_left=st.integers(0, 2),
@@ -136,6 +137,7 @@ def test_a_viewer_within_an_open_share_reads_downloads_and_forwards() -> None:
         ({"revoked": True}, Action.VISIT_READ, "share-revoked"),
         ({"expired": True}, Action.VISIT_READ, "share-expired"),
         ({"used_up": True}, Action.VISIT_START, "share-used-up"),
+        ({"full": True}, Action.VISIT_START, "share-full"),
         ({"creator_active": False}, Action.VISIT_READ, "share-owner-inactive"),
         ({"download": False}, Action.VISIT_DOWNLOAD, "download-not-offered"),
         ({"forward_depth_left": 0}, Action.VISIT_FORWARD, "forward-depth-used-up"),
@@ -170,9 +172,10 @@ def test_each_fact_of_a_share_closes_it_by_its_own_rule(facts: dict[str, object]
     )
 
 
-def test_a_used_up_share_lets_running_visits_go_on() -> None:
-    """The allowance is of visits: the last one who got in may finish reading."""
-    assert decide(viewer(), Action.VISIT_READ, door(used_up=True)).allowed
+@pytest.mark.parametrize("closed", ["used_up", "full"])
+def test_a_used_up_share_lets_running_visits_go_on(closed: str) -> None:
+    """The allowance is of visits and of people at the door: the last one who got in may finish reading."""
+    assert decide(viewer(), Action.VISIT_READ, door(**{closed: True})).allowed
 
 
 def under_review(uploader: UUID = OTHER, **facts: bool) -> Target:

@@ -62,7 +62,7 @@ def test_a_link_never_widens(seed: int, action: Action) -> None:
     if action not in VIEWING:
         assert decide(actor, action, target) == decide(actor, action, replace(target, share=None))
     elif target.share is not None:
-        for fact in ("revoked", "expired", "used_up"):
+        for fact in ("revoked", "expired", "used_up", "full"):
             closed = replace(target, share=replace(target.share, **{fact: True}))  # type: ignore[arg-type]  # by name
             assert decide(actor, action, target).allowed or not decide(actor, action, closed).allowed
         narrowed = replace(target.share, addressees=target.share.addressees.both(chance.addressees()))
