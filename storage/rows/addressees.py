@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CTE, ColumnElement, delete, func, insert, select, union, update
+from sqlalchemy import CTE, Function, delete, func, insert, select, union, update
 
 from storage.database import Transaction
 from storage.schema import clinic, region, share, share_addressee
@@ -25,7 +25,7 @@ class AddresseesRow:
     jobs: frozenset[str] = frozenset()
 
 
-def told(chain: CTE) -> ColumnElement[Any]:
+def told(chain: CTE) -> Function[Any]:
     """What `read_chain` takes: everybody whom the shares of a chain name, as JSON, the root's first."""
     table = share_addressee.c
     beside = (

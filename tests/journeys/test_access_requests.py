@@ -313,7 +313,8 @@ async def test_a_narrowing_waits_for_a_grant_of_a_grant_that_is_under_way(stage:
 @pytest.mark.parametrize(("limit", "rule"), [("viewers_max", "share-full"), ("visits_max", "share-used-up")])
 async def test_all_grants_together_stay_within_the_limit_of_the_link(stage: Stage, limit: str, rule: str) -> None:
     """Two may pass on a link with two places, or visits, left; of nine who come by all three at once two get in."""
-    share = await stage.share(**{limit: 4})
+    policy: dict[str, Any] = {limit: 4}
+    share = await stage.share(**policy)
     links = [share]
     for who in ("li", "wang"):
         assert 201 == (await stage.open(who, share["token"])).status

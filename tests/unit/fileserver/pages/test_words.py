@@ -12,7 +12,7 @@ from fileserver.http.scopes import Scope
 from fileserver.i18n import Language, has_message
 from fileserver.pages.log_parts import ACT_GROUPS
 from fileserver.pages.words import KINDS, In
-from fileserver.shares.service import ShareState
+from fileserver.shares.schemas import ShareState
 from watermark.look import PRESETS
 
 LANGUAGES = list(Language)
