@@ -16,6 +16,7 @@ import structlog
 from fluent.runtime import FluentBundle, FluentResource
 
 SENTENCES_KEPT = 20_000
+NUMBERS = frozenset({int, float})
 LOCALES = Path(__file__).parent / "locales"
 MESSAGE = re.compile(r"^([a-zA-Z][\w-]*) *=", re.MULTILINE)  # at a line's beginning begins nothing else (Fluent's EBNF)
 
@@ -93,7 +94,7 @@ def has_message(language: Language, key: str) -> bool:
 def translate(language: Language, key: str, **args: str | float) -> str:
     """The sentence under `key`, with `args` filled in. No markup: templates escape it like any other text."""
     try:
-        if all(type(each) is int for each in args.values()):
+        if NUMBERS.issuperset(map(type, args.values())):
             return _counted(language, key, tuple(args.items()))
         return _formatted(language, key, args)
     except _Missing as missing:
@@ -105,7 +106,7 @@ class _Missing(LookupError):
 
 
 @lru_cache(SENTENCES_KEPT)
-def _counted(language: Language, key: str, numbers: tuple[tuple[str, int], ...]) -> str:
+def _counted(language: Language, key: str, numbers: tuple[tuple[str, float], ...]) -> str:
     """A sentence with nothing or numbers in it, which says nothing of anybody: tables repeat them."""
     return _formatted(language, key, dict(numbers))
 

@@ -65,15 +65,16 @@ async def clinic(call: Call[None, SpanQuery]) -> ClinicOut:
         await ledger.append(tx, look, now=services.clock())
         people = await ids_of(tx, call.signed_in.person_id)
         seen = await clinic_figures.materials_of_clinic(tx, people, names)
-        viewers, viewers_before = [await opened(tx, among, each) or 0 for each in (span, span.before)]
+        viewers, viewers_before = [each or 0 for each in await opened(tx, among, span)]
+        now, before = await rows.sums(tx, among, span)
         return ClinicOut(
             name=(await clinics.clinic_names(tx, [clinic_id])).get(str(clinic_id), ""),
             first=span.start,
             last=span.end - timedelta(days=1),
             viewers=viewers,
             viewers_before=viewers_before,
-            now=counts_out(await rows.sums(tx, among, span), EVERY, viewers),
-            before=counts_out(await rows.sums(tx, among, span.before), EVERY, viewers_before),
+            now=counts_out(now, EVERY, viewers),
+            before=counts_out(before, EVERY, viewers_before),
             days=days_out(await rows.by_day(tx, among, span), added_up=False),
             materials=[ClinicMaterialOut(**vars(each)) for each in seen],
         )

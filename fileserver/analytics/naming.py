@@ -11,7 +11,7 @@ from fileserver.analytics.kinds import Kind
 from fileserver.analytics.sight import Sight, visible
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import clinics, departments, people, spread_dashboard, standing
+from storage.rows import clinics, departments, homes, people, spread_dashboard
 
 
 @dataclass(frozen=True)
@@ -77,24 +77,20 @@ async def groups_of(
     tx: Transaction, sight: Sight, actor: Actor, kind: Kind, makers: Collection[str]
 ) -> Sequence[Group]:
     """Departments, each with all below it, or regions, of these employees; of departments above the actor's none."""
-    ids = await people.ids_of(tx, makers)
-    standings = await standing.standings_of(tx, set(ids.values()))
+    places = await homes.places_of(tx, makers)
     called = await departments.names_of(tx) if kind is Kind.DEPARTMENT else {}
     members: dict[str, list[str]] = {}
-    for who, person_id in sorted(ids.items()):
-        stands = standings.get(person_id)
-        if stands is None:
-            continue
-        for key in _groups_of_one(stands, kind, sight, actor):
+    for who, place in sorted(places.items(), key=lambda each: each[0]):
+        for key in _groups_of_one(place, kind, sight, actor):
             members.setdefault(key, []).append(who)
     return [Group(key=key, name=called.get(key, key), members=tuple(each)) for key, each in members.items()]
 
 
-def _groups_of_one(stands: standing.Standing, kind: Kind, sight: Sight, actor: Actor) -> Sequence[str]:
+def _groups_of_one(place: homes.Place, kind: Kind, sight: Sight, actor: Actor) -> Sequence[str]:
     if kind is Kind.REGION:
-        return [stands.region] if stands.region else []
+        return [place.region] if place.region else []
+    path = place.departments
     if sight.whole or not actor.departments:
-        return [str(each) for each in stands.departments]
+        return [str(each) for each in path]
     below = actor.departments[-1]
-    path = stands.departments
     return [str(each) for each in path[path.index(below) :]] if below in path else []

@@ -67,14 +67,16 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
         hot = await rows.hot(tx, sight.makers, now, HALF_LIFE, limit=3 * SHOWN)
         fresh = await rows.lives(tx, sight.makers, begun_since=now - timedelta(days=days), limit=3 * SHOWN)
         stale = await rows.lives(tx, sight.makers, unopened_since=now - STALE_AFTER, limit=3 * SHOWN)
+        counts, earlier = await rows.sums(tx, among, span)
+        viewers, viewers_before = await opened(tx, among, span)
         return Overview(
             span=span,
             narrowed=not sight.whole,
             added_up=among.several,
-            now=await rows.sums(tx, among, span),
-            before=await rows.sums(tx, among, span.before),
-            viewers=await opened(tx, among, span),
-            viewers_before=await opened(tx, among, span.before),
+            now=counts,
+            before=earlier,
+            viewers=viewers,
+            viewers_before=viewers_before,
             days=await rows.by_day(tx, among, span),
             hot=await _titled(tx, actor, hot),
             fresh=await _titled(tx, actor, fresh),

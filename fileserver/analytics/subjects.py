@@ -101,6 +101,8 @@ async def subject(  # who asks what, and how much of it
         grown = await figures.grown(tx, among, window=WINDOW, now=now, zone=zone, since=since)
         shape = await _shape(tx, found)
         parts_kind, parts = await _parts(tx, services, actor, kind, found, span, parts_max)
+        counts, earlier = await rows.sums(tx, among, span)
+        viewers, viewers_before = await opened(tx, among, span)
         return Subject(
             kind=kind,
             key=key,
@@ -108,10 +110,10 @@ async def subject(  # who asks what, and how much of it
             span=span,
             columns=columns_of(kind, narrowed=found.narrowed),
             added_up=among.several,
-            now=await rows.sums(tx, among, span),
-            before=await rows.sums(tx, among, span.before),
-            viewers=await opened(tx, among, span),
-            viewers_before=await opened(tx, among, span.before),
+            now=counts,
+            before=earlier,
+            viewers=viewers,
+            viewers_before=viewers_before,
             ever=ever,
             days=await rows.by_day(tx, among, span),
             levels=grown.levels,

@@ -130,7 +130,7 @@ async def with_growth(tx: Transaction, services: Services, kind: Kind, lines: Li
         return lines
     weeks = _weeks(services, span)
     among = Among(Dim.EMPLOYEE, {key for line in lines.shown for key in line.among.keys or ()})
-    now, before = await figures.cohorts(tx, among, weeks), await figures.cohorts(tx, among, weeks.before)
+    now, before = await figures.cohorts(tx, among, weeks)
     shown = [
         replace(line, growth=_growth(line.among, now), growth_before=_growth(line.among, before))
         for line in lines.shown
@@ -157,10 +157,10 @@ def rate(growth: Growth | None, name: str) -> float | None:
 async def with_people(tx: Transaction, lines: Lines, span: Span) -> Lines:
     """The same lines with how many different people opened, in the span and in the one before."""
     groups = {str(number): line.among for number, line in enumerate(lines.shown)}
-    now, before = await opened_in(tx, groups, span), await opened_in(tx, groups, span.before)
+    found = await opened_in(tx, groups, span)
     shown = [
-        replace(line, opened=now[name], opened_before=before[name])
-        for name, line in zip(groups, lines.shown, strict=True)
+        replace(line, opened=now, opened_before=before)
+        for line, (now, before) in zip(lines.shown, (found[name] for name in groups), strict=True)
     ]
     return Lines(shown, cut=lines.cut)
 
@@ -222,7 +222,7 @@ async def _by_rate(  # whom, in which order, and which part of it
 ) -> Sequence[Ranked]:
     """Employees by the growth of whoever came by them; those of whom too few came are left out."""
     everybody = Among(Dim.EMPLOYEE, sight.makers)
-    cohorts = await figures.cohorts(tx, everybody, _weeks(services, span))
+    cohorts, _ = await figures.cohorts(tx, everybody, _weeks(services, span))
     rates = {key: rate(Growth(**vars(row)), order) for key, row in cohorts.items()}
     rated = sorted((-found, key) for key, found in rates.items() if found is not None)
     keys = [key for _, key in rated[skip : skip + limit]]

@@ -12,7 +12,7 @@ from fileserver.audit.labels import MATERIAL_PREFIX
 from fileserver.audit.schemas import EventFilterIn
 from fileserver.services import Services
 from storage.database import Transaction
-from storage.rows import declarations, people, spread_dashboard, standing
+from storage.rows import declarations, homes, people, spread_dashboard
 from storage.rows.aliases import clinic_ids_of
 from storage.rows.spread_counts import Dim
 from storage.rows.spread_trees import Trees
@@ -72,18 +72,15 @@ async def _trees(services: Services, tx: Transaction, asked: EventFilterIn) -> T
     if asked.sharer:
         circles.append(frozenset(await pseudonyms_of(services, tx, asked.sharer)))
     if asked.department_id or asked.region:
-        ids = await people.ids_of(tx, await spread_dashboard.keys_of(tx, Dim.EMPLOYEE))
-        standings = await standing.standings_of(tx, set(ids.values()))
-        circles.append(frozenset(who for who, person in ids.items() if _stands_in(standings.get(person), asked)))
+        places = await homes.places_of(tx, await spread_dashboard.keys_of(tx, Dim.EMPLOYEE))
+        circles.append(frozenset(who for who, place in places.items() if _is_in(place, asked)))
     makers = tuple(sorted(frozenset.intersection(*circles))) if circles else None
     return None if makers is None and asked.tree_id is None else Trees(makers=makers, root_id=asked.tree_id)
 
 
-def _stands_in(stands: standing.Standing | None, asked: EventFilterIn) -> bool:
-    """Whether somebody is in the department and in the region that were asked for."""
-    if stands is None:
-        return False
-    return asked.department_id in (None, *stands.departments) and asked.region in (None, stands.region)
+def _is_in(place: homes.Place, asked: EventFilterIn) -> bool:
+    """Whether it is in the department and in the region that were asked for."""
+    return asked.department_id in (None, *place.departments) and asked.region in (None, place.region)
 
 
 def _within_calendar(value: datetime | None, name: str) -> datetime | None:

@@ -1,11 +1,25 @@
-"""Where the things of somebody belong: their department with all above it, and their region, as columns of a query."""
+"""Where the things of somebody belong: their department with all above it, and their region."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, func, literal, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from storage.schema import account, department, region
+from storage.database import Transaction, driver_of
+from storage.direct import Prepared
+from storage.rows.arrays import array
+from storage.schema import account, department, person, region
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an employee is now: the departments from the root to theirs, and their region."""
+
+    departments: tuple[UUID, ...]
+    region: str
 
 
 def region_name() -> ColumnElement[Any]:
@@ -27,3 +41,20 @@ def _of(wanted: ColumnElement[Any], person_id: ColumnElement[Any]) -> ScalarSele
     joined = account.outerjoin(department, department.c.id == account.c.department_id)
     query = select(wanted).select_from(joined.outerjoin(region, region.c.id == account.c.region_id))
     return query.where(account.c.person_id == person_id).correlate_except(account, department, region).scalar_subquery()
+
+
+_PLACES = Prepared(
+    select(person.c.pseudonym, department.c.path, region_name().label("region"))
+    .select_from(
+        person.join(account, account.c.person_id == person.c.id)
+        .outerjoin(department, department.c.id == account.c.department_id)
+        .outerjoin(region, region.c.id == account.c.region_id)
+    )
+    .where(person.c.pseudonym == any_(bindparam("pseudonyms", type_=ARRAY(Text))))
+)
+
+
+async def places_of(tx: Transaction, pseudonyms: Collection[str]) -> dict[str, Place]:
+    """Where those of these people are who are employees."""
+    rows = await _PLACES.all(await driver_of(tx), pseudonyms=array(pseudonyms))
+    return {row.pseudonym: Place(tuple(row.path or ()), row.region) for row in rows}

@@ -63,6 +63,11 @@ class Among:
         return [(self.dim.value, key, 1) for key in self.keys]
 
     @property
+    def everybody(self) -> bool:
+        """Whether these are all the employees that there are."""
+        return self.others is not None and not self.others
+
+    @property
     def several(self) -> bool:
         """Whether people who count once within each would count more than once."""
         return not self.one and (self.keys is None or len(self.keys) > 1)
@@ -162,6 +167,15 @@ def _sums(names: Collection[str]) -> str:
     return ", ".join(f"coalesce(sum(weight * {name}), 0) AS {name}" for name in names)
 
 
+def _sums_beside(names: Collection[str]) -> str:
+    """In the span and in the one before, of rows that may weigh less than nothing."""
+    return ", ".join(
+        f"coalesce(sum(weight * {name}) FILTER (WHERE day {sign} :start), 0) AS {when}_{name}"
+        for when, sign in (("now", ">="), ("before", "<"))
+        for name in names
+    )
+
+
 def _told(shown: str, which: str = "", asked: str = "") -> str:
     """Rows of days and months of the span before and of the span; of subjects that stand in `asked`, or `which`."""
     arms = (
@@ -189,7 +203,7 @@ def _told(shown: str, which: str = "", asked: str = "") -> str:
 
 _TOLD = _told("dim, key", "dim = :dim AND ")
 _SUMS_OF = text(
-    f"{_ASKED} SELECT {_sums(COUNTS)} FROM {_told('weight', asked=' JOIN asked USING (dim, key)')}"  # noqa: S608  # our own words
+    f"{_ASKED} SELECT {_sums_beside(COUNTS)} FROM {_told('weight', asked=' JOIN asked USING (dim, key)')}"  # noqa: S608  # our own words
 )
 # Which come first is known by one sum each; all the others are added up for those that are shown only.
 _FIRST = "coalesce(sum({order}) FILTER (WHERE day >= :start), 0)"
@@ -233,14 +247,18 @@ def _text(query: str, **lists: Collection[str] | None) -> Any:
     )
 
 
-async def sums(tx: Transaction, among: Among, span: Span) -> Counts:
-    """Of all subjects together. Of several no counts of people who are distinct within each.
+async def sums(tx: Transaction, among: Among, span: Span) -> tuple[Counts, Counts]:
+    """Of all subjects together: in the span, and in the one before it.
 
-    Of one that went by several names they are the whole subject's, but for `direct`, which stays each name's.
+    Of several no counts of people who are distinct within each. Of one that went by several names they are the whole
+    subject's, but for `direct`, which stays each name's.
     """
-    asked = {"first": span.start, "end": span.end, **_months(span.start, span.start, span.end)}
-    counts = _added(among, (await tx.execute(_SUMS_OF, weights(among) | asked)).one()._asdict())
-    return sum((await _again(tx, among, span, COUNTS)).values(), counts)
+    asked = {"first": span.before.start, "start": span.start, "end": span.end}
+    asked |= _months(span.before.start, span.start, span.end)
+    row = (await tx.execute(_SUMS_OF, weights(among) | asked)).one()._asdict()
+    now, before = (_added(among, {name: row[f"{when}_{name}"] for name in COUNTS}) for when in ("now", "before"))
+    again, earlier = await _again(tx, among, span, COUNTS), await _again(tx, among, span.before, COUNTS)
+    return sum(again.values(), now), sum(earlier.values(), before)
 
 
 async def by_day(tx: Transaction, among: Among, span: Span, names: Collection[str] = DAILY) -> Sequence[Day]:
@@ -276,14 +294,15 @@ async def ranked(
     `skip` passes the first ones over, as in the other rankings.
     """
     first = _FIRST.format(order=_known(order))
+    wanted = Among(among.dim) if among.everybody else among  # a list of all of them would be gone through for each row
     query = _text(
-        f"WITH shown AS MATERIALIZED (SELECT key, {first} AS first FROM {_TOLD} WHERE true{_some(among.keys)} "  # noqa: S608  # our own words
+        f"WITH shown AS MATERIALIZED (SELECT key, {first} AS first FROM {_TOLD} WHERE true{_some(wanted.keys)} "  # noqa: S608  # our own words
         "GROUP BY key ORDER BY first DESC, key LIMIT :limit OFFSET :skip) "
         f"{_EACH_OF_SHOWN}",
-        keys=among.keys,
+        keys=wanted.keys,
     )
     more = _months(span.before.start, span.start, span.end)
-    asked = _asked(among, span.before.start, span.end, start=span.start, limit=limit, skip=skip, **more)
+    asked = _asked(wanted, span.before.start, span.end, start=span.start, limit=limit, skip=skip, **more)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 

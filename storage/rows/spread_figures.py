@@ -1,6 +1,5 @@
 """What the rows of storage.rows.spreading say of one material: counts, cascades, who brought in whom, and how fast."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -96,19 +95,10 @@ class GrowthRow:
     intents: int
     brought: int
 
-    def __add__(self, other: "GrowthRow") -> "GrowthRow":
-        """Both together."""
-        return GrowthRow(
-            people=self.people + other.people,
-            intents=self.intents + other.intents,
-            brought=self.brought + other.brought,
-        )
-
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 SHORTEST = timedelta(microseconds=1)
-NOBODY = GrowthRow(people=0, intents=0, brought=0)
 FOREVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -225,27 +215,30 @@ _SHARERS = text(
           AND (p.first_at, p.who, p.root_id) > (CAST(:after_at AS timestamptz), CAST(:after_who AS text), :after_root))
     ORDER BY p.below DESC, p.children DESC, p.first_at, p.who, p.root_id LIMIT :limit"""
 )
+_GROUPED = "sum(people) AS people, sum(done) AS done, sum(intents) AS intents, sum(brought) AS brought"
 _SWELLS = "weight * people AS people, weight * intents AS intents, weight * brought AS brought"
 _HOURS = (
     "SELECT CAST(date_trunc('week', hour AT TIME ZONE :zone) AS date) AS week, depth, {swells}, "
     "hour <= :closed AS closed FROM spread_pulse JOIN subjects USING (dim, key) WHERE people + intents + brought > 0 "
     "AND hour >= {start} AND hour < {end}"
 )
-# Whole weeks whose windows have all closed, and the hours before and after them.
+# Whole weeks whose windows have all closed, and the hours before and after them; by depth, and viewers by week.
 _GROWN = _over_subjects(
     f""", came AS (SELECT week, depth, {_SWELLS}, true AS closed FROM spread_wave JOIN subjects USING (dim, key)
         WHERE week >= :whole_from AND week < :open_from
       UNION ALL {_HOURS.format(swells=_SWELLS, start=":since", end=":whole_at")}
-      UNION ALL {_HOURS.format(swells=_SWELLS, start=":open_at", end="'infinity'")})
-    SELECT week, depth, sum(people) AS people, coalesce(sum(people) FILTER (WHERE closed), 0) AS done,
-      coalesce(sum(intents) FILTER (WHERE closed), 0) AS intents,
-      coalesce(sum(brought) FILTER (WHERE closed), 0) AS brought
-    FROM came GROUP BY 1, 2 HAVING sum(people) > 0 ORDER BY 1, 2"""  # noqa: S608  # our own words
+      UNION ALL {_HOURS.format(swells=_SWELLS, start=":open_at", end="'infinity'")}),
+    found AS (SELECT week, depth, sum(people) AS people, coalesce(sum(people) FILTER (WHERE closed), 0) AS done,
+        coalesce(sum(intents) FILTER (WHERE closed), 0) AS intents,
+        coalesce(sum(brought) FILTER (WHERE closed), 0) AS brought
+      FROM came GROUP BY 1, 2 HAVING sum(people) > 0)
+    SELECT CAST(NULL AS date) AS week, depth, {_GROUPED} FROM found GROUP BY depth
+    UNION ALL SELECT week, NULL, {_GROUPED} FROM found WHERE depth > 0 GROUP BY week ORDER BY 1, 2"""  # noqa: S608  # our own words
 )
 _COHORTS = text(
-    """SELECT key, sum(people) AS people, sum(intents) AS intents, sum(brought) AS brought FROM spread_wave
-    WHERE dim = :dim AND (CAST(:keys AS text[]) IS NULL OR key = ANY(CAST(:keys AS text[])))
-      AND week >= :first AND week < :end AND depth > 0 GROUP BY key HAVING sum(people) > 0"""
+    """SELECT key, week >= :start AS now, sum(people) AS people, sum(intents) AS intents, sum(brought) AS brought
+    FROM spread_wave WHERE dim = :dim AND (CAST(:keys AS text[]) IS NULL OR key = ANY(CAST(:keys AS text[])))
+      AND week >= :first AND week < :end AND depth > 0 GROUP BY 1, 2 HAVING sum(people) > 0"""
 )
 _DAYS = _over_subjects(
     """ SELECT day, CAST(sum(viewers) AS bigint) AS people, CAST(sum(opens) AS bigint) AS opens
@@ -352,31 +345,39 @@ async def grown(
     whole_from = min(_monday(since - SHORTEST, local) + WEEK, open_from)
     asked = {"zone": zone, "since": since, "closed": closed, "whole_from": whole_from, "open_from": open_from}
     asked |= weights(among) | {"whole_at": _start(whole_from, local), "open_at": max(since, _start(open_from, local))}
-    levels: Counter[int] = Counter()
+    levels: dict[int, int] = {}
     depths: dict[int, GrowthRow] = {}
     weeks: dict[date, GrowthRow] = {}
     for row in await tx.execute(_GROWN, asked):
-        levels[row.depth] += int(row.people)
         done = GrowthRow(people=int(row.done), intents=int(row.intents), brought=int(row.brought))
-        if done.people:
-            depths[row.depth] = depths.get(row.depth, NOBODY) + done
-            if row.depth:
-                weeks[row.week] = weeks.get(row.week, NOBODY) + done
+        if row.week is None:
+            levels[row.depth] = int(row.people)
+        if done.people and row.week is None:
+            depths[row.depth] = done
+        elif done.people:
+            weeks[row.week] = done
     return Grown(
-        levels=tuple(levels[depth] for depth in range(max(levels, default=-1) + 1)),
-        generations=dict(sorted(depths.items())),
+        levels=tuple(levels.get(depth, 0) for depth in range(max(levels, default=-1) + 1)),
+        generations=depths,
         cohorts=weeks,
     )
 
 
-async def cohorts(tx: Transaction, among: Among, weeks: Span) -> Mapping[str, GrowthRow]:
-    """Viewers who came in these weeks, of each subject, and what they did within their window; of nobody none."""
+async def cohorts(
+    tx: Transaction, among: Among, weeks: Span
+) -> tuple[Mapping[str, GrowthRow], Mapping[str, GrowthRow]]:
+    """Viewers who came in these weeks, of each subject, and what they did within their window; of nobody none.
+
+    And of those who came in as many weeks before.
+    """
     keys = None if among.keys is None else list(among.keys)
-    asked = {"dim": among.dim.value, "keys": keys, "first": weeks.start, "end": weeks.end}
-    return {
-        row.key: GrowthRow(people=int(row.people), intents=int(row.intents), brought=int(row.brought))
-        for row in await tx.execute(_COHORTS, asked)
-    }
+    within = {"first": weeks.before.start, "start": weeks.start, "end": weeks.end}
+    now: dict[str, GrowthRow] = {}
+    before: dict[str, GrowthRow] = {}
+    for row in await tx.execute(_COHORTS, {"dim": among.dim.value, "keys": keys, **within}):
+        came = GrowthRow(people=int(row.people), intents=int(row.intents), brought=int(row.brought))
+        (now if row.now else before)[row.key] = came
+    return now, before
 
 
 def closed_weeks(now: datetime, window: timedelta, zone: str, days: int) -> Span:

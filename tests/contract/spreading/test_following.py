@@ -16,24 +16,22 @@ from sqlalchemy import text
 from compliance import ledger
 from compliance.events import Act, Event, Result
 from compliance.spreading.cascades import FirstOpen, Sums, cascade_of, sums_of
-from compliance.spreading.crowds import distinct, numbers_in
 from compliance.spreading.following import ZONE, forget, spread_all, spread_step
 from compliance.spreading.growth import WINDOW
 from compliance.spreading.reading import READ_MS
-from fileserver.analytics.once import opened
+from fileserver.analytics.once import opened, opened_in
 from storage.database import Database
 from storage.rows import (
     event_index,
     reading,
     spread_counts,
-    spread_crowds,
     spread_dashboard,
     spread_figures,
     spreading,
 )
 from storage.rows.spread_counts import COUNTS, WITHIN, Dim
 from storage.rows.spread_dashboard import Among, Counts, Span
-from storage.rows.spread_figures import NOBODY, Grown, GrowthRow
+from storage.rows.spread_figures import Grown, GrowthRow
 from storage.schema import spread_person
 
 TABLES = (*spreading.TABLES, *spread_counts.TABLES, *reading.TABLES)
@@ -196,22 +194,30 @@ async def lived(database: Database, world: World, zone: ZoneInfo = ZONE) -> None
 
 def grown_by_hours(pulses: list[Pulse], now: datetime, since: datetime, zone: ZoneInfo) -> Grown:
     """What the hours alone tell of growth."""
+    came = [pulse for pulse in pulses if pulse.hour >= since and pulse.people]
     levels: Counter[int] = Counter()
-    depths: dict[int, GrowthRow] = {}
-    weeks: dict[date, GrowthRow] = {}
-    for pulse in pulses:
-        if pulse.hour < since or not pulse.people:
-            continue
+    depths: dict[int, list[Pulse]] = defaultdict(list)
+    weeks: dict[date, list[Pulse]] = defaultdict(list)
+    for pulse in came:
         levels[pulse.depth] += pulse.people
         if pulse.hour + HOUR + WINDOW <= now:
-            row = GrowthRow(people=pulse.people, intents=pulse.intents, brought=pulse.brought)
-            depths[pulse.depth] = depths.get(pulse.depth, NOBODY) + row
+            depths[pulse.depth].append(pulse)
             day = pulse.hour.astimezone(zone).date()
-            week = day - timedelta(days=day.weekday())
             if pulse.depth:
-                weeks[week] = weeks.get(week, NOBODY) + row
-    by_depth = tuple(levels[depth] for depth in range(max(levels, default=-1) + 1))
-    return Grown(levels=by_depth, generations=dict(sorted(depths.items())), cohorts=weeks)
+                weeks[day - timedelta(days=day.weekday())].append(pulse)
+    return Grown(
+        levels=tuple(levels[depth] for depth in range(max(levels, default=-1) + 1)),
+        generations={depth: together(some) for depth, some in sorted(depths.items())},
+        cohorts={week: together(some) for week, some in weeks.items()},
+    )
+
+
+def together(pulses: list[Pulse]) -> GrowthRow:
+    """Who came in these hours, and what they did."""
+    people, intents, brought = (
+        sum(getattr(pulse, name) for pulse in pulses) for name in ("people", "intents", "brought")
+    )
+    return GrowthRow(people=people, intents=intents, brought=brought)
 
 
 def reached(pulses: list[Pulse], percent: int) -> datetime | None:
@@ -257,7 +263,7 @@ async def test_trees_are_those_of_the_log(database: Database, seed: int) -> None
     assert world.sums() == await kept_sums(database)
     async with database.transaction() as tx:
         opened = dict(map(tuple, await tx.execute(text("SELECT share_id, sum(opens) FROM spread_opener GROUP BY 1"))))
-        counted = await spread_dashboard.sums(tx, BRAND, EVER)
+        counted, _ = await spread_dashboard.sums(tx, BRAND, EVER)
     assert world.counts["opens"] == Counter(opened)
     for what in ("opens", "pages", "downloads", "sent", "read_ms"):
         assert world.counts[what].total() == getattr(counted, what)
@@ -289,22 +295,22 @@ async def test_people_of_several_are_counted_once(database: Database, dim: Dim) 
     groups = {str(pair): pair for pair in itertools.combinations(keys, 2)} | {"all": tuple(keys)}
     async with database.transaction() as tx:
         for first, last in itertools.combinations(days[::3], 2):
-            rows = await spread_crowds.crowds_of(tx, dim, tuple(groups.values()), Span(first, last))
+            span = Span(first, last)
             expected = {
-                name: len(
-                    {
-                        who
-                        for who, at, subjects in world.seen
-                        if first <= at.astimezone(ZONE).date() < last and any((dim, key) in subjects for key in group)
-                    }
+                name: tuple(
+                    len(
+                        {
+                            who
+                            for who, at, subjects in world.seen
+                            if part.start <= at.astimezone(ZONE).date() < part.end
+                            and any((dim, key) in subjects for key in group)
+                        }
+                    )
+                    for part in (span, span.before)
                 )
                 for name, group in groups.items()
             }
-            crowds = [(row.group, numbers_in(row.entries, row.month, first, last)) for row in rows]
-            found = {
-                name: distinct([each for at, each in crowds if at == number]) for number, name in enumerate(groups)
-            }
-            assert expected == found
+            assert expected == await opened_in(tx, {name: Among(dim, keys) for name, keys in groups.items()}, span)
 
 
 async def test_nobody_came_where_all_came_before_and_after(database: Database) -> None:
@@ -344,7 +350,7 @@ async def test_months_are_what_their_days_are(database: Database) -> None:
                     days = [await spread_dashboard.by_day(tx, of_it, part, COUNTS) for part in (span, span.before)]
                     now, before = (sum((day.counts for day in part), Counts()) for part in days)
                     assert (now, before) == (each.now, each.before)
-                    assert now == await spread_dashboard.sums(tx, of_it, span)
+                    assert (now, before) == await spread_dashboard.sums(tx, of_it, span)
                 assert found
 
 
@@ -383,8 +389,8 @@ async def test_most_employees_are_the_brand_without_the_rest(database: Database)
             assert [("brand", "", 1), *(("employee", who, -1) for who in everybody[:left_out])] == short.weighed
             for span in (EVER, Span(date(2026, 12, 29), date(2027, 1, 2))):
                 assert await opened(tx, long, span) == await opened(tx, short, span)
-                found = await spread_dashboard.sums(tx, short, span)
-                assert await spread_dashboard.sums(tx, long, span) == found
+                found, _ = sums = await spread_dashboard.sums(tx, short, span)
+                assert await spread_dashboard.sums(tx, long, span) == sums
                 assert found.opens
                 assert not any(getattr(found, name) for name in WITHIN)
                 for names in (COUNTS, spread_dashboard.DAILY):
@@ -424,7 +430,7 @@ async def test_each_forward_is_confirmed_once(database: Database) -> None:
     await lived(database, world)
     passed = [share for share, (_, root, _) in world.shares.items() if share != root]
     async with database.transaction() as tx:
-        counted = await spread_dashboard.sums(tx, BRAND, EVER)
+        counted, _ = await spread_dashboard.sums(tx, BRAND, EVER)
     assert (len(world.made), len(passed)) == (counted.shares, counted.intents)
     assert len(set(passed) & world.opened_by_others) == counted.confirmed > 0
 
