@@ -24,9 +24,12 @@ PARTS = {"years": running.dashboards, "trees": running.forest}
     help="What is made; a run goes on from there. 20 GB.",
 )
 @click.option("--seconds", type=click.IntRange(1), default=86_400, help="Begin nothing new after that time.")
+@click.option("--only", default="", help="Ask only for pages whose names hold these words.")
 @click.option("--followed", is_flag=True, help="Write the log, and let the follower make of it what the pages read.")
 @click.option("--small", is_flag=True, help="Tiny sizes, to see that it runs.")
-def main(*, part: str, kept: Path, seconds: int, followed: bool, small: bool) -> None:
+def main(  # one for each option
+    *, part: str, kept: Path, seconds: int, only: str, followed: bool, small: bool
+) -> None:
     """Make years of figures, or large trees, and measure the pages of figures."""
     size, people = (running.SMALL, running.SMALL_TREES) if small else (running.SIZE, trees.TREES)
     ends_s = time.monotonic() + seconds
@@ -34,6 +37,7 @@ def main(*, part: str, kept: Path, seconds: int, followed: bool, small: bool) ->
         size=size,
         trees=people,
         kept=kept,
+        only=only,
         followed=followed,
         ends_s=ends_s,
         note=running.say,

@@ -6,7 +6,7 @@ durable settings.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -48,11 +48,15 @@ FOREVER_S = 1e9
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is made and asked: its log, its trees, where both are kept, until when something new may begin."""
+    """What is made and asked: its log, its trees, where both are kept, until when something new may begin.
+
+    `only`: pages whose names hold these words.
+    """
 
     size: Size
     trees: tuple[int, ...]
     kept: Path
+    only: str = ""
     followed: bool = False
     ends_s: float = FOREVER_S
     note: Note = lambda _line: None
@@ -81,7 +85,8 @@ async def dashboards(plan: Plan) -> list[Figure]:
         return []
     async with stage(home) as services, _desks(services) as (_, desks):
         note = await _note(services)
-        return [*await _followed(services), *await all_asked(desks, await _pages(services), note, plan.note)]
+        questions = _chosen(plan, await _pages(services))
+        return [*await _followed(services), *await all_asked(desks, questions, note, plan.note)]
 
 
 async def forest(plan: Plan) -> list[Figure]:
@@ -96,9 +101,13 @@ async def forest(plan: Plan) -> list[Figure]:
     async with stage(home) as services, _desks(services) as (_, desks):
         figures += await _followed(services)
         for number, people in enumerate(plan.trees):
-            questions = await _walk(services, number)
+            questions = _chosen(plan, await _walk(services, number))
             figures += await all_asked({"HQ": desks["HQ"]}, questions, f"a tree of {people:,}", plan.note)
     return figures
+
+
+def _chosen(plan: Plan, questions: Sequence[Question]) -> Sequence[Question]:
+    return [each for each in questions if plan.only in each.name]
 
 
 async def _made(home: Path, plan: Plan, size_of: Callable[[datetime], Size], told: Callable[[Size], History]) -> bool:
