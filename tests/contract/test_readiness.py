@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from compliance import ledger
 from compliance.events import Act, Trail
@@ -72,6 +73,17 @@ async def test_database_without_tables_is_not_ready(services: Services, engines:
 async def test_current_database_passes(database_url: str) -> None:
     """A migrated database is at the revision that this code needs."""
     await check_migrations(database_url)
+
+
+async def test_a_database_of_a_later_release_is_worked_on(services: Services) -> None:
+    """During an upgrade nodes of the release before go on serving: what its migration added is nothing to them."""
+    async with services.database.transaction() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert (await check_readiness(services)).ready
+    async with services.database.transaction() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    (failed,) = (each for each in (await check_readiness(services)).checks if not each.ok)
+    assert ("migrations", "database is at revision 0001") == (failed.name, failed.reason.partition(",")[0])
 
 
 async def test_missing_bucket_is_not_ready(services: Services, config: Config) -> None:
