@@ -50,7 +50,7 @@ async def serve(config: Config) -> None:
     runner = make_runner(create_app(config))
     try:
         await runner.setup()
-        _settle_garbage_collector()
+        settle_garbage_collector()
         await listen(runner, config.host, config.port)
         log.info("serving", addresses=[address_of(each) for each in runner.addresses])
         await asked.wait()
@@ -60,7 +60,7 @@ async def serve(config: Config) -> None:
     log.info("stopped")
 
 
-def _settle_garbage_collector() -> None:
+def settle_garbage_collector() -> None:
     """What is there by now stays for ever: looking at it again and again costs a tenth of all work."""
     gc.collect()
     gc.freeze()
