@@ -12,6 +12,7 @@ from compliance.profiles import names_by_pseudonym
 from fileserver.audit.asking import PSEUDONYM_PREFIX
 from fileserver.audit.schemas import EventFilterIn, FacetOut, FacetsOut
 from fileserver.http.call import Call
+from fileserver.i18n import translate
 from fileserver.pages import plots
 from fileserver.pages.rendering import CHINA_TIME, local_time, with_query
 from fileserver.pages.words import SHORT_ID_CHARS, In
@@ -82,6 +83,7 @@ async def chips(call: Call[Any, Any], filters: Mapping[str, str]) -> list[dict[s
     async with call.services.database.transaction() as tx:
         people = [each for each in (query.person, query.sharer) if each and each.startswith(PSEUDONYM_PREFIX)]
         called = await departments.names_of(tx) if query.department_id else {}
+        called[str(departments.ROOT_ID)] = translate(call.language, "organisation-brand")  # it has no other name
         names = await names_by_pseudonym(tx, call.services.keys.master, people)
         clinics = await clinic_rows.clinic_names(tx, {query.clinic_id} if query.clinic_id else set())
         titles = await material_titles(tx, [query.material_id] if query.material_id else [])

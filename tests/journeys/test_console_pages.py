@@ -195,6 +195,8 @@ async def test_a_department_is_chosen_by_its_name(stage: Stage) -> None:
         options = [each for each in shown.all("option") if select in each.around and each.attributes["value"]]
         assert "华东市场" in [each.text.strip() for each in options]
         assert chosen == [each.attributes["value"] for each in options if "selected" in each.attributes]
+    chips = Page((await stage.request("GET", "auditor", f"/log?department_id={ROOT_ID}")).body.decode()).all("b")
+    assert "The brand itself" in [each.text for each in chips]
 
 
 async def test_the_log_takes_the_filter_along(stage: Stage) -> None:
