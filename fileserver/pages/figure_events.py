@@ -89,6 +89,8 @@ async def whole_url(call: Call[Any, Any, Any], found: SubjectOut) -> str | None:
         Kind.MATERIAL: f"/materials/{found.material_id}/recall",
         Kind.SHARE: f"/shares/{found.share_id}",
         Kind.EMPLOYEE: f"/shares?{urlencode({'sponsor_id': found.key})}",
+        Kind.DEPARTMENT: f"/shares?{urlencode({'department_id': found.key})}",
+        Kind.REGION: f"/shares?{urlencode({'region': found.key})}",
     }.get(found.kind)
 
 

@@ -28,7 +28,7 @@ from fileserver.shares import routes as api
 from fileserver.shares.bulk_csv import FAULTS_MAX
 from fileserver.shares.bulk_schemas import PEOPLE_MAX
 from fileserver.shares.pledged import PledgedQuery
-from fileserver.shares.policy_schemas import REGIONS_MAX
+from fileserver.shares.policy_schemas import REGIONS_MAX, Region
 from fileserver.shares.presets import PRESETS
 from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
 from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
@@ -46,18 +46,21 @@ class ListQuery(FormQuery):
     """Whose shares, and where the list continues."""
 
     sponsor_id: UUID | None = Field(default=None)
+    department_id: UUID | None = Field(default=None)
+    region: Region | None = Field(default=None)
     cursor: str | None = Field(default=None, max_length=100)
 
 
 async def listed(call: Call[None, ListQuery]) -> web.Response:
     """The shares that the reader may see, newest first."""
-    found = await api.listed(asking(call, ShareQuery(cursor=call.query.cursor, sponsor_id=call.query.sponsor_id)))
+    whose = call.query.model_dump(exclude_none=True, exclude={"cursor"})
+    found = await api.listed(asking(call, ShareQuery(cursor=call.query.cursor, **whose)))
     return page(
         call,
         "shares.html",
         shares=found.items,
         next_url=with_query(call.request.path, call.request.query, cursor=found.next) if found.next else None,
-        narrowed=call.query.sponsor_id is not None,
+        narrowed=next(iter(whose), None),
         sees_all=any(not cell.own for cell in owned_scope(call.actor, Action.SHARE_READ).cells),
     )
 

@@ -34,7 +34,12 @@ async def create(call: Call[ShareIn]) -> ShareOut:
 async def listed(call: Call[None, ShareQuery]) -> ShareList:
     """The caller's shares, newest first."""
     query = call.query
-    of = Listed(material_id=query.material_id, sponsor_id=query.sponsor_id)
+    of = Listed(
+        material_id=query.material_id,
+        sponsor_id=query.sponsor_id,
+        department_id=query.department_id,
+        region=query.region,
+    )
     before = read_cursor(query.cursor)
     found = await service.listed(call.services, call.actor, of=of, before=before, limit=query.limit)
     last = found[-1].row if len(found) == query.limit else None

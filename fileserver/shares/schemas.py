@@ -14,7 +14,7 @@ from compliance.passwords import PASSWORD_CHARS_MAX
 from compliance.policies import FORWARD_DEPTH_MAX, VIEWERS_MAX, VISITS_MAX
 from fileserver.http.schemas import LINE, Input, Output
 from fileserver.looks import LookIn, LookOut
-from fileserver.shares.policy_schemas import AudienceIn
+from fileserver.shares.policy_schemas import AudienceIn, Region
 from watermark.look import PresetName
 
 REASON_CHARS_MAX = 200
@@ -172,6 +172,10 @@ class ShareQuery(Input):
 
     material_id: UUID | None = Field(default=None, description="Only shares of this material")
     sponsor_id: UUID | None = Field(default=None, description="Only those that this employee answers for")
+    department_id: UUID | None = Field(
+        default=None, description="Only those of employees who are in this department, or below it, today"
+    )
+    region: Region | None = Field(default=None, description="Only those of employees of this region, by name")
     cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
     limit: int = Field(default=50, ge=1, le=100, description="How many at most")
 

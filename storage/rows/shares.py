@@ -166,10 +166,15 @@ class Served:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """Which shares a list has: of one material, or those that one employee answers for; None: any."""
+    """Which shares a list has: of one material, those that one employee answers for; None: any.
+
+    Or those of employees who are in a department or below it, or in a region, today.
+    """
 
     material_id: UUID | None = None
     sponsor_id: UUID | None = None
+    department_id: UUID | None = None
+    region: str | None = None
 
 
 EVERY = Listed()
@@ -209,13 +214,17 @@ async def list_shares(
     `scope` narrows to the trees that a reader may see, `before` continues after the last one seen.
     """
     query = select(*COLUMNS).order_by(share.c.created_at.desc(), share.c.id.desc()).limit(min(limit, PAGE_MAX))
+    home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
     if scope is not None:
-        home = {"path": path_of(share.c.sponsor_id), "region": region_of(share.c.sponsor_id)}
         query = query.where(in_scope(scope, owner_id=share.c.sponsor_id, **home))
     if of.material_id is not None:
         query = query.where(share.c.material_id == of.material_id)
     if of.sponsor_id is not None:
         query = query.where(share.c.sponsor_id == of.sponsor_id)
+    if of.department_id is not None:
+        query = query.where(home["path"].contains([of.department_id]))
+    if of.region is not None:
+        query = query.where(home["region"] == of.region)
     if before is not None:
         created_at, last_id = before
         query = query.where(

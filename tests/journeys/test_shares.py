@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from storage.schema import material
+from storage.rows import departments
+from storage.schema import account, material
 from tests.api import Api
 from tests.stage import TITLE, Stage
 from tests.viewers import as_viewer
@@ -138,6 +139,28 @@ async def test_list_pages_and_narrows(stage: Stage, owner: Api) -> None:
     assert [] == (await owner.get("/shares", material_id=str(stage.cast.draft_id))).ok["items"]
     refused = await owner.get("/shares", cursor="not-a-cursor")
     assert (422, {"/cursor"}) == (refused.status, refused.fields)
+
+
+async def test_list_of_a_department_or_a_region(stage: Stage, owner: Api) -> None:
+    """Of employees who are in it or below it today, and within it only what the reader may see; on the page, too."""
+    mine, theirs = (await stage.share())["id"], (await stage.share("rival"))["id"]
+    async with stage.services.database.transaction() as tx:
+        above = await departments.add_department(tx, name="市场", parent_id=departments.ROOT_ID)
+        below = await departments.add_department(tx, name="华东市场", parent_id=above)
+        east = await departments.add_region(tx, "华东")
+        await departments.change_department(tx, below, region_id=east)
+        moving = update(account).where(account.c.person_id == stage.cast.people["owner"])
+        await tx.execute(moving.values(department_id=below))
+        await departments.rebuild(tx)
+    narrowed = ({"department_id": str(above)}, {"department_id": str(below)}, {"region": "华东"})
+    for query in narrowed:
+        for who, expected in (("manager", [mine]), ("auditor", [mine]), ("rival", [])):
+            found = (await stage.api(who).get("/shares", **query)).ok["items"]
+            assert expected == [item["id"] for item in found], (who, query)
+    page = (await stage.request("GET", "manager", f"/shares?department_id={above}&lang=en")).body.decode()
+    assert ("the department" in page, f"/shares/{mine}" in page, f"/shares/{theirs}" in page) == (True, True, False)
+    nothing = (await stage.request("GET", "rival", "/shares?region=华东&lang=en")).body.decode()
+    assert "No such shares" in nothing
 
 
 async def test_visitors_are_named(stage: Stage, owner: Api) -> None:

@@ -15,10 +15,16 @@ share-title = Share: { $title }
 share-by = Made by { $name } at { $time }
 share-forwarded = Forwarded, level { $depth }
 share-list-all = The shares of all employees, forwards included.
-share-list-of-one = The shares that one employee answers for, forwards included.
+share-list-narrowed = { $by ->
+    [sponsor_id] The shares that one employee answers for, forwards included.
+    [department_id] The shares that employees of the department, and of those below it, answer for, forwards included.
+   *[region] The shares that employees of the region answer for, forwards included.
+}
 share-list-own = The shares you made, and what was forwarded from them.
 share-none = No shares yet
 share-none-text = Open an approved material to make a link to share.
+share-none-narrowed = No such shares
+share-none-narrowed-text = Only shares that you may see are listed.
 share-choose-material = Choose an approved material
 
 share-new-text = Visitors get version { $number }, which is approved; every page carries their own mark.

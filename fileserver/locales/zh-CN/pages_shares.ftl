@@ -15,10 +15,16 @@ share-title = 分享：{ $title }
 share-by = { $name } 于 { $time } 创建
 share-forwarded = 第 { $depth } 级转发
 share-list-all = 全部员工的分享，包括转发。
-share-list-of-one = 一名员工负责的分享，包括转发。
+share-list-narrowed = { $by ->
+    [sponsor_id] 一名员工负责的分享，包括转发。
+    [department_id] 该部门及其下级部门的员工负责的分享，包括转发。
+   *[region] 该地区的员工负责的分享，包括转发。
+}
 share-list-own = 您创建的分享，包括由此产生的转发。
 share-none = 还没有分享
 share-none-text = 打开一份已通过审核的资料即可生成分享链接。
+share-none-narrowed = 没有符合条件的分享
+share-none-narrowed-text = 这里只列出您可以查看的分享。
 share-choose-material = 选择已通过的资料
 
 share-new-text = 访问者看到的是已通过审核的第 { $number } 版，每一页都带有其本人的水印。
