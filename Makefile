@@ -11,6 +11,7 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 CRASH_ARGS ?= --target all --kills 100
 MALFORMED_ARGS ?= --count 2000
+MYPY_ARGS ?=
 PROOFS_ARGS ?= --edits 1000 --rows 300 --mutants 100000
 
 BIN := .venv/bin
@@ -62,16 +63,16 @@ demo-reset: install-demo vendor
 	@exec $(BIN)/sealshare demo --reset $(DEMO_ARGS)
 
 test: install-dev vendor
-	@PYTHON="$(PYTHON)" requirements/clients
-	@requirements/chromium
-	@requirements/poppler
-	@requirements/clamav
-	@requirements/office
-	@requirements/go
-	@$(BIN)/python -m tests.compiled
+	@$(BIN)/python -m tests.compiled & compiling=$$!; PYTHON="$(PYTHON)" requirements/clients && requirements/chromium && \
+	requirements/poppler && requirements/clamav && requirements/office && requirements/go && wait $$compiling
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(TEST_ARGS)
 
-check: lint types layers deps test
+# Types take one processor a minute, and tests wait for PostgreSQL now and then: side by side, what is found shown at the end.
+check: lint
+	@mkdir -p .cache
+	@nice $(MAKE) --no-print-directory types layers deps MYPY_ARGS="--num-workers 0" >.cache/check.log 2>&1 & beside=$$!; \
+	$(MAKE) --no-print-directory test; tests=$$?; \
+	wait $$beside; found=$$?; cat .cache/check.log; exit $$((tests + found))
 
 lint: install-dev
 	$(BIN)/ruff check .
@@ -82,7 +83,7 @@ format: install-dev
 	$(BIN)/ruff format .
 
 types: install-dev
-	$(BIN)/mypy
+	$(BIN)/mypy $(MYPY_ARGS)
 
 layers: install-dev
 	$(BIN)/lint-imports --no-logo
@@ -117,9 +118,10 @@ race: install-dev
 	$(BIN)/python -m pytest -q -n 0 tests/contract/ownership/test_holding.py -k one_wins --rounds 1000
 
 whole: install-dev
-	$(BIN)/python -m pytest -n 3 --whole tests/contract/test_openapi.py tests/contract/test_lifecycle.py tests/contract/tus/test_model.py \
-	tests/contract/tus/test_interruption.py tests/journeys/test_bare_bytes.py tests/journeys/test_console_pages.py \
-	tests/journeys/test_platform_callbacks.py
+	$(BIN)/python -m pytest -n 3 --whole tests/contract/readers tests/contract/test_openapi.py tests/contract/test_lifecycle.py \
+	tests/contract/tus/test_model.py tests/contract/tus/test_interruption.py tests/journeys/test_bare_bytes.py \
+	tests/journeys/test_console_pages.py tests/journeys/test_platform_callbacks.py tests/journeys/test_recruiting.py \
+	tests/journeys/test_visit_limits.py
 
 proofs: install-dev
 	$(BIN)/python -m tests.proofs $(PROOFS_ARGS)

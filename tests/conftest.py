@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import settings
 
+from tests.collecting import one_collects_first
 from tests.engines import engines, key_prefix, object_store
 from tests.garbage import pytest_collection, pytest_collection_finish
 from tests.gotool import go_verify
@@ -28,6 +29,7 @@ __all__ = [
     "keyed_url",
     "master_key",
     "object_store",
+    "one_collects_first",
     "plain_logs",
     "pytest_collection",
     "pytest_collection_finish",
