@@ -178,7 +178,10 @@ async def test_what_a_file_calls_itself_is_a_lead_and_no_finding(stage: Stage) -
 
 
 async def drawn_for(stage: Stage, visit: Visit) -> bytes:
-    """The first page with the visible mark of a visit alone: what is left where the hidden one was taken out."""
+    """The foot of the first page with the visible mark of a visit alone, as if the hidden one had been taken out.
+
+    A machine reads a whole page no better, but for four times as long.
+    """
     async with stage.services.database.transaction() as tx:
         row = await visits.visit_by_id(tx, UUID(visit["id"]))
         assert row is not None
@@ -186,7 +189,10 @@ async def drawn_for(stage: Stage, visit: Visit) -> bytes:
         seal = await seal_of(tx, stage.services.keys.master, copy)
     assert seal is not None
     base = await stage.services.objects.read_all(f"versions/{row.version_id}/page/1.jpg", limit_bytes=1 << 24)
-    return await stage.services.sealer.seal(BaseOf.given(base), seal)
+    page = decoded(await stage.services.sealer.seal(BaseOf.given(base), seal))
+    out = io.BytesIO()
+    page.crop((0, page.height * 3 // 4, page.width, page.height)).save(out, "JPEG", quality=90)
+    return out.getvalue()
 
 
 async def test_text_that_can_be_read_is_a_lead_and_no_finding(stage: Stage) -> None:
