@@ -333,6 +333,12 @@ class LedgerStalled(ComplianceError):
     slug = "ledger-stalled"
 
 
+class FiguresBehind(ComplianceError):
+    """It is not known yet on whose shares so many `events` of the log hang: the figures' follower has to read them."""
+
+    slug = "figures-behind"
+
+
 class LedgerBroken(ComplianceError):
     """Rows of the ledger are not what was signed; `index` is the first leaf that is wrong as far as was looked."""
 

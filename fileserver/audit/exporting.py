@@ -18,6 +18,7 @@ from compliance.events import Act, Trail
 from compliance.trail.walking import Walk, count_about
 from compliance.trail.wanted import Wanted
 from compliance.visits import actor_of, person_now
+from fileserver.audit import narrowing
 from fileserver.audit.asking import asked_for, wanted_of
 from fileserver.audit.formats import FORMS, Form, Labelled
 from fileserver.audit.labels import Labels, unlabelled
@@ -44,6 +45,7 @@ class Export:
 class Stretch:
     """The matching events behind the place `after` and through `through`."""
 
+    asked: ExportIn
     wanted: Wanted
     after: int
     through: int
@@ -52,8 +54,8 @@ class Stretch:
 async def export(services: Services, actor: Actor, trail: Trail, wanted: ExportIn) -> Export:
     """Begins an export; its first piece is made by now.
 
-    The export's own event lies behind everything that it holds. Raises AccessDenied, or LedgerStalled when that event
-    gets no place in the tree.
+    The export's own event lies behind everything that it holds. Raises AccessDenied, LedgerStalled when that event
+    gets no place in the tree, or FiguresBehind.
     """
     rule = require(actor, Action.EVENT_EXPORT)
     asked = asked_for(services, wanted) | {"format": wanted.format}
@@ -64,7 +66,10 @@ async def export(services: Services, actor: Actor, trail: Trail, wanted: ExportI
         event_id = await ledger.append(tx, event, now=services.clock())
     end = await _place_of(services, event_id) - 1
     through = end if wanted.through is None else min(wanted.through, end)
-    stretch = Stretch(wanted=condition, after=-1 if wanted.after is None else wanted.after, through=through)
+    await narrowing.wait_until_known(services, wanted, through)
+    stretch = Stretch(
+        asked=wanted, wanted=condition, after=-1 if wanted.after is None else wanted.after, through=through
+    )
     async with services.database.transaction() as tx:
         count = await count_about(tx, condition, after=stretch.after, through=through, size=end + 1)
     form = FORMS[wanted.format]
@@ -113,6 +118,7 @@ async def _batches(
         async with services.database.transaction() as tx:
             require(actor_of(await person_now(tx, actor.person_id), services.clock()), Action.EVENT_EXPORT)
             batch = await walk.step(tx, EXPORT_BATCH)
+            await narrowing.require_known(tx, stretch.asked, stretch.through)  # still: afterwards, or it might change
             labelled = await labels.label(tx, batch) if has_names else unlabelled(batch)
         yield labelled
 

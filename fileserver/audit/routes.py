@@ -5,7 +5,7 @@ from contextlib import aclosing
 from aiohttp import web
 
 from compliance.access import Action
-from compliance.errors import AccessDenied, InvalidValue, LedgerStalled, NotFound
+from compliance.errors import AccessDenied, FiguresBehind, InvalidValue, LedgerStalled, NotFound
 from fileserver.audit import anomaly_routes, exporting, review_routes, saved_routes, service
 from fileserver.audit.formats import FORMS
 from fileserver.audit.schemas import EventDetail, EventFilterIn, EventList, EventPath, EventQuery, ExportIn, FacetsOut
@@ -67,7 +67,7 @@ EVENT_ROUTES = (
         scope="events:read",
         query=EventQuery,
         returns=EventList,
-        errors=(AccessDenied, InvalidValue),
+        errors=(AccessDenied, FiguresBehind, InvalidValue),
     ),
     Route(
         method="GET",
@@ -80,7 +80,7 @@ EVENT_ROUTES = (
         scope="events:read",
         query=ExportIn,
         produces=", ".join(dict.fromkeys(form.media_type for form in FORMS.values())),
-        errors=(AccessDenied, InvalidValue, LedgerStalled),
+        errors=(AccessDenied, FiguresBehind, InvalidValue, LedgerStalled),
     ),
     Route(
         method="GET",
@@ -93,7 +93,7 @@ EVENT_ROUTES = (
         scope="events:read",
         query=EventFilterIn,
         returns=FacetsOut,
-        errors=(AccessDenied, InvalidValue),
+        errors=(AccessDenied, FiguresBehind, InvalidValue),
     ),
     Route(
         method="GET",

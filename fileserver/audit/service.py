@@ -9,6 +9,7 @@ from compliance.events import Act, Trail
 from compliance.trail import facets as trail_facets
 from compliance.trail import search as trail_search
 from compliance.trail.facets import Facets
+from fileserver.audit import narrowing
 from fileserver.audit.asking import asked_for, wanted_of
 from fileserver.audit.formats import Labelled
 from fileserver.audit.labels import Labels
@@ -50,11 +51,13 @@ async def look(  # one for each part of the answer
 ) -> Look:
     """A page of matching events, newest first (none if `limit` is 0), and their counts. Each look is told of.
 
-    Raises AccessDenied.
+    Raises AccessDenied, FiguresBehind.
     """
     rule = require(actor, Action.EVENT_SEARCH)
+    through = await narrowing.wait_until_known(services, wanted)
     asked = asked_for(services, wanted) | ({} if before is None else {"before": str(before)})
     async with services.database.snapshot() as tx:  # or a follower that goes on meanwhile is counted twice, or not
+        await narrowing.require_known(tx, wanted, through)
         condition = await wanted_of(services, tx, wanted)
         page = await trail_search.search(tx, condition, before=before, limit=limit) if limit else None
         facets = await trail_facets.facets(tx, condition) if counted else None

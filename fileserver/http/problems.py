@@ -91,6 +91,7 @@ STATUSES: Mapping[str, int] = {
     "name-common": HTTPStatus.CONFLICT,
     "key-active": HTTPStatus.CONFLICT,
     "ledger-stalled": HTTPStatus.SERVICE_UNAVAILABLE,
+    "figures-behind": HTTPStatus.SERVICE_UNAVAILABLE,
     "ledger-broken": HTTPStatus.SERVICE_UNAVAILABLE,
     "ledger-conflict": HTTPStatus.SERVICE_UNAVAILABLE,
     "ledger-named-otherwise": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -154,7 +155,7 @@ STATUSES: Mapping[str, int] = {
 }
 
 # What passes by itself, and in how many seconds to ask again; programs find it in Retry-After.
-PASSING: Mapping[str, int] = {"store-unavailable": 5, "part-refused": 5, "object-cut-short": 5}
+PASSING: Mapping[str, int] = {"store-unavailable": 5, "part-refused": 5, "object-cut-short": 5, "figures-behind": 5}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The auditor's desk: the log is searched and taken away, and who does so stands in it."""
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -11,11 +12,13 @@ import pytest
 from compliance import ledger
 from compliance.events import Act, Trail
 from compliance.profiles import erase
+from compliance.spreading.following import spread_all
 from compliance.trail import walking
 from compliance.trail.indexing import index_all
-from fileserver.audit import exporting
+from fileserver.audit import exporting, narrowing
 from fileserver.audit.formats import FORMS
 from storage.rows import sequencing
+from storage.rows.departments import ROOT_ID
 from tests.api import Api
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -240,3 +243,25 @@ async def test_an_export_waits_for_no_sequencer_of_others(
         answer = await stage.get("auditor", "/api/v1/events/export?format=ndjson")
     assert (503, "/problems/ledger-stalled") == (answer.status, json.loads(answer.body)["type"])
     assert 200 == (await stage.get("auditor", "/api/v1/events/export?format=ndjson")).status
+
+
+@pytest.mark.parametrize("address", ["/api/v1/events?act=viewer:", "/api/v1/events/export?format=ndjson&act=viewer:"])
+async def test_whose_share_it_was_is_asked_once_it_is_known(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """What the log is narrowed by is counted behind it: so long an answer waits, or it is refused, and never short."""
+    monkeypatch.setattr(narrowing, "KNOWN_WITHIN_S", 0.2)
+    share, _ = await stage.visit("li")
+    await stage.services.sequencer.catch_up()
+    await index_all(stage.services.database, stage.clock())
+    narrowed = [f"{address}&tree_id={share['id']}", f"{address}&sharer=林晓", f"{address}&department_id={ROOT_ID}"]
+    for each in narrowed:
+        answer = await stage.get("auditor", each)
+        assert (503, "/problems/figures-behind") == (answer.status, json.loads(answer.body)["type"])
+    assert b"viewer:visit:start" in (await stage.get("auditor", address)).body
+    monkeypatch.setattr(narrowing, "KNOWN_WITHIN_S", 60)
+    for each in narrowed:
+        waiting = asyncio.create_task(stage.get("auditor", each))
+        while not waiting.done():
+            await spread_all(stage.services.database, stage.clock())
+        assert b"viewer:visit:start" in (await waiting).body

@@ -228,6 +228,10 @@ problem-ledger-stalled-title = The log doesn't keep up
 problem-ledger-stalled-detail = What is read can't be told to the ledger at the moment, so no material is handed out. Please try again later.
 problem-ledger-stalled-explanation = No access without a record: while events wait too long for their place in the ledger, or none can be signed, no material leaves. The server's readiness says why.
 
+problem-figures-behind-title = The figures have not caught up with the log yet
+problem-figures-behind-detail = On whose shares { $events } entries of the log hang is not known yet, so it can't be narrowed by sharer, share, department or region now. Please try again later, or leave these conditions out.
+problem-figures-behind-explanation = The log names only the link that something went through; on whose share it hangs is found out by the figures, which are a few seconds behind, and longer while they are rebuilt. Until then an answer would lack entries, so the server waits for a while, and refuses after that.
+
 problem-ledger-broken-title = The ledger is not what was signed
 problem-ledger-broken-detail = From entry { $index } on, the ledger differs from its signed checkpoint. Please tell your administrator.
 problem-ledger-broken-explanation = The log in the database doesn't fit the newest signed checkpoint: it was changed, cut, or put together from backups. The server signs nothing more on such a log.

@@ -228,6 +228,10 @@ problem-ledger-stalled-title = 日志暂时跟不上
 problem-ledger-stalled-detail = 访问记录暂时无法写入账本，因此现在不提供任何资料。请稍后再试。
 problem-ledger-stalled-explanation = 没有记录就没有访问：只要事件在账本中等待过久或无法签名，服务器就不放行资料。服务器的就绪状态会说明原因。
 
+problem-figures-behind-title = 统计尚未跟上日志
+problem-figures-behind-detail = 还有 { $events } 条日志尚未查明属于谁的分享，因此现在不能按分享人、分享、部门或区域筛选。请稍后再试，或先去掉这些条件。
+problem-figures-behind-explanation = 日志只记录经由哪个链接；链接挂在谁的分享下由统计得出，通常只落后几秒，重建统计时较久。在查明之前，按此筛选的结果会不完整，因此服务器先等待，仍未跟上则拒绝。
+
 problem-ledger-broken-title = 账本与签名不符
 problem-ledger-broken-detail = 账本从第 { $index } 条起与已签名的检查点不一致。请告知管理员。
 problem-ledger-broken-explanation = 数据库中的日志与最后签名的检查点不符，可能被改动、截断或由备份拼接。服务器不会在这样的日志上继续签名。
