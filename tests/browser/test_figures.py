@@ -1,5 +1,7 @@
 """Figures in Chromium: drawn from the table that is there without scripts, explained to the keyboard, taken as PNG."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -14,6 +16,7 @@ pytestmark = pytest.mark.browser
 SIZE = Size(shares=6, visits=60, materials=3, employees=2, clinics=3, people=30, days=5)
 STICKING_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 PNG = b"\x89PNG"
+WITHIN_BRAND = re.compile("distinct within the whole brand")
 
 
 async def test_figures_are_drawn_and_explained(console: Console) -> None:
@@ -27,12 +30,17 @@ async def test_figures_are_drawn_and_explained(console: Console) -> None:
     async with console.opened("manager", language="en", size=DESK) as page:
         await page.goto("/analytics?days=365")
         await expect(page.locator("[data-chart] canvas")).to_be_visible()
+        told = "Day by day: a chart. All of its numbers stand below, under “As a table”."
+        await expect(page.get_by_role("img", name=told, exact=True)).to_be_visible()
         means = page.get_by_role("button", name="New to the brand").first
         await means.focus()
         await expect(page.get_by_role("tooltip").filter(has_text="within the whole brand").first).to_be_visible()
+        await expect(means).to_have_accessible_description(WITHIN_BRAND)
         await page.get_by_text("As a table").click()
         await page.locator("#days-table").get_by_role("button", name="Openings").focus()
         await expect(page.get_by_role("tooltip").filter(has_text="began on this day")).to_be_visible()
+        other = page.locator("#days-table").get_by_role("columnheader", name="New to the brand", exact=True)
+        await expect(other, "a column is called by its name, without what it means").to_be_visible()
         async with page.expect_download() as saving:
             await page.get_by_role("button", name="Save as PNG").click()
         saved = await (await saving.value).path()

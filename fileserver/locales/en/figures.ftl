@@ -72,6 +72,7 @@ figures-k-factor-means-growth = Links per person times new people per link, both
 figures-by-day = Day by day
 figures-day = Day
 figures-as-table = As a table
+figures-chart-about = { $name }: a chart. All of its numbers stand below, under “{ $table }”.
 figures-funnel = Funnel
 figures-funnel-means = What happened for the first time in these days, step by step. The people of one step need not be those of the one before.
 figures-step = Step

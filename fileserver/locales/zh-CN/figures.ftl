@@ -72,6 +72,7 @@ figures-k-factor-means-growth = 每人发起的转发 × 每次转发带来的�
 figures-by-day = 每日
 figures-day = 日期
 figures-as-table = 以表格查看
+figures-chart-about = { $name }：图。全部数字见下方“{ $table }”。
 figures-funnel = 漏斗
 figures-funnel-means = 本期各步首次发生的数量。各步的人不必来自同一批。
 figures-step = 步骤

@@ -17,10 +17,10 @@ function rows(table) {
   return { days: lines.map((line) => line.cells[0].textContent), columns };
 }
 
-function options(name, { days, columns }) {
+function options(name, about, { days, columns }) {
   const colors = [color("--accent"), color("--good"), color("--wait")];
   return {
-    aria: { enabled: true, label: { enabled: true } },
+    aria: { enabled: true, label: { enabled: true, description: about } }, // its own words are English, and count days
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     color: colors,
     textStyle: { color: color("--quiet") },
@@ -58,7 +58,7 @@ function draw(box) {
   const table = document.querySelector(box.dataset.chart);
   box.hidden = false;
   const chart = globalThis.echarts.init(box);
-  chart.setOption(options(box.dataset.chartName, rows(table)));
+  chart.setOption(options(box.dataset.chartName, box.dataset.chartAbout, rows(table)));
   saving(chart, box);
   new ResizeObserver(() => chart.resize()).observe(box);
 }
