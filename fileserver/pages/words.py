@@ -8,11 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fileserver.i18n import Language, has_message, translate
+from watermark.media_types import EXCEL, OPEN_DOCUMENT_PREFIX, POWERPOINT, WORD
 
 OBJECT_SEPARATOR = ":"
 SHORT_ID_CHARS = 8
 RATED = frozenset({"reproduction", "k-factor"})
 KINDS = {"application/pdf": "pdf", "image": "image", "video": "video", "audio": "audio", "text": "text"}
+KINDS |= {WORD: "document", EXCEL: "sheet", POWERPOINT: "slides"}
+KINDS |= {
+    OPEN_DOCUMENT_PREFIX + each: kind
+    for each, kind in {"text": "document", "spreadsheet": "sheet", "presentation": "slides"}.items()
+}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ broken-rule = { $rule } { $title }: { $plain } What to do: { $suggestion }
 finding-extension-mismatch = The file name ends in .{ $extension }, but the bytes are { $media_type }.
 finding-leading-bytes = { $bytes } bytes stand in front of the PDF.
 finding-two-formats = The file opens both as { $media_type } and as { $other }.
-finding-not-sealable = Files of the kind { $media_type } cannot be sealed yet: viewers are refused, reviewers can read the original.
+finding-not-sealable = Files of the kind { $media_type } can not carry a viewer's mark yet. They are kept, checked and approved, but nobody outside the brand gets to see them; reviewers read the original.
 finding-unsupported-type = No pages can be made of this kind of file.
 finding-pdf-owner-password = The PDF's author restricted printing or copying.
 finding-pdf-signed = The PDF carries a digital signature; a sealed copy does not.
@@ -133,7 +133,10 @@ finding-picture-not-checked = WeChat did not check every page as a picture: { $c
    *[other] WeChat gave no result ({ $cause })
 }.
 finding-page-not-read = The pictures of this page could not be read ({ $cause }); a person has to read it.
-finding-pages-not-looked-at = This server does not read words in pictures; { $pages } pages may hold words that nobody has checked.
+finding-pages-not-looked-at = This server does not read words in pictures; { $pages ->
+    [one] 1 page
+   *[other] { $pages } pages
+} may hold words that nobody has checked.
 finding-drawing-not-read = No rule was applied to words that this drawing shows as outlines, as a picture or in letters of its own: read it.
 finding-text-cut = There is too much text; only a part was checked, which does not count as passed.
 finding-text-not-readable = Not read: a machine can't read files of this kind ({ $media_type }). No rule was applied; a person has to read the original.

@@ -64,9 +64,13 @@ kind-image = Image
 kind-video = Video
 kind-audio = Audio
 kind-text = Text
+kind-document = Document
+kind-sheet = Spreadsheet
+kind-slides = Presentation
 kind-other = File
 
-version-film = The captions and key frames of this video are checked; what is found has its second. A video can't be shared yet: each viewer's mark can only be put on pages and pictures so far, so viewers are refused. It can be submitted, and reviewers watch the original.
+version-film-not-shown = Videos are kept, checked and approved, but not shown outside the brand yet: a viewer's mark can be put on pages and pictures only. Reviewers watch the original. A share can be made; whoever opens it is told that there is nothing to see.
+version-not-shown = Nobody outside the brand gets to see this version: no pages can be made of it that carry a viewer's mark; the findings say why. It can be approved, and reviewers read the original. A share can be made; whoever opens it is told that there is nothing to see.
 scan-running = Automatic checks are running
 scan-finished = Automatic checks finished
 scan-failed = A check came to no result, so this version can not be submitted. Change the file and upload it again, or ask an administrator.

@@ -58,9 +58,13 @@ kind-image = 图片
 kind-video = 视频
 kind-audio = 音频
 kind-text = 文本
+kind-document = 文档
+kind-sheet = 表格
+kind-slides = 演示文稿
 kind-other = 文件
 
-version-film = 视频的字幕和关键画面已检查，下面的发现标有秒数。视频暂时不能分享：逐人水印目前只能加在页面和图片上，查看者打不开。可先送审，由审核员观看原件。
+version-film-not-shown = 视频可以保存、检查和审批，但暂不向品牌以外的人播放：逐人水印目前只能加在页面和图片上。审核员观看原件。可以创建分享，但打开的人只会看到一条无法查看的说明。
+version-not-shown = 品牌以外的人看不到此版本：无法为它生成带有查看者水印的页面，原因见「发现」。可以审批，审核员阅读原件。可以创建分享，但打开的人只会看到一条无法查看的说明。
 scan-running = 自动检查中
 scan-finished = 自动检查完成
 scan-failed = 有检查项没有得出结果，因此不能提交。请修改文件后重新上传，或联系管理员。
