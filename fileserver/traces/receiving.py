@@ -32,7 +32,7 @@ from storage.rows import materials, shares, traces
 from storage.rows.traces import TraceRow
 from watermark.errors import UnsupportedType
 
-SUSPECT_MAX_BYTES = 64 << 20
+SUSPECT_MAX_BYTES = 64_000_000  # said in MB, as sizes are everywhere
 RECEIVE_TIMEOUT_S = 300
 TRACES_OPEN_MAX = 50  # waiting or at work, of everybody together
 TRACE = "traces.trace"

@@ -1,5 +1,6 @@
 """Traces in Chromium: a suspect is dropped, followed, and found beside its page; on a phone and at a desk."""
 
+import asyncio
 import io
 import re
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from fileserver.http.caller import SESSION_COOKIE
 from fileserver.traces.jobs import tracer_of
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 SIZES = {"phone": PHONE, "desk": DESK}
 LANGUAGES = ("zh-CN", "en")
+ALIGNED = re.compile("/aligned")
 STICKING_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -60,6 +62,7 @@ async def test_a_leak_is_traced_in_the_page(console: Console) -> None:
     async with console.opened("auditor") as page:
         trace_id = await begun(page, "截图.jpg", body)
         await expect(page.get_by_role("progressbar")).to_be_visible()
+        await expect(page.get_by_role("status")).to_contain_text("正在排队")
         await tracer_of(console.services).trace(trace_id)
         await expect(page.get_by_role("heading", name="这个文件来自一份副本")).to_be_visible(timeout=20_000)
         await expect(page.get_by_role("heading", name="李娜")).to_be_visible()
@@ -67,6 +70,7 @@ async def test_a_leak_is_traced_in_the_page(console: Console) -> None:
         await page.get_by_text("这次访问的日志").click()
         await expect(page.get_by_role("cell", name="打开分享")).to_be_visible()
         await compared(page)
+        await drawn_slowly(page)
         await expect(page.get_by_role("link", name="下载证据报告（PDF）")).to_have_attribute(
             "href", f"/api/v1/traces/{trace_id}/report?lang=zh-CN"
         )
@@ -74,6 +78,7 @@ async def test_a_leak_is_traced_in_the_page(console: Console) -> None:
         await expect(page.locator("table.log tbody tr").first).to_contain_text("李娜")
     assert [] == console.complaints
     await looked_at(console, f"/traces/{trace_id}", "found")
+    await not_drawn(console, f"/traces/{trace_id}")
 
 
 async def compared(page: Page) -> None:
@@ -87,6 +92,30 @@ async def compared(page: Page) -> None:
         await page.get_by_label(mode, exact=True).check()
         await expect(page.locator("[data-overlay]")).to_be_hidden()
     await page.wait_for_function("() => document.querySelector('[data-mode=difference] img')?.naturalWidth > 0")
+
+
+async def drawn_slowly(page: Page) -> None:
+    """Pictures that are not there yet are announced, until they are."""
+    drawn = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await drawn.wait()
+        await route.continue_()
+
+    await page.route(ALIGNED, hold)
+    await page.reload(wait_until="domcontentloaded")
+    await expect(page.locator("[data-note]")).to_have_text("正在绘制对照图…")
+    drawn.set()
+    await expect(page.locator("[data-note]")).to_be_hidden()
+    await page.unroute(ALIGNED)
+
+
+async def not_drawn(console: Console, path: str) -> None:
+    """One that doesn't come is told of."""
+    async with console.opened("auditor", language="en") as page:
+        await page.route(ALIGNED, lambda route: route.abort())
+        await page.goto(path)
+        await expect(page.locator("[data-note]")).to_contain_text("could not be loaded")
 
 
 async def test_not_enough_evidence_says_what_to_do(console: Console) -> None:
