@@ -25,20 +25,32 @@ ASKED_EVERY_S = 0.05
 
 
 @dataclass(frozen=True)
-class Brand:
-    """A data folder whose brand is complete, and what its first start said and showed.
+class Ended:
+    """How a demo ended: its status, whether every process went with it, and what it said."""
 
-    `broken_off`: what was remembered of an earlier first start, which Ctrl-C ended while it filled the brand.
+    status: int
+    all_gone: bool
+    errors: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Brand:
+    """A data folder whose brand is complete, and what its first start said and showed, until it was killed.
+
+    `broken_off`: what was remembered of an earlier first start, which Ctrl-C ended while it filled the brand; `begun`
+    is that end. `refused`: second demos in the same folder, without options and with --reset, while the first served.
     """
 
     data_dir: Path
     broken_off: Json
+    begun: Ended
     announced: Json
     roles: dict[str, str]
     titles: list[str]
-    status: int
-    all_gone: bool
-    errors: str = field(repr=False)
+    ways: Json
+    pid: int
+    refused: list[tuple[int, str]]
+    killed: Ended
 
 
 @pytest.fixture
@@ -50,20 +62,39 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def brand() -> Iterator[Brand]:
-    """A first start that is broken off, and one that is ended by Ctrl-C once it serves."""
+    """A first start that is broken off by Ctrl-C, and one that serves until it is killed."""
     with tempfile.TemporaryDirectory(prefix="demo-") as parent:
         data_dir = Path(parent) / "data"
         with demo(data_dir, "--port", str(free_port())) as begun:
-            eventually(lambda: answers(address(remembered(data_dir)["port"])))
-            assert (0, True) == (begun.ends(signal.SIGINT), begun.all_gone())
-            assert "Stopping…\n" == begun.errors()
+            eventually(lambda: lives(begun) and answers(address(remembered(data_dir)["port"])))
+            begun_ended = ended(begun, signal.SIGINT)
         broken_off = remembered(data_dir)
         with demo(data_dir, "--port", str(free_port())) as first:
             announced = first.announcement()
             roles = {each["login"]: sign_in(announced, each["login"])["role"] for each in announced["accounts"]}
             shown = titles(announced)
-            status = first.ends(signal.SIGINT)
-            yield Brand(data_dir, broken_off, announced, roles, shown, status, first.all_gone(), first.errors())
+            refused = []
+            for option in ((), ("--reset",)):
+                with demo(data_dir, *option) as second:
+                    refused.append((second.ends(), second.errors()))
+            token = sign_in(announced, "marketer")["token"]
+            yield Brand(
+                data_dir=data_dir,
+                broken_off=broken_off,
+                begun=begun_ended,
+                announced=announced,
+                roles=roles,
+                titles=shown,
+                ways=request(announced["url"], "/api/v1/uploads/ways", token=token),
+                pid=first.process.pid,
+                refused=refused,
+                killed=ended(first, signal.SIGKILL),
+            )
+
+
+def ended(running: DemoProcess, number: signal.Signals) -> Ended:
+    """By this signal."""
+    return Ended(running.ends(number), running.all_gone(), running.errors())
 
 
 def eventually(holds: Callable[[], bool]) -> None:
@@ -83,6 +114,12 @@ def free_port() -> int:
 def said(running: DemoProcess, line: str) -> Callable[[], bool]:
     """Whether it has said so by now."""
     return lambda: line in running.errors()
+
+
+def lives(running: DemoProcess) -> bool:
+    """Fails, with what it said, for one that has ended by itself."""
+    assert running.process.poll() is None, running.errors()
+    return True
 
 
 def answers(url: str) -> bool:
@@ -125,36 +162,28 @@ def test_the_brand_is_complete_when_it_is_announced(brand: Brand) -> None:
 
 def test_ctrl_c_ends_every_process_and_is_no_failure(brand: Brand) -> None:
     """SIGINT ends both engines, server, worker and their renderers within seconds; the exit status is 0."""
-    assert (0, True) == (brand.status, brand.all_gone)
-    assert "Stopping…\n" == brand.errors
+    assert Ended(0, all_gone=True, errors="Stopping…\n") == brand.begun
 
 
-def test_the_next_starts_go_on(brand: Brand) -> None:
-    """Another start has the same accounts, passwords, port, data and ways to upload; a second demo changes nothing.
-
-    Killed itself, the demo takes all its processes with it, and the start after that goes on with the same data. Then
-    a killed server or worker is started again, and a killed engine ends the demo; it says so and leaves nothing.
-    """
-    with demo(brand.data_dir) as again:
-        announced = again.announcement()
-        shown = titles(announced)
-        refusals = []
-        for option in ((), ("--reset",)):
-            with demo(brand.data_dir, *option) as second:
-                refusals.append((second.ends(), second.errors()))
-        assert answers(announced["url"])
-        token = sign_in(announced, "marketer")["token"]
-        ways = request(announced["url"], "/api/v1/uploads/ways", token=token)
-        assert (-signal.SIGKILL, True) == (again.ends(signal.SIGKILL), again.all_gone())
-    assert ways["direct"]["endpoint"].startswith("http://127.0.0.1:")
-    assert brand.announced == announced
-    assert brand.titles == shown
-    here = f"process {again.process.pid}, at {announced['url']}"
+def test_a_second_demo_changes_nothing(brand: Brand) -> None:
+    """It says who is there already, also where it was to reset; the first one goes on serving."""
+    here = f"process {brand.pid}, at {brand.announced['url']}"
     told = f"Error: A demo runs in {brand.data_dir} already: {here}. "
     told += "End it first, or choose another folder with --data-dir.\n"
-    assert [(1, told), (1, told)] == refusals
+    assert [(1, told), (1, told)] == brand.refused
+    assert brand.ways["direct"]["endpoint"].startswith("http://127.0.0.1:")
+
+
+def test_the_next_start_goes_on(brand: Brand) -> None:
+    """Killed itself, a demo takes all its processes with it; the next has the same accounts, passwords, port and data.
+
+    Then a killed server or worker is started again, and a killed engine ends the demo; it says so and leaves nothing.
+    """
+    assert (-signal.SIGKILL, True) == (brand.killed.status, brand.killed.all_gone)
     with demo(brand.data_dir) as after:
-        assert brand.titles == titles(after.announcement())
+        announced = after.announcement()
+        assert brand.announced == announced
+        assert brand.titles == titles(announced)
         assert "the last run was killed" in after.errors()
         looks_after_its_own(after, announced["url"])
 
