@@ -1,4 +1,4 @@
-"""Whom a share is for, by name, and how it was narrowed, in words."""
+"""Whom a share is for, by name, and how its policy was changed, in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,11 @@ LABELS = {
     "clinic_ids": "share-for-clinic",
     "regions": "share-for-region",
     "jobs": "share-for-job",
+    "lock": "share-lock",
+    "pledge": "share-pledge",
+    "watermark": "share-watermark",
 }
+ANEW = {"lock": "share-lock-anew-set", "watermark": "look-adjusted"}  # what changed though it is called the same
 
 
 async def audience_of(call: Call[Any, Any, Any], share: ShareOut) -> list[Circle]:
@@ -59,7 +63,7 @@ class Told:
 
 
 async def told(call: Call[None, None, SharePath]) -> list[Told]:
-    """How the share was narrowed, newest first."""
+    """How the share was changed, newest first."""
     found = (await api.history(call)).items
     return [
         Told(
@@ -69,7 +73,9 @@ async def told(call: Call[None, None, SharePath]) -> list[Told]:
                 Line(
                     what=translate(call.language, LABELS[field]),
                     before=_said(call.language, field, each.before[field]),
-                    after=_said(call.language, field, after),
+                    after=translate(call.language, ANEW[field])
+                    if field in ANEW and after == each.before[field]
+                    else _said(call.language, field, after),
                 )
                 for field, after in each.after.items()
             ],
@@ -91,6 +97,9 @@ SAID: Mapping[str, Callable[[Language, Any], str]] = {
     "expires_at": lambda language, value: local_time(datetime.fromisoformat(value)),
     "download": lambda language, value: translate(language, "share-download-yes" if value else "share-download-no"),
     "forward_depth": lambda language, value: translate(language, "share-forward-depth", depth=value),
+    "lock": lambda language, value: translate(language, f"share-lock-{value}"),
+    "pledge": lambda language, value: translate(language, "door-pledge" if value else "share-lock-none"),
+    "watermark": lambda language, value: translate(language, f"watermark-{value}"),
     "regions": lambda language, value: " · ".join(value),
     "jobs": lambda language, value: " · ".join(translate(language, f"job-{each}") for each in value),
 }

@@ -16,8 +16,9 @@ from fileserver.services import Services
 from fileserver.shares.schemas import GateIn
 from fileserver.shares.service import allowed
 from storage.database import Transaction
-from storage.rows import access_requests, folders, gates, shares
+from storage.rows import access_requests, folders, gates, share_changes, shares
 from storage.rows.gates import GateRow
+from storage.rows.share_changes import ShareChangeRow
 
 
 async def change(
@@ -69,10 +70,22 @@ async def _put(  # of one share of a folder, in the transaction of all
         gate = await gating.put_pledge(tx, share_id, actor.person_id, now, pledge=pledge)
     else:
         gate = await gating.put(tx, share_id, replace(wanted, pledge=pledge), actor.person_id, now)
+    await _remember(tx, before, gate, anew=said.lock is not None)
     det: dict[str, str | int] = {"lock": gate.lock, "pledge": int(gate.pledge), "revision": gate.revision}
     obj = f"material:{row.material_id}"
     await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_GATE, obj=obj, link=str(share_id), det=det), now=now)
     return gate
+
+
+async def _remember(tx: Transaction, before: GateRow | None, gate: GateRow, *, anew: bool) -> None:
+    """Keeps what changed; a lock that was set `anew` asks everybody again, though it be of the same kind."""
+    was = {"lock": before.lock if before else Lock.NONE.value, "pledge": before is not None and before.pledge}
+    now = {"lock": gate.lock, "pledge": gate.pledge}
+    names = [name for name in now if now[name] != was[name] or (name == "lock" and anew and gate.lock != Lock.NONE)]
+    if names:
+        kept = [{name: each[name] for name in names} for each in (was, now)]
+        change = ShareChangeRow(changed_by=gate.changed_by, changed_at=gate.changed_at, before=kept[0], after=kept[1])
+        await share_changes.add_change(tx, gate.share_id, change)
 
 
 async def _wanted(services: Services, said: GateIn) -> Wanted | None:

@@ -60,7 +60,10 @@ class ShareNarrowIn(Input):
 
 
 class ChangeOut(Output):
-    """One change of a policy: only what changed, under the names of the request; null is no limit."""
+    """One change of a policy: only what changed, under the names of the request; null is no limit.
+
+    A `lock` or `watermark` that stays the same was set anew: another password, another look.
+    """
 
     at: datetime
     by: str = Field(description="Name of the employee")

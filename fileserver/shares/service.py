@@ -26,6 +26,7 @@ from storage.rows import access_requests, addressees, cuts, folders, gates, peop
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import ids_of
 from storage.rows.gates import GateRow
+from storage.rows.share_changes import ShareChangeRow
 from storage.rows.shares import Listed, Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
 from storage.rows.visits import VisitRow
@@ -246,6 +247,13 @@ async def change_look(services: Services, actor: Actor, trail: Trail, share_id: 
         changed = await shares.change_look(
             tx, row, watermark=wanted.watermark, look=stored(look), changed_by=actor.person_id, now=now
         )
+        change = ShareChangeRow(
+            changed_by=actor.person_id,
+            changed_at=now,
+            before={"watermark": row.watermark},
+            after={"watermark": wanted.watermark},
+        )
+        await share_changes.add_change(tx, share_id, change)
         det: dict[str, str | int] = {"watermark": wanted.watermark, "look": told(look), "shares": changed}
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_LOOK, obj=obj, link=str(share_id), det=det), now=now)

@@ -110,6 +110,26 @@ async def test_narrowing_counts_at_the_next_byte(stage: Stage, sun: Api) -> None
     assert "share-expired" == await page(li, visit)
 
 
+async def test_every_change_has_its_history(stage: Stage) -> None:
+    """Also of what is asked at the door and of how copies are marked, without the password itself; on the page, too."""
+    share, owner = await stage.share(), stage.api("owner")
+    path = f"/shares/{share['id']}"
+    password = (await owner.post(f"{path}/gate", {"lock": "password"})).ok["password"]
+    (await owner.post(f"{path}/gate", {"lock": "password"})).ok  # noqa: B018  # must succeed
+    (await owner.post(f"{path}/look", {"watermark": "strong"})).ok  # noqa: B018  # must succeed
+    (await owner.post(f"{path}/gate", {"lock": "none"})).ok  # noqa: B018  # must succeed
+    (await owner.call("PATCH", path, json={"visits_max": 9})).ok  # noqa: B018  # must succeed
+    found = (await owner.get(f"{path}/changes")).ok["items"]
+    told = [({"visits_max": None}, {"visits_max": 9})]
+    told += [({"lock": "password"}, {"lock": "none"}), ({"watermark": "standard"}, {"watermark": "strong"})]
+    told += [({"lock": "password"}, {"lock": "password"}), ({"lock": "none"}, {"lock": "password"})]
+    assert sorted(told, key=str) == sorted(((each["before"], each["after"]) for each in found), key=str)
+    assert {"林晓"} == {each["by"] for each in found}
+    page = (await stage.request("GET", "owner", f"{path}?lang=en")).body.decode()
+    assert "set anew" in page
+    assert password not in page + str(found)
+
+
 async def test_whatever_a_forward_says_it_is_no_wider(stage: Stage, sun: Api) -> None:
     """With every column of a forward's own row as wide as can be, it opens what its parent opens, and no more."""
     made, visit = await stage.visit("li", audience="clinic", clinic_id=str(stage.cast.clinics["li"]), forward_depth=1)

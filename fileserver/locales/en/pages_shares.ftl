@@ -172,6 +172,7 @@ share-lock-code = A one-time code that only they get
 share-lock-stays = As it is
 share-lock-hint = On top of who they are, once in each session. Forwards of it ask the same.
 share-lock-anew = A change asks everybody again, from the next byte.
+share-lock-anew-set = set anew: everybody is asked again
 share-lock-make = Another
 share-lock-password-hint = Copy it now and tell it by another way: only a hash is kept, and nobody can read it later.
 share-lock-change = Change password, code or pledge

@@ -171,6 +171,7 @@ share-lock-code = 发给本人的一次性验证码
 share-lock-stays = 保持不变
 share-lock-hint = 除确认身份外另加一道验证，每次登录需要重新通过；由此转发的链接同样适用。
 share-lock-anew = 更改后，所有人从下一次读取起须重新通过。
+share-lock-anew-set = 已更换，须重新通过
 share-lock-make = 换一个
 share-lock-password-hint = 请现在复制并另行告知对方：系统只保存不可还原的哈希，之后任何人都看不到。
 share-lock-change = 更改密码、验证码或保密承诺要求
