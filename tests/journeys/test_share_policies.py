@@ -120,7 +120,7 @@ async def test_every_change_has_its_history(stage: Stage) -> None:
     (await owner.post(f"{path}/gate", {"lock": "none"})).ok  # noqa: B018  # must succeed
     (await owner.call("PATCH", path, json={"visits_max": 9})).ok  # noqa: B018  # must succeed
     found = (await owner.get(f"{path}/changes")).ok["items"]
-    told = [({"visits_max": None}, {"visits_max": 9})]
+    told: list[tuple[dict[str, Any], dict[str, Any]]] = [({"visits_max": None}, {"visits_max": 9})]
     told += [({"lock": "password"}, {"lock": "none"}), ({"watermark": "standard"}, {"watermark": "strong"})]
     told += [({"lock": "password"}, {"lock": "password"}), ({"lock": "none"}, {"lock": "password"})]
     assert sorted(told, key=str) == sorted(((each["before"], each["after"]) for each in found), key=str)
