@@ -46,7 +46,10 @@ def main(  # one for each option
     if figures:
         show(figures)
     else:
-        click.echo("not all of it is made yet: run it again", err=True)
+        click.echo(
+            "not all of it is made yet: run it again" if not only else "not all is made, or no page is called so",
+            err=True,
+        )
 
 
 main()

@@ -194,16 +194,21 @@ async def _follow(works: Works, events: int) -> bool:
 
 
 async def _settled(works: Works) -> bool:
-    """What autovacuum does in time. No server goes on with places that no tree stands on: the follower had them."""
+    """What autovacuum does in time. No server goes on with places that no tree stands on: the follower had them.
+
+    Each commit is waited for: rows are known as visible to all only once theirs, and some after it, are on the disk.
+    """
     async with works.database.transaction() as tx:
         await tx.execute(text("ALTER TABLE ledger_leaf DISABLE TRIGGER USER"))
         await tx.execute(text("TRUNCATE ledger_leaf"))
         await tx.execute(text("ALTER TABLE ledger_leaf ENABLE TRIGGER USER"))
     async with works.database.statements() as tx:
         await tx.execute(text("SET statement_timeout = 0"))
+        await tx.execute(text("SET synchronous_commit = on"))
         for table in SETTLED:
             await tx.execute(text(f"VACUUM ANALYZE {table}"))
         await tx.execute(text("RESET statement_timeout"))
+        await tx.execute(text("RESET synchronous_commit"))
     async with works.database.transaction() as tx:
         await mark(tx, "settled")
     return True
