@@ -69,7 +69,7 @@ async def test_a_look_is_changed_later(console: Console) -> None:
         await page.get_by_text("机密", exact=True).click()
         await page.get_by_role("button", name="保存水印").click()
         await page.wait_for_url("**/shares/*")
-        await expect(page.get_by_text("机密", exact=True)).to_be_visible()
+        await expect(page.get_by_role("definition").filter(has_text="机密")).to_be_visible()
         await page.get_by_role("link", name="更改水印").click()
         await expect(page.get_by_role("radio", name=re.compile("^机密"))).to_be_checked()
     assert [] == console.complaints

@@ -121,7 +121,7 @@ async def words_of_a_film_are_told_by_their_second(services: Services, client: C
     async with client.get(f"/materials/{made.ok['id']}", headers=shown) as answer:
         text = await answer.text()
     assert f"Second {found['start_ms'] // 1000}" in text.replace("\u2068", "").replace("\u2069", "")
-    assert "can&#39;t be shared yet" in text
+    assert "not shown outside the brand yet" in text
 
 
 async def words_of_a_poster_are_found(services: Services, client: Client, _folder: Path) -> None:
