@@ -7,8 +7,9 @@ an end was committed, it may be told twice. Leaves to the desk what an end says,
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -20,7 +21,7 @@ DOUBLED_MAX = 6  # times: by then it is DELAY_MAX_S
 SETTLE_S = 10.0  # that a process which ends goes on trying
 UNTOLD_MAX = 10_000  # then nothing more is let out
 
-Sleep = Callable[[float], Awaitable[None]]
+Sleep = Callable[[float], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ class Ends:
     _untold: deque[End] = field(default_factory=deque)
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
     _again: asyncio.Task[None] | None = None
+    _resting: asyncio.Task[None] | None = None
     _stopping: bool = False
 
     @property
@@ -62,7 +64,8 @@ class Ends:
     async def settle(self) -> None:
         """Returns when every end is told; or after a while, with what isn't in the log of the process, and kept."""
         await asyncio.gather(*self._telling, return_exceptions=True)
-        await self._stop()  # it may be resting
+        if self._resting is not None:
+            self._resting.cancel()  # a write goes on: cut off behind its commit, it would be told twice
         if self._untold:
             await asyncio.wait([self._go_on()], timeout=SETTLE_S)
             await self._stop()
@@ -92,13 +95,22 @@ class Ends:
         failures = 0
         while self._untold and not self._stopping:
             if failures:
-                await self.sleep(min(DELAY_FIRST_S * 2.0 ** min(failures - 1, DOUBLED_MAX), DELAY_MAX_S))
+                await self._rest(min(DELAY_FIRST_S * 2.0 ** min(failures - 1, DOUBLED_MAX), DELAY_MAX_S))
             if await self._written(self._untold[0]):
                 self._untold.popleft()
                 failures = 0
             else:
                 self._untold.rotate(-1)  # one that can't be told keeps no other from being told
                 failures += 1
+
+    async def _rest(self, seconds: float) -> None:
+        """Until the time is over, or the process ends."""
+        self._resting = asyncio.create_task(self.sleep(seconds))
+        try:
+            await asyncio.wait([self._resting])
+        finally:
+            self._resting.cancel()
+            self._resting = None
 
     async def _written(self, end: End) -> bool:
         try:
