@@ -255,7 +255,7 @@ async def kept_sums(database: Database) -> dict[UUID, Sums]:
     return {row.pop("root_id"): Sums(**{**row, "levels": tuple(row["levels"])}) for row in rows}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 async def test_trees_are_those_of_the_log(database: Database, seed: int) -> None:
     """Levels and sums, kept up arrival by arrival, equal those of the whole tree; so do openings, pages and copies."""
     world = World(seed)
