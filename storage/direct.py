@@ -8,7 +8,7 @@ import asyncio
 import select
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any, cast
 
@@ -89,15 +89,21 @@ class Direct:
         """One for the block alone. Raises what the driver does: it is not used again then, nor after a cancellation.
 
         Raises AllInUse where none becomes free within `wait_max_s`. What the block refuses by itself says nothing
-        against a connection that is idle.
+        against a connection; a transaction that it left open is rolled back by then, so nobody waits for its locks.
         """
         async with self._turn():
             connection = await self._taken()
             try:
                 yield connection
-            except BaseException as failure:
-                if isinstance(failure, psycopg.Error) or not isinstance(failure, Exception):
-                    await connection.close()
+            except psycopg.Error:
+                await connection.close()
+                raise
+            except Exception:
+                with suppress(psycopg.Error):  # it is closed then, below
+                    await connection.rollback()
+                raise
+            except BaseException:
+                await connection.close()
                 raise
             finally:
                 if self._closed or connection.info.transaction_status is not TransactionStatus.IDLE:

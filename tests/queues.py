@@ -1,5 +1,6 @@
 """The queue of jobs, without the clock on the wall."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import text
@@ -25,6 +26,7 @@ class Queue(Jobs):
 
         What waits for a job that a dead worker has is left after ROUNDS_MAX rounds.
         """
+        logging.getLogger("procrastinate.worker").setLevel(logging.INFO)  # a failed test's report has what failed
         for _ in range(ROUNDS_MAX):
             await self.run(wait=False)
             if not await due(database):

@@ -62,8 +62,8 @@ async def sequence(tx: Transaction, keys: KeyRing, *, now: datetime, after: int 
 async def sequence_alone(driver: Driver, keys: KeyRing, *, now: datetime, after: int = 0) -> Batch:
     """The same in a transaction of its own, committed: half of what it costs through SQLAlchemy.
 
-    Raises as `sequence`, but TreeUnfit where that would look for what is wrong. Then nothing was committed, and the
-    connection must not be used again.
+    Raises as `sequence`, but TreeUnfit where that would look for what is wrong. Then nothing was committed, and
+    whoever lent the connection rolls back.
     """
     async with sequencing.turn(driver) as taken:
         return await _batch(driver, keys, now, after) if taken else Batch(busy=True)

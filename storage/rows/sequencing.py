@@ -137,7 +137,7 @@ async def take_turn(tx: Transaction) -> bool:
 async def turn(driver: Driver) -> AsyncIterator[bool]:
     """A transaction that is committed when the block ends, and whether it is the one that may add to the tree.
 
-    When the block raises nothing of it is kept, because the connection is not used again.
+    When the block raises nothing of it is kept: `Database.driver` rolls back what is left open.
     """
     cursor = await driver.execute(BEGIN_TURN, prepare=False)  # which two statements in one can't be
     cursor.nextset()

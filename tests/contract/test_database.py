@@ -331,6 +331,24 @@ async def test_a_refusal_says_nothing_against_a_driver_connection(database: Data
         assert [(1,)] == await (await driver.execute("SELECT count(*) FROM clinic WHERE name = 'nobody'")).fetchall()
 
 
+async def test_what_a_refused_block_had_locked_is_free_at_once(database: Database) -> None:
+    """What it began by itself is rolled back, on the connection that the next one gets: no goodbye is waited for."""
+    seen = []
+
+    async def lock_and_refuse() -> None:
+        async with database.driver() as driver:
+            seen.append(driver)
+            await driver.execute("BEGIN")
+            await driver.execute("SELECT pg_advisory_xact_lock(7)")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await lock_and_refuse()
+    async with database.driver() as driver, database.driver() as other:
+        assert [driver] == seen
+        assert [(True,)] == await (await other.execute("SELECT pg_try_advisory_lock(7)")).fetchall()
+
+
 async def test_driver_connections_on_which_something_failed_are_closed(database: Database, database_url: str) -> None:
     """One that died says StoreUnavailable, our own fault stays one, and neither connection is used again."""
     seen = []

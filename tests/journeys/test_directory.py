@@ -392,12 +392,12 @@ async def test_who_fits_no_line_any_more_is_out(scene: Scene) -> None:
 
 async def test_a_member_who_is_renamed_stays_themselves(scene: Scene) -> None:
     """The new name leads to the same account, and the old one to nobody."""
-    await scene.compare()
+    assert "done" == (await scene.compare()).state
     directory = scene.fake.wecom.directory
     directory.members["LinXW"] = replace(directory.members.pop("LinXiaowen"), user_id="LinXW")
-    await directory.changed("update_user", UserID="LinXiaowen", NewUserID="LinXW")
+    assert (await directory.changed("update_user", UserID="LinXiaowen", NewUserID="LinXW")).is_taken
     await run_jobs(scene.services)
-    await scene.compare()
+    assert "done" == (await scene.compare()).state
     assert 4 == len(await scene.people())
     assert set() == await scene.differences()
 
