@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from compliance.rendering.origin import IMPORT_ROOT
 from fileserver.demo.errors import DemoError
 from fileserver.demo.folder import SERVE, WORKER
 from storage.engines.child import Child, Order, start_child
@@ -24,7 +25,7 @@ DEATHS_WITHIN_S = 60.0
 
 
 def python_order(name: str, folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Order:
-    """One of our own programs as a child of the demo, in a folder of its own."""
+    """One of our own programs as a child of the demo, in a folder of its own: from where the demo itself comes."""
     folder.mkdir(mode=0o700, exist_ok=True)
     return Order(
         engine=name,
@@ -34,7 +35,7 @@ def python_order(name: str, folder: Path, arguments: tuple[str, ...], environmen
         stop_signal=signal.SIGTERM,
         orphan_signal=signal.SIGTERM,
         grace_s=GRACE_S,
-        environment={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **environment},
+        environment={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": IMPORT_ROOT, **environment},
     )
 
 

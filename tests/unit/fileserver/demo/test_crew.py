@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import fileserver
 from fileserver.demo import crew
 from fileserver.demo.crew import DEATHS_MAX, Crew
 from fileserver.demo.errors import DemoError
@@ -99,3 +101,17 @@ def test_secrets_go_by_the_environment(tmp_path: Path) -> None:
     order = crew.python_order("serve", tmp_path / "serve", ("fileserver", "serve"), {"SEALSHARE_MASTER_KEY": "hidden"})
     assert "hidden" == order.environment["SEALSHARE_MASTER_KEY"]
     assert "hidden" not in " ".join(order.keeper_command(once=False))
+
+
+def test_programs_are_ours(tmp_path: Path) -> None:
+    """A child runs the code that its demo runs, whatever else is installed: where it works nothing of ours lies."""
+    order = crew.python_order("serve", tmp_path / "serve", ("fileserver", "serve"), {})
+    found = subprocess.run(
+        [order.command[0], "-c", "import fileserver; print(fileserver.__file__)"],
+        cwd=order.folder,
+        env=order.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert fileserver.__file__ == found.stdout.strip()
