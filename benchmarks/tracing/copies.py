@@ -41,14 +41,17 @@ class Source:
     def copy(self, number: int, key: HiddenKey = KEY) -> Pixels:
         """What the viewer of SERVED[number] received."""
         sealed = embed(self.pixels, self.carrier, int(SERVED[number]), key, self.asset)
-        stamp_pixels(
-            sealed, Stamp(f"欧阳明{number}", "上海静安门诊部", f"{number:04d}", "2026-11-23 14:15", "7780108f")
-        )
+        stamp_pixels(sealed, stamp_of(number))
         return delivered(sealed)
 
     def read(self, suspect: Pixels) -> InformedReading:
         """Against all copies that were served."""
         return read_informed(suspect, self.original, KEY, [self.asset], SERVED)
+
+
+def stamp_of(number: int) -> Stamp:
+    """What the visible mark of the viewer of SERVED[number] says."""
+    return Stamp(f"欧阳明{number}", "上海静安门诊部", f"{number:04d}", "2026-11-23 14:15", "7780108f")
 
 
 def numbers(reading: InformedReading) -> set[int]:
