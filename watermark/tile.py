@@ -25,7 +25,8 @@ Pixels = NDArray[np.uint8]
 Tones = NDArray[np.float32]
 
 EM_MIN_PX = 10  # below this Chinese is not legible at all
-BAND_PX = 64  # a turned block is kept in bands of this height, each as wide as its ink
+BAND_PX = 64  # a turned block is kept in bands of this height, each in runs as wide as its ink
+GAP_PX = 48  # a band's empty ground of this width is left out: to lay nothing over it costs as much as ink
 CUBIC_EM_MAX_PX = 48  # larger type stays sharp without it, at a third of the cost
 OVERLAYS_CACHED = 8
 CACHED_PIXELS_MAX = 16_000_000  # of the page; what covers a larger one takes tens of megabytes and is not wanted twice
@@ -56,7 +57,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Overlay:
-    """The mark of one page size. With `step` its one piece repeats edge to edge, without it each stands there once."""
+    """The mark of one page size. With `step` its pieces repeat from tile to tile, without it each stands there once."""
 
     pieces: tuple[Piece, ...]
     step: tuple[int, int] | None
@@ -100,7 +101,8 @@ def drawn(lines: tuple[str, ...], look: Look, width: int, height: int, times: in
     masks = _turned(_set(planned, times), planned, times)
     if planned.step is not None:
         across, down = (math.ceil(each) * times for each in planned.step)
-        return Overlay((_inked(_wrapped(masks, across, down, times), 0, 0, look.ink),), (across, down))
+        tile = _wrapped(masks, across, down, times)
+        return Overlay(tuple(_inked(*each, look.ink) for each in _bands(tile, 0, 0)), (across, down))
     sides = (side // times for side in masks.shape[1::-1])
     left, top = (round(at - side / 2) * times for at, side in zip(planned.centre, sides, strict=True))
     return Overlay(tuple(_inked(*each, look.ink) for each in _bands(masks, left, top)), None)
@@ -156,13 +158,14 @@ def _folded(length: int, period: int, times: int) -> Iterator[tuple[slice, slice
 
 
 def _bands(masks: Pixels, left: int, top: int) -> Iterator[tuple[Pixels, int, int]]:
-    """The block in bands without the empty ground beside its ink, each with its place."""
+    """The block in bands without the empty ground beside and between its ink, each part with its place."""
     for start in range(0, masks.shape[0], BAND_PX):
         band = masks[start : start + BAND_PX]
         inked = np.flatnonzero(band[..., 1].any(axis=0))
-        if inked.size:
-            first, last = int(inked[0]), int(inked[-1]) + 1
-            yield band[:, first:last], left + first, top + start
+        for run in np.split(inked, np.flatnonzero(np.diff(inked) > GAP_PX) + 1):
+            if run.size:
+                first, last = int(run[0]), int(run[-1]) + 1
+                yield band[:, first:last], left + first, top + start
 
 
 def _inked(masks: Pixels, left: int, top: int, ink: Ink) -> Piece:
