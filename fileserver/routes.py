@@ -35,10 +35,10 @@ from fileserver.shares import request_routes as access_requests
 from fileserver.shares import routes as shares
 from fileserver.tasks import routes as tasks
 from fileserver.traces import routes as traces
-from fileserver.uploads import direct as direct_uploads
 from fileserver.uploads import flight_routes as flights
 from fileserver.uploads import quota_routes as quotas
 from fileserver.uploads import routes as uploads
+from fileserver.uploads.direct import routes as direct_uploads
 from fileserver.uploads.figures import counting
 from fileserver.viewing import routes as viewing
 from fileserver.webhooks import routes as webhooks

@@ -12,7 +12,8 @@ What a figure means
     memory      peak of the resident memory above what was resident when the round began.
     raw         the same client straight to the sink: what client and sink leave for a server to be measured.
     plain       presigned requests straight to SeaweedFS, by an aiohttp client: no server at all.
-    direct      the same, but our server signs each part for its SHA-256, which the client computes, and completes.
+    checked     the same, each part signed for its SHA-256, which the client computes and the store once more.
+    direct      checked, but our server signs and completes.
     relay       plain by way of `benchmarks.relay`, which reads and hashes each byte and no more: any server's bound.
 
 Client, server, PostgreSQL and store share this machine's cores. Trust ratios and processor time over single rates.

@@ -4,7 +4,7 @@ import statistics
 
 from benchmarks.stage import Figure
 from benchmarks.uploads.least import PATHS
-from benchmarks.uploads.measuring import DIRECT, PLAIN, RAW, RELAY, Run, Runs, middle
+from benchmarks.uploads.measuring import CHECKED, DIRECT, PLAIN, RAW, RELAY, Run, Runs, middle
 from benchmarks.uploads.scenarios import MIB, Scenario
 from benchmarks.uploads.servers import OURS, THEIRS
 from benchmarks.uploads.stores import SINK, Store
@@ -33,6 +33,8 @@ def figures(scenario: Scenario, store: Store, runs: Runs) -> list[Figure]:
     for name in (OURS, THEIRS, *PATHS):
         if name in runs:
             found += _costs(f"{title}: {name}", scenario, store, runs[name])
+    if direct := runs.get(DIRECT):
+        found.append(_processor(f"{title}: {DIRECT}", direct))
     return found
 
 
@@ -77,7 +79,14 @@ def _ratios(title: str, scenario: Scenario, store: Store, runs: Runs) -> list[Fi
                 least = _rate_of(scenario, beside) / plain_rate
                 found.append(Figure(f"{title}: {name} / plain", least, "×", "all there is to it in aiohttp"))
         if direct := runs.get(DIRECT):
-            found.append(at_least(f"{title}: direct / plain", _rate_of(scenario, direct) / plain_rate, PLAIN_BAR))
+            ratio = _rate_of(scenario, direct) / plain_rate
+            found.append(at_least(f"{title}: direct / plain", ratio, PLAIN_BAR))
+            if checked := runs.get(CHECKED):
+                least = _rate_of(scenario, checked) / plain_rate
+                found.append(Figure(f"{title}: checked / plain", least, "×", "what hashing each part twice leaves"))
+                found.append(
+                    at_least(f"{title}: direct / the lesser of plain and checked", ratio / min(1, least), PLAIN_BAR)
+                )
     return found
 
 
@@ -96,12 +105,9 @@ def _sink_ratios(title: str, scenario: Scenario, ours: list[Run], theirs: list[R
 
 
 def _costs(title: str, scenario: Scenario, store: Store, runs: list[Run]) -> list[Figure]:
-    cpu_s = middle(runs, lambda run: run.per_gib(run.cpu_s))
-    database_cpu_s = middle(runs, lambda run: run.per_gib(run.database_cpu_s))
-    beside = f"and PostgreSQL {database_cpu_s:.2f}" if database_cpu_s else ""
     written_mib = max(run.per_gib(run.written_bytes) for run in runs) / MIB
     found = [
-        Figure(f"{title}, processor", cpu_s, "CPU s/GiB", beside),
+        _processor(title, runs),
         _memory(f"{title}, memory above rest", scenario, runs),
         Figure(f"{title}, written to disk", written_mib, "MiB/GiB"),
     ]
@@ -111,6 +117,12 @@ def _costs(title: str, scenario: Scenario, store: Store, runs: list[Run]) -> lis
         asked = middle(runs, lambda run: run.per_gib(sum(run.requests.values())))
         found.append(Figure(f"{title}, S3 requests", asked, "1/GiB", _operations(runs[-1].requests)))
     return found
+
+
+def _processor(title: str, runs: list[Run]) -> Figure:
+    database_cpu_s = middle(runs, lambda run: run.per_gib(run.database_cpu_s))
+    beside = f"and PostgreSQL {database_cpu_s:.2f}" if database_cpu_s else ""
+    return Figure(f"{title}, processor", middle(runs, lambda run: run.per_gib(run.cpu_s)), "CPU s/GiB", beside)
 
 
 def _memory(name: str, scenario: Scenario, runs: list[Run]) -> Figure:

@@ -15,6 +15,8 @@ from benchmarks.processes import HERE
 
 JOB_TIMEOUT_S = 1800
 
+Way = Literal["tus", "put", "presigned", "checked", "direct"]
+
 
 class Shape(TypedDict):
     """How much is sent, and in what pieces."""
@@ -36,7 +38,7 @@ class Job:
     0: as long as it is.
     """
 
-    way: Literal["tus", "put", "presigned", "direct"]
+    way: Way
     host: str
     port: int
     path: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from benchmarks.processes import Tree
-from benchmarks.uploads.jobs import Job, Result, Shape, perform
+from benchmarks.uploads.jobs import Job, Result, Shape, Way, perform
 from benchmarks.uploads.scenarios import GIB, MIB, Scenario
 from benchmarks.uploads.servers import OURS, Server
 from benchmarks.uploads.stores import Store
@@ -17,6 +17,7 @@ from benchmarks.uploads.wishes import Wishes
 LOAD, STRAIGHT = "benchmarks.uploads.load", "benchmarks.uploads.plain"
 SLOWEST = 0.99
 RAW, PLAIN, RELAY, DIRECT = "raw", "plain", "relay", "direct"
+CHECKED: Way = "checked"
 DIRECT_PATH = "/uploads/s3/multipart"
 WARM_UP = Shape(files=8, file_bytes=MIB, request_bytes=0, lanes=1)
 
@@ -103,9 +104,10 @@ def _contenders(scenario: Scenario, store: Store, servers: Sequence[Server]) -> 
     if store.tree is None:
         found |= {PLAIN: partial(_plain, scenario, store), RELAY: partial(_plain, scenario, store, relay=store.relay)}
         mine = next(server for server in servers if server.name == OURS)
-        return (
-            found if not scenario.has_parts(store.name) else found | {DIRECT: partial(_direct, scenario, store, mine)}
-        )
+        if not scenario.has_parts(store.name):
+            return found
+        checked = partial(_plain, scenario, store, way=CHECKED)
+        return found | {CHECKED: checked, DIRECT: partial(_direct, scenario, store, mine)}
     return found | {RAW: partial(_raw, scenario, store, store.tree)}
 
 
@@ -128,8 +130,8 @@ async def _direct(scenario: Scenario, store: Store, server: Server) -> Run:
     )
 
 
-async def _plain(scenario: Scenario, store: Store, *, relay: int = 0) -> Run:
-    job = replace(_job(scenario, store), relay=relay)
+async def _plain(scenario: Scenario, store: Store, *, way: Way = "presigned", relay: int = 0) -> Run:
+    job = replace(_job(scenario, store), way=way, relay=relay)
     return Run(total_bytes=scenario.total_bytes, result=await perform(STRAIGHT, job))
 
 

@@ -11,7 +11,10 @@ LINE, BAR, GAP = 18, 13, 10
 WHOLE_FROM = 100
 DRAWN_UNITS = ("MB/s", "files/s", "CPU s/GiB", "ms", "s", "MiB")
 FONT = "font-family='sans-serif'"
-COLOURS = {"ours": "#0f766e", "peer": "#b45309", "plain": "#6b7280", "relay": "#64748b", "raw": "#9ca3af"}
+COLOURS = {
+    "ours": "#0f766e", "peer": "#b45309", "plain": "#6b7280", "relay": "#64748b", "checked": "#94a3b8",
+    "direct": "#0891b2", "raw": "#9ca3af",
+}  # fmt: skip
 NAMED = re.compile(rf"(?P<title>.+?): (?P<who>{'|'.join(COLOURS)})(?:, (?P<what>.+))?")
 
 Groups = dict[str, list[tuple[str, Figure]]]

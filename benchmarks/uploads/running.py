@@ -32,7 +32,7 @@ def steps(wishes: Wishes) -> int:
 
 def _contenders(scenario: Scenario, store: str) -> int:
     beside = len(PATHS) if scenario.is_small and store != SINK else 0
-    return CONTENDERS[store] + scenario.has_parts(store) + beside
+    return CONTENDERS[store] + 2 * scenario.has_parts(store) + beside
 
 
 async def run(services: Services, wishes: Wishes) -> list[Figure]:

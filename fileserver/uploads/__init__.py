@@ -61,8 +61,8 @@ Crash windows: this process, S3 or PostgreSQL may stop between any two of these
 Final uploads (`concat`, `joining`) bring no bytes: they begin as `assembling`; a job copies or sends their parts from
 partial ones, records them, and goes on where the record ends. Partial uploads stay until that is done.
 
-Direct uploads (`direct`, `direct_service`) differ in how bytes come: the client sends parts straight into the store by
-requests that are signed here, one part each. Their own order of steps and crash windows stand in `direct_service`; from
+Direct uploads (`direct`) differ in how bytes come: the client sends parts straight into the store by
+requests that are signed here, one part each. Their own order of steps and crash windows stand in `direct.service`; from
 `assembling` on everything is as above.
 
 The sweep (`jobs.discard`) is a job enqueued whenever an upload ends, unless one creation brought all of it. What no row

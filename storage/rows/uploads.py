@@ -166,6 +166,18 @@ ADVANCING_BY_PARTS = Prepared(
     )
     .returning(upload_part.c.number)
 )
+_SIGNED = postgresql.insert(upload_signed_part).from_select(
+    ["upload_id", "number", "checksum"],
+    select(upload.c.id, bindparam("number", type_=Integer), bindparam("checksum", type_=Text))
+    .where(upload.c.id == bindparam("upload_id"), upload.c.state == "receiving")
+    .with_for_update(read=True),
+)
+NOTING_SIGNED = Prepared(
+    _SIGNED.on_conflict_do_update(
+        index_elements=["upload_id", "number"],
+        set_={"checksum": _SIGNED.excluded.checksum, "signed_count": upload_signed_part.c.signed_count + 1},
+    ).returning(upload_signed_part.c.signed_count)
+)
 
 
 async def add_upload(tx: Transaction, row: UploadRow) -> None:
@@ -311,17 +323,10 @@ async def add_parts(tx: Transaction, upload_id: UUID, parts: Sequence[PartRow]) 
     await tx.execute(insert(upload_part), [{"upload_id": upload_id, **asdict(part)} for part in parts])
 
 
-async def note_signed(tx: Transaction, upload_id: UUID, number: int, checksum: str) -> int:
+async def note_signed(asked: Asked, upload_id: UUID, number: int, checksum: str) -> int:
     """Remembers what was last signed for a part of a direct upload; returns how often one was. 0: it takes no parts."""
-    taking = select(upload.c.id).where(upload.c.id == upload_id, upload.c.state == "receiving")
-    if await tx.scalar(taking.with_for_update(read=True)) is None:
-        return 0
-    noting = postgresql.insert(upload_signed_part).values(upload_id=upload_id, number=number, checksum=checksum)
-    noting = noting.on_conflict_do_update(
-        index_elements=["upload_id", "number"],
-        set_={"checksum": checksum, "signed_count": upload_signed_part.c.signed_count + 1},
-    )
-    return int(await tx.scalar(noting.returning(upload_signed_part.c.signed_count)) or 0)
+    noted = await NOTING_SIGNED.one(await driver_of(asked), upload_id=upload_id, number=number, checksum=checksum)
+    return 0 if noted is None else int(noted.signed_count)
 
 
 async def count_signed_anew(tx: Transaction, upload_id: UUID, number: int) -> None:

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from fileserver.services import Services
-from fileserver.uploads import direct_service, finishing, jobs
+from fileserver.uploads import finishing, jobs
+from fileserver.uploads.direct import service as direct_service
 from storage.errors import StoreRefused, StoreUnavailable
 from storage.objects import ObjectInfo, ObjectStore
 from storage.rows import uploads

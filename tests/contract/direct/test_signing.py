@@ -6,7 +6,7 @@ import time
 import pytest
 from yarl import URL
 
-from fileserver.uploads import direct_service
+from fileserver.uploads.direct import service as direct_service
 from storage.objects import signing
 from tests.contract.tus.conftest import PART_BYTES
 from tests.direct import BASE, DirectClient, sha256_of

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from benchmarks.relay import Hashing, serve
-from benchmarks.uploads.jobs import Job, perform
+from benchmarks.uploads.jobs import Job, Way, perform
 from benchmarks.uploads.sink.objects import Shelf
 from benchmarks.uploads.sink.serving import listen
 from benchmarks.uploads.wire import END, parse
@@ -49,10 +49,11 @@ async def test_no_two_small_files_are_the_same(shelf: Shelf, port: int) -> None:
     assert 5 == len({each.body for each in shelf.objects.values()})
 
 
-async def test_the_plain_client_completes_its_files(shelf: Shelf, port: int) -> None:
-    """Each file becomes one object of its size, by parts of 16 MiB, several at once."""
+@pytest.mark.parametrize("way", ["presigned", "checked"])
+async def test_the_plain_client_completes_its_files(shelf: Shelf, port: int, way: Way) -> None:
+    """Each file becomes one object of its size, by parts of 16 MiB, several at once; bound to their SHA-256 or not."""
     job = Job(
-        way="presigned", host="127.0.0.1", port=port, path="", files=2, file_bytes=33 * MIB, request_bytes=1, lanes=2,
+        way=way, host="127.0.0.1", port=port, path="", files=2, file_bytes=33 * MIB, request_bytes=1, lanes=2,
         at_once=2, store=STORE,
     )  # fmt: skip
     await perform("benchmarks.uploads.plain", job)

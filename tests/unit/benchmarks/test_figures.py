@@ -8,7 +8,7 @@ from benchmarks.uploads.jobs import Result
 from benchmarks.uploads.measuring import Run, Runs
 from benchmarks.uploads.plot import draw
 from benchmarks.uploads.scenarios import GIB, SCENARIOS
-from benchmarks.uploads.stores import SINK, Store
+from benchmarks.uploads.stores import SEAWEEDFS, SINK, Store
 from storage.settings import S3Settings
 
 ONE_PATCH = SCENARIOS[0]
@@ -42,6 +42,19 @@ def test_a_missed_bar_fails() -> None:
     found = figures(ONE_PATCH, STORE, {"ours": [run(1, 4)], "peer": [run(2, 8)]})
     assert False is figure(found, "one-patch, sink: ours / peer").passed
     assert False is figure(found, "one-patch, sink: processor, ours / peer").passed
+
+
+def test_direct_uploads_are_compared_with_what_checksums_leave() -> None:
+    """A client without any server that hashes as they do bounds them; the bar that refers to plain requests stays."""
+    store = Store(SEAWEEDFS, STORE.settings)
+    found = figures(
+        ONE_PATCH, store, {"ours": [run(1, 2)], "plain": [run(1, 0)], "checked": [run(2, 0)], "direct": [run(2, 1)]}
+    )
+    beside = figure(found, "one-patch, seaweedfs: direct / plain")
+    bounded = figure(found, "one-patch, seaweedfs: direct / the lesser of plain and checked")
+    assert (0.5, False) == (beside.value, beside.passed)
+    assert (1.0, True) == (bounded.value, bounded.passed)
+    assert 1.0 == figure(found, "one-patch, seaweedfs: direct, processor").value
 
 
 def test_the_picture_compares_what_was_measured_of_both() -> None:

@@ -1,7 +1,6 @@
 """`sealshare upload` straight into the store: chosen by itself where it works, left by itself where it doesn't."""
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,17 +9,14 @@ from typing import Any, Self
 import aiohttp
 import pytest
 
-from compliance.access import Role
 from fileserver.cli import direct_client, upload_files, upload_server
 from fileserver.cli.upload_files import Progress, Source
 from fileserver.config import Config
 from fileserver.services import Services
-from fileserver.uploads import direct_service
+from fileserver.uploads.direct import service as direct_service
 from storage.engines import Endpoints
 from storage.objects import SignedRequest
-from tests.api import Client, sign_in
 from tests.cli_uploads import Ran, upload, worker
-from tests.people import add_employee
 from tests.uploads import Tus
 
 MIB = 1 << 20
@@ -40,30 +36,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "film.mp4"
     path.write_bytes(secrets.token_bytes(2 * PART + 5))
     return path
-
-
-@pytest.fixture
-def sha256(file: Path) -> str:
-    """What the server must find out about it."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-@pytest.fixture
-async def token(client: Client, services: Services) -> str:
-    """A marketer's token."""
-    return (await sign_in(client, await add_employee(services, Role.MARKETER))).token
-
-
-@pytest.fixture
-def url(client: Client) -> str:
-    """The server's address."""
-    return str(client.make_url("/")).rstrip("/")
-
-
-@pytest.fixture
-def tus(client: Client, services: Services, token: str) -> Tus:
-    """Looks behind the server."""
-    return Tus.at(client, services, token)
 
 
 @pytest.fixture

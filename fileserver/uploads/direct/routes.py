@@ -1,6 +1,6 @@
 """Direct uploads over HTTP, in the shape of Uppy's S3 plug-in; and which ways there are.
 
-What they promise stands in `direct_service`.
+What they promise stands in `service`.
 """
 
 from functools import partial
@@ -13,8 +13,9 @@ from compliance.uploads import FILENAME, FILETYPE, encoded
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
-from fileserver.uploads import direct_service, errors, headers, layout
-from fileserver.uploads.direct_schemas import (
+from fileserver.uploads import errors, headers, layout
+from fileserver.uploads.direct import service
+from fileserver.uploads.direct.schemas import (
     CompletedDirect,
     CompleteDirect,
     Direct,
@@ -59,7 +60,7 @@ async def ways(call: Call) -> Ways:
 async def begin(call: Call[NewDirectUpload]) -> NewDirectUploadOut:
     """A new upload whose parts go straight into the store."""
     size, metadata = _size(call.body), _metadata(call.body)
-    row = await direct_service.begin(call.services, call.actor, call.trail, size=size, metadata=metadata)
+    row = await service.begin(call.services, call.actor, call.trail, size=size, metadata=metadata)
     location = f"/api/v1/uploads/{row.id}"
     return NewDirectUploadOut(upload_id=row.id, key=row.id, part_size=row.part_size_bytes, location=location)
 
@@ -67,7 +68,7 @@ async def begin(call: Call[NewDirectUpload]) -> NewDirectUploadOut:
 async def parts(call: Call[None, KeyQuery, DirectPath]) -> DirectParts:
     """What the store has, for a client that goes on."""
     _check_key(call.params, call.query)
-    found = await direct_service.stored(call.services, call.actor, call.params.upload_id)
+    found = await service.stored(call.services, call.actor, call.params.upload_id)
     return DirectParts(
         [DirectPart(number=part.number, size_bytes=part.size_bytes, etag=f'"{part.etag}"') for part in found]
     )
@@ -77,9 +78,7 @@ async def sign(call: Call[None, SignQuery, PartPath]) -> SignedPart:
     """The request that stores one part."""
     _check_key(call.params, call.query)
     params = call.params
-    signed = await direct_service.sign(
-        call.services, call.actor, params.upload_id, params.part_number, call.query.checksum
-    )
+    signed = await service.sign(call.services, call.actor, params.upload_id, params.part_number, call.query.checksum)
     return SignedPart(method=signed.method, url=signed.url, headers=dict(signed.headers), expires=signed.expires_s)
 
 
@@ -90,7 +89,7 @@ async def complete(call: Call[CompleteDirect, KeyQuery, DirectPath]) -> Complete
     if len(named) != len(call.body.parts):
         raise InvalidValue(field="parts", rule="repeated")
     upload_id = call.params.upload_id
-    size_bytes = await direct_service.complete(call.services, call.actor, upload_id, named)
+    size_bytes = await service.complete(call.services, call.actor, upload_id, named)
     call.request.config_dict[RECEPTIONS].flights.count(DIRECT, size_bytes)
     return CompletedDirect(location=f"/api/v1/uploads/{upload_id}")
 
@@ -98,7 +97,7 @@ async def complete(call: Call[CompleteDirect, KeyQuery, DirectPath]) -> Complete
 async def forget(call: Call[None, KeyQuery, DirectPath]) -> web.Response:
     """The upload and its parts are forgotten."""
     _check_key(call.params, call.query)
-    await direct_service.forget(call.services, call.actor, call.trail, call.params.upload_id)
+    await service.forget(call.services, call.actor, call.trail, call.params.upload_id)
     return web.Response(status=204)
 
 

@@ -6,7 +6,7 @@ Promises
     attempts at the same part: sizes and ETags are the store's. Completing happens once, however often it is asked for.
 
 The order of steps, and what a crash between any two of them leaves
-    1. The row is made (`service.create`), 2. the multipart upload is begun, 3. its id is recorded.
+    1. The row is made (`uploads.service.create`), 2. the multipart upload is begun, 3. its id is recorded.
        Between 1 and 2, or 2 and 3: the next request that needs one begins another; the first one is aborted when the
        upload ends (`jobs.discard`). Two requests at once: one id is recorded, the other request aborts its own.
     4. Parts arrive in the store, which nobody here notices. The store lists them; a client that forgot its upload asks.
@@ -76,8 +76,8 @@ async def sign(services: Services, actor: Actor, upload_id: UUID, number: int, c
     if number > part_count(layout):
         raise InvalidValue(field="part_number", rule="part-unknown", parts=part_count(layout))
     size_bytes = layout.span_at((number - 1) * row.part_size_bytes).size_bytes
-    async with services.database.transaction() as tx:
-        count = await uploads.note_signed(tx, upload_id, number, checksum)
+    async with services.database.driver() as driver:
+        count = await uploads.note_signed(driver, upload_id, number, checksum)
     if not count:
         raise WrongState(state="assembling", command="sign")
     if count > SIGNED_MAX:
@@ -223,8 +223,8 @@ async def _taking_parts(services: Services, actor: Actor, action: Action, upload
 
 
 async def _direct(services: Services, actor: Actor, action: Action, upload_id: UUID) -> UploadRow:
-    async with services.database.transaction() as tx:
-        row = await service.allowed(tx, actor, action, upload_id, services.clock())
+    async with services.database.driver() as driver:  # each part asks this
+        row = await service.allowed(driver, actor, action, upload_id, services.clock())
     if row.way != DIRECT:
         raise UploadWrongWay(way=row.way)
     return row

@@ -14,16 +14,13 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from compliance.access import Role
 from fileserver.app import create_app
 from fileserver.cli import tus_client, upload_files, upload_run
 from fileserver.cli.upload_files import Progress, Source, Unusable
 from fileserver.cli.upload_server import Server, Unreachable
 from fileserver.services import Services
 from fileserver.uploads import body
-from tests.api import Client, sign_in
 from tests.cli_uploads import command, ended, upload
-from tests.people import add_employee
 from tests.services import RealServer
 from tests.uploads import Tus
 
@@ -36,30 +33,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "资料 brochure.bin"
     path.write_bytes(secrets.token_bytes(18 * MIB + 1))
     return path
-
-
-@pytest.fixture
-def sha256(file: Path) -> str:
-    """What the server must find out about it."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-@pytest.fixture
-async def token(client: Client, services: Services) -> str:
-    """A marketer's token."""
-    return (await sign_in(client, await add_employee(services, Role.MARKETER))).token
-
-
-@pytest.fixture
-def url(client: Client) -> str:
-    """The server's address."""
-    return str(client.make_url("/")).rstrip("/")
-
-
-@pytest.fixture
-def tus(client: Client, services: Services, token: str) -> Tus:
-    """Looks behind the server."""
-    return Tus.at(client, services, token)
 
 
 def source_hash(file: Path) -> str:
