@@ -33,7 +33,7 @@ class Bar:
     """One file's bar. Offsets may go back: what was under way when a connection broke is sent again."""
 
     def __init__(self, bars: "Bars", path: Path, size_bytes: int) -> None:
-        self._bars, self._name, self._offset = bars, _short(path.name), 0
+        self._bars, self._name, self._offset, self._size_bytes = bars, _short(path.name), 0, size_bytes
         self._path, self._begun = path, False
         self._task = bars.progress.add_task(self._name, total=size_bytes)
 
@@ -50,6 +50,10 @@ class Bar:
     def does(self, text: str | None) -> None:
         """What else happens to it; None when it is being sent as ever."""
         self._bars.progress.update(self._task, description=f"{self._name}: {shown(text)}" if text else self._name)
+
+    def checked(self, size_bytes: int) -> None:
+        """All of it has left; the server reads it again to know its SHA-256, and has come so far."""
+        self.does(f"being checked, {100 * size_bytes // max(self._size_bytes, 1)} %")
 
     def waits(self, text: str | None) -> None:
         """Why it stands still, which is also said where there are no bars; None when it goes on."""

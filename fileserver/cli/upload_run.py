@@ -230,7 +230,7 @@ class Errand:
     async def _verified(self, upload: str) -> Any:
         """The upload once the server knows its SHA-256: at once, or after it has been read again."""
         delay_s, reached = POLL_FIRST_S, None
-        self._bar.does("being checked")
+        self._bar.checked(0)
         while True:
             try:
                 found = await self._run.server.call("GET", f"/api/v1/uploads/{upload}")
@@ -247,6 +247,7 @@ class Errand:
                 await self._patience.wait(Unreachable("the server has not finished checking it"), quiet=True)
             else:
                 self._patience.progressed()
+                self._bar.checked(found["verified_bytes"])
                 reached = (found["state"], found["verified_bytes"])
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 2, POLL_MAX_S)

@@ -5,17 +5,20 @@ import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
+from uuid import UUID
 
 import aiohttp
 import pytest
 
-from fileserver.cli import direct_client, upload_files, upload_server
+from fileserver.cli import direct_client, upload_files, upload_run, upload_server
+from fileserver.cli.upload_bars import Bar
 from fileserver.cli.upload_files import Progress, Source
 from fileserver.config import Config
 from fileserver.services import Services
 from fileserver.uploads.direct import service as direct_service
 from storage.engines import Endpoints
 from storage.objects import SignedRequest
+from storage.rows import uploads
 from tests.cli_uploads import Ran, upload, worker
 from tests.uploads import Tus
 
@@ -101,6 +104,30 @@ async def test_what_the_store_has_is_not_sent_again(
     assert (0, sha256, items[0]["id"]) == (ran.status, ran.only.sha256, ran.only.upload_id)
     assert [3, 3] == signed
     assert await nothing_pending(tus)
+
+
+async def test_how_far_the_server_has_checked_it_is_told(
+    url: str, token: str, tmp_path: Path, tus: Tus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What went straight to the store is read again for its SHA-256; the bar says how much of it has been."""
+    path, told, checked = tmp_path / "small.txt", list[int](), Bar.checked
+    path.write_bytes(b"small")
+    monkeypatch.setattr(upload_run, "POLL_FIRST_S", 0.02)
+
+    def telling(bar: Bar, size_bytes: int) -> None:
+        told.append(size_bytes)
+        checked(bar, size_bytes)
+
+    monkeypatch.setattr(Bar, "checked", telling)
+    task = asyncio.create_task(upload([path], url, token, through="s3"))
+    async with asyncio.timeout(60):
+        while 3 not in told:
+            async with tus.services.database.transaction() as tx:
+                for row in (await tus.json("/api/v1/uploads"))["items"]:
+                    await uploads.set_verified(tx, UUID(row["id"]), 3, tus.services.clock())
+            await asyncio.sleep(0.02)
+    await tus.work()
+    assert (0, 5) == ((await task).status, (await tus.json("/api/v1/uploads"))["items"][0]["verified_bytes"])
 
 
 async def parts_of(tus: Tus, upload_id: str) -> int:

@@ -29,7 +29,7 @@ def test_elsewhere_than_on_a_terminal_there_is_only_what_must_be_said() -> None:
 
 
 def test_a_terminal_sees_name_reason_and_total() -> None:
-    """The file's bar and the one for all; markup in a name is a name."""
+    """The file's bar and the one for all, a reason to wait, how far a check is; markup in a name is a name."""
     written, console = screen(terminal=True)
     bars = Bars(console, 20)
     with bars.progress:
@@ -37,7 +37,10 @@ def test_a_terminal_sees_name_reason_and_total() -> None:
         bar.at(5)
         bar.waits("waiting: away")
         bars.progress.refresh()
+        bar.checked(7)
+        bars.progress.refresh()
     assert "a[b].bin: waiting: away" in written.getvalue()
+    assert "a[b].bin: being checked, 70 %" in written.getvalue()
     assert "total" in written.getvalue()
 
 
