@@ -10,12 +10,11 @@ import errno
 import hashlib
 import json
 import os
-import re
 import resource
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from io import BufferedRWPair
 from pathlib import Path
@@ -34,7 +33,8 @@ _SHARED = "/dev/shm"  # noqa: S108  # the place that is tried
 _F_SETOWN, _IPC_CREAT = 8, 0o1000
 THREADS_WITHOUT_END = 2 * THREADS_MAX
 _MEMORY_MAX_BYTES = 64 << 20
-_KEY = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_DIGITS = bytes(each in b"0123456789abcdef" for each in range(256))  # a table that turns each of these into 1, else 0
+_KEY = b"\1" * 32
 
 
 def asked(op: str, conversation: BufferedRWPair) -> Header:
@@ -200,7 +200,18 @@ def _holds(start: int, end: int, key_sha256: str) -> bool:
             content = memory.read(end - start)
         except OSError:  # pages of a device
             return False
-    return any(hashlib.sha256(each).hexdigest() == key_sha256 for each in _KEY.findall(content))
+    return any(hashlib.sha256(each).hexdigest() == key_sha256 for each in keys(content))
+
+
+def keys(content: bytes) -> Iterator[bytes]:
+    """Whatever has a key's length and nothing but its digits; a regular expression takes twenty times as long."""
+    digits, at = content.translate(_DIGITS), 0
+    while (at := digits.find(_KEY, at)) >= 0:
+        end = digits.find(b"\0", at)
+        end = len(digits) if end < 0 else end
+        if end - at == len(_KEY):
+            yield content[at:end]
+        at = end
 
 
 def main() -> None:

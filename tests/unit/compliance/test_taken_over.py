@@ -24,7 +24,7 @@ from compliance.rendering.sealer import SEALING
 from compliance.scanning.inspectors import INSPECTING
 from compliance.tracing.examiner import TRACING
 from tests import office_files
-from tests.intruder import REFUSED, TOLD, asked
+from tests.intruder import REFUSED, TOLD, asked, keys
 from watermark.framing import Header, parsed
 from watermark.media_types import WORD
 
@@ -137,3 +137,10 @@ def test_a_process_that_converts_gets_nothing(server: Server, tmp_path: Path) ->
     found = found_in_job(OFFICE, server, folder, "--program", str(program), *bounds)
     assert OF_PROGRAMS >= got(found).keys()
     assert found["known"] is False
+
+
+def test_an_intruder_knows_a_key_where_it_stands() -> None:
+    """At either end of what it can see and in between; what is shorter or longer is none."""
+    one, other, third = (secrets.token_hex(16).encode() for _ in range(3))
+    seen = b"%s G%s\0%s1 %s2g%s" % (one, other, one, one[1:-1], third)
+    assert [one, other, third] == list(keys(seen))
