@@ -304,38 +304,36 @@ async def copy_bars(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
 
 async def visits_left(tx: Transaction, share_id: UUID) -> int | None:
     """How many visits the share and all that limits it still allow; None: not limited."""
-    chain = _chain(share_id)
-    left: int | None = await tx.scalar(select(func.min(chain.c.visits_max - chain.c.visits_used)))
+    left: int | None = await tx.scalar(_VISITS_LEFT, {"share": share_id})
     return left
 
 
 async def viewers_left(tx: Transaction, share_id: UUID) -> int | None:
     """How many more people the share and all that limits it still let in; None: not limited."""
-    chain = _chain(share_id)
-    left: int | None = await tx.scalar(select(func.min(chain.c.viewers_max - chain.c.viewers_used)))
+    left: int | None = await tx.scalar(_VIEWERS_LEFT, {"share": share_id})
     return left
 
 
 async def depth_was_narrowed(tx: Transaction, share_id: UUID) -> bool:
     """Whether somebody ever took depth away from the share or from one above it."""
-    chain = _chain(share_id)
-    above = select(chain.c.id).where(chain.c.own)
+    above = select(_CHAIN.c.id).where(_CHAIN.c.own)
     narrowed = exists().where(share_change.c.share_id.in_(above), share_change.c.before.has_key("forward_depth"))
-    return bool(await tx.scalar(select(narrowed)))
+    return bool(await tx.scalar(select(narrowed), {"share": share_id}))
 
 
 async def lock_chain(tx: Transaction, share_id: UUID) -> None:
     """Locks the share and everything that limits it, root first, so that openings never deadlock."""
-    await lock_all(tx, share.c.id.in_(select(_chain(share_id).c.id)))
+    await lock_all(tx, share.c.id.in_(_CHAIN_IDS), share=share_id)
 
 
-async def lock_all(tx: Transaction, which: ColumnElement[bool]) -> None:
+async def lock_all(tx: Transaction, which: ColumnElement[bool], **named: Any) -> None:
     """Locks many shares, the oldest first: as a chain is locked from its root, and what was granted after that.
 
-    So whoever changes many at once never deadlocks with openings, nor with somebody who does the same.
+    So whoever changes many at once never deadlocks with openings, nor with somebody who does the same. `named` are the
+    parameters that `which` leaves open.
     """
     oldest_first = (share.c.created_at, share.c.depth, share.c.id)  # a link may be as old as the one it hangs on
-    await tx.execute(select(share.c.id).where(which).order_by(*oldest_first).with_for_update())
+    await tx.execute(select(share.c.id).where(which).order_by(*oldest_first).with_for_update(), named)
 
 
 async def use_visit(tx: Transaction, share_id: UUID) -> bool:
@@ -343,7 +341,7 @@ async def use_visit(tx: Transaction, share_id: UUID) -> bool:
 
     False when one of them has none left; the caller must then roll back. Never more than the limit under any race.
     """
-    ids = (await tx.execute(select(_chain(share_id).c.id))).scalars().all()
+    ids = (await tx.execute(_CHAIN_IDS, {"share": share_id})).scalars().all()
     left = or_(share.c.visits_max.is_(None), share.c.visits_used < share.c.visits_max)
     taking = update(share).where(share.c.id.in_(ids), left).values(visits_used=share.c.visits_used + 1)
     return (await tx.execute(taking)).rowcount == len(ids)
@@ -354,11 +352,7 @@ async def let_in(tx: Transaction, share_id: UUID, person_id: UUID) -> bool:
 
     False when one of them has no place left; the caller must then roll back. Chains are locked by the caller.
     """
-    chain = _chain(share_id)
-    limited = select(chain.c.id).where(
-        chain.c.viewers_max.is_not(None), ~_is_viewer(chain.c.id, literal(person_id, Uuid))
-    )
-    ids = (await tx.execute(limited)).scalars().all()
+    ids = (await tx.execute(_TO_BE_LET_IN_BY, {"share": share_id, "person": person_id})).scalars().all()
     if not ids:
         return True
     taking = update(share).where(share.c.id.in_(ids), share.c.viewers_used < share.c.viewers_max)
@@ -588,7 +582,14 @@ def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE
     return chain.union_all(select(*parent.c, own).select_from(chain.join(parent, true())))
 
 
-_STANDING = standing_query(bindparam("share"), bindparam("person", type_=Uuid))
+# What is asked whenever a link is opened is put together once: to do it anew takes longer than to ask.
+_PERSON = bindparam("person", type_=Uuid)
+_STANDING = standing_query(bindparam("share"), _PERSON)
+_CHAIN = _chain(bindparam("share"))
+_CHAIN_IDS = select(_CHAIN.c.id)
+_VISITS_LEFT = select(func.min(_CHAIN.c.visits_max - _CHAIN.c.visits_used))
+_VIEWERS_LEFT = select(func.min(_CHAIN.c.viewers_max - _CHAIN.c.viewers_used))
+_TO_BE_LET_IN_BY = _CHAIN_IDS.where(_CHAIN.c.viewers_max.is_not(None), ~_is_viewer(_CHAIN.c.id, _PERSON))
 
 
 async def _one(tx: Transaction, query: Select[Any]) -> ShareRow | None:
