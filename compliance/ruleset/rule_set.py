@@ -72,7 +72,9 @@ class RuleSet:
     def _article(self, key: str, language: str) -> str:
         law, _, place = key.partition(" ")
         name = self.file.laws[law]
-        return f"{name.zh if language.startswith('zh') else name.en} {place}".strip()
+        if not language.startswith("zh"):
+            return f"{name.en} {place}".strip()
+        return f"{name.zh}第 {place} {'项' if place.startswith('(') else '条'}" if place else name.zh
 
 
 @cache

@@ -29,7 +29,7 @@ def test_a_page() -> None:
     assert ("rules", "A2", "block", "最 佳") == (found.detector, found.rule, found.severity, found.quote)
     assert (2, 3, 6) == (found.place.page, found.place.start, found.place.end)
     assert found.place.box is not None
-    assert "《广告法》（2021 年修正） 9(3)" in found.basis
+    assert "《广告法》（2021 年修正）第 9(3) 条" in found.basis
     assert "“最”字用语" == found.params["title_zh"]
     assert "Superlatives" == found.params["title_en"]
 

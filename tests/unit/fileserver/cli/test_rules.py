@@ -48,4 +48,4 @@ def test_show() -> None:
     run = CliRunner().invoke(main, ["rules", "show", "--json", "--language", "zh-CN"])
     rows = json.loads(run.output)
     assert list(RuleSet.default().rules) == [each["id"] for each in rows]
-    assert "《广告法》（2021 年修正） 9(3)" in rows[0]["basis"]
+    assert "《广告法》（2021 年修正）第 9(3) 条" in rows[0]["basis"]
