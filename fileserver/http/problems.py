@@ -235,11 +235,12 @@ def _errors(
 
 
 def violation_message(violation: Violation, language: Language) -> str:
-    """The rule's sentence (`invalid-<rule>`), or a general one for a rule that has none of its own."""
-    key = "invalid-" + violation.rule.replace("_", "-")
-    if not has_message(language, key):
-        key = "invalid-other"
-    return translate(language, key, **violation.params)
+    """The rule's sentence (`invalid-<rule>`); the problem's, where the rule is its slug; or a general one."""
+    rule = violation.rule.replace("_", "-")
+    keys = (f"invalid-{rule}", f"problem-{rule}-detail")
+    return translate(
+        language, next((key for key in keys if has_message(language, key)), "invalid-other"), **violation.params
+    )
 
 
 def _headers(status: int, params: Mapping[str, str | int]) -> dict[str, str]:

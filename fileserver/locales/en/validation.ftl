@@ -1,4 +1,5 @@
 invalid-other = This value is not valid.
+invalid-invalid-value = This value is not valid.
 invalid-missing = This field is needed.
 invalid-extra-forbidden = This field is not known here.
 invalid-repeated = This field may be given only once.

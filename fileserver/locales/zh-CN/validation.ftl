@@ -1,4 +1,5 @@
 invalid-other = 该值无效。
+invalid-invalid-value = 该值无效。
 invalid-missing = 此字段必填。
 invalid-extra-forbidden = 此处没有该字段。
 invalid-repeated = 此字段只能出现一次。

@@ -45,7 +45,9 @@ export function showProblem(form, problem) {
   const unplaced = shown.filter(({ name }) => name === null).map(({ error }) => error.message);
   const names = [...new Set(shown.map(({ name }) => name).filter(Boolean))];
   const box = form.querySelector("[data-problem]");
-  if (box) {
+  const saidThere = shown.length === 1 && shown[0].name !== null && shown[0].error.message === problem.detail;
+  if (saidThere) form.querySelector("[data-field-error]").setAttribute("role", "alert");
+  else if (box) {
     box.textContent = [problem.detail || problem.title, names.length && `(${names.join(" · ")})`, ...unplaced].filter(Boolean).join(" ");
     box.hidden = false;
   }

@@ -14,7 +14,7 @@ import compliance
 import fileserver
 import storage
 import watermark
-from compliance.errors import AccessDenied, ComplianceError, InvalidValue, NotFound, TooManyAttempts
+from compliance.errors import AccessDenied, ComplianceError, InvalidValue, LoginTaken, NotFound, TooManyAttempts
 from fileserver.http.call import Call
 from fileserver.http.errors import HttpError
 from fileserver.http.problems import STATUSES, Problem, problem_of, slug_of
@@ -118,6 +118,14 @@ def test_named_field_becomes_a_json_pointer(field: str) -> None:
     """A domain error that names a field is listed like a validation error."""
     problem = problem_of(InvalidValue(field=field), Language.EN, "r")
     assert ["/title"] == [error["field"] for error in problem.errors]
+
+
+def test_named_field_is_told_what_the_problem_says() -> None:
+    """Beside the field stands what is wrong with it, also where the rule has no sentence of its own."""
+    problem = problem_of(LoginTaken(field="login"), Language.EN, "r")
+    assert [problem.detail] == [error["message"] for error in problem.errors]
+    plain = problem_of(InvalidValue(field="title"), Language.EN, "r")
+    assert ["This value is not valid."] == [error["message"] for error in plain.errors]
 
 
 def test_denied_access_is_explained_by_its_rule() -> None:
