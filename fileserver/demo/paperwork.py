@@ -16,6 +16,15 @@ ENDS_IN = timedelta(days=5)
 CLINIC = "上海静安澄序医疗美容门诊部"
 MAKER = "澄序生物科技（上海）有限公司"
 LEAFLET_TITLE = "双十二 美丽专场"
+PLEDGE = {
+    "title_zh": "资料保密承诺",
+    "text_zh": "本人承诺：仅在本机构内为工作目的使用所查看的资料；不截屏、不翻拍；"
+    "除系统提供的转发外，不向他人转发或公开；离职或不再需要时停止使用。本人知悉每份副本均带有本人的标记，外泄可追溯至本人。",
+    "title_en": "Pledge of confidentiality",
+    "text_en": "I use what I am shown for my work at this clinic only. I take no screenshots or photographs of it, "
+    "pass it on only by the link that I am given for it, publish none of it, and stop using it when I leave. "
+    "I know that each copy carries my mark and leads back to me.",
+}
 # Each line breaks a rule of its own; that is what the leaflet is for.
 PLANTED = (
     "全国第一的医美机构，最先进的技术，绝对安全。",
@@ -62,6 +71,11 @@ async def enter_certificates(keeper: Desk) -> None:
     """Enters them, as a keeper of the register."""
     for entry in enterable(_today()):
         await keeper.call("POST", "/api/v1/certificates", entry)
+
+
+async def issue_pledge(reviewer: Desk) -> None:
+    """Issues what shares may ask viewers to agree to."""
+    await reviewer.call("POST", "/api/v1/pledges", PLEDGE)
 
 
 async def declare(marketer: Desk, material_id: str, slug: str) -> None:

@@ -73,6 +73,7 @@ async def _tell(url: str, home: Household, studio: Studio, progress: Progress) -
             for name, region in CLINICS
         ]
         await paperwork.enter_certificates(cast["manager"])
+        await paperwork.issue_pledge(cast["reviewer"])
         told = await asyncio.gather(*(_material(cast, slug, studio, progress) for slug in SLUGS))
         materials = dict(zip(SLUGS, told, strict=True))
         token = await _shares(cast, clinics, materials)
