@@ -33,6 +33,7 @@ from fileserver.shares.presets import PRESETS
 from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
 from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
 from storage.rows import clinics as clinic_rows
+from storage.rows import pledges as pledge_rows
 from storage.rows import shares as share_rows
 from storage.rows.addressees import regions_known
 
@@ -86,6 +87,7 @@ async def read(asked: Call[None, PledgedFrom, SharePath]) -> web.Response:
         share=share,
         audience_names=[name for _, _, members in await audience_of(call, share) for _, name in members],
         changes=await share_story.told(call),
+        pledge_written=await _pledge_written(call),
         folder=folder,
         has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
@@ -122,6 +124,7 @@ async def new(call: Call[None, None, MaterialPath]) -> web.Response:
         clinics_incomplete=len(clinics) > CLINICS_OFFERED,
         look=looks.offered(),
         **await _trying_on(call, material),
+        pledge_written=await _pledge_written(call),
         seal_levels=list(SealLevel),
         now=now,
         expires_at=now + DEFAULT_LIFETIME,
@@ -142,6 +145,12 @@ async def bulk(call: Call[None, None, MaterialPath]) -> web.Response:
         expires_at=now + DEFAULT_LIFETIME,
         latest=now + LIFETIME_MAX,
     )
+
+
+async def _pledge_written(call: Call[Any, Any, Any]) -> bool:
+    """Whether there is a pledge that a share can ask for."""
+    async with call.services.database.transaction() as tx:
+        return await pledge_rows.newest_text(tx) is not None
 
 
 async def _shareable(call: Call[None, None, MaterialPath]) -> MaterialOut:

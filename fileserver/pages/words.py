@@ -7,11 +7,15 @@ locales; a unit test goes through all members in both languages.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from compliance.reading.reader import OCR_OFF
+from compliance.scanning.malware import WAIVED
 from fileserver.i18n import Language, has_message, translate
 from watermark.media_types import EXCEL, OPEN_DOCUMENT_PREFIX, POWERPOINT, WORD
 
 OBJECT_SEPARATOR = ":"
 SHORT_ID_CHARS = 8
+FIGURES = "figures"
+WAIVERS = {WAIVED: "finding-waived-malware", OCR_OFF: "finding-waived-ocr"}  # by a setting, not by a reviewer
 RATED = frozenset({"reproduction", "k-factor"})
 KINDS = {"application/pdf": "pdf", "image": "image", "video": "video", "audio": "audio", "text": "text"}
 KINDS |= {WORD: "document", EXCEL: "sheet", POWERPOINT: "slides"}
@@ -103,6 +107,10 @@ class In:
         """How much a finding weighs."""
         return translate(self.language, f"severity-{severity}")
 
+    def settled(self, reason: str) -> str:
+        """Why a finding is dismissed or confirmed: what a reviewer wrote, or which setting dismissed it."""
+        return translate(self.language, WAIVERS[reason]) if reason in WAIVERS else reason
+
     def act(self, act: str) -> str:
         """What was done, as one phrase."""
         return translate(self.language, f"act-{_key(act)}")
@@ -139,6 +147,9 @@ class In:
         key = f"object-{kind}"
         if not identity or not has_message(self.language, key):
             return obj
+        if kind == FIGURES:
+            page = "figures-overview" if identity == "overview" else f"figures-kind-{identity}"
+            return translate(self.language, key, of=translate(self.language, page))
         return translate(self.language, key, id=identity.removeprefix("p-")[:SHORT_ID_CHARS])
 
 

@@ -76,9 +76,9 @@ job-consultant = Consultant
 job-operations = Operations
 job-doctor = Doctor
 
-severity-block = Blocked
+severity-block = Blocks
 severity-review = Please check
-severity-evidence = For information
+severity-evidence = Needs evidence
 
 result-allow = Allowed
 result-deny = Refused

@@ -33,6 +33,7 @@ object-review = Review { $id }
 object-token = API token { $id }
 object-key = Key { $id }
 object-trace = Trace { $id }
+object-figures = Figures: { $of }
 object-siem = Target of the log's push { $id }
 
 role-operator = Operator

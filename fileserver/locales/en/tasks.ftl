@@ -136,7 +136,7 @@ digest-viewers = New viewers: { $count } (the week before: { $before })
 digest-tasks = Tasks done: { $done } / { $given }
 digest-material = “{ $title }”: { $count } new
 digest-sharer = { $name } brought { $count }
-digest-foot = You want it no more? Switch it off on your own page: { $url }
+digest-foot = Don’t want this any more? Switch it off under My account: { $url }
 digest-mine = Weekly digest
 digest-about = Sent on { $weekday ->
     [1] Mondays

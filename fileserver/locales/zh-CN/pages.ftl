@@ -76,9 +76,9 @@ job-consultant = 咨询
 job-operations = 运营
 job-doctor = 医生
 
-severity-block = 禁止
+severity-block = 拦截
 severity-review = 请核对
-severity-evidence = 说明
+severity-evidence = 需证据
 
 result-allow = 允许
 result-deny = 拒绝

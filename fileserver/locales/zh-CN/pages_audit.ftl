@@ -48,8 +48,8 @@ log-checkpoint = 检查点
 log-checkpoint-size = 已包含在大小为 { $size } 的检查点中
 log-no-checkpoint = 尚无检查点包含它
 log-leaf-hash = 叶哈希
-log-receipt = 下载凭证
-log-receipt-text = 凭证证明这条记录在账本中，多年以后仍可用独立的工具验证。
+log-receipt = 下载回执
+log-receipt-text = 回执证明这条记录在账本中，多年以后仍可用独立的工具验证。
 
 chip-person = 人员
 chip-clinic-id = 机构

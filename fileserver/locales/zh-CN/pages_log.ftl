@@ -33,6 +33,7 @@ object-review = 审核 { $id }
 object-token = API 令牌 { $id }
 object-key = 密钥 { $id }
 object-trace = 溯源 { $id }
+object-figures = 统计：{ $of }
 object-siem = 日志推送目标 { $id }
 
 role-operator = 运维人员

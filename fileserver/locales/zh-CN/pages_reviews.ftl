@@ -48,7 +48,7 @@ finding-state-dismissed = 已排除
 finding-state-confirmed = 已确认
 
 step-open = 待签署
-step-waiting = 未到
+step-waiting = 未轮到
 step-signed = 已签署
 claim = 认领
 claim-take = 认领

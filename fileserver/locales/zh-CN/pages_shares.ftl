@@ -18,7 +18,7 @@ share-list-all = 全部员工的分享，包括转发。
 share-list-narrowed = { $by ->
     [sponsor_id] 一名员工负责的分享，包括转发。
     [department_id] 该部门及其下级部门的员工负责的分享，包括转发。
-   *[region] 该地区的员工负责的分享，包括转发。
+   *[region] 该区域的员工负责的分享，包括转发。
 }
 share-list-own = 您创建的分享，包括由此产生的转发。
 share-none = 还没有分享
@@ -35,8 +35,8 @@ audience-clinic = 指定机构
 audience-clinic-about = 只有这些机构的人员可以打开。
 audience-person = 指定人员
 audience-person-about = 只有本人可以打开；只给一位时不能转发。
-audience-region = 指定地区
-audience-region-about = 只有这些地区的机构的人员可以打开。
+audience-region = 指定区域
+audience-region-about = 只有这些区域的机构的人员可以打开。
 share-for-clinic = 哪些机构
 share-clinics-incomplete = 仅列出前 { $count } 家机构。
 share-person = 哪些人
@@ -178,9 +178,10 @@ share-lock-change = 更改密码、验证码或保密承诺要求
 share-lock-keep = 保存
 share-pledge = 须先同意保密承诺
 share-pledge-hint = 记录同意人、时间、版本和全文哈希；发布新版本后重新征求同意。
+share-pledge-unwritten = 还没有可用的保密承诺，请先由审核员或管理员在“保密承诺”页发布。
 share-pledge-read = 查看现行承诺
 share-pledged = 保密承诺签署记录
-share-pledged-text = 经此分享及其转发打开的人，各自同意的版本与原文摘要；也写入访问日志。
+share-pledged-text = 经此分享及其转发打开的人，各自同意的版本与全文哈希；也写入访问日志。
 share-pledged-none = 还没有人签署。
 share-pledged-version = 版本
 share-pledged-at = 签署时间
@@ -209,15 +210,15 @@ asked-word = 给对方的话（选填）
 asked-none = 没有申请
 asked-none-text = 有人申请时，您会收到通知。
 notices-to-requests = 去处理
-share-for-region = 哪些地区
-share-no-regions = 还没有地区：请先为机构填写地区。
+share-for-region = 哪些区域
+share-no-regions = 还没有区域：请先为机构填写区域。
 share-filter = 输入名称筛选
 share-presets = 常用规则
 share-presets-hint = 先选一种，再按需调整下面任何一项。
 share-presets-filled = 已填好，可继续调整。
 share-preset-recipient = 仅接收人
 share-preset-clinic = 接收人所在机构
-share-preset-spread = 扩散三级
+share-preset-spread = 可传播三级
 share-narrow = 收窄规则
 share-narrow-text = 只能收窄，不能放宽。保存后立即生效，已转发的链接也一样。留空的项目保持不变。
 share-narrow-expires-hint = 北京时间，须早于现在的期限 { $time }。

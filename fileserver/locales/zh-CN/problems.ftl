@@ -120,8 +120,8 @@ problem-requirement-unmet-detail = { $need ->
     [rules-stood-by] 现行规则集是上传人启用的，须由他人在规则页确认后才能通过。
     [pictures-checked] 微信仍在检测页面图片，最多需要 35 分钟。
     [nothing-hard] 机器检查发现了不可排除的问题，请更换文件。
-    [blocks-dismissed] 还有阻断级的发现没有说明理由并排除。
-    [reviews-decided] 还有需要判断的发现没有处理。
+    [blocks-dismissed] 还有拦截的发现没有说明理由并排除。
+    [reviews-decided] 还有请核对的发现没有处理。
     [evidence-attached] 还有需要证据的发现：请附上证据，或说明理由并排除。
     [certificate-valid] 此类资料需要有效的审查证明，目前没有。
     [steps-signed] 还有审核意见没有签署。

@@ -33,7 +33,7 @@ problem-merge-refused-detail = { $reason ->
     [scheduled] 其中一家机构有待生效的转移或未裁定的争议，请先处理。
     [owners-differ] 两家机构的归属人不同，请先转移其中一家。
     [code-elsewhere] 应归还的统一社会信用代码现已属于另一家机构，请先更正。
-    [proved-elsewhere] 之后另有一人以相同姓名和证件号完成实名认证，请先与其合并。
+    [proved-elsewhere] 之后另有一人以相同姓名和证件号完成实名核验，请先与其合并。
    *[newer-merge] 之后又有合并涉及它，请先撤销较新的合并。
 }
 problem-merge-refused-explanation = 合并可撤销，并会完整还原。已核实信息互相矛盾、处于保全中或另有未完成操作的记录不能合并。

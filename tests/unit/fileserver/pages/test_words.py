@@ -8,6 +8,7 @@ import pytest
 from compliance.access import DEFAULT_DENY, Audience, Job, MaterialClass, Role, VersionState
 from compliance.access.rules import FORBIDS, PERMITS
 from compliance.events import Act, Result
+from compliance.scanning.malware import WAIVED
 from fileserver.http.scopes import Scope
 from fileserver.i18n import Language, has_message
 from fileserver.pages.log_parts import ACT_GROUPS
@@ -71,4 +72,12 @@ def test_things_without_a_title_are_named_by_kind() -> None:
     """An upload or a person in the log is told apart by the beginning of its id."""
     assert "Upload 0f3c2a11" == In(Language.EN).thing("upload:0f3c2a11-8a5e-4a3b-9f00-000000000000")
     assert "Person 83838586" == In(Language.EN).thing("person:p-8383858611aa")
+    assert "Figures: Overview" == In(Language.EN).thing("figures:overview")
+    assert "Figures: Departments" == In(Language.EN).thing("figures:department")
     assert "strange" == In(Language.EN).thing("strange")
+
+
+def test_what_a_setting_dismissed_is_said_in_words() -> None:
+    """A reviewer's reason is shown as it was written; the name of a setting says nothing to a marketer."""
+    assert "the operator asks for no virus scan" == In(Language.EN).settled(WAIVED)
+    assert "Checked by hand." == In(Language.EN).settled("Checked by hand.")
