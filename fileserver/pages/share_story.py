@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance.profiles import profiles_of
 from fileserver.http.call import Call
-from fileserver.i18n import Language, translate
+from fileserver.i18n import Language, has_message, translate
 from fileserver.pages.rendering import local_time
 from fileserver.shares import policy_routes as api
 from fileserver.shares.schemas import ShareOut, SharePath
@@ -69,23 +69,33 @@ async def told(call: Call[None, None, SharePath]) -> list[Told]:
         Told(
             at=each.at,
             by=each.by,
-            lines=[
-                Line(
-                    what=translate(call.language, LABELS[field]),
-                    before=_said(call.language, field, each.before[field]),
-                    after=translate(call.language, ANEW[field])
-                    if field in ANEW and after == each.before[field]
-                    else _said(call.language, field, after),
-                )
-                for field, after in each.after.items()
-            ],
+            lines=[line_of(call.language, field, each.before.get(field), after) for field, after in each.after.items()],
         )
         for each in found
     ]
 
 
+def line_of(language: Language, field: str, before: Any, after: Any) -> Line:
+    """One field in words; plainly what a newer release wrote, which runs beside this one while nodes are upgraded."""
+    return Line(
+        what=translate(language, LABELS[field]) if field in LABELS else translate(language, "share-changed-other"),
+        before=_said(language, field, before),
+        after=translate(language, ANEW[field]) if field in ANEW and after == before else _said(language, field, after),
+    )
+
+
 def _said(language: Language, field: str, value: Any) -> str:
-    return translate(language, "share-no-limit") if value is None else SAID.get(field, _counted)(language, value)
+    if value is None:
+        return translate(language, "share-no-limit" if field in LABELS else "share-changed-unset")
+    try:
+        return SAID.get(field, _counted)(language, value)
+    except (TypeError, ValueError):  # of a kind that this release does not know
+        return _counted(language, value)
+
+
+def _named(language: Language, kind: str, name: str) -> str:
+    """What is called so; by its bare name what this release does not know."""
+    return translate(language, f"{kind}-{name}") if has_message(language, f"{kind}-{name}") else str(name)
 
 
 def _counted(_language: Language, value: Any) -> str:
@@ -97,9 +107,9 @@ SAID: Mapping[str, Callable[[Language, Any], str]] = {
     "expires_at": lambda language, value: local_time(datetime.fromisoformat(value)),
     "download": lambda language, value: translate(language, "share-download-yes" if value else "share-download-no"),
     "forward_depth": lambda language, value: translate(language, "share-forward-depth", depth=value),
-    "lock": lambda language, value: translate(language, f"share-lock-{value}"),
+    "lock": lambda language, value: _named(language, "share-lock", value),
     "pledge": lambda language, value: translate(language, "door-pledge" if value else "share-lock-none"),
-    "watermark": lambda language, value: translate(language, f"watermark-{value}"),
+    "watermark": lambda language, value: _named(language, "watermark", value),
     "regions": lambda language, value: " · ".join(value),
-    "jobs": lambda language, value: " · ".join(translate(language, f"job-{each}") for each in value),
+    "jobs": lambda language, value: " · ".join(_named(language, "job", each) for each in value),
 }

@@ -127,6 +127,7 @@ async def test_every_change_has_its_history(stage: Stage) -> None:
     assert {"林晓"} == {each["by"] for each in found}
     page = (await stage.request("GET", "owner", f"{path}?lang=en")).body.decode()
     assert "set anew" in page
+    assert f'id="share-menu" value="{share["url"]}"' in page, "the link for an official account's menu"
     assert password not in page + str(found)
 
 
