@@ -72,6 +72,12 @@ async def forward_askable(tx: Transaction, door: Door, person_id: UUID) -> bool:
     return await stopped(tx, door.share.id, door.share.root_id, person_id, Need.FORWARD) is None
 
 
+async def lets_others_in(tx: Transaction, share_id: UUID) -> bool:
+    """Whether a link that is passed on would open for anybody new: a visit and a place are left."""
+    standing = await shares.standing(tx, share_id)
+    return not (standing.used_up or standing.full)
+
+
 async def _passes_on(tx: Transaction, door: Door) -> bool:
     return await passing_on_grantable(tx, door.share.id, door.facts.addressees)
 

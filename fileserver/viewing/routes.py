@@ -141,7 +141,7 @@ def _out(services: Services, opened: Opened) -> VisitOut:
         download_url=service.signed(services, f"/v/{visit.id}/document", until) if opened.download else None,
         addresses_expire_at=until,
         reading_seq=opened.reading_seq,
-        forward_depth_left=opened.door.facts.forward_depth_left,
+        forward_depth_left=opened.forward_depth_left,
         forward_askable=opened.forward_askable,
         started_at=visit.started_at,
         expires_at=visit.expires_at,

@@ -60,7 +60,7 @@ class VisitOut(Output):
     download_url: str | None = Field(description="The sealed file; null when the share offers no download")
     addresses_expire_at: datetime = Field(description="When to read the visit again for fresh addresses")
     reading_seq: int = Field(description="The number of its last beacon: reports of reading go on above it")
-    forward_depth_left: int
+    forward_depth_left: int = Field(description="0, too, while all visits or places that it has are taken")
     forward_askable: bool = Field(description="It may not be passed on, and whoever shared it can be asked for that")
     started_at: datetime
     expires_at: datetime

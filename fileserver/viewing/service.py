@@ -7,7 +7,7 @@ from uuid import UUID
 
 from compliance import ledger
 from compliance.access import Action, require
-from compliance.asking import forward_askable
+from compliance.asking import forward_askable, lets_others_in
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, open_token, sign_address
@@ -37,6 +37,7 @@ class Opened:
     pages: Sequence[RenditionRow]
     full: RenditionRow | None
     download: bool
+    forward_depth_left: int  # none where nobody else is let in either
     forward_askable: bool
     addresses_until: datetime
     reading_seq: int
@@ -115,6 +116,7 @@ async def _opened(services: Services, tx: Transaction, visit: VisitRow, door: Do
         pages=[each for each in made if each.kind == "page"],
         full=next((each for each in made if each.kind == "full"), None),
         download=sealable and door.facts.download,
+        forward_depth_left=door.facts.forward_depth_left if await lets_others_in(tx, door.share.id) else 0,
         forward_askable=await forward_askable(tx, door, visit.person_id),
         addresses_until=now + timedelta(seconds=services.config.visit_url_lifetime_s),
         reading_seq=await beacons.seq_of(tx, visit.id),

@@ -78,14 +78,17 @@ async def test_of_twenty_people_five_get_in_and_come_again(stage: Stage) -> None
 
 
 async def test_who_comes_by_a_forward_takes_a_place(stage: Stage) -> None:
-    """A share for two that 李娜 passed on has a place for one more; nobody takes two."""
+    """A share for two that 李娜 passed on has a place for one more; nobody takes two, nor is it offered to pass on."""
     share, visited = await stage.visit("li", viewers_max=2, forward_depth=1)
+    assert 1 == visited["forward_depth_left"]
     child = (await stage.api("li").post(f"/visits/{visited['id']}/forward")).ok
     assert 201 == (await stage.open("li", child["token"])).status  # has a place already
     assert 201 == (await stage.open("wang", child["token"])).status
     stranger, _ = await as_viewer(stage.client, name="客", phone="13900138000")
     refused = [await stranger.post("/visits", {"token": each["token"]}) for each in (share, child)]
     assert [(403, "share-full")] * 2 == [(answer.status, answer.body["rule"]) for answer in refused]
+    full = (await stage.api("li").get(f"/visits/{visited['id']}")).ok
+    assert (0, False) == (full["forward_depth_left"], full["forward_askable"])
     assert 2 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["viewers_used"]
 
 
