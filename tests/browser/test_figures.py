@@ -34,11 +34,13 @@ async def test_figures_are_drawn_and_explained(console: Console) -> None:
         await expect(page.get_by_role("img", name=told, exact=True)).to_be_visible()
         means = page.get_by_role("button", name="New to the brand").first
         await means.focus()
-        await expect(page.get_by_role("tooltip").filter(has_text="within the whole brand").first).to_be_visible()
+        await expect(page.locator("[role=tooltip]").filter(has_text="within the whole brand").first).to_be_visible()
         await expect(means).to_have_accessible_description(WITHIN_BRAND)
         await page.get_by_text("As a table").click()
         await page.locator("#days-table").get_by_role("button", name="Openings").focus()
-        await expect(page.get_by_role("tooltip").filter(has_text="began on this day")).to_be_visible()
+        await expect(page.locator("[role=tooltip]").filter(has_text="began on this day")).to_be_visible()
+        column = page.locator("#days-table").get_by_role("columnheader", name="Openings", exact=True)
+        await expect(column).to_be_visible()  # what it says of itself is no part of its name
         other = page.locator("#days-table").get_by_role("columnheader", name="New to the brand", exact=True)
         await expect(other, "a column is called by its name, without what it means").to_be_visible()
         async with page.expect_download() as saving:
@@ -50,7 +52,7 @@ async def test_figures_are_drawn_and_explained(console: Console) -> None:
         assert not await page.evaluate(STICKING_OUT)
         column = page.get_by_role("button", name="新查看者", exact=True)
         await column.click()  # a card has no column to point at: its name stands above all cards
-        said = page.get_by_role("tooltip").filter(has_text="本期首次打开的人数")
+        said = page.locator("[role=tooltip]").filter(has_text="本期首次打开的人数")
         await expect(said).to_be_in_viewport(ratio=1)
         await page.mouse.move(0, 0)
         await page.keyboard.press("Tab")
