@@ -15,25 +15,43 @@ BAR_MS = 200.0
 
 @dataclass(frozen=True)
 class Question:
-    """One page or answer, at one address or at several in turn."""
+    """One page or file, at one address or at several in turn."""
 
     name: str
     paths: Sequence[str]
     who: Sequence[str] = ()  # nobody named: who sees all
-    judged: bool = True  # a file of ten thousand lines is no page
+    file: bool = False  # of as many lines as there are: its first byte is judged
 
 
-async def asked(desk: Desk, who: str, question: Question, note: str) -> Figure:
-    """The figure of one question, from the request to the last byte of the answer; the first round is not counted."""
+async def asked(desk: Desk, who: str, question: Question, note: str) -> list[Figure]:
+    """The figures of one question: until the last byte of the answer, and of files until the first.
+
+    The first round is not counted.
+    """
     await desk.read(question.paths[-1])
-    times_ms, size_bytes = [], 0
+    first_ms, last_ms, most_bytes = [], [], 0
     for number in range(ROUNDS):
-        started = time.perf_counter()
-        size_bytes = max(size_bytes, await desk.read(question.paths[number % len(question.paths)]))
-        times_ms.append((time.perf_counter() - started) * 1000)
-    slow_ms = sorted(times_ms)[math.ceil(TAIL * ROUNDS) - 1]
-    said = f"{note}; {size_bytes / 1024:,.0f} KiB{f'; bar {BAR_MS:.0f}' if question.judged else ''}"
-    return Figure(f"{question.name}, {who}", slow_ms, "ms p95", said, slow_ms <= BAR_MS if question.judged else None)
+        started, arrived, size_bytes = time.perf_counter(), None, 0
+        async for piece_bytes in desk.pieces(question.paths[number % len(question.paths)]):
+            arrived = arrived or time.perf_counter()
+            size_bytes += piece_bytes
+        first_ms.append(((arrived or time.perf_counter()) - started) * 1000)
+        last_ms.append((time.perf_counter() - started) * 1000)
+        most_bytes = max(most_bytes, size_bytes)
+    said = f"{note}; {most_bytes / 1024:,.0f} KiB"
+    name = f"{question.name}, {who}"
+    if not question.file:
+        return [_judged(name, last_ms, said)]
+    return [_judged(f"{name}, first byte", first_ms, said), Figure(f"{name}, whole", _tail(last_ms), "ms p95", said)]
+
+
+def _judged(name: str, times_ms: Sequence[float], said: str) -> Figure:
+    slow_ms = _tail(times_ms)
+    return Figure(name, slow_ms, "ms p95", f"{said}; bar {BAR_MS:.0f}", slow_ms <= BAR_MS)
+
+
+def _tail(times_ms: Sequence[float]) -> float:
+    return sorted(times_ms)[math.ceil(TAIL * ROUNDS) - 1]
 
 
 async def all_asked(
@@ -43,6 +61,7 @@ async def all_asked(
     first, figures = next(iter(desks)), []
     for question in questions:
         for who in question.who or (first,):
-            figures.append(await asked(desks[who], who, question, note))
-            say(f"{figures[-1].value:,.0f} ms: {figures[-1].name}")
+            for figure in await asked(desks[who], who, question, note):
+                figures.append(figure)
+                say(f"{figure.value:,.0f} ms: {figure.name}")
     return figures

@@ -196,7 +196,7 @@ async def _pages(services: Services) -> list[Question]:
         questions.append(Question(f"employees by growth, {days} days", by_growth, EVERYBODY))
     for kind in Kind:
         file = f"/api/v1/analytics/exports/{kind.value}"
-        questions.append(Question(f"{kind.value}s as CSV", (file,), judged=False))
+        questions.append(Question(f"{kind.value}s as CSV", (file,), file=True))
     return questions
 
 

@@ -1,6 +1,7 @@
 """The API of dashboards."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -11,8 +12,8 @@ from compliance.access import Action
 from compliance.errors import AccessDenied, NotFound
 from compliance.spreading.growth import Growth
 from fileserver.analytics import overview as overviews
-from fileserver.analytics import subjects, tables
-from fileserver.analytics.csv_answers import Cell, csv_answer
+from fileserver.analytics import subjects, tables, whole_tables
+from fileserver.analytics.csv_answers import Cell, csv_answer, csv_stream
 from fileserver.analytics.dashboard_schemas import (
     CountsOut,
     DayCountsOut,
@@ -34,12 +35,14 @@ from fileserver.analytics.overview import Titled
 from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
 from fileserver.analytics.subjects import Subject
 from fileserver.analytics.tables import Line
+from fileserver.analytics.whole_tables import WholeTable
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.i18n import translate
 from storage.rows.spread_dashboard import Counts, Day
 
+Asked = Call[Any, Any, Any]
 HOUR = timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
 EVERY = tuple(PEOPLE_WITHIN)
@@ -79,10 +82,6 @@ async def overview(call: Call[None, SpanQuery]) -> OverviewOut:
 
 async def table(call: Call[None, TableQuery, KindPath]) -> TableOut:
     """One table."""
-    return await _table(call, tables.LINES_MAX)
-
-
-async def _table(call: Call[None, TableQuery, KindPath], limit: int) -> TableOut:
     query = call.query
     found = await tables.table(
         call.services,
@@ -92,7 +91,7 @@ async def _table(call: Call[None, TableQuery, KindPath], limit: int) -> TableOut
         days=query.days,
         order=query.order,
         skip=query.skip,
-        limit=limit,
+        limit=tables.LINES_MAX,
     )
     return TableOut(
         kind=found.kind,
@@ -106,29 +105,49 @@ async def _table(call: Call[None, TableQuery, KindPath], limit: int) -> TableOut
     )
 
 
-async def export(call: Call[None, TableQuery, KindPath]) -> web.Response:
-    """The same for a spreadsheet."""
-    shown = await _table(call, tables.EXPORTED_MAX)
-    name = f"{shown.kind.value}-{shown.first}-{shown.last}"
-    return lines_answer(call, name, shown.columns, shown.items, shown.kind.value, cut=shown.cut)
+async def export(call: Call[None, TableQuery, KindPath]) -> web.StreamResponse:
+    """The same for a spreadsheet, to its end. Breaks off if a right ends."""
+    query, kind = call.query, call.params.kind
+    file = await whole_tables.whole_table(
+        call.services, call.actor, call.trail, kind, days=query.days, order=query.order, skip=query.skip
+    )
+    name = f"{kind.value}-{file.span.start}-{file.span.end - ONE_DAY}"
+    return await csv_stream(call.request, name, _head(call, file.columns, kind.value), _batches(call, file))
+
+
+async def _batches(call: Asked, file: WholeTable) -> AsyncGenerator[Sequence[Sequence[Cell]]]:
+    count = 0
+    async with aclosing(file.slices) as slices:
+        async for lines in slices:
+            count += len(lines.shown)
+            rest = [_rest(call, count)] if lines.cut else []
+            yield [*(_cells(file.columns, line) for line in _lines(lines.shown, file.columns)), *rest]
 
 
 def lines_answer(  # which lines, and of whom
-    call: Call[Any, Any, Any], name: str, shown: Sequence[str], items: Sequence[LineOut], kind: str, *,
-    cut: bool = False,
-) -> web.Response:  # fmt: skip
+    call: Asked, name: str, shown: Sequence[str], items: Sequence[LineOut], kind: str, *, cut: bool = False
+) -> web.Response:
     """Lines with the span before beside each count; a last one says so where they are cut."""
-    columns = [(each, when) for each in shown for when in ("now", "before")]
+    lines = [_cells(shown, line) for line in items]
+    return csv_answer(name, _head(call, shown, kind), [*lines, *([_rest(call, len(lines))] if cut else [])])
+
+
+def _head(call: Asked, shown: Sequence[str], kind: str) -> Sequence[str]:
+    """What stands above the columns: each count has the one of the span before beside it."""
     head = [translate(call.language, f"figures-kind-{kind}"), translate(call.language, "figures-note")]
-    for each, when in columns:
+    for each in shown:
         said = translate(call.language, f"figures-{each.replace('_', '-')}")
-        head.append(said if when == "now" else translate(call.language, "figures-before-of", name=said))
-    lines: list[Sequence[Cell]] = [
-        (line.name, line.note, *(shown_count(getattr(line, when), each) for each, when in columns)) for line in items
-    ]
-    if cut:
-        lines.append([translate(call.language, "figures-cut-rest", lines=len(lines))])
-    return csv_answer(name, head, lines)
+        head += [said, translate(call.language, "figures-before-of", name=said)]
+    return head
+
+
+def _cells(shown: Sequence[str], line: LineOut) -> Sequence[Cell]:
+    counts = (shown_count(counted, each) for each in shown for counted in (line.now, line.before))
+    return (line.name, line.note, *counts)
+
+
+def _rest(call: Asked, lines: int) -> Sequence[Cell]:
+    return [translate(call.language, "figures-cut-rest", lines=lines)]
 
 
 async def subject(call: Call[None, SpanQuery, SubjectPath]) -> SubjectOut:
@@ -323,7 +342,7 @@ ROUTES = (
     Route(
         path="/api/v1/analytics/exports/{kind}",
         name="analytics.export",
-        summary="The same table as a CSV file of up to 10,000 lines",
+        summary="The whole table as a CSV file",
         handler=export,
         query=TableQuery,
         path_params=KindPath,

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from fileserver.analytics.kinds import ORDERS, Kind
 from fileserver.analytics.schemas import USUAL_VIRALITY, CohortOut, ForwardsOut, GenerationOut, ShapeOut
-from fileserver.analytics.tables import EXPORTED_MAX, LINES_MAX
+from fileserver.analytics.tables import LINES_MAX, PAGED_MAX
 from fileserver.http.schemas import LINE, Input, Output
 
 DAYS_DEFAULT = 30
 DAYS_MAX = 366
 KEY_CHARS_MAX = 200
-SKIP_MAX = EXPORTED_MAX - LINES_MAX  # as far as files go: each page counts and names the lines before it anew
+SKIP_MAX = PAGED_MAX - LINES_MAX  # each page counts and names the lines before it anew; files go on
 Within = Literal["brand", "thing"]
 Order = Literal[ORDERS]  # type: ignore[valid-type]  # the list of counts, named once
 

@@ -30,7 +30,7 @@ from fileserver.analytics.schemas import (
     SpreadOut,
 )
 from fileserver.analytics.service import Part
-from fileserver.analytics.tables import EXPORTED_MAX
+from fileserver.analytics.tables import PAGED_MAX
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input
@@ -139,7 +139,7 @@ def _of_overview(call: Call[None, SpanQuery, OverviewSheetPath], found: Overview
 
 async def subject(call: Call[None, SpanQuery, SubjectSheetPath]) -> web.Response:
     """A table of one thing's page."""
-    found = await dashboards.whole_subject(call, EXPORTED_MAX)
+    found = await dashboards.whole_subject(call, PAGED_MAX)
     match call.params.sheet:
         case SubjectSheet.DAYS:
             return _answer(call, "days", _days(found.days))

@@ -30,6 +30,12 @@ class Sight:
         """Whether somebody's shares are among them."""
         return self.makers is None or maker in self.makers
 
+    def within(self, other: "Sight") -> bool:
+        """Whether everything that it shows is shown by the other one, too."""
+        if other.makers is None or self.makers is None:
+            return other.makers is None
+        return set(self.makers) <= set(other.makers)
+
 
 EVERYTHING = Sight(people=None, makers=None)
 

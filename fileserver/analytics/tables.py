@@ -11,7 +11,7 @@ from compliance import ledger
 from compliance.access import Action, Actor, require
 from compliance.events import Act, Trail
 from compliance.spreading.growth import WINDOW, Growth, pooled
-from fileserver.analytics.kinds import RATED_PEOPLE_MIN, RATES, RECRUITING_KINDS, Kind, columns_of
+from fileserver.analytics.kinds import GROUPS, RATED_PEOPLE_MIN, RATES, RECRUITING_KINDS, Kind, columns_of
 from fileserver.analytics.naming import groups_of, names_of
 from fileserver.analytics.once import opened_in
 from fileserver.analytics.sight import Sight, sight_of
@@ -26,7 +26,7 @@ from storage.rows.spread_dashboard import Among, Counts, Ranked, Span
 from storage.rows.spread_figures import GrowthRow
 
 LINES_MAX = 100  # of a page
-EXPORTED_MAX = 10_000  # lines of a file
+PAGED_MAX = 10_000  # lines of a table that pages go on to, and of what one thing is made of
 SLICE_MAX = 1_000  # lines that are named at once
 LOOKED_AT_MAX = 100_000  # among them those that somebody may not see
 GROWTH_DAYS_MAX = 13 * 7  # growth of a year ago tells little of today
@@ -81,7 +81,7 @@ def span_of(now: datetime, zone: str, days: int) -> Span:
 
 async def table(  # who asks what, and how much of it
     services: Services, actor: Actor, trail: Trail, kind: Kind, *, days: int, order: str | None = None,
-    skip: int = 0, limit: int = LINES_MAX,
+    skip: int = 0, limit: int,
 ) -> Table:  # fmt: skip
     """So many lines of one table after so many, told to the log. Raises AccessDenied."""
     rule = require(actor, Action.ANALYTICS_READ, obj=f"figures:{kind.value}")
@@ -105,23 +105,30 @@ async def lines_of(  # who asks what of which part
     wanted: range,
 ) -> Lines:  # fmt: skip
     """Those lines of a table of what the actor may see, the first being number 0."""
-    match kind:
-        case Kind.DEPARTMENT | Kind.REGION:
-            groups = await _grouped_employees(tx, services, sight, actor, kind, span)
-            found = _from(wanted.start, _most_first(groups.shown, order, wanted.stop, cut=groups.cut))
-        case Kind.CAMPAIGN:
-            groups = await _campaigns(tx, actor, services, sight, span)
-            found = _from(wanted.start, _most_first(groups.shown, order, wanted.stop, cut=groups.cut))
-        case _:
+    if kind in GROUPS:
+        every = await groups(tx, services, actor, sight, kind, span, order)
+        return await with_people(tx, _from(wanted.start, _up_to(wanted.stop, every)), span)
 
-            async def ranked(count: int, skip: int) -> Sequence[Ranked]:
-                if order in RATES:
-                    return await _by_rate(tx, services, sight, span, order, count, skip)
-                return await _ranked(tx, sight, kind, span, order, count, skip)
+    async def ranked(count: int, skip: int) -> Sequence[Ranked]:
+        if order in RATES:
+            keys = await rated(tx, services, sight, span, order)
+            return await counted(tx, sight, kind, keys[skip : skip + count], span)
+        return await _ranked(tx, sight, kind, span, order, count, skip)
 
-            first = await first_lines(tx, services, actor, kind, ranked, wanted.stop, makers=sight.makers)
-            found = await with_growth(tx, services, kind, _from(wanted.start, first), span)
+    first = await first_lines(tx, services, actor, kind, ranked, wanted.stop, makers=sight.makers)
+    found = await with_growth(tx, services, kind, _from(wanted.start, first), span)
     return await with_people(tx, found, span)
+
+
+async def groups(  # who asks what
+    tx: Transaction, services: Services, actor: Actor, sight: Sight, kind: Kind, span: Span, order: str
+) -> Lines:
+    """All departments, regions or campaigns, most first. `cut`: not everything was added up."""
+    if kind is Kind.CAMPAIGN:
+        found = await _campaigns(tx, actor, services, sight, span)
+    else:
+        found = await _grouped_employees(tx, services, sight, actor, kind, span)
+    return Lines(sorted(found.shown, key=lambda line: (-_most_of(line, order), line.name, line.key)), cut=found.cut)
 
 
 async def with_growth(tx: Transaction, services: Services, kind: Kind, lines: Lines, span: Span) -> Lines:
@@ -177,13 +184,13 @@ async def first_lines(  # of whom, for whom, from where
     size = min(limit + 1, SLICE_MAX)
     for skip in range(0, LOOKED_AT_MAX, size):
         found = await ranked(size, skip)
-        lines += await _named(tx, services, actor, kind, found, makers)
+        lines += await named(tx, services, actor, kind, found, makers)
         if len(lines) > limit or len(found) < size:
             return Lines(lines[:limit], cut=len(lines) > limit)
     return Lines(lines, cut=True)
 
 
-async def _named(  # of whom, for whom
+async def named(  # of whom, for whom
     tx: Transaction, services: Services, actor: Actor, kind: Kind, found: Sequence[Ranked],
     makers: Collection[str] | None,
 ) -> Sequence[Line]:  # fmt: skip
@@ -217,18 +224,49 @@ async def clinics_seen(tx: Transaction, sight: Sight) -> Collection[str] | None:
     return None if sight.people is None else [str(each) for each in await clinics.clinics_owned_by(tx, sight.people)]
 
 
-async def _by_rate(  # whom, in which order, and which part of it
-    tx: Transaction, services: Services, sight: Sight, span: Span, order: str, limit: int, skip: int
-) -> Sequence[Ranked]:
+async def rated(tx: Transaction, services: Services, sight: Sight, span: Span, order: str) -> Sequence[str]:
     """Employees by the growth of whoever came by them; those of whom too few came are left out."""
-    everybody = Among(Dim.EMPLOYEE, sight.makers)
-    cohorts, _ = await figures.cohorts(tx, everybody, _weeks(services, span))
+    cohorts, _ = await figures.cohorts(tx, Among(Dim.EMPLOYEE, sight.makers), _weeks(services, span))
     rates = {key: rate(Growth(**vars(row)), order) for key, row in cohorts.items()}
-    rated = sorted((-found, key) for key, found in rates.items() if found is not None)
-    keys = [key for _, key in rated[skip : skip + limit]]
-    counted = await rows.ranked(tx, Among(Dim.EMPLOYEE, keys), span, limit=limit)
-    by_key = {each.key: each for each in counted}
+    return [key for _, key in sorted((-found, key) for key, found in rates.items() if found is not None)]
+
+
+async def counted(tx: Transaction, sight: Sight, kind: Kind, keys: Sequence[str], span: Span) -> Sequence[Ranked]:
+    """These things of what a sight shows, in this order; what did nothing has nothing."""
+    among = Among(Dim(kind.value), keys)
+    match kind:
+        case Kind.MATERIAL if sight.makers is not None:
+            found = await rows.materials_of(tx, sight.makers, span, only=keys, limit=len(keys))
+        case Kind.CLINIC if names := await _merged(tx):
+            found = await rows.ranked_by_name(tx, among, names, span, limit=len(keys))
+        case _:
+            found = await rows.ranked(tx, among, span, limit=len(keys))
+    by_key = {each.key: each for each in found}
     return [by_key.get(key) or Ranked(key=key, now=Counts(), before=Counts()) for key in keys]
+
+
+async def in_order(  # who asks what
+    tx: Transaction, services: Services, sight: Sight, kind: Kind, span: Span, order: str, *, size: int, limit: int
+) -> Sequence[str]:
+    """The keys of a whole table but those of groups, as stretches: see `rows.order_of`."""
+    if order in RATES:
+        keys = await rated(tx, services, sight, span, order)
+        return [" ".join(keys[skip : skip + size]) for skip in range(0, len(keys), size)]
+    among, makers = Among(Dim(kind.value)), None
+    match kind:
+        case Kind.MATERIAL | Kind.SHARE:
+            makers = sight.makers
+        case Kind.EMPLOYEE:
+            among = Among(Dim.EMPLOYEE, sight.makers)
+        case Kind.CLINIC:
+            among = Among(Dim.CLINIC, await clinics_seen(tx, sight))
+    names = await _merged(tx) if kind is Kind.CLINIC else {}
+    return await rows.order_of(tx, among, span, order, makers=makers, names=names, size=size, limit=limit)
+
+
+async def _merged(tx: Transaction) -> Mapping[str, str]:
+    """Names of clinics that are but another name of one."""
+    return {str(each): str(behind) for each, behind in (await clinics_merged(tx)).items()}
 
 
 async def _ranked(  # what, in which order, and which part of it
@@ -243,7 +281,7 @@ async def _ranked(  # what, in which order, and which part of it
             return await rows.ranked(tx, Among(Dim.EMPLOYEE, sight.makers), span, order, limit=limit, skip=skip)
         case Kind.CLINIC:
             among = Among(Dim.CLINIC, await clinics_seen(tx, sight))
-            if names := {str(each): str(behind) for each, behind in (await clinics_merged(tx)).items()}:
+            if names := await _merged(tx):
                 return await rows.ranked_by_name(tx, among, names, span, order, limit=limit, skip=skip)
             return await rows.ranked(tx, among, span, order, limit=limit, skip=skip)
         case _:
@@ -289,10 +327,8 @@ def _sum(key: str, name: str, among: Among, parts: Sequence[Ranked]) -> Line:
     return Line(key=key, name=name, note="", among=among, now=now, before=before)
 
 
-def _most_first(lines: Sequence[Line], order: str, limit: int, *, cut: bool) -> Lines:
-    """`cut`: not everything was added up."""
-    found = sorted(lines, key=lambda line: (-_most_of(line, order), line.name, line.key))
-    return Lines(found[:limit], cut=cut or len(found) > limit)
+def _up_to(stop: int, lines: Lines) -> Lines:
+    return Lines(lines.shown[:stop], cut=lines.cut or len(lines.shown) > stop)
 
 
 def _from(start: int, lines: Lines) -> Lines:

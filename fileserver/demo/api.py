@@ -1,7 +1,7 @@
 """The demo's people at work: a small client of our own API, so that the demo brand is filled through the front door."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,10 +51,15 @@ class Desk:
 
     async def read(self, path: str) -> int:
         """Reads sealed bytes to their end and returns how many there were."""
+        return sum([size_bytes async for size_bytes in self.pieces(path)])
+
+    async def pieces(self, path: str) -> AsyncIterator[int]:
+        """The sizes of an answer's pieces, as they arrive."""
         async with self._session.get(self.url + path) as response:
             if not response.ok:
                 raise DemoRefused(f"GET {path}: {response.status} {await response.text()}")
-            return len(await response.read())
+            async for piece in response.content.iter_any():
+                yield len(piece)
 
     async def upload(self, filename: str, media_type: str, content: bytes) -> str:
         """A whole file in one tus request (creation-with-upload); returns the upload's id."""

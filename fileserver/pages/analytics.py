@@ -12,6 +12,7 @@ from pydantic import Field
 from compliance.access import Action
 from fileserver.analytics import dashboard_routes as api
 from fileserver.analytics import reading as readings
+from fileserver.analytics import tables
 from fileserver.analytics.dashboard_routes import shown_count
 from fileserver.analytics.dashboard_schemas import (
     DAYS_DEFAULT,
@@ -30,7 +31,6 @@ from fileserver.analytics.dashboard_schemas import (
 from fileserver.analytics.kinds import ORDERS, Kind
 from fileserver.analytics.reading import ReadingQuery
 from fileserver.analytics.schemas import MaterialPath
-from fileserver.analytics.tables import LINES_MAX
 from fileserver.http.call import Call
 from fileserver.i18n import translate
 from fileserver.pages.calls import asking
@@ -116,7 +116,7 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
 
 async def table(call: Call[None, TablePageQuery, KindPath]) -> web.Response:
     """One table."""
-    order, end = call.query.order if call.query.order in ORDERS else None, call.query.skip + LINES_MAX
+    order, end = call.query.order if call.query.order in ORDERS else None, call.query.skip + tables.LINES_MAX
     found = await api.table(asking(call, TableQuery(days=call.query.days, order=order, skip=call.query.skip)))  # type: ignore[arg-type]  # asking keeps the path's parameters
     return page(
         call,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -213,6 +213,7 @@ _OF_MAKERS = (
 )
 
 
+_NAMES = "WITH names AS (SELECT * FROM unnest(:merged, :kept) AS n (merged, kept))"
 # Subject by subject: joined, all of the days might be gone through again for each of them.
 _EACH_OF_SHOWN = (
     f"SELECT key, c.* FROM shown CROSS JOIN LATERAL (SELECT {_NOW_AND_BEFORE} FROM {_TOLD} WHERE d.key = shown.key) c "  # noqa: S608  # our own words
@@ -317,11 +318,10 @@ async def ranked_by_name(  # as `ranked`
     skip: int = 0,
 ) -> Sequence[Ranked]:
     """The same where some keys are but another name (`names`) of a subject. Its people are counted by name."""
-    keys = None if among.keys is None else {*among.keys, *(key for key, kept in names.items() if kept in among.keys)}
+    keys = _under_every_name(among, names)
     first = _FIRST.format(order=_known(order))
     query = _text(
-        "WITH names AS (SELECT * FROM unnest(:merged, :kept) AS n (merged, kept)), "  # noqa: S608  # our own words
-        f"shown AS MATERIALIZED (SELECT coalesce(names.kept, d.key) AS key, {first} AS first FROM {_TOLD} "
+        f"{_NAMES}, shown AS MATERIALIZED (SELECT coalesce(names.kept, d.key) AS key, {first} AS first FROM {_TOLD} "  # noqa: S608  # our own words
         f"LEFT JOIN names ON names.merged = d.key WHERE true{_some(keys)} "
         "GROUP BY 1 ORDER BY first DESC, 1 LIMIT :limit OFFSET :skip) "
         f"{_EACH_OF_NAMED}",
@@ -338,17 +338,29 @@ async def ranked_by_name(  # as `ranked`
     return [_ranked(row._asdict()) for row in rows]
 
 
-async def materials_of(
-    tx: Transaction, makers: Collection[str], span: Span, order: str = "opens", *, limit: int = ROWS_MAX, skip: int = 0
+async def materials_of(  # as `ranked`
+    tx: Transaction,
+    makers: Collection[str],
+    span: Span,
+    order: str = "opens",
+    *,
+    only: Collection[str] | None = None,
+    limit: int = ROWS_MAX,
+    skip: int = 0,
 ) -> Sequence[Ranked]:
-    """Materials by what shares of these makers did. People are counted once within each share, not each material."""
+    """Materials by what shares of these makers did. People are counted once within each share, not each material.
+
+    `only`: of these materials; None: of all.
+    """
+    some = "" if only is None else "WHERE material_id = ANY(CAST(:only AS uuid[])) "
     query = _text(
         f"{_OF_MAKERS} SELECT CAST(material_id AS text) AS key, {_NOW_AND_BEFORE} "  # noqa: S608  # our own words
-        f"FROM roots CROSS JOIN LATERAL (SELECT * FROM {_TOLD} WHERE d.key = roots.key) c GROUP BY material_id "
+        f"FROM roots CROSS JOIN LATERAL (SELECT * FROM {_TOLD} WHERE d.key = roots.key) c {some}GROUP BY material_id "
         f"ORDER BY now_{_known(order)} DESC, material_id LIMIT :limit OFFSET :skip",
         makers=makers,
+        only=only,
     )
-    asked = _made(makers, span, limit=limit, skip=skip)
+    asked = _made(makers, span, limit=limit, skip=skip) | ({} if only is None else {"only": list(only)})
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
 
 
@@ -366,6 +378,56 @@ async def shares_of(
     )
     asked = _made(makers, span, limit=limit, skip=skip)
     return [_ranked(row._asdict()) for row in await tx.execute(query, asked)]
+
+
+async def order_of(  # which, of whom, by what
+    tx: Transaction,
+    among: Among,
+    span: Span,
+    order: str,
+    *,
+    makers: Collection[str] | None = None,
+    names: Mapping[str, str] | None = None,
+    size: int,
+    limit: int,
+) -> Sequence[str]:
+    """Every key in the order in which the rankings have them, in stretches of `size` keys with blanks between them.
+
+    `makers`: only shares that these made, and materials by these shares. `names`: as in `ranked_by_name`. Read as it
+    comes, and kept as a few long texts, which weigh a third of as many short ones.
+    """
+    if makers is None:
+        query, asked = _order_among(among, span, order, names or {})
+    else:
+        query, asked = _order_by_makers(among.dim, makers, span, order)
+    found = await tx.stream_scalars(query, asked | {"limit": limit})
+    return [" ".join(stretch) async for stretch in found.partitions(size)]
+
+
+_IN_ORDER = f"GROUP BY 1 ORDER BY {_FIRST} DESC, 1 LIMIT :limit"
+
+
+def _order_among(among: Among, span: Span, order: str, names: Mapping[str, str]) -> tuple[TextClause, dict[str, Any]]:
+    keys = _under_every_name(among, names)
+    query = _text(
+        f"{_NAMES} SELECT coalesce(names.kept, d.key) AS key FROM {_TOLD} LEFT JOIN names ON names.merged = d.key "  # noqa: S608  # our own words
+        f"WHERE true{_some(keys)} {_IN_ORDER.format(order=_known(order))}",
+        keys=keys,
+        merged=names.keys(),
+        kept=names.values(),
+    )
+    more = _months(span.before.start, span.start, span.end) | {"merged": list(names), "kept": list(names.values())}
+    return query, _asked(Among(among.dim, keys), span.before.start, span.end, start=span.start, **more)
+
+
+def _order_by_makers(dim: Dim, makers: Collection[str], span: Span, order: str) -> tuple[TextClause, dict[str, Any]]:
+    key = "CAST(material_id AS text)" if dim is Dim.MATERIAL else "roots.key"
+    query = _text(
+        f"{_OF_MAKERS} SELECT {key} AS key FROM roots CROSS JOIN LATERAL (SELECT * FROM {_TOLD} "  # noqa: S608  # our own words
+        f"WHERE d.key = roots.key) c {_IN_ORDER.format(order=_known(order))}",
+        makers=makers,
+    )
+    return query, _made(makers, span)
 
 
 async def viewers_within(tx: Transaction, dim: Dim, keys: Collection[str], span: Span) -> int:
@@ -476,6 +538,11 @@ async def lives(
 def weights(among: Among) -> dict[str, str]:
     """The parameters of a query over `asked`."""
     return arrays(("dims", "keys", "weights"), among.weighed)
+
+
+def _under_every_name(among: Among, names: Mapping[str, str]) -> Collection[str] | None:
+    """The keys, and those that are but another name of one."""
+    return None if among.keys is None else {*among.keys, *(key for key, kept in names.items() if kept in among.keys)}
 
 
 def _added(among: Among, sums: dict[str, Any]) -> Counts:

@@ -2,7 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,10 +20,11 @@ from compliance.ownership.wishes import Wish
 from compliance.spreading import following
 from compliance.spreading.growth import WINDOW, Growth
 from compliance.visits import actor_of, person_now
-from fileserver.analytics import service
+from fileserver.analytics import service, tables, whole_tables
 from fileserver.analytics.kinds import RATED_PEOPLE_MIN, Kind
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
+from fileserver.pages import analytics as figure_pages
 from tests.html import Page
 from tests.journeys.test_analytics import caught_up, shown, spread_out
 from tests.stage import TITLE, Stage
@@ -216,6 +217,22 @@ async def tables_are_taken_away(stage: Stage, share: Json) -> None:
     assert line.startswith('"\'=1+1","","5","0","2","0"')
 
 
+async def files_hold_what_tables_show(stage: Stage, share: Json) -> None:
+    """Of every kind, in the same order, for whoever sees all or some; told once, however many slices it takes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(whole_tables, "SLICE_MAX", 1)
+        for who, kind, order in product(("manager", "owner"), KINDS, ("intents", "reproduction")):
+            shown = (await table(stage, who, kind, order=order))["items"]
+            before = len(await stage.told("employee:spread:read"))
+            _, *lines = await csv_of(stage, who, f"exports/{kind}?order={order}")
+            expected = [(each["name"], each["note"], str(each["now"]["opens"])) for each in shown]
+            assert expected == [tuple(line[:3]) for line in lines], (who, kind, order)
+            assert before + 1 == len(await stage.told("employee:spread:read"))
+        assert 1 == len(await csv_of(stage, "manager", "exports/employee?skip=9")), "the head alone"
+        everything = (await table(stage, "manager", "employee"))["items"]
+        assert len(everything) == len(await csv_of(stage, "manager", "exports/employee?skip=1"))
+
+
 async def every_table_of_a_page_is_taken_away(stage: Stage, share: Json) -> None:
     """Of the overview, of one thing, of a material's travels, of a tree and of a viewer's clinic: head and lines."""
     owner, material = stage.cast.people["owner"], stage.cast.material_id
@@ -282,7 +299,13 @@ async def tables_go_on_where_a_page_ends(stage: Stage, share: Json) -> None:
     assert [] == [each["name"] for each in others if each["name"] not in page]
     assert "第 2 至 2 行" in page
     assert "没有更多行了" in await shown(stage, "/analytics/employee?skip=9", "zh-CN", who="manager")
-    for skip in (-1, 9_901):  # no further than files go
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tables, "LINES_MAX", 1)
+        assert 'href="/analytics/employee?skip=1"' in await shown(stage, "/analytics/employee", "zh-CN", who="manager")
+        patched.setattr(figure_pages, "SKIP_MAX", 0)
+        last = await shown(stage, "/analytics/employee", "zh-CN", who="manager")
+    assert ("?skip=" in last, "仅含前 1 行，其余未列出" in last) == (False, True), "as far as pages go on"
+    for skip in (-1, 9_901):
         assert 422 == (await stage.request("GET", "manager", f"/api/v1/analytics/tables/employee?skip={skip}")).status
 
 
@@ -334,6 +357,7 @@ async def test_a_merged_clinic_keeps_its_past(stage: Stage) -> None:
     assert later == await figures_of_clinic(stage, "wang")
     (line,) = (await table(stage, "manager", "clinic"))["items"]
     assert ("悦美诊所", 6) == (line["name"], line["now"]["opens"])
+    assert [["悦美诊所", "", "6"]] == [line[:3] for line in (await csv_of(stage, "manager", "exports/clinic"))[1:]]
     for each in clinics.values():
         asked = {"clinic_id": str(each), "act": "viewer:visit:start", "result": "allow"}
         assert 6 == len((await stage.api("auditor").get("/events", **asked)).ok["items"])
@@ -364,6 +388,7 @@ LOOKS = (
     a_clinic_is_its_owners_to_know,
     a_campaign_is_found_by_what_was_declared,
     every_table_of_a_page_is_taken_away,
+    files_hold_what_tables_show,
     tables_are_taken_away,
     tables_say_where_they_are_cut,
     tables_go_on_where_a_page_ends,
@@ -401,6 +426,8 @@ async def test_employees_are_ranked_by_the_growth_of_closed_weeks(stage: Stage) 
         assert {key: (each.people, getattr(each, name)) for key, each in expected.items()} == found
         rates = [each["now"][name] for each in items]
         assert rates == sorted(rates, reverse=True)
+        _, *lines = await csv_of(stage, "manager", f"exports/employee?order={name}")
+        assert [each["name"] for each in items] == [line[0] for line in lines]
         assert len(set(rates)) > 1
 
 
@@ -413,6 +440,7 @@ async def test_trees_of_all_sizes(stage: Stage, monkeypatch: pytest.MonkeyPatch)
     await following.spread_all(stage.services.database, BEGAN)
     await trees_are_compared_with_others_of_their_size(stage)
     monkeypatch.setattr(service, "BATCH", 2)
+    monkeypatch.setattr(whole_tables, "SLICE_MAX", 2)
     await files_hold_all_lines(stage)
     await files_end_with_the_right_to_them(stage)
 
@@ -424,13 +452,17 @@ async def files_end_with_the_right_to_them(stage: Stage) -> None:
         material_id = await tx.scalar(text(largest))
         manager = actor_of(await person_now(tx, stage.cast.people["manager"]), stage.services.clock())
     files = [each(stage.services, manager, Trail(), material_id) for each in (service.every_tree, service.every_sharer)]
+    table_file = await whole_tables.whole_table(stage.services, manager, Trail(), Kind.SHARE, days=366)
     for file in files:
         assert 2 == len((await anext(file))[0])
+    assert 2 == len((await anext(table_file.slices)).shown)
     disabled = (await stage.api("admin").post(f"/people/accounts/{manager.person_id}/disable")).ok
     assert disabled["disabled_at"] is not None
     for file in files:
         with pytest.raises(AccessDenied):
             await anext(file)
+    with pytest.raises(AccessDenied):
+        await anext(table_file.slices)
 
 
 async def files_hold_all_lines(stage: Stage) -> None:
