@@ -5,10 +5,12 @@ waiting once, a crashed or killed engine harms one worker only, and no worker ha
 with their worker even when it is killed; pytest tears the fixture down after Ctrl-C.
 """
 
+import fcntl
 import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,10 +19,12 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from storage.engines import EmbeddedEngines, Endpoints
+from storage.engines.folder import LOCK_NAME
 from storage.objects import ObjectStore
 
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108  # a folder of a random name is made in it, readable to nobody else
 ROOM_BYTES = 8 << 30  # several times what all tests of one process store
+PREFIX = "sealshare-tests-"  # of the folders' names
 
 
 _administrators: dict[str, psycopg.Connection] = {}  # by the URL of their server
@@ -30,8 +34,9 @@ _administrators: dict[str, psycopg.Connection] = {}  # by the URL of their serve
 def engines() -> Iterator[Endpoints]:
     """Where this test process's engines answer."""
     # Not pytest's own temporary folder: that one is kept after the run, and its path can be too long for a socket.
+    forget_the_killed(MEMORY_DISK)
     with (
-        tempfile.TemporaryDirectory(prefix="sealshare-", dir=_roomy_memory()) as folder,
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=_roomy_memory()) as folder,
         EmbeddedEngines(Path(folder) / "data", profile="test") as endpoints,
     ):
         yield endpoints
@@ -46,6 +51,15 @@ def administer(url: str, statement: str) -> None:
         conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         administrator = _administrators[url] = psycopg.connect(conninfo, autocommit=True)
     administrator.execute(statement)
+
+
+def forget_the_killed(disk: Path) -> None:
+    """Removes what test processes left that were killed: in memory, it would drive those after them to the disk."""
+    for lock in disk.glob(f"{PREFIX}*/data/{LOCK_NAME}"):
+        with suppress(OSError), lock.open("r+b") as file:
+            if file.read(1):  # whoever is about to hold it says so afterwards
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises while somebody lives there
+                shutil.rmtree(lock.parents[1], ignore_errors=True)
 
 
 def _roomy_memory() -> Path | None:

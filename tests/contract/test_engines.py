@@ -21,9 +21,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from storage.engines import EmbeddedEngines, Endpoints
+from storage.engines.folder import LOCK_NAME, lock_folder, unlock_folder
 from storage.engines.ports import GRPC_OFFSET, LOOPBACK
 from storage.errors import EngineBusy, EngineFailed, StorageError
 from storage.objects import ObjectStore
+from tests.engines import PREFIX, forget_the_killed
 
 LIMIT_S = 10.0
 WRITES_BEFORE_KILL = 40
@@ -218,3 +220,19 @@ def test_a_failing_engine_takes_the_other_one_down(data_dir: Path) -> None:
     assert failed.value.params["engine"] == "postgres"
     assert "pg_control" in str(failed.value.params["log"])
     assert engines_of(data_dir) == []
+
+
+def test_what_killed_tests_left_is_removed(tmp_path: Path) -> None:
+    """The engines' folder of a test process that is gone; not one that is in use or being made, nor anything else."""
+    gone, used, made = (tmp_path / f"{PREFIX}{name}" / "data" for name in ("gone", "used", "made"))
+    for each in (gone, used, made):
+        each.mkdir(parents=True)
+    unlock_folder(lock_folder(gone))
+    (made / LOCK_NAME).touch()
+    (tmp_path / "else").mkdir()
+    held = lock_folder(used)
+    try:
+        forget_the_killed(tmp_path)
+    finally:
+        unlock_folder(held)
+    assert {used.parent, made.parent, tmp_path / "else"} == set(tmp_path.iterdir())
