@@ -15,7 +15,7 @@ from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, templates, with_query
-from fileserver.traces import figures
+from fileserver.traces import figures, repeats
 from fileserver.traces import routes as api
 from fileserver.traces.receiving import SUSPECT_MAX_BYTES
 from fileserver.traces.schemas import CURSOR_CHARS_MAX, SuspectPageOut, TraceListQuery, TracePath
@@ -63,6 +63,7 @@ templates.filters["chance"] = figures.chance
 templates.filters["chance_key"] = figures.chance_key
 templates.filters["percent"] = figures.percent
 templates.filters["confidence_key"] = figures.confidence_key
+templates.filters["folded"] = repeats.folded
 
 ROUTES = (
     console_page("/traces", "traces", "Traces of leaked copies", traces, action=Action.TRACE_LIST, query=TracesQuery),

@@ -31,8 +31,7 @@ from storage.rows.events import EventRow
 from storage.rows.standing import Standing, standings_of
 from storage.rows.traces import TraceRow
 
-EVENTS_SHOWN = 100
-EVENTS_READ = 1_000
+EVENTS_MAX = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +161,8 @@ async def _events_of(tx: Transaction, copy: CopyRow, standing: Standing | None) 
         det=(("copy", f"{copy.copy_id:012x}"),),
         since=copy.started_at,
     )
-    rows, more = await newest(tx, wanted, EVENTS_READ)
-    told = await _occurrences(tx, rows[::-1])
-    return told[:EVENTS_SHOWN], more or len(told) > EVENTS_SHOWN
+    rows, more = await newest(tx, wanted, EVENTS_MAX)
+    return await _occurrences(tx, rows[::-1]), more
 
 
 async def _occurrences(tx: Transaction, rows: Sequence[EventRow]) -> list[Occurrence]:

@@ -13,13 +13,16 @@ from fileserver.i18n import Language, has_message, translate
 from fileserver.sheets import INK, QUIET, SMALL_PT, TITLE_PT, Sheet
 from fileserver.sizes import human_size
 from fileserver.traces.figures import chance_key, confidence_key, percent, plain_chance
+from fileserver.traces.repeats import Repeated, folded
 from fileserver.traces.schemas import CopyOut, EvidenceOut, SuspectPageOut, TraceOut
-from fileserver.traces.times import local_time
+from fileserver.traces.times import local_time, span
 from watermark.lettering import drawable
 
 PICTURES_PER_ROW = 2
 PICTURE_GAP_MM = 6.0
 PICTURE_HEIGHT_MAX_MM = 100.0
+PLACE_MM, TIME_MM, PAGE_MM = 30.0, 62.0, 14.0  # columns of events; the act has what is left
+PLACE_CHARS = 18
 METHOD = ("report-method-1", "report-method-2", "report-method-3", "report-method-4", "report-method-5")
 
 Pictures = Mapping[tuple[int, str], bytes]
@@ -212,13 +215,23 @@ class _Sheet(Sheet):
         if not copy.events:
             self.paragraph(self.t("trace-events-none"))
             return
-        widths = (24.0, 44.0, self.epw - 68.0 - 20.0, 20.0)
+        widths = (PLACE_MM, TIME_MM, self.epw - PLACE_MM - TIME_MM - PAGE_MM, PAGE_MM)
         heads = ("trace-event-position", "trace-event-time", "trace-event-act", "trace-event-page")
         self.cells([self.t(head) for head in heads], widths, QUIET)
-        for event in copy.events:
-            key = f"act-{event.act.replace(':', '-')}"
-            act = self.t(key) if has_message(self._language, key) else event.act
-            page = str(event.page) if event.page else ""
-            self.cells([self._place(event.index), local_time(event.time), act, page], widths, INK)
+        for line in folded(copy.events):
+            self._line(line, widths)
         if copy.events_more:
             self.paragraph(self.t("trace-events-more", count=len(copy.events)))
+
+    def _line(self, line: Repeated, widths: Sequence[float]) -> None:
+        """Events that are alike. Their places stand in the first column, or below where they are many."""
+        key = f"act-{line.act.replace(':', '-')}"
+        act = self.t(key) if has_message(self._language, key) else line.act
+        times = f" × {len(line.events)}" if len(line.events) > 1 else ""
+        unplaced = self.t("trace-event-unplaced") if line.unplaced else ""
+        places = ", ".join(filter(None, (line.places, unplaced)))
+        short = len(places) <= PLACE_CHARS
+        page = str(line.page) if line.page else ""
+        self.cells([places if short else "↓", span(line.first, line.last), act + times, page], widths, INK)
+        if not short:
+            self.note(places)

@@ -1,0 +1,69 @@
+"""A visit's events for reading: those that are alike become one line, which keeps every place in the ledger.
+
+Promises: each event stands in one line, by its place; lines in the order of their first events. A page that is enlarged
+comes in tiles, each an event of its own: a hundred lines of them said no more than one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fileserver.traces.schemas import EventBrief
+
+APART_MAX = timedelta(minutes=15)  # a page that is looked at again later is a line of its own
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Events of one act on one page, of which none is far from the one before."""
+
+    events: tuple[EventBrief, ...]
+
+    @property
+    def act(self) -> str:
+        """What all are."""
+        return self.events[0].act
+
+    @property
+    def page(self) -> int | None:
+        """Which page all are about, if any."""
+        return self.events[0].page
+
+    @property
+    def first(self) -> datetime:
+        """When it began."""
+        return self.events[0].time
+
+    @property
+    def last(self) -> datetime:
+        """When it ended."""
+        return self.events[-1].time
+
+    @property
+    def unplaced(self) -> int:
+        """How many have no place in the ledger yet."""
+        return sum(event.index is None for event in self.events)
+
+    @property
+    def places(self) -> str:
+        """Those in the ledger, runs as their ends: `17–23, 26`."""
+        return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in self._runs())
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        indexes = sorted(event.index for event in self.events if event.index is not None)
+        starts = [at for at, index in enumerate(indexes) if at == 0 or index != indexes[at - 1] + 1]
+        for start, end in zip(starts, [*starts[1:], len(indexes)], strict=True):
+            yield indexes[start], indexes[end - 1]
+
+
+def folded(events: Sequence[EventBrief]) -> list[Repeated]:
+    """The lines of these events, which come in the order of their times."""
+    lines: list[list[EventBrief]] = []
+    latest: dict[tuple[str, int | None], list[EventBrief]] = {}
+    for event in events:
+        line = latest.get((event.act, event.page))
+        if line is None or event.time - line[-1].time > APART_MAX:
+            line = latest[event.act, event.page] = []
+            lines.append(line)
+        line.append(event)
+    return [Repeated(tuple(line)) for line in lines]
