@@ -6,6 +6,7 @@ docs/explanation/sealing.md says of each level.
 
 import time
 
+from benchmarks.printing import tell
 from benchmarks.removal.attacks import ATTACKS, Attack
 from benchmarks.removal.copies import LEVELS, Scene, scene
 from benchmarks.removal.judging import Verdict, judged
@@ -15,8 +16,12 @@ from fileserver.services import Services
 
 async def run(_services: Services) -> list[Figure]:
     """In this process: nothing of it needs a server."""
-    made = scene()
-    return [_figure(made, level, attack) for level in LEVELS for attack in ATTACKS]
+    made, figures = scene(), list[Figure]()
+    for level in LEVELS:
+        for attack in ATTACKS:
+            figures.append(_figure(made, level, attack))
+            tell(figures[-1])  # half an hour is long to wait for the first
+    return figures
 
 
 def _figure(made: Scene, level: str, attack: Attack) -> Figure:

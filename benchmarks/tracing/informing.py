@@ -11,6 +11,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.printing import tell
 from benchmarks.stage import Figure
 from benchmarks.tracing.collusion import mixed, removed
 from benchmarks.tracing.corpus import Picture, prepared
@@ -43,8 +44,7 @@ def main(*, parts: tuple[str, ...], folders: tuple[Path, ...], kept: Path, pictu
         figures = PARTS[part](chosen, innocent)
         keep_figures(kept, part, figures)
         for each in figures:
-            verdict = {None: "", True: "pass", False: "FAIL"}[each.passed]
-            click.echo(f"{each.name} | {each.value:.4g} {each.unit} | {each.note} | {verdict}")
+            tell(each)
 
 
 def spread(corpus: Sequence[Picture], count: int) -> list[Picture]:
