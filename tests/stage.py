@@ -111,15 +111,20 @@ class Stage:
         opened: dict[str, Any] = (await self.open(who, share["token"])).ok
         return share, opened
 
-    async def approved(self, body: bytes, filename: str = "brochure.pdf", **wanted: str) -> str:
-        """Another material of the owner's, of these bytes, that went the whole way; its id."""
+    async def drafted(self, body: bytes, filename: str = "brochure.pdf", **wanted: str) -> str:
+        """Another material of the owner's, of these bytes, prepared and looked at; its id."""
         upload_id = await add_upload(self.services, self.cast.people["owner"], body, filename)
         said = {"upload_id": str(upload_id), "title": filename, "class": "in_clinic", **wanted}
-        path = f"/materials/{(await self.api('owner').post('/materials', said)).ok['id']}"
+        material_id = (await self.api("owner").post("/materials", said)).ok["id"]
         await run_jobs(self.services)
-        version = (await self.api("owner").post(f"{path}/submit")).ok["versions"][0]
+        return str(material_id)
+
+    async def approved(self, body: bytes, filename: str = "brochure.pdf", **wanted: str) -> str:
+        """One that went the whole way; its id."""
+        material_id = await self.drafted(body, filename, **wanted)
+        version = (await self.api("owner").post(f"/materials/{material_id}/submit")).ok["versions"][0]
         await self.approve(version)
-        return path.rpartition("/")[2]
+        return material_id
 
     async def get(self, who: str, path: str, **headers: str) -> Piece:
         """Bytes by a path from the server's root, such as a content address."""

@@ -89,3 +89,11 @@ async def test_what_nobody_outside_gets_to_see_is_said_before(
     assert "not_sealable" == (await stage.open("li", share["token"])).ok["status"]
     door = await stage.request("GET", "li", f"/s/{share['token']}", headers=SAID)
     assert "neither shown nor downloaded" in door.body.decode()
+
+
+async def test_what_nobody_may_let_pass_is_not_said_to_be_approved(stage: Stage) -> None:
+    """A file that is held up needs another one: how far this one would come is no help."""
+    material_id = await stage.drafted(b"MZ" + bytes(64), "setup.exe")
+    page = (await stage.request("GET", "owner", f"/materials/{material_id}", headers=SAID)).body.decode()
+    assert "nobody can wave through" in page
+    assert "It can be approved" not in page

@@ -72,6 +72,12 @@ async def test_what_a_version_says_holds_its_approval_up(services: Services, cli
         scan = await scans.newest_scan(tx, UUID(version["id"]))
     assert scan is not None
     assert ("finished", RuleSet.default().version) == (scan.state, scan.rule_set_version)
+    shown = {"Authorization": f"Bearer {marketer.token}", "Accept": "text/html", "Accept-Language": "en"}
+    blocks = [each for each in version["findings"] if (each["severity"], each["state"]) == ("block", "open")]
+    async with client.get(path, headers=shown) as page:
+        assert f"found {len(blocks)} things that block" in (await page.text()).replace("\u2068", "").replace(
+            "\u2069", ""
+        )
     submitted = (await marketer.post(f"{path}/submit")).ok["versions"][0]
     refused = await decide(reviewer, submitted)
     assert (409, "blocks-dismissed") == (refused.status, refused.body["need"])
