@@ -200,6 +200,7 @@ async def test_grant_is_no_wider_than_the_link_that_was_asked_about(stage: Stage
 async def granted(stage: Stage, link: dict[str, Any], need: str = "open") -> dict[str, Any]:
     """What 王强 gets who asks for this."""
     request = await asked(stage, link, need=need)
+    stage.clock.advance(seconds=1)  # shares are locked oldest first: nothing is as old as what it was granted of
     made: dict[str, Any] = (await stage.api("manager").post(f"/access-requests/{request['id']}/grant")).ok
     return made
 
