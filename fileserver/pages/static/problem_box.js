@@ -18,7 +18,9 @@ function inputFor(form, pointer) {
   if (!pointer) return null;
   const name = pointer.replace(/^\//, "").replaceAll("/", ".");
   const found = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}[]`);
-  return found instanceof RadioNodeList ? found[0] : found;
+  if (found) return found instanceof RadioNodeList ? found[0] : found;
+  // One of several is named by what each is called; and a list may still be empty, so that only what fills it is there.
+  return [name, `${name}s`].map((each) => form.querySelector(`[data-field="${CSS.escape(each)}"] :is(input, select)`)).find(Boolean) ?? null;
 }
 
 // What a person calls a field: its legend, or its label without the hints in it.
