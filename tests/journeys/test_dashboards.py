@@ -324,7 +324,8 @@ async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
     to_events = {who: await log_links(stage, who) for who in ("auditor", "manager")}
     assert (16, 0) == (len(to_events["auditor"]), len(to_events["manager"]))
     assert "李娜" in await shown(stage, to_events["auditor"][0], "en", who="auditor")
-    assert "Nothing yet" in await shown(stage, "/analytics/campaign", "en")
+    assert "Once somebody opens a share" in await shown(stage, "/analytics/campaign", "en")
+    assert "R and K are of ten people" in await shown(stage, "/analytics/employee?order=k_factor", "en", who="manager")
     (look, *_) = await stage.told("employee:spread:read")
     assert ("maker-reads-figures", "figures:overview") == (look["why"], look["obj"])
 
