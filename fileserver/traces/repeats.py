@@ -7,6 +7,7 @@ comes in tiles, each an event of its own: a hundred lines of them said no more t
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from fileserver.traces.schemas import EventBrief
 
@@ -51,9 +52,11 @@ class Repeated:
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         indexes = sorted(event.index for event in self.events if event.index is not None)
-        starts = [at for at, index in enumerate(indexes) if at == 0 or index != indexes[at - 1] + 1]
-        for start, end in zip(starts, [*starts[1:], len(indexes)], strict=True):
-            yield indexes[start], indexes[end - 1]
+        for _, found in groupby(
+            enumerate(indexes), lambda each: each[1] - each[0]
+        ):  # the same as long as none is left out
+            run = [index for _, index in found]
+            yield run[0], run[-1]
 
 
 def folded(events: Sequence[EventBrief]) -> list[Repeated]:

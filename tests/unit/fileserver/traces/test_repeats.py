@@ -35,6 +35,8 @@ def test_what_is_not_in_the_ledger_yet_is_counted() -> None:
     """It has no place that could be told."""
     (line,) = folded([event(7), event(None), event(None)])
     assert ("7", 2) == (line.places, line.unplaced)
+    (line,) = folded([event(None)])
+    assert ("", 1) == (line.places, line.unplaced)
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2000), st.sampled_from(["view", "print"])), max_size=40))
