@@ -220,11 +220,11 @@ async def test_begun_answer_may_take_longer_than_the_handlers_limit(open_client:
     async def download(call: Call) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(call.request)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.25)
         await response.write(b"late")
         return response
 
-    route = make_route(handler=download, timeout_s=0.02, status=200, produces="application/octet-stream")
+    route = make_route(handler=download, timeout_s=0.2, status=200, produces="application/octet-stream")
     response = await (await open_client(route)).get("/thing")
     assert await response.read() == b"late"
 
