@@ -13,7 +13,7 @@ from fileserver.pages.share_story import line_of
     [
         ("visits_max", None, 9, ("Visits at most", "No limit", "9")),
         ("stamp", None, {"seal": 2}, ("Another rule, of a newer version", "not set", "{'seal': 2}")),
-        ("lock", "none", "passkey", ("Asked besides", "Nothing", "passkey")),
+        ("lock", "none", "passkey", ("Also asks for", "Nothing", "passkey")),
         ("jobs", ["doctor"], ["doctor", "nurse"], ("Job", "Doctor", "Doctor · nurse")),
         ("expires_at", "2026-07-01T00:00:00Z", {"until": "read"}, ("Until", "2026-07-01 08:00", "{'until': 'read'}")),
         ("regions", 3, 2, ("Which regions", "3", "2")),
