@@ -103,6 +103,10 @@ async def test_what_is_wrong_stands_beside_the_field(console: Console) -> None:
         await text.fill("内部资料 ")
         await expect(text).to_have_attribute("aria-invalid", "true")
         await expect(page.locator("[data-try-status]")).to_contain_text("姓名")
+        await page.get_by_text("细调").click()
+        await expect(text).to_be_hidden()
+        await page.get_by_role("button", name="生成链接").click()
+        await expect(text).to_be_focused()  # what hid the field is open again
         await page.get_by_role("button", name="+ 姓名").click()
         await expect(text).to_have_value("内部资料 {name}")
         await expect(text).not_to_have_attribute("aria-invalid", "true")

@@ -1,15 +1,14 @@
 // Shows a problem (RFC 9457) in the form's [data-problem], each of its errors beside the field that it names.
 
 export function clearProblem(form) {
-  form.querySelectorAll("[data-field-error]").forEach((note) => {
-    for (const input of form.querySelectorAll("[aria-invalid]")) {
-      input.removeAttribute("aria-invalid");
-      const left = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== note.id);
-      if (left.length) input.setAttribute("aria-describedby", left.join(" "));
-      else input.removeAttribute("aria-describedby");
-    }
-    note.remove();
-  });
+  const notes = [...form.querySelectorAll("[data-field-error]")];
+  for (const input of form.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    const left = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && notes.every((note) => note.id !== id));
+    if (left.length) input.setAttribute("aria-describedby", left.join(" "));
+    else input.removeAttribute("aria-describedby");
+  }
+  for (const note of notes) note.remove();
   const box = form.querySelector("[data-problem]");
   if (box) box.hidden = true;
 }
@@ -33,11 +32,12 @@ export function markField(form, error) {
   const note = document.createElement("p");
   note.className = "field-error";
   note.dataset.fieldError = "";
-  note.id = `error-${input.name}`;
+  note.id = `error-${input.name || input.id}`;
   note.textContent = error.message;
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", [note.id, input.getAttribute("aria-describedby")].filter(Boolean).join(" "));
   (input.closest("[data-field]") ?? input).after(note);
+  for (let part = input.closest("details"); part; part = part.parentElement.closest("details")) part.open = true; // closed, it hides both
   return nameOf(input) ?? "";
 }
 
