@@ -1,7 +1,7 @@
 """A visit's events for reading: those that are alike become one line, which keeps every place in the ledger.
 
 Promises: each event stands in one line, by its place; lines in the order of their first events. A page that is enlarged
-comes in tiles, each an event of its own: a hundred lines of them said no more than one.
+comes in tiles, each an event of its own: a hundred lines of them would say no more than one.
 """
 
 from collections.abc import Iterator, Sequence

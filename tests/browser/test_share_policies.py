@@ -15,7 +15,7 @@ async def test_a_policy_is_made_narrowed_and_told(console: Console) -> None:
         await page.get_by_role("button", name="仅接收人").click()
         await page.get_by_role("button", name="生成链接").click()
         await expect(page.get_by_role("searchbox", name="哪些人")).to_be_focused()
-        await expect(page.get_by_text("缺少所选的对象")).to_have_count(1)  # beside what fills the list, and only there
+        await expect(page.get_by_text("尚未选择具体对象")).to_have_count(1)  # beside what fills the list alone
         assert ["422"] == [word for line in console.complaints for word in line.split() if word == "422"]
         console.complaints.clear()
         await page.get_by_role("button", name="接收人所在机构").click()

@@ -325,7 +325,7 @@ async def pages_say_what_each_figure_means(stage: Stage, share: Json) -> None:
     assert (16, 0) == (len(to_events["auditor"]), len(to_events["manager"]))
     assert "李娜" in await shown(stage, to_events["auditor"][0], "en", who="auditor")
     assert "Once somebody opens a share" in await shown(stage, "/analytics/campaign", "en")
-    assert "R and K are of ten people" in await shown(stage, "/analytics/employee?order=k_factor", "en", who="manager")
+    assert "R and K need at least ten" in await shown(stage, "/analytics/employee?order=k_factor", "en", who="manager")
     (look, *_) = await stage.told("employee:spread:read")
     assert ("maker-reads-figures", "figures:overview") == (look["why"], look["obj"])
 

@@ -23,8 +23,8 @@ material-none-found-text = Try another title or state.
 material-submit = Submit for review
 material-submit-next = Look it through, then submit it: only approved materials can be shared.
 material-submit-blocks = { $count ->
-    [one] The automatic checks found something that blocks, see below. A reviewer has to give a reason for it before this can be approved; better change the file and upload a new version.
-   *[other] The automatic checks found { $count } things that block, see below. A reviewer has to give a reason for each before this can be approved; better change the file and upload a new version.
+    [one] The automatic checks found something that blocks, see below. A reviewer has to give a reason for it before this can be approved; it is better to change the file and upload a new version.
+   *[other] The automatic checks found { $count } things that block, see below. A reviewer has to give a reason for each before this can be approved; it is better to change the file and upload a new version.
 }
 material-submit-later = Its pages are being prepared. You can submit it when that is done.
 material-in-review = It waits for a reviewer. Once approved it can be shared.
@@ -94,7 +94,7 @@ material-held-up = The automatic checks found something that nobody can wave thr
 finding-was-dismissed = Dismissed
 finding-was-confirmed = Confirmed
 finding-waived-malware = the operator asks for no virus scan
-finding-waived-ocr = the operator has words in pictures left unread
+finding-waived-ocr = the operator has not switched on the reading of words in pictures
 changes-title = What changed
 changes-between = Version { $before } and version { $after }
 changes-choose = Choose the versions to compare

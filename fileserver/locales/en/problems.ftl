@@ -121,7 +121,7 @@ problem-requirement-unmet-detail = { $need ->
     [pictures-checked] WeChat is still checking pages as pictures; this takes 35 minutes at most.
     [nothing-hard] The machine checks found something that nobody can dismiss. The file has to be replaced.
     [blocks-dismissed] A blocking finding has not been dismissed with a reason.
-    [reviews-decided] A finding that somebody has to judge has not been judged.
+    [reviews-decided] A finding to check has not been decided.
     [evidence-attached] A finding asks for evidence: attach it, or dismiss the finding with a reason.
     [certificate-valid] This class needs a certificate in date, and there is none.
     [steps-signed] An approval is still missing.

@@ -120,9 +120,9 @@ problem-requirement-unmet-detail = { $need ->
     [rules-stood-by] 现行规则集是上传人启用的，须由他人在规则页确认后才能通过。
     [pictures-checked] 微信仍在检测页面图片，最多需要 35 分钟。
     [nothing-hard] 机器检查发现了不可排除的问题，请更换文件。
-    [blocks-dismissed] 还有拦截的发现没有说明理由并排除。
-    [reviews-decided] 还有请核对的发现没有处理。
-    [evidence-attached] 还有需要证据的发现：请附上证据，或说明理由并排除。
+    [blocks-dismissed] 还有“拦截”类发现没有说明理由并排除。
+    [reviews-decided] 还有“请核对”类发现没有处理。
+    [evidence-attached] 还有“需证据”类发现未处理：请附上证据，或说明理由并排除。
     [certificate-valid] 此类资料需要有效的审查证明，目前没有。
     [steps-signed] 还有审核意见没有签署。
     [same-bytes] 审核意见针对的是另一份文件。
@@ -143,7 +143,7 @@ problem-code-refused-detail = 验证码不正确、已用过或已过期。
 problem-code-refused-explanation = 验证码只能使用一次，有效期有限；输错几次后也会失效。请核对后重试，或重新获取。
 problem-step-up-needed-title = 需要再次确认身份
 problem-step-up-needed-detail = 这项操作需要您再次确认身份。
-problem-step-up-needed-explanation = 涉及权限、登录方式或密钥的操作，要求在十分钟内确认过身份。请输入密码或动态验证码后重试。
+problem-step-up-needed-explanation = 涉及权限、登录方式或密钥的操作，要求在十分钟内确认过身份。请输入密码或动态码后重试。
 
 problem-second-factor-needed-title = 需要启用两步验证
 problem-second-factor-needed-detail = 您的角色必须使用两步验证，请先启用。
