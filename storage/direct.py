@@ -92,24 +92,22 @@ class Direct:
         against a connection; a transaction that it left open is rolled back by then, so nobody waits for its locks.
         """
         async with self._turn():
-            connection = await self._taken()
+            connection, sound = await self._taken(), False
             try:
                 yield connection
+                sound = True
             except psycopg.Error:
-                await connection.close()
                 raise
             except Exception:
-                with suppress(psycopg.Error):  # it is closed then, below
+                with suppress(psycopg.Error):
                     await connection.rollback()
-                raise
-            except BaseException:
-                await connection.close()
+                    sound = True
                 raise
             finally:
-                if self._closed or connection.info.transaction_status is not TransactionStatus.IDLE:
-                    await connection.close()
-                else:
+                if sound and not self._closed and connection.info.transaction_status is TransactionStatus.IDLE:
                     self._idle.append((time.monotonic(), connection))
+                else:
+                    await connection.close()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -349,6 +349,30 @@ async def test_what_a_refused_block_had_locked_is_free_at_once(database: Databas
         assert [(True,)] == await (await other.execute("SELECT pg_try_advisory_lock(7)")).fetchall()
 
 
+async def test_a_refusal_that_is_cancelled_costs_the_connection(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever leaves while it is rolled back can't know what PostgreSQL is still to be told of."""
+    begun, seen = asyncio.Event(), []
+
+    async def last_for_ever(_driver: Driver) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def refuse() -> None:
+        async with database.driver() as driver:
+            seen.append(driver)
+            raise LookupError
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "rollback", last_for_ever)
+    refusing = asyncio.create_task(refuse())
+    await begun.wait()
+    refusing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await refusing
+    assert seen[0].closed
+
+
 async def test_driver_connections_on_which_something_failed_are_closed(database: Database, database_url: str) -> None:
     """One that died says StoreUnavailable, our own fault stays one, and neither connection is used again."""
     seen = []
