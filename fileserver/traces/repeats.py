@@ -1,7 +1,7 @@
 """A visit's events for reading: those that are alike become one line, which keeps every place in the ledger.
 
-Promises: each event stands in one line, by its place; lines in the order of their first events. A page that is enlarged
-comes in tiles, each an event of its own: a hundred lines of them would say no more than one.
+Promises: each event stands in one line, by its place; lines in the order in which their first events came. A page that
+is enlarged comes in tiles, each an event of its own: a hundred lines of them would say no more than one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,13 +32,13 @@ class Repeated:
 
     @property
     def first(self) -> datetime:
-        """When it began."""
-        return self.events[0].time
+        """When it began: events come in the order of arrival, which two of one moment may swap."""
+        return min(event.time for event in self.events)
 
     @property
     def last(self) -> datetime:
         """When it ended."""
-        return self.events[-1].time
+        return max(event.time for event in self.events)
 
     @property
     def unplaced(self) -> int:
@@ -52,15 +52,13 @@ class Repeated:
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         indexes = sorted(event.index for event in self.events if event.index is not None)
-        for _, found in groupby(
-            enumerate(indexes), lambda each: each[1] - each[0]
-        ):  # the same as long as none is left out
+        for _, found in groupby(enumerate(indexes), lambda each: each[1] - each[0]):  # which a gap makes larger
             run = [index for _, index in found]
             yield run[0], run[-1]
 
 
 def folded(events: Sequence[EventBrief]) -> list[Repeated]:
-    """The lines of these events, which come in the order of their times."""
+    """The lines of these events, which come in the order of arrival."""
     lines: list[list[EventBrief]] = []
     latest: dict[tuple[str, int | None], list[EventBrief]] = {}
     for event in events:

@@ -31,6 +31,12 @@ def test_a_page_seen_again_later_is_another_line() -> None:
     assert ["7", "8–9"] == [line.places for line in folded([event(7), event(8, after=pause), event(9, after=pause)])]
 
 
+def test_a_line_ends_after_it_began() -> None:
+    """Events come in the order of arrival, which need not be that of their times."""
+    (line,) = folded([event(7, after=timedelta(seconds=1)), event(8)])
+    assert (BEGUN, BEGUN + timedelta(seconds=1)) == (line.first, line.last)
+
+
 def test_what_is_not_in_the_ledger_yet_is_counted() -> None:
     """It has no place that could be told."""
     (line,) = folded([event(7), event(None), event(None)])
