@@ -22,6 +22,7 @@ TITLES: Mapping[str, str] = {WORKER: "worker", SERVE: "server"}
 GRACE_S = 10.0
 DEATHS_MAX = 5
 DEATHS_WITHIN_S = 60.0
+READY_TIMEOUT_S = 240.0  # seconds, but for a laptop that has more to do
 
 
 def python_order(name: str, folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Order:
@@ -62,7 +63,7 @@ class Crew:
     def wait_ready(self) -> None:
         """Returns when the server answers; EngineFailed with the end of its log when one ends before that."""
         for child in self._children.values():
-            child.wait_ready(self._serves)
+            child.wait_ready(self._serves, READY_TIMEOUT_S)
 
     def pid(self, name: str) -> int:
         """The present process of this name."""
@@ -95,5 +96,5 @@ class Crew:
         self._say(f"The {TITLES[name]} has ended ({death.params['reason']}); starting it again.")
         dead.stop()
         self._children[name] = start_child(self._orders[name])
-        self._children[name].wait_ready(self._serves)
+        self._children[name].wait_ready(self._serves, READY_TIMEOUT_S)
         self._say(f"The {TITLES[name]} runs again.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Transaction
@@ -60,6 +60,20 @@ async def is_superseded(tx: Transaction, row: CallbackRow) -> bool:
             platform_callback.c.subject_hash == row.subject_hash,
             platform_callback.c.said_at > row.said_at,
             platform_callback.c.handled_at.is_not(None),
+        )
+    )
+    return bool(await tx.scalar(query))
+
+
+async def told_since(tx: Transaction, platform: str, kind: str, at: datetime, *, waiting_from: datetime) -> bool:
+    """Whether something of this kind came after `at`, or came from `waiting_from` on and nobody has handled it yet."""
+    told = platform_callback.c.received_at
+    query = select(
+        exists().where(
+            platform_callback.c.platform == platform,
+            platform_callback.c.kind == kind,
+            told >= waiting_from,
+            or_(told > at, platform_callback.c.handled_at.is_(None)),
         )
     )
     return bool(await tx.scalar(query))

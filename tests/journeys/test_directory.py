@@ -402,6 +402,26 @@ async def test_a_member_who_is_renamed_stays_themselves(scene: Scene) -> None:
     assert set() == await scene.differences()
 
 
+async def test_a_rename_that_nobody_has_handled_yet_makes_no_second_account(scene: Scene) -> None:
+    """A comparison sees the new name before it knows whose it is: it waits for the message that says so."""
+    await run_jobs(scene.services)
+    directory, ordered = scene.fake.wecom.directory, Ordered(cause="ordered", by=scene.boss.person_id)
+    directory.members["LinXW"] = replace(directory.members.pop("LinXiaowen"), user_id="LinXW")
+    assert (await directory.changed("update_user", UserID="LinXiaowen", NewUserID="LinXW")).is_taken
+    scene.clock.advance(seconds=1)
+    await jobs.compare_as_ordered(scene.services, ordered)
+    newest = (await scene.admin.get(DIRECTORY)).ok["runs"][0]
+    assert ("failed", "overtaken") == (newest["state"], newest["problem"])
+    assert 4 == len(await scene.people())
+    async with scene.services.database.transaction() as tx:
+        again = {"cause": "ordered", "confirmed": "", "by": str(scene.boss.person_id)}
+        assert await scene.services.jobs.is_due(tx, jobs.COMPARE, **again)
+    await run_jobs(scene.services)
+    assert "done" == (await scene.compare()).state
+    assert ("marketer", "华东组", True) == (await scene.people())["linxiaowen"]
+    assert 4 == len(await scene.people())
+
+
 async def test_a_new_department_is_there_with_its_people(scene: Scene) -> None:
     """Opened in the console, with somebody in it: the callback brings both."""
     await scene.compare()

@@ -2,7 +2,9 @@
 
 Nothing is changed by an answer that is empty, broken off, or leaves out more people than the operator thinks usual
 (SEALSHARE_DIRECTORY_LEAVERS_MAX_PERCENT): that waits for an administrator, who confirms exactly those. Whom the list
-leaves out is asked for by name before they count as gone. Doing it twice changes nothing more. Each member is a
+leaves out is asked for by name before they count as gone. Nobody is made an account and nobody is shut out once the
+directory has told of a change since: who is new and who is gone may be one person under another name, and only that
+message says so. Doing it twice changes nothing more. Each member is a
 transaction of their own: nobody waits for the whole of it, and what stops it leaves a row that says so.
 """
 
@@ -25,17 +27,23 @@ from fileserver.accounts.directory import picturing
 from fileserver.accounts.directory.following import DELETED, Follower, Said, key_of
 from fileserver.accounts.sign_in import normal_login
 from fileserver.platforms import PlatformError
+from fileserver.platforms.events import EventKind
 from fileserver.platforms.wecom.client import WeCom
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.errors import StoreUnavailable
 from storage.rows import directories
+from storage.rows.accounts import lock_administrators
 from storage.rows.directories import DifferenceRow, RunRow
+from storage.rows.platform_callbacks import told_since
+from storage.rows.viewers import person_by_identity
 
 WECOM = "wecom"
 DIRECTORY = Trail(role="system")
 FREE_LEAVERS = 3  # so many may leave at once in the smallest company
 RUNS_KEPT = timedelta(days=180)
+OVERTAKEN = "overtaken"
+MESSAGES_WAITED_FOR = timedelta(minutes=5)  # by then whatever can be handled has been
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +57,10 @@ class Ordered:
     by: UUID | None = None
 
 
+class Overtaken(Exception):
+    """The directory has told of a change that this comparison may not know of."""
+
+
 async def compare(services: Services, ordered: Ordered) -> RunRow | None:
     """Compares and applies. None without WeCom."""
     wecom = services.platforms.wecom
@@ -57,6 +69,8 @@ async def compare(services: Services, ordered: Ordered) -> RunRow | None:
     run = _Run(services, wecom, ordered)
     try:
         return await run.go()
+    except Overtaken:
+        return await run.ended("failed", OVERTAKEN)
     except (PlatformError, picturing.PictureTooLarge, StoreUnavailable) as error:
         return await run.ended("failed", getattr(error, "slug", "too-large"))
 
@@ -103,11 +117,14 @@ class _Run:
         for key in sorted(picture.members):
             said = said_of(self._mapping, picture, picture.members[key], corp, places, as_of=self._began)
             async with services.database.transaction() as tx:
+                if said.role not in ("", LEFT):
+                    await self._require_newest_for_new(tx, said)
                 followed = await Follower(tx, services.keys.master, DIRECTORY, services.clock()).follow(said)
             self._counts.update(followed.done)
             self._differences.extend(followed.differences)
         for key in sorted(gone):
             async with services.database.transaction() as tx:
+                await self._require_newest(tx)
                 follower = Follower(tx, services.keys.master, DIRECTORY, services.clock())
                 left = await follower.shut_out(WECOM, corp, key, linked[key], DELETED, as_of=self._began)
             if left:
@@ -119,6 +136,16 @@ class _Run:
             await directories.note_deleted(tx, missing, self._began)
         for key in sorted(unsure):
             self._differ("not-shown", key, linked[key])
+
+    async def _require_newest_for_new(self, tx: Transaction, said: Said) -> None:
+        await lock_administrators(tx, self._services.clock())  # as whoever renames does: one of both comes first
+        if await person_by_identity(tx, provider=said.provider, app=said.app, subject=said.subject) is None:
+            await self._require_newest(tx)
+
+    async def _require_newest(self, tx: Transaction) -> None:
+        kind, waiting_from = EventKind.DIRECTORY_CHANGED.value, self._began - MESSAGES_WAITED_FOR
+        if await told_since(tx, WECOM, kind, self._began, waiting_from=waiting_from):
+            raise Overtaken
 
     def _differ(self, kind: str, subject: str, person_id: UUID) -> None:
         row = DifferenceRow(

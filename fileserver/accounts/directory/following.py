@@ -21,6 +21,7 @@ from compliance.ledger import append
 from fileserver.accounts import service
 from fileserver.accounts.service import NewAccount
 from storage.database import Transaction
+from storage.errors import StoreUnavailable
 from storage.rows import accounts, directories, directory_tree
 from storage.rows.accounts import AccountRow
 from storage.rows.directories import ChangeRow, DifferenceRow, MemberRow
@@ -70,7 +71,10 @@ class Follower:
         self._tx, self._master, self._trail, self._now = tx, master, trail, now
 
     async def follow(self, said: Said) -> Followed:
-        """Makes the account of this member what the directory says, as far as nobody else had a hand in it."""
+        """Makes the account of this member what the directory says, as far as nobody else had a hand in it.
+
+        Raises StoreUnavailable when somebody else links the same identity meanwhile: nothing must be committed then.
+        """
         await accounts.lock_administrators(self._tx, self._now)
         key = key_of(self._master, said.source, said.app, said.subject)
         before = await directories.member(self._tx, key)
@@ -164,7 +168,8 @@ class Follower:
         except InvalidValue:
             return self._differing(key, said, None, ("login-unfit", ""))
         person_id = added.row.person_id
-        await add_identity(self._tx, person_id, provider=said.provider, app=said.app, subject=said.subject)
+        if not await add_identity(self._tx, person_id, provider=said.provider, app=said.app, subject=said.subject):
+            raise StoreUnavailable(store="postgresql", detail="somebody else was given this identity just now")
         await self._linked(person_id, said.source)
         await directory_tree.place(self._tx, person_id, said.department_id)
         member = MemberRow(

@@ -4,17 +4,19 @@ from uuid import UUID
 
 from compliance.directory import mapping as mappings
 from fileserver.accounts.directory import comparing, picturing
-from fileserver.accounts.directory.comparing import DIRECTORY, WECOM, Ordered, said_of, tags_of
+from fileserver.accounts.directory.comparing import DIRECTORY, OVERTAKEN, WECOM, Ordered, said_of, tags_of
 from fileserver.accounts.directory.following import DELETED, Follower, key_of
 from fileserver.platforms.events import DirectoryChanged, EventKind
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.jobs import Jobs
 from storage.rows import directories, directory_tree
+from storage.rows.accounts import lock_administrators
 from storage.rows.departments import ROOT_ID
 from storage.rows.viewers import person_by_identity
 
 COMPARE, MEMBER = "accounts.compare_directory", "accounts.follow_member"
+AGAIN_AFTER_S = 5  # messages of one change come within seconds
 NIGHTLY, NIGHTLY_CRON = "accounts.directory_nightly", "10 19 * * *"  # 03:10 at the clinics
 
 
@@ -25,8 +27,7 @@ def register(jobs: Jobs, services: Services) -> None:
         await begin_nightly(services)
 
     async def compare(cause: str, confirmed: str = "", by: str = "") -> None:
-        ordered = Ordered(cause=cause, confirmed=confirmed, by=UUID(by) if by else None)
-        await comparing.compare(services, ordered)
+        await compare_as_ordered(services, Ordered(cause=cause, confirmed=confirmed, by=UUID(by) if by else None))
 
     async def member(user_id: str) -> None:
         await follow_member(services, user_id)
@@ -54,6 +55,16 @@ async def enqueue_compare(
     if cause == "callback" and await services.jobs.is_due(tx, COMPARE, cause=cause, confirmed=confirmed, by=named):
         return
     await services.jobs.enqueue(tx, COMPARE, key=COMPARE, cause=cause, confirmed=confirmed, by=named)
+
+
+async def compare_as_ordered(services: Services, ordered: Ordered) -> None:
+    """A comparison; one that changes of the directory overtook is ordered anew."""
+    row = await comparing.compare(services, ordered)
+    if row is None or row.problem != OVERTAKEN:
+        return
+    asked = {"cause": ordered.cause, "confirmed": ordered.confirmed, "by": str(ordered.by or "")}
+    async with services.database.transaction() as tx:
+        await services.jobs.enqueue(tx, COMPARE, key=COMPARE, delay_s=AGAIN_AFTER_S, **asked)
 
 
 async def heard(services: Services, tx: Transaction, event: DirectoryChanged) -> None:
@@ -107,6 +118,7 @@ async def follow_member(services: Services, user_id: str) -> None:
 
 
 async def _rename(services: Services, tx: Transaction, corp: str, user_id: str, to_id: str) -> None:
+    await lock_administrators(tx, services.clock())  # a comparison that makes the account now is done, or will find it
     if await person_by_identity(tx, provider=WECOM, app=corp, subject=to_id) is not None:
         return
     await directories.rename_identity(tx, WECOM, corp, user_id, to_id)

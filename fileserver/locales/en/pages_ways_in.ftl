@@ -98,6 +98,7 @@ directory-confirm = Shut out these { $count }
 directory-confirm-sure = { $count } accounts will be shut out and signed out. Are you sure?
 directory-problem-empty = The directory's answer was empty; nothing was changed. Look at what the app may see.
 directory-problem-too-large = The directory is larger than this server takes.
+directory-problem-overtaken = Changes came in from the directory meanwhile. They are dealt with first, then it is compared again.
 directory-problem-too-many-leavers = More people than usual would be shut out; nothing was changed. Look at it, then confirm.
 directory-problem-platform-unavailable = WeCom did not answer; nothing was changed.
 directory-problem-platform-refused = WeCom refused; nothing was changed. Look at the app's permissions.

@@ -98,6 +98,7 @@ directory-confirm = 确认停用这 { $count } 个账号
 directory-confirm-sure = 将停用 { $count } 个账号并结束其登录，确定吗？
 directory-problem-empty = 目录返回为空，未做任何修改。请检查应用的可见范围。
 directory-problem-too-large = 目录超出可处理的规模。
+directory-problem-overtaken = 比对期间通讯录又有变更，先处理变更，随后重新比对。
 directory-problem-too-many-leavers = 将停用的账号比平常多，未做任何修改。请核对后确认。
 directory-problem-platform-unavailable = 企业微信没有应答，未做任何修改。
 directory-problem-platform-refused = 企业微信拒绝了请求，未做任何修改。请检查应用权限。
