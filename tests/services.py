@@ -27,7 +27,7 @@ from compliance.passwords import Passwords
 from compliance.reading.ocr import Ocr
 from fileserver.app import create_app
 from fileserver.config import Config, MalwareScan
-from fileserver.http.serving import RUNNER_SETTINGS
+from fileserver.http.serving import RUNNER_SETTINGS, SHUTDOWN_TIMEOUT_S
 from fileserver.services import Services, open_services
 from storage.database import Database
 from storage.engines import Endpoints
@@ -58,7 +58,8 @@ class RealServer(TestServer):
     """A server that runs as the real one does; aiohttp's own test server also cancels handlers whose client left."""
 
     async def _make_runner(self, **settings: Any) -> BaseRunner:
-        return await super()._make_runner(**{**settings, **RUNNER_SETTINGS, "handler_cancellation": False})
+        as_real = {**RUNNER_SETTINGS, "shutdown_timeout": SHUTDOWN_TIMEOUT_S, "handler_cancellation": False}
+        return await super()._make_runner(**{**settings, **as_real})
 
     async def close(self) -> None:
         """Ends it, and lets go of its application: a cache in aiohttp keeps each for the life of the process.

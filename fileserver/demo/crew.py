@@ -22,7 +22,7 @@ TITLES: Mapping[str, str] = {WORKER: "worker", SERVE: "server"}
 GRACE_S = 10.0
 DEATHS_MAX = 5
 DEATHS_WITHIN_S = 60.0
-READY_TIMEOUT_S = 240.0  # seconds, but for a laptop that has more to do
+READY_TIMEOUT_S = 180.0  # seconds, but for a laptop that has more to do
 
 
 def python_order(name: str, folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Order:
