@@ -20,6 +20,7 @@ async def test_a_policy_is_made_narrowed_and_told(console: Console) -> None:
         console.complaints.clear()
         await page.get_by_role("button", name="接收人所在机构").click()
         await expect(page.get_by_label("转发", exact=True)).to_have_value("1")
+        await expect(page.get_by_text("尚未选择具体对象")).to_be_hidden()  # it was about people
         for clinic in ("瑞丽诊所", "悦美诊所"):
             await page.get_by_label(clinic).check()
         await page.get_by_text("医生", exact=True).click()

@@ -80,12 +80,12 @@ async function draw() {
   try {
     const blob = await drawn(mine.signal);
     if (mine !== asking) return;
-    clearProblem(form);
+    clearProblem(box);
     show(blob);
     say(texts.drawn);
   } catch (error) {
     if (mine !== asking) return;
-    clearProblem(form);
+    clearProblem(box);
     refused(error);
   }
   part("try").removeAttribute("aria-busy");

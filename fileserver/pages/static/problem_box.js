@@ -1,5 +1,6 @@
 // Shows a problem (RFC 9457) in the form's [data-problem], each of its errors beside the field that it names.
 
+// Of a form, or of a part of one.
 export function clearProblem(form) {
   const notes = [...form.querySelectorAll("[data-field-error]")];
   for (const input of form.querySelectorAll("[aria-invalid]")) {
