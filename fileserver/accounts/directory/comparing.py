@@ -4,8 +4,8 @@ Nothing is changed by an answer that is empty, broken off, or leaves out more pe
 (SEALSHARE_DIRECTORY_LEAVERS_MAX_PERCENT): that waits for an administrator, who confirms exactly those. Whom the list
 leaves out is asked for by name before they count as gone. Nobody is made an account and nobody is shut out once the
 directory has told of a change since: who is new and who is gone may be one person under another name, and only that
-message says so. Doing it twice changes nothing more. Each member is a
-transaction of their own: nobody waits for the whole of it, and what stops it leaves a row that says so.
+message says so. Doing it twice changes nothing more. Each member is a transaction of their own: nobody waits for the
+whole of it, and what stops it leaves a row that says so.
 """
 
 import hashlib
