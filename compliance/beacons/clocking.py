@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-GAP_MAX_MS = 60_000  # pages report every quarter of a minute
+GAP_MAX_MS = 60_000  # pages report every half a minute: one report may be lost
 MS = timedelta(milliseconds=1)
 
 

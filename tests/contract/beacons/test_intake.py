@@ -32,10 +32,10 @@ from tests.locks import until_waiting
 from tests.services import Clock
 from tests.stage import Stage
 
-QUARTER_MS = 15_000
+REPORTED_MS = 15_000
 
 
-def report(stage: Stage, visit: dict[str, Any], seq: int, page: int = 1, ms: int = QUARTER_MS) -> Report:
+def report(stage: Stage, visit: dict[str, Any], seq: int, page: int = 1, ms: int = REPORTED_MS) -> Report:
     """One beacon of a page that was served when the visit began."""
     beacon = Beacon(page=page, seq=seq, claimed_ms=ms, served_at=stage.clock.now - timedelta(hours=1))
     person_id = stage.cast.people["li"]
@@ -55,11 +55,11 @@ async def test_reports_that_race_share_the_clock_and_are_told_once(stage: Stage)
     taken = await asyncio.gather(
         *(nodes[seq % 2].take(report(stage, visit, seq, page=seq % 4 + 1)) for seq in range(1, 51))
     )
-    assert QUARTER_MS == sum(each.ms for each in taken)
+    assert REPORTED_MS == sum(each.ms for each in taken)
     assert 0 == await tell_all(stage.services.database, stage.clock.now)
     stage.clock.advance(seconds=EVERY.total_seconds())
     await asyncio.gather(*(tell_all(stage.services.database, stage.clock.now) for _ in range(3)))
-    assert QUARTER_MS == sum(each["ms"] for each in await told(stage))
+    assert REPORTED_MS == sum(each["ms"] for each in await told(stage))
 
 
 async def test_what_is_told_of_later_is_what_came_since(stage: Stage) -> None:
@@ -88,7 +88,7 @@ async def test_what_is_not_believed_is_counted(stage: Stage, clock: Clock) -> No
     clock.advance(seconds=15)
     intake = Intake(stage.services.database, clock)
     good = report(stage, visit, 1)
-    assert Taken(QUARTER_MS, 1, Counter({Outcome.ACCEPTED: 1})) == await intake.take(good)
+    assert Taken(REPORTED_MS, 1, Counter({Outcome.ACCEPTED: 1})) == await intake.take(good)
     again = await intake.take(replace(good, dropped=Counter({Outcome.FORGED: 2})))
     assert (0, {Outcome.DUPLICATE: 1, Outcome.FORGED: 2}) == (again.ms, again.outcomes)
     for other in (replace(good, person_id=stage.cast.people["wang"]), replace(good, visit_id=uuid4())):
@@ -128,7 +128,7 @@ async def test_what_one_report_is_refused_for_is_nothing_to_its_neighbours(stage
         assert 200 == (await stage.api("owner").post(f"/shares/{share['id']}/revoke")).status
     intake = Intake(stage.services.database, clock)
     taken = await asyncio.gather(*(intake.take(report(stage, visit, 1)) for _, visit in doors), return_exceptions=True)
-    assert ["share-revoked", QUARTER_MS] * 3 == [
+    assert ["share-revoked", REPORTED_MS] * 3 == [
         each.ms if isinstance(each, Taken) else getattr(each, "rule", each) for each in taken
     ]
 
