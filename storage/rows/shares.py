@@ -16,12 +16,14 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Uuid,
+    and_,
     bindparam,
     case,
     exists,
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -54,6 +56,7 @@ from storage.schema import (
 
 PAGE_MAX = 100
 UNLIMITED = 2**31 - 1
+SHARERS = ("marketer", "manager")  # roles that may share
 NEVER_IN_FORCE = date.min
 SAME_NUMBER = (certificate.c.kind == declared_certificate.c.kind) & (
     certificate.c.number == declared_certificate.c.number
@@ -400,7 +403,7 @@ def standing_query(
         return aggregate.filter(chain.c.own)
 
     barred = exists().where(share_bar.c.share_id == chain.c.id, share_bar.c.person_id == person_id)
-    disabled = exists().where(account.c.person_id == chain.c.sponsor_id, account.c.disabled_at.is_not(None))
+    disabled = exists().where(account.c.person_id == chain.c.sponsor_id, _may_not_share(chain))
     # A forward is its viewer's own: blocked, or without a consent, they share nothing, under whatever id they made it.
     gone = or_(viewer.c.blocked_at.is_not(None), viewer.c.verified_at.is_(None))
     maker = select(person.c.merged_into).where(person.c.id == chain.c.creator_id).correlate(chain).scalar_subquery()
@@ -423,6 +426,14 @@ def standing_query(
         of_tree(func.max(_of_sponsor(account.c.valid_from, chain))).label("sponsors_from"),
         of_tree(func.min(_of_sponsor(account.c.valid_until, chain))).label("sponsors_until"),
     ).select_from(chain)
+
+
+def _may_not_share(chain: CTE) -> ColumnElement[bool]:
+    """What an employee's account says who may not share the material, or no longer."""
+    # Words instead of parameters: a list of those gets its length only when the statement is run.
+    others = account.c.role.not_in([literal_column(f"'{role}'") for role in SHARERS])
+    sensitive = exists().where(material.c.id == chain.c.material_id, material.c.sensitivity != "usual")
+    return or_(account.c.disabled_at.is_not(None), others, and_(account.c.clearance != "top", sensitive))
 
 
 def _of_sponsor(column: ColumnElement[Any], chain: CTE) -> ScalarSelect[Any]:
@@ -555,6 +566,7 @@ def _chain(share_id: UUID | ColumnElement[Any], *, nesting: bool = False) -> CTE
     """
     columns = (
         share.c.id,
+        share.c.material_id,
         share.c.parent_id,
         share.c.revoked_at,
         share.c.sponsor_id,

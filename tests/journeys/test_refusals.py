@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientPayloadError, ClientResponse
+from sqlalchemy import update
 
 from compliance.rendering import BaseOf, Seal, Sealer
+from storage.schema import material
+from tests.journeys.test_organisation import moved
 from tests.stage import Stage, serving
 
 Share = dict[str, Any]
@@ -95,6 +98,28 @@ async def test_blocked_viewer_is_signed_out(stage: Stage) -> None:
     for path in (second["url"], visit["download_url"], f"/api/v1/visits/{visit['id']}"):
         assert 401 == (await stage.get("li", path)).status, path
     assert 1 == len(await stage.told("viewer:copy:"))
+
+
+async def test_whoever_may_not_share_any_more_has_no_links(stage: Stage) -> None:
+    """Another role, or a clearance below the material's sensitivity, ends what they shared and was passed on of it.
+
+    Given back, the links open again: nothing was revoked.
+    """
+    owner, admin = stage.cast.people["owner"], stage.api("admin")
+    share, visit = await stage.visit("li", forward_depth=1)
+    child = (await stage.api("li").post(f"/visits/{visit['id']}/forward")).ok
+    page = visit["pages"][0]["url"]
+    async with stage.services.database.transaction() as tx:
+        top = update(material).where(material.c.id == stage.cast.material_id).values(sensitivity="top")
+        await tx.execute(top)
+    for lost, held in (({"role": "reviewer"}, {"role": "marketer"}), ({"clearance": "usual"}, {"clearance": "top"})):
+        assert [200, 201] == [(await stage.get("li", page)).status, (await stage.open("wang", child["token"])).status]
+        await moved(admin, owner, **lost)
+        assert 403 == (await stage.get("li", page)).status
+        assert "share-owner-inactive" == (await stage.open("wang", child["token"])).body["rule"]
+        assert "closed" == (await stage.api("auditor").get(f"/shares/{share['id']}")).ok["state"]
+        await moved(admin, owner, **held)
+    assert 200 == (await stage.get("li", page)).status
 
 
 async def test_used_up_share_closes_the_door_and_nobody_inside(stage: Stage) -> None:

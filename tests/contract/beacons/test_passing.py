@@ -37,6 +37,7 @@ CHANGES = {
     "viewer blocked": ("UPDATE viewer SET blocked_at = now() WHERE person_id = :person", "actor-inactive"),
     "viewer not verified": ("UPDATE viewer SET verified_at = NULL WHERE person_id = :person", "viewer-unverified"),
     "owner gone": ("UPDATE account SET disabled_at = now()", "share-owner-inactive"),
+    "owner shares no more": ("UPDATE account SET role = 'reviewer'", "share-owner-inactive"),
     "material withdrawn": ("UPDATE material SET withdrawn_at = now()", "material-withdrawn"),
     "version replaced": ("UPDATE version SET state = 'draft'", "not-approved"),
     "visit over": ("UPDATE visit SET expires_at = started_at WHERE share_id = :share", "not-found"),
