@@ -33,6 +33,7 @@ from fileserver.reviews import routes as reviews
 from fileserver.rules import routes as rules
 from fileserver.shares import request_routes as access_requests
 from fileserver.shares import routes as shares
+from fileserver.tasks import files as task_files
 from fileserver.tasks import routes as tasks
 from fileserver.traces import routes as traces
 from fileserver.uploads import flight_routes as flights
@@ -71,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
     *pledges.ROUTES,
     *doors.ROUTES,
     *tasks.ROUTES,
+    *task_files.ROUTES,
     *digests.ROUTES,
     *viewing.ROUTES,
     *analytics.ROUTES,

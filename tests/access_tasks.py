@@ -2,7 +2,7 @@
 
 from tests.access_row import Row
 
-PLACEHOLDERS = {"task_id": "share", "webhook_id": "share", "delivery_id": "share"}
+PLACEHOLDERS = {"task_id": "share", "webhook_id": "share", "delivery_id": "share", "table": "departments"}
 BODIES: dict[str, dict[str, object] | bytes] = {
     "tasks.create": {"material_id": "{material_id}", "text": "x", "until": "2099-01-01T00:00:00Z"},
     "tasks.complete": {},
@@ -18,6 +18,7 @@ ROWS = (
     Row("401 403 403 200 403 200 403 403 403 403", "tasks.list"),
     Row("401 200 200 200 403 403 403 403 403 403", "tasks.mine"),
     Row("401 403 403 404 403 404 403 403 403 403", "tasks.read"),
+    Row("401 403 403 404 403 404 403 403 403 403", "tasks.sheet"),
     Row("401 404 404 404 403 403 403 403 403 403", "tasks.complete"),
     Row("401 403 403 404 403 403 403 403 403 403", "tasks.remind"),
     Row("401 403 403 404 403 403 403 403 403 403", "tasks.end"),

@@ -1,6 +1,7 @@
 """A manager asks marketers to share a material; they do, in the page and over the stand-in's WeCom."""
 
 import asyncio
+import csv
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -109,6 +110,7 @@ async def messages_of(stage: Stage) -> list[str]:
 async def test_from_the_task_to_what_came_of_it(connected: Stage, fake: FakePlatforms) -> None:
     """Given, told in WeCom, done once, sent by WeCom and opened: the board counts each, and people once."""
     stage, messages = connected, fake.wecom.group_messages
+    await in_the_east(stage, "rival")
     task = await given(stage)
     await run_jobs(stage.services)
     (card,) = fake.wecom.directory.messages
@@ -135,6 +137,9 @@ async def test_from_the_task_to_what_came_of_it(connected: Stage, fake: FakePlat
     board = (await stage.api("manager").get(f"/tasks/{task['id']}")).ok
     expected = {"given": 2, "done": 2, "confirmed": 1, "opened": 2, "viewers": 2, "opens": 3}
     assert expected == {name: board["totals"][name] for name in expected}
+    places = {each["department"]: (each["given"], each["viewers"], each["opens"]) for each in board["departments"]}
+    assert {"": (1, 2, 2), "华东": (1, 1, 1)} == places, "王强 counts once in each, and once in all"
+    await the_board_is_taken_away(stage, task)
     copies = ("copies_sent", "copies_unsent", "copies_no_friend", "copies_capped")
     assert [2, 0, 1, 0] == [board["totals"][name] for name in copies]
     assert {1, 2} == {each["viewers"] for each in board["items"]}
@@ -142,6 +147,21 @@ async def test_from_the_task_to_what_came_of_it(connected: Stage, fake: FakePlat
     acts = ("employee:task:create", "employee:task:send", "system:task:lay")
     assert {1} == {len(await stage.told(each)) for each in acts}
     assert [] == fake.violations
+
+
+async def the_board_is_taken_away(stage: Stage, task: Json) -> None:
+    """Its departments, and everybody whom it was given to, with what they brought about; told to the log."""
+    lines = {}
+    for table in ("departments", "employees"):
+        answer = await stage.request("GET", "manager", f"/api/v1/tasks/{task['id']}/sheets/{table}")
+        assert (200, "text/csv") == (answer.status, answer.headers["Content-Type"].partition(";")[0])
+        _, *lines[table] = csv.reader(answer.body.decode("utf-8-sig").splitlines())
+    assert [
+        ["The brand itself", "1", "1", "1", "1", "2", "2", "2", "0", "1", "0"],
+        ["华东", "1", "1", "0", "1", "1", "1", "0", "0", "0", "0"],
+    ] == lines["departments"]
+    assert {("林晓", "2", "2"), ("赵敏", "0", "1")} == {(each[0], each[4], each[8]) for each in lines["employees"]}
+    assert {f"material:{stage.cast.material_id}"} == {e["obj"] for e in await stage.told("employee:spread:read")}
 
 
 async def test_a_task_ends_with_its_links_or_without_them(stage: Stage) -> None:
@@ -177,16 +197,22 @@ async def test_reminders_reach_who_is_late_and_not_too_often(stage: Stage) -> No
     }
 
 
+async def in_the_east(stage: Stage, who: str) -> UUID:
+    """A department, and somebody in it."""
+    east, root = uuid4(), UUID(int=1)
+    async with stage.services.database.transaction() as tx:
+        place = {"id": east, "parent_id": root, "name": "华东", "path": [root, east]}
+        await tx.execute(insert(department).values(**place, created_at=stage.clock()))
+        moving = update(account).where(account.c.person_id == stage.cast.people[who])
+        await tx.execute(moving.values(department_id=east))
+    return east
+
+
 async def test_a_task_follows_the_organisation(stage: Stage) -> None:
     """Who leaves, or moves to where it does not ask, has it no more; what they did stays counted; who comes gets it."""
-    east = uuid4()
     root = UUID(int=1)
     owner, rival = stage.cast.people["owner"], stage.cast.people["rival"]
-    async with stage.services.database.transaction() as tx:
-        await tx.execute(
-            insert(department).values(id=east, parent_id=root, name="华东", path=[root, east], created_at=stage.clock())
-        )
-        await tx.execute(update(account).where(account.c.person_id == owner).values(department_id=east))
+    east = await in_the_east(stage, "owner")
     task = await given(stage, department_ids=[str(east)])
     assert 404 == (await stage.api("rival").post(f"/tasks/{task['id']}/complete")).status
     await done(stage, task)

@@ -17,7 +17,7 @@ async function refresh(box) {
   let wait = every;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    if (document.hidden || box.querySelector("details[open]")) continue; // somebody reads what is unfolded
+    if (document.hidden || box.querySelector("details[open], .means > button:focus")) continue; // somebody reads what is unfolded
     try {
       box.replaceChildren(...(await readAnew()).childNodes);
       wait = every;
