@@ -126,7 +126,7 @@ async def _by_wecom(services: Services, called: str | None, title: str, words: s
         return "absent"
     shown = words.encode()[:CARD_BYTES_MAX].decode(errors="ignore")
     try:
-        sent = await wecom.message_send([called], text_card(title, shown, f"{services.config.public_url}/tasks"))
+        sent = await wecom.message_send([called], text_card(title, shown, f"{services.config.public_url}/analytics"))
     except LATER:
         raise
     except PlatformRefused as error:

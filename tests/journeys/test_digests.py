@@ -79,6 +79,7 @@ async def test_a_manager_gets_it_once_and_by_both_ways(engines: Endpoints, cast:
                     assert "新增查看者 1 人（前一周 0 人）" in text
                     assert "《夏季护肤手册》新增 1 人" in text
                     assert "林晓 带来 1 人" in text
+                assert card["textcard"]["url"].endswith("/analytics")
                 assert "zhou@brand.example" == mail_sent["To"]
                 async with services.database.transaction() as tx:
                     await digests.put_wish(tx, manager, wanted=False, now=clock())
