@@ -36,8 +36,16 @@ def figures_of(stage: Stage, material_id: object = None) -> str:
 
 
 async def test_four_counts_of_forwards_stand_beside_each_other(stage: Stage) -> None:
-    """Two links passed on, one opened by somebody else, one person come in by it; no platform confirmed any."""
-    await spread_out(stage)
+    """Two links passed on, one opened by somebody else, one person come in by it; no platform confirmed any.
+
+    Who looks at it inside the brand, and whoever opens their own link, is in the log and nobody's reach.
+    """
+    for who in ("owner", "manager"):
+        assert 200 == (await stage.get(who, f"/api/v1/versions/{stage.cast.version_id}/pages/1")).status
+    share = await spread_out(stage)
+    assert 403 == (await stage.open("owner", share["token"])).status
+    assert 2 == len(await stage.told("employee:material:preview"))
+    assert 4 == len(await stage.told("viewer:visit:start"))
     found = (await stage.api("owner").get(figures_of(stage))).ok
     expected = {"intents": 2, "confirmed": 1, "platform_confirmed": 0, "reach": 1}
     assert expected == found["forwards"]

@@ -85,7 +85,10 @@ async def test_what_is_not_wechats_is_left_out(stage: Stage, services: Services)
 
 
 async def test_a_card_that_wanders_is_seen_from_the_phone_to_the_figures(hall: Hall) -> None:
-    """Two people tap one forward's card in two groups: WeChat's own answers, and the tree marks the second a guess."""
+    """Two people tap one forward's card in two groups: WeChat's own answers, and the tree marks the second a guess.
+
+    The share's maker is told once, and led to where the branch can be cut.
+    """
     first, token = await hall.inside(PEOPLE[1]), await hall.share(forward_depth=1)
     visit = (await hall.post(first, "/visits", {"token": token})).ok
     child = (await hall.post(first, f"/visits/{visit['id']}/forward")).ok
@@ -107,3 +110,5 @@ async def test_a_card_that_wanders_is_seen_from_the_phone_to_the_figures(hall: H
     under = (await owner.get(tree, person_id=root[0]["person"]["id"])).ok["items"]
     guessed = {each["person"]["name"]: (each["parent_confidence"], each["native"]) for each in under}
     assert {PEOPLE[2].name: ("high", ""), PEOPLE[3].name: ("low", "other-chat")} == guessed
+    notices = [each for each in (await owner.get("/notices")).ok["items"] if each["kind"] == "share-native"]
+    assert [(visit["share_id"], root[0]["person"]["id"])] == [(e["share_id"], e["person_id"]) for e in notices]

@@ -9,7 +9,7 @@ from compliance.ownership.merging import merge
 from compliance.ownership.wishes import Wish
 from fileserver.audit.following import follow
 from tests.api import Answer, Api
-from tests.stage import Stage
+from tests.stage import TITLE, Stage
 from tests.viewers import as_viewer, begin
 
 ZHAO = {"name": "赵雪", "phone": "13800138003", "clinic_name": "瑞丽诊所", "job": "consultant"}
@@ -52,6 +52,20 @@ async def test_depth_is_used_up(stage: Stage, zhao: Api, sun: Api) -> None:
         (event["det"]["parent"], event["link"], event["det"]["depth"]) for event in told
     ]
     assert [0, 1, 2] == [event["det"]["depth"] for event in await stage.told("viewer:visit:start")]
+
+
+async def test_viewers_see_what_they_opened_and_passed_on(stage: Stage, zhao: Api) -> None:
+    """With the depth that is left and how many others opened it, and nothing of what anybody else passed on."""
+    share, visit = await stage.visit("li", forward_depth=2)
+    child = (await passed_on(stage.api("li"), visit)).ok
+    last = (await passed_on(zhao, (await opened(zhao, child)).ok)).ok
+    mine, theirs = [(await who.get("/visits")).ok for who in (stage.api("li"), zhao)]
+    assert [(share["url"], 2)] == [(each["url"], each["forward_depth_left"]) for each in mine["opened"]]
+    told = [(each["id"], each["title"], each["readers"], each["forward_depth_left"]) for each in mine["forwarded"]]
+    assert [(child["id"], TITLE, 1, 1)] == told
+    assert [(last["id"], 0)] == [(each["id"], each["readers"]) for each in theirs["forwarded"]]
+    page = (await stage.get("li", "/my-data", Accept="text/html")).body.decode()
+    assert [] == [word for word in ("opened by 1 person", "passed on once more") if word not in page]
 
 
 async def test_nothing_is_passed_on_unless_the_share_says_so(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from fileserver.webhooks.sending import DISABLED_AFTER, PAUSES, Rounds
 from storage.engines import Endpoints
 from storage.schema import webhook_delivery
 from tests.html import Page
+from tests.materials import pdf
 from tests.receivers import Posts, posts
 from tests.services import Clock, config_for, copied_database
 from tests.stage import Cast, Stage, running
@@ -102,6 +103,21 @@ async def test_what_happens_arrives_in_order(told: Stage, receiver: Posts) -> No
         assert expected == headers["webhook-signature"]
     assert "李娜" not in b"".join(receiver.bodies).decode()
     assert 0 == await sent(stage)
+
+
+async def test_a_finding_and_a_withdrawal_arrive(told: Stage, receiver: Posts) -> None:
+    """What a scan of a new file finds, and that a material is withdrawn, as the log has them."""
+    stage = told
+    await added(stage, receiver)
+    material_id = await stage.drafted(pdf())
+    (await stage.api("owner").post(f"/materials/{material_id}/withdraw", {"reason": "x"})).ok  # noqa: B018  # must succeed
+    assert 0 < await sent(stage)
+    said = [json.loads(each) for each in receiver.bodies]
+    *found, withdrawn = said
+    assert ({"finding.found"}, "material.withdrawn") == ({each["type"] for each in found}, withdrawn["type"])
+    assert {material_id} == {each["data"]["material_id"] for each in said}
+    events = [e["det"] for e in await stage.told("system:finding:report") if e["obj"] == f"material:{material_id}"]
+    assert [e["rule"] for e in events] == [each["data"]["rule"] for each in found]
 
 
 async def test_given_up_and_sent_by_hand(told: Stage, receiver: Posts) -> None:

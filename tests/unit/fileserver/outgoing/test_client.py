@@ -56,6 +56,27 @@ async def test_no_redirect_is_followed(status: int) -> None:
     assert ["/here"] == seen
 
 
+async def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would look names up itself: whatever the environment says, the address that was checked is asked."""
+    seen = []
+
+    async def proxy(request: web.Request) -> web.Response:
+        seen.append(request.path)
+        return web.Response(status=502)
+
+    async def hello(_request: web.Request) -> web.Response:
+        return web.Response(text="hello")
+
+    async with serving(proxy) as other, serving(hello) as address, Outgoing(AT_HOME) as outgoing:
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, str(URL(other).origin()))
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        answer = await outgoing.get(address)
+
+    assert ([], b"hello") == (seen, answer.body)
+
+
 @pytest.mark.parametrize("more", [0, 1])
 async def test_an_answer_is_bounded(more: int) -> None:
     """64 KiB are read, and not a byte more is taken."""
