@@ -91,6 +91,8 @@ async def whole_url(call: Call[Any, Any, Any], found: SubjectOut) -> str | None:
         Kind.EMPLOYEE: f"/shares?{urlencode({'sponsor_id': found.key})}",
         Kind.DEPARTMENT: f"/shares?{urlencode({'department_id': found.key})}",
         Kind.REGION: f"/shares?{urlencode({'region': found.key})}",
+        Kind.CLINIC: f"/shares?{urlencode({'clinic_id': found.key})}",
+        Kind.CAMPAIGN: f"/shares?{urlencode({'campaign': found.key})}",
     }.get(found.kind)
 
 

@@ -30,7 +30,7 @@ from fileserver.shares.bulk_schemas import PEOPLE_MAX
 from fileserver.shares.pledged import PledgedQuery
 from fileserver.shares.policy_schemas import REGIONS_MAX, Region
 from fileserver.shares.presets import PRESETS
-from fileserver.shares.schemas import ShareOut, SharePath, ShareQuery
+from fileserver.shares.schemas import Campaign, ShareOut, SharePath, ShareQuery
 from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
 from storage.rows import clinics as clinic_rows
 from storage.rows import pledges as pledge_rows
@@ -49,6 +49,8 @@ class ListQuery(FormQuery):
     sponsor_id: UUID | None = Field(default=None)
     department_id: UUID | None = Field(default=None)
     region: Region | None = Field(default=None)
+    clinic_id: UUID | None = Field(default=None)
+    campaign: Campaign | None = Field(default=None)
     cursor: str | None = Field(default=None, max_length=100)
 
 

@@ -23,7 +23,6 @@ from fileserver.shares.schemas import (
 )
 from fileserver.shares.service import Visitor
 from fileserver.shares.showing import share_out
-from storage.rows.shares import Listed
 
 
 async def create(call: Call[ShareIn]) -> ShareOut:
@@ -34,14 +33,8 @@ async def create(call: Call[ShareIn]) -> ShareOut:
 async def listed(call: Call[None, ShareQuery]) -> ShareList:
     """The caller's shares, newest first."""
     query = call.query
-    of = Listed(
-        material_id=query.material_id,
-        sponsor_id=query.sponsor_id,
-        department_id=query.department_id,
-        region=query.region,
-    )
     before = read_cursor(query.cursor)
-    found = await service.listed(call.services, call.actor, of=of, before=before, limit=query.limit)
+    found = await service.listed(call.services, call.actor, query, before=before)
     last = found[-1].row if len(found) == query.limit else None
     return ShareList(
         items=[share_out(call.services, each) for each in found],

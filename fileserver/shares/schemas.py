@@ -21,6 +21,7 @@ REASON_CHARS_MAX = 200
 ITEMS_MAX = 30
 TITLE_CHARS_MAX = 100
 NOTE_CHARS_MAX = 200
+CAMPAIGN_CHARS_MAX = 200
 
 ShareState = Literal["open", "revoked", "expired", "used_up", "full", "suspended", "closed"]
 Note = Annotated[
@@ -30,6 +31,7 @@ Note = Annotated[
 Password = Annotated[str, StringConstraints(max_length=PASSWORD_CHARS_MAX)]
 
 
+Campaign = Annotated[str, StringConstraints(min_length=1, max_length=CAMPAIGN_CHARS_MAX, pattern=LINE)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=TITLE_CHARS_MAX, strip_whitespace=True, pattern=LINE)]
 
 
@@ -176,6 +178,8 @@ class ShareQuery(Input):
         default=None, description="Only those of employees who are in this department, or below it, today"
     )
     region: Region | None = Field(default=None, description="Only those of employees of this region, by name")
+    clinic_id: UUID | None = Field(default=None, description="Only those that somebody who came from it opened")
+    campaign: Campaign | None = Field(default=None, description="Only those of materials last declared for it")
     cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
     limit: int = Field(default=50, ge=1, le=100, description="How many at most")
 

@@ -20,11 +20,22 @@ from compliance.visits import has_lapsed
 from fileserver.looks import look_in
 from fileserver.services import Services
 from fileserver.shares.audience import as_row, check_known, counted, single, wanted_addressees
-from fileserver.shares.schemas import ShareIn, ShareLookIn, ShareState
+from fileserver.shares.schemas import ShareIn, ShareLookIn, ShareQuery, ShareState
 from storage.database import Transaction
-from storage.rows import access_requests, addressees, cuts, folders, gates, people, share_changes, shares, visits
+from storage.rows import (
+    access_requests,
+    addressees,
+    cuts,
+    declarations,
+    folders,
+    gates,
+    people,
+    share_changes,
+    shares,
+    visits,
+)
 from storage.rows.addressees import joined_jobs
-from storage.rows.aliases import ids_of
+from storage.rows.aliases import clinic_ids_of, ids_of
 from storage.rows.gates import GateRow
 from storage.rows.share_changes import ShareChangeRow
 from storage.rows.shares import Listed, Served, ShareRow, ShareStanding
@@ -158,14 +169,30 @@ def _asked(gate: Wanted) -> dict[str, str | int]:
 
 
 async def listed(
-    services: Services, actor: Actor, *, of: Listed, before: tuple[datetime, UUID] | None, limit: int
+    services: Services, actor: Actor, asked: ShareQuery, *, before: tuple[datetime, UUID] | None
 ) -> list[Described]:
     """The caller's shares, forwards of them included; all shares for those who govern or audit them."""
     require(actor, Action.SHARE_LIST)
     async with services.database.transaction() as tx:
-        scope = owned_scope(actor, Action.SHARE_READ)
-        rows = await shares.list_shares(tx, scope=scope, of=of, before=before, limit=limit)
+        scope, of = owned_scope(actor, Action.SHARE_READ), await _listed(tx, asked)
+        rows = await shares.list_shares(tx, scope=scope, of=of, before=before, limit=asked.limit)
         return [await described(services, tx, row) for row in rows]
+
+
+async def _listed(tx: Transaction, asked: ShareQuery) -> Listed:
+    """A clinic by all of its names, a campaign by the materials that were last declared for it."""
+    names = await clinic_ids_of(tx, asked.clinic_id) if asked.clinic_id else None
+    declared = await declarations.campaigns_of(tx) if asked.campaign else {}
+    return Listed(
+        material_id=asked.material_id,
+        sponsor_id=asked.sponsor_id,
+        department_id=asked.department_id,
+        region=asked.region,
+        material_ids=frozenset(each for each in declared if declared[each] == asked.campaign)
+        if asked.campaign
+        else None,
+        clinics=frozenset(map(str, names)) if names is not None else None,
+    )
 
 
 async def read(services: Services, actor: Actor, share_id: UUID) -> Described:

@@ -49,6 +49,9 @@ from storage.schema import (
     share_change,
     share_look,
     share_viewer,
+    spread_opener,
+    spread_person,
+    spread_share,
     version,
     viewer,
     visit,
@@ -171,13 +174,16 @@ class Served:
 class Listed:
     """Which shares a list has: of one material, those that one employee answers for; None: any.
 
-    Or those of employees who are in a department or below it, or in a region, today.
+    Or those of employees who are in a department or below it, or in a region, today; of some materials; those that
+    somebody opened who came from a clinic, by whichever of its names.
     """
 
     material_id: UUID | None = None
     sponsor_id: UUID | None = None
     department_id: UUID | None = None
     region: str | None = None
+    material_ids: frozenset[UUID] | None = None
+    clinics: frozenset[str] | None = None
 
 
 EVERY = Listed()
@@ -228,12 +234,27 @@ async def list_shares(
         query = query.where(home["path"].contains([of.department_id]))
     if of.region is not None:
         query = query.where(home["region"] == of.region)
+    if of.material_ids is not None:
+        query = query.where(share.c.material_id.in_(of.material_ids))
+    if of.clinics is not None:
+        query = query.where(share.c.id.in_(_opened_from(of.clinics)))
     if before is not None:
         created_at, last_id = before
         query = query.where(
             or_(share.c.created_at < created_at, (share.c.created_at == created_at) & (share.c.id < last_id))
         )
     return [ShareRow(**row._asdict()) for row in await tx.execute(query)]
+
+
+def _opened_from(clinics: frozenset[str]) -> Select[Any]:
+    """Shares that somebody of a clinic opened, as the log tells it: where they worked when they came."""
+    theirs = (spread_person.c.root_id == spread_share.c.root_id) & (spread_person.c.who == spread_opener.c.who)
+    opened = spread_opener.join(spread_share, spread_share.c.share_id == spread_opener.c.share_id)
+    return (
+        select(spread_opener.c.share_id)
+        .select_from(opened.join(spread_person, theirs))
+        .where(spread_person.c.org.in_(clinics))
+    )
 
 
 async def revoke_share(tx: Transaction, share_id: UUID, revoked_by: UUID, now: datetime) -> bool:

@@ -18,6 +18,8 @@ share-list-all = The shares of all employees, forwards included.
 share-list-narrowed = { $by ->
     [sponsor_id] The shares that one employee answers for, forwards included.
     [department_id] The shares that employees of the department, and of those below it, answer for, forwards included.
+    [clinic_id] The shares that people of the clinic opened, forwards included.
+    [campaign] The shares of the campaign’s materials, forwards included.
    *[region] The shares that employees of the region answer for, forwards included.
 }
 share-list-own = The shares you made, and what was forwarded from them.

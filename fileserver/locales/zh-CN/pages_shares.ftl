@@ -18,6 +18,8 @@ share-list-all = 全部员工的分享，包括转发。
 share-list-narrowed = { $by ->
     [sponsor_id] 一名员工负责的分享，包括转发。
     [department_id] 该部门及其下级部门的员工负责的分享，包括转发。
+    [clinic_id] 该机构的人打开过的分享，包括转发。
+    [campaign] 该活动资料的分享，包括转发。
    *[region] 该区域的员工负责的分享，包括转发。
 }
 share-list-own = 您创建的分享，包括由此产生的转发。
