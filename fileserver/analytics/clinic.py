@@ -34,6 +34,7 @@ class ClinicMaterialOut(Output):
     people: int = Field(description="People of the clinic who opened, distinct within the material")
     intents: int = Field(description="Links that they passed on")
     confirmed: int = Field(description="Of these, links that somebody else opened")
+    brought: int = Field(description="People who came in by one of these links, of whatever clinic; once in each share")
 
 
 class ClinicOut(Output):

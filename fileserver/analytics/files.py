@@ -212,8 +212,9 @@ async def clinic(call: Call[None, SpanQuery, ClinicSheetPath]) -> web.Response:
     found = await clinics.clinic(call)  # type: ignore[arg-type]  # it takes no path
     if call.params.sheet is ClinicSheet.DAYS:
         return _answer(call, call.params.sheet, _days(found.days))
-    above = ("figures-kind-material", "clinic-figures-people", "figures-intents", "figures-confirmed")
-    lines = [(each.title, each.people, each.intents, each.confirmed) for each in found.materials]
+    counts = ("people", "intents", "confirmed", "brought")
+    above = ("figures-kind-material", *(f"clinic-figures-{name}-of" for name in counts))
+    lines = [(each.title, *(getattr(each, name) for name in counts)) for each in found.materials]
     return _answer(call, call.params.sheet, (above, lines))
 
 

@@ -14,6 +14,7 @@ from fileserver.pages.rendering import page
 
 CARDS = ("opens", "viewers", "read_ms", "downloads")
 FORWARDS = ("intents", "confirmed", "reach")
+COUNTED = ("people", "intents", "confirmed", "brought")  # of each material
 
 
 async def clinic(call: Call[None, SpanPageQuery]) -> web.Response:
@@ -28,6 +29,7 @@ async def clinic(call: Call[None, SpanPageQuery]) -> web.Response:
         days_asked=call.query.days,
         cards=[opened, *_figures(found, CARDS)],
         forwards=_figures(found, FORWARDS),
+        counted=COUNTED,
         most=max((each.opens for each in found.days), default=0),
     )
 

@@ -20,13 +20,15 @@ class ClinicMaterial:
     people: int  # of the clinic, who opened; distinct within the material
     intents: int  # links that they passed on
     confirmed: int  # of these, opened by somebody else
+    brought: int  # people who came first by one of these links; distinct within each share
 
 
 _MATERIALS = text(
     """WITH mine AS (SELECT DISTINCT s.root_id, s.material_id FROM visit v JOIN share s ON s.id = v.share_id
       WHERE v.person_id = ANY(CAST(:person_ids AS uuid[])))
     SELECT m.id AS material_id, m.title, count(DISTINCT p.who) AS people,
-      CAST(coalesce(sum(f.intents), 0) AS int) AS intents, CAST(coalesce(sum(f.confirmed), 0) AS int) AS confirmed
+      CAST(coalesce(sum(f.intents), 0) AS int) AS intents, CAST(coalesce(sum(f.confirmed), 0) AS int) AS confirmed,
+      CAST(coalesce(sum(p.children), 0) AS int) AS brought
     FROM mine JOIN material m ON m.id = mine.material_id
     LEFT JOIN spread_person p ON p.root_id = mine.root_id AND p.org = ANY(CAST(:clinics AS text[]))
     LEFT JOIN LATERAL (SELECT count(*) AS intents, count(s.opened_at) AS confirmed FROM spread_share s
