@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
-from benchmarks.dashboards.histories import BEGAN, Size, history
+from benchmarks.dashboards.histories import BEGAN, Size, history, uuid_of
 from benchmarks.dashboards.log import write_whole
 from benchmarks.dashboards.people import bring_in
 from compliance.spreading.following import spread_all
@@ -19,8 +19,16 @@ PNG = b"\x89PNG"
 WITHIN_BRAND = re.compile("distinct within the whole brand")
 
 
+async def saved_as_png(page: Page, name: str) -> None:
+    """The picture of a plot."""
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name=f"Save as PNG · {name}").click()
+    saved = await (await saving.value).path()
+    assert saved.read_bytes().startswith(PNG)
+
+
 async def test_figures_are_drawn_and_explained(console: Console) -> None:
-    """One bar a day, saved as a picture; what a figure means when it has the focus; nothing sticks out on a phone."""
+    """One bar a day and a square a page, saved as pictures; what a figure means; nothing sticks out on a phone."""
     async with console.services.database.transaction() as tx:
         await write_whole(tx, history(SIZE))
         await bring_in(tx, console.services.keys.master, SIZE)
@@ -43,10 +51,10 @@ async def test_figures_are_drawn_and_explained(console: Console) -> None:
         await expect(column).to_be_visible()  # what it says of itself is no part of its name
         other = page.locator("#days-table").get_by_role("columnheader", name="New to the brand", exact=True)
         await expect(other, "a column is called by its name, without what it means").to_be_visible()
-        async with page.expect_download() as saving:
-            await page.get_by_role("button", name="Save as PNG").click()
-        saved = await (await saving.value).path()
-        assert saved.read_bytes().startswith(PNG)
+        await saved_as_png(page, "Day by day")
+        await page.goto(f"/materials/{uuid_of(2, 0)}/spread")
+        await expect(page.get_by_role("img", name="How it was read: a chart", exact=False)).to_be_visible()
+        await saved_as_png(page, "How it was read")
     async with console.opened("manager", size=PHONE) as page:
         await page.goto("/analytics/employee?days=365")
         assert not await page.evaluate(STICKING_OUT)

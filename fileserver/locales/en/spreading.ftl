@@ -29,6 +29,7 @@ spread-people = People
 spread-people-means-cascade = People who came in, each once within this tree; whoever made the share is not counted.
 spread-people-means-day = People who opened for the first time on this day (or in this month), once in each share.
 spread-people-means-growth = People of this level or week whose first opening is seven days old, once in each share.
+spread-people-means-level = People who came in over so many hands, each once in each share; whoever made it is not counted.
 spread-times = Half of the viewers had come { NUMBER($half) } h after the first share, 95 % after { NUMBER($most) } h.
 spread-cycle = Median time from one's own opening to the first that it brought about: { NUMBER($hours) } h.
 spread-cascades = The tree of each share

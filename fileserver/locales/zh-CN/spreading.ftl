@@ -29,6 +29,7 @@ spread-people = 人数
 spread-people-means-cascade = 在本传播树内打开过的人数，每人计一次，不含分享者本人。
 spread-people-means-day = 当日（或当月）首次打开的人数，每个分享各计一次。
 spread-people-means-growth = 该层级或该周内、首次打开已满 7 天的人数，每个分享各计一次。
+spread-people-means-level = 经过该手数进入的人数，每个分享各计一次，不含分享者本人。
 spread-times = 首次分享后 { NUMBER($half) } 小时内到达一半的查看者，{ NUMBER($most) } 小时内到达 95%。
 spread-cycle = 从自己打开到带来第一人的中位时间：{ NUMBER($hours) } 小时。
 spread-cascades = 每个分享的传播树
