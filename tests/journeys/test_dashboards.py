@@ -1,10 +1,12 @@
 """What shares, materials, employees, clinics, departments, regions and campaigns did, for whoever may know."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, product
 from statistics import median
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,10 +20,12 @@ from compliance.events import Trail
 from compliance.ownership import merging
 from compliance.ownership.wishes import Wish
 from compliance.spreading import following
-from compliance.spreading.growth import WINDOW, Growth
+from compliance.spreading.growth import WINDOW, Growth, pooled
 from compliance.visits import actor_of, person_now
+from fileserver.analytics import overview as overviews
 from fileserver.analytics import service, tables, whole_tables
 from fileserver.analytics.kinds import RATED_PEOPLE_MIN, Kind
+from fileserver.analytics.overview import Overview
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
 from fileserver.pages import analytics as figure_pages
@@ -101,7 +105,7 @@ async def viewers_see_their_own_clinic(stage: Stage, share: Json) -> None:
     assert {"li": ("瑞丽诊所", 1, 3, 1), "wang": ("悦美诊所", 1, 2, 1)} == figures
     assert [2, 0] == [seen[who]["now"]["forwards"]["intents"] for who in ("li", "wang")]
     (opened,) = seen["li"]["materials"]
-    assert (TITLE, 1, 2, 1) == tuple(opened[name] for name in ("title", "people", "intents", "confirmed"))
+    assert (TITLE, 1, 2, 1, 1) == tuple(opened[name] for name in ("title", "people", "intents", "confirmed", "brought"))
     told = {"zh-CN": ("本机构统计", "瑞丽诊所"), "en": ("Your clinic’s figures", "瑞丽诊所")}
     for language, words in told.items():
         page = await shown(stage, "/my-clinic", language, who="li")
@@ -205,6 +209,51 @@ async def a_campaign_is_found_by_what_was_declared(stage: Stage, share: Json) ->
         (line,) = (await table(stage, who, "campaign"))["items"]
         found = (await stage.api(who).get("/analytics/subjects/campaign/秋冬")).ok
         assert ("秋冬", opens, opens) == (line["name"], line["now"]["opens"], found["now"]["opens"])
+
+
+async def clinics_and_campaigns_lead_to_their_shares(stage: Stage, share: Json) -> None:
+    """Whoever may not search the log: to the shares that the clinic's people opened, or of the campaign's materials."""
+    li, wang = (str(stage.cast.clinics[who]) for who in ("li", "wang"))
+    listed = {}
+    for who in ("owner", "rival", "manager"):
+        for name, value in (("clinic_id", li), ("clinic_id", wang), ("campaign", "秋冬"), ("campaign", "x")):
+            found = (await stage.api(who).get("/shares", **{name: value})).ok["items"]
+            listed[who, value] = (len(found), share["id"] in {each["id"] for each in found})
+    nothing, theirs = (0, False), (1, False)
+    assert {"owner": (2, True), "rival": theirs, "manager": (3, True)} == {who: listed[who, li] for who, _ in listed}
+    assert {"owner": (2, True), "rival": nothing, "manager": (2, True)} == {who: listed[who, wang] for who, _ in listed}
+    assert {"owner": (3, True), "rival": theirs, "manager": (4, True)} == {
+        who: listed[who, "秋冬"] for who, _ in listed
+    }
+    assert {nothing} == {listed[who, "x"] for who, _ in listed}
+    for kind, key, query in (("clinic", li, f"clinic_id={li}"), ("campaign", "秋冬", f"campaign={quote('秋冬')}")):
+        page = await shown(stage, f"/analytics/{kind}/{key}", "en", who="manager")
+        assert f'href="/shares?{query}"' in page
+    for query, words in (
+        (f"clinic_id={li}", "people of the clinic opened"),
+        ("campaign=秋冬", "the campaign’s materials"),
+    ):
+        assert words in await shown(stage, f"/shares?{query}", "en", who="manager")
+
+
+async def time_goes_by(stage: Stage, share: Json) -> None:
+    """After a day the heat is half; after a month it is stale, and nothing stands beside what there was before."""
+    began, who = stage.clock(), stage.cast.people["manager"]
+
+    async def after(days: int) -> Overview:
+        services = replace(stage.services, clock=lambda: began + timedelta(days=days))
+        async with services.database.transaction() as tx:
+            actor = actor_of(await person_now(tx, who), began)
+        return await overviews.overview(services, actor, Trail(), days=30)
+
+    now, tomorrow, later = [await after(days) for days in (0, 1, 31)]
+    (hot,), (cooler,) = now.hot, tomorrow.hot
+    assert (5, 5) == (hot.opens, cooler.opens)
+    assert hot.heat / 2 == pytest.approx(cooler.heat)
+    material = stage.cast.material_id
+    lists = [[[each.material_id for each in of] for of in (found.fresh, found.stale)] for found in (now, later)]
+    assert [[[material], []], [[], [material]]] == lists
+    assert ([], 0, 5, 0, 2) == (later.hot, later.now.opens, later.before.opens, later.viewers, later.viewers_before)
 
 
 async def tables_are_taken_away(stage: Stage, share: Json) -> None:
@@ -393,6 +442,8 @@ LOOKS = (
     tables_are_taken_away,
     tables_say_where_they_are_cut,
     tables_go_on_where_a_page_ends,
+    clinics_and_campaigns_lead_to_their_shares,
+    time_goes_by,
 )
 
 
@@ -430,6 +481,10 @@ async def test_employees_are_ranked_by_the_growth_of_closed_weeks(stage: Stage) 
         _, *lines = await csv_of(stage, "manager", f"exports/employee?order={name}")
         assert [each["name"] for each in items] == [line[0] for line in lines]
         assert len(set(rates)) > 1
+        places = (await table(stage, "manager", "department", order=name))["items"]
+        both = [pooled(expected.values()), expected[str(uuid_of(4, 0))]]  # all of them, and the one who is in a branch
+        ranked = sorted(((each.people, getattr(each, name)) for each in both), key=lambda each: -each[1])
+        assert ranked == [(each["now"]["joined"], each["now"][name]) for each in places]
 
 
 async def test_trees_of_all_sizes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

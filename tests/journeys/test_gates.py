@@ -1,5 +1,6 @@
 """What a share asks at its door: password, one-time code, pledge; what a guesser gets, and what the log keeps."""
 
+import itertools
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,6 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from compliance import gating
+from compliance.errors import TooManyAttempts
+from compliance.limits import Limit
 from fileserver.demo.platforms.people import PEOPLE
 from storage.rows import pledges
 from storage.rows.pledges import PledgeRow
@@ -94,6 +98,34 @@ async def test_guesser_is_stopped_and_the_clinic_beside_them_is_not(stage: Stage
     other = await stage.share(lock="password", password="Blossom-43-spring")
     assert (await said(stage, "li", other["token"], "Blossom-43-spring")).ok
     assert 10 == len([event for event in await stage.told("viewer:share:unlock") if event["res"] == "deny"])
+
+
+async def test_guesses_count_by_viewer_by_share_and_by_address_too(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever changes the address, the account or the share is stopped by what stays the same, and nobody else is."""
+    known = itertools.count(1)
+
+    async def tried(**same: str) -> bool:
+        said = {name: same.get(name, str(UUID(int=next(known)))) for name in ("share", "viewer")}
+        address = same.get("address", f"198.51.{next(known)}.7")
+        try:
+            async with stage.services.database.transaction() as tx:
+                master, share, viewer = stage.services.keys.master, UUID(said["share"]), UUID(said["viewer"])
+                await gating.admit(tx, master, share, viewer, address, now=stage.clock())
+        except TooManyAttempts:
+            return False
+        return True
+
+    share, viewer, address = str(uuid4()), str(uuid4()), "203.0.113.5"
+    for name, same in (
+        ("TRIED_BY_VIEWER", {"share": share, "viewer": viewer}),
+        ("TRIED_ON_SHARE", {"share": share}),
+        ("TRIED_BY_ADDRESS", {"address": address}),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(gating, name, Limit(f"few-{name}", 2, 900))
+            assert [True, True, False, True] == [await tried(**each) for each in (same, same, same, {})], name
 
 
 async def test_nothing_is_tried_at_a_door_that_is_closed_anyway(stage: Stage) -> None:
