@@ -8,6 +8,27 @@ from tests.browser.conftest import PHONE, Console
 pytestmark = pytest.mark.browser
 
 
+async def test_a_list_is_looked_at_line_by_line_before_anything_is_made(console: Console) -> None:
+    """Faults stand beside their lines; then whom the list names, their links, and all of them as a file."""
+    async with console.opened("owner", size=PHONE) as page:
+        await page.goto(f"/materials/{console.cast.material_id}/share/people")
+        pasted, look = page.get_by_label("或粘贴名单"), page.get_by_role("button", name="检查名单")
+        await pasted.fill("手机号,姓名\n13800138001,王强\n12,李娜\n")
+        await look.click()
+        await expect(page.locator("[data-faults] li").filter(has_text="第 3 行")).to_be_visible()
+        await expect(page.get_by_role("button", name="全部生成")).to_be_hidden()
+        console.complaints.clear()  # the browser's own line about the answer of 422
+        await pasted.fill("手机号,备注\n13800138001,周五\n13800138002,\n")
+        await look.click()
+        await expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)
+        await page.get_by_role("button", name="全部生成").click()
+        async with page.expect_download() as saving:
+            await page.get_by_role("link", name="下载链接").click()
+        lines = (await (await saving.value).path()).read_text("utf-8-sig").splitlines()
+    assert [True, True] == ["/s/" in each for each in lines[1:]]
+    assert [] == console.complaints
+
+
 async def test_a_policy_is_made_narrowed_and_told(console: Console) -> None:
     """What a preset fills is seen and changed; later the share is for one clinic less, and its page says since when."""
     async with console.opened("owner", size=PHONE) as page:

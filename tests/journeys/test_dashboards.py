@@ -1,8 +1,10 @@
 """What shares, materials, employees, clinics, departments, regions and campaigns did, for whoever may know."""
 
 import csv
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import chain, product
 from statistics import median
 from typing import Any
@@ -10,7 +12,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from benchmarks.dashboards.histories import BEGAN, History, Size, history, uuid_of
 from benchmarks.dashboards.log import write_whole
@@ -34,6 +36,7 @@ from tests.journeys.test_analytics import caught_up, shown, spread_out
 from tests.stage import TITLE, Stage
 
 Json = dict[str, Any]
+READS_LOG = re.compile(r"\b(from|join)\s+(event\w*|ledger_leaf)\b", re.IGNORECASE)
 KINDS = ("material", "share", "employee", "clinic", "department", "region", "campaign")
 
 
@@ -256,6 +259,31 @@ async def time_goes_by(stage: Stage, share: Json) -> None:
     assert ([], 0, 5, 0, 2) == (later.hot, later.now.opens, later.before.opens, later.viewers, later.viewers_before)
 
 
+async def no_page_reads_the_log(stage: Stage, share: Json) -> None:
+    """Every figure comes from what was added up: the log is appended to, and no page of figures reads it."""
+    owner, li, material = stage.cast.people["owner"], stage.cast.clinics["li"], stage.cast.material_id
+    paths = [f"/analytics/{kind}" for kind in KINDS] + ["/analytics", "/analytics/campaign/秋冬"]
+    paths += [f"/analytics/share/{share['id']}", f"/analytics/employee/{owner}", f"/analytics/clinic/{li}"]
+    paths += [f"/analytics/material/{material}", f"/materials/{material}/spread"]
+    paths += [f"/materials/{material}/spread/{share['id']}"]
+    asked: list[str] = []
+    heard = partial(_heard, asked)
+    engine = stage.services.database._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        for path in paths:
+            await shown(stage, path, "en", who="manager")
+        await shown(stage, "/my-clinic", "en", who="li")
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+    assert any("spread_day" in each for each in asked)
+    assert [] == [each for each in asked if READS_LOG.search(each)]
+
+
+def _heard(asked: list[str], _connection: object, _cursor: object, statement: str, *_how: object) -> None:
+    asked.append(statement)
+
+
 async def tables_are_taken_away(stage: Stage, share: Json) -> None:
     """As CSV: with the span before beside each count, and nothing that a spreadsheet would run."""
     async with stage.services.database.transaction() as tx:
@@ -443,6 +471,7 @@ LOOKS = (
     tables_say_where_they_are_cut,
     tables_go_on_where_a_page_ends,
     clinics_and_campaigns_lead_to_their_shares,
+    no_page_reads_the_log,
     time_goes_by,
 )
 

@@ -23,6 +23,10 @@ async def test_code_and_short_link_lead_to_the_share(hall: Hall) -> None:
         )
         assert (await answer.read()).startswith(b"\x89PNG")
     assert ([share["token"]], f"scene={share['token']}") == (links.scenes, share["mini_program_path"].partition("?")[2])
+    async with hall.client.get(f"/shares/{share['id']}", headers=headers) as answer:
+        page = await answer.text()
+    offered = (f"{path}/short-link", f"{path}/mini-program-code", f"{path}/qr.png", share["mini_program_path"])
+    assert [] == [each for each in offered if each not in page]
     viewer = await hall.inside(PEOPLE[1])
     assert 201 == (await hall.post(viewer, "/visits", {"token": links.scenes[0], "scene": 1047})).status
     short = (await owner.post(f"/shares/{share['id']}/short-link")).ok

@@ -1,14 +1,19 @@
 """Shares: what a marketer may set, what the careful values are, and who gets in by which audience."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
 from storage.rows import departments
 from storage.schema import account, material
 from tests.api import Api
-from tests.stage import TITLE, Stage
+from tests.stage import TITLE, Stage, serving
+from tests.unit.fileserver.test_qr_codes import read as read_qr
 from tests.viewers import as_viewer
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -192,9 +197,20 @@ async def test_state_says_what_opening_would_meet(stage: Stage, owner: Api) -> N
     assert (403, "material-withdrawn") == (refused.status, refused.body["rule"])
 
 
-async def test_qr_code_is_the_link(stage: Stage) -> None:
-    """A picture without script that any camera reads."""
-    share = await stage.share()
+async def test_qr_code_is_the_link(stage: Stage, tmp_path: Path) -> None:
+    """A picture without script that any camera reads, also past the brand's logo."""
+    share, logo = await stage.share(), tmp_path / "logo.png"
+    Image.new("RGB", (40, 40), (1, 2, 200)).save(logo)
+    config = stage.services.config.model_copy(update={"brand_logo": logo})
+    headers = {"Authorization": f"Bearer {stage.cast.tokens['owner']}"}
+    async with (
+        serving(replace(stage.services, config=config)) as client,
+        client.get(f"/api/v1/shares/{share['id']}/qr.png", headers=headers) as answer,
+    ):
+        drawn = await answer.read()
+    assert share["url"] == read_qr(drawn)
+    middle = Image.open(BytesIO(drawn)).convert("RGB")
+    assert (1, 2, 200) == middle.getpixel((middle.width // 2, middle.height // 2))
     picture = await stage.get("owner", f"/api/v1/shares/{share['id']}/qr.svg")
     assert (200, "image/svg+xml") == (picture.status, picture.headers["Content-Type"].partition(";")[0])
     assert picture.body.startswith(b"<svg")
