@@ -36,6 +36,7 @@ from fileserver.http.errors import TokenNotAccepted
 from fileserver.http.routing import Auth, Route
 from fileserver.i18n import Language
 from fileserver.mailing import MailFailed
+from storage.rows.pledges import PledgeTextRow
 
 LANGUAGES: dict[Language, Literal["zh-CN", "en"]] = {Language.ZH_CN: "zh-CN", Language.EN: "en"}
 
@@ -109,15 +110,15 @@ def _knocking(call: Call[Any]) -> Knocking:
 
 
 def _out(call: Call[Any], asking: Asking) -> DoorOut:
-    row = asking.pledge
-    if row is None:
-        return DoorOut(lock=asking.lock, pledge=None)
-    words = service.words(row, call.language)
-    language = LANGUAGES[call.language]
-    pledged = PledgeTextOut(
-        version=row.version, language=language, title=words.title, text=words.text, sha256=words.sha256
+    pledge = _pledge(asking.pledge, call.language) if asking.pledge else None
+    return DoorOut(lock=asking.lock, by_email=asking.by_email, pledge=pledge)
+
+
+def _pledge(row: PledgeTextRow, language: Language) -> PledgeTextOut:
+    words = service.words(row, language)
+    return PledgeTextOut(
+        version=row.version, language=LANGUAGES[language], title=words.title, text=words.text, sha256=words.sha256
     )
-    return DoorOut(lock=asking.lock, pledge=pledged)
 
 
 def _route(path: str, name: str, summary: str, handler: Any, **declared: Any) -> Route:

@@ -119,6 +119,7 @@ class DoorOut(Output):
     """What a share still asks of the viewer in this session."""
 
     lock: Lock = Field(description="`none`: it is open; `password` or `code`: asked first")
+    by_email: bool = Field(description="Whether the viewer has an e-mail address here, to which a code can be sent")
     pledge: PledgeTextOut | None = Field(description="To be given before the share opens; null: nothing is asked")
 
 

@@ -62,6 +62,7 @@ class Asking:
     """What a door still asks: its lock (none if it is open), and a pledge."""
 
     lock: Lock
+    by_email: bool
     pledge: PledgeTextRow | None
 
 
@@ -72,8 +73,9 @@ async def asked(services: Services, who: Knocking) -> Asking:
         door = await gating.at_door(tx, share, who.opener, services.clock())
         gate = await gates.gate_of(tx, share.root_id)
         pledge = await pledges.newest_text(tx) if door.facts.unpledged else None
+        known = await own_identities.identities_of(tx, who.person_id)
     lock = Lock(gate.lock) if gate is not None and door.facts.locked else Lock.NONE
-    return Asking(lock=lock, pledge=pledge)
+    return Asking(lock=lock, by_email=any(each.provider == EMAIL for each in known), pledge=pledge)
 
 
 async def try_password(services: Services, who: Knocking, password: str) -> Asking:

@@ -53,11 +53,13 @@ async def test_password_opens_for_one_session_and_a_new_one_asks_again_at_the_ne
     assert password not in kept
     assert (await stage.api("owner").get(f"/shares/{share['id']}")).ok["password"] is None
     assert "share-locked" == (await stage.open("li", share["token"])).body["rule"]
-    assert {"lock": "password", "pledge": None} == (await stage.api("li").post("/doors", {"token": share["token"]})).ok
+    assert {"lock": "password", "by_email": False, "pledge": None} == (
+        await stage.api("li").post("/doors", {"token": share["token"]})
+    ).ok
     wrong = (await said(stage, "li", share["token"], "wrong")).body
     assert "/problems/share-password-refused" == wrong["type"]
     assert wrong["detail"] == wrong["errors"][0]["message"]
-    assert {"lock": "none", "pledge": None} == (await said(stage, "li", share["token"], password)).ok
+    assert {"lock": "none", "by_email": False, "pledge": None} == (await said(stage, "li", share["token"], password)).ok
     visit = (await stage.open("li", share["token"])).ok
     elsewhere, _ = await as_viewer(stage.client, **LI)
     assert "share-locked" == (await elsewhere.post("/visits", {"token": share["token"]})).body["rule"]
@@ -174,7 +176,7 @@ async def test_pledge_binds_person_share_and_the_very_words(stage: Stage) -> Non
     give = {"token": share["token"], "version": 1, "language": "en", "sha256": shown["sha256"]}
     for other in ({"sha256": first["sha256_zh"]}, {"version": 2}):
         assert 422 == (await stage.api("li").post("/doors/pledge", {**give, **other})).status
-    assert {"lock": "none", "pledge": None} == (await stage.api("li").post("/doors/pledge", give)).ok
+    assert {"lock": "none", "by_email": False, "pledge": None} == (await stage.api("li").post("/doors/pledge", give)).ok
     visit = (await stage.open("li", share["token"])).ok
     (event,) = await stage.told("viewer:pledge:give")
     assert (f"material:{stage.cast.material_id}", share["id"]) == (event["obj"], event["link"])
@@ -251,6 +253,7 @@ async def by_mail(hall: Hall) -> Api:
 async def test_code_goes_to_the_viewers_own_mailbox_and_dies_of_the_fifth_wrong_try(hall: Hall) -> None:
     """A code opens one share in one session, once; no other address gets one; tries are told like a password's."""
     viewer, token = await by_mail(hall), await hall.share(lock="code")
+    assert (await hall.post(viewer, "/doors", {"token": token})).ok["by_email"]
     arrived = len(hall.mailbox.mails)
     asked = {"token": token, "email": MAIL}
     assert {"/email"} == (await hall.post(viewer, "/doors/code", {**asked, "email": "else@clinic.example"})).fields
@@ -272,6 +275,7 @@ async def test_code_goes_to_the_viewers_own_mailbox_and_dies_of_the_fifth_wrong_
 async def test_fresh_code_of_ones_own_mini_program_is_a_code_too(hall: Hall) -> None:
     """WeChat lets it be used once, and it has to be the viewer's own account that it is of."""
     viewer, token = await hall.inside(PEOPLE[1]), await hall.share(lock="code")
+    assert not (await hall.post(viewer, "/doors", {"token": token})).ok["by_email"]  # which the page says
     theirs, mine = (hall.fake.wechat.issue_login_code(PEOPLE[n].openid) for n in (2, 1))
     tries = [await hall.post(viewer, "/doors/mini-program", {"token": token, "code": code}) for code in (theirs, mine)]
     assert [422, 200] == [answer.status for answer in tries]

@@ -31,7 +31,9 @@ export function doorOf(root, { opened, refused }) {
     sections.find((section) => !section.hidden)?.querySelector("h1").focus();
   };
 
-  function goOn({ lock, pledge }) {
+  function goOn({ lock, pledge, by_email: byEmail }) {
+    for (const part of root.querySelectorAll("[data-code-mailed]")) part.hidden = !byEmail;
+    root.querySelector("[data-code-none]").hidden = byEmail;
     if (lock !== "none") return show(lock);
     if (!pledge) return show(""), opened();
     const section = sections.find((each) => each.dataset.ask === "pledge");
@@ -50,7 +52,9 @@ export function doorOf(root, { opened, refused }) {
     answering.elements.email.value = form("code").elements.email.value.trim();
     answering.elements.id.value = id;
     answering.hidden = false;
-    form("code").querySelector("button").textContent = form("code").dataset.again;
+    const button = form("code").querySelector("button");
+    button.textContent = form("code").dataset.again;
+    button.classList.add("quiet");
     answering.elements.code.value = "";
     answering.elements.code.focus();
   });

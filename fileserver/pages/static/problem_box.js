@@ -42,17 +42,29 @@ export function markField(form, error) {
   return nameOf(input) ?? "";
 }
 
+// Their detail says only that something is wrong with a field, which the line beside it says better.
+const OF_FIELDS = ["/problems/invalid-request", "/problems/invalid-value"];
+
 export function showProblem(form, problem) {
   const errors = problem.errors ?? (problem.field ? [{ field: problem.field, message: problem.detail }] : []);
   const shown = errors.map((error) => ({ error, name: markField(form, error) }));
   const unplaced = shown.filter(({ name }) => name === null).map(({ error }) => error.message);
   const names = [...new Set(shown.map(({ name }) => name).filter(Boolean))];
   const box = form.querySelector("[data-problem]");
-  const saidThere = shown.length === 1 && shown[0].name !== null && shown[0].error.message === problem.detail;
-  if (saidThere) form.querySelector("[data-field-error]").setAttribute("role", "alert");
-  else if (box) {
+  const wrong = form.querySelector("[aria-invalid]");
+  const alone = shown.length === 1 && shown[0].name !== null;
+  if (alone && (OF_FIELDS.includes(problem.type) || shown[0].error.message === problem.detail)) {
+    // Who comes to the field hears what describes it; who pressed Enter in it is there already.
+    if (document.activeElement === wrong) announce(form.querySelector("[data-field-error]"));
+  } else if (box) {
     box.textContent = [problem.detail || problem.title, names.length && `(${names.join(" · ")})`, ...unplaced].filter(Boolean).join(" ");
     box.hidden = false;
   }
-  (form.querySelector("[aria-invalid]") ?? box)?.focus?.();
+  (wrong ?? box)?.focus?.();
+}
+
+function announce(note) {
+  const { textContent } = note;
+  note.setAttribute("role", "alert");
+  note.textContent = textContent; // what changes in an alert is read
 }

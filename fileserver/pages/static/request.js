@@ -15,8 +15,16 @@ export function requestOf(root, texts, need) {
     part("word").hidden = !asked?.word;
     part("link").hidden = !asked?.url;
     if (asked?.url) part("link").querySelector("a").href = asked.url;
+    if (asked?.url && need === "open") takeBack(asked);
     form.hidden = asked?.state === "waiting" || Boolean(asked?.url);
     box.hidden = false;
+  }
+
+  // What was refused above is granted by now.
+  function takeBack({ state }) {
+    root.querySelector("[data-refused-title]").textContent = texts[`request-${state}`];
+    root.querySelector("[data-refused-text]").textContent = "";
+    part("state").hidden = true;
   }
 
   sends(form, (asked) => (show(asked), part("state").focus()));

@@ -33,6 +33,7 @@ function refuse(error) {
   if (ASKED.includes(problem?.rule)) return ask();
   part("refused-title").textContent = problem?.title ?? texts.offlineTitle;
   part("refused-text").textContent = problem ? (problem.detail ?? "") : texts.offline;
+  part("again").hidden = Boolean(problem?.rule); // a rule says the same again
   part("refused").hidden = false;
   if (ASKABLE.includes(problem?.rule)) offer("open");
 }
