@@ -23,7 +23,7 @@ from fileserver.pages.pictures import pictures_of
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.pages.share_story import audience_of
-from fileserver.shares import folders, pledged, service
+from fileserver.shares import folders, pledged, service, visited
 from fileserver.shares import routes as api
 from fileserver.shares.bulk_csv import FAULTS_MAX
 from fileserver.shares.bulk_schemas import PEOPLE_MAX
@@ -32,6 +32,7 @@ from fileserver.shares.policy_schemas import REGIONS_MAX, Region
 from fileserver.shares.presets import PRESETS
 from fileserver.shares.schemas import Campaign, ShareOut, SharePath, ShareQuery
 from fileserver.shares.service import DEFAULT_LIFETIME, LIFETIME_MAX
+from fileserver.shares.visited import VisitorQuery
 from storage.rows import clinics as clinic_rows
 from storage.rows import pledges as pledge_rows
 from storage.rows import shares as share_rows
@@ -68,18 +69,22 @@ async def listed(call: Call[None, ListQuery]) -> web.Response:
     )
 
 
-class PledgedFrom(FormQuery):
-    """Where the list of pledges continues."""
+class ListsFrom(FormQuery):
+    """Where the lists of visits and of pledges continue."""
 
+    visits: str | None = Field(default=None, max_length=100)
     pledges: str | None = Field(default=None, max_length=100)
 
 
-async def read(asked: Call[None, PledgedFrom, SharePath]) -> web.Response:
+async def read(asked: Call[None, ListsFrom, SharePath]) -> web.Response:
     """One share: its link, its policy, who opened it."""
     call = about(asked, asked.params)
     share, folder = await api.read(call), await folders.contents(call)
     pledges = await pledged.given(
         cast("Call[None, PledgedQuery, SharePath]", asking(call, PledgedQuery(cursor=asked.query.pledges)))
+    )
+    seen = await visited.visitors(
+        cast("Call[None, VisitorQuery, SharePath]", asking(call, VisitorQuery(cursor=asked.query.visits)))
     )
     owned = await service.read(call.services, call.actor, call.params.share_id)
     closable = any(state in STILL_CLOSABLE for state in (share.state, *(item.state for item in folder.items)))
@@ -93,7 +98,8 @@ async def read(asked: Call[None, PledgedFrom, SharePath]) -> web.Response:
         folder=folder,
         has_mini_program=call.services.platforms.wechat is not None,
         look_adjusted=looks.adjusted(share.watermark, share.look),
-        visits=(await api.visitors(call)).items,
+        visits=seen.items,
+        more_visits=with_query(f"/shares/{share.id}", {}, visits=seen.next) if seen.next else None,
         pledges=pledges.items,
         more_pledges=with_query(f"/shares/{share.id}", {}, pledges=pledges.next) if pledges.next else None,
         may_revoke=closable and await _may(call, share, Action.SHARE_REVOKE),
@@ -239,7 +245,7 @@ ROUTES = (
         "One share",
         read,
         action=Action.SHARE_READ,
-        query=PledgedFrom,
+        query=ListsFrom,
         path_params=SharePath,
     ),
     console_page(

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from compliance.access import Action, Job
+from compliance.access import Action
 from compliance.errors import AccessDenied, InvalidValue, NotFound, RequirementUnmet, WrongState
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
-from fileserver.shares import bulk_routes, carrying, folders, gating, pledged, policy_routes, sending, service
+from fileserver.shares import bulk_routes, carrying, folders, gating, pledged, policy_routes, sending, service, visited
 from fileserver.shares.schemas import (
     CutIn,
     CutOut,
@@ -18,10 +18,7 @@ from fileserver.shares.schemas import (
     ShareOut,
     SharePath,
     ShareQuery,
-    VisitorList,
-    VisitorOut,
 )
-from fileserver.shares.service import Visitor
 from fileserver.shares.showing import share_out
 
 
@@ -73,25 +70,6 @@ async def change_gate(call: Call[GateIn, None, SharePath]) -> ShareOut:
     _, password = await gating.change(call.services, call.actor, call.trail, share_id, call.body)
     shown = await service.read(call.services, call.actor, share_id)
     return share_out(call.services, replace(shown, password=password))
-
-
-async def visitors(call: Call[None, None, SharePath]) -> VisitorList:
-    """Who opened a share."""
-    found = await service.visitors(call.services, call.actor, call.params.share_id)
-    return VisitorList(items=[_visitor(each) for each in found])
-
-
-def _visitor(visitor: Visitor) -> VisitorOut:
-    return VisitorOut(
-        visit_id=visitor.visit.id,
-        person_id=visitor.visit.person_id,
-        barred=visitor.barred,
-        person=visitor.name,
-        clinic=visitor.clinic,
-        job=Job(visitor.job) if visitor.job else None,
-        started_at=visitor.visit.started_at,
-        seen_at=visitor.visit.seen_at,
-    )
 
 
 ROUTES = (
@@ -191,22 +169,10 @@ ROUTES = (
         returns=CutOut,
         errors=(AccessDenied, NotFound, InvalidValue, WrongState),
     ),
-    Route(
-        method="GET",
-        path="/api/v1/shares/{share_id}/visits",
-        name="shares.visits",
-        summary="List who opened a share",
-        handler=visitors,
-        auth=Auth.EMPLOYEE,
-        action=Action.SHARE_READ,
-        scope="shares:read",
-        path_params=SharePath,
-        returns=VisitorList,
-        errors=(AccessDenied, NotFound),
-    ),
     *bulk_routes.ROUTES,
     *carrying.ROUTES,
     *folders.ROUTES,
     *pledged.ROUTES,
+    *visited.ROUTES,
     *policy_routes.ROUTES,
 )

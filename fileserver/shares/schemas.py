@@ -296,22 +296,3 @@ class SharePath(Input):
     """The share in a path."""
 
     share_id: UUID
-
-
-class VisitorOut(Output):
-    """One visit to a share, as its maker sees it."""
-
-    visit_id: UUID
-    person_id: UUID
-    person: str
-    barred: bool = Field(description="Whether they were shut out of this share")
-    clinic: str
-    job: Job | None
-    started_at: datetime
-    seen_at: datetime
-
-
-class VisitorList(Output):
-    """Visits, newest first."""
-
-    items: list[VisitorOut]

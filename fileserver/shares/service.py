@@ -32,7 +32,6 @@ from storage.rows import (
     people,
     share_changes,
     shares,
-    visits,
 )
 from storage.rows.addressees import joined_jobs
 from storage.rows.aliases import clinic_ids_of, ids_of
@@ -40,7 +39,6 @@ from storage.rows.gates import GateRow
 from storage.rows.share_changes import ShareChangeRow
 from storage.rows.shares import Listed, Served, ShareRow, ShareStanding
 from storage.rows.standing import standing_of
-from storage.rows.visits import VisitRow
 
 DEFAULT_LIFETIME = timedelta(days=7)
 LIFETIME_MAX = timedelta(days=366)
@@ -285,39 +283,6 @@ async def change_look(services: Services, actor: Actor, trail: Trail, share_id: 
         obj = f"material:{row.material_id}"
         await ledger.append(tx, trail.event(Act.EMPLOYEE_SHARE_LOOK, obj=obj, link=str(share_id), det=det), now=now)
         return await described(services, tx, await shares.share_by_id(tx, share_id) or row)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visitor:
-    """A visit with the visitor's name and clinic, for the share's maker."""
-
-    visit: VisitRow
-    barred: bool
-    name: str
-    clinic: str
-    job: str | None
-
-
-async def visitors(services: Services, actor: Actor, share_id: UUID) -> list[Visitor]:
-    """Who opened the share, newest first."""
-    async with services.database.transaction() as tx:
-        await allowed(tx, actor, Action.SHARE_READ, share_id)
-        rows = await visits.visits_of_share(tx, share_id)
-        people = {row.person_id for row in rows}
-        shut_out = await share_changes.barred(tx, share_id)
-        barred = {each for each in people if shut_out.intersection(await ids_of(tx, each))}
-        names = await profiles_of(tx, services.keys.master, person_ids=people)
-        standings = {person_id: await standing_of(tx, person_id) for person_id in people}
-    return [
-        Visitor(
-            visit=row,
-            barred=row.person_id in barred,
-            name=names[row.person_id].name,
-            clinic=standing.clinic_name if (standing := standings[row.person_id]) else "",
-            job=standing.job if standing else None,
-        )
-        for row in rows
-    ]
 
 
 async def allowed(tx: Transaction, actor: Actor, action: Action, share_id: UUID) -> ShareRow:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, tuple_, update
 
 from storage.database import Transaction
 from storage.schema import material, share, visit
@@ -126,9 +126,13 @@ async def touch_visit(tx: Transaction, visit_id: UUID, now: datetime) -> None:
     await tx.execute(update(visit).where(visit.c.id == visit_id).values(seen_at=now))
 
 
-async def visits_of_share(tx: Transaction, share_id: UUID, limit: int = PAGE_MAX) -> Sequence[VisitRow]:
-    """The newest visits of a share first."""
-    query = select(*COLUMNS).where(visit.c.share_id == share_id).order_by(visit.c.started_at.desc())
+async def visits_of_share(
+    tx: Transaction, share_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = PAGE_MAX
+) -> Sequence[VisitRow]:
+    """The newest visits of a share first; `before` continues after the last one seen."""
+    query = select(*COLUMNS).where(visit.c.share_id == share_id).order_by(visit.c.started_at.desc(), visit.c.id.desc())
+    if before is not None:
+        query = query.where(tuple_(visit.c.started_at, visit.c.id) < tuple_(*before))
     return [VisitRow(**row._asdict()) for row in await tx.execute(query.limit(min(limit, PAGE_MAX)))]
 
 

@@ -4,14 +4,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from PIL import Image
 from sqlalchemy import update
 
 from storage.rows import departments
+from storage.rows.visits import add_visit
 from storage.schema import account, material
 from tests.api import Api
+from tests.html import goes_on
+from tests.people import add_nameless
 from tests.stage import TITLE, Stage, serving
 from tests.unit.fileserver.test_qr_codes import read as read_qr
 from tests.viewers import as_viewer
@@ -178,6 +182,40 @@ async def test_visitors_are_named(stage: Stage, owner: Api) -> None:
         (second["id"], "王强", "悦美诊所", "doctor"),
         (visit["id"], "李娜", "瑞丽诊所", "consultant"),
     ] == [(item["visit_id"], item["person"], item["clinic"], item["job"]) for item in found]
+
+
+async def test_all_visitors_are_listed_page_after_page_and_in_a_file(stage: Stage, owner: Api) -> None:
+    """Of a hundred and twenty none is left out and none comes twice; whoever takes the file is told to the log."""
+    share = await stage.share()
+    async with stage.services.database.transaction() as tx:
+        people = await add_nameless(tx, 120)
+        for number, each in enumerate(people):
+            began = stage.clock() + timedelta(seconds=number // 7)
+            await add_visit(
+                tx,
+                share_id=UUID(share["id"]),
+                version_id=stage.cast.version_id,
+                person_id=each,
+                kid=1,
+                lasts=(began, began + timedelta(hours=1)),
+            )
+    path = f"/shares/{share['id']}"
+    listed = (await owner.get(f"{path}/visits", limit=100)).ok
+    rest = (await owner.get(f"{path}/visits", limit=100, cursor=listed["next"])).ok
+    assert (100, 20, None) == (len(listed["items"]), len(rest["items"]), rest["next"])
+    assert sorted(map(str, people)) == sorted(each["person_id"] for each in listed["items"] + rest["items"])
+    first = (await stage.get("owner", path, Accept="text/html")).body.decode()
+    last = (await stage.get("owner", goes_on(first) or "", Accept="text/html")).body.decode()
+    assert [100, 20, None] == [
+        first.count('data-label="Last seen"'),
+        last.count('data-label="Last seen"'),
+        goes_on(last),
+    ]
+    answer = await stage.get("manager", f"/api/v1{path}/visits.csv")
+    head, *lines = answer.body.decode("utf-8-sig").splitlines()
+    assert ('"Name","Clinic","Job","First opened","Last seen"', 120) == (head, len(lines))
+    (told,) = await stage.told("employee:recall:read")
+    assert ("manager", share["id"], "csv") == (told["role"], told["link"], told["det"]["format"])
 
 
 async def test_state_says_what_opening_would_meet(stage: Stage, owner: Api) -> None:

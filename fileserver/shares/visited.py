@@ -1,0 +1,196 @@
+"""Who opened a share: page by page, and all of them as a file."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import Field
+
+from compliance import ledger
+from compliance.access import Action, Job
+from compliance.errors import AccessDenied, InvalidValue, NotFound
+from compliance.events import Act
+from compliance.materials import obj_of
+from compliance.profiles import profiles_of
+from fileserver.http.call import Call
+from fileserver.http.cursors import read_cursor, write_cursor
+from fileserver.http.routing import Auth, Route
+from fileserver.http.schemas import Input, Output
+from fileserver.i18n import translate
+from fileserver.shares.schemas import SharePath
+from fileserver.shares.service import allowed
+from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
+from storage.database import Transaction
+from storage.rows import share_changes, visits
+from storage.rows.aliases import ids_of
+from storage.rows.standing import standings_of
+from storage.rows.visits import VisitRow
+
+BATCH = 200
+COLUMNS = ("person", "clinic", "job", "visit-started", "visit-seen")
+Before = tuple[datetime, UUID] | None
+
+
+class VisitorOut(Output):
+    """One visit to a share, as its maker sees it."""
+
+    visit_id: UUID
+    person_id: UUID
+    person: str
+    barred: bool = Field(description="Whether they were shut out of this share")
+    clinic: str
+    job: Job | None
+    started_at: datetime
+    seen_at: datetime
+
+
+class VisitorQuery(Input):
+    """Which of them to list."""
+
+    cursor: str | None = Field(default=None, max_length=100, description="Where the page before ended")
+    limit: int = Field(default=100, ge=1, le=100, description="How many at most")
+
+
+class VisitorList(Output):
+    """Visits, newest first."""
+
+    items: list[VisitorOut]
+    next: str | None = Field(description="Cursor of the next page; null at the end")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """A visit with the visitor's name and where they work now."""
+
+    visit: VisitRow
+    name: str
+    clinic: str
+    job: str
+
+
+async def visitors(call: Call[None, VisitorQuery, SharePath]) -> VisitorList:
+    """Who opened a share, newest first."""
+    query, share_id = call.query, call.params.share_id
+    async with call.services.database.transaction() as tx:
+        await allowed(tx, call.actor, Action.SHARE_READ, share_id)
+        found = await visits.visits_of_share(tx, share_id, before=read_cursor(query.cursor), limit=query.limit + 1)
+        rows = found[: query.limit]
+        named = await _named(tx, call, rows)
+        shut_out = await share_changes.barred(tx, share_id)
+        people = {row.person_id for row in rows}
+        barred = {each for each in people if shut_out and shut_out.intersection(await ids_of(tx, each))}
+    return VisitorList(
+        items=[_out(each, barred=each.visit.person_id in barred) for each in named],
+        next=write_cursor(rows[-1].started_at, rows[-1].id) if len(found) > len(rows) else None,
+    )
+
+
+async def visitors_csv(call: Call[None, None, SharePath]) -> web.StreamResponse:
+    """All of them as a file, told to the log. A right that ends meanwhile ends it: a part can't pass for the whole."""
+    async with aclosing(_lines(call)) as batches:
+        first = await anext(batches)
+        name = f'attachment; filename="share-{call.params.share_id}.csv"'
+        headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
+        response = web.StreamResponse(headers={**headers, "Cache-Control": "private, no-store"})
+        await response.prepare(call.request)
+        await response.write(first)
+        async for batch in batches:
+            await response.write(batch)
+        await response.write_eof()
+        return response
+
+
+async def _lines(call: Call[None, None, SharePath]) -> AsyncGenerator[bytes]:
+    services, share_id = call.services, call.params.share_id
+    zone, before = ZoneInfo(services.config.time_zone), None
+    head = BYTE_ORDER_MARK + records([[translate(call.language, key) for key in COLUMNS]])
+    while True:
+        async with services.database.transaction() as tx:
+            row = await allowed(tx, call.actor, Action.SHARE_READ, share_id)
+            if before is None:
+                det: dict[str, str | int] = {"format": "csv"}
+                told = call.trail.event(
+                    Act.EMPLOYEE_RECALL_READ, obj=obj_of(row.material_id), link=str(share_id), det=det
+                )
+                await ledger.append(tx, told, now=services.clock())
+            rows = await visits.visits_of_share(tx, share_id, before=before, limit=BATCH)
+            named = await _named(tx, call, rows)
+        yield (head + records([_cells(call, each, zone) for each in named])).encode()
+        if len(rows) < BATCH:
+            return
+        head, before = "", (rows[-1].started_at, rows[-1].id)
+
+
+async def _named(tx: Transaction, call: Call[Any, Any, Any], rows: Sequence[VisitRow]) -> Sequence[Visitor]:
+    people = {row.person_id for row in rows}
+    names = await profiles_of(tx, call.services.keys.master, person_ids=people)
+    standings = await standings_of(tx, people)
+    return [
+        Visitor(
+            visit=row,
+            name=names[row.person_id].name,
+            clinic=standing.clinic_name if (standing := standings.get(row.person_id)) else "",
+            job=(standing.job or "") if standing else "",
+        )
+        for row in rows
+    ]
+
+
+def _out(each: Visitor, *, barred: bool) -> VisitorOut:
+    return VisitorOut(
+        visit_id=each.visit.id,
+        person_id=each.visit.person_id,
+        person=each.name,
+        barred=barred,
+        clinic=each.clinic,
+        job=Job(each.job) if each.job else None,
+        started_at=each.visit.started_at,
+        seen_at=each.visit.seen_at,
+    )
+
+
+def _cells(call: Call[None, None, SharePath], each: Visitor, zone: ZoneInfo) -> Sequence[str]:
+    """A line of COLUMNS, times in the brand's time zone."""
+    times = (moment.astimezone(zone) for moment in (each.visit.started_at, each.visit.seen_at))
+    return [
+        safe_cell(each.name or translate(call.language, "page-erased")),
+        safe_cell(each.clinic),
+        translate(call.language, f"job-{each.job}") if each.job else "",
+        *(moment.isoformat(sep=" ", timespec="seconds") for moment in times),
+    ]
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/shares/{share_id}/visits",
+        name="shares.visits",
+        summary="List who opened a share",
+        handler=visitors,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_READ,
+        scope="shares:read",
+        path_params=SharePath,
+        query=VisitorQuery,
+        returns=VisitorList,
+        errors=(AccessDenied, NotFound, InvalidValue),
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/shares/{share_id}/visits.csv",
+        name="shares.visits_csv",
+        summary="Who opened a share, as a CSV file",
+        handler=visitors_csv,
+        auth=Auth.EMPLOYEE,
+        action=Action.SHARE_READ,
+        scope="shares:read",
+        path_params=SharePath,
+        produces="text/csv",
+        errors=(AccessDenied, NotFound),
+    ),
+)
