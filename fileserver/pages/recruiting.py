@@ -1,6 +1,7 @@
 """Recruiting in the console: the funnel, invitations, the pool, who holds which clinic, and what managers decide."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from fileserver.entering import request_routes
 from fileserver.http.call import Call
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
-from fileserver.pages.plots import Bar, plot
 from fileserver.pages.queries import FormQuery
 from fileserver.pages.rendering import page, with_query
 from fileserver.reaching import reach
@@ -135,13 +135,18 @@ async def progress(call: Call[None, ProgressPageQuery]) -> web.Response:
         query=wanted,
         spans=SPANS,
         groupings=tuple(Grouping),
-        plot_shown=plot(_bars(shown.by_day), by_month=False),
+        days=_days(shown.by_day),
         csv_url=with_query("/api/v1/recruiting/progress.csv", {}, **wanted.model_dump(mode="json")),
     )
 
 
-def _bars(days: Sequence[DayCount]) -> list[Bar]:
-    return [Bar(name=str(each.day), start=each.day, count=each.count, url="") for each in days]
+def _days(counted: Sequence[DayCount]) -> list[tuple[date, int]]:
+    """Every day from the first that has any to the last, so that a plot shows gaps as such."""
+    if not counted:
+        return []
+    counts = {each.day: each.count for each in counted}
+    days = (min(counts) + timedelta(days=number) for number in range((max(counts) - min(counts)).days + 1))
+    return [(day, counts.get(day, 0)) for day in days]
 
 
 def _tabs(call: Call[Any, Any, Any]) -> dict[str, bool]:

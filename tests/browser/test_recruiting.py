@@ -52,6 +52,10 @@ async def test_recruiting_on_its_pages(lobby: Lobby) -> None:
                         await expect(page.get_by_role("heading", level=1)).to_be_visible()
                         assert 0 == await page.evaluate(WIDER), (path, size)
         async with console.opened("manager") as page:
+            await page.goto("/recruiting/progress")
+            await expect(page.get_by_role("button", name="保存为 PNG", exact=False)).to_be_visible()
+            await page.locator("thead").last.get_by_role("button", name="归属", exact=True).focus()
+            await expect(page.locator("[role=tooltip]").filter(has_text="因受邀人完成实名")).to_be_visible()
             await page.goto("/recruiting/disputes")
             await expect(page.get_by_role("heading", name=CONTESTED)).to_be_visible()
             await page.get_by_label("归属裁定给").select_option(label="林晓雯")
