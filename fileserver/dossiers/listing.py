@@ -10,7 +10,7 @@ from compliance.materials import obj_of
 from compliance.profiles import profiles_of
 from fileserver.answers import Names
 from fileserver.dossiers.inside import Taken, originals_of
-from fileserver.dossiers.recalling import Before, Seen, allowed, downloads_of, name_in, named
+from fileserver.dossiers.recalling import Before, Seen, allowed, downloads_of, name_in, named, still_allowed
 from fileserver.i18n import Language, translate
 from fileserver.services import Services
 from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
@@ -37,13 +37,13 @@ async def told(services: Services, actor: Actor, trail: Trail, material_id: UUID
 
 
 async def lines(services: Services, actor: Actor, material_id: UUID, language: Language) -> AsyncGenerator[bytes]:
-    """The whole list as CSV, each part newest first, batch by batch; asks the rules again before each."""
+    """The whole list as CSV, each part newest first, batch by batch; each asks the rules about the actor by then."""
     yield (BYTE_ORDER_MARK + records([[translate(language, f"recall-csv-{name}") for name in HEAD]])).encode()
     before: Before = None
     downloads: Mapping[str, int] = {}
     for _ in range(0, ROWS_MAX, BATCH):
         async with services.database.transaction() as tx:
-            material, _rule, sponsor_id = await allowed(tx, actor, material_id)
+            material, _rule, sponsor_id = await still_allowed(services, tx, actor, material_id)
             rows = await recalls.seen_by(tx, material_id, sponsor_id=sponsor_id, before=before, limit=BATCH)
             downloads = downloads or await downloads_of(tx, material_id)
             seen = await named(services, tx, material, rows, downloads, narrowed=sponsor_id is not None)
@@ -60,7 +60,7 @@ async def _inside(services: Services, actor: Actor, material_id: UUID, language:
     before: Before = None
     for _ in range(0, ROWS_MAX, BATCH):
         async with services.database.transaction() as tx:
-            _material, _rule, only = await allowed(tx, actor, material_id)
+            _material, _rule, only = await still_allowed(services, tx, actor, material_id)
             rows = await recalls.read_by(tx, material_id, person_id=only, before=before, limit=BATCH)
             names = await profiles_of(tx, services.keys.master, person_ids={row.person_id for row in rows})
         yield _records([_reading(row, names, language) for row in rows])
@@ -68,7 +68,7 @@ async def _inside(services: Services, actor: Actor, material_id: UUID, language:
             break
         before = (rows[-1].started_at, rows[-1].id)
     async with services.database.transaction() as tx:
-        _material, _rule, only = await allowed(tx, actor, material_id)
+        _material, _rule, only = await still_allowed(services, tx, actor, material_id)
         taken = await originals_of(tx, services.keys.master, material_id, only)
     yield _records([_original(each, language) for each in taken])
 

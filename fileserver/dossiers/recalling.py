@@ -18,6 +18,7 @@ from compliance.materials import obj_of, target_of_material
 from compliance.profiles import profiles_of
 from compliance.trail.search import newest
 from compliance.trail.wanted import Wanted
+from compliance.visits import actor_of, person_now
 from fileserver.answers import Names
 from fileserver.services import Services
 from storage.database import Transaction
@@ -71,6 +72,14 @@ async def allowed(tx: Transaction, actor: Actor, material_id: UUID) -> tuple[Mat
     rule = require(actor, Action.MATERIAL_RECALL, target, obj=obj_of(material_id))
     everybody = decide(actor, Action.MATERIAL_RECALL, replace(target, owner_id=None)).allowed
     return material, rule, None if everybody else actor.person_id
+
+
+async def still_allowed(
+    services: Services, tx: Transaction, actor: Actor, material_id: UUID
+) -> tuple[MaterialRow, str, UUID | None]:
+    """The same of what the actor is by now. Raises AccessDenied."""
+    now = actor_of(await person_now(tx, actor.person_id), services.clock())
+    return await allowed(tx, now, material_id)
 
 
 async def named(

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,16 +11,18 @@ from aiohttp import web
 from pydantic import Field
 
 from compliance import ledger
-from compliance.access import Action, Job
+from compliance.access import Action, Actor, Job
 from compliance.errors import AccessDenied, InvalidValue, NotFound
-from compliance.events import Act
+from compliance.events import Act, Trail
 from compliance.materials import obj_of
 from compliance.profiles import profiles_of
+from compliance.visits import actor_of, person_now
 from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input, Output
-from fileserver.i18n import translate
+from fileserver.i18n import Language, translate
+from fileserver.services import Services
 from fileserver.shares.schemas import SharePath
 from fileserver.shares.service import allowed
 from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
@@ -80,7 +81,7 @@ async def visitors(call: Call[None, VisitorQuery, SharePath]) -> VisitorList:
         await allowed(tx, call.actor, Action.SHARE_READ, share_id)
         found = await visits.visits_of_share(tx, share_id, before=read_cursor(query.cursor), limit=query.limit + 1)
         rows = found[: query.limit]
-        named = await _named(tx, call, rows)
+        named = await _named(call.services, tx, rows)
         shut_out = await share_changes.barred(tx, share_id)
         people = {row.person_id for row in rows}
         barred = {each for each in people if shut_out and shut_out.intersection(await ids_of(tx, each))}
@@ -92,9 +93,10 @@ async def visitors(call: Call[None, VisitorQuery, SharePath]) -> VisitorList:
 
 async def visitors_csv(call: Call[None, None, SharePath]) -> web.StreamResponse:
     """All of them as a file, told to the log. A right that ends meanwhile ends it: a part can't pass for the whole."""
-    async with aclosing(_lines(call)) as batches:
+    share_id = call.params.share_id
+    async with aclosing(lines(call.services, call.actor, call.trail, share_id, call.language)) as batches:
         first = await anext(batches)
-        name = f'attachment; filename="share-{call.params.share_id}.csv"'
+        name = f'attachment; filename="share-{share_id}.csv"'
         headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
         response = web.StreamResponse(headers={**headers, "Cache-Control": "private, no-store"})
         await response.prepare(call.request)
@@ -105,30 +107,31 @@ async def visitors_csv(call: Call[None, None, SharePath]) -> web.StreamResponse:
         return response
 
 
-async def _lines(call: Call[None, None, SharePath]) -> AsyncGenerator[bytes]:
-    services, share_id = call.services, call.params.share_id
+async def lines(
+    services: Services, actor: Actor, trail: Trail, share_id: UUID, language: Language
+) -> AsyncGenerator[bytes]:
+    """The same as CSV, newest first, batch by batch; each asks the rules about the actor by then."""
     zone, before = ZoneInfo(services.config.time_zone), None
-    head = BYTE_ORDER_MARK + records([[translate(call.language, key) for key in COLUMNS]])
+    head = BYTE_ORDER_MARK + records([[translate(language, key) for key in COLUMNS]])
     while True:
         async with services.database.transaction() as tx:
-            row = await allowed(tx, call.actor, Action.SHARE_READ, share_id)
+            reader = actor_of(await person_now(tx, actor.person_id), services.clock())
+            row = await allowed(tx, reader, Action.SHARE_READ, share_id)
             if before is None:
                 det: dict[str, str | int] = {"format": "csv"}
-                told = call.trail.event(
-                    Act.EMPLOYEE_RECALL_READ, obj=obj_of(row.material_id), link=str(share_id), det=det
-                )
+                told = trail.event(Act.EMPLOYEE_RECALL_READ, obj=obj_of(row.material_id), link=str(share_id), det=det)
                 await ledger.append(tx, told, now=services.clock())
             rows = await visits.visits_of_share(tx, share_id, before=before, limit=BATCH)
-            named = await _named(tx, call, rows)
-        yield (head + records([_cells(call, each, zone) for each in named])).encode()
+            named = await _named(services, tx, rows)
+        yield (head + records([_cells(language, each, zone) for each in named])).encode()
         if len(rows) < BATCH:
             return
         head, before = "", (rows[-1].started_at, rows[-1].id)
 
 
-async def _named(tx: Transaction, call: Call[Any, Any, Any], rows: Sequence[VisitRow]) -> Sequence[Visitor]:
+async def _named(services: Services, tx: Transaction, rows: Sequence[VisitRow]) -> Sequence[Visitor]:
     people = {row.person_id for row in rows}
-    names = await profiles_of(tx, call.services.keys.master, person_ids=people)
+    names = await profiles_of(tx, services.keys.master, person_ids=people)
     standings = await standings_of(tx, people)
     return [
         Visitor(
@@ -154,13 +157,13 @@ def _out(each: Visitor, *, barred: bool) -> VisitorOut:
     )
 
 
-def _cells(call: Call[None, None, SharePath], each: Visitor, zone: ZoneInfo) -> Sequence[str]:
+def _cells(language: Language, each: Visitor, zone: ZoneInfo) -> Sequence[str]:
     """A line of COLUMNS, times in the brand's time zone."""
     times = (moment.astimezone(zone) for moment in (each.visit.started_at, each.visit.seen_at))
     return [
-        safe_cell(each.name or translate(call.language, "page-erased")),
+        safe_cell(each.name or translate(language, "page-erased")),
         safe_cell(each.clinic),
-        translate(call.language, f"job-{each.job}") if each.job else "",
+        translate(language, f"job-{each.job}") if each.job else "",
         *(moment.isoformat(sep=" ", timespec="seconds") for moment in times),
     ]
 

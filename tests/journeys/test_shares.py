@@ -10,6 +10,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
+from compliance.errors import AccessDenied
+from compliance.events import Trail
+from compliance.visits import actor_of, person_now
+from fileserver.dossiers import listing
+from fileserver.i18n import Language
+from fileserver.shares import visited
 from storage.rows import departments
 from storage.rows.visits import add_visit
 from storage.schema import account, material
@@ -216,6 +222,26 @@ async def test_all_visitors_are_listed_page_after_page_and_in_a_file(stage: Stag
     assert ('"Name","Clinic","Job","First opened","Last seen"', 120) == (head, len(lines))
     (told,) = await stage.told("employee:recall:read")
     assert ("manager", share["id"], "csv") == (told["role"], told["link"], told["det"]["format"])
+
+
+async def test_a_file_of_people_ends_with_the_right_to_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opened a share, who saw a material: whoever is let in no more gets no further line."""
+    services = stage.services
+    async with services.database.transaction() as tx:
+        reader = actor_of(await person_now(tx, stage.cast.people["manager"]), stage.clock())
+    share, _ = await stage.visit("li")
+    for module in (visited, listing):
+        monkeypatch.setattr(module, "BATCH", 1)
+    files = (
+        visited.lines(services, reader, Trail(role="manager"), UUID(share["id"]), Language.EN),
+        listing.lines(services, reader, stage.cast.material_id, Language.EN),
+    )
+    for each in files:
+        await anext(each)
+    assert (await stage.api("admin").post(f"/people/accounts/{reader.person_id}/disable")).ok["disabled_at"] is not None
+    for each in files:
+        with pytest.raises(AccessDenied):
+            await anext(each)
 
 
 async def test_state_says_what_opening_would_meet(stage: Stage, owner: Api) -> None:
