@@ -1,6 +1,7 @@
 """What PDF templates cost, beside stamping with pypdf: preparing once, each further viewer, each range.
 
-Every measurement runs in a process of its own (`templating`, `stamping`); times are processor seconds.
+Every measurement runs in a process of its own (`templating`, `stamping`), in the environment of those that prepare
+templates; times are processor seconds.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.books import TAGGED_OBJECTS, write_book
 from benchmarks.stage import Figure
+from compliance.rendering.origin import ENVIRONMENT
 from fileserver.services import Services
 from watermark.templates import Level
 
@@ -45,7 +47,9 @@ async def run(_services: Services) -> list[Figure]:
 
 async def _measured(program: str, *arguments: str | Path) -> dict[str, float]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"benchmarks.{program}", *map(str, arguments)), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", f"benchmarks.{program}", *map(str, arguments)),
+        stdout=asyncio.subprocess.PIPE,
+        env=ENVIRONMENT,
     )
     out, _ = await process.communicate()
     found: dict[str, float] = json.loads(out)
