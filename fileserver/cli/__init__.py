@@ -60,6 +60,8 @@ class Lazy(click.Group):
                 f"`sealshare {cmd_name}` needs {error.name}, which isn't installed; sealshare[demo] brings everything."
             ) from error
         finally:
+            if not gc.get_freeze_count():  # the first import of this process
+                gc.freeze()  # nor is it looked through later, which took every command a second, most of it at its end
             gc.enable()
         return command
 
