@@ -27,9 +27,9 @@ Program = Callable[[], Any]
 class Fork:
     """One process, with what tests ask of those of asyncio."""
 
-    def __init__(self, process: ForkServerProcess, stdout: asyncio.StreamReader, stderr: asyncio.StreamReader) -> None:
+    def __init__(self, process: ForkServerProcess, *said: tuple[asyncio.StreamReader, asyncio.BaseTransport]) -> None:
         self._process = process
-        self.stdout, self.stderr = stdout, stderr
+        (self.stdout, self.stderr), self._pipes = zip(*said, strict=True)
 
     @classmethod
     async def start(cls, program: Program, environment: dict[str, str]) -> "Fork":
@@ -74,6 +74,8 @@ class Fork:
     async def communicate(self) -> tuple[bytes, bytes]:
         """All that it says until its end."""
         said = await asyncio.gather(self.stdout.read(), self.stderr.read())
+        for each in self._pipes:
+            each.close()
         await self.wait()
         return said[0], said[1]
 
@@ -111,12 +113,13 @@ def _sealshare(arguments: tuple[str, ...]) -> None:
     main(list(arguments), prog_name="sealshare")
 
 
-async def _reader(end: Connection) -> asyncio.StreamReader:
-    """A stream from this end of a pipe, of which it takes a copy."""
+async def _reader(end: Connection) -> tuple[asyncio.StreamReader, asyncio.BaseTransport]:
+    """A stream from this end of a pipe, of which it takes a copy, and what is to be closed after it."""
     reader = asyncio.StreamReader()
     pipe = os.fdopen(os.dup(end.fileno()), "rb", 0)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-    return reader
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    return reader, transport
 
 
 def _live(program: Program, environment: dict[str, str], out: Connection, err: Connection) -> None:

@@ -3,6 +3,8 @@
 It depends on nothing that a process is configured by: the texts, the router's table and the description of the API.
 """
 
+import gc
+
 from fileserver.http.dispatch import resources
 from fileserver.http.openapi import openapi_document
 from fileserver.i18n import load_catalogues
@@ -11,3 +13,5 @@ from fileserver.routes import ROUTES
 load_catalogues()
 resources(ROUTES)
 openapi_document(ROUTES, title="SealShare", server_url="http://127.0.0.1")
+gc.collect()
+gc.freeze()  # whoever is forked would look through all of it, and have to copy what is shared
