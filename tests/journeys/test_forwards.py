@@ -1,14 +1,19 @@
 """Forwards: a viewer passes a share on; the tree stays countable, can be cut anywhere, and never gets wider."""
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from compliance.access import rules
 from compliance.events import Trail
 from compliance.ownership.merging import merge
 from compliance.ownership.wishes import Wish
 from fileserver.audit.following import follow
+from storage.rows import shares
 from tests.api import Answer, Api
+from tests.locks import until_waiting
 from tests.stage import TITLE, Stage
 from tests.viewers import as_viewer, begin
 
@@ -128,6 +133,36 @@ async def test_a_branch_is_cut_by_who_made_it_grow(stage: Stage, zhao: Api, sun:
     assert 201 == (await opened(sun, share)).status
     (told,) = await stage.told("employee:branch:cut")
     assert (share["id"], 2) == (told["link"], told["det"]["links"])
+
+
+async def test_a_forward_that_is_under_way_is_cut_too(stage: Stage, zhao: Api) -> None:
+    """Whoever cuts at the moment in which a link is made closes that one as well, or it was never made."""
+    share, visit = await stage.visit("li", forward_depth=1)
+    database, cut = stage.services.database, {"person_id": str(stage.cast.people["li"])}
+    async with database.transaction() as tx:
+        await shares.lock_chain(tx, UUID(share["id"]))
+        forwarding = asyncio.create_task(passed_on(stage.api("li"), visit))
+        await until_waiting(database)
+        cutting = asyncio.create_task(stage.api("owner").post(f"/shares/{share['id']}/cut", cut))
+        await until_waiting(database, 2)
+    made, done = await asyncio.gather(forwarding, cutting)
+    assert {"links": int(made.status == 201)} == done.ok
+    assert made.status == 403 or "share-revoked" == (await opened(zhao, made.ok)).body["rule"]
+
+
+async def test_of_many_forwards_at_once_as_many_are_made_as_one_may(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many clicks arrive in the same moment, by themselves or as links made ahead that are opened."""
+    monkeypatch.setattr(rules, "FORWARDS_MAX", 3)
+    _, visit = await stage.visit("li", forward_depth=1)
+    path = f"/visits/{visit['id']}/forward"
+    ahead = (await stage.api("li").post(f"{path}/ahead", {"count": 4})).ok["items"]
+    clicks = [stage.api("li").post(path) for _ in range(4)]
+    openings = [stage.open("wang", each["token"]) for each in ahead]
+    answers = await asyncio.gather(*clicks, *openings)
+    assert 3 == sum(answer.status == 201 for answer in answers)
+    assert 3 == len(await stage.told("viewer:share:forward"))
 
 
 async def test_a_cut_holds_under_every_id(stage: Stage) -> None:
