@@ -45,17 +45,21 @@ async def test_uploads_in_flight_stay_fresh(console: Console) -> None:
     row = await begun(console)
     await receive(console, row, 80_000_000)
     async with console.opened("admin", language="en") as page:
+        await page.clock.install()
         await page.goto("/flights")
         line = page.locator("tbody tr").first
         await expect(line).to_contain_text("80 MB/s")
         await expect(line).to_contain_text("4 GB of 10 GB")
         await receive(console, row, 90_000_000)
+        await page.clock.fast_forward("00:03")
         await expect(line).to_contain_text("90 MB/s", timeout=10_000)
         assert [] == console.complaints
         await console.stop()
+        await page.clock.fast_forward("00:03")
         await expect(page.locator("[data-refresh-stale]")).to_be_visible(timeout=15_000)
         await expect(line).to_contain_text("90 MB/s")
         await console.start()
+        await page.clock.fast_forward("00:30")
         await expect(page.locator("[data-refresh-stale]")).to_be_hidden(timeout=15_000)
 
 
