@@ -95,11 +95,16 @@ def _judged(copy_id: int, pieces: Sequence[Piece], looks: int) -> Named:
     bound = min(1.0, best * max(1, looks))
     told = [each for each in pieces if each.false_accusation <= PIECE_TOLD_MAX or each.kind not in DECISIVE]
     return Named(
-        copy_id=copy_id,
-        false_accusation=bound,
-        confidence=confidence_of(bound),
-        pieces=tuple(sorted(told, key=_order)),
-    )
+        copy_id=copy_id, false_accusation=bound, confidence=confidence_of(bound), pieces=_strongest(told)
+    )  # fmt: skip
+
+
+def _strongest(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Of looks of one kind at one place, which would be told in the same words, the one that says most."""
+    best: dict[tuple[Kind, int, int], Piece] = {}
+    for piece in sorted(pieces, key=_order):
+        best.setdefault((piece.kind, piece.suspect_page, piece.page), piece)
+    return tuple(best.values())
 
 
 def _points(judged: Named) -> bool:

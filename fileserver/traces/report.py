@@ -209,7 +209,7 @@ class _Sheet(Sheet):
         return f"{text} · {bound} · z = {piece.score:.1f}"
 
     def _place(self, index: int | None) -> str:
-        return self.t("trace-event-unplaced") if index is None else str(index)
+        return self.t("trace-event-unplaced", count=1) if index is None else str(index)
 
     def _events(self, copy: CopyOut) -> None:
         if not copy.events:
@@ -228,7 +228,7 @@ class _Sheet(Sheet):
         key = f"act-{line.act.replace(':', '-')}"
         act = self.t(key) if has_message(self._language, key) else line.act
         times = f" × {len(line.events)}" if len(line.events) > 1 else ""
-        unplaced = self.t("trace-event-unplaced") if line.unplaced else ""
+        unplaced = self.t("trace-event-unplaced", count=line.unplaced) if line.unplaced else ""
         places = ", ".join(filter(None, (line.places, unplaced)))
         short = len(places) <= PLACE_CHARS
         page = str(line.page) if line.page else ""

@@ -86,7 +86,10 @@ trace-evidence-visible = The visible text fits what was drawn (page { $suspect }
 trace-evidence-chance = this alone: at most { $chance }
 trace-events = The visit in the log
 trace-event-position = Place in the ledger
-trace-event-unplaced = not yet
+trace-event-unplaced = { $count ->
+    [one] not yet
+   *[other] { $count } not yet
+}
 trace-event-time = Time
 trace-event-act = Act
 trace-event-page = Page

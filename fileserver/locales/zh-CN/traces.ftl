@@ -86,7 +86,10 @@ trace-evidence-visible = 可见文字与发出时一致（第 { $suspect } 页�
 trace-evidence-chance = 单项误指概率不超过 { $chance }
 trace-events = 这次访问的日志
 trace-event-position = 账本位置
-trace-event-unplaced = 待入账
+trace-event-unplaced = { $count ->
+    [1] 待入账
+   *[other] { $count } 条待入账
+}
 trace-event-time = 时间
 trace-event-act = 操作
 trace-event-page = 页

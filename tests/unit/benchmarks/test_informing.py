@@ -17,10 +17,10 @@ from watermark.hidden import read_blind
 
 @pytest.fixture(scope="module")
 def source() -> Source:
-    """A picture with soft areas, edges and grain, 800 × 640, large enough for a tile to be seen six times across."""
-    rows, columns = np.mgrid[:640, :800]
+    """A picture with soft areas, edges and grain, 640 × 512, large enough for a tile to be seen six times across."""
+    rows, columns = np.mgrid[:512, :640]
     hills = 128 + 50 * np.sin(columns / 70) * np.cos(rows / 110) + 40 * (np.sin(rows * columns / 90000) > 0)
-    grain = np.random.default_rng(2).normal(0, 3, (640, 800, 3))
+    grain = np.random.default_rng(2).normal(0, 3, (512, 640, 3))
     return Source.of(np.asarray(np.clip(hills[:, :, None] + grain, 0, 255), np.uint8))
 
 

@@ -37,6 +37,15 @@ def test_the_strongest_piece_counts_once_for_every_look() -> None:
     assert 1.0 == verdict.closest
 
 
+def test_looks_of_one_kind_at_one_place_are_told_once() -> None:
+    """A page is read directly on its own, and again where an original is tried in vain: the better reading is told."""
+    looks = [piece(Kind.BLIND, bound=1e-9), piece(Kind.BLIND, bound=1e-12), piece(bound=1e-10)]
+    [named] = weigh(looks, looks=4).named
+    assert [(Kind.BLIND, 1e-12), (Kind.INFORMED, 1e-10)] == [
+        (each.kind, each.false_accusation) for each in named.pieces
+    ]
+
+
 def test_what_is_enough_for_one_look_may_not_be_for_many() -> None:
     """The threshold is that of the whole trace; what stays under it names nobody and is told as the closest."""
     assert weigh([piece(bound=9e-7)], looks=1).named
