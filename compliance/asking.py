@@ -50,6 +50,8 @@ async def refusal(tx: Transaction, share: ShareRow, opener: Opener, need: Need, 
     """The door, and the rule that stands in the way. Raises WrongState if none does, AccessDenied for what stays."""
     door = await door_of(tx, share, opener, now)
     answered = replace(door.facts, locked=False, unpledged=False)
+    if need is Need.FORWARD:  # whether there is room is looked at when it is granted
+        answered = replace(answered, used_up=False, full=False)
     target = replace(door.target(), share=answered, visit_person_id=opener.person_id, sealable=True)
     actor = actor_of(await person_now(tx, opener.person_id), now)
     decision = decide(actor, ACTIONS[need], target)
@@ -76,6 +78,11 @@ async def lets_others_in(tx: Transaction, share_id: UUID) -> bool:
     """Whether a link that is passed on would open for anybody new: a visit and a place are left."""
     standing = await shares.standing(tx, share_id)
     return not (standing.used_up or standing.full)
+
+
+async def depth_left(tx: Transaction, share_id: UUID, allowed: int) -> int:
+    """How often a share of which a chain allows so much may still be passed on: not at all where it lets nobody in."""
+    return allowed if allowed > 0 and await lets_others_in(tx, share_id) else 0
 
 
 async def _passes_on(tx: Transaction, door: Door) -> bool:

@@ -29,6 +29,7 @@ FORWARDS_MAX = 100  # of one share by one viewer: more is a machine, and each is
 
 VIEWING = frozenset({A.VISIT_START, A.VISIT_READ, A.VISIT_DOWNLOAD, A.VISIT_FORWARD})
 WITHIN_VISIT = VIEWING - {A.VISIT_START}
+COMING = frozenset({A.VISIT_START, A.VISIT_FORWARD})  # somebody new is to come in
 BYTES = frozenset({A.VISIT_READ, A.VISIT_DOWNLOAD, A.MATERIAL_PREVIEW, A.MATERIAL_ORIGINAL, A.EVIDENCE_READ})
 TRACING = frozenset({A.TRACE_RUN, A.TRACE_LIST, A.TRACE_READ})
 REVIEWING = frozenset({A.TRAIL_READ, A.TRAIL_SIGN, A.ANOMALY_LIST, A.ANOMALY_DISMISS})
@@ -184,8 +185,8 @@ FORBIDS: tuple[Forbid, ...] = (
     Forbid("share-revoked", VIEWING, _unless(lambda share: share.revoked)),
     Forbid("share-owner-inactive", VIEWING, _unless(lambda share: not share.creator_active)),
     Forbid("share-expired", VIEWING, _unless(lambda share: share.expired)),
-    Forbid("share-used-up", frozenset({A.VISIT_START}), _unless(lambda share: share.used_up)),
-    Forbid("share-full", frozenset({A.VISIT_START}), _unless(lambda share: share.full)),
+    Forbid("share-used-up", COMING, _unless(lambda share: share.used_up)),
+    Forbid("share-full", COMING, _unless(lambda share: share.full)),
     Forbid("viewer-barred", VIEWING, _unless(lambda share: share.barred)),
     Forbid("outside-audience", VIEWING, _outside_audience),
     Forbid(

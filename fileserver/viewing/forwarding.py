@@ -1,8 +1,10 @@
 """Passing a share on: one link for each click, and links made ahead for share sheets, which can't wait.
 
 Promises that whatever makes a link, depth and limits are looked at then, behind the locks of the whole chain; that a
-link is never wider than its parent; and that one made ahead is an intent only once it is used: when its click is
-confirmed, or, where the confirmation never came, when somebody opens it.
+link is never wider than its parent; that of a share with no visit or place left none is handed out; and that one made
+ahead is an intent only once it is used: when its click is confirmed, or, where the confirmation never came, when
+somebody opens it. It was handed out while there was room, so it leads to the share though that is full by then: who
+opens it is told so, and may ask to be let in.
 """
 
 from collections.abc import Sequence
@@ -26,13 +28,14 @@ from storage.rows.people import pseudonym_of
 from storage.rows.shares import ShareRow
 from storage.rows.visits import VisitRow
 
+CLICK = "click"  # the one way in which a link is made only now, and not handed out before
 POOL_MAX = 20  # not used yet, of one visit
 POOL_LASTS = timedelta(days=7)  # a card may be opened days after its click, whose confirmation got lost
 
 
 @dataclass(frozen=True)
 class _Link:
-    """What a link is to be called, and what made it: `click`, `pool` or `open`."""
+    """What a link is to be called, and what made it: CLICK, `pool` or `open`."""
 
     token_id: bytes
     kid: int
@@ -50,12 +53,12 @@ class Forwarded:
 
 
 async def forward(services: Services, caller: Caller, trail: Trail, visit_id: UUID) -> Forwarded:
-    """A child share, never wider than its parent. Raises AccessDenied when the depth is used up."""
+    """A child share, never wider than its parent. Raises AccessDenied when depth, visits or places are used up."""
     now = services.clock()
     async with services.database.transaction() as tx:
         visit, door = await door_of_visit(tx, visit_id, now, session_id=caller.session_id)
         viewer = actor_of(await person_now(tx, caller.person_id), now)
-        link = _Link(new_token_id(), active_kid(services.keys), "click")
+        link = _Link(new_token_id(), active_kid(services.keys), CLICK)
         child = await _mint(tx, trail, viewer, visit, door, link)
         return await _forwarded(tx, services, child)
 
@@ -70,7 +73,7 @@ async def pool(services: Services, caller: Caller, visit_id: UUID, count: int) -
         visit, door = await door_of_visit(tx, visit_id, now, session_id=caller.session_id)
         viewer = actor_of(await person_now(tx, caller.person_id), now)
         await forward_pool.lock_visit(tx, visit_id)
-        target = await _target(tx, viewer, visit, door)
+        target = await _target(tx, viewer, visit, door, handed_out=False)
         require(viewer, Action.VISIT_FORWARD, target, obj=door.obj, link=str(door.share.id))
         waiting = await forward_pool.unused(tx, visit_id, now, POOL_MAX)
         new = [_pooled(services, visit_id, now) for _ in range(min(count, POOL_MAX - len(waiting)))]
@@ -152,7 +155,7 @@ async def _used(tx: Transaction, entry: PooledRow) -> ShareRow | None:
 async def _mint(tx: Transaction, trail: Trail, viewer: Actor, visit: VisitRow, door: Door, link: _Link) -> ShareRow:
     """The child, and the event that tells of it. Raises AccessDenied."""
     await shares.lock_chain(tx, door.share.id)  # so that simultaneous forwards are counted one after the other
-    target = await _target(tx, viewer, visit, door)
+    target = await _target(tx, viewer, visit, door, handed_out=link.by != CLICK)
     rule = require(viewer, Action.VISIT_FORWARD, target, obj=door.obj, link=str(door.share.id))
     child = _child(door, viewer.person_id, link)
     await shares.add_share(tx, child)
@@ -168,13 +171,21 @@ async def _mint(tx: Transaction, trail: Trail, viewer: Actor, visit: VisitRow, d
     return child
 
 
-async def _target(tx: Transaction, viewer: Actor, visit: VisitRow, door: Door) -> Target:
+async def _target(tx: Transaction, viewer: Actor, visit: VisitRow, door: Door, *, handed_out: bool) -> Target:
+    """What the rules are asked about; whether there is room for anybody new only before a link is handed out."""
+    anybody = await shares.standing(tx, door.share.id)
     cut = await cuts.is_cut(tx, door.share.root_id, await ids_of(tx, viewer.person_id))
     made = await shares.count_forwards(tx, door.share.id, viewer.person_id)
     return replace(
         door.target(visit),
         sealable=True,  # a link may be passed on before its copy can be shown
-        share=replace(door.facts, forwards_made=made, forwards_cut=cut),
+        share=replace(
+            door.facts,
+            used_up=anybody.used_up and not handed_out,
+            full=anybody.full and not handed_out,
+            forwards_made=made,
+            forwards_cut=cut,
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+from compliance.asking import depth_left
 from compliance.errors import KeyUnavailable
 from compliance.links import ShareToken, token_text
 from fileserver.http.call import Call
@@ -40,7 +41,7 @@ async def _opened(tx: Transaction, services: Services, row: OpenedRow, person_id
         title=row.title,
         opened_at=row.started_at,
         expires_at=standing.expires_at,
-        forward_depth_left=max(standing.forward_depth_left, 0),
+        forward_depth_left=await depth_left(tx, row.share_id, standing.forward_depth_left),
         url=f"{services.config.public_url}/s/{token}" if token else None,
     )
 
@@ -52,7 +53,7 @@ async def _forwarded(tx: Transaction, services: Services, row: ForwardedRow) -> 
         title=row.title,
         forwarded_at=row.made_at,
         expires_at=standing.expires_at,
-        forward_depth_left=max(standing.forward_depth_left, 0),
+        forward_depth_left=await depth_left(tx, row.share_id, standing.forward_depth_left),
         readers=row.readers,
         open=row.is_open and _stands(standing, services.clock()),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from compliance import ledger
 from compliance.access import Action, require
-from compliance.asking import forward_askable, lets_others_in
+from compliance.asking import depth_left, forward_askable
 from compliance.errors import LinkInvalid
 from compliance.events import Act, Trail
 from compliance.links import ShareToken, active_kid, open_token, sign_address
@@ -116,17 +116,11 @@ async def _opened(services: Services, tx: Transaction, visit: VisitRow, door: Do
         pages=[each for each in made if each.kind == "page"],
         full=next((each for each in made if each.kind == "full"), None),
         download=sealable and door.facts.download,
-        forward_depth_left=await _depth_left(tx, door),
+        forward_depth_left=await depth_left(tx, door.share.id, door.facts.forward_depth_left),
         forward_askable=await forward_askable(tx, door, visit.person_id),
         addresses_until=now + timedelta(seconds=services.config.visit_url_lifetime_s),
         reading_seq=await beacons.seq_of(tx, visit.id),
     )
-
-
-async def _depth_left(tx: Transaction, door: Door) -> int:
-    """How often it may still be passed on: not at all while nobody else is let in."""
-    depth = door.facts.forward_depth_left
-    return depth if depth > 0 and await lets_others_in(tx, door.share.id) else 0
 
 
 def signed(services: Services, path: str, until: datetime) -> str:

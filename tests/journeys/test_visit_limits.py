@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from uuid import UUID
 
+import pytest
+
 from storage.rows import shares
 from tests.stage import Stage
 from tests.viewers import as_viewer
@@ -90,6 +92,27 @@ async def test_who_comes_by_a_forward_takes_a_place(stage: Stage) -> None:
     full = (await stage.api("li").get(f"/visits/{visited['id']}")).ok
     assert (0, False) == (full["forward_depth_left"], full["forward_askable"])
     assert 2 == (await stage.api("owner").get(f"/shares/{share['id']}")).ok["viewers_used"]
+
+
+@pytest.mark.parametrize(("limit", "rule"), [("viewers_max", "share-full"), ("visits_max", "share-used-up")])
+async def test_what_lets_nobody_in_is_not_passed_on(stage: Stage, limit: str, rule: str) -> None:
+    """No link is made of a share without a place or a visit left; one handed out before says so to whoever opens it."""
+    li, policy = stage.api("li"), {limit: 2}
+    share, visited = await stage.visit("li", forward_depth=2, **policy)
+    path = f"/visits/{visited['id']}/forward"
+    early, late = [each["token"] for each in (await li.post(f"{path}/ahead", {"count": 2})).ok["items"]]
+    assert [2] == [each["forward_depth_left"] for each in (await li.get("/visits")).ok["opened"]]
+    assert 201 == (await stage.open("wang", share["token"])).status
+    before = len(await stage.told("viewer:share:forward"))
+    for refused in (await li.post(path), await li.post(f"{path}/ahead", {"count": 1})):
+        assert (403, rule) == (refused.status, refused.body["rule"])
+    assert before == len(await stage.told("viewer:share:forward"))
+    assert 201 == (await li.post(f"{path}/confirm", {"token": early})).status, "the click was before"
+    stranger, _ = await as_viewer(stage.client, name="客", phone="13900138000")
+    for token in (early, late):
+        assert rule == (await stranger.post("/visits", {"token": token})).body["rule"]
+    own = (await li.get("/visits")).ok
+    assert {0} == {each["forward_depth_left"] for each in (*own["opened"], *own["forwarded"])}
 
 
 async def test_a_limit_on_people_counts_those_who_came_before_it(stage: Stage) -> None:

@@ -138,6 +138,8 @@ def test_a_viewer_within_an_open_share_reads_downloads_and_forwards() -> None:
         ({"expired": True}, Action.VISIT_READ, "share-expired"),
         ({"used_up": True}, Action.VISIT_START, "share-used-up"),
         ({"full": True}, Action.VISIT_START, "share-full"),
+        ({"used_up": True}, Action.VISIT_FORWARD, "share-used-up"),
+        ({"full": True}, Action.VISIT_FORWARD, "share-full"),
         ({"creator_active": False}, Action.VISIT_READ, "share-owner-inactive"),
         ({"download": False}, Action.VISIT_DOWNLOAD, "download-not-offered"),
         ({"forward_depth_left": 0}, Action.VISIT_FORWARD, "forward-depth-used-up"),
