@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from compliance.access import DEFAULT_DENY, Decision, decide
 from compliance.access.model import Forbid, Permit
 from compliance.access.rules import FORBIDS, PERMITS
 from tests.policy.cedar import Answered, Oracle
-from tests.policy.chance import Asked, Chance
+from tests.policy.chance import Asked, Chance, seldom
 
 BATCH = 1_000
 
@@ -41,11 +42,14 @@ def same(asked: Asked, ours: Decision, cedars: Answered) -> bool:
 
 
 def differences(seed: int, requests: int, seen: Counter[str] | None = None) -> Iterator[Difference]:
-    """Every question among so many about which they differ; the same for a seed. `seen` counts what decided."""
+    """Every question among so many random ones about which they differ, and among those that chance asks seldom.
+
+    The same for a seed. `seen` counts what decided.
+    """
     oracle, chance = Oracle(), Chance(seed)
     seen = Counter() if seen is None else seen
-    for start in range(0, requests, BATCH):
-        questions = chance.batch(min(BATCH, requests - start))
+    batches = (chance.batch(min(BATCH, requests - start)) for start in range(0, requests, BATCH))
+    for questions in chain([seldom()], batches):
         for asked, cedars in zip(questions, oracle.ask(questions), strict=True):
             ours = decide(asked.actor, asked.action, asked.target)
             seen[ours.rule] += 1

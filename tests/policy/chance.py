@@ -61,6 +61,21 @@ def path_of(department: UUID | None) -> tuple[UUID, ...]:
     return () if department is None else (*path_of(TREE[department]), department)
 
 
+def seldom() -> list[Asked]:
+    """What chance asks too seldom to tell an error by: a manager shares what was approved for a department above."""
+    manager = Actor(person_id=PEOPLE[0], role=Role.MANAGER, departments=path_of(SHOP), clearance=Sensitivity.TOP)
+    approved = Target(
+        owner_id=PEOPLE[1],
+        approved_exists=True,
+        material_class=MaterialClass.IN_CLINIC,
+        state=VersionState.APPROVED,
+        approval_stands=True,
+        sensitivity=Sensitivity.USUAL,
+    )
+    homes = [Home(departments=path_of(each)) for each in TREE]
+    return [Asked(manager, Action.SHARE_CREATE, replace(approved, home=home)) for home in homes]
+
+
 class Chance:
     """Random questions from a seed, the same again. Facts lean to what opens, so that each rule comes to decide."""
 

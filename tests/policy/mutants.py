@@ -13,7 +13,7 @@ from compliance.access import DEFAULT_DENY, Action, Actor, Decision, Target, dec
 from compliance.access.model import Forbid, Permit
 from tests.policy.agreeing import determining
 from tests.policy.cedar import POLICY, Answered, Oracle
-from tests.policy.chance import Asked, Chance
+from tests.policy.chance import Asked, Chance, seldom
 
 Decide = Callable[[Actor, Action, Target], Decision]
 CEDAR_SWAPS = (("&&", "||"), ("||", "&&"), (" == ", " != "), (" != ", " == "), (" in ", " == "), ("true", "false"))
@@ -30,7 +30,7 @@ class Mutant:
 def questions(seed: int, batches: int, size: int = 1_000) -> list[list[Asked]]:
     """What mutants are asked."""
     chance = Chance(seed)
-    return [chance.batch(size) for _ in range(batches)]
+    return [seldom(), *(chance.batch(size) for _ in range(batches))]
 
 
 def python_mutants() -> Iterator[Mutant]:
