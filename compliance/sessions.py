@@ -182,10 +182,19 @@ class Sessions:
 
 
 def _lives(found: rows.FoundSession, limits_of: LimitsOf, now: datetime) -> bool:
-    row, limits = found.row, limits_of(found.standing.role)
-    idle_since = now - timedelta(seconds=limits.idle_s)
+    limits = limits_of(found.standing.role)
+    return _goes_on(found.row, limits, now) and found.row.seen_at > now - timedelta(seconds=limits.idle_s)
+
+
+def _goes_on(row: rows.SessionRow, limits: SessionLimits, now: datetime) -> bool:
     ends_at = min(row.expires_at, row.created_at + timedelta(seconds=limits.absolute_s))
-    return row.ended_at is None and ends_at > now and row.seen_at > idle_since
+    return row.ended_at is None and ends_at > now
+
+
+async def lasts(tx: Transaction, session_id: UUID, *, limits: SessionLimits, now: datetime) -> bool:
+    """Whether a session has neither been ended nor reached its age, however long it has been idle."""
+    row = await rows.session_by_id(tx, session_id)
+    return row is not None and _goes_on(row, limits, now)
 
 
 async def end(tx: Transaction, trail: Trail, person_id: UUID, session_id: UUID, *, now: datetime) -> bool:

@@ -7,10 +7,10 @@ from aiohttp import web
 from compliance.batches import Batches
 from fileserver.config import Config
 from fileserver.http.api_docs import prepare_document
-from fileserver.http.caller import Authenticate
+from fileserver.http.caller import Authenticate, Lasts
 from fileserver.http.dispatch import resources
 from fileserver.http.headers import on_response_prepare
-from fileserver.http.keys import AUTHENTICATE, CONFIG, METRICS, PROBLEM_PAGE, ROUTES, SERVICES, ProblemPage
+from fileserver.http.keys import AUTHENTICATE, CONFIG, LASTS, METRICS, PROBLEM_PAGE, ROUTES, SERVICES, ProblemPage
 from fileserver.http.metrics import Metrics
 from fileserver.http.middleware import problems, request_context
 from fileserver.http.routing import Route
@@ -22,6 +22,7 @@ from fileserver.operations.readiness import PROBE, ReadinessProbe
 from fileserver.outside import telling
 from fileserver.platforms.figures import PlatformCollector
 from fileserver.routes import AUTHENTICATE as ACCOUNTS
+from fileserver.routes import LASTS as ACCOUNTS_LAST
 from fileserver.routes import PROBLEM_PAGE as OUR_PROBLEM_PAGE
 from fileserver.routes import ROUTES as ALL_ROUTES
 from fileserver.services import Services, open_services
@@ -40,6 +41,7 @@ def create_app(
     *,
     routes: Sequence[Route] = ALL_ROUTES,
     authenticate: Authenticate = ACCOUNTS,
+    lasts: Lasts = ACCOUNTS_LAST,
     problem_page: ProblemPage = OUR_PROBLEM_PAGE,
 ) -> web.Application:
     """The application, ready for a runner (fileserver.http.serving).
@@ -54,6 +56,7 @@ def create_app(
     app = web.Application(middlewares=[request_context, problems], client_max_size=0)
     app[CONFIG] = config
     app[AUTHENTICATE] = authenticate
+    app[LASTS] = lasts
     app[PROBLEM_PAGE] = problem_page
     app[METRICS] = Metrics()
     app[ROUTES] = table

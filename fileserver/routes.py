@@ -16,7 +16,7 @@ from fileserver.dossiers import routes as dossiers
 from fileserver.entering import routes as entering
 from fileserver.glass import routes as glass
 from fileserver.http import api_docs, problem_pages
-from fileserver.http.caller import Authenticate
+from fileserver.http.caller import Authenticate, Lasts
 from fileserver.http.keys import ProblemPage
 from fileserver.http.routing import Route
 from fileserver.materials import routes as materials
@@ -87,3 +87,4 @@ ROUTES: tuple[Route, ...] = (
 
 PROBLEM_PAGE: ProblemPage = problems.problem_page
 AUTHENTICATE: Authenticate = authentication.authenticate
+LASTS: Lasts = authentication.lasts

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -71,6 +72,7 @@ class Services:
     callers: SingleFlight[Any] = field(default_factory=SingleFlight)  # look-ups of who calls, by API token
     suspects: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SUSPECTS_MAX))
     sealing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEALING_MAX))
+    files: Counter[UUID] = field(default_factory=Counter)  # of figures, on their way from this process: by person
     counts: Counter[str] = field(default_factory=Counter)  # what jobs of this process did, for its figures
 
     @cached_property

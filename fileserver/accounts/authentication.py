@@ -19,6 +19,7 @@ from fileserver.http.caller import Caller, session_cookie
 from fileserver.services import Services
 from fileserver.session_limits import limits_of
 from storage.rows.standing import Standing
+from storage.rows.tokens import token_by_id
 
 SCHEME = "bearer"
 CREDENTIALS_CHARS_MAX = 128
@@ -38,6 +39,20 @@ async def authenticate(request: web.Request, services: Services) -> Caller | Non
     if bearer is not None and sent.startswith(tokens.PREFIX):
         return await _shared(services, sent, lambda: _by_token(services, sent))
     return None
+
+
+async def lasts(caller: Caller, services: Services) -> bool:
+    """The frame's Lasts port. What goes on is use: a session's idle time is not looked at.
+
+    By ids, since a session may have got another token meanwhile.
+    """
+    now = services.clock()
+    async with services.database.transaction() as tx:
+        if caller.session_id is not None:
+            limits = limits_of(services.config)(caller.role.value)
+            return await sessions.lasts(tx, caller.session_id, limits=limits, now=now)
+        token = await token_by_id(tx, caller.token_id) if caller.token_id is not None else None
+    return token is not None and token.works_at(now)
 
 
 async def _shared(

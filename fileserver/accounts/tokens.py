@@ -80,7 +80,7 @@ async def find(driver: Driver, text: str, *, now: datetime) -> LiveToken | None:
     if found is None:
         return None
     row, standing = found
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+    if not row.works_at(now):
         return None
     if row.used_at is None or row.used_at <= now - timedelta(seconds=SEEN_EVERY_S):
         await rows.touch_token(driver, row.id, now)

@@ -1,14 +1,19 @@
 """Tables as CSV files: for spreadsheets, which must run nothing of what is in them."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from typing import Any
 
 from aiohttp import web
 
+from fileserver.analytics.errors import TooManyFiles
+from fileserver.http.call import Call
+from fileserver.http.streaming import stream
 from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
 
 Cell = str | int | float | None
 RATE_DIGITS = 4
+FILES_MAX = 3  # of one person on their way from one process
 
 
 def csv_answer(name: str, head: Sequence[str], lines: Iterable[Sequence[Cell]]) -> web.Response:
@@ -17,18 +22,34 @@ def csv_answer(name: str, head: Sequence[str], lines: Iterable[Sequence[Cell]]) 
 
 
 async def csv_stream(
-    request: web.Request, name: str, head: Sequence[str], batches: AsyncGenerator[Iterable[Sequence[Cell]]]
+    call: Call[Any, Any, Any], name: str, head: Sequence[str], batches: AsyncGenerator[Iterable[Sequence[Cell]]]
 ) -> web.StreamResponse:
     """The same of however many lines. What the first batch raises is answered as a problem."""
     async with aclosing(batches):
-        first = await anext(batches)
-        response = web.StreamResponse(headers=_headers(name))
-        await response.prepare(request)
-        await response.write(_begun(head) + _written(first))
-        async for lines in batches:
-            await response.write(_written(lines))
-        await response.write_eof()
-    return response
+        return await stream(call, web.StreamResponse(headers=_headers(name)), _pieces(head, batches))
+
+
+async def _pieces(head: Sequence[str], batches: AsyncGenerator[Iterable[Sequence[Cell]]]) -> AsyncGenerator[bytes]:
+    """What stands above the columns leaves with the first lines."""
+    begun = _begun(head)
+    async for lines in batches:
+        yield begun + _written(lines)
+        begun = b""
+
+
+@contextmanager
+def one_more_file(call: Call[Any, Any, Any]) -> Iterator[None]:
+    """Until it ends, a file keeps the order of its lines, however slowly it is taken. Raises TooManyFiles."""
+    under_way, person_id = call.services.files, call.signed_in.person_id
+    if under_way[person_id] >= FILES_MAX:
+        raise TooManyFiles(files_max=FILES_MAX)
+    under_way[person_id] += 1
+    try:
+        yield
+    finally:
+        under_way[person_id] -= 1
+        if not under_way[person_id]:
+            del under_way[person_id]
 
 
 def _headers(name: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from compliance.errors import AccessDenied, NotFound
 from compliance.spreading.growth import Growth
 from fileserver.analytics import overview as overviews
 from fileserver.analytics import subjects, tables, whole_tables
-from fileserver.analytics.csv_answers import Cell, csv_answer, csv_stream
+from fileserver.analytics.csv_answers import Cell, csv_answer, csv_stream, one_more_file
 from fileserver.analytics.dashboard_schemas import (
     CountsOut,
     DayCountsOut,
@@ -30,6 +30,7 @@ from fileserver.analytics.dashboard_schemas import (
     TitledOut,
     Within,
 )
+from fileserver.analytics.errors import TooManyFiles
 from fileserver.analytics.kinds import PEOPLE_WITHIN, RECRUITING_KINDS, Kind, columns_of
 from fileserver.analytics.overview import Titled
 from fileserver.analytics.schemas import CohortOut, ForwardsOut, GenerationOut, ShapeOut
@@ -108,11 +109,12 @@ async def table(call: Call[None, TableQuery, KindPath]) -> TableOut:
 async def export(call: Call[None, TableQuery, KindPath]) -> web.StreamResponse:
     """The same for a spreadsheet, to its end. Breaks off if a right ends."""
     query, kind = call.query, call.params.kind
-    file = await whole_tables.whole_table(
-        call.services, call.actor, call.trail, kind, days=query.days, order=query.order, skip=query.skip
-    )
-    name = f"{kind.value}-{file.span.start}-{file.span.end - ONE_DAY}"
-    return await csv_stream(call.request, name, _head(call, file.columns, kind.value), _batches(call, file))
+    with one_more_file(call):
+        file = await whole_tables.whole_table(
+            call.services, call.actor, call.trail, kind, days=query.days, order=query.order, skip=query.skip
+        )
+        name = f"{kind.value}-{file.span.start}-{file.span.end - ONE_DAY}"
+        return await csv_stream(call, name, _head(call, file.columns, kind.value), _batches(call, file))
 
 
 async def _batches(call: Asked, file: WholeTable) -> AsyncGenerator[Sequence[Sequence[Cell]]]:
@@ -347,7 +349,7 @@ ROUTES = (
         query=TableQuery,
         path_params=KindPath,
         produces="text/csv",
-        errors=(AccessDenied,),
+        errors=(AccessDenied, TooManyFiles),
         **_COMMON,
     ),
     Route(

@@ -224,7 +224,7 @@ def _answer(call: Asked, name: str, sheet: Sheet) -> web.Response:
 
 
 async def _stream(call: Asked, name: str, above: Sequence[str], batches: Batches) -> web.StreamResponse:
-    return await csv_stream(call.request, name, _head(call, above), batches)
+    return await csv_stream(call, name, _head(call, above), batches)
 
 
 def _head(call: Asked, above: Iterable[str]) -> Sequence[str]:

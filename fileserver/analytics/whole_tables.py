@@ -1,12 +1,15 @@
 """A whole table for a file, slice by slice: what is kept of it is the order of its keys.
 
-Each slice is read in a transaction of its own, so that a reader who stalls holds none, and asks for the right again:
-whoever lost it, or sees less of the brand than when the file was begun, gets no further slice.
+The first slice is short, so that the file begins as soon as a page would. Each is read in a transaction of its own, so
+that a reader who stalls holds none, and asks for the right again: whoever lost it, or sees less of the brand than when
+the file was begun, gets no further slice.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from compliance.access import DEFAULT_DENY, Action, Actor, require
 from compliance.errors import AccessDenied
@@ -15,13 +18,15 @@ from compliance.visits import actor_of, person_now
 from fileserver.analytics import tables
 from fileserver.analytics.kinds import GROUPS, Kind, columns_of
 from fileserver.analytics.sight import Sight, sight_of
-from fileserver.analytics.tables import Lines
+from fileserver.analytics.tables import LINES_MAX, SLICE_MAX, Lines
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows.spread_dashboard import Span
 
-SLICE_MAX = 1_000  # lines that are read, counted and named at once
+FIRST_MAX = LINES_MAX
 ORDERED_MAX = 1_000_000  # keys of a file: 37 MB
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,27 +77,33 @@ async def whole_table(  # who asks for what
 
 async def _of_groups(begun: _Begun, groups: Lines) -> AsyncGenerator[Lines]:
     """What is added up from few: all of it is there, but for how many different people opened."""
-    for start in range(0, max(len(groups.shown), 1), SLICE_MAX):
-        lines = groups.shown[start : start + SLICE_MAX]
-        last = start + SLICE_MAX >= len(groups.shown)
+    for lines in _first_short(groups.shown[at : at + SLICE_MAX] for at in range(0, len(groups.shown), SLICE_MAX)):
         async with begun.services.database.transaction() as tx:
             await _still(tx, begun)
-            slice_ = await tables.with_people(tx, Lines(lines, cut=groups.cut and last), begun.span)
+            slice_ = await tables.with_people(tx, Lines(lines, cut=False), begun.span)
         yield slice_
+    yield Lines((), cut=groups.cut)
 
 
 async def _of_keys(begun: _Begun, stretches: Sequence[str]) -> AsyncGenerator[Lines]:
     shown_max = ORDERED_MAX // SLICE_MAX
-    for number, stretch in enumerate(stretches[:shown_max] or [""], start=1):
+    for wanted in _first_short(stretch.split() for stretch in islice(stretches, shown_max)):
         async with begun.services.database.transaction() as tx:
             actor = await _still(tx, begun)
-            keys = await _seen(tx, begun, stretch.split())
+            keys = await _seen(tx, begun, wanted)
             counted = await tables.counted(tx, begun.sight, begun.kind, keys, begun.span)
             named = await tables.named(tx, begun.services, actor, begun.kind, counted, begun.sight.makers)
-            lines = Lines(named, cut=number == shown_max < len(stretches))
-            grown = await tables.with_growth(tx, begun.services, begun.kind, lines, begun.span)
+            grown = await tables.with_growth(tx, begun.services, begun.kind, Lines(named, cut=False), begun.span)
             slice_ = await tables.with_people(tx, grown, begun.span)
         yield slice_
+    yield Lines((), cut=len(stretches) > shown_max)
+
+
+def _first_short(slices: Iterable[Sequence[T]]) -> Iterator[Sequence[T]]:
+    """The same lines, of which FIRST_MAX stand alone at the beginning."""
+    for number, each in enumerate(slices):
+        parts = (each[:FIRST_MAX], each[FIRST_MAX:]) if number == 0 else (each,)
+        yield from filter(None, parts)
 
 
 async def _still(tx: Transaction, begun: _Begun) -> Actor:

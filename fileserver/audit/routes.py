@@ -1,7 +1,5 @@
 """The events API."""
 
-from contextlib import aclosing
-
 from aiohttp import web
 
 from compliance.access import Action
@@ -12,6 +10,7 @@ from fileserver.audit.schemas import EventDetail, EventFilterIn, EventList, Even
 from fileserver.audit.showing import detail_out, event_out, facets_out
 from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
+from fileserver.http.streaming import stream
 
 
 async def search(call: Call[None, EventQuery]) -> EventList:
@@ -47,12 +46,7 @@ async def export(call: Call[None, ExportIn]) -> web.StreamResponse:
     )
     response.content_type = made.form.media_type
     response.charset = "utf-8" if made.form.text else None
-    async with aclosing(made.pieces):
-        await response.prepare(call.request)
-        async for piece in made.pieces:
-            await response.write(piece)
-        await response.write_eof()
-    return response
+    return await stream(call, response, made.pieces)
 
 
 EVENT_ROUTES = (

@@ -1,7 +1,5 @@
 """The API of recall lists and dossiers."""
 
-from contextlib import aclosing
-
 from aiohttp import web
 
 from compliance.access import Action, Job
@@ -22,6 +20,7 @@ from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
+from fileserver.http.streaming import stream
 from storage.errors import StorageError
 from storage.rows.recalls import SeenRow
 
@@ -76,13 +75,8 @@ async def recall_csv(call: Call[None, None, MaterialPath]) -> web.StreamResponse
     await listing.told(services, actor, call.trail, material_id)
     name = f'attachment; filename="sealshare-recall-{material_id}.csv"'
     headers = {**KEPT_BY_NOBODY, "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
-    response = web.StreamResponse(headers=headers)
-    await response.prepare(call.request)
-    async with aclosing(listing.lines(services, actor, material_id, call.language)) as lines:
-        async for batch in lines:
-            await response.write(batch)
-    await response.write_eof()
-    return response
+    lines = listing.lines(services, actor, material_id, call.language)
+    return await stream(call, web.StreamResponse(headers=headers), lines)
 
 
 async def dossier(call: Call[None, None, MaterialPath]) -> web.Response:

@@ -1,6 +1,6 @@
 """Who calls: the person behind a session cookie or an API token, as the accounts feature found them for this request.
 
-Nothing here reads a cookie or a row. `Authenticate` is the port that the accounts feature fills.
+Nothing here reads a cookie or a row. `Authenticate` and `Lasts` are the ports that the accounts feature fills.
 """
 
 from collections.abc import Awaitable, Callable
@@ -101,6 +101,9 @@ class Caller:
 
 Authenticate = Callable[[web.Request, "Services"], Awaitable[Caller | None]]
 """None when the request carries no credentials or none that are good; it never raises for bad ones."""
+
+Lasts = Callable[[Caller, "Services"], Awaitable[bool]]
+"""Whether the session or API token that somebody called by has not ended since."""
 
 
 async def nobody(_request: web.Request, _services: "Services") -> Caller | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from fileserver.config import Config
-from fileserver.http.caller import Authenticate, Caller
+from fileserver.http.caller import Authenticate, Caller, Lasts
 from fileserver.http.metrics import Metrics
 from fileserver.http.problems import Problem
 from fileserver.http.routing import Route
@@ -22,6 +22,7 @@ ProblemPage = Callable[[web.Request, Problem], web.Response]
 CONFIG = web.AppKey("CONFIG", Config)
 SERVICES = web.AppKey("SERVICES", Services)
 AUTHENTICATE = web.AppKey[Authenticate]("AUTHENTICATE")
+LASTS = web.AppKey[Lasts]("LASTS")
 PROBLEM_PAGE = web.AppKey[ProblemPage]("PROBLEM_PAGE")
 METRICS = web.AppKey("METRICS", Metrics)
 ROUTES = web.AppKey[tuple[Route, ...]]("ROUTES")

@@ -97,6 +97,7 @@ STATUSES: Mapping[str, int] = {
     "ledger-named-otherwise": HTTPStatus.SERVICE_UNAVAILABLE,
     "key-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "too-many-traces": HTTPStatus.TOO_MANY_REQUESTS,
+    "too-many-files": HTTPStatus.TOO_MANY_REQUESTS,
     "trace-unfinished": HTTPStatus.CONFLICT,
     "suspect-empty": HTTPStatus.UNPROCESSABLE_ENTITY,
     # uploads, with the statuses of tus 1.0.0

@@ -1,7 +1,5 @@
 """The whole ledger as one file, for an auditor to take away."""
 
-from contextlib import aclosing
-
 from aiohttp import web
 
 from compliance import bundles, ledger
@@ -11,6 +9,7 @@ from compliance.keys import KeyState
 from compliance.notes import vkey
 from compliance.visits import actor_of, person_now
 from fileserver.http.call import Call
+from fileserver.http.streaming import stream
 from storage.database import Transaction
 
 TAR = "application/x-tar"
@@ -38,12 +37,7 @@ async def bundle(call: Call) -> web.StreamResponse:
         }
     )
     response.content_type = TAR
-    async with aclosing(bundles.pieces(services.database, told, asked=asked)) as pieces:
-        await response.prepare(call.request)
-        async for piece in pieces:
-            await response.write(piece)
-        await response.write_eof()
-    return response
+    return await stream(call, response, bundles.pieces(services.database, told, asked=asked))
 
 
 def _keys(call: Call) -> list[str]:

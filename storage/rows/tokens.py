@@ -30,6 +30,10 @@ class TokenRow:
     revoked_at: datetime | None
     used_at: datetime | None
 
+    def works_at(self, moment: datetime) -> bool:
+        """Whether it is neither revoked nor over."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)
+
 
 COLUMNS = (
     api_token.c.id,

@@ -9,6 +9,7 @@ from itertools import chain, product
 from statistics import median
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy import event, text
 
 from benchmarks.dashboards.histories import BEGAN, History, Size, history, uuid_of
 from benchmarks.dashboards.log import write_whole
-from benchmarks.dashboards.people import bring_in
+from benchmarks.dashboards.people import BRANCH, bring_in
 from compliance.errors import AccessDenied
 from compliance.events import Trail
 from compliance.ownership import merging
@@ -31,6 +32,8 @@ from fileserver.analytics.overview import Overview
 from fileserver.analytics.sight import EVERYTHING
 from fileserver.analytics.tables import lines_of, span_of
 from fileserver.pages import analytics as figure_pages
+from storage.rows.departments import ROOT_ID
+from tests.api import Api
 from tests.html import Page
 from tests.journeys.test_analytics import caught_up, shown, spread_out
 from tests.stage import TITLE, Stage
@@ -527,7 +530,32 @@ async def test_trees_of_all_sizes(stage: Stage, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(service, "BATCH", 2)
     monkeypatch.setattr(whole_tables, "SLICE_MAX", 2)
     await files_hold_all_lines(stage)
+    await files_end_where_less_is_seen(stage)
     await files_end_with_the_right_to_them(stage)
+
+
+async def files_end_where_less_is_seen(stage: Stage) -> None:
+    """Of a manager who was moved to another department, or bound to a region, while the file was on its way."""
+    admin, manager = stage.api("admin"), stage.cast.people["manager"]
+    region = next(each["id"] for each in (await admin.get("/people/regions")).ok["items"])
+    for place in ({"region_id": region}, {"department_id": str(BRANCH)}):
+        async with stage.services.database.transaction() as tx:
+            actor = actor_of(await person_now(tx, manager), stage.services.clock())
+        file = await whole_tables.whole_table(stage.services, actor, Trail(), Kind.SHARE, days=366)
+        assert 2 == len((await anext(file.slices)).shown)
+        await put(admin, manager, **place)
+        with pytest.raises(AccessDenied):
+            await anext(file.slices)
+        await put(admin, manager, department_id=str(ROOT_ID), region_id=None)
+
+
+async def put(admin: Api, person_id: UUID, **place: str | None) -> None:
+    """Moves an account."""
+    path = f"/people/accounts/{person_id}"
+    account = (await admin.get(path)).ok
+    kept = ("role", "department_id", "region_id", "clearance", "valid_from", "valid_until")
+    moved = await admin.post(path, {**{name: account[name] for name in kept}, "reason": "x", **place})
+    assert 200 == moved.status, moved.body
 
 
 async def files_end_with_the_right_to_them(stage: Stage) -> None:

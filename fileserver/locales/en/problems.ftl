@@ -244,6 +244,10 @@ problem-ledger-named-otherwise-title = The ledger has another name
 problem-ledger-named-otherwise-detail = The ledger is called { $origin }, and the configuration says { $named }.
 problem-ledger-named-otherwise-explanation = The ledger got its name at the first start. Every checkpoint bears it, so it never changes. Remove or mend the setting.
 
+problem-too-many-files-title = Too many files at once
+problem-too-many-files-detail = { $files_max } tables are on their way to you already. Please begin another once one of them has arrived.
+problem-too-many-files-explanation = While a table is sent, the server keeps the order of its lines, so the number of those that one person has on their way is limited.
+
 problem-too-many-traces-title = Too many traces waiting
 problem-too-many-traces-detail = { $traces_max } traces are waiting already. Please try again later.
 problem-too-many-traces-explanation = A trace takes much computing, so the number of those that wait is limited.

@@ -244,6 +244,10 @@ problem-ledger-named-otherwise-title = 账本另有名称
 problem-ledger-named-otherwise-detail = 账本名称是 { $origin }，配置中却是 { $named }。
 problem-ledger-named-otherwise-explanation = 账本名称在首次启动时确定，写在每个检查点里，不能更改。请删除或改正该设置。
 
+problem-too-many-files-title = 同时下载的表格过多
+problem-too-many-files-detail = 已有 { $files_max } 个表格正在发送给您，请等其中一个下载完成后再试。
+problem-too-many-files-explanation = 发送表格期间，服务器要保留其全部行的顺序，因此每人同时下载的数量有限制。
+
 problem-too-many-traces-title = 等待中的溯源过多
 problem-too-many-traces-detail = 已有 { $traces_max } 项溯源在等待，请稍后再试。
 problem-too-many-traces-explanation = 每项溯源都要占用较多计算资源，因此等待的数量有限制。

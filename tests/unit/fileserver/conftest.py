@@ -7,13 +7,13 @@ import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 
 from fileserver.app import create_app
-from fileserver.http.caller import Authenticate, nobody
+from fileserver.http.caller import Authenticate, Lasts, nobody
 from fileserver.http.keys import ProblemPage
 from fileserver.http.problem_pages import render_problem_page
 from fileserver.http.routing import Route
 from fileserver.services import Services
 from tests.services import RealServer
-from tests.unit.fileserver.frame import Client, OpenClient, make_config
+from tests.unit.fileserver.frame import Client, OpenClient, as_long_as_asked, make_config
 
 
 @pytest.fixture
@@ -23,12 +23,15 @@ def open_client(aiohttp_client: AiohttpClient) -> OpenClient:
     async def opened(
         *routes: Route,
         authenticate: Authenticate = nobody,
+        lasts: Lasts = as_long_as_asked,
         problem_page: ProblemPage = render_problem_page,
         **changes: Any,
     ) -> Client:
         config = make_config(**changes)
         services = services_without_engines(config)
-        app = create_app(config, services, routes=routes, authenticate=authenticate, problem_page=problem_page)
+        app = create_app(
+            config, services, routes=routes, authenticate=authenticate, lasts=lasts, problem_page=problem_page
+        )
         return cast("Client", await aiohttp_client(RealServer(app)))
 
     return opened

@@ -56,6 +56,11 @@ def as_caller(caller: Caller | None) -> Authenticate:
     return authenticate
 
 
+async def as_long_as_asked(_caller: Caller, _services: Services) -> bool:
+    """Of sessions and tokens that don't end."""
+    return True
+
+
 async def done(_call: Call[Any, Any, Any]) -> None:
     """A handler that is reached and does nothing."""
 
