@@ -10,7 +10,7 @@ from compliance.events import Trail
 from fileserver.analytics.kinds import Kind
 from fileserver.analytics.once import opened
 from fileserver.analytics.sight import Sight, sight_of, visible
-from fileserver.analytics.tables import Line, lines_of, span_of, tell
+from fileserver.analytics.tables import Line, began_of, lines_of, span_of, tell
 from fileserver.services import Services
 from storage.database import Transaction
 from storage.rows import spread_dashboard as rows
@@ -65,7 +65,8 @@ async def overview(services: Services, actor: Actor, trail: Trail, *, days: int)
         sight = await sight_of(tx, actor)
         among = await among_of(tx, sight)
         hot = await rows.hot(tx, sight.makers, now, HALF_LIFE, limit=3 * SHOWN)
-        fresh = await rows.lives(tx, sight.makers, begun_since=now - timedelta(days=days), limit=3 * SHOWN)
+        began = began_of(span, services.config.time_zone)
+        fresh = await rows.lives(tx, sight.makers, begun_since=began, limit=3 * SHOWN)
         stale = await rows.lives(tx, sight.makers, unopened_since=now - STALE_AFTER, limit=3 * SHOWN)
         counts, earlier = await rows.sums(tx, among, span)
         viewers, viewers_before = await opened(tx, among, span)

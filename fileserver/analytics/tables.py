@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,11 @@ def span_of(now: datetime, zone: str, days: int) -> Span:
     """The last days of the brand, today included."""
     end = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     return Span(end - timedelta(days=days), end)
+
+
+def began_of(span: Span, zone: str) -> datetime:
+    """The moment at which a span of the brand begins."""
+    return datetime.combine(span.start, time.min, ZoneInfo(zone))
 
 
 async def table(  # who asks what, and how much of it

@@ -32,7 +32,7 @@ from fileserver.analytics.kinds import ORDERS, Kind
 from fileserver.analytics.reading import ReadingQuery
 from fileserver.analytics.schemas import MaterialPath
 from fileserver.http.call import Call
-from fileserver.i18n import translate
+from fileserver.i18n import Language, translate
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.figure_events import InLog, in_log, whole_url
@@ -104,8 +104,8 @@ async def overview(call: Call[None, SpanPageQuery]) -> web.Response:
         "figures.html",
         **_frame(call),
         found=found,
-        cards=_with_events(found, CARDS, log),
-        forwards=_with_events(found, FORWARDS, log),
+        cards=_with_events(call.language, found, CARDS, log),
+        forwards=_with_events(call.language, found, FORWARDS, log),
         steps=_steps(found.funnel, log),
         sharer_columns=api.SHARERS,
         sharers=_lines(call, found.sharers, api.SHARERS),
@@ -143,8 +143,8 @@ async def subject(call: Call[None, SpanPageQuery, SubjectPath]) -> web.Response:
         **_frame(call),
         found=found,
         kind=found.kind,
-        cards=_with_events(found, CARDS, log),
-        forwards=_with_events(found, FORWARDS, log),
+        cards=_with_events(call.language, found, CARDS, log),
+        forwards=_with_events(call.language, found, FORWARDS, log),
         days=_days(found.days, found.first, found.last) if found.days else [],
         steps=_steps(found.funnel, log),
         levels=_levels(found.levels),
@@ -170,18 +170,19 @@ async def _reading(call: Call[Any, Any, Any], found: SubjectOut) -> dict[str, An
     return {"reading": read, "heat": heat, "share_read": True, "pages_url": pages_url(read, found.share_id)}
 
 
-def figure(now: CountsOut, before: CountsOut, name: str) -> Figure:
+def figure(language: Language, now: CountsOut, before: CountsOut, name: str) -> Figure:
     """One count by the name of its column."""
     value, was = shown_count(now, name), shown_count(before, name)
-    return Figure(name.replace("_", "-"), value, was, change(value, was))
+    return Figure(name.replace("_", "-"), value, was, change(language, value, was))
 
 
-def change(value: float | None, before: float | None) -> str:
-    """How much more or less than before, in whole percent: "+12 %"."""
+def change(language: Language, value: float | None, before: float | None) -> str:
+    """How much more or less than before, in whole percent: "+12 %", in Chinese "+12%"."""
     if value is None or not before:
         return ""
     percent = round(100 * (value - before) / before)
-    return f"{'+' if percent >= 0 else BELOW_ZERO}{abs(percent)} %"
+    sign = "+" if percent >= 0 else BELOW_ZERO
+    return sign + translate(language, "spread-part", percent=abs(percent))
 
 
 def subject_url(kind: str, key: str, days: int) -> str:
@@ -200,7 +201,7 @@ def _lines(
 
     def cell(line: LineOut, column: str, name: str, label: str) -> Cell:
         value = shown_count(line.now, column)
-        return Cell(label, said.count(name, value), change(value, shown_count(line.before, column)))
+        return Cell(label, said.count(name, value), change(call.language, value, shown_count(line.before, column)))
 
     return [(line, [cell(line, *each) for each in labels]) for line in lines]
 
@@ -209,9 +210,11 @@ def _frame(call: Call[Any, Any, Any]) -> dict[str, Any]:
     return {"spans": SPANS, "days_asked": call.query.days, "kinds": tuple(Kind), "subject_url": subject_url}
 
 
-def _with_events(found: OverviewOut | SubjectOut, names: Sequence[str], log: InLog | None) -> list[Figure]:
+def _with_events(
+    language: Language, found: OverviewOut | SubjectOut, names: Sequence[str], log: InLog | None
+) -> list[Figure]:
     """Figures of the span, each with the way to its events in the log."""
-    figures = [figure(found.now, found.before, name) for name in names]
+    figures = [figure(language, found.now, found.before, name) for name in names]
     return [replace(each, events=log.events(each.name)) for each in figures] if log else figures
 
 
