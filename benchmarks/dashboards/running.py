@@ -21,7 +21,7 @@ from benchmarks.dashboards.asking import Question, all_asked
 from benchmarks.dashboards.histories import BEGAN, History, Size, history, uuid_of
 from benchmarks.dashboards.making import Note, Works
 from benchmarks.dashboards.people import BRANCH
-from benchmarks.node import Node, node
+from benchmarks.node import node
 from benchmarks.stage import Figure, rows_of, stage
 from fileserver.analytics.kinds import Kind
 from fileserver.demo.api import Desk, employee
@@ -83,7 +83,7 @@ async def dashboards(plan: Plan) -> list[Figure]:
     home = plan.kept / "years"
     if not await _made(home, plan, lambda began: replace(plan.size, began=began), history):
         return []
-    async with stage(home) as services, _desks(services) as (_, desks):
+    async with stage(home) as services, _desks(services, EVERYBODY) as desks:
         note = await _note(services)
         questions = _chosen(plan, await _pages(services))
         return [*await _followed(services), *await all_asked(desks, questions, note, plan.note)]
@@ -98,11 +98,11 @@ async def forest(plan: Plan) -> list[Figure]:
 
     if not await _made(home, plan, lambda began: trees.size_of(began, plan.trees), planted):
         return []
-    async with stage(home) as services, _desks(services) as (_, desks):
+    async with stage(home) as services, _desks(services, ("HQ",)) as desks:
         figures += await _followed(services)
         for number, people in enumerate(plan.trees):
             questions = _chosen(plan, await _walk(services, number))
-            figures += await all_asked({"HQ": desks["HQ"]}, questions, f"a tree of {people:,}", plan.note)
+            figures += await all_asked(desks, questions, f"a tree of {people:,}", plan.note)
     return figures
 
 
@@ -155,18 +155,19 @@ async def _followed(services: Services) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _desks(services: Services) -> AsyncIterator[tuple[Node, dict[str, Desk]]]:
-    """A server process, and a desk for each who looks."""
+async def _desks(services: Services, who: Sequence[str]) -> AsyncIterator[dict[str, Desk]]:
+    """A server process, and a desk for each of WHO who looks: there are as few employees as trees."""
+    logins = {each: WHO[each] for each in who}
     password = secrets.token_urlsafe(16)
     hashed = await services.passwords.hash(password)
     async with services.database.transaction() as tx:
         query = text("UPDATE account SET password_hash = :hashed WHERE login = ANY(CAST(:logins AS text[]))")
-        await tx.execute(query, {"hashed": hashed, "logins": list(WHO.values())})
+        await tx.execute(query, {"hashed": hashed, "logins": list(logins.values())})
     async with node(services) as server, AsyncExitStack() as stack:
-        yield (
-            server,
-            {who: await stack.enter_async_context(employee(server.url, login, password)) for who, login in WHO.items()},
-        )
+        yield {
+            each: await stack.enter_async_context(employee(server.url, login, password))
+            for each, login in logins.items()
+        }
 
 
 async def _pages(services: Services) -> list[Question]:
