@@ -1,7 +1,6 @@
 """Who opened a share: page by page, and all of them as a file."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +20,7 @@ from fileserver.http.call import Call
 from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.schemas import Input, Output
+from fileserver.http.streaming import stream
 from fileserver.i18n import Language, translate
 from fileserver.services import Services
 from fileserver.shares.schemas import SharePath
@@ -94,17 +94,10 @@ async def visitors(call: Call[None, VisitorQuery, SharePath]) -> VisitorList:
 async def visitors_csv(call: Call[None, None, SharePath]) -> web.StreamResponse:
     """All of them as a file, told to the log. A right that ends meanwhile ends it: a part can't pass for the whole."""
     share_id = call.params.share_id
-    async with aclosing(lines(call.services, call.actor, call.trail, share_id, call.language)) as batches:
-        first = await anext(batches)
-        name = f'attachment; filename="share-{share_id}.csv"'
-        headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
-        response = web.StreamResponse(headers={**headers, "Cache-Control": "private, no-store"})
-        await response.prepare(call.request)
-        await response.write(first)
-        async for batch in batches:
-            await response.write(batch)
-        await response.write_eof()
-        return response
+    name = f'attachment; filename="share-{share_id}.csv"'
+    headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
+    response = web.StreamResponse(headers={**headers, "Cache-Control": "private, no-store"})
+    return await stream(call, response, lines(call.services, call.actor, call.trail, share_id, call.language))
 
 
 async def lines(
