@@ -1,11 +1,16 @@
 """What is one's own: where one is signed in, API tokens, the password, the language."""
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
 from aiohttp import web
 
-from compliance.access import Action, may_ever
+from compliance.access import Action, Actor, decide, may_ever
+from compliance.materials import obj_of, target_of_material
 from compliance.profiles import profiles_of
 from fileserver.accounts import identity_routes, second_factor_routes, session_routes, token_routes
 from fileserver.accounts.tokens import DAYS_DEFAULT, DAYS_MAX, LABEL_CHARS_MAX
+from fileserver.audit.labels import material_of
 from fileserver.digests import routes as digests
 from fileserver.http.call import Call
 from fileserver.http.keys import ROUTES as TABLE
@@ -15,6 +20,8 @@ from fileserver.ledger.schemas import OwnQuery
 from fileserver.pages.calls import asking
 from fileserver.pages.declaring import console_page
 from fileserver.pages.rendering import page
+from storage.database import Transaction
+from storage.rows import materials
 from storage.rows.accounts import account_of
 
 ACTS = 10
@@ -23,9 +30,11 @@ ACTS = 10
 async def me(call: Call) -> web.Response:
     """The caller's own page."""
     person_id = call.signed_in.person_id
+    acts = (await mine(asking(call, OwnQuery(limit=ACTS)))).items
     async with call.services.database.transaction() as tx:
         profiles = await profiles_of(tx, call.services.keys.master, person_ids=[person_id])
         account = await account_of(tx, person_id)
+        titles = await _titles(tx, call.actor, {each.object for each in acts})
     return page(
         call,
         "me.html",
@@ -37,12 +46,24 @@ async def me(call: Call) -> web.Response:
         identities=(await identity_routes.listed(call)).items,
         sessions=(await session_routes.listed(call)).items,
         tokens=(await token_routes.listed(call)).items,
-        acts=(await mine(asking(call, OwnQuery(limit=ACTS)))).items,
+        acts=acts,
+        titles=titles,
         scopes=_useful_scopes(call),
         days_default=DAYS_DEFAULT,
         days_max=DAYS_MAX,
         label_chars_max=LABEL_CHARS_MAX,
     )
+
+
+async def _titles(tx: Transaction, actor: Actor, things: Collection[str]) -> Mapping[str, str]:
+    """Of the materials among the things of events, as far as the actor may read them now."""
+    ids = [UUID(identity) for each in things if (identity := material_of(each))]
+    found = await materials.materials_by_ids(tx, ids)
+    return {
+        obj_of(row.id): row.title
+        for row in found.values()
+        if decide(actor, Action.MATERIAL_READ, target_of_material(row)).allowed
+    }
 
 
 def _useful_scopes(call: Call) -> list[Scope]:

@@ -15,10 +15,10 @@ from fileserver.http.routing import Auth, Route
 from fileserver.pages.routes import ROUTES
 from fileserver.routes import ROUTES as ALL_ROUTES
 from storage.rows.departments import ROOT_ID
-from storage.schema import account
+from storage.schema import account, material
 from tests.html import Page
 from tests.materials import png
-from tests.stage import Stage
+from tests.stage import TITLE, Stage
 
 EMPLOYEES = ("owner", "rival", "manager", "reviewer", "auditor", "admin")
 LANGUAGES = ("zh-CN", "en")
@@ -182,6 +182,17 @@ async def test_an_auditor_sees_facts_without_content(stage: Stage) -> None:
     for path in ("/materials", f"/materials/{stage.cast.material_id}"):
         shown = Page((await stage.request("GET", "auditor", path)).body.decode())
         assert [] == [each for each in shown.paths() if each.startswith("/api/v1/versions/")]
+
+
+async def test_ones_own_acts_name_materials_that_may_be_read(stage: Stage) -> None:
+    """By their titles, until they are above one's clearance; then by the beginning of their id."""
+    await stage.share()
+    assert TITLE in (await stage.get("owner", "/me")).body.decode()
+    async with stage.services.database.transaction() as tx:
+        await tx.execute(update(material).values(sensitivity="top"))
+        await tx.execute(update(account).values(clearance="usual"))
+    page = (await stage.get("owner", "/me")).body.decode()
+    assert (True, False) == (str(stage.cast.material_id)[:8] in page, TITLE in page)
 
 
 async def test_a_department_is_chosen_by_its_name(stage: Stage) -> None:
