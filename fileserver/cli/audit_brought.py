@@ -17,6 +17,7 @@ from compliance.verifying import (
     past_of,
     policy_of,
 )
+from fileserver.cli.explain import explain
 
 USAGE = 2
 KEPT_BYTES_MAX = 1 << 20  # of a policy, keys, an earlier checkpoint, an entry
@@ -36,7 +37,9 @@ def trusted(keys: tuple[str, ...], policy: Path | None) -> Policy | None:
         if policy:
             return parse_policy(kept(policy))
         return policy_of(parse_vkey(line) for key in keys for line in _lines(key)) if keys else None
-    except (Malformed, OSError) as error:
+    except OSError as error:
+        raise Useless(explain(error)) from error
+    except Malformed as error:
         raise Useless(f"{policy or 'the key'}: {error}") from error
 
 

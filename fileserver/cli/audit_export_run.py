@@ -17,6 +17,7 @@ import aiohttp
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fileserver.cli.explain import explain
 from fileserver.cli.upload_server import Patience, Refused, Server, Unreachable
 
 WHOLE, FAILED, UNREACHABLE = 0, 1, 3
@@ -72,7 +73,7 @@ async def run(
     except Unreachable as error:
         return UNREACHABLE, f"The server can't be reached: {error}. Run the same command again to go on."
     except (Refused, OSError) as error:
-        return FAILED, str(error)
+        return FAILED, explain(error)
     except OtherExport:
         return FAILED, f"{asked.output}.part belongs to another export: remove it, or choose another file."
     return WHOLE, f"{asked.output}: {size_bytes} bytes"

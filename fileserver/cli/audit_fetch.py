@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from fileserver.cli.client_token import token_of
+from fileserver.cli.explain import explain
 from fileserver.cli.upload_bars import shown
 from fileserver.cli.upload_server import Refused, Server, Unreachable
 
@@ -41,7 +42,7 @@ def fetch(url: str, path: str, target: Path, *, token_file: TextIO | None) -> No
         sys.exit(UNREACHABLE)
     except (Refused, OSError) as error:
         part.unlink(missing_ok=True)
-        click.echo(shown(error), err=True)
+        click.echo(shown(explain(error)), err=True)
         sys.exit(FAILED)
 
 

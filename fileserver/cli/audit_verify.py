@@ -34,6 +34,7 @@ from fileserver.cli.audit_remote import Unanswered, open_remote
 from fileserver.cli.audit_verdict import OWN_KEYS, WRONG, Verdict, proved, tell
 from fileserver.cli.client_token import token_if_any
 from fileserver.cli.desk import Desk, at_desk
+from fileserver.cli.explain import explain
 
 UNREACHABLE, INTERRUPTED = 4, 130
 RECEIPT_HEAD = b"c2sp.org/tlog-proof@"
@@ -97,7 +98,7 @@ def command(  # one for each option
         click.echo(f"The server can't be reached: {error}", err=True)
         sys.exit(UNREACHABLE)
     except (Malformed, OSError) as error:
-        raise Useless(str(error)) from error
+        raise Useless(explain(error)) from error
     tell(verdict, as_json=as_json)
     sys.exit(verdict.status)
 

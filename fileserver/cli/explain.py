@@ -1,6 +1,7 @@
 """What an operator can do about an error, in one sentence, with the setting to look at; no secret ever."""
 
 from collections.abc import Mapping
+from os import PathLike
 
 from compliance.errors import KeyUnavailable, LedgerBroken, LedgerConflict, LedgerNamedOtherwise
 from fileserver.config import variable_of
@@ -33,6 +34,8 @@ def explain(error: Exception) -> str:  # noqa: PLR0911  # one sentence for each 
             return _conflict(error)
         case LedgerBroken() | LedgerNamedOtherwise():
             return _ledger(error)
+        case OSError(filename=str() | PathLike() as path, strerror=str(reason)):
+            return f"{path}: {reason}"
         case _:
             return str(error)
 

@@ -13,6 +13,7 @@ import aiohttp
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fileserver.cli.explain import explain
 from fileserver.cli.upload_bars import shown
 from fileserver.cli.upload_files import Unusable
 from fileserver.cli.upload_server import Patience, Refused, Server, Unreachable
@@ -55,7 +56,7 @@ async def run(asked: Asked, token: str, *, poll_s: float = POLL_S, console: Cons
     except Unreachable as error:
         return Finding(status=UNREACHABLE, error=f"The server can't be reached: {error}")
     except (Refused, Unusable, OSError) as error:
-        return Finding(status=FAILED, error=str(error))
+        return Finding(status=FAILED, error=explain(error))
 
 
 async def _asked(server: Server, asked: Asked, bars: Progress, poll_s: float) -> Finding:

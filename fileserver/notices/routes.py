@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from compliance.errors import AccessDenied, InvalidValue, NotFound
 from compliance.messages import MessageKind
@@ -33,6 +33,12 @@ class NoticePath(Input):
     """The notice in a path."""
 
     notice_id: UUID
+
+
+class ReadIn(Input):
+    """Up to which notice somebody has read."""
+
+    until: AwareDatetime = Field(description="When the newest was made that was seen: what came since stays unread")
 
 
 class NoticeOut(Output):
@@ -78,6 +84,12 @@ async def mark_read(call: Call[None, None, NoticePath]) -> None:
     async with services.database.transaction() as tx:
         if not await notices.mark_read(tx, call.signed_in.person_id, call.params.notice_id, services.clock()):
             raise NotFound(field="notice_id")
+
+
+async def mark_all_read(call: Call[ReadIn]) -> None:
+    """Put all away that was seen."""
+    async with call.services.database.transaction() as tx:
+        await notices.mark_all_read(tx, call.signed_in.person_id, call.body.until, call.services.clock())
 
 
 def out(notice: TitledNotice, language: Language) -> NoticeOut:
@@ -126,5 +138,17 @@ ROUTES = (
         path_params=NoticePath,
         status=204,
         errors=(AccessDenied, NotFound),
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/notices/read",
+        name="notices.mark_all_read",
+        summary="Note that the caller has read all notices up to one",
+        handler=mark_all_read,
+        auth=Auth.SIGNED_IN,
+        own=True,
+        body=ReadIn,
+        status=204,
+        errors=(AccessDenied,),
     ),
 )

@@ -9,6 +9,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from yarl import URL
 
+from compliance.detecting.kinds import KINDS
 from compliance.policies import VIEWERS_MAX, VISITS_MAX
 from fileserver.http.call import Call
 from fileserver.http.caller import Caller, CallerKind
@@ -97,6 +98,7 @@ def with_query(path: str, query: Mapping[str, str], **changes: object) -> str:
 
 
 templates.globals["static"] = static_url
+templates.globals["accepted_endings"] = sorted(KINDS)
 templates.globals["visits_most"] = VISITS_MAX
 templates.globals["viewers_most"] = VIEWERS_MAX
 templates.filters["local_time"] = local_time

@@ -35,6 +35,7 @@ SCRIPT_TEXTS = {
     "zoomOut": "share-zoom-out",
     "offline": "share-offline",
     "offlineTitle": "share-offline-title",
+    "closed": "share-closed",
     "notSealable": "share-not-sealable-text",
     "notSealableTitle": "share-not-sealable-title",
     "request-waiting": "request-waiting",

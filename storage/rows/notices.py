@@ -99,6 +99,14 @@ async def mark_read(tx: Transaction, person_id: UUID, notice_id: UUID, now: date
     return bool((await tx.execute(query.values(read_at=func.coalesce(notice.c.read_at, now)))).rowcount == 1)
 
 
+async def mark_all_read(tx: Transaction, person_id: UUID, until: datetime, now: datetime) -> None:
+    """Notes that the person has read what they were told up to then."""
+    query = update(notice).where(
+        notice.c.person_id == person_id, notice.c.read_at.is_(None), notice.c.created_at <= until
+    )
+    await tx.execute(query.values(read_at=now))
+
+
 async def keepers(tx: Transaction, roles: Collection[str]) -> set[UUID]:
     """The employees of these roles who may act."""
     query = select(account.c.person_id).where(account.c.role.in_(roles), account.c.disabled_at.is_(None))

@@ -89,11 +89,11 @@ def told(page: Page, method: str = "PATCH") -> list[Request]:
 
 
 async def test_a_folder_is_dropped_beside_files(console: Console, tmp_path: Path) -> None:
-    """Folders are walked by name to their leaves, what the system left is passed over, and every byte arrives."""
+    """Folders are walked by name to their leaves; what the system left is passed over, what is never accepted named."""
     folder = tmp_path / "活动"
     names = ("海报.png", "内页/2.pdf", "内页/10.pdf", "内页/深/二.pdf")
     bodies = {name: secrets.token_bytes(50_000) for name in names[::-1]}
-    for name, body in {**bodies, ".DS_Store": b"system", "内页/._2.pdf": b"system"}.items():
+    for name, body in {**bodies, ".DS_Store": b"system", "内页/._2.pdf": b"system", "安装.EXE": b"MZ"}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
     beside = tmp_path / "手册.pdf"
@@ -101,6 +101,7 @@ async def test_a_folder_is_dropped_beside_files(console: Console, tmp_path: Path
     async with uploading(console, size=PHONE) as page:
         await drop(page, folder, beside)
         await done(page, "5 / 5")
+        await expect(page.locator("[data-drop-notice]")).to_have_text("1 个文件未加入，不接受这种格式：安装.EXE")
         assert {sha256(body) for body in (*bodies.values(), BIG[:70_000])} <= await hashes(console)
         rows = await page.locator(".uploads .upload-name").evaluate_all("all => all.map(({ title }) => title)")
         assert [*(f"活动/{name}" for name in names), "手册.pdf"] == rows

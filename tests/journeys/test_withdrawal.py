@@ -114,6 +114,11 @@ async def test_holders_are_told(stage: Stage) -> None:
     assert 404 == (await stage.api("wang").post(f"/notices/{notice['id']}/read")).status
     assert 204 == (await stage.api("li").post(f"/notices/{notice['id']}/read")).status
     assert 0 == (await notices(stage.api("li")))["unread"]
+    newest = (await notices(stage.api("wang")))["items"][0]["created_at"]
+    for until, left in (("2020-01-01T00:00:00Z", 1), (newest, 0)):  # what came since then stays unread
+        assert 204 == (await stage.api("wang").post("/notices/read", {"until": until})).status
+        assert left == (await notices(stage.api("wang")))["unread"]
+    assert 1 == (await notices(stage.api("owner")))["unread"]
 
 
 async def test_the_recall_list_names_who_saw_what(stage: Stage) -> None:

@@ -32,6 +32,7 @@ share-preparing = The material is being prepared and will appear here by itself.
 share-not-sealable-title = This kind of file can't be viewed yet
 share-not-sealable-text = Files of this kind can't be sealed to you yet, so they are neither shown nor downloaded. Ask the person who shared it if you need it.
 share-offline-title = No connection
+share-closed = This can’t be opened
 
 door-password-title = This share has a password
 door-password-text = Whoever shared it with you has set one: ask them for it.

@@ -99,7 +99,7 @@ spread-reading-none = Nobody has read it yet.
 
 notice-share-opened = “{ $title }”, which you shared, was opened for the first time.
 notice-share-surge = “{ $title }”, which you shared, brought in { $count } new viewers within an hour: far more than usual.
-notice-share-stranger = “{ $title }”, which you shared, was opened by a clinic that you did not share it with and that is not yours.
+notice-share-stranger = “{ $title }”, which you shared, was opened by a clinic that the share does not name and that is not yours.
 notice-share-native = The card of “{ $title }”, which you shared, seems to have been passed on by hand (a guess, with low confidence).
 notices-to-spread = How it travels
 share-stop = Cut here

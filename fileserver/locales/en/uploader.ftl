@@ -39,6 +39,7 @@ uploader-failed-files = { $n } not uploaded
 uploader-all-done = Files uploaded: { $n }.
 uploader-added = Files added: { $n }, { $size } in all.
 uploader-too-many = At most { $n } files are taken at once; the others were left out.
+uploader-not-accepted = Files of a kind that is not accepted were left out ({ $n }): { $names }
 uploader-nothing = There are no files to upload here.
 uploader-more = Files not shown: { $n }
 uploader-left = { $time } left

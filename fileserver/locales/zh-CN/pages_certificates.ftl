@@ -79,6 +79,7 @@ dossier-download-pdf = 下载资料档案（PDF）
 notices-title = 通知
 notices-unread = { $count } 条未读
 notices-understood = 知道了
+notices-all-understood = 全部知道了
 notices-to-certificate = 查看证照
 notices-to-material = 查看资料
 notices-none = 没有通知

@@ -32,6 +32,7 @@ share-preparing = 资料正在准备中，稍后自动显示。
 share-not-sealable-title = 此类文件暂不能查看
 share-not-sealable-text = 此类文件暂时无法加盖您的专属标记，因此不提供查看或下载。如有需要请联系分享人。
 share-offline-title = 网络不通
+share-closed = 无法打开这份资料
 
 door-password-title = 请输入分享密码
 door-password-text = 分享人为这份资料设置了密码，请向分享人索取。

@@ -96,7 +96,7 @@ spread-reading-none = 还没有人阅读。
 
 notice-share-opened = 您分享的《{ $title }》第一次被打开。
 notice-share-surge = 您分享的《{ $title }》一小时内来了 { $count } 位新查看者，远多于平时。
-notice-share-stranger = 您分享的《{ $title }》被一家既不在分享对象内、也不归您负责的机构打开。
+notice-share-stranger = 您分享的《{ $title }》被一家未在分享中指定、也不归您负责的机构打开。
 notice-share-native = 您分享的《{ $title }》的卡片似乎被人长按直接转给了别处（推断，可信度低）。
 notices-to-spread = 查看传播情况
 share-stop = 在这里切断

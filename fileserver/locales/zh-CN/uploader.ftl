@@ -39,6 +39,7 @@ uploader-failed-files = { $n } 个未完成
 uploader-all-done = 已上传 { $n } 个文件。
 uploader-added = 已加入 { $n } 个文件，共 { $size }。
 uploader-too-many = 一次最多加入 { $n } 个文件，其余未加入。
+uploader-not-accepted = { $n } 个文件未加入，不接受这种格式：{ $names }
 uploader-nothing = 这里没有可上传的文件。
 uploader-more = 另有 { $n } 个文件未显示
 uploader-left = 剩余 { $time }

@@ -54,17 +54,12 @@ export function showProblem(form, problem) {
   const wrong = form.querySelector("[aria-invalid]");
   const alone = shown.length === 1 && shown[0].name !== null;
   if (alone && (OF_FIELDS.includes(problem.type) || shown[0].error.message === problem.detail)) {
-    // Who comes to the field hears what describes it; who pressed Enter in it is there already.
-    if (document.activeElement === wrong) announce(form.querySelector("[data-field-error]"));
+    // Who comes to the field hears what describes it; who pressed Enter in it is there already, and hears an alert that changes.
+    const note = form.querySelector("[data-field-error]");
+    if (document.activeElement === wrong) note.setAttribute("role", "alert"), (note.textContent = shown[0].error.message);
   } else if (box) {
     box.textContent = [problem.detail || problem.title, names.length && `(${names.join(" · ")})`, ...unplaced].filter(Boolean).join(" ");
     box.hidden = false;
   }
   (wrong ?? box)?.focus?.();
-}
-
-function announce(note) {
-  const { textContent } = note;
-  note.setAttribute("role", "alert");
-  note.textContent = textContent; // what changes in an alert is read
 }

@@ -14,6 +14,8 @@ import { Rows } from "./upload_rows.js";
 import { Total } from "./upload_total.js";
 import { fill, size } from "./upload_figures.js";
 
+const NAMED_MAX = 5;
+
 export function startUploader(root) {
   const texts = JSON.parse(root.querySelector("[data-uploader-texts]").textContent);
   const queue = new Queue();
@@ -30,12 +32,15 @@ function taking(root, queue, texts) {
   const { multiple } = root.querySelector("[data-file]");
   const announcer = root.querySelector("[data-announcer]");
   const limit = multiple ? FILES_MAX : 1;
+  const kinds = new RegExp(`.[.](${texts.kinds})$`, "i"); // the checks refuse all others: those are not even sent
   return (files) => {
-    const taken = files.slice(0, limit);
+    const [fit, others] = [true, false].map((is) => files.filter(({ file }) => kinds.test(file.name) === is));
+    const taken = fit.slice(0, limit);
     queue.add(taken);
     const bytes = taken.reduce((sum, { file }) => sum + file.size, 0);
-    const told = multiple && files.length > limit ? [fill(texts.tooMany, { n: limit })] : [];
-    announcer.textContent = [fill(texts.added, { n: taken.length, size: size(bytes) }), ...told].join(" ");
+    const told = multiple && fit.length > limit ? [fill(texts.tooMany, { n: limit })] : [];
+    if (others.length) told.push(fill(texts.notAccepted, { n: others.length, names: others.slice(0, NAMED_MAX).map(({ file }) => file.name).join(" · ") }));
+    announcer.textContent = [taken.length ? fill(texts.added, { n: taken.length, size: size(bytes) }) : "", ...told].join(" ");
     showNotice(root, told.join(" ") || (files.length ? "" : texts.nothing));
   };
 }

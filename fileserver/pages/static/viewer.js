@@ -31,7 +31,7 @@ function refuse(error) {
   part("pages").replaceChildren();
   part("counter").hidden = true;
   if (ASKED.includes(problem?.rule)) return ask();
-  part("refused-title").textContent = problem?.title ?? texts.offlineTitle;
+  part("refused-title").textContent = problem?.rule ? texts.closed : (problem?.title ?? texts.offlineTitle);
   part("refused-text").textContent = problem ? (problem.detail ?? "") : texts.offline;
   part("again").hidden = Boolean(problem?.rule); // a rule says the same again
   part("refused").hidden = false;

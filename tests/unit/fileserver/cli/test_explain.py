@@ -1,5 +1,7 @@
 """What an operator reads when an engine, a key or a setting is at fault."""
 
+from errno import ENOENT
+
 import pytest
 
 from compliance.errors import KeyUnavailable, LedgerConflict
@@ -40,6 +42,7 @@ from storage.errors import EngineBusy, EngineFailed, StoreRefused, StoreUnavaila
             EngineFailed(engine="postgres", reason="it ended with status 1", log=("FATAL: no", "HINT: yes")),
             "PostgreSQL: it ended with status 1\n  FATAL: no\n  HINT: yes",
         ),
+        (FileNotFoundError(ENOENT, "No such file or directory", "log.zip"), "log.zip: No such file or directory"),
         (ValueError("as it is"), "as it is"),
     ],
 )
