@@ -9,8 +9,10 @@ from contextlib import AsyncExitStack, aclosing, nullcontext
 
 import psutil
 import pytest
+import uvloop
 
 from compliance.rendering import PreparedPage, Renderer, RenderLimits, TemplateMade
+from compliance.rendering.origin import Confined
 from compliance.rendering.pool import RenderPool
 from compliance.rendering.replies import page_count
 from tests.processes import confined
@@ -20,6 +22,7 @@ from watermark.errors import PdfDamaged, RenderBusy, RenderCrashed, RenderMemory
 MIB = 1024 * 1024
 PICTURE = sample_images.saved(sample_images.marked(), "JPEG")
 IMPATIENT = RenderLimits(page_timeout_s=1, memory_max_bytes=400 * MIB, queue_timeout_s=0.05)
+KILLED_WITHIN_S = 10.0
 
 
 async def streamed(source: bytes) -> AsyncIterator[bytes]:
@@ -127,6 +130,19 @@ async def test_a_process_that_died_idle_is_noticed() -> None:
         dead.kill()
         await dead.wait()
         assert await drawn(renderer)
+
+
+def test_a_process_is_killed_on_the_servers_event_loop() -> None:
+    """Servers and workers run on uvloop, whose transports are of no class of asyncio's: it dies there as well."""
+
+    async def killed() -> int:
+        process = await Confined.start("watermark.worker", IMPATIENT.memory_max_bytes, jobs_max=1)
+        process.kill()
+        process.requests.close()
+        async with asyncio.timeout(KILLED_WITHIN_S):
+            return await process.wait()
+
+    assert -signal.SIGKILL == uvloop.run(killed())
 
 
 async def test_a_process_whose_reply_makes_no_sense_is_replaced() -> None:
