@@ -78,7 +78,7 @@ def hybrid() -> bytes:
 
 
 def with_javascript() -> bytes:
-    """Scripts when it opens, when a page is left, under a link, and by name; a link that starts a program."""
+    """Scripts when it opens, when a page is left, under links and by name; a link that starts a program."""
     script = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
     return assembled([
         b"<</Type/Catalog/Pages 2 0 R/OpenAction 5 0 R/Names<</JavaScript<</Names[(a) 5 0 R]>>>>/AA<</WC 5 0 R>>>>",
@@ -87,9 +87,11 @@ def with_javascript() -> bytes:
         b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A%b>>"
         b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(calc.exe)>>>>"
         b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(https://example.org/)/Next 5 0 R>>>>"
-        b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 5 0 R>>]>>" % (A4, script),
+        b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 5 0 R>>"
+        b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/PA 5 0 R/Other 6 0 R>>]>>" % (A4, script),
         stream(b""),
         script,
+        b"<</S/Named/N/NextPage/JS(app.alert\\(2\\))>>",
     ])  # fmt: skip
 
 
@@ -99,9 +101,11 @@ def with_attachment_and_authors() -> bytes:
     return assembled([
         b"<</Type/Catalog/Pages 2 0 R%b/Names<</EmbeddedFiles<</Names[(a) 6 0 R]>>>>/AF[6 0 R]>>" % xmp,
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R%b%b/PieceInfo<</App<</Private(SECRET-AUTHOR)>>>>/Resources<</XObject<</I 7 0 R>>>>"
+        b"<</Type/Page/Parent 2 0 R%b%b/AF[10 0 R]"
+        b"/PieceInfo<</App<</Private(SECRET-AUTHOR)>>>>/Resources<</XObject<</I 7 0 R>>>>"
         b"/Contents 8 0 R/Annots[<</Type/Annot/Subtype/Square/Rect[0 0 9 9]/T(SECRET-AUTHOR)/Contents(SECRET-AUTHOR)>>"
-        b"<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS 6 0 R>>]>>" % (A4, xmp),
+        b"<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS 6 0 R>>"
+        b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/FS 6 0 R>>]>>" % (A4, xmp),
         stream(b"<x>SECRET-AUTHOR</x>", b"/Type/Metadata/Subtype/XML"),
         stream(b"SECRET-AUTHOR", b"/Type/EmbeddedFile"),
         b"<</Type/Filespec/F(a.txt)/EF<</F 5 0 R>>>>",
@@ -109,6 +113,7 @@ def with_attachment_and_authors() -> bytes:
                               b"/BitsPerComponent 8/Filter/DCTDecode%b" % xmp),
         stream(b"q 16 0 0 16 0 0 cm /I Do Q"),
         b"<</Author(SECRET-AUTHOR)/Creator(SECRET-AUTHOR)>>",
+        b"<</Type/Filespec/F(b.txt)/Desc(SECRET-AUTHOR)>>",
     ], b"/Info 9 0 R")  # fmt: skip
 
 
