@@ -10,6 +10,7 @@ from tests.gotool import go_verify
 from tests.halls import hall
 from tests.left_out import pytest_collection_modifyitems, pytest_report_header
 from tests.logs import plain_logs
+from tests.loops import pytest_asyncio_loop_factories
 from tests.services import app, client, clock, config, database_url, keyed_url, master_key, services, template_url
 from tests.stage import cast, stage
 from tests.templates import compiled_templates
@@ -31,6 +32,7 @@ __all__ = [
     "object_store",
     "one_collects_first",
     "plain_logs",
+    "pytest_asyncio_loop_factories",
     "pytest_collection",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
