@@ -193,6 +193,8 @@ class RenderChild:
         return head({**request, "cpu_s": self._limits.page_timeout_s}, payload_bytes)
 
     async def _send(self, *pieces: bytes) -> None:
+        if self._requests.transport.is_closing():  # uvloop would raise a RuntimeError for what is written to it
+            raise ConnectionResetError("the process has been ended")
         self._requests.writelines(pieces)
         await self._requests.drain()
 
