@@ -10,6 +10,7 @@ import numpy as np
 import pikepdf
 import pytest
 from numpy.typing import NDArray
+from pikepdf import Array, Dictionary, Name, String
 
 from tests.unit.watermark import sample_pdfs as samples
 from tests.unit.watermark.templates.odd_pdfs import ALL, OTHERS, WHITE_PAGES, with_javascript
@@ -145,7 +146,22 @@ def test_forms_lose_what_a_copy_can_not_keep(key: str) -> None:
     with pikepdf.open(io.BytesIO(made(source).content)) as pdf:
         assert key not in pdf.Root.AcroForm
         assert "/Perms" not in pdf.Root
-        assert all("/V" not in each for each in pdf.Root.AcroForm.Fields)
+        assert [] == list(pdf.Root.AcroForm.Fields)
+
+
+def test_what_only_its_holder_says_is_lost_as_well() -> None:
+    """A catalog or a link may say by itself what else is an object of its own: neither is looked over."""
+    alert = Dictionary(S=Name.JavaScript, JS=String("alert()"))
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]))
+    link.A = Dictionary(S=Name.URI, URI=String("https://example.org/"), Next=alert)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(300, 400)).Annots = Array([link])
+        pdf.Root.OpenAction = alert
+        pdf.Root.Collection = Dictionary(View=Name.D)
+        pdf.save(source := io.BytesIO())
+    with pikepdf.open(io.BytesIO(made(source.getvalue()).content)) as pdf:
+        assert not {"/OpenAction", "/Collection"} & set(pdf.Root.keys())
+        assert {"/S", "/URI"} == set(pdf.pages[0].Annots[0].A.keys())
 
 
 def test_the_title_is_the_one_given() -> None:
