@@ -14,6 +14,15 @@ FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 SUSPECT = frozenset("'=+-@\t\r\n＝＋－＠")
 
 
+def file_headers(name: str) -> dict[str, str]:
+    """Of an answer that is a file of this name, without its ending, and kept by nobody on the way."""
+    return {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}.csv"',
+        "Cache-Control": "private, no-store",
+    }
+
+
 def safe_cell(text: str) -> str:
     """The text, with an apostrophe in front if a spreadsheet would run it."""
     return f"'{text}" if text[:1] in SUSPECT and FORMULA.match(text) else text

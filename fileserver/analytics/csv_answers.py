@@ -9,7 +9,7 @@ from aiohttp import web
 from fileserver.analytics.errors import TooManyFiles
 from fileserver.http.call import Call
 from fileserver.http.streaming import stream
-from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
+from fileserver.spreadsheets import BYTE_ORDER_MARK, file_headers, records, safe_cell
 
 Cell = str | int | float | None
 RATE_DIGITS = 4
@@ -18,7 +18,7 @@ FILES_MAX = 3  # of one person on their way from one process
 
 def csv_answer(name: str, head: Sequence[str], lines: Iterable[Sequence[Cell]]) -> web.Response:
     """A file of this name, without its ending. Rates have four digits; what is not known is an empty cell."""
-    return web.Response(body=_begun(head) + _written(lines), headers=_headers(name))
+    return web.Response(body=_begun(head) + _written(lines), headers=file_headers(name))
 
 
 async def csv_stream(
@@ -26,7 +26,7 @@ async def csv_stream(
 ) -> web.StreamResponse:
     """The same of however many lines. What the first batch raises is answered as a problem."""
     async with aclosing(batches):
-        return await stream(call, web.StreamResponse(headers=_headers(name)), _pieces(head, batches))
+        return await stream(call, web.StreamResponse(headers=file_headers(name)), _pieces(head, batches))
 
 
 async def _pieces(head: Sequence[str], batches: AsyncGenerator[Iterable[Sequence[Cell]]]) -> AsyncGenerator[bytes]:
@@ -50,14 +50,6 @@ def one_more_file(call: Call[Any, Any, Any]) -> Iterator[None]:
         under_way[person_id] -= 1
         if not under_way[person_id]:
             del under_way[person_id]
-
-
-def _headers(name: str) -> dict[str, str]:
-    return {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": f'attachment; filename="{name}.csv"',
-        "Cache-Control": "private, no-store",
-    }
 
 
 def _begun(head: Sequence[str]) -> bytes:

@@ -21,6 +21,7 @@ from fileserver.http.cursors import read_cursor, write_cursor
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.http.streaming import stream
+from fileserver.spreadsheets import file_headers
 from storage.errors import StorageError
 from storage.rows.recalls import SeenRow
 
@@ -73,8 +74,7 @@ async def recall_csv(call: Call[None, None, MaterialPath]) -> web.StreamResponse
     """The whole list as a file."""
     services, actor, material_id = call.services, call.actor, call.params.material_id
     await listing.told(services, actor, call.trail, material_id)
-    name = f'attachment; filename="sealshare-recall-{material_id}.csv"'
-    headers = {**KEPT_BY_NOBODY, "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
+    headers = {**file_headers(f"sealshare-recall-{material_id}"), **KEPT_BY_NOBODY}
     lines = listing.lines(services, actor, material_id, call.language)
     return await stream(call, web.StreamResponse(headers=headers), lines)
 

@@ -18,7 +18,7 @@ from fileserver.i18n import translate
 from fileserver.reaching import reach
 from fileserver.recruiting.people import Names, names_of
 from fileserver.recruiting.schemas import DayCount, Grouping, ProgressLine, ProgressOut, ProgressQuery
-from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
+from fileserver.spreadsheets import BYTE_ORDER_MARK, file_headers, records, safe_cell
 from storage.rows import recruiting as figures
 from storage.rows.recruiting import ProgressRow
 
@@ -51,15 +51,7 @@ async def export(call: Call[None, ProgressQuery]) -> web.Response:
     columns = ("rank", "name", "department", "region", *COUNTS)
     head = [translate(call.language, f"progress-{name}") for name in columns]
     lines = [[safe_cell(str(getattr(line, name))) for name in columns] for line in shown.items]
-    return web.Response(
-        text=BYTE_ORDER_MARK + records([head, *lines]),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={
-            "Content-Disposition": 'attachment; filename="recruiting.csv"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return web.Response(text=BYTE_ORDER_MARK + records([head, *lines]), headers=file_headers("recruiting"))
 
 
 def lines_of(found: Sequence[ProgressRow], names: Names, by: Grouping) -> list[ProgressLine]:

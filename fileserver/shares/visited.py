@@ -25,16 +25,15 @@ from fileserver.i18n import Language, translate
 from fileserver.services import Services
 from fileserver.shares.schemas import SharePath
 from fileserver.shares.service import allowed
-from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
+from fileserver.spreadsheets import BYTE_ORDER_MARK, file_headers, records, safe_cell
 from storage.database import Transaction
 from storage.rows import share_changes, visits
 from storage.rows.aliases import ids_of
 from storage.rows.standing import standings_of
 from storage.rows.visits import VisitRow
 
-BATCH = 200
+BATCH = visits.PAGE_MAX
 COLUMNS = ("person", "clinic", "job", "visit-started", "visit-seen")
-Before = tuple[datetime, UUID] | None
 
 
 class VisitorOut(Output):
@@ -94,9 +93,7 @@ async def visitors(call: Call[None, VisitorQuery, SharePath]) -> VisitorList:
 async def visitors_csv(call: Call[None, None, SharePath]) -> web.StreamResponse:
     """All of them as a file, told to the log. A right that ends meanwhile ends it: a part can't pass for the whole."""
     share_id = call.params.share_id
-    name = f'attachment; filename="share-{share_id}.csv"'
-    headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
-    response = web.StreamResponse(headers={**headers, "Cache-Control": "private, no-store"})
+    response = web.StreamResponse(headers=file_headers(f"share-{share_id}"))
     return await stream(call, response, lines(call.services, call.actor, call.trail, share_id, call.language))
 
 

@@ -15,7 +15,7 @@ from fileserver.http.call import Call
 from fileserver.http.routing import Auth, Route
 from fileserver.http.scopes import Scope
 from fileserver.i18n import translate
-from fileserver.spreadsheets import BYTE_ORDER_MARK, records, safe_cell
+from fileserver.spreadsheets import BYTE_ORDER_MARK, file_headers, records, safe_cell
 from fileserver.tasks import service
 from fileserver.tasks.schemas import TaskPath
 from fileserver.tasks.service import Board
@@ -63,12 +63,7 @@ async def sheet(call: Call[None, None, BoardSheetPath]) -> web.Response:
     head = [translate(call.language, f"task-{name.replace('_', '-')}") for name in COLUMNS[which]]
     return web.Response(
         text=BYTE_ORDER_MARK + records([head, *([safe_cell(str(each)) for each in line] for line in lines)]),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="task-{which.value}.csv"',
-            "Cache-Control": "private, no-store",
-        },
+        headers=file_headers(f"task-{which.value}"),
     )
 
 

@@ -190,7 +190,9 @@ async def test_visitors_are_named(stage: Stage, owner: Api) -> None:
     ] == [(item["visit_id"], item["person"], item["clinic"], item["job"]) for item in found]
 
 
-async def test_all_visitors_are_listed_page_after_page_and_in_a_file(stage: Stage, owner: Api) -> None:
+async def test_all_visitors_are_listed_page_after_page_and_in_a_file(
+    stage: Stage, owner: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a hundred and twenty none is left out and none comes twice; whoever takes the file is told to the log."""
     share = await stage.share()
     async with stage.services.database.transaction() as tx:
@@ -217,6 +219,7 @@ async def test_all_visitors_are_listed_page_after_page_and_in_a_file(stage: Stag
         last.count('data-label="Last seen"'),
         goes_on(last),
     ]
+    monkeypatch.setattr(visited, "BATCH", 50)
     answer = await stage.get("manager", f"/api/v1{path}/visits.csv")
     head, *lines = answer.body.decode("utf-8-sig").splitlines()
     assert ('"Name","Clinic","Job","First opened","Last seen"', 120) == (head, len(lines))
